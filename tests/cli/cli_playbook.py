@@ -129,7 +129,7 @@ TOLD = """\
 00:09  Business [31mex…  → price_list succeeded after 0.9 s
 00:10  Business [31mex…  It costs eight cents.
 00:12  Moderator         → calls give_floor
-00:12  Business [31mex…  ! has a warning of its service: SLOW_THINK_REQUEST the model is slow
+00:12  Business [31mex…  ! has a warning of its service: SLOW_THINK_REQUEST: the model is slow
 00:18  Tech              ! says nothing
 00:18                    ! agent:eve crashed: ValueError
 00:19  Tech              ! has left for good: 402 out of credit

@@ -8,14 +8,16 @@ from hypothesis import strategies as st
 from trialogue.cli.view_lines import plain
 from trialogue.cli.view_moments import REASONS, Seating, Telling, reason_in_words
 from trialogue.cli.view_story import Sort, Story, StoryMoment
-from trialogue.model.commands import Attribute, EndMeeting
+from trialogue.model.commands import Attribute, EndMeeting, Report
 from trialogue.model.events import (
     PlaybackFinished,
     PlaybackPaused,
     PlaybackResumed,
     PlaybackStarted,
+    ReplyFailed,
     ReplyWithdrawn,
     SentenceSaid,
+    ServiceWarned,
     SessionFailed,
     SessionLost,
     SessionReady,
@@ -209,3 +211,49 @@ def test_a_line_has_an_end(kind):
     told = plain(Telling(Seating(PLAN)).line(StoryMoment(1.0, kind, "x" * 1_000_000, "tech", 1)))
     assert len(told) < 4100
     assert "more characters)" in told
+
+
+REFUSED = "The endpoint could not be asked: Connection refused"
+DEAD = (
+    (1.0, ServiceWarned("tech", "THINK_REQUEST_FAILED", REFUSED)),
+    (1.0, ServiceWarned("tech", "FAILED_TO_THINK", "No model answered.")),
+)
+LOST = Report("reply-failed", "FAILED_TO_THINK", "tech", "failure")
+
+
+def test_a_failed_reply_is_told_once_with_its_reason():
+    """Its service's warnings are the reason, not lines of their own; equal reasons count once."""
+    again = [(1.2, *fact[1:]) for fact in DEAD]
+    facts = [*DEAD, *again, (1.2, ReplyFailed("tech", 1, "FAILED_TO_THINK"), LOST)]
+    assert [(each.at, each.text) for each in told(*facts)] == [
+        (1.2, f"reply-failed: FAILED_TO_THINK: {REFUSED}")
+    ]
+
+
+def test_a_failed_reply_without_a_warning_says_what_its_error_says():
+    """The error's own words are better than none; without them the code stands alone."""
+    failed = (1.0, ReplyFailed("tech", 1, "FAILED_TO_THINK"), LOST)
+    assert [each.text for each in told(DEAD[1], failed)] == [
+        "reply-failed: FAILED_TO_THINK: No model answered."
+    ]
+    assert [each.text for each in told(failed)] == ["reply-failed: FAILED_TO_THINK"]
+
+
+def test_a_warning_that_explains_nothing_is_told():
+    """Half a second later, or when the meeting ends; another's failure takes nothing from it."""
+    facts = [DEAD[0], (1.1, ReplyFailed("biz", 1, "X"), Report("reply-failed", "X", "biz", "failure"))]
+    assert [each.text for each in told(*facts, until=1.4)] == ["reply-failed: X"]
+    warning = f"has a warning of its service: THINK_REQUEST_FAILED: {REFUSED}"
+    assert [(each.at, each.text) for each in told(*facts)][1:] == [(1.5, warning)]
+    over = (1.2, PlaybackStarted("biz", 1, 1, 1.2), EndMeeting("said"))
+    assert [each.text for each in told(DEAD[0], over, until=1.2)] == ["", warning, "said"]
+
+
+def test_a_sessions_end_says_its_last_warning():
+    """A service that refuses says so in an error, which is the reason of the end; what it said else stays."""
+    said = [(1.0, ServiceWarned("tech", code, "No.")) for code in ("PROMPT_TOO_LONG", "INVALID_SETTINGS")]
+    reason = "INVALID_SETTINGS: No. (Check the settings.)"
+    assert [each.text for each in told(*said, (1.0, SessionFailed("tech", reason)))] == [
+        f"has left for good: {reason}",
+        "has a warning of its service: PROMPT_TOO_LONG: No.",
+    ]

@@ -88,6 +88,16 @@ def test_one_line_says_why_nobody_could_be_heard():
     assert "cannot reach" not in in_one_line(evolve(ENDED, result=evolve(result, ok=True)))
 
 
+def test_a_meeting_in_which_no_agent_was_heard_says_so():
+    """Its end alone, silence, does not tell that the models were dead: the headline and the one line do."""
+    failures = tuple(Failure(3.0, "reply-failed", "No model.", name) for name in ("ada", "ada", "eve"))
+    result = evolve(RESULT, reason="silence", ok=False, shortfall="unspoken", failures=failures)
+    ended = evolve(ENDED, result=result)
+    assert plain(summary(ended)[0]).endswith("nobody spoke any more, and no agent was heard (silence)")
+    told = in_one_line(ended)
+    assert told.endswith("5 turns, no agent was heard, runs/edge-cache-1; Moderator, Eve: No model.")
+
+
 def test_a_journal_alone():
     """Without a directory and a stopwatch, nothing is said of them; no failure is said to be none."""
     calm = evolve(RESULT, speed=None, failures=(Failure(1.0, "stale", "old"),))

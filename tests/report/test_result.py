@@ -8,8 +8,16 @@ from attrs import evolve
 from report_values import MEETING, PLAN, UTTERANCES, records
 
 from trialogue.brain.course.cost import Cost, Spent
-from trialogue.model.commands import EndMeeting, RunTool
-from trialogue.model.events import ServiceWarned, SessionLost, SessionReady, ToolFinished, ToolRequested, Woke
+from trialogue.model.commands import EndMeeting, Report, RunTool
+from trialogue.model.events import (
+    ReplyFailed,
+    ServiceWarned,
+    SessionLost,
+    SessionReady,
+    ToolFinished,
+    ToolRequested,
+    Woke,
+)
 from trialogue.model.participants import Participant, Price
 from trialogue.model.plan import MeetingPlan
 from trialogue.report import Failure, Run, measures, result
@@ -51,6 +59,22 @@ def test_what_a_voice_could_not_say_is_a_failure():
     assert result(PLAN, told, (), RUN).failures == (
         Failure(1.0, "unspoken", "The voice cannot say all of that.", "ann"),
     )
+
+
+def test_a_failed_reply_says_why():
+    """The model's own failure, which its service warned of, is what an author can mend."""
+    refused = "The endpoint http://127.0.0.1:9 could not be asked: Connection refused"
+    failed = Report("reply-failed", "FAILED_TO_THINK", "ann", "failure")
+    told = records(
+        (1.0, ServiceWarned("ann", "THINK_REQUEST_FAILED", refused)),
+        (1.0, ServiceWarned("ann", "FAILED_TO_THINK", "No model answered.")),
+        (1.0, ReplyFailed("ann", 1, "FAILED_TO_THINK"), failed),
+        (9.0, ReplyFailed("ann", 2, "FAILED_TO_THINK"), failed),
+    )
+    assert [each.text for each in result(PLAN, told, (), RUN).failures] == [
+        f"FAILED_TO_THINK: {refused}",
+        "FAILED_TO_THINK",
+    ]
 
 
 def test_calls_that_came_to_nothing_are_failures():

@@ -5,10 +5,14 @@ from report_values import records
 
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import (
+    LineTaken,
     PlaybackStarted,
     RecordingFailed,
     ReplyFailed,
+    ReplySent,
     ReplyStarted,
+    SentenceSaid,
+    ServiceWarned,
     SessionFailed,
     SessionLost,
     Woke,
@@ -21,6 +25,8 @@ from trialogue.report.shortfall import Shortfall, shortfall
 PLAN = MeetingPlan("m", (Participant("ada"), Participant("ben"), Participant("dana", kind=Kind.HUMAN)))
 NO_THOUGHT = ReplyFailed("ada", 1, "FAILED_TO_THINK")
 OVER = EndMeeting("silence")
+MUTE = [ReplyStarted("ada", 1), SentenceSaid("ada", 1, "Hello.", 0.0), ReplySent("ada", 1, 0.0)]
+EMPTY = [ReplyStarted("ada", 1), ReplySent("ada", 1, 0.0)]
 HERS = PlaybackStarted("dana", 1, 1, 0.5)
 
 
@@ -36,13 +42,21 @@ def held(*events):
         [SessionFailed("ada", "refused", refused=True)],
         [SessionLost("ben", 1, "gone", 1.0)],
         [NO_THOUGHT, HERS],
+        MUTE,
+        [LineTaken("ada", 1, 0), *MUTE],
+        EMPTY,
+        [*MUTE, NO_THOUGHT],
     ],
-    ids=["no thought", "of all", "refused", "lost", "a person spoke"],
+    ids=[
+        *("no thought", "of all", "refused", "lost", "a person spoke"),
+        *("no sound", "a line without sound", "nothing at all", "no sound and no thought"),
+    ],
 )
 def test_nobody_could_speak(events):
-    """Who was asked failed, and no agent said a word: what a person says does not mend that."""
+    """Who was asked failed, and no agent was heard: what a person says does not mend that."""
     assert shortfall(PLAN, held(*events)) is Shortfall.UNSPOKEN
-    assert result(PLAN, held(*events), (), Run("virtual")).ok is False
+    outcome = result(PLAN, held(*events), (), Run("virtual"))
+    assert (outcome.ok, outcome.shortfall) == (False, "unspoken")
 
 
 @pytest.mark.parametrize(
@@ -52,8 +66,13 @@ def test_nobody_could_speak(events):
         [NO_THOUGHT, ReplyStarted("ben", 1)],
         [HERS],
         [SessionLost("ada", 1, "gone", 1.0), ReplyStarted("ada", 1)],
+        [*MUTE, ReplyStarted("ben", 1), PlaybackStarted("ben", 1, 1, 0.5)],
+        [LineTaken("ada", 1, 0), *EMPTY],
     ],
-    ids=["nobody was asked", "another answered", "a person alone", "after a loss"],
+    ids=[
+        *("nobody was asked", "another answered", "a person alone", "after a loss"),
+        *("another was heard", "a script that says nothing"),
+    ],
 )
 def test_failures_on_the_way_are_no_shortfall(events):
     """Somebody answered, or nobody had to."""
@@ -66,3 +85,14 @@ def test_a_lost_recording_is_not_ok():
     events = [ReplyStarted("ada", 1), RecordingFailed("File too large")]
     assert shortfall(PLAN, held(*events)) is Shortfall.UNRECORDED
     assert result(PLAN, held(*events), (), Run("virtual")).ok is False
+
+
+def test_a_reply_without_sound_is_a_failure():
+    """It is named where its service has not named it; an empty reply means that there is nothing to say."""
+    failures = result(
+        PLAN, held(*MUTE, ReplyStarted("ben", 1), ReplySent("ben", 1, 0.0)), (), Run("virtual")
+    ).failures
+    assert [(each.code, each.participant) for each in failures] == [("unspoken", "ada")]
+    warned = ServiceWarned("ada", "SPEAK_REQUEST_FAILED", "No voice.")
+    failures = result(PLAN, held(warned, *MUTE), (), Run("virtual")).failures
+    assert [(each.code, each.text) for each in failures] == [("unspoken", "No voice.")]

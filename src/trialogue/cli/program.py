@@ -30,7 +30,7 @@ Exit codes:
        or an expectation of behaviour was not met
   2    wrong use: an option, a file, a scenario, a missing package or key;
        too little memory
-  3    a service refused, no agent could be reached, or none could say a word
+  3    a service refused, no agent could be reached, or none was heard
   4    a journal is damaged, lost, or not writable; a recording is not whole
   5    other rules decided the journal: it can be read, not verified or resumed
   6    only expectations of timing were not met

@@ -3,6 +3,8 @@
 1. A sentence is heard when its playout comes to it: `PlaybackStarted.position_s` + `SentenceSaid.offset_s`.
 2. Words that a cut kept from being heard are never told; the cut itself is.
 3. Moments come out in the order of their times; those of one time in the order in which they were known.
+4. A service's warning is told a moment later: where a reply fails or a session ends meanwhile, that is told
+   alone, with the warning as its reason.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from trialogue.model.events import (
 )
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.report.failed_replies import EXPLAINS_S, FAILED, FailedReplies
 from trialogue.values import define, frozen
 
 UNTOLD: Final = frozenset({"stale", "superseded", "participant-failed"})
@@ -42,6 +45,11 @@ UNTOLD: Final = frozenset({"stale", "superseded", "participant-failed"})
 
 _Reply: TypeAlias = tuple[str, int]
 """Speaker and number of a reply."""
+
+_WARNED: Final = 0
+"""Number in place of a reply's for what its service warned of; replies are counted from 1."""
+
+_WARNING: Final = "has a warning of its service: "
 
 
 class Sort(Enum):
@@ -101,11 +109,13 @@ class Story:
     _playing: dict[_Reply, _Playout] = Factory(dict[_Reply, _Playout])
     _calls: dict[tuple[str, str], tuple[str, float]] = Factory(dict[tuple[str, str], tuple[str, float]])
     _away: set[str] = Factory(set[str])
+    _failed: FailedReplies = Factory(FailedReplies)
     _due: list[_Due] = Factory(list[_Due])
     _orders: Iterator[int] = Factory(count)
 
     def take(self, record: Record) -> None:
         """Note one record."""
+        self._failed.take(record.at, record.event)
         self._take_event(record.at, record.event)
         for command in record.commands:
             self._take_command(record.at, command)
@@ -154,23 +164,38 @@ class Story:
             case SessionReady(participant=name) if name in self._away:
                 self._away.discard(name)
                 self._tell(at, Sort.NOTICE, "is back", name)
-            case SessionLost(participant=name) if name in self._away:
-                pass  # one line an outage: further attempts are in the journal
+            case SessionLost(participant=name, reason=reason) if name in self._away:
+                self._explain(name, at, reason)  # one line an outage: further attempts are in the journal
             case SessionLost(participant=name, reason=reason, retry_in_s=wait):
                 self._away.add(name)
+                self._explain(name, at, reason)
                 self._tell(at, Sort.NOTICE, f"has lost its session ({reason}); dials in {wait:.1f} s", name)
             case SessionFailed(participant=name, reason=reason):
+                self._explain(name, at, reason)
                 self._tell(at, Sort.NOTICE, f"has left for good: {reason}", name)
             case ReplyWithdrawn(participant=name, reply=reply) if (name, reply) not in self._playing:
                 self._scripts.pop((name, reply), None)
             case FaultStruck(participant=name, fault=fault, kind=kind):
                 self._tell(at, Sort.NOTICE, f"is struck by the fault {fault} ({kind})", name)
             case ServiceWarned(participant=name, code=code, text=text):
-                self._tell(at, Sort.NOTICE, f"has a warning of its service: {code} {text}", name)
+                told = _WARNING + ": ".join(filter(None, (code, text)))
+                self._push(StoryMoment(at + EXPLAINS_S, Sort.NOTICE, told, name), (name, _WARNED))
             case ActorCrashed(actor=actor, error=error):
                 self._tell(at, Sort.NOTICE, f"{actor} crashed: {error}")
             case _:
                 pass
+
+    def _explain(self, name: str, at: float, reason: str) -> None:
+        """Tell warnings no more that the reason for a session's end holds."""
+        for due in self._take_back((name, _WARNED), at):
+            if due.moment.text.removeprefix(_WARNING) not in reason:
+                heapq.heappush(self._due, due)
+
+    def _tell_warnings(self, at: float) -> None:
+        """Tell the warnings that wait: nothing that they could explain comes any more."""
+        names = {due.reply[0] for due in self._due if due.reply is not None and due.reply[1] == _WARNED}
+        for due in sorted(due for name in names for due in self._take_back((name, _WARNED), at)):
+            self._tell(at, due.moment.kind, due.moment.text, due.moment.participant)
 
     def _say(self, known_at: float, sentence: SentenceSaid, playout: _Playout) -> None:
         """Tell a sentence when it is heard; one whose sound has begun already, as soon as it is known."""
@@ -230,11 +255,15 @@ class Story:
                 self._tell(at, Sort.NOTICE, "says nothing", name)
             case EndTurn(participant=name, cause="hold-limit"):
                 self._tell(at, Sort.NOTICE, "has spoken as long as it may", name)
+            case Report(code=code, text=text, participant=name) if code == FAILED:
+                self._take_back((name or "", _WARNED), at)
+                self._tell(at, Sort.NOTICE, f"{code}: {self._failed.why(at, name, text)}", name)
             case Report(code=code, text=text, participant=name) if code not in UNTOLD:
                 self._tell(at, Sort.NOTICE, f"{code}: {text}", name)
             case EndMeeting(reason=reason):
                 for reply in tuple(self._playing):
                     self._stop(reply, at, is_cut=True)
+                self._tell_warnings(at)
                 self._tell(at, Sort.ENDED, reason)
             case _:
                 pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from trialogue.cli.view_lines import Line, Span, Tone, bar, clock, counted, line, padded, span
@@ -12,6 +13,7 @@ from trialogue.cli.view_story import UNTOLD
 from trialogue.cli.view_verdict import headline
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import brief, safe_text
+from trialogue.report.failed_replies import FAILED
 from trialogue.report.measures import Measures, ParticipantMeasures, Spread
 from trialogue.report.result import Result
 from trialogue.values import frozen
@@ -21,6 +23,11 @@ SHARE_CELLS: Final = 10
 
 FAILURES: Final = 5
 """Number of kinds of failures that are told; the rest are counted."""
+
+FELL_SHORT: Final = MappingProxyType(
+    {"unspoken": "no agent was heard", "unrecorded": "its recording is not whole"}
+)
+"""Words for people on what a meeting fell short of."""
 
 GOOD: Final = frozenset({"succeeded", "answered", "not-ours"})
 """Outcomes of tool calls that are nobody's trouble."""
@@ -67,7 +74,8 @@ def in_one_line(ended: Ended) -> str:
     """The least that can be said of it."""
     result = ended.result
     turns = sum(result.measures.causes.values())
-    where = f", {ended.folder}" if ended.folder else ""
+    short = f", {FELL_SHORT[result.shortfall]}" if result.shortfall else ""
+    where = f"{short}, {ended.folder}" if ended.folder else short
     where = f"{where}; {headline(result.expectations)}" if result.expectations else where
     where = "; ".join([where, *_why_failed(ended)])
     return span(f"{result.name}: {result.reason} after {clock(result.duration_s)}, {turns} turns{where}").text
@@ -77,17 +85,18 @@ def _why_failed(ended: Ended) -> list[str]:
     """Why agents' services failed, in the services' words, where nobody could be heard for it."""
     if ended.result.ok:
         return []
-    seating, names = Seating(ended.plan), dict[str, list[str]]()
+    seating, names = Seating(ended.plan), dict[str, dict[str, None]]()
     for each in ended.result.failures:
-        if each.code == "session-failed" and each.participant is not None:
-            names.setdefault(each.text, []).append(seating.label(each.participant))
+        if each.code in {"session-failed", FAILED, "unspoken"} and each.participant is not None:
+            names.setdefault(each.text, {})[seating.label(each.participant)] = None
     return [f"{', '.join(who)}: {brief(text, LONGEST_NOTICE)}" for text, who in names.items()]
 
 
 def _headline(ended: Ended) -> Line:
     result = ended.result
     tone = Tone.NORMAL if result.ok else Tone.WARNING
-    how = span(f" ended after {clock(result.duration_s)}: {reason_in_words(result.reason)}", tone)
+    short = f", and {FELL_SHORT[result.shortfall]}" if result.shortfall else ""
+    how = span(f" ended after {clock(result.duration_s)}: {reason_in_words(result.reason)}{short}", tone)
     code = span(f" ({result.reason})", Tone.FAINT)
     return line(span(result.name, Tone.STRONG), how, code)
 
@@ -182,8 +191,8 @@ def _failures(ended: Ended) -> Iterator[Line]:
         yield _fact("failures", "none")
     for index, ((code, text, name), count) in enumerate(list(kinds.items())[:FAILURES]):
         who = f" ({seating.label(name)})" if name else ""
-        times = f", {count} times" if count > 1 else ""
-        yield _fact("" if index else "failures", f"{code}{who}: {text}{times}", is_amiss=True)
+        what = f"{text.removesuffix('.')}, {count} times" if count > 1 else text
+        yield _fact("" if index else "failures", f"{code}{who}: {what}", is_amiss=True)
     if len(kinds) > FAILURES:
         yield _fact("", f"and {counted(len(kinds) - FAILURES, 'more kind')}, in result.json", is_amiss=True)
 

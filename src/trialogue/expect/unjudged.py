@@ -23,8 +23,8 @@ UNJUDGED: Final = {
 }
 """Ends behind which a missed expectation says nothing of the scenario, in words."""
 
-UNSPOKEN: Final = "no agent could say a word"
-"""Of a meeting that ended in order though every service or model refused or was out of reach."""
+UNSPOKEN: Final = "no agent was heard"
+"""Of a meeting that ended in order though no service or model gave any sound."""
 
 
 def why_unjudged(held: HeldRecords, expectations: Expectations) -> str:

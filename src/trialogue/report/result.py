@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal, cast
 
 from attrs import asdict
@@ -10,11 +10,13 @@ from attrs import asdict
 from trialogue.brain.course.cost import Cost, cost_of
 from trialogue.brain.happenings import AMISS, failure_in, failures_of
 from trialogue.model.commands import EndMeeting
+from trialogue.model.events import ReplySent
 from trialogue.model.expectations import NOTHING_EXPECTED, Advice, Expectations, Findings
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.cast import with_everybody
+from trialogue.report.failed_replies import FAILED, FailedReplies, SilentReplies
 from trialogue.report.measures import Measures, measures
 from trialogue.report.shortfall import shortfall
 from trialogue.values import frozen
@@ -23,6 +25,9 @@ BAD_ENDS: Final = frozenset(
     {"all-failed", "refused", "journal-failed", "brain-failed", "actor-failed", "unfinished"}
 )
 """Reasons for which a meeting is not what was asked for; all others are ordinary ends."""
+
+UNSPOKEN: Final = "unspoken"
+"""Code of a reply that was not heard, or not all of it."""
 
 
 @frozen
@@ -76,11 +81,7 @@ class Result:
     """Reason for its end; `unfinished` where nothing says so."""
 
     ok: bool
-    """Whether it ended as meetings should, and fell short of nothing; single failures do not count.
-
-    A meeting fell short in which no agent said a word because the services or models of those that were
-    asked refused or were out of reach, or whose recording is not whole.
-    """
+    """Whether it ended as meetings should, and fell short of nothing; single failures do not count."""
 
     duration_s: float
     """Length of the meeting in its own seconds."""
@@ -112,6 +113,13 @@ class Result:
     expectations: Findings | None = None
     """Outcome of the scenario's expectations; None where it has none."""
 
+    shortfall: Literal["unspoken", "unrecorded"] | None = None
+    """What a meeting fell short of that ended in order; None for nothing.
+
+    `unspoken`: no agent was heard, because the services or models of those that were asked refused, failed or
+    sent no sound. `unrecorded`: a part of the sound is in no file.
+    """
+
     def document(self) -> dict[str, object]:
         """The content of `result.json`: plain JSON values, floats to the microsecond."""
         head: dict[str, object] = {"trialogue": 1, "kind": "result"}
@@ -123,10 +131,11 @@ def result(plan: MeetingPlan, records: Sequence[Record], utterances: Sequence[Ut
     plan = with_everybody(plan, records)
     measured = measures(plan, records, utterances)
     reason = run.reason or _reason(records)
+    short = shortfall(plan, records)
     return Result(
         name=plan.name,
         reason=reason,
-        ok=reason not in BAD_ENDS and shortfall(plan, records) is None,
+        ok=reason not in BAD_ENDS and short is None,
         duration_s=measured.duration_s,
         clock=run.clock,
         seed=plan.seed,
@@ -136,6 +145,7 @@ def result(plan: MeetingPlan, records: Sequence[Record], utterances: Sequence[Ut
         cost=cost_of(plan, records),
         files=run.files,
         failures=_all_failures(records, measured),
+        shortfall=None if short is None or reason in BAD_ENDS else short.value,
     )
 
 
@@ -149,7 +159,9 @@ def _reason(records: Sequence[Record]) -> str:
 
 def _all_failures(records: Sequence[Record], measured: Measures) -> tuple[Failure, ...]:
     """Failures in order: those that were reported, and calls of tools that came to nothing."""
-    found = [failure for record in records for failure in _failures(record)]
+    replies = FailedReplies()
+    found = [failure for record in records for failure in _failures(record, replies)]
+    found.extend(_silent(records))
     found.extend(
         Failure(
             at=call.at + (call.duration_s or 0.0),
@@ -163,10 +175,34 @@ def _all_failures(records: Sequence[Record], measured: Measures) -> tuple[Failur
     return tuple(sorted(found, key=lambda failure: failure.at))
 
 
-def _failures(record: Record) -> list[Failure]:
+def _failures(record: Record, replies: FailedReplies) -> list[Failure]:
+    replies.take(record.at, record.event)
     noted = failures_of(record.event, record.at)
     noted += [each for command in record.commands for each in failure_in(command, record.at)]
-    return [Failure(each.at, each.code, each.text, each.participant) for each in noted]
+    return [
+        Failure(
+            at=each.at,
+            code=each.code,
+            text=replies.why(each.at, each.participant, each.text) if each.code == FAILED else each.text,
+            participant=each.participant,
+        )
+        for each in noted
+    ]
+
+
+def _silent(records: Sequence[Record]) -> Iterator[Failure]:
+    """Replies that had words and no sound, where their service has not said so itself."""
+    silent, told = SilentReplies(), set[str]()
+    for record in records:
+        is_silent = silent.take(record.event)
+        told |= {
+            each.participant or "" for each in failures_of(record.event, record.at) if each.code == UNSPOKEN
+        }
+        if isinstance(record.event, ReplySent):
+            name = record.event.participant
+            if is_silent and silent.had_words(record.event) and name not in told:
+                yield Failure(record.at, UNSPOKEN, "a reply had words and no sound", name)
+            told.discard(name)
 
 
 def rounded(value: object) -> object:

@@ -9,6 +9,7 @@ from trialogue.model.events import (
     PlaybackStarted,
     RecordingFailed,
     ReplyFailed,
+    ReplySent,
     ReplyStarted,
     SessionFailed,
     SessionLost,
@@ -16,6 +17,7 @@ from trialogue.model.events import (
 from trialogue.model.participants import Kind
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.report.failed_replies import SilentReplies
 
 __all__ = ["Shortfall", "shortfall"]
 
@@ -24,7 +26,7 @@ class Shortfall(Enum):
     """Shortfall: what was asked for and did not come to be."""
 
     UNSPOKEN = "unspoken"
-    """No agent said a word: the service or model of each that was asked refused or was out of reach."""
+    """No agent was heard: the service or model of each that was asked refused, failed, or sent no sound."""
 
     UNRECORDED = "unrecorded"
     """A part of the sound is in no file."""
@@ -40,13 +42,19 @@ def shortfall(plan: MeetingPlan, records: Sequence[Record]) -> Shortfall | None:
 
 
 def _is_unspoken(plan: MeetingPlan, records: Sequence[Record]) -> bool:
-    """Whether agents were asked and failed, and none spoke. Who made a reply, be it empty, has not failed."""
+    """Whether agents were asked and none was heard, because their services failed or sent no sound."""
     people = {each.name for each in plan.participants if each.kind is Kind.HUMAN}
-    failed: set[str] = set()
+    silent, failed, made = SilentReplies(), set[str](), set[tuple[str, int]]()
     for record in records:
+        is_silent = silent.take(record.event)
         match record.event:
-            case PlaybackStarted(participant=name) | ReplyStarted(participant=name) if name not in people:
+            case PlaybackStarted(participant=name) if name not in people:
                 return False
+            case ReplyStarted(participant=name, reply=reply):
+                made.add((name, reply))
+            case ReplySent(participant=name, reply=reply) if is_silent:
+                made.discard((name, reply))
+                failed.add(name)
             case (
                 SessionFailed(participant=name)
                 | SessionLost(participant=name)
@@ -55,4 +63,4 @@ def _is_unspoken(plan: MeetingPlan, records: Sequence[Record]) -> bool:
                 failed.add(name)
             case _:
                 pass
-    return bool(failed)
+    return bool(failed) and not made
