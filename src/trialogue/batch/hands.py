@@ -14,6 +14,7 @@ import orjson
 
 from trialogue.batch.jobs import Job, encoded
 from trialogue.batch.outcomes import Outcome, decoded_outcome
+from trialogue.model.json_text import read_json
 
 __all__ = ["Hand", "HandPool"]
 
@@ -43,7 +44,7 @@ class Hand:
         except BrokenPipeError:
             line = b""
         if line.endswith(b"\n"):
-            return decoded_outcome(orjson.loads(line))
+            return decoded_outcome(read_json(line))
         code = process.wait()
         self.close()
         text = f"its process ended with {code} in the middle of it; see {job.folder}"

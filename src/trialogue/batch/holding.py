@@ -18,7 +18,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, cast
 
-import orjson
 from attrs import evolve
 
 from trialogue.batch.figures import figures_of
@@ -33,6 +32,7 @@ from trialogue.meeting.outputs import EXIT_CODES, RESULT, verdict_code
 from trialogue.meeting.paging import write_page
 from trialogue.meeting.run import resume_meeting, run_meeting
 from trialogue.model.expectations import Findings
+from trialogue.model.json_text import read_json
 from trialogue.model.text import brief, safe_text
 from trialogue.scenario.problems import Path as Keys
 from trialogue.scenario.resolve import Resolved
@@ -122,7 +122,7 @@ def found(job: Job) -> Outcome:
     if (later / RESULT).exists():
         job = evolve(job, folder=str(later))
     try:
-        read: object = orjson.loads((Path(job.folder) / RESULT).read_bytes())
+        read: object = read_json((Path(job.folder) / RESULT).read_bytes())
         resolved = prepared_job(job)
     except FileNotFoundError:
         text = "was begun and never finished; --resume goes on with it"

@@ -15,6 +15,7 @@ from typing import IO, Final
 
 import orjson
 
+from trialogue.model.json_text import read_json
 from trialogue.speech import limit_threads
 
 ORPHANED: Final = 75
@@ -34,7 +35,7 @@ def main() -> int:
     busy, loaded = Event(), Loaded()
     Thread(target=_read, args=(sys.stdin.buffer, lines, busy), daemon=True).start()
     while line := lines.get():
-        outcome = hold_job(decoded(orjson.loads(line)), loaded)
+        outcome = hold_job(decoded(read_json(line)), loaded)
         try:
             outcomes.write(orjson.dumps(encoded_outcome(outcome)) + b"\n")
         except BrokenPipeError:  # whoever waits for it is gone: nobody can be told

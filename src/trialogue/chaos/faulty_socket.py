@@ -21,6 +21,7 @@ from trialogue.actors.dialling import Connect
 from trialogue.arguments import judged
 from trialogue.chaos.toxics import Garbage, Toxic, ToxicStream
 from trialogue.errors import ConnectionLost
+from trialogue.model.json_text import read_json
 from trialogue.transport import frames
 from trialogue.transport.dial import in_memory
 from trialogue.transport.socket import Handshake, SocketStatistics, WebSocket
@@ -332,7 +333,7 @@ class FaultySocket:
 def _kind(text: str) -> str:
     """A message's type; empty for what has none, for a client may send anything."""
     try:
-        message: object = orjson.loads(text)
+        message: object = read_json(text)
     except orjson.JSONDecodeError:
         return ""
     return str(cast("dict[str, object]", message).get("type", "")) if isinstance(message, dict) else ""

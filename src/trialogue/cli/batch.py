@@ -30,6 +30,7 @@ from trialogue.cli.endings import INTERRUPTED
 from trialogue.cli.view_batch import open_progress, table
 from trialogue.cli.view_screens import put, put_json, show
 from trialogue.errors import JournalError, SetupError
+from trialogue.model.json_text import read_json
 from trialogue.values import frozen
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ def _baseline(path: Path | None) -> Baseline:
     if path is None:
         return {}
     try:
-        return read_baseline(orjson.loads(path.read_bytes()))
+        return read_baseline(read_json(path.read_bytes()))
     except OSError as error:
         raise SetupError(f"cannot read the baseline {path}: {error.strerror}") from error
     except ValueError as error:
@@ -218,7 +219,7 @@ def _refuse_to_overwrite(path: Path | None) -> None:
     if path is None or not path.exists():
         return
     try:
-        read_baseline(orjson.loads(path.read_bytes()))
+        read_baseline(read_json(path.read_bytes()))
     except OSError as error:
         raise SetupError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:

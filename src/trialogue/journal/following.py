@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import orjson
 from attrs import field
 
 from trialogue.errors import JournalError
@@ -16,6 +15,7 @@ from trialogue.journal import chain
 from trialogue.journal.codec import MISFITS, UnknownType
 from trialogue.journal.reader import read
 from trialogue.journal.records import End, Header, parse_end, parse_record
+from trialogue.model.json_text import read_json
 from trialogue.model.records import Record
 from trialogue.values import define
 
@@ -65,7 +65,7 @@ class Following:
     def _read(self, line: bytes) -> list[Record]:
         """The record of a line; none for the end, and for an event that this version does not know."""
         try:
-            raw = orjson.loads(line)
+            raw = read_json(line)
             if "kind" in raw:
                 self.end = parse_end(raw)
                 return []

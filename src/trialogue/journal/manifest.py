@@ -20,6 +20,7 @@ from attrs import Factory
 
 from trialogue.errors import JournalError
 from trialogue.journal.codec import MISFITS, JsonObject
+from trialogue.model.json_text import read_json
 from trialogue.values import frozen
 
 NAME: Final = "manifest.json"
@@ -167,7 +168,7 @@ def _digest(body: bytes) -> bytes:
 
 
 def _decoded(path: Path, text: bytes) -> Manifest:
-    raw: JsonObject = orjson.loads(text)
+    raw: JsonObject = read_json(text)
     if (_of(int, raw["trialogue"]), raw["kind"]) != (1, "manifest"):
         raise _useless(path, "is no manifest of trialogue's")
     if not raw.keys() <= _UNDIGESTED and text[-_TAIL:] != b'%b%b"}' % (_MARK, _digest(text[:-_TAIL])):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import orjson
-
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.reader import read
+from trialogue.model.json_text import read_json
 
 __all__ = ["split"]
 
@@ -46,7 +45,7 @@ def split(
 def _time(line: bytes, begun: float) -> float:
     """When a line's record was, in seconds since the start; a line without a time is of the piece at hand."""
     try:
-        at = orjson.loads(line).get("at")
+        at = read_json(line).get("at")
     except (ValueError, AttributeError):
         return begun
     return float(at) if isinstance(at, int | float) else begun

@@ -20,7 +20,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO, cast
 
-import orjson
 from attrs import Factory
 
 from trialogue.arguments import judged
@@ -40,6 +39,7 @@ from trialogue.journal.records import (
     parse_record,
     parse_wire,
 )
+from trialogue.model.json_text import read_json
 from trialogue.model.records import Record
 from trialogue.model.text import safe_text
 from trialogue.model.wire import WireRecord
@@ -196,7 +196,7 @@ class Reading:
             return
         self._note(ProblemKind.DAMAGED, offset, "not what was written here, or something before it is gone")
         try:
-            orjson.loads(line)
+            read_json(line)
         except ValueError:
             return
         self._hash = chain.claimed_hash(line.removesuffix(b"\n"))
@@ -219,7 +219,7 @@ class Reading:
 
     def _parsed(self, offset: int, text: bytes) -> JsonObject | None:
         try:
-            raw: JsonObject = orjson.loads(text)
+            raw: JsonObject = read_json(text)
             if self.format != FORMAT:
                 raw = upcast(raw, self.format)
             if self.end is not None:
@@ -316,7 +316,7 @@ class Reading:
     def _note_astray(self, offset: int, line: bytes) -> None:
         """Tell of a line off the chain that the next one ignores."""
         try:
-            orjson.loads(line)
+            read_json(line)
         except ValueError:
             self._note(ProblemKind.TORN_WRITE, offset, "a torn line; what it was to hold is lost")
         else:
@@ -349,7 +349,7 @@ def read(path: Path, *, salvage: bool = False) -> Reading:
     """
     line = _first_line(path)
     try:
-        raw = orjson.loads(line)
+        raw = read_json(line)
         if (type(raw["trialogue"]), raw["trialogue"], raw["kind"]) != (int, 1, "header"):
             raise ValueError("not a header")
         since = raw["format"]

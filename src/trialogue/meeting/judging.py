@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final, cast
 
 import cattrs
-import orjson
 import trio
 
 from trialogue.brain.words.transcript import utterances
@@ -16,6 +15,7 @@ from trialogue.meeting.endpoints import judged as judged_address
 from trialogue.meeting.outputs import RESULT, judged
 from trialogue.meeting.resumption import last_words
 from trialogue.model.expectations import Advice, Expectations, Findings
+from trialogue.model.json_text import read_json
 from trialogue.model.records import Record
 from trialogue.report.cast import with_everybody
 from trialogue.report.result import Result, Run, result
@@ -27,7 +27,7 @@ _CONVERTER: Final = cattrs.Converter()
 def verdict_of(folder: Path) -> Findings | None:
     """Findings on a run's expectations in its `result.json`; None where it has none."""
     try:
-        told: object = orjson.loads((folder / RESULT).read_bytes())
+        told: object = read_json((folder / RESULT).read_bytes())
     except (OSError, ValueError):
         return None  # a run that was killed has none; whoever reads the result itself tells of damage
     found = cast("dict[str, object]", told).get("expectations") if isinstance(told, dict) else None

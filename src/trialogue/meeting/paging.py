@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final, Literal, cast
 from urllib.parse import quote
 
-import orjson
 from attrs import evolve
 
 from trialogue.brain.words.transcript import utterances
@@ -18,6 +17,7 @@ from trialogue.journal.reader import Reading, read
 from trialogue.journal.records import HeaderClock
 from trialogue.meeting.judging import verdict_of
 from trialogue.meeting.resumption import last_words
+from trialogue.model.json_text import read_json
 from trialogue.model.records import Record
 from trialogue.report.cast import with_everybody
 from trialogue.report.measures.by_sound import of_recordings
@@ -88,7 +88,7 @@ def _row(run: Path, folder: Path, path: Path) -> RunRow:
 def _told(run: Path) -> tuple[dict[str, object], str]:
     """Result of the run, and its digest of ends; of one that was never closed, its journal."""
     try:
-        told: object = orjson.loads((run / "result.json").read_bytes())
+        told: object = read_json((run / "result.json").read_bytes())
         if isinstance(told, dict) and cast("dict[str, object]", told).get("kind") == "result":
             return cast("dict[str, object]", told), ""
         trouble = "its result.json is none"

@@ -30,11 +30,11 @@ def _check_models(look: Look, folder: FilePath) -> None:
     if not file.resolve().is_relative_to(folder.resolve()):
         look.tell(path, f"{shown(named)} is not a file inside the scenario's folder", Code.PATH)
         return
-    import orjson  # noqa: PLC0415 - few scenarios name a record
+    from trialogue.model.json_text import read_json  # noqa: PLC0415 - few scenarios name a record
 
     try:
         with file.open("rb") as opened:
-            head: object = orjson.loads(opened.readline(4096))
+            head: object = read_json(opened.readline(4096))
     except OSError as error:
         look.tell(path, f"{file} cannot be read: {error.strerror}", Code.FILE)
     except ValueError:

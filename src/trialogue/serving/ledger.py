@@ -17,6 +17,7 @@ import orjson
 import trio
 from attrs import evolve, field
 
+from trialogue.model.json_text import read_json
 from trialogue.values import define, frozen
 
 __all__ = ["SOUND", "By", "Ending", "Ledger", "NothingCame", "Session", "SessionMessage", "has_fields"]
@@ -76,7 +77,7 @@ class SessionMessage:
     def message(self) -> Mapping[str, Any]:
         """The message as JSON; empty for sound and for what is no object."""
         try:
-            parsed: object = orjson.loads(self.text or "")
+            parsed: object = read_json(self.text or "")
         except orjson.JSONDecodeError:
             return {}
         return cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else {}

@@ -18,6 +18,7 @@ from attrs import field
 
 from trialogue.errors import ConnectionLost
 from trialogue.model.audio import AudioFormat
+from trialogue.model.json_text import read_json
 from trialogue.serving.speech import sound_format
 from trialogue.speech.formats import encode
 from trialogue.speech.resample import Resampler
@@ -194,7 +195,7 @@ class _Player:
 
 def _parsed(text: str) -> Mapping[str, Any]:
     try:
-        parsed: object = orjson.loads(text)
+        parsed: object = read_json(text)
     except orjson.JSONDecodeError:
         return {}
     return cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else {}

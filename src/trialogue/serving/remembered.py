@@ -30,6 +30,7 @@ from trialogue.model.events import (
     SentenceSaid,
     ToolRequested,
 )
+from trialogue.model.json_text import read_json
 from trialogue.model.participants import Kind
 from trialogue.model.records import Record
 from trialogue.model.wire import WireOpened, WireSide, WireSound, WireText
@@ -101,7 +102,7 @@ _SPEECH_BRINGS: Final = frozenset({"UserStartedSpeaking", "EndOfTurn", "StartOfT
 
 def _kind(text: str) -> str:
     try:
-        return str(orjson.loads(text).get("type", ""))
+        return str(read_json(text).get("type", ""))
     except (orjson.JSONDecodeError, AttributeError):
         return ""
 

@@ -21,6 +21,7 @@ from trialogue.errors import ToolFailed, ToolLost
 from trialogue.mailbox import Mailbox
 from trialogue.model.commands import CancelTool, RunTool
 from trialogue.model.events import Event, ToolFinished
+from trialogue.model.json_text import read_json
 from trialogue.tools.notes import note
 from trialogue.tools.results import as_content
 from trialogue.values import frozen
@@ -160,7 +161,7 @@ def _is_ctrl_c(failure: BaseException) -> bool:
 def parse_arguments(text: str) -> dict[str, object]:
     """The arguments of a call; empty text is no arguments. `ToolFailed` for what is not an object."""
     try:
-        arguments: object = orjson.loads(text) if text.strip() else {}
+        arguments: object = read_json(text) if text.strip() else {}
     except orjson.JSONDecodeError:
         raise ToolFailed("the arguments are not JSON", code="arguments") from None
     if not isinstance(arguments, dict):

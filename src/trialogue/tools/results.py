@@ -18,6 +18,7 @@ from attrs import evolve
 
 from trialogue.arguments import kind_of
 from trialogue.errors import ToolFailed
+from trialogue.model.json_text import MOST_LEVELS, read_json
 from trialogue.model.text import well_formed
 from trialogue.values import frozen
 
@@ -27,7 +28,7 @@ RESULT_BYTES: Final = 32 * 1024
 _SMALLEST: Final = 256
 """Bytes that a value gets at least: where there are not as many for each, the last ones are left out."""
 
-_DEEPEST: Final = 200
+_DEEPEST: Final = MOST_LEVELS
 """Depth to which values may be nested."""
 
 _PATH_CHARS: Final = 80
@@ -43,7 +44,10 @@ def as_content(tool: str, result: object) -> str:
     place = _Place(tool)
     if not isinstance(result, str):
         text = _said(place, result)
-        return text.decode() if len(text) <= RESULT_BYTES else _shortened(place, text)
+        try:
+            return text.decode() if len(text) <= RESULT_BYTES else _shortened(place, text)
+        except orjson.JSONDecodeError:
+            raise place.unsayable("is nested too deeply") from None
     text = well_formed(result).encode()
     if len(text) <= RESULT_BYTES:
         return text.decode()
@@ -136,7 +140,7 @@ def _leaf(place: _Place, value: object) -> object:
 
 
 def _shortened(place: _Place, text: bytes) -> str:
-    return _dumped(_fitted(place, cast("_Json", orjson.loads(text)), RESULT_BYTES)).decode()
+    return _dumped(_fitted(place, cast("_Json", read_json(text)), RESULT_BYTES)).decode()
 
 
 def _fitted(place: _Place, value: _Json, room: int) -> _Json:

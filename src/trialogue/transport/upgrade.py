@@ -6,7 +6,6 @@ others, and tells nothing of a body that was cut off.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -16,6 +15,7 @@ from attrs import field
 from wsproto.utilities import generate_accept_token
 
 from trialogue.errors import DialFailed, ProviderRefused
+from trialogue.model.json_text import read_json
 from trialogue.values import frozen
 
 PASSING_STATUSES = frozenset({408, 425, 429})
@@ -111,7 +111,7 @@ def _hidden(response: Response, hide: tuple[str, ...]) -> Response:
 def _explanation(response: Response) -> tuple[str, str | None, str | None]:
     """The service's words, code and request id, from headers and a JSON body of either vintage."""
     try:
-        parsed: object = json.loads(response.body)
+        parsed: object = read_json(response.body)
     except ValueError:
         parsed = None
     said: dict[str, object] = parsed if isinstance(parsed, dict) else {}  # pyright: ignore[reportUnknownVariableType] -- keys of JSON are text

@@ -17,7 +17,6 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import orjson
 from attrs import Factory
 
 from trialogue.model.commands import Cue, EndTurn, GrantFloor, Prepare, RunTool, Speak
@@ -33,6 +32,7 @@ from trialogue.model.events import (
     ToolFinished,
     ToolRequested,
 )
+from trialogue.model.json_text import read_json
 from trialogue.model.plan import PlannedFault, ToolRules
 from trialogue.model.records import Record
 from trialogue.scenario.quantities import write_duration
@@ -293,6 +293,6 @@ def _mock(call: _Call, rules: ToolRules | None) -> Keys:
 def _json(text: str) -> Any:  # noqa: ANN401 - any JSON
     """JSON value of a text; the text itself where it is none."""
     try:
-        return orjson.loads(text) if text else {}
+        return read_json(text) if text else {}
     except ValueError:
         return text

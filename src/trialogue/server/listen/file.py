@@ -17,10 +17,10 @@ from typing import Final, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 import trio
 
 from trialogue.errors import SetupError
+from trialogue.model.json_text import read_json
 from trialogue.server.equipment import Equipment
 from trialogue.server.listen.hearing import DETECTOR_HANG_MS, HeardWord, StreamHearing
 from trialogue.server.listen.nova import alternative_of, model_of
@@ -75,7 +75,7 @@ async def listen_file(asked: RestRequest) -> HttpResponse:
         words = await _Transcript(asked.equipment).of(sound)
     except SetupError as fault:
         raise RequestRefused(500, "INTERNAL_SERVER_ERROR", str(fault)) from None
-    alternative = orjson.loads(encode(alternative_of(words, is_punctuated=terms.is_punctuated)))
+    alternative = read_json(encode(alternative_of(words, is_punctuated=terms.is_punctuated)))
     info, model_uuid = model_of(terms.model)
     metadata = {
         "transaction_key": "deprecated",
@@ -85,7 +85,7 @@ async def listen_file(asked: RestRequest) -> HttpResponse:
         "duration": round(len(sound) / 2 / HEARING_RATE, 3),
         "channels": 1,
         "models": [model_uuid],
-        "model_info": {model_uuid: orjson.loads(encode(info))},
+        "model_info": {model_uuid: read_json(encode(info))},
     }
     results = {"channels": [{"alternatives": [alternative]}]}
     return json_answer(asked.request_id, {"metadata": metadata, "results": results})

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Final, cast
 
-import orjson
 from attrs import field
 
+from trialogue.model.json_text import read_json
 from trialogue.server.equipment import Equipment
 from trialogue.server.rest.grants import Grants
 from trialogue.server.rest.stored import StoredAgents
@@ -76,7 +76,7 @@ def refusal(request_id: str, refused: RequestRefused, *more: tuple[str, str]) ->
 def json_object(asked: RestRequest) -> dict[str, object]:
     """The body, which must be a JSON object; raises `RequestRefused`."""
     try:
-        found: object = orjson.loads(asked.request.body or b"{}")
+        found: object = read_json(asked.request.body or b"{}")
     except ValueError:
         raise RequestRefused(400, "INVALID_JSON", "The body is no JSON.") from None
     if not isinstance(found, dict):

@@ -17,6 +17,7 @@ import orjson
 from attrs import evolve, field
 
 from trialogue.errors import RemoteProtocolError
+from trialogue.model.json_text import read_json
 from trialogue.server.terms import TermsRefused
 from trialogue.services.deepgram.codec import read_agent
 from trialogue.services.deepgram.settings import AgentSettings
@@ -64,7 +65,7 @@ class StoredAgent:
         """The configuration as clients are told of it: variables are strings that hold their names."""
         return {
             "agent_id": self.id,
-            "config": orjson.loads(_replaced(self.text, None)),
+            "config": read_json(_replaced(self.text, None)),
             "metadata": dict(self.metadata),
             "created_at": self.created_at,
             "updated_at": self.updated_at,
@@ -116,12 +117,12 @@ class StoredAgents(Mapping[str, AgentSettings]):
         stored = self.agents[agent_id]
         values = {each.key: each.value for each in self.variables.values() if each.project == stored.project}
         try:
-            return read_agent(orjson.loads(_replaced(stored.text, values)))
+            return read_agent(read_json(_replaced(stored.text, values)))
         except KeyError as missing:
             raise TermsRefused(
                 f"The agent's configuration names {missing.args[0]}, which is not stored."
             ) from None
-        except RemoteProtocolError as fault:
+        except (RemoteProtocolError, orjson.JSONDecodeError) as fault:
             raise TermsRefused(f"The agent's configuration is no agent: {fault}.") from None
 
     def __iter__(self) -> Iterator[str]:
@@ -170,7 +171,7 @@ class StoredAgents(Mapping[str, AgentSettings]):
 def _check(text: str) -> None:
     """Whether `text` may be an agent; raises `NotStored` where it cannot."""
     try:
-        block: object = orjson.loads(_replaced(text, None))
+        block: object = read_json(_replaced(text, None))
     except orjson.JSONDecodeError as fault:
         raise NotStored(f"config is no JSON: {fault.msg} at character {fault.pos}.") from None
     if not isinstance(block, dict):

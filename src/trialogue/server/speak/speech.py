@@ -7,9 +7,8 @@ from collections.abc import AsyncGenerator
 from functools import partial
 from typing import Final
 
-import orjson
-
 from trialogue.errors import TrialogueError
+from trialogue.model.json_text import read_json
 from trialogue.server.equipment import Equipment
 from trialogue.server.listen.terms import QueryRefused
 from trialogue.server.rest.answers import RequestRefused, RestRequest
@@ -77,9 +76,7 @@ def _text(asked: RestRequest) -> str:
     kind = (asked.request.header("content-type") or "").partition(";")[0].strip().lower()
     try:
         body: object = (
-            {"text": asked.request.body.decode()}
-            if kind == "text/plain"
-            else orjson.loads(asked.request.body)
+            {"text": asked.request.body.decode()} if kind == "text/plain" else read_json(asked.request.body)
         )
     except ValueError:
         raise RequestRefused(400, "INVALID_JSON", "The body must be JSON, or text/plain in UTF-8.") from None

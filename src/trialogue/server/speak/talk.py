@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Final, TypeAlias
 
-import orjson
 from attrs import field
 
+from trialogue.model.json_text import read_json
 from trialogue.server.speak.speech import MAX_CHARS
 from trialogue.speech.sentences import SentenceSplitter
 from trialogue.values import define, frozen
@@ -75,7 +75,7 @@ class SpeakTalk:
         if isinstance(message, bytes):
             return [EndSpeaking(1003, "MESSAGE-0000")]
         try:
-            told: object = orjson.loads(message)
+            told: object = read_json(message)
         except ValueError:
             told = None
         match told:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final, TypeAlias, cast
 
-import orjson
 from attrs import field
 
+from trialogue.model.json_text import read_json
 from trialogue.server.speak.speech import MAX_CHARS
 from trialogue.server.speak.talk import SaySentence, WarnSpeaker
 from trialogue.speech.sentences import SentenceSplitter
@@ -122,7 +122,7 @@ class FluxTalk:
         if isinstance(message, bytes):
             return [FailSpeech("MESSAGE-0000", "Messages on this socket are text.")]
         try:
-            told: object = orjson.loads(message)
+            told: object = read_json(message)
         except ValueError:
             told = None
         match told:

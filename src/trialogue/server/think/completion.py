@@ -20,6 +20,7 @@ from typing import Any, Final, cast
 
 import orjson
 
+from trialogue.model.json_text import read_json
 from trialogue.model.text import safe_text
 from trialogue.server.think.markup import Markup
 from trialogue.server.think.ports import FunctionWanted, ThinkRefused, Thought, ThoughtCalls, ThoughtSentence
@@ -142,7 +143,7 @@ class _PartialCall:
 
     def _is_whole(self) -> bool:
         try:
-            return isinstance(orjson.loads(self.arguments), dict)
+            return isinstance(read_json(self.arguments), dict)
         except orjson.JSONDecodeError:
             return False
 
@@ -154,7 +155,7 @@ def _text(value: object) -> str:
 def _choice(text: str) -> dict[str, Any]:
     """The first choice of an event; empty for events without one, such as those that count usage."""
     try:
-        event = orjson.loads(text)
+        event = read_json(text)
     except orjson.JSONDecodeError:
         raise ThinkRefused("The think endpoint sent an event that is no JSON.") from None
     match event:

@@ -24,6 +24,7 @@ import trio
 from attrs import asdict, field
 
 from trialogue.errors import JournalError, SetupError
+from trialogue.model.json_text import read_json
 from trialogue.server.think.ports import (
     CallItem,
     FunctionWanted,
@@ -169,11 +170,11 @@ class ModelRecord:
 
     def read(self, lines: Sequence[bytes]) -> None:
         """Take the file's lines; ValueError, KeyError or TypeError where one is none."""
-        head = cast("dict[str, Any]", orjson.loads(lines[0] if lines else b"{}"))
+        head = cast("dict[str, Any]", read_json(lines[0] if lines else b"{}"))
         if (head["trialogue"], head["kind"]) != (FORMAT, "models"):
             raise ValueError("another file")
         for line in lines[1:]:
-            raw = cast("dict[str, Any]", orjson.loads(line))
+            raw = cast("dict[str, Any]", read_json(line))
             asked = raw["asked"]
             question = ModelQuestion(
                 asked["model"],

@@ -15,6 +15,7 @@ import attrs
 import orjson
 
 from trialogue.errors import LocalProtocolError, RemoteProtocolError
+from trialogue.model.json_text import read_json
 from trialogue.services.deepgram.messages import (
     ClientMessage,
     InjectAgentMessage,
@@ -83,7 +84,7 @@ def read_agent(raw: JsonObject) -> AgentSettings:
 
 def _load(text: str | bytes) -> tuple[dict[str, object], str]:
     try:
-        raw = orjson.loads(text)
+        raw = read_json(text)
     except orjson.JSONDecodeError as error:
         # The original holds the whole text, which is personal: only its position goes on.
         raise RemoteProtocolError(f"not JSON: {error.msg} at character {error.pos}") from None

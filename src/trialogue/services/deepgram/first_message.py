@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import orjson
 
 from trialogue.errors import LocalProtocolError
+from trialogue.model.json_text import read_json
 from trialogue.services.deepgram.reading import read
 from trialogue.services.deepgram.settings import Settings
 from trialogue.services.sound_terms import SessionTerms, SoundTerms
@@ -33,8 +34,8 @@ def settings_on(agent: Mapping[str, object] | str, terms: SessionTerms) -> Setti
         **{name: value for name, value in asked.items() if value is not None},
     }
     try:
-        plain = orjson.loads(orjson.dumps(written))
-    except TypeError as error:
+        plain = read_json(orjson.dumps(written))
+    except (TypeError, orjson.JSONDecodeError) as error:
         raise LocalProtocolError(f"this is no agent: {error}") from None
     return read(plain, Settings, "Settings")
 

@@ -20,6 +20,7 @@ from attrs import evolve
 from trialogue.errors import LocalProtocolError, RemoteProtocolError
 from trialogue.model.commands import Update
 from trialogue.model.events import Part
+from trialogue.model.json_text import read_json
 from trialogue.model.memory import ContextCall, ContextItem, ContextMessage, ScriptStand
 from trialogue.services.deepgram.codec import decode_client
 from trialogue.services.deepgram.messages import (
@@ -60,7 +61,7 @@ def read_change(part: Part, content: str) -> Change:
     if part == "prompt":
         return UpdatePrompt(prompt=content)
     try:
-        raw = orjson.loads(content)
+        raw = read_json(content)
         message = decode_client(orjson.dumps({"type": _TYPES[part], part: raw}))
     except (orjson.JSONDecodeError, RemoteProtocolError) as error:
         raise LocalProtocolError(f"this is no {part} of an agent: {error}") from None
