@@ -249,6 +249,33 @@ def test_keys_in_headers_are_not_written() -> None:
     assert json.loads(text) == parsed
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"provider": {"type": "aws_bedrock", "credentials": {"secret_access_key": "secret-key"}}}',
+        '[{"headers": {"authorization": "secret-key"}}]',
+        '{"he\\u0061ders": {"authorization": "secret-key"}}',
+        '{"headers": {"authorization": "secret-key"}',
+        '{"headers": {"authorization": "secret-key"}, "deep": %s}' % ("[" * 1000 + "]" * 1000),
+    ],
+    ids=["credentials", "a list", "escaped", "cut", "deep"],
+)
+def test_keys_are_not_written_in_whatever_form_they_come(said: str) -> None:
+    """What cannot be read is told by its length alone, where it may hold a key."""
+    assert "secret-key" in said
+    assert "secret-key" not in hide_keys(said)[0]
+
+
+def test_what_holds_no_key_is_written_as_it_was() -> None:
+    """Byte for byte, though it speaks of keys."""
+    for said in (
+        '{"type": "X",  "content": "headers and credentials"}',
+        '{"type":"X","content":"\\u00e9"}',
+        "{",
+    ):
+        assert hide_keys(said)[0] == said
+
+
 def test_a_disk_that_is_full_does_not_end_the_session(
     voice_agent_server: VoiceAgentServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -137,6 +137,7 @@ def test_a_reset_begins_anew(server: VoiceAgentServer, desk: httpx.Client) -> No
         ("script", {"script": [{"said": "x"}]}, "unknown key"),
         ("script", {"script": [{"say": "x", "fault": "no-such"}]}, "no fault named"),
         ("wait", {"type": "X", "by": "nobody"}, "by is client or server"),
+        ("wait", {"type": "X", "within_s": -1}, "seconds from 0"),
     ],
 )
 def test_what_cannot_be_done_says_why(desk: httpx.Client, name: str, body: dict[str, Any], why: str) -> None:
@@ -144,6 +145,20 @@ def test_what_cannot_be_done_says_why(desk: httpx.Client, name: str, body: dict[
     answer = desk.post(name, json=body)
     assert answer.status_code == 400
     assert why in answer.json()["error"]
+
+
+def test_what_one_client_says_hides_no_session_from_the_operator(
+    server: VoiceAgentServer, desk: httpx.Client
+) -> None:
+    """A message that goes too deep to be written again is shown as the text that it was."""
+    deep = '{"type": "Deep", "a": %s}' % ("[" * 1000 + "]" * 1000)
+    with dial(server.url) as socket:
+        App(socket).until("Welcome")
+        socket.send(deep)
+        assert App(socket).until("Error")["code"] == "UNPARSABLE_CLIENT_MESSAGE"
+    said = desk.get("sessions/last")
+    assert said.status_code == 200
+    assert deep in [each.get("message") for each in said.json()["said"]]
 
 
 def test_no_json(desk: httpx.Client) -> None:

@@ -4,7 +4,8 @@
    lies beside it as it was on the wire, in `sound/client.raw` and `sound/server.raw`.
 2. At the session's end come the recordings that can be listened to, the transcripts and the result, as a
    meeting has them, and the manifest vouches for all.
-3. Keys in the headers of endpoints are not written; what was said is.
+3. Keys in the headers of endpoints and in credentials are not written, nor is a text that may hold some and
+   cannot be read; what was said is.
 4. A disk that takes no more ends the record, not the session: it is told once.
 """
 
@@ -30,6 +31,7 @@ from trialogue.journal.reader import read
 from trialogue.journal.records import Header, JournalKind
 from trialogue.journal.writer import Journal
 from trialogue.meeting.outputs import files_of, write_files
+from trialogue.model.json_text import read_json
 from trialogue.model.records import Record
 from trialogue.model.secrets import NO_SECRETS
 from trialogue.model.wire import WireClosed, WireFact, WireOpened, WireRecord, WireSide, WireSound, WireText
@@ -45,6 +47,12 @@ _DIAGNOSTICS: Final = Log("trialogue.server")
 
 SIDES: Final[tuple[WireSide, ...]] = ("client", "server")
 HIDDEN: Final = "***"
+
+_SECRETIVE: Final = frozenset({"headers", "credentials"})
+"""Objects whose values are secrets, wherever they stand."""
+
+_MAY_HOLD_KEYS: Final = (*_SECRETIVE, "\\u")
+"""Words of a text in which such an object may be; an escape may write any letter."""
 
 
 def sound_of(folder: Path, by: WireSide) -> Path:
@@ -152,22 +160,24 @@ class SessionRecord:
 
 
 def hide_keys(text: str) -> tuple[str, Mapping[str, Any]]:
-    """A message without the values of headers in it, and the same as JSON; empty for what is no object.
+    """A message without the values of headers and credentials in it, and the same as JSON.
+
+    What is no object is empty as JSON. One that cannot be read is not written where it may hold keys.
 
     >>> hide_keys('{"headers": {"authorization": "Bearer k"}}')[0]
     '{"headers":{"authorization":"***"}}'
+    >>> hide_keys('{"headers": {"authorization": "Bearer k"')[0]
+    '(40 characters that cannot be read)'
     """
+    may_hold_keys = any(each in text for each in _MAY_HOLD_KEYS)
     try:
-        parsed: object = orjson.loads(text)
+        parsed: object = read_json(text)
     except orjson.JSONDecodeError:
-        return text, {}
-    if not isinstance(parsed, dict):
-        return text, {}
-    message = cast("dict[str, Any]", parsed)
-    if '"headers"' not in text:
-        return text, message
-    hidden = cast("dict[str, Any]", _without_keys(message))
-    return orjson.dumps(hidden).decode(), hidden
+        return f"({len(text):,} characters that cannot be read)" if may_hold_keys else text, {}
+    hidden = _without_keys(parsed) if may_hold_keys else parsed
+    if hidden != parsed:
+        text = orjson.dumps(hidden).decode()
+    return text, cast("dict[str, Any]", hidden) if isinstance(hidden, dict) else {}
 
 
 def _without_keys(value: object) -> object:
@@ -176,7 +186,7 @@ def _without_keys(value: object) -> object:
             members = cast("dict[str, object]", value)
             return {
                 name: dict.fromkeys(cast("dict[str, object]", each), HIDDEN)
-                if name == "headers" and isinstance(each, dict)
+                if name in _SECRETIVE and isinstance(each, dict)
                 else _without_keys(each)
                 for name, each in members.items()
             }

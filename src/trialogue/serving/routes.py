@@ -19,6 +19,7 @@ import orjson
 from attrs import field
 
 from trialogue.errors import SetupError
+from trialogue.model.json_text import read_json
 from trialogue.report.page.document import assemble
 from trialogue.server.think.scripted import ScriptError
 from trialogue.serving.control import Control
@@ -110,6 +111,8 @@ async def _received(control: Control, body: Body) -> object:
 
 async def _wait(control: Control, body: Body) -> object:
     within_s = _of(body, "within_s", float, 5.0)
+    if within_s < 0.0:
+        raise BadRequest("within_s is a number of seconds from 0")
     return (await control.wait_for(_wanted(body), within_s)).document()
 
 
@@ -215,7 +218,7 @@ def _body(raw: bytes) -> Body:
     if not raw:
         return {}
     try:
-        parsed: object = orjson.loads(raw)
+        parsed: object = read_json(raw)
     except orjson.JSONDecodeError:
         raise BadRequest("the body is no JSON") from None
     if not isinstance(parsed, dict):
