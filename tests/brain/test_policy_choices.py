@@ -8,8 +8,8 @@ import pytest
 from attrs import evolve
 from playbook import BIZ, GUEST, LAW, TECH, opened, plan
 
-from trialogue.brain.floor.deciding import sound
 from trialogue.brain.floor.policies import POLICIES
+from trialogue.brain.floor.precedence import feasible
 from trialogue.brain.floor.view import (
     Collect,
     FloorView,
@@ -114,8 +114,8 @@ def test_whoever_starts_a_little_later_may_still_come_first():
 def test_people_prepare_nothing():
     """A policy that has all prepare is not asked to where no agent is there."""
     view = FloorView(plan(GUEST, TECH), now=1.0, free_since=0.0, present=("dana",), away=("tech",))
-    assert sound(Collect("all prepare"), view) == Nobody("all-away")
-    assert sound(Collect("all prepare"), evolve(view, present=("dana", "tech"))) == Collect("all prepare")
+    assert feasible(Collect("all prepare"), view) == Nobody("all-away")
+    assert feasible(Collect("all prepare"), evolve(view, present=("dana", "tech"))) == Collect("all prepare")
 
 
 def test_each_turn_has_a_draw_of_its_own():

@@ -18,8 +18,8 @@ from types import MappingProxyType
 
 from attrs import evolve, field
 
-from trialogue.brain.floor.deciding import Choice, decide
 from trialogue.brain.floor.policies import HANDS_FIRST, policy_named
+from trialogue.brain.floor.precedence import Choice, by_precedence
 from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
 from trialogue.brain.meeting import Brain
 from trialogue.errors import ScenarioError, SetupError
@@ -157,7 +157,7 @@ def _named(name: str, imports: tuple[str, ...]) -> Policy:
 def _choice(rules: FloorRules, imports: tuple[str, ...], view: FloorView) -> Choice:
     """Choice of these rules by a view."""
     first, second = _named(rules.policy, imports), _named(rules.otherwise, imports)
-    return decide(view, first, second, hands_first=rules.policy in HANDS_FIRST)
+    return by_precedence(view, first, second, hands_first=rules.policy in HANDS_FIRST)
 
 
 @frozen

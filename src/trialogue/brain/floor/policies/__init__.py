@@ -1,4 +1,4 @@
-"""Policies by name: one a module of this package. How two of them decide together stands in `deciding`."""
+"""Policies by name: one a module of this package. `precedence` asks two of them, and raised hands, in order."""
 
 from __future__ import annotations
 

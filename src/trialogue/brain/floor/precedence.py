@@ -1,4 +1,4 @@
-"""Decision of two policies: `policy` is asked, then a raised hand counts, then `otherwise` is asked.
+"""Precedence in naming the next speaker: `policy`, then a raised hand, then `otherwise`.
 
 1. What a policy names is looked at first: one that is not there, or unknown, counts as nobody.
 2. A hand comes before the policies that name by order, share or chance alone; behind the others, and in any
@@ -14,7 +14,7 @@ UNKNOWN = "named-unknown:"
 """Begins the reason of a policy that named somebody who is not of the meeting; the name follows."""
 
 
-def sound(decision: Decision, view: FloorView) -> Decision:
+def feasible(decision: Decision, view: FloorView) -> Decision:
     """The decision, or `Nobody` where it cannot be carried out.
 
     An absent one is named, a wait is over, or all are to prepare and no agent is there.
@@ -50,7 +50,7 @@ class Choice:
     """`hand` where a raised hand decided; empty where a policy did."""
 
 
-def decide(view: FloorView, policy: Policy, otherwise: Policy, *, hands_first: bool = False) -> Choice:
+def by_precedence(view: FloorView, policy: Policy, otherwise: Policy, *, hands_first: bool = False) -> Choice:
     """Ask `policy`; where it has nobody to name, grant a raised hand; where none is up, ask `otherwise`.
 
     With `hands_first` a raised hand comes before `policy`, too. The hand of whoever has just spoken waits
@@ -59,12 +59,12 @@ def decide(view: FloorView, policy: Policy, otherwise: Policy, *, hands_first: b
     hand = _hand(view)
     if hands_first and hand is not None:
         return Choice(hand, by=HAND)
-    first = sound(policy.choose(view), view)
+    first = feasible(policy.choose(view), view)
     if not isinstance(first, Nobody) or first.is_final:
         return Choice(first)
     if hand is not None:
         return Choice(hand, first, HAND)
-    return Choice(sound(otherwise.choose(view), view), first)
+    return Choice(feasible(otherwise.choose(view), view), first)
 
 
 def _hand(view: FloorView) -> Next | None:

@@ -4,7 +4,7 @@
    app, or to take a lost turn again. When all agents are dialled anew, nobody else is chosen before the
    first of them is back, and whoever takes a lost turn again.
 2. Then the remedy of a meeting that goes round in circles (`remedies.py`).
-3. Then whom the policy names, then a raised hand, then `otherwise` (`deciding`). A policy that names by
+3. Then whom the policy names, then a raised hand, then `otherwise` (`precedence`). A policy that names by
    order, share or chance alone comes behind a raised hand. Who dominates is passed over while another can
    speak.
 4. A policy is asked again only when something that it sees, other than the time, has changed, or its wait
@@ -23,9 +23,9 @@ from attrs import evolve
 from trialogue.brain import asking
 from trialogue.brain.course.ending import end_meeting
 from trialogue.brain.floor import dominance, remedies
-from trialogue.brain.floor.deciding import HAND, UNKNOWN, Choice, decide
 from trialogue.brain.floor.policies import HANDS_FIRST, policy_named
 from trialogue.brain.floor.policies.round_robin import next_in_order
+from trialogue.brain.floor.precedence import HAND, UNKNOWN, Choice, by_precedence
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S, Collect, FloorView, Next, Nobody, Policy, Wait
 from trialogue.brain.moments import has_come
@@ -109,13 +109,13 @@ class Chooser:
         barred = vain | o.questions.denied(o.floor.turn + 1)
         view = dominance.without(view, barred) if barred else view
         hands_first = self.rules.policy in HANDS_FIRST
-        first = decide(view, self.policy, self.otherwise, hands_first=hands_first)
+        first = by_precedence(view, self.policy, self.otherwise, hands_first=hands_first)
         if not isinstance(first.decision, Next) or first.by == HAND:
             return first
         to, dominant = first.decision.to, dominance.dominant(view)
         if to not in dominant:
             return first
-        again = decide(dominance.without(view, frozenset(dominant)), self.policy, self.otherwise)
+        again = by_precedence(dominance.without(view, frozenset(dominant)), self.policy, self.otherwise)
         if not isinstance(again.decision, Next):
             return first
         o.report("dominance", f"another comes first: {dominant[to]}", to)

@@ -4,8 +4,8 @@ import pytest
 from attrs import evolve
 from playbook import BIZ, TECH, plan
 
-from trialogue.brain.floor.deciding import HAND, Choice, decide
 from trialogue.brain.floor.policies import POLICIES
+from trialogue.brain.floor.precedence import HAND, Choice, by_precedence
 from trialogue.brain.floor.view import FloorView, Next, Nobody, Wait, Waiting
 
 
@@ -36,7 +36,7 @@ VIEW = FloorView(plan(TECH, BIZ), now=5.0, free_since=1.0, present=("tech",))
 )
 def test_two_policies_make_one_decision(first, second, decided):
     """What cannot be carried out counts as nobody."""
-    assert decide(VIEW, Fixed(first), Fixed(second)) == decided
+    assert by_precedence(VIEW, Fixed(first), Fixed(second)) == decided
 
 
 def test_every_policy_copes_with_an_empty_table():
@@ -50,9 +50,9 @@ def test_a_raised_hand_comes_before_otherwise():
     """Where the first policy has nobody to name; a prepared reply alone is no hand."""
     hand = Waiting("tech", 0, 1.0, is_prepared=False, is_raised=True)
     nobody, other = Fixed(Nobody("x")), Fixed(Next("tech", "r"))
-    raised = decide(evolve(VIEW, queue=(hand,)), nobody, other)
+    raised = by_precedence(evolve(VIEW, queue=(hand,)), nobody, other)
     assert raised == Choice(Next("tech", "its hand is up"), Nobody("x"), HAND)
     prepared = evolve(VIEW, queue=(evolve(hand, is_raised=False),))
-    assert decide(prepared, nobody, other) == Choice(Next("tech", "r"), Nobody("x"))
+    assert by_precedence(prepared, nobody, other) == Choice(Next("tech", "r"), Nobody("x"))
     away = evolve(VIEW, queue=(evolve(hand, participant="biz"),))
-    assert decide(away, nobody, other) == Choice(Next("tech", "r"), Nobody("x"))
+    assert by_precedence(away, nobody, other) == Choice(Next("tech", "r"), Nobody("x"))
