@@ -21,7 +21,7 @@ chance comes from the plan's seed.
 and keeps nothing itself: `turn/taking` (where turns begin and end), `turn/prompting` (what makes an agent
 speak), `turn/speaking` (agents' replies), `turn/listening` and `turn/wording` (people's speech and words),
 `seats/sessions` and `seats/losing`, `tools/calling`, `course/wishes`, `course/process`, `course/ending`,
-`floor/choosing`.
+`floor/next_speaker`.
 
 **Derived, never armed.** Who is audible, how long it has been quiet, who hears whom, how loud a turn is and
 all deadlines (`deadlines.py`) are computed after each event; the difference to what was told last becomes

@@ -19,7 +19,7 @@ from attrs import Factory
 
 from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import COST, TIME
-from trialogue.brain.floor.choosing import gathers_until, ladder_at, resume_at, sure_at
+from trialogue.brain.floor.next_speaker import gathers_until, ladder_at, resume_at, sure_at
 from trialogue.brain.interruptions import JUDGE_S
 from trialogue.brain.moments import has_come, recorded
 from trialogue.brain.owners import Owners

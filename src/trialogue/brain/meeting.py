@@ -24,7 +24,7 @@ from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import end_meeting, judge
 from trialogue.brain.deadlines import Alarms, deadlines
 from trialogue.brain.due import take_due
-from trialogue.brain.floor.choosing import Chooser
+from trialogue.brain.floor.next_speaker import Chooser
 from trialogue.brain.floor.view import FloorView, Policy, TurnTaken
 from trialogue.brain.loudness import set_loudness
 from trialogue.brain.opening import open_meeting, start

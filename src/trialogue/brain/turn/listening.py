@@ -83,7 +83,7 @@ def _started(o: Owners, name: str, position_s: float) -> None:
     o.people.begins(name, position_s)
     turn = o.turns.current
     if turn is None:
-        return  # whoever speaks has a free floor, once that is sure: `choosing` grants it
+        return  # whoever speaks has a free floor, once that is sure: `next_speaker` grants it
     if isinstance(turn, PersonTurn) and turn.holder.name == name:
         o.people.own(name, turn.number, position_s, o.now)
         turn.speak(o.now)
@@ -185,7 +185,7 @@ def _interrupts(o: Owners, entry: Entry) -> None:
             taking.grant(o, name, "spoke", by="self")
         else:
             o.beside.end(name)
-        return  # whoever speaks on has the free floor: `choosing` grants it
+        return  # whoever speaks on has the free floor: `next_speaker` grants it
     more_words = entry.words > o.plan.floor.interrupt.backchannel_words
     evidence = "more words than a backchannel" if more_words else "spoke on"
     o.report("interruption", f"cuts off {turn.holder.name}: {evidence}", name)
