@@ -1,18 +1,18 @@
-"""Every end of a session, judged by one table."""
+"""Every end of a session, classified by one table."""
 
 import pytest
 
-from trialogue.actors.losses import cause_of, judged, loss_of
+from trialogue.actors.losses import cause_of, classified, loss_of
 from trialogue.brain.restarts import Loss
 from trialogue.errors import ConnectionLost, DialFailed, RemoteProtocolError
-from trialogue.services.deepgram.codes import judge, judge_early, judgements
-from trialogue.services.verdicts import Verdict
+from trialogue.services.close_codes import Recovery
+from trialogue.services.deepgram.codes import classifications, classify, classify_early
 
-FATAL, RETRY, ONCE = Verdict.FATAL, Verdict.RETRY, Verdict.RETRY_ONCE
+FATAL, RETRY, ONCE = Recovery.FATAL, Recovery.RETRY, Recovery.RETRY_ONCE
 
 
-def verdict_of(lost):
-    return judged(lost, judge).verdict
+def recovery_of(lost):
+    return classified(lost, classify).recovery
 
 
 def ours(code):
@@ -22,7 +22,7 @@ def ours(code):
 
 
 @pytest.mark.parametrize(
-    ("lost", "cause", "verdict"),
+    ("lost", "cause", "recovery"),
     [
         (DialFailed("x"), "dial.reach", RETRY),
         (DialFailed("x", stage="name"), "dial.name", RETRY),
@@ -44,20 +44,20 @@ def ours(code):
         (ConnectionLost("x", close_code=1005, code="INVALID_SETTINGS"), "error.INVALID_SETTINGS", FATAL),
         (ConnectionLost("x", code="INTERNAL_SERVER_ERROR"), "error.INTERNAL_SERVER_ERROR", RETRY),
         (ConnectionLost("x", code="CLIENT_MESSAGE_TIMEOUT"), "error.CLIENT_MESSAGE_TIMEOUT", ONCE),
-        (ConnectionLost("x", code="SERVER_GOING_AWAY"), "error.SERVER_GOING_AWAY", Verdict.RETRY_NOW),
+        (ConnectionLost("x", code="SERVER_GOING_AWAY"), "error.SERVER_GOING_AWAY", Recovery.RETRY_NOW),
         (ConnectionLost("x", code="NEWER_THAN_WE"), "error.NEWER_THAN_WE", RETRY),
         (ConnectionLost("x", code="update-refused"), "error.update-refused", RETRY),
     ],
 )
-def test_each_end_has_one_judgement(lost, cause, verdict):
+def test_each_end_has_one_class(lost, cause, recovery):
     """Dial, status, close and error are told apart, and what the service said goes before how it closed."""
-    assert (cause_of(lost), verdict_of(lost)) == (cause, verdict)
-    assert judged(lost, judge).hint
+    assert (cause_of(lost), recovery_of(lost)) == (cause, recovery)
+    assert classified(lost, classify).hint
 
 
 def test_the_table_is_whole():
     """Every cause that has a row is one that can be met, and every row says what to do for people."""
-    rows = judgements()
+    rows = classifications()
     assert {name.partition(".")[0] for name in rows} == {
         "dial",
         "http",
@@ -67,23 +67,23 @@ def test_the_table_is_whole():
         "warning",
     }
     assert all(row.hint for row in rows.values())
-    assert rows["http.401"].verdict is FATAL
+    assert rows["http.401"].recovery is FATAL
 
 
 @pytest.mark.parametrize(
-    ("code", "verdict"),
+    ("code", "recovery"),
     [
         ("INVALID_SETTINGS", FATAL),
         ("FAILED_TO_SPEAK", FATAL),
         ("NEWER_THAN_WE", FATAL),
         ("INTERNAL_SERVER_ERROR", RETRY),
-        ("SERVER_GOING_AWAY", Verdict.RETRY_NOW),
+        ("SERVER_GOING_AWAY", Recovery.RETRY_NOW),
         ("CLIENT_MESSAGE_TIMEOUT", ONCE),
     ],
 )
-def test_before_the_settings_hold_an_error_is_about_them(code, verdict):
+def test_before_the_settings_hold_an_error_is_about_them(code, recovery):
     """Only a fault of the server's own is worth another try then."""
-    assert judge_early(code).verdict is verdict
+    assert classify_early(code).recovery is recovery
 
 
 @pytest.mark.parametrize(
@@ -104,4 +104,4 @@ def test_before_the_settings_hold_an_error_is_about_them(code, verdict):
 )
 def test_patience_follows_the_verdict(lost, loss):
     """How often the same is borne, and how long is waited, comes from the table alone."""
-    assert loss_of(lost, verdict_of(lost)) == loss
+    assert loss_of(lost, recovery_of(lost)) == loss

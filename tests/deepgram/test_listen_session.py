@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from listening import CONNECTED, results, turn, utterance_end
 
 from trialogue.errors import LocalProtocolError
+from trialogue.services.close_codes import Recovery
 from trialogue.services.deepgram.listen import LISTEN_TRANSITIONS, ListenSession, ListenSettings, ListenState
 from trialogue.services.deepgram.listen.flux import FluxConfigure
 from trialogue.services.deepgram.settings import DeepgramListenProviderV1, DeepgramListenProviderV2
@@ -25,7 +26,6 @@ from trialogue.services.facts import (
     Updated,
     Warned,
 )
-from trialogue.services.verdicts import Verdict
 
 RATE = 16_000
 SECOND = b"\x01\x00" * RATE
@@ -165,22 +165,22 @@ def test_an_error_counts_before_the_code_of_the_close():
     session.receive_text(turn("StartOfTurn", "half a"), 1.0)
     (failed,) = session.receive_text(json.dumps({"type": "Error", "code": "UNPARSABLE_CLIENT_MESSAGE"}), 2.0)
     assert isinstance(failed, Failed)
-    assert failed.verdict is Verdict.FATAL
+    assert failed.recovery is Recovery.FATAL
     last, closed = session.receive_close(1005, 2.1)
     assert (last.text, last.stage, last.trigger) == ("half a", "final", "lost")
-    assert (closed.code, closed.verdict) == (1005, Verdict.FATAL)
+    assert (closed.code, closed.recovery) == (1005, Recovery.FATAL)
     assert session.receive_text(CONNECTED, 3.0) == session.receive_close(1000, 3.0) == []
 
 
 @pytest.mark.parametrize(
-    ("code", "verdict"),
-    [(1005, Verdict.RETRY), (1011, Verdict.RETRY), (1000, Verdict.RETRY), (1008, Verdict.FATAL)],
+    ("code", "recovery"),
+    [(1005, Recovery.RETRY), (1011, Recovery.RETRY), (1000, Recovery.RETRY), (1008, Recovery.FATAL)],
 )
-def test_a_close_that_was_not_asked_for_is_judged_by_its_code(code, verdict):
+def test_a_close_that_was_not_asked_for_is_judged_by_its_code(code, recovery):
     """A drop on the service's side looks clean, and is tried again."""
     (closed,) = flux_session().receive_close(code, 1.0)
     assert isinstance(closed, Closed)
-    assert closed.verdict is verdict
+    assert closed.recovery is recovery
 
 
 def test_the_end_asks_for_the_last_words_first():
@@ -194,7 +194,7 @@ def test_the_end_asks_for_the_last_words_first():
         session.hear(SECOND, 1.6)
     assert session.receive_text(turn("EndOfTurn", "and so", trigger="manual"), 1.7)[0].text == "and so"
     (closed,) = session.receive_close(1005, 1.8)
-    assert closed.verdict is Verdict.GO_ON
+    assert closed.recovery is Recovery.GO_ON
 
 
 def test_a_server_that_does_not_close_is_left():

@@ -1,40 +1,40 @@
-"""The end of a session, and how it is judged."""
+"""The end of a session, and what it means."""
 
 import pytest
 from session_playbook import asked, running, say
 
+from trialogue.services.close_codes import Recovery
 from trialogue.services.deepgram import messages as m
 from trialogue.services.deepgram.codec import encode
 from trialogue.services.deepgram.session import ClientSession
 from trialogue.services.facts import Closed, ReplyAudio
-from trialogue.services.verdicts import Verdict
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "verdict"),
+    ("error", "code", "recovery"),
     [
-        (None, 1005, Verdict.RETRY),
-        (None, 1008, Verdict.FATAL),
-        ("INVALID_SETTINGS", 1005, Verdict.FATAL),
-        ("SERVER_GOING_AWAY", 1006, Verdict.RETRY_NOW),
-        ("MAXIMUM_SESSION_LENGTH_REACHED", 1000, Verdict.ROLL_OVER),
-        ("FAILED_TO_THINK", 1005, Verdict.RETRY),
+        (None, 1005, Recovery.RETRY),
+        (None, 1008, Recovery.FATAL),
+        ("INVALID_SETTINGS", 1005, Recovery.FATAL),
+        ("SERVER_GOING_AWAY", 1006, Recovery.RETRY_NOW),
+        ("MAXIMUM_SESSION_LENGTH_REACHED", 1000, Recovery.ROLL_OVER),
+        ("FAILED_TO_THINK", 1005, Recovery.RETRY),
     ],
 )
-def test_the_last_error_counts_before_the_close_code(error, code, verdict):
+def test_the_last_error_counts_before_the_close_code(error, code, recovery):
     """Clean closes follow errors; a lost turn is no reason for a close."""
     session = running()
     if error is not None:
         session.receive_text(encode(m.AgentError(error, "d")), 1)
     (closed,) = session.receive_close(code)
-    assert (closed.code, closed.verdict) == (code, verdict)
+    assert (closed.code, closed.recovery) == (code, recovery)
     assert closed.hint
 
 
 def test_our_own_close_is_judged_as_ours():
     """A message too long for us is the server's doing."""
     (closed,) = running().receive_close(1009, ours=True)
-    assert closed.verdict is Verdict.RETRY
+    assert closed.recovery is Recovery.RETRY
 
 
 def test_nothing_comes_from_a_closed_session():

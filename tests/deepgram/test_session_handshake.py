@@ -6,12 +6,12 @@ from deepgram_strategies import CLIENT_CLASSES
 from session_playbook import SETTINGS, WELCOME, play, running, say
 
 from trialogue.errors import LocalProtocolError
+from trialogue.services.close_codes import Recovery
 from trialogue.services.deepgram import messages as m
 from trialogue.services.deepgram.codec import encode
 from trialogue.services.deepgram.session import TRANSITIONS, ClientSession, HandshakeStep, SessionState
 from trialogue.services.deepgram.settings import AgentSettings, Audio, Settings
 from trialogue.services.facts import Ready, Unknown, Warned
-from trialogue.services.verdicts import Verdict
 
 
 def test_the_handshake_as_documented():
@@ -82,8 +82,8 @@ def test_errors_and_warnings_are_told_in_any_state():
         ],
     )
     told = session.receive_text(encode(m.AgentError("INVALID_SETTINGS", "bad model")), 0)
-    assert [(event.code, event.text, event.verdict) for event in told] == [
-        ("INVALID_SETTINGS", "bad model", Verdict.FATAL)
+    assert [(event.code, event.text, event.recovery) for event in told] == [
+        ("INVALID_SETTINGS", "bad model", Recovery.FATAL)
     ]
     assert session.last_error == told[0]
 

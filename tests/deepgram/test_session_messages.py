@@ -4,6 +4,7 @@ import pytest
 from session_playbook import play, running, say
 
 from trialogue.model.memory import ContextMessage
+from trialogue.services.close_codes import Recovery
 from trialogue.services.deepgram import messages as m
 from trialogue.services.deepgram.codec import encode
 from trialogue.services.deepgram.settings import HistoryContent, HistoryFunctionCalls
@@ -22,7 +23,6 @@ from trialogue.services.facts import (
     Updated,
     Warned,
 )
-from trialogue.services.verdicts import Verdict
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ from trialogue.services.verdicts import Verdict
         (m.CustomFromThinkProvider([1]), HandedThrough([1])),
         (
             m.AgentWarning("MAXIMUM_SESSION_LENGTH_APPROACHING", "soon"),
-            Warned("MAXIMUM_SESSION_LENGTH_APPROACHING", "soon", Verdict.ROLL_OVER),
+            Warned("MAXIMUM_SESSION_LENGTH_APPROACHING", "soon", Recovery.ROLL_OVER),
         ),
     ],
 )

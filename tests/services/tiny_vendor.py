@@ -14,10 +14,10 @@ from trialogue.errors import LocalProtocolError, RemoteProtocolError
 from trialogue.model.commands import AnswerTool, Cue
 from trialogue.model.participants import Price
 from trialogue.services import facts
+from trialogue.services.close_codes import classify_end, fatal, retry
 from trialogue.services.keys import over
 from trialogue.services.port import Hosted
 from trialogue.services.service import Service
-from trialogue.services.verdicts import fatal, judge_end, retry
 
 PATIENCE_S = 5.0
 
@@ -83,15 +83,15 @@ class TinyWire:
                 self._open_calls.append(value["id"])
                 return [facts.ToolCalls((facts.ToolCall(value["id"], value["name"], value["with"], True),))]
             case "error":
-                judgement = fatal("Ask the tiny vendor.") if value == "no" else retry("It passes.")
-                self.last_error = facts.Failed(value, value, judgement.verdict, judgement.hint)
+                meaning = fatal("Ask the tiny vendor.") if value == "no" else retry("It passes.")
+                self.last_error = facts.Failed(value, value, meaning.recovery, meaning.hint)
                 return [self.last_error]
             case _:
                 return [facts.Unknown(kind, message)]
 
     def receive_close(self, code):
         self.is_over = True
-        return [facts.Closed(code, retry("").verdict, "It ended.")]
+        return [facts.Closed(code, retry("").recovery, "It ended.")]
 
     def next_deadline(self):
         return self._until
@@ -164,8 +164,8 @@ class TinyOffer:
     def open(self, _now):
         return TinyWire({"hello": self.block, "rate": self.sample_rate})
 
-    def judge(self, lost):
-        return judge_end(lost)
+    def classify(self, lost):
+        return classify_end(lost)
 
 
 @frozen

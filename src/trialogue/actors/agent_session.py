@@ -35,6 +35,7 @@ from trialogue.model.events import (
     WordsHeard,
 )
 from trialogue.services import facts as told
+from trialogue.services.close_codes import Recovery
 from trialogue.services.port import (
     AgentOffer,
     AgentWire,
@@ -45,7 +46,6 @@ from trialogue.services.port import (
     SpeakFreely,
     StayAlive,
 )
-from trialogue.services.verdicts import Verdict
 from trialogue.transport.connection import link_of
 from trialogue.transport.link import Listener
 from trialogue.transport.socket import WebSocket
@@ -314,8 +314,8 @@ class AgentSession(LiveSession[AgentWire]):
 
     # --- what fails -------------------------------------------------------------------------------
 
-    def _warned(self, verdict: Verdict) -> None:
-        if verdict is Verdict.ROLL_OVER:
+    def _warned(self, recovery: Recovery) -> None:
+        if recovery is Recovery.ROLL_OVER:
             self._ending()
 
     def _refusal(self, failure: told.Failed, text: str) -> ConnectionLost | ProviderRefused:

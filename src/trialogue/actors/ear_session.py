@@ -16,9 +16,9 @@ import trio
 from trialogue.actors.session import LiveSession, SessionContext
 from trialogue.model.events import EarHeard, EarReady
 from trialogue.services import facts as told
+from trialogue.services.close_codes import Recovery
 from trialogue.services.facts import EarDue, EarFact, Understood
 from trialogue.services.port import EarOffer, EarWire, Message
-from trialogue.services.verdicts import Verdict
 from trialogue.transport.socket import WebSocket
 
 TAIL_S: Final = 1.0
@@ -131,8 +131,8 @@ class EarSession(LiveSession[EarWire]):
             case _:
                 self._take_complaint(fact)
 
-    def _warned(self, verdict: Verdict) -> None:
-        self._is_ending = self._is_ending or verdict is Verdict.ROLL_OVER
+    def _warned(self, recovery: Recovery) -> None:
+        self._is_ending = self._is_ending or recovery is Recovery.ROLL_OVER
         self._leave_if_ending()
 
     def _understood(self, words: Understood) -> None:

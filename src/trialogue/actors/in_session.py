@@ -13,21 +13,21 @@ import trio
 from attrs import field
 
 from trialogue.actors.dialling import Connect
-from trialogue.actors.losses import judged, loss_of
+from trialogue.actors.losses import classified, loss_of
 from trialogue.actors.session import SessionContext
 from trialogue.brain.restarts import RestartRules, Restarts
 from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused, SetupError
 from trialogue.model.events import Event
-from trialogue.services.verdicts import Judgement
+from trialogue.services.close_codes import Classification
 from trialogue.transport.socket import WebSocket
 from trialogue.values import frozen
 
 
 class Offer(Protocol):
-    """Offer of a session: its settings, and the judge of its end."""
+    """Offer of a session: its settings, and what the end of its connection means."""
 
-    def judge(self, lost: ConnectionLost) -> Judgement:
-        """Judge the end of a session, or of a dial: what follows from it."""
+    def classify(self, lost: ConnectionLost) -> Classification:
+        """Classify the end of a session, or of a dial: what follows from it."""
         ...
 
 
@@ -125,13 +125,13 @@ class InSession(ABC, Generic[OfferT, HeldT]):
 
     def _wait_after(self, lost: ConnectionLost, service: SessionService[OfferT]) -> float | NoMore:
         """Seconds until the next dial."""
-        judgement = judged(lost, service.offer.judge)
-        loss = loss_of(lost, judgement.verdict)
+        meaning = classified(lost, service.offer.classify)
+        loss = loss_of(lost, meaning.recovery)
         if loss is None:
-            return NoMore(service.at_place(f"{lost} ({judgement.hint})"), refused=True, cause=lost)
+            return NoMore(service.at_place(f"{lost} ({meaning.hint})"), refused=True, cause=lost)
         retry_after = lost.retry_after_s if isinstance(lost, DialFailed) else None
         wait = self._restarts.lost(trio.current_time(), retry_after, loss)
-        return NoMore(f"{lost} ({judgement.hint})", refused=False, cause=lost) if wait is None else wait
+        return NoMore(f"{lost} ({meaning.hint})", refused=False, cause=lost) if wait is None else wait
 
     def _context(self) -> SessionContext:
         """Context of the next session: its number, and where it reports."""

@@ -1,4 +1,4 @@
-"""Verdicts on the ends of sessions: what a service's judgement means for the next dial.
+"""Ends of sessions: what a service's classification of one means for the next dial.
 
 The same again that is borne once (or so often) and comes once more in a row is fatal.
 """
@@ -10,7 +10,7 @@ from typing import TypeAlias, assert_never
 
 from trialogue.brain.restarts import Loss
 from trialogue.errors import ConnectionLost, DialFailed
-from trialogue.services.verdicts import Judgement, Verdict, is_ours
+from trialogue.services.close_codes import Classification, Recovery, is_ours
 
 NAME_RETRIES = 3
 """Names that cannot be looked up, in a row, that are borne: it may be a flicker, or a typing error."""
@@ -18,17 +18,17 @@ NAME_RETRIES = 3
 UPDATE_REFUSED = "update-refused"
 """Our own code: the service ended the session over a change of settings, which is undone."""
 
-_UNDONE = Judgement(Verdict.RETRY, "The change of settings is undone.")
-"""Judgement of an end with that code."""
+_UNDONE = Classification(Recovery.RETRY, "The change of settings is undone.")
+"""Classification of an end with that code."""
 
 
-Judge: TypeAlias = Callable[[ConnectionLost], Judgement]
-"""Judge of an end, by its service."""
+Classifier: TypeAlias = Callable[[ConnectionLost], Classification]
+"""What an end means, by its service."""
 
 
-def judged(lost: ConnectionLost, judge: Judge) -> Judgement:
-    """Judgement of a lost or a failed connection, by its service or by our own code."""
-    return _UNDONE if lost.code == UPDATE_REFUSED else judge(lost)
+def classified(lost: ConnectionLost, classify: Classifier) -> Classification:
+    """Classification of a lost or a failed connection, by its service or by our own code."""
+    return _UNDONE if lost.code == UPDATE_REFUSED else classify(lost)
 
 
 def cause_of(lost: ConnectionLost) -> str:
@@ -40,20 +40,20 @@ def cause_of(lost: ConnectionLost) -> str:
     return f"{'closed-by-us' if is_ours(lost) else 'close'}.{lost.close_code}"
 
 
-def loss_of(lost: ConnectionLost, verdict: Verdict) -> Loss | None:
-    """Patience with an end of this verdict; None for one that is fatal."""
+def loss_of(lost: ConnectionLost, recovery: Recovery) -> Loss | None:
+    """Patience with an end of this class; None for one that is fatal."""
     cause = cause_of(lost)
-    match verdict:
-        case Verdict.FATAL:
+    match recovery:
+        case Recovery.FATAL:
             return None
-        case Verdict.RETRY | Verdict.GO_ON:
+        case Recovery.RETRY | Recovery.GO_ON:
             at_most = NAME_RETRIES if cause == "dial.name" else None
             return Loss(cause, at_most=at_most, was_dialling=isinstance(lost, DialFailed))
-        case Verdict.RETRY_ONCE | Verdict.TURN_LOST:
+        case Recovery.RETRY_ONCE | Recovery.TURN_LOST:
             return Loss(cause, at_most=1, was_dialling=isinstance(lost, DialFailed))
-        case Verdict.RETRY_NOW:
+        case Recovery.RETRY_NOW:
             return Loss(cause, at_once=True)
-        case Verdict.ROLL_OVER:
+        case Recovery.ROLL_OVER:
             return Loss(cause, is_planned=True)
         case _:
-            assert_never(verdict)
+            assert_never(recovery)

@@ -24,9 +24,9 @@ import trio
 from trialogue.errors import ConnectionLost, ProviderRefused
 from trialogue.model.events import Event, InjectionRefused, LatencyMeasured, ServiceWarned
 from trialogue.services import facts as told
+from trialogue.services.close_codes import Recovery
 from trialogue.services.facts import EarFact, Fact
 from trialogue.services.port import Message, Wire
-from trialogue.services.verdicts import Verdict
 from trialogue.transport.connection import receive_beside
 from trialogue.transport.socket import WebSocket
 from trialogue.values import define, frozen
@@ -152,7 +152,7 @@ class LiveSession(ABC, Generic[WireT]):
         """The end of the connection, with what the service last said before it."""
         self._end(lost.close_code)
         error = self._wire.last_error
-        if error is None or error.verdict is Verdict.TURN_LOST:
+        if error is None or error.recovery is Recovery.TURN_LOST:
             return lost
         return ConnectionLost(f"{error.code}: {error.text}", close_code=lost.close_code, code=error.code)
 
@@ -193,7 +193,7 @@ class LiveSession(ABC, Generic[WireT]):
         """Take what the end of the connection tells."""
 
     @abstractmethod
-    def _warned(self, verdict: Verdict) -> None:
+    def _warned(self, recovery: Recovery) -> None:
         """Do what a warning asks for."""
 
     def _lose_turn(self, failure: told.Failed, text: str) -> None:
@@ -208,9 +208,9 @@ class LiveSession(ABC, Generic[WireT]):
     def _take_complaint(self, fact: Fact | EarFact) -> None:
         """Take a fact about the session itself; others are informational."""
         match fact:
-            case told.Warned(code, text, verdict):
+            case told.Warned(code, text, recovery):
                 self._complaints.warn(code, text)
-                self._warned(verdict)
+                self._warned(recovery)
             case told.Failed():
                 self._failed(fact)
             case told.Unknown(kind):
@@ -219,17 +219,17 @@ class LiveSession(ABC, Generic[WireT]):
                 self._complaints.warn("malformed-message", reason)
                 self._malformed.count()
             case _:
-                pass  # memories, thoughts, answers to what an ear does not ask, the close that is judged
+                pass  # memories, thoughts, answers to what an ear does not ask, the close that is classified
 
     def _failed(self, failure: told.Failed) -> None:
         self._complaints.warn(failure.code, failure.text)
         text = f"{failure.code}: {failure.text} ({failure.hint})"
-        match failure.verdict:
-            case Verdict.GO_ON:
+        match failure.recovery:
+            case Recovery.GO_ON:
                 pass
-            case Verdict.TURN_LOST:
+            case Recovery.TURN_LOST:
                 self._lose_turn(failure, text)
-            case Verdict.FATAL:
+            case Recovery.FATAL:
                 raise self._refusal(failure, text)
             case _:
                 raise ConnectionLost(text, close_code=1005, code=failure.code)

@@ -11,8 +11,8 @@ anew by each change. It opens **a wire** for each connection: pure protocol stat
 tells what came and what time it is, and which gives what to send and when to ask again.
 
 **Facts in, facts out.** Whatever the service sends becomes `facts`, in our own words and without exceptions;
-an order that may not be sent just now is a `LocalProtocolError`. How a connection ended is a verdict
-(`verdicts`): dial again, wait, or never again. Actors act on the verdict and know no vendor.
+an order that may not be sent just now is a `LocalProtocolError`. What the end of a connection
+means stands in `close_codes`: dial again, wait, or never again. Actors act on that and know no vendor.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from typing import Literal, TypeAlias
 from attrs import field
 
 from trialogue.model.memory import ContextItem
+from trialogue.services.close_codes import Recovery
 from trialogue.services.json_values import Json, JsonObject
-from trialogue.services.verdicts import Verdict
 from trialogue.values import frozen
 
 
@@ -236,13 +236,13 @@ class Warned:
     text: str
     """The service's words."""
 
-    verdict: Verdict = Verdict.GO_ON
+    recovery: Recovery = Recovery.GO_ON
     """GO_ON, or ROLL_OVER where the session's end is near."""
 
 
 @frozen
 class Failed:
-    """Failure; unless the verdict is TURN_LOST, the session is over."""
+    """Failure; unless its recovery is TURN_LOST, the session is over."""
 
     code: str
     """The service's code."""
@@ -250,7 +250,7 @@ class Failed:
     text: str
     """The service's words."""
 
-    verdict: Verdict
+    recovery: Recovery
     """Next step."""
 
     hint: str
@@ -264,7 +264,7 @@ class Closed:
     code: int
     """Of the websocket."""
 
-    verdict: Verdict
+    recovery: Recovery
     """Next step."""
 
     hint: str

@@ -20,11 +20,11 @@ from trialogue.errors import ConnectionLost
 from trialogue.model.commands import AnswerTool, Behavior, Cue, Speak, Update
 from trialogue.model.events import Part
 from trialogue.model.memory import ContextItem, ScriptStand
+from trialogue.services.close_codes import Classification
 from trialogue.services.facts import Due, EarDue, EarFact, Fact, Failed
 from trialogue.services.hosted import Hosted as Hosted  # noqa: PLC0414 - a part of the port
 from trialogue.services.json_values import Json
 from trialogue.services.sound_terms import SessionTerms
-from trialogue.services.verdicts import Judgement
 from trialogue.values import frozen
 
 Message: TypeAlias = str | bytes
@@ -152,8 +152,8 @@ class AgentOffer(Protocol):
         """The protocol state of a connection that is open now."""
         ...
 
-    def judge(self, lost: ConnectionLost) -> Judgement:
-        """Judge the end of a session, or of a dial."""
+    def classify(self, lost: ConnectionLost) -> Classification:
+        """Classify the end of a session, or of a dial."""
         ...
 
 
@@ -229,8 +229,8 @@ class EarOffer(Protocol):
         """The protocol state of a connection whose handshake was answered with these headers."""
         ...
 
-    def judge(self, lost: ConnectionLost) -> Judgement:
-        """Judge the end of a session, or of a dial."""
+    def classify(self, lost: ConnectionLost) -> Classification:
+        """Classify the end of a session, or of a dial."""
         ...
 
 

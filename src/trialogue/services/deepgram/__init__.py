@@ -2,6 +2,6 @@
 
 `messages` and `settings` are what goes over the wire, in the vendor's own names; `codec` reads and writes
 it; `session` keeps one connection's state and speaks to its owner in `trialogue.services.facts`; `terms`
-makes and changes what a session is told; `codes` judges errors. `listen` is the dialect of the vendor's
+makes and changes what a session is told; `codes` classifies errors. `listen` is the dialect of the vendor's
 speech to text.
 """

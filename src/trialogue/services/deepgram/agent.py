@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field
 
 from trialogue.errors import ConnectionLost
+from trialogue.services.close_codes import Classification
 from trialogue.services.deepgram import codes
 from trialogue.services.deepgram.first_message import settings_for, settings_on
 from trialogue.services.deepgram.settings import Settings
 from trialogue.services.sound_terms import SoundTerms
-from trialogue.services.verdicts import Judgement
 from trialogue.values import frozen
 
 if TYPE_CHECKING:
@@ -87,6 +87,6 @@ class DeepgramAgent:
 
         return DeepgramWire(self.settings, ClientSession(now))
 
-    def judge(self, lost: ConnectionLost) -> Judgement:
-        """Judge an end."""
-        return codes.judge(lost)
+    def classify(self, lost: ConnectionLost) -> Classification:
+        """Classify an end."""
+        return codes.classify(lost)

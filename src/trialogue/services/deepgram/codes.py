@@ -12,21 +12,21 @@ from collections.abc import Mapping
 from typing import Final
 
 from trialogue.errors import ConnectionLost, DialFailed
-from trialogue.services import verdicts
-from trialogue.services.verdicts import (
+from trialogue.services import close_codes
+from trialogue.services.close_codes import (
     OUR_BUG,
     SERVICE,
     UNKNOWN,
-    Judgement,
-    Verdict,
+    Classification,
+    Recovery,
+    classify_end,
     fatal,
     go_on,
-    judge_end,
     retry,
     retry_once,
 )
 
-_ERRORS: Mapping[str, Judgement] = {
+_ERRORS: Mapping[str, Classification] = {
     "INTERNAL_SERVER_ERROR": retry(SERVICE),
     "CLIENT_MESSAGE_TIMEOUT": retry_once("No audio reached the service in time: is the machine overloaded?"),
     "UNPARSABLE_CLIENT_MESSAGE": fatal(
@@ -40,19 +40,21 @@ _ERRORS: Mapping[str, Judgement] = {
     "ASR_DRIVER_TIMEOUT": retry_once("No transcript came in time: does the audio have the declared format?"),
     "USER_AUDIO_FORMAT": fatal("The audio does not have the format that audio.input declares."),
     "FAILED_TO_SPEAK": retry_once("No voice could speak: check speak, and give it a second one."),
-    "FAILED_TO_THINK": Judgement(
-        Verdict.TURN_LOST,
+    "FAILED_TO_THINK": Classification(
+        Recovery.TURN_LOST,
         "No model answered: check think, its endpoint and its key, and give it a second one.",
     ),
-    "SERVER_GOING_AWAY": Judgement(Verdict.RETRY_NOW, "The service is being maintained."),
+    "SERVER_GOING_AWAY": Classification(Recovery.RETRY_NOW, "The service is being maintained."),
     "NON_EXISTENT_FUNCTION_CALLED": retry("The model called a function that it was not offered."),
     "AGENT_ID_NOT_SUPPORTED": fatal("Give the agent's settings instead of an id."),
     "INVALID_AGENT_ID": fatal("There is no agent with this id in this project."),
-    "MAXIMUM_SESSION_LENGTH_REACHED": Judgement(Verdict.ROLL_OVER, "A session lasts two hours at most."),
+    "MAXIMUM_SESSION_LENGTH_REACHED": Classification(
+        Recovery.ROLL_OVER, "A session lasts two hours at most."
+    ),
     "DATA-0002": fatal("The voice does not take inline pronunciation: keep control text out of prompts."),
 }
 
-_WARNINGS: Mapping[str, Judgement] = {
+_WARNINGS: Mapping[str, Classification] = {
     "INJECT_AGENT_MESSAGE_DURING_USER_SPEECH": go_on("The words were not taken: the user spoke."),
     "INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH": go_on("The words were not taken: the agent spoke."),
     "PROMPT_TOO_LONG": go_on("Shorten the prompt: only its first 25,000 characters count."),
@@ -64,8 +66,8 @@ _WARNINGS: Mapping[str, Judgement] = {
     "SLOW_SPEAK_REQUEST": go_on("The voice is slow."),
     "FORCE_END_TURN_UNSUPPORTED": go_on("Ending a turn by hand takes a Flux listen model."),
     "GPT_4O_STREAM_END_ERROR": go_on("The model's answer had no proper end."),
-    "MAXIMUM_SESSION_LENGTH_APPROACHING": Judgement(
-        Verdict.ROLL_OVER, "A session lasts two hours at most; five minutes are left."
+    "MAXIMUM_SESSION_LENGTH_APPROACHING": Classification(
+        Recovery.ROLL_OVER, "A session lasts two hours at most; five minutes are left."
     ),
     "UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED": go_on("The change of listen was not taken."),
     "FORCE_END_TURN_NO_ACTIVE_TURN": go_on("There was no turn to end."),
@@ -85,33 +87,33 @@ _SERVERS_FAULT: Final = frozenset(
 """Errors that settings are not to blame for, even if they come before the settings hold."""
 
 
-def judgements() -> Mapping[str, Judgement]:
+def classifications() -> Mapping[str, Classification]:
     """Judgements by `error.CODE`, `warning.CODE`, and as in the table that all services share."""
     own = (("error", _ERRORS), ("warning", _WARNINGS))
-    told = {f"{kind}.{code}": judgement for kind, known in own for code, judgement in known.items()}
-    return {**verdicts.judgements(), **told}
+    told = {f"{kind}.{code}": meaning for kind, known in own for code, meaning in known.items()}
+    return {**close_codes.classifications(), **told}
 
 
-def judge(lost: ConnectionLost) -> Judgement:
-    """Judge a lost or a failed connection."""
+def classify(lost: ConnectionLost) -> Classification:
+    """Classify a lost or a failed connection."""
     if lost.code is None or isinstance(lost, DialFailed):
-        return judge_end(lost)
-    return judge_error(lost.code)
+        return classify_end(lost)
+    return classify_error(lost.code)
 
 
-def judge_early(code: str) -> Judgement:
-    """Judge an `Error` of this code that came before the settings hold."""
-    judgement = judge_error(code)
-    if code in _SERVERS_FAULT or judgement.verdict is Verdict.FATAL:
-        return judgement
-    return Judgement(Verdict.FATAL, judgement.hint)
+def classify_early(code: str) -> Classification:
+    """Classify an `Error` of this code that came before the settings hold."""
+    meaning = classify_error(code)
+    if code in _SERVERS_FAULT or meaning.recovery is Recovery.FATAL:
+        return meaning
+    return Classification(Recovery.FATAL, meaning.hint)
 
 
-def judge_error(code: str) -> Judgement:
-    """Judge an `Error` message of this code."""
+def classify_error(code: str) -> Classification:
+    """Classify an `Error` message of this code."""
     return _ERRORS.get(code, UNKNOWN)
 
 
-def judge_warning(code: str) -> Judgement:
-    """Judge a `Warning` message of this code: go on, or roll over."""
+def classify_warning(code: str) -> Classification:
+    """Classify a `Warning` message of this code: go on, or roll over."""
     return _WARNINGS.get(code, go_on("The code is not known to this version."))

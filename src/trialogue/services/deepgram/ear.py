@@ -7,11 +7,11 @@ from urllib.parse import urlsplit, urlunsplit
 from attrs import evolve, field
 
 from trialogue.errors import ConnectionLost
+from trialogue.services.close_codes import Classification
 from trialogue.services.deepgram import codes
 from trialogue.services.deepgram.listen import ListenSession, ListenSettings, ListenState
 from trialogue.services.facts import EarDue, EarFact, Failed
 from trialogue.services.port import Header, Message
-from trialogue.services.verdicts import Judgement
 from trialogue.values import frozen
 
 
@@ -39,9 +39,9 @@ class DeepgramEar:
         """The state of a connection."""
         return DeepgramEarWire(ListenSession(self.settings), header("dg-request-id") or "")
 
-    def judge(self, lost: ConnectionLost) -> Judgement:
-        """Judge an end."""
-        return codes.judge(lost)
+    def classify(self, lost: ConnectionLost) -> Classification:
+        """Classify an end."""
+        return codes.classify(lost)
 
 
 def _for_listening(url: str) -> str:

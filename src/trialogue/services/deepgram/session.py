@@ -24,6 +24,7 @@ from typing import TypeAlias, assert_never
 from attrs import field
 
 from trialogue.errors import LocalProtocolError, RemoteProtocolError
+from trialogue.services.close_codes import Recovery, classify_close
 from trialogue.services.deepgram import translate
 from trialogue.services.deepgram.codec import decode_server, encode
 from trialogue.services.deepgram.early import EarlyTalk
@@ -62,7 +63,6 @@ from trialogue.services.facts import (
     Warned,
 )
 from trialogue.services.sound_terms import SoundTerms
-from trialogue.services.verdicts import Verdict, judge_close
 from trialogue.values import define
 
 HANDSHAKE_S = 10.0
@@ -247,10 +247,10 @@ class ClientSession:
             return []
         self._close()
         error = self.last_error
-        if error is not None and error.verdict is not Verdict.TURN_LOST:
-            return [Closed(code, error.verdict, error.hint)]
-        judgement = judge_close(code, ours=ours)
-        return [Closed(code, judgement.verdict, judgement.hint)]
+        if error is not None and error.recovery is not Recovery.TURN_LOST:
+            return [Closed(code, error.recovery, error.hint)]
+        meaning = classify_close(code, ours=ours)
+        return [Closed(code, meaning.recovery, meaning.hint)]
 
     def _greeted(self, message: ServerMessage, now: float) -> list[Fact]:
         """Messages that may come at any time; the rest only while running."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias, assert_never
 
 from trialogue.model.memory import ContextCall, ContextItem, ContextMessage
-from trialogue.services.deepgram.codes import judge_early, judge_error, judge_warning
+from trialogue.services.deepgram.codes import classify_early, classify_error, classify_warning
 from trialogue.services.deepgram.messages import (
     AgentError,
     AgentStartedSpeaking,
@@ -140,13 +140,13 @@ def warned(message: AgentWarning) -> Warned | Refused:
     """A `Warning`, which may be a refusal in an older form."""
     if message.code in _REFUSALS:
         return Refused(message.description or message.code)
-    return Warned(message.code[:LONGEST_NAME], message.description, judge_warning(message.code).verdict)
+    return Warned(message.code[:LONGEST_NAME], message.description, classify_warning(message.code).recovery)
 
 
 def failed(message: AgentError, *, is_early: bool = False) -> Failed:
-    """An `Error`, judged; `is_early`: it came before the settings hold."""
-    judgement = judge_early(message.code) if is_early else judge_error(message.code)
-    return Failed(message.code[:LONGEST_NAME], message.description, judgement.verdict, judgement.hint)
+    """An `Error`, classified; `is_early`: it came before the settings hold."""
+    meaning = classify_early(message.code) if is_early else classify_error(message.code)
+    return Failed(message.code[:LONGEST_NAME], message.description, meaning.recovery, meaning.hint)
 
 
 def tool_calls(message: FunctionCallRequest) -> ToolCalls | Malformed:

@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias, assert_never
 from attrs import field
 
 from trialogue.services.deepgram.codec import encode
-from trialogue.services.deepgram.codes import judge_error, judge_warning
+from trialogue.services.deepgram.codes import classify_error, classify_warning
 from trialogue.services.deepgram.listen import flux, nova
 from trialogue.services.deepgram.listen.codec import decode_flux_server, decode_nova_server
 from trialogue.services.deepgram.listen.messages import CloseStream
@@ -80,10 +80,10 @@ class FluxDialect:
             case flux.FluxConfigureFailure(code=code, description=description):
                 return [ChangeRefused(code or "", description or "")]
             case flux.FluxWarning(code=code, description=description):
-                return [Warned(code, description, judge_warning(code).verdict)]
+                return [Warned(code, description, classify_warning(code).recovery)]
             case flux.FluxError(code=code, description=description):
-                judgement = judge_error(code)
-                return [Failed(code, description, judgement.verdict, judgement.hint)]
+                meaning = classify_error(code)
+                return [Failed(code, description, meaning.recovery, meaning.hint)]
             case WireUnknownMessage(type=kind, raw=raw):
                 return [Unknown(kind, raw)]
             case _:

@@ -23,6 +23,7 @@ from typing import Literal
 from attrs import field
 
 from trialogue.errors import LocalProtocolError, RemoteProtocolError
+from trialogue.services.close_codes import Recovery, classify_close
 from trialogue.services.deepgram.codec import encode
 from trialogue.services.deepgram.listen.dialects import (
     Connected,
@@ -49,7 +50,6 @@ from trialogue.services.facts import (
     Updated,
     Warned,
 )
-from trialogue.services.verdicts import Verdict, judge_close
 from trialogue.values import define
 
 QUIET_S = 0.5
@@ -234,11 +234,11 @@ class ListenSession:
         asked = self.state is ListenState.FINISHING
         last = self._close(now, "model" if asked else "lost")
         if self.last_error is not None:
-            return [*last, Closed(code, self.last_error.verdict, self.last_error.hint)]
+            return [*last, Closed(code, self.last_error.recovery, self.last_error.hint)]
         if asked and code in {1000, 1005}:
-            return [*last, Closed(code, Verdict.GO_ON, "It ended as it was asked to.")]
-        judgement = judge_close(code, ours=ours)
-        return [*last, Closed(code, judgement.verdict, judgement.hint)]
+            return [*last, Closed(code, Recovery.GO_ON, "It ended as it was asked to.")]
+        meaning = classify_close(code, ours=ours)
+        return [*last, Closed(code, meaning.recovery, meaning.hint)]
 
     def _ready(self, request_id: str, now: float) -> list[EarFact]:
         if (self.state, ListenStep.READY) not in LISTEN_TRANSITIONS:

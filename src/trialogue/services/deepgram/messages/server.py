@@ -259,7 +259,7 @@ class AgentWarning(WireObject):
     type: ClassVar[str] = "Warning"
 
     code: str
-    """Code of the warning; see `codes.judge_warning`."""
+    """Code of the warning; see `codes.classify_warning`."""
 
     description: str
     """The server's words."""
@@ -272,7 +272,7 @@ class AgentError(WireObject):
     type: ClassVar[str] = "Error"
 
     code: str
-    """Code of the error; see `codes.judge_error`."""
+    """Code of the error; see `codes.classify_error`."""
 
     description: str
     """The server's words."""

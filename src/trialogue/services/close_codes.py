@@ -1,7 +1,7 @@
-"""Verdicts on the ends of connections, each with a hint: the table that every service shares.
+"""Close codes, HTTP statuses and failed dials: which is fatal, and which is dialled again, each with a hint.
 
-A service adds its own errors. Sources here: RFC 6455 section 7.4 and RFC 9110 section 15. A code that nobody
-knows is retried: services grow faster than their clients.
+Every service shares this table and adds its own errors. Sources: RFC 6455 section 7.4, RFC 9110 section 15.
+A code that nobody knows is retried: services grow faster than their clients.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from trialogue.errors import ConnectionLost, DialFailed, RemoteProtocolError
 from trialogue.values import frozen
 
 
-class Verdict(Enum):
-    """Verdict: what is to be done next."""
+class Recovery(Enum):
+    """Recovery from an error or an end: what is to be done next."""
 
     FATAL = "fatal"
     """The same again would end the same: a person must act."""
@@ -40,34 +40,34 @@ class Verdict(Enum):
 
 
 @frozen
-class Judgement:
-    """A code, judged."""
+class Classification:
+    """Meaning of a code for a session."""
 
-    verdict: Verdict
+    recovery: Recovery
     """Next step."""
 
     hint: str
     """One line for the person who can mend it; never empty."""
 
 
-def fatal(hint: str) -> Judgement:
-    """A judgement of what ends the same each time."""
-    return Judgement(Verdict.FATAL, hint)
+def fatal(hint: str) -> Classification:
+    """Classification of what ends the same each time."""
+    return Classification(Recovery.FATAL, hint)
 
 
-def retry(hint: str) -> Judgement:
-    """A judgement of what passes."""
-    return Judgement(Verdict.RETRY, hint)
+def retry(hint: str) -> Classification:
+    """Classification of what passes."""
+    return Classification(Recovery.RETRY, hint)
 
 
-def retry_once(hint: str) -> Judgement:
-    """A judgement of what passes, or is ours."""
-    return Judgement(Verdict.RETRY_ONCE, hint)
+def retry_once(hint: str) -> Classification:
+    """Classification of what passes, or is ours."""
+    return Classification(Recovery.RETRY_ONCE, hint)
 
 
-def go_on(hint: str) -> Judgement:
-    """A judgement of what needs no act."""
-    return Judgement(Verdict.GO_ON, hint)
+def go_on(hint: str) -> Classification:
+    """Classification of what needs no act."""
+    return Classification(Recovery.GO_ON, hint)
 
 
 OUR_BUG = "Report it: trialogue sent what the service does not take."
@@ -76,7 +76,7 @@ _KEY = "Check the API key: is it set, whole, unexpired and of this project?"
 
 UNKNOWN = retry("The code is not known to this version.")
 
-_STATUSES: Mapping[int, Judgement] = {
+_STATUSES: Mapping[int, Classification] = {
     400: fatal("The service did not take the request: check the address."),
     401: fatal(_KEY),
     402: fatal("The account is out of credit: top it up."),
@@ -87,7 +87,7 @@ _STATUSES: Mapping[int, Judgement] = {
     429: retry("Too many sessions at once for this project."),
 }
 
-_CLOSES: Mapping[int, Judgement] = {
+_CLOSES: Mapping[int, Classification] = {
     1000: retry("The service ended the session without a reason."),
     1001: retry("The service is going away."),
     1002: fatal(OUR_BUG),
@@ -103,7 +103,7 @@ _CLOSES: Mapping[int, Judgement] = {
     1013: retry("The service is overloaded."),
 }
 
-_OUR_CLOSES: Mapping[int, Judgement] = {
+_OUR_CLOSES: Mapping[int, Classification] = {
     1002: retry_once("The service broke the websocket protocol: is it a voice agent at all?"),
     1007: retry("The service sent text that is none."),
     1009: retry("The service sent a message longer than our limit."),
@@ -111,33 +111,35 @@ _OUR_CLOSES: Mapping[int, Judgement] = {
 """Closes that our side made because of what it was sent."""
 
 
-_DIALS: Final[Mapping[str, Judgement]] = {
-    "name": Judgement(Verdict.RETRY, "The host's name is not known: is the network up, the name right?"),
-    "reach": Judgement(Verdict.RETRY, "The host cannot be reached: is the network up?"),
-    "tls": Judgement(Verdict.RETRY, "The connection broke while it was secured."),
-    "timeout": Judgement(Verdict.RETRY, "The service did not answer in time."),
-    "handshake": Judgement(Verdict.RETRY_ONCE, "What answers is no voice agent: check the address."),
-    "refused": Judgement(Verdict.FATAL, "Check the certificate, the address and the key."),
+_DIALS: Final[Mapping[str, Classification]] = {
+    "name": Classification(
+        Recovery.RETRY, "The host's name is not known: is the network up, the name right?"
+    ),
+    "reach": Classification(Recovery.RETRY, "The host cannot be reached: is the network up?"),
+    "tls": Classification(Recovery.RETRY, "The connection broke while it was secured."),
+    "timeout": Classification(Recovery.RETRY, "The service did not answer in time."),
+    "handshake": Classification(Recovery.RETRY_ONCE, "What answers is no voice agent: check the address."),
+    "refused": Classification(Recovery.FATAL, "Check the certificate, the address and the key."),
 }
 """Dials that failed before anybody answered, by their stage."""
 
 
-def judgements() -> Mapping[str, Judgement]:
-    """Judgements by `dial.STAGE`, `http.STATUS`, `close.CODE`, `closed-by-us.CODE`."""
-    parts: tuple[tuple[str, Mapping[str, Judgement] | Mapping[int, Judgement]], ...] = (
+def classifications() -> Mapping[str, Classification]:
+    """Classifications by `dial.STAGE`, `http.STATUS`, `close.CODE`, `closed-by-us.CODE`."""
+    parts: tuple[tuple[str, Mapping[str, Classification] | Mapping[int, Classification]], ...] = (
         ("dial", _DIALS),
         ("http", _STATUSES),
         ("close", _CLOSES),
         ("closed-by-us", _OUR_CLOSES),
     )
-    return {f"{kind}.{code}": judgement for kind, known in parts for code, judgement in known.items()}
+    return {f"{kind}.{code}": meaning for kind, known in parts for code, meaning in known.items()}
 
 
-def judge_end(lost: ConnectionLost) -> Judgement:
-    """Judge a failed dial or an end of a connection, without the service's own code for it."""
+def classify_end(lost: ConnectionLost) -> Classification:
+    """Classify a failed dial or an end of a connection, without the service's own code for it."""
     if isinstance(lost, DialFailed):
-        return _DIALS[lost.stage] if lost.status is None else judge_status(lost.status)
-    return judge_close(lost.close_code, ours=is_ours(lost))
+        return _DIALS[lost.stage] if lost.status is None else classify_status(lost.status)
+    return classify_close(lost.close_code, ours=is_ours(lost))
 
 
 def is_ours(lost: ConnectionLost) -> bool:
@@ -145,8 +147,8 @@ def is_ours(lost: ConnectionLost) -> bool:
     return isinstance(lost.__cause__, RemoteProtocolError)
 
 
-def judge_status(status: int) -> Judgement:
-    """Judge a handshake that was answered with this HTTP status, which is not 101.
+def classify_status(status: int) -> Classification:
+    """Classify a handshake that was answered with this HTTP status, which is not 101.
 
     A redirect is never followed (the key would travel along), so it is fatal, as is any success: the
     peer is then no voice agent.
@@ -160,10 +162,10 @@ def judge_status(status: int) -> Judgement:
     return UNKNOWN
 
 
-def judge_close(code: int, *, ours: bool = False) -> Judgement:
-    """Judge a websocket close of this code; `ours`: we closed, over something that the peer sent.
+def classify_close(code: int, *, ours: bool = False) -> Classification:
+    """Classify a websocket close of this code; `ours`: we closed, over something that the peer sent.
 
-    1000, 1001 and 1005 look clean and may follow an `Error` all the same: judge that first.
+    1000, 1001 and 1005 look clean and may follow an `Error` all the same: classify that first.
     """
     if ours and code in _OUR_CLOSES:
         return _OUR_CLOSES[code]
