@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialogue.brain.interruptions import SpeechSort, beside_people, verdict
+from trialogue.brain.interruptions import SpeechSort, beside_people, classify_speech
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import (
     Attribute,
@@ -302,8 +302,8 @@ def test_two_people_are_judged_each_by_itself():
 def test_the_verdict(length, words, is_over, found):
     """By length and words, at both sides of each bound; beside a person nobody is cut."""
     rules = InterruptRules()
-    assert verdict(length, words, rules, is_over=is_over) is found
-    beside = verdict(length, words, beside_people(rules), is_over=is_over)
+    assert classify_speech(length, words, rules, is_over=is_over) is found
+    beside = classify_speech(length, words, beside_people(rules), is_over=is_over)
     assert beside is (SpeechSort.OVERLAP if found is SpeechSort.INTERRUPTION else found)
 
 

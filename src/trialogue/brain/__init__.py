@@ -3,8 +3,8 @@
 Theory of operation
 ===================
 
-`Brain.handle(event, now)` (`meeting.py`) is one pass: judge, take, due, course, derive. Time is an input;
-chance comes from the plan's seed.
+`Brain.handle(event, now)` (`meeting.py`) is one pass: accept, fold, take, due, course, derive. Time is an
+input; chance comes from the plan's seed.
 
 **Owners.** Each fact has one owner, a small machine whose state only its own methods write:
 
@@ -28,5 +28,5 @@ all deadlines (`deadlines.py`) are computed after each event; the difference to 
 commands. A deadline fires when `now` has reached it, whatever event brought that.
 
 **One barge-in** is followed in three files: `turn/listening` (a voice begins, falls, ends; words come),
-`interruptions` (the verdict), `turn/taking` (the cut and the grant).
+`interruptions` (what it is), `turn/taking` (the cut and the grant).
 """

@@ -97,9 +97,9 @@ def _grant(o: Owners, grant: Grant, answer: _Answer) -> None:
     """Note who shall have the turn: the policies are asked once more."""
     if not answer.allowed:
         o.report("grant-refused", "the app does not let it have this turn", grant.to)
-        o.questions.judge(grant, None)
+        o.questions.settle_grant(grant, None)
     elif answer.content and answer.content not in o.cast:
         o.stale("a hook gave the floor to somebody who is not of this meeting", grant.to)
-        o.questions.judge(grant, grant.to)
+        o.questions.settle_grant(grant, grant.to)
     else:
-        o.questions.judge(grant, answer.content or grant.to)
+        o.questions.settle_grant(grant, answer.content or grant.to)

@@ -35,7 +35,7 @@ def granted(o: Owners, to: str, reason: str) -> str | None:
     if rule is None:
         return to
     grant = Grant(o.floor.turn + 1, to)
-    said = o.questions.verdict(grant)
+    said = o.questions.settled_grant(grant)
     if said:
         return said[0]
     question = o.questions.ask("grant", grant, o.now + rule.deadline_s)

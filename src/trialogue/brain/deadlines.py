@@ -20,7 +20,7 @@ from attrs import Factory
 from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import COST, TIME
 from trialogue.brain.floor.next_speaker import gathers_until, ladder_at, resume_at, sure_at
-from trialogue.brain.interruptions import JUDGE_S
+from trialogue.brain.interruptions import SETTLE_S
 from trialogue.brain.moments import has_come, recorded
 from trialogue.brain.owners import Owners
 from trialogue.brain.seats.people import SpeechStretch
@@ -130,17 +130,17 @@ def somebody_waits(o: Owners, holder: str) -> bool:
 
 
 def _of_speech(o: Owners) -> Iterator[Deadline]:
-    """When speech beside a turn is judged by its length, and when words of it are waited for no more."""
+    """When speech beside a turn is classified by its length, and when words of it are waited for no more."""
     rules = o.plan.floor.interrupt
     bound = max(rules.backchannel_s, rules.overlap_s)
     if not isinstance(o.turns.current, PersonTurn):
-        judged = [
-            entry.begin_s + bound + JUDGE_S + o.people.lag_s
+        bounds = [
+            entry.begin_s + bound + SETTLE_S + o.people.lag_s
             for entry in o.beside.entries()
             if entry.is_open and not o.people.has_fallen(entry.name)
         ]
-        if judged:
-            yield "judge", min(judged)
+        if bounds:
+            yield "judge", min(bounds)
     unclear = [unclear_at(o, name, stretch) for name, stretch in unworded(o)]
     if unclear:
         yield "unclear", min(unclear)

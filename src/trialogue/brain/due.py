@@ -40,7 +40,7 @@ def _take(o: Owners, name: str) -> None:
         case "box":
             warn_box(o)
         case "judge":
-            _judge(o)
+            _classify_longest(o)
         case "unclear":
             _give_words_up(o)
         case "hook":
@@ -103,10 +103,10 @@ def _of_person(o: Owners, turn: PersonTurn, name: str) -> None:
             taking.revoke(o, turn, "hold-limit")
 
 
-def _judge(o: Owners) -> None:
-    """Judge by its length who has spoken for longest beside the turn."""
-    open_ones = (entry for entry in o.beside.entries() if entry.is_open)
-    listening.judge(o, next(entry.name for entry in open_ones if not o.people.has_fallen(entry.name)))
+def _classify_longest(o: Owners) -> None:
+    """Classify by its length the speech of who has spoken for longest beside the turn."""
+    names = (entry.name for entry in o.beside.entries() if entry.is_open)
+    listening.classify_beside(o, next(name for name in names if not o.people.has_fallen(name)))
 
 
 def _give_words_up(o: Owners) -> None:

@@ -1,10 +1,10 @@
 """Speech beside a turn: unsure, then a backchannel, an overlap or an interruption.
 
 1. A person who begins to speak beside a turn is *unsure*: nobody stops for it.
-2. `verdict` says what it is, from how long the speech is, how many words of it are known, and the rules:
+2. `classify_speech` says what it is, from its length, the number of its words that are known, and the rules:
    an interruption once it is longer than `backchannel_s` or has more than `backchannel_words`; a backchannel
    where it falls silent before; where overlap is allowed, an overlap for as long as that is.
-3. Its length is the speech's own, by the detector's places. The verdict on its length comes `JUDGE_S` behind
+3. Its length is the speech's own, by the detector's places. It is classified by its length `SETTLE_S` behind
    the bound, so that a voice that fell in time is known to have fallen.
 4. Words are not needed; they only make an interruption known sooner.
 5. Beside a person's turn nobody is ducked or cut: what is no backchannel is an overlap.
@@ -19,9 +19,9 @@ from attrs import Factory, evolve
 from trialogue.model.plan import InterruptRules
 from trialogue.values import define
 
-JUDGE_S = 0.15
-"""How long behind the bound a verdict comes: a voice that fell in time is told of within 0.1 s, and what a
-room hides of a beginning takes no more than 0.05."""
+SETTLE_S = 0.15
+"""Seconds behind the bound after which speech is classified by its length: a voice that fell in time is told
+of within 0.1 s, and what a room hides of a beginning takes no more than 0.05."""
 
 
 class SpeechSort(Enum):
@@ -33,8 +33,8 @@ class SpeechSort(Enum):
     INTERRUPTION = "interruption"
 
 
-def verdict(length_s: float, words: int, rules: InterruptRules, *, is_over: bool) -> SpeechSort:
-    """Verdict on speech beside a turn, so far or in the end."""
+def classify_speech(length_s: float, words: int, rules: InterruptRules, *, is_over: bool) -> SpeechSort:
+    """Sort of speech beside a turn, so far or in the end: unsure, backchannel, overlap or interruption."""
     if length_s <= rules.backchannel_s and words <= rules.backchannel_words:
         return SpeechSort.BACKCHANNEL if is_over else SpeechSort.UNSURE
     if length_s <= rules.overlap_s:
@@ -63,13 +63,13 @@ class Entry:
     words: int = 0
     """Number of words of it that are known."""
 
-    verdict: SpeechSort = SpeechSort.UNSURE
-    """Verdict on it, so far."""
+    sort: SpeechSort = SpeechSort.UNSURE
+    """Sort of it, so far."""
 
     @property
     def is_open(self) -> bool:
         """Whether it may still become something else."""
-        return self.verdict in {SpeechSort.UNSURE, SpeechSort.OVERLAP}
+        return self.sort in {SpeechSort.UNSURE, SpeechSort.OVERLAP}
 
 
 @define
@@ -86,9 +86,9 @@ class Beside:
         """So many words of somebody's speech beside a turn are known."""
         self._entries[name].words = words
 
-    def judge(self, name: str, found: SpeechSort) -> None:
+    def note(self, name: str, found: SpeechSort) -> None:
         """Note what somebody's speech is, so far."""
-        self._entries[name].verdict = found
+        self._entries[name].sort = found
 
     def end(self, name: str) -> Entry | None:
         """Forget somebody's speech: it is over, or has the floor."""

@@ -37,5 +37,5 @@ def set_loudness(o: Owners) -> None:
 
 def _wanted(o: Owners) -> Loudness:
     """Softer, or silent, while it is unsure of anybody whether it cuts in."""
-    is_unsure = any(entry.verdict is SpeechSort.UNSURE for entry in o.beside.entries())
+    is_unsure = any(entry.sort is SpeechSort.UNSURE for entry in o.beside.entries())
     return _WHILE_UNSURE[o.plan.floor.interrupt.while_unsure] if is_unsure else Loudness.FULL

@@ -1,6 +1,6 @@
 """The brain of a meeting: `handle(event, now)` answers a fact with commands, in one pass.
 
-1. judge: is the event of this meeting and of this kind of seat? Else it is noted as stale.
+1. accept: is the event of this meeting and of this kind of seat? Else it is noted as stale.
 2. fold: what only adds up (transcript, contexts, money, mouths, lines) takes it.
 3. take: the module whose business it is asks the owners and tells them; turns and speech beside them move.
 4. due: deadlines that `now` has reached, the earliest first.
@@ -21,7 +21,7 @@ from types import MappingProxyType
 from trialogue.brain import answering, hearing
 from trialogue.brain.course import process, wishes
 from trialogue.brain.course.course import Phase
-from trialogue.brain.course.ending import end_meeting, judge
+from trialogue.brain.course.ending import after_turn, end_meeting
 from trialogue.brain.deadlines import Alarms, deadlines
 from trialogue.brain.due import take_due
 from trialogue.brain.floor.next_speaker import Chooser
@@ -130,9 +130,9 @@ class Brain:
     def _settle(self) -> bool:
         """Take one step of the meeting's course; False where none is to be taken."""
         o = self._owners
-        taken = o.turns.judged()
+        taken = o.turns.take_ended()
         if taken is not None and o.course.phase is Phase.OPEN:
-            judge(o, taken)
+            after_turn(o, taken)
             return True
         if o.course.phase is Phase.OPENING and o.are_settled:
             open_meeting(o)

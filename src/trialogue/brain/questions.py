@@ -73,7 +73,7 @@ class Questions:
         """A question is answered: which one; None where it is over."""
         return self._open.pop(number, None)
 
-    def judge(self, grant: Grant, to: str | None) -> None:
+    def settle_grant(self, grant: Grant, to: str | None) -> None:
         """It was said who shall have a turn in somebody's place, or itself; None for nobody."""
         if grant.turn != self._turn:
             self._turn = grant.turn
@@ -90,7 +90,7 @@ class Questions:
         """Whether it is asked whether somebody may have this turn."""
         return any(isinstance(q.subject, Grant) and q.subject.turn == turn for q in self._open.values())
 
-    def verdict(self, grant: Grant) -> tuple[str | None, ...]:
+    def settled_grant(self, grant: Grant) -> tuple[str | None, ...]:
         """Participant who shall have the turn instead, alone in a tuple; empty where that was not asked."""
         return (self._grants[grant.to],) if grant.turn == self._turn and grant.to in self._grants else ()
 

@@ -56,7 +56,7 @@ def warn_box(o: Owners) -> None:
             o.inboxes.add_note(name, left)
 
 
-def judge(o: Owners, taken: TurnTaken) -> None:
+def after_turn(o: Owners, taken: TurnTaken) -> None:
     """Look at a turn that has just ended: its words, then the agenda, then the limits."""
     if any(rule.fits(taken.participant, taken.heard) for rule in o.end_rules):
         end_meeting(o, "said")

@@ -1,6 +1,6 @@
 """Dominance: participants who have had so much of the floor that others come first.
 
-1. Shares are counted over the turns of a sliding window; no verdict before `VERDICT_S` of speech in it.
+1. Shares are counted over the turns of a sliding window, once that holds `LEAST_SPEECH_S` of speech.
 2. Beyond `share.max`, or after `share.in_a_row` turns, one is passed over while somebody else can speak.
 3. What the app asks for, and the chair, are never passed over.
 """
@@ -14,7 +14,7 @@ from attrs import evolve
 
 from trialogue.brain.floor.view import FloorView
 
-VERDICT_S: Final = 60.0
+LEAST_SPEECH_S: Final = 60.0
 """Seconds of speech in the window below which shares say nothing."""
 
 
@@ -30,7 +30,7 @@ def _rule(view: FloorView, name: str) -> str:
     rules = view.plan.floor.share
     if rules.in_a_row is not None and (run := _run(view, name)) >= rules.in_a_row:
         return f"share.in_a_row: had {run} turns in a row"
-    if rules.max is None or view.heard_s(rules.window_s) < VERDICT_S:
+    if rules.max is None or view.heard_s(rules.window_s) < LEAST_SPEECH_S:
         return ""
     share = view.share(name, rules.window_s)
     return f"share.max: had {share:.0%} of the last {rules.window_s:g} s" if share > rules.max else ""

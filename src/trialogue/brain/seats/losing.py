@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from trialogue.brain.interruptions import SpeechSort, verdict
+from trialogue.brain.interruptions import SpeechSort, classify_speech
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import Forced
 from trialogue.brain.turn import taking, wording
@@ -70,9 +70,9 @@ def silence(o: Owners, name: str, cause: Cause) -> None:
         taking.close(o, turn, cause)
     elif stretch is not None and entry is not None:
         rules = o.plan.floor.interrupt
-        found = verdict(stretch.length(o.now), entry.words, rules, is_over=True)
+        found = classify_speech(stretch.length(o.now), entry.words, rules, is_over=True)
         kind: Beside = "backchannel" if found is SpeechSort.BACKCHANNEL else "overlap"
-        o.people.judge(name, kind)
+        o.people.note_kind(name, kind)
         for spoken in o.utterances.open_of(name):
             if spoken.home and spoken.home[-1] is stretch:
                 wording.aside(o, spoken, stretch, kind)

@@ -79,7 +79,7 @@ class SpeechStretch:
     """The turn beside which it was; 0 for none."""
 
     kind: Beside = ""
-    """Kind of speech, where it was beside another's turn and is judged."""
+    """Kind of speech, where it was beside another's turn and is classified."""
 
     is_worded: bool = False
     """Whether words, or that there are none, stand in the transcript for it."""
@@ -207,7 +207,7 @@ class People:
         """Make the stretch that goes on one beside another's turn."""
         self._seats[name].stretches[-1].beside = turn
 
-    def judge(self, name: str, kind: Beside) -> SpeechStretch:
+    def note_kind(self, name: str, kind: Beside) -> SpeechStretch:
         """Note what the last stretch of a person's speech was beside another's turn: that stretch."""
         stretch = self._seats[name].stretches[-1]
         stretch.kind = kind

@@ -1,7 +1,7 @@
-"""People's speech: how it takes the floor, and how it is judged beside another's turn.
+"""People's speech: how it takes the floor, and how it is classified beside another's turn.
 
 1. A person who begins to speak while the floor is free has it once that is sure: its speech has lasted
-   `SURE_S`, or words of it came. Who begins beside a turn is judged (`beside.py`).
+   `SURE_S`, or words of it came. Who begins beside a turn is classified (`interruptions.py`).
 2. A turn ends when the ear says so, or `hang_s` after its speech ended, whichever comes first; words that
    are on their way are waited for, `WORDS_S` at the most, `resume_s` where the turn began by cutting
    somebody off.
@@ -18,7 +18,7 @@ from typing import TypeAlias, assert_never
 from trialogue.brain.course.course import Phase
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S
-from trialogue.brain.interruptions import JUDGE_S, Entry, SpeechSort, beside_people, verdict
+from trialogue.brain.interruptions import SETTLE_S, Entry, SpeechSort, beside_people, classify_speech
 from trialogue.brain.moments import recorded
 from trialogue.brain.owners import Owners
 from trialogue.brain.seats.people import SpeechStretch, Words, are_believed
@@ -106,7 +106,7 @@ def _stopped(o: Owners, name: str, position_s: float) -> None:
         if turn.is_settled:
             hung(o, turn)
     else:
-        judge(o, name, is_over=True)
+        classify_beside(o, name, is_over=True)
         _heard_by_nobody(o, name)
 
 
@@ -123,16 +123,16 @@ def _changed(o: Owners, event: VoiceFell | VoiceRose) -> None:
         o.stale("the voice changed of somebody who does not speak", name)
     elif isinstance(event, VoiceFell):
         o.people.falls(name, event.position_s)
-        judge(o, name)
+        classify_beside(o, name)
     else:
         o.people.rises(name)
-        judge(o, name)
+        classify_beside(o, name)
 
 
 # --- beside a turn ----------------------------------------------------------------------------------------
 
 
-def judge(o: Owners, name: str, *, is_over: bool = False) -> None:
+def classify_beside(o: Owners, name: str, *, is_over: bool = False) -> None:
     """Say what somebody's speech beside a turn is, as far as it is known, and let follow what follows."""
     entry, turn = o.beside.of(name), o.turns.current
     if entry is None:
@@ -140,8 +140,8 @@ def judge(o: Owners, name: str, *, is_over: bool = False) -> None:
     rules = o.plan.floor.interrupt
     if isinstance(turn, PersonTurn):
         rules = beside_people(rules)
-    found = verdict(_length(o, entry, is_over=is_over), entry.words, rules, is_over=is_over)
-    o.beside.judge(name, found)
+    found = classify_speech(_length(o, entry, is_over=is_over), entry.words, rules, is_over=is_over)
+    o.beside.note(name, found)
     match found:
         case SpeechSort.INTERRUPTION:
             _interrupts(o, entry)
@@ -157,20 +157,20 @@ def judge(o: Owners, name: str, *, is_over: bool = False) -> None:
 
 
 def _length(o: Owners, entry: Entry, *, is_over: bool) -> float:
-    """Length of the speech, as far as it is known: a voice may have fallen `JUDGE_S` ago and not told so yet.
+    """Length of the speech, as far as it is known: a voice may have fallen `SETTLE_S` ago untold.
 
     Rounding decides nothing: a voice that has fallen at the bound is not longer, one that has not at the
-    moment of its verdict is.
+    moment it is classified is.
     """
     if is_over or o.people.has_fallen(entry.name):
         return recorded(o.people.spoken_until(entry.name, o.now) - entry.begin_s) - EPS_S
-    return recorded(o.heard_s - JUDGE_S - entry.begin_s) + EPS_S
+    return recorded(o.heard_s - SETTLE_S - entry.begin_s) + EPS_S
 
 
 def _passed(o: Owners, name: str, kind: Beside) -> None:
     """Speech beside a turn is over, and cost nobody anything."""
     entry = o.beside.end(name)
-    stretch = o.people.judge(name, kind)
+    stretch = o.people.note_kind(name, kind)
     what = "few words beside another's turn" if kind == "backchannel" else "was heard beside another's turn"
     o.report(kind, what, name)
     for spoken in o.utterances.open_of(name):
@@ -277,7 +277,7 @@ def _place(o: Owners, spoken: SpokenUtterance) -> None:
             wording.late(o, spoken, stretch.turn)
     elif o.beside.of(name) is not None and stretch is o.people.current(name):
         o.beside.count_words(name, _words_in(o, name, stretch))
-        judge(o, name)
+        classify_beside(o, name)
         _own_if_granted(o, spoken)
     elif stretch.beside:
         if spoken.is_final:
@@ -329,7 +329,7 @@ def _free_words(o: Owners, spoken: SpokenUtterance) -> None:
             _own_words(o, mine, spoken)
     elif spoken.is_final:
         length, words = stretch.length(o.now), len(spoken.words.text.split())
-        found = verdict(length, words, o.plan.floor.interrupt, is_over=True)
+        found = classify_speech(length, words, o.plan.floor.interrupt, is_over=True)
         kind: Beside = "backchannel" if found is SpeechSort.BACKCHANNEL else "overlap"
         o.people.place(stretch, o.floor.turn, kind)
         o.report(kind, "words that came behind its speech", name)

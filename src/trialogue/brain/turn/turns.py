@@ -50,7 +50,7 @@ class Turns:
     tally: Tally = Factory(Tally)
     """Those in sums."""
 
-    unjudged: TurnTaken | None = None
+    just_ended: TurnTaken | None = None
     """A turn that has just ended, before the course of the meeting looked at it."""
 
     free_since: float = 0.0
@@ -84,7 +84,7 @@ class Turns:
 
     def end(self, taken: TurnTaken, plan: MeetingPlan) -> None:
         """The turn that goes on is over."""
-        self.current, self.unjudged, self.free_since = None, taken, taken.ended_at
+        self.current, self.just_ended, self.free_since = None, taken, taken.ended_at
         self.taken = (*self.taken, taken)
         self.tally = self.tally.after(taken, plan)
         if taken.was_silent:
@@ -96,9 +96,9 @@ class Turns:
         if self.collecting is not None:
             self.collecting = evolve(self.collecting, was_heard=True)
 
-    def judged(self) -> TurnTaken | None:
+    def take_ended(self) -> TurnTaken | None:
         """Take the turn that has just ended, to be looked at once."""
-        taken, self.unjudged = self.unjudged, None
+        taken, self.just_ended = self.just_ended, None
         return taken
 
     def free(self, now: float) -> None:

@@ -2,8 +2,8 @@
 
 1. An attempt: somebody begins while another is being heard who began before.
 2. It is a backchannel where the meeting's rules say so of its length and of the words that the records know
-   (`brain.beside.verdict`, which decides in the meeting, too), while the other goes on. What the transcript
-   has as a backchannel, or as an overlap, is one: the same word here as there.
+   (`brain.interruptions.classify_speech`, which decides in the meeting, too), while the other goes on. What
+   the transcript has as a backchannel, or as an overlap, is one: the same word here as there.
 3. It has succeeded where the other falls silent within `YIELD_S` and before the one who cut in; else it
    has failed (Full-Duplex-Bench; Talking Turns).
 """
@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal
 
-from trialogue.brain.interruptions import SpeechSort, verdict
+from trialogue.brain.interruptions import SpeechSort, classify_speech
 from trialogue.model.plan import InterruptRules
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures.spread import Rate, Spread, rate, spread
@@ -181,12 +181,12 @@ def _attempt(new: Stretch, old: Stretch, said: Sequence[Utterance], rules: Inter
     yielded = round(old.end_s - new.start_s, 6)
     goes_on = old.end_s > new.end_s
     words = sum(len(each.heard.split()) for each in said)
-    found = verdict(round(new.length_s, 6), words, rules, is_over=True)
+    found = classify_speech(round(new.length_s, 6), words, rules, is_over=True)
     beside = {each.beside for each in said}
     outcome: Outcome = "failed"
-    # Beside an agent's turn a person's speech is judged also where the agent paused, or came to its end.
-    judged = goes_on or (new.turn is None and old.turn is not None)
-    if beside == {"backchannel"} or (judged and beside <= {""} and found is SpeechSort.BACKCHANNEL):
+    # Beside an agent's turn a person's speech is classified also where the agent paused, or came to its end.
+    is_classified = goes_on or (new.turn is None and old.turn is not None)
+    if beside == {"backchannel"} or (is_classified and beside <= {""} and found is SpeechSort.BACKCHANNEL):
         outcome = "backchannel"
     elif "overlap" not in beside and not goes_on and yielded <= YIELD_S:
         outcome = "succeeded"
