@@ -139,8 +139,8 @@ def quoted(text: str) -> str:
     return '"' + one_line(text).replace('"', "'") + '"'
 
 
-def speech(text: str, cast: tuple[Participant, ...]) -> str:
-    """Speech as it may stand behind its label."""
+def quoted_if_label(text: str, cast: tuple[Participant, ...]) -> str:
+    """Speech as it may stand behind its label: in quotes where it holds what looks like a label."""
     return quoted(text) if holds_label(one_line(text), cast, "Note") else one_line(text)
 
 
@@ -152,7 +152,7 @@ def _spoken(line: DigestLine, cast: tuple[Participant, ...]) -> str:
         return f"{label}: {UNCLEAR}"
     beside = " (at the same time)" if line.was_beside else ""
     marks = (" (interrupted)" if line.was_cut else "") + ("" if line.is_certain else " (uncertain)")
-    return f"{label}{beside}{marks}: {speech(line.heard, cast)}"
+    return f"{label}{beside}{marks}: {quoted_if_label(line.heard, cast)}"
 
 
 def _own(missed: Missed) -> list[str]:
