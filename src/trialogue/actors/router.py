@@ -298,7 +298,7 @@ class Router:
         sounding, self._pulled = self.pull(1) if self._pulled is None else self._pulled, None
         self._pull_sources(position, sounding)
         for listener, ear in self.ears.items():
-            ear(self.heard_by(listener, sounding))
+            ear(self.mix_minus(listener, sounding))
         for sink in tuple(self._sinks):
             sink.frame(position, sounding)
         self._sounding = sounding
@@ -380,8 +380,8 @@ class Router:
 
     # --- who hears whom ---
 
-    def heard_by(self, listener: str, sounding: Mapping[str, bytes]) -> bytes:
-        """Sound of a tick for one listener: the others that the table lets it hear."""
+    def mix_minus(self, listener: str, sounding: Mapping[str, bytes]) -> bytes:
+        """Mix-minus of a tick for one listener: the others that the table lets it hear, without itself."""
         frames = [
             sounding[name] for name in self._table.get(listener, ()) if name in sounding and name != listener
         ]
