@@ -89,7 +89,7 @@ class ToolExecutor:
 
     async def _run_caught(self, order: RunTool) -> _Ended:
         try:
-            return _Ended("succeeded", await self._in_time(order))
+            return _Ended("succeeded", await self._call_within_deadline(order))
         except trio.Cancelled:
             raise
         except BaseException as failure:  # whatever a tool raises is an answer, never the meeting's end
@@ -101,7 +101,7 @@ class ToolExecutor:
             note("a tool failed", failure, tool=order.tool, participant=order.participant, code=ended.code)
             return ended
 
-    async def _in_time(self, order: RunTool) -> str:
+    async def _call_within_deadline(self, order: RunTool) -> str:
         tool = self._tools.get(order.tool)
         if tool is None:
             raise ToolFailed(f"there is no tool named {order.tool!r}", code="no-tool")
