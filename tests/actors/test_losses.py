@@ -3,7 +3,7 @@
 import pytest
 
 from trialogue.actors.losses import cause_of, classified, loss_of
-from trialogue.brain.restarts import Loss
+from trialogue.brain.redialling import Loss
 from trialogue.errors import ConnectionLost, DialFailed, RemoteProtocolError
 from trialogue.services.close_codes import Recovery
 from trialogue.services.deepgram.codes import classifications, classify, classify_early

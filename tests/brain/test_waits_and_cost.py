@@ -7,7 +7,7 @@ from attrs import evolve
 from playbook import BIZ, TECH, plan
 
 from trialogue.brain.course.cost import LEAST_USD, Meter
-from trialogue.brain.restarts import RestartRules, Restarts
+from trialogue.brain.redialling import Redialling, RedialRules
 from trialogue.model.events import (
     SessionReady,
 )
@@ -29,17 +29,17 @@ def test_waits_grow_with_every_try():
     """The ceiling doubles: some wait of the sixth try is longer than any of the fifth may be."""
     sixth = []
     for seed in range(20):
-        restarts = Restarts(seed, "tech")
-        sixth.append([restarts.lost(1.0) or 0.0 for _ in range(6)][-1])
+        redialling = Redialling(seed, "tech")
+        sixth.append([redialling.lost(1.0) or 0.0 for _ in range(6)][-1])
     assert 8.0 < max(sixth) <= 16.0
 
 
 def test_a_session_that_lived_has_all_its_tries_again():
     """And a dial that failed has not lived at all, however little life it takes."""
-    restarts = Restarts(7, "tech", RestartRules(alive_s=0.5))
-    assert [restarts.lost(1.0) is None for _ in range(7)] == [False] * 6 + [True]
-    restarts.ready(100.0)
-    assert [restarts.lost(100.5) is None for _ in range(7)] == [False] * 6 + [True]
+    redialling = Redialling(7, "tech", RedialRules(alive_s=0.5))
+    assert [redialling.lost(1.0) is None for _ in range(7)] == [False] * 6 + [True]
+    redialling.ready(100.0)
+    assert [redialling.lost(100.5) is None for _ in range(7)] == [False] * 6 + [True]
 
 
 CHEAP = Price("cheap", usd_a_minute=0.6)

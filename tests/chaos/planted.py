@@ -129,7 +129,7 @@ BUGS = (
     ),
     Planted(
         "nobody dials twice",
-        (("brain/restarts.py", "if self._tried >= self.rules.attempts or", "if True or"),),
+        (("brain/redialling.py", "if self._tried >= self.rules.attempts or", "if True or"),),
         "refused",
         "ann",
         "the others go on",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from trialogue.brain.restarts import RestartRules
+from trialogue.brain.redialling import RedialRules
 from trialogue.errors import ScenarioError
 from trialogue.scenario import Variant, loads, resolve, to_yaml
 
 HEAD = "trialogue: 1\nname: r\n"
 
 
-def rules(seat: str, defaults: str = "") -> RestartRules:
+def rules(seat: str, defaults: str = "") -> RedialRules:
     text = f"{HEAD}{defaults}cast: {{ann: {{lines: [Hi.]{seat}}}}}\n"
     return resolve(loads(text)).agents[0].restart
 
@@ -19,15 +19,15 @@ def rules(seat: str, defaults: str = "") -> RestartRules:
 @pytest.mark.parametrize(
     ("seat", "defaults", "restart"),
     [
-        ("", "", RestartRules()),
+        ("", "", RedialRules()),
         (
             ", restart: {when: failure, max: 3, within: 2m, backoff: 500ms..8s}",
             "",
-            RestartRules(base_s=0.5, cap_s=8.0, attempts=3, within_s=120.0),
+            RedialRules(base_s=0.5, cap_s=8.0, attempts=3, within_s=120.0),
         ),
-        (", restart: {when: never}", "", RestartRules(attempts=0)),
-        ("", "defaults: {agent: {restart: {max: 2}}}\n", RestartRules(attempts=2)),
-        (", restart: {max: 1}", "defaults: {agent: {restart: {within: 5s}}}\n", RestartRules(attempts=1)),
+        (", restart: {when: never}", "", RedialRules(attempts=0)),
+        ("", "defaults: {agent: {restart: {max: 2}}}\n", RedialRules(attempts=2)),
+        (", restart: {max: 1}", "defaults: {agent: {restart: {within: 5s}}}\n", RedialRules(attempts=1)),
     ],
 )
 def test_patience_is_as_it_is_written(seat, defaults, restart):
@@ -38,7 +38,7 @@ def test_patience_is_as_it_is_written(seat, defaults, restart):
 def test_patience_is_in_the_resolved_scenario():
     """A run that is resumed is as patient."""
     resolved = resolve(loads(f"{HEAD}cast: {{ann: {{lines: [Hi.], restart: {{max: 3}}}}}}\n"))
-    assert resolve(loads(to_yaml(resolved))).agents[0].restart == RestartRules(attempts=3)
+    assert resolve(loads(to_yaml(resolved))).agents[0].restart == RedialRules(attempts=3)
 
 
 SCRIPTED = (

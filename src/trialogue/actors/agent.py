@@ -24,7 +24,7 @@ from trialogue.actors.agent_session import AgentSession
 from trialogue.actors.in_session import InSession, NoMore, SessionService
 from trialogue.actors.replies import Mouth, ReplyCounter
 from trialogue.actors.session import SessionContext
-from trialogue.brain.restarts import Restarts
+from trialogue.brain.redialling import Redialling
 from trialogue.mailbox import Mailbox
 from trialogue.model.commands import AnswerTool, Cue, Replace, RollOver, Speak, Update
 from trialogue.model.events import (
@@ -100,7 +100,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
         `lines` which entries of its script were heard, where anybody keeps account of them. `observe` is told
         all that its service tells.
         """
-        super().__init__(participant, Restarts(seed, participant, services[0].restart), post)
+        super().__init__(participant, Redialling(seed, participant, services[0].restart), post)
         self._services = list(services)
         self._remember = context
         self._lines = lines
@@ -209,7 +209,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
         """Report what a session told, and take from it what concerns the agent."""
         match event:
             case ReplySent(duration_s=duration_s) if duration_s > 0:
-                self._restarts.proved()
+                self._redialling.proved()
             case SettingsChanged():
                 self._settle(event)
             case _:
@@ -217,7 +217,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
         self._report(event)
         if isinstance(event, SessionReady):
             self._was_ready = True
-            self._restarts.ready(trio.current_time())
+            self._redialling.ready(trio.current_time())
             self._tell_changes(event.session)
 
     # --- changes of settings ----------------------------------------------------------------------
@@ -284,6 +284,6 @@ class Agent(InSession[AgentOffer, AgentSession]):
         if len(self._services) > 1:
             del self._services[0]
             whose = f"{self.participant}/fallback"
-            self._restarts = Restarts(self._seed, whose, self._services[0].restart)
+            self._redialling = Redialling(self._seed, whose, self._services[0].restart)
             self._changes = [change for change in self._changes if change.update.part == "prompt"]
             self._replaced.set()

@@ -19,7 +19,7 @@ import trio
 from trialogue.actors.ear_session import EarSession
 from trialogue.actors.in_session import InSession, NoMore, SessionService
 from trialogue.actors.session import SessionContext
-from trialogue.brain.restarts import Restarts
+from trialogue.brain.redialling import Redialling
 from trialogue.errors import ConnectionLost
 from trialogue.model.events import EarFailed, EarHeard, EarLost, EarReady, Event
 from trialogue.services.port import EarOffer
@@ -49,7 +49,7 @@ class Ear(InSession[EarOffer, EarSession]):
     def __init__(
         self, participant: str, service: EarService, *, post: Callable[[Event], None], seed: int = 0
     ) -> None:
-        super().__init__(participant, Restarts(seed, f"{participant}/ear"), post)
+        super().__init__(participant, Redialling(seed, f"{participant}/ear"), post)
         self._service = service
         self._utterances = 0
         self._is_finishing = False
@@ -122,9 +122,9 @@ class Ear(InSession[EarOffer, EarSession]):
         """Report what a session told, and learn from it how patient to be."""
         match event:
             case EarReady():
-                self._restarts.ready(trio.current_time())
+                self._redialling.ready(trio.current_time())
             case EarHeard(stage="final"):
-                self._restarts.proved()
+                self._redialling.proved()
             case _:
                 pass
         self._report(event)

@@ -15,7 +15,7 @@ from attrs import field
 from trialogue.actors.dialling import Connect
 from trialogue.actors.losses import classified, loss_of
 from trialogue.actors.session import SessionContext
-from trialogue.brain.restarts import RestartRules, Restarts
+from trialogue.brain.redialling import Redialling, RedialRules
 from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused, SetupError
 from trialogue.model.events import Event
 from trialogue.services.close_codes import Classification
@@ -61,7 +61,7 @@ class SessionService(Generic[OfferT]):
     place: str = ""
     """Place where that is written, for whoever can mend it."""
 
-    restart: RestartRules = field(factory=RestartRules)
+    restart: RedialRules = field(factory=RedialRules)
     """Patience with which sessions are dialled again."""
 
     def at_place(self, reason: str) -> str:
@@ -89,9 +89,9 @@ class InSession(ABC, Generic[OfferT, HeldT]):
     RUNNING: ClassVar[str]
     """Word of its status line for a session in which sound may flow."""
 
-    def __init__(self, participant: str, restarts: Restarts, report: Callable[[Event], None]) -> None:
+    def __init__(self, participant: str, redialling: Redialling, report: Callable[[Event], None]) -> None:
         self.participant = participant
-        self._restarts = restarts
+        self._redialling = redialling
         self._report = report
         self._session: HeldT | None = None
         self._number = 0
@@ -130,7 +130,7 @@ class InSession(ABC, Generic[OfferT, HeldT]):
         if loss is None:
             return NoMore(service.at_place(f"{lost} ({meaning.hint})"), refused=True, cause=lost)
         retry_after = lost.retry_after_s if isinstance(lost, DialFailed) else None
-        wait = self._restarts.lost(trio.current_time(), retry_after, loss)
+        wait = self._redialling.lost(trio.current_time(), retry_after, loss)
         return NoMore(f"{lost} ({meaning.hint})", refused=False, cause=lost) if wait is None else wait
 
     def _context(self) -> SessionContext:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias, assert_never
 
-from trialogue.brain.restarts import Loss
+from trialogue.brain.redialling import Loss
 from trialogue.errors import ConnectionLost, DialFailed
 from trialogue.services.close_codes import Classification, Recovery, is_ours
 

@@ -9,7 +9,7 @@ from typing import cast
 from attrs import evolve, field
 
 from trialogue.arguments import judged
-from trialogue.brain.restarts import RestartRules
+from trialogue.brain.redialling import RedialRules
 from trialogue.model.expectations import Expectations
 from trialogue.model.plan import MeetingPlan
 from trialogue.scenario.agents import agent_block, is_scripted, offered_tools
@@ -27,7 +27,7 @@ from trialogue.scenario.schema import Clock, Document
 from trialogue.scenario.seating import PersonSpec, people_of
 from trialogue.scenario.settings_checks import check_settings
 from trialogue.scenario.spoken_checks import check_spoken
-from trialogue.scenario.standing_in import restart_rules, stand_in
+from trialogue.scenario.standing_in import redial_rules, stand_in
 from trialogue.scenario.telling import raise_told
 from trialogue.scenario.tool_keys import HttpCall
 from trialogue.scenario.tool_specs import ToolSpec, tool_specs
@@ -57,7 +57,7 @@ class AgentSpec:
     is_scripted: bool = False
     """Whether what it says stands in the scenario."""
 
-    restart: RestartRules = field(factory=RestartRules)
+    restart: RedialRules = field(factory=RedialRules)
     """Patience with which its sessions are dialled again."""
 
     fallback: AgentSpec | None = None
@@ -311,7 +311,7 @@ def _seat(document: Document, plan: MeetingPlan, name: str) -> AgentSpec:
         block=agent_block(document, plan, name),
         tools=offered_tools(document, plan, name),
         is_scripted=is_scripted(agent),
-        restart=restart_rules(agent.restart),
+        restart=redial_rules(agent.restart),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from trialogue.brain.restarts import RestartRules
+from trialogue.brain.redialling import RedialRules
 from trialogue.model.participants import OnFailure
 from trialogue.scenario.agents import is_scripted
 from trialogue.scenario.schema import AgentKeys, Failing, ReplacementKeys, RestartKeys, RestartWhen
@@ -43,9 +43,9 @@ def policy_of(agent: AgentKeys) -> OnFailure | None:
             return None
 
 
-def restart_rules(keys: RestartKeys | None) -> RestartRules:
+def redial_rules(keys: RestartKeys | None) -> RedialRules:
     """Patience with which an agent's sessions are dialled again, by what its author wrote."""
-    built_in = RestartRules()
+    built_in = RedialRules()
     if keys is None:
         return built_in
     base_s, cap_s = keys.backoff or (built_in.base_s, built_in.cap_s)

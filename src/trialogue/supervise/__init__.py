@@ -7,7 +7,7 @@ It knows nothing of meetings; any trio program can use it. See `docs/explain/sup
 - `tree` applies that to the children (`child`); `task` runs it by its `inbox`; `supervisor` is the handle;
 - `observations` tell what it did; `signals` and `lone` are for programs around it.
 
-How patiently a lost connection is dialled again is no restart: see `brain/restarts.py`.
+How patiently a lost connection is dialled again stands in `brain/redialling.py`.
 """
 
 from trialogue.errors import IntensityExceeded

@@ -25,7 +25,7 @@ RETRY_AFTER_CAP_S = 60.0
 
 
 @frozen
-class RestartRules:
+class RedialRules:
     """Patience with which a participant's sessions are dialled again."""
 
     base_s: float = 0.5
@@ -72,7 +72,7 @@ ANY_LOSS = Loss()
 
 
 @define
-class Restarts:
+class Redialling:
     """One participant's losses and the waits that follow them."""
 
     seed: int
@@ -81,7 +81,7 @@ class Restarts:
     participant: str
     """Participant whose sessions they are."""
 
-    rules: RestartRules = RestartRules()
+    rules: RedialRules = RedialRules()
     """Rules of patience."""
 
     _tried: int = 0

@@ -1,0 +1,112 @@
+"""When to dial again."""
+
+from trialogue.brain.redialling import Loss, Redialling, RedialRules
+
+
+def test_six_retries_then_none():
+    """Full jitter under a doubling ceiling, the first retry included."""
+    redialling = Redialling(7, "tech")
+    waits = [redialling.lost(1.0) for _ in range(7)]
+    assert waits[6] is None
+    for wait, ceiling in zip(waits[:6], (0.5, 1, 2, 4, 8, 16), strict=True):
+        assert wait is not None
+        assert 0 <= wait <= ceiling
+    assert waits[:6] == [Redialling(7, "tech").lost(1.0), *waits[1:6]]
+    assert Redialling(7, "biz").lost(1.0) != waits[0] != Redialling(8, "tech").lost(1.0)
+
+
+def test_the_ceiling_is_capped():
+    """No wait is longer than `cap_s` by chance."""
+    redialling = Redialling(1, "a", RedialRules(base_s=1000.0, attempts=200))
+    waits = [redialling.lost(0.0) or 0.0 for _ in range(200)]
+    assert 15 < max(waits) <= 20
+
+
+def test_a_minute_of_trying_is_enough():
+    """From the first loss."""
+    redialling = Redialling(7, "tech")
+    assert redialling.lost(10.0) is not None
+    assert redialling.lost(69.9) is not None
+    assert redialling.lost(70.0) is None
+
+
+def test_a_session_that_lived_clears_the_count():
+    """Ten seconds of life; a service that accepts and drops is not dialled for ever."""
+    redialling = Redialling(7, "tech")
+    for at in range(6):
+        redialling.ready(float(at))
+        assert redialling.lost(at + 1.0) is not None
+    redialling.ready(8.0)
+    assert redialling.lost(17.9) is None
+    redialling.ready(20.0)
+    assert redialling.lost(30.0) is not None
+    assert redialling.lost(90.0) is None
+
+
+def test_retry_after_is_a_lower_bound():
+    """Capped at a minute."""
+    redialling = Redialling(7, "tech")
+    assert redialling.lost(0.0, 5.0) == 5.0
+    assert redialling.lost(0.0, 500.0) == 60.0
+
+
+def test_the_same_loss_is_borne_so_often_in_a_row():
+    """A loss that may come once is fatal the second time; another kind in between begins anew."""
+    once = Loss("closed-by-us.1002", at_most=1)
+    redialling = Redialling(7, "tech")
+    assert redialling.lost(1.0, None, once) is not None
+    assert redialling.lost(2.0, None, Loss("close.1006")) is not None
+    assert redialling.lost(3.0, None, once) is not None
+    assert redialling.lost(4.0, None, once) is None
+
+
+def test_a_session_that_lives_does_not_end_a_row_a_reply_does():
+    """A service that accepts, lives and fails each turn is not dialled for ever."""
+    once = Loss("error.FAILED_TO_SPEAK", at_most=1)
+    redialling = Redialling(7, "tech")
+    redialling.lost(1.0, None, once)
+    redialling.ready(2.0)
+    assert redialling.lost(60.0, None, once) is None
+    other = Redialling(7, "tech")
+    other.lost(1.0, None, once)
+    other.ready(2.0)
+    other.proved()
+    assert other.lost(60.0, None, once) is not None
+    other.ready(61.0)
+    assert other.lost(61.0 + RedialRules().proved_s, None, once) is not None
+
+
+def test_being_ready_ends_a_row_of_failed_dials():
+    """A handshake that worked shows that what answers is a voice agent."""
+    once = Loss("dial.handshake", at_most=1, was_dialling=True)
+    redialling = Redialling(7, "tech")
+    redialling.lost(1.0, None, once)
+    redialling.ready(2.0)
+    assert redialling.lost(3.0, None, once) is not None
+
+
+def test_some_losses_need_no_wait():
+    """The first retry after maintenance goes out at once, the next with patience."""
+    away = Loss("error.SERVER_GOING_AWAY", at_once=True)
+    redialling = Redialling(7, "tech")
+    assert redialling.lost(1.0, None, away) == 0.0
+    assert redialling.lost(1.0, None, away) > 0.0
+    assert Redialling(7, "tech").lost(1.0, 3.0, away) == 3.0
+
+
+def test_a_planned_end_costs_nothing():
+    """Sessions may reach their allowed age for ever; one that is told so at once is a failure."""
+    planned = Loss("error.MAXIMUM_SESSION_LENGTH_REACHED", is_planned=True)
+    redialling = Redialling(7, "tech")
+    for hour in range(100):
+        redialling.ready(7200.0 * hour)
+        assert redialling.lost(7200.0 * (hour + 1), None, planned) == 0.0
+    waits = [redialling.lost(720_001.0, None, planned) for _ in range(7)]
+    assert waits[0] > 0.0
+    assert waits[6] is None
+
+
+def test_the_first_loss_of_which_nothing_is_known_is_the_first_in_a_row():
+    """Where the first retry need not wait it does not, and one that is borne once is borne."""
+    assert Redialling(7, "tech").lost(1.0, loss=Loss(at_once=True)) == 0.0
+    assert Redialling(7, "tech").lost(1.0, loss=Loss(at_most=1)) is not None
