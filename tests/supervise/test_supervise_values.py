@@ -23,7 +23,7 @@ from trialogue.supervise import (
     Strategy,
 )
 from trialogue.supervise.child import MOVES, Child
-from trialogue.supervise.decisions import RESTARTS, RestartWindow, affected, is_over
+from trialogue.supervise.restart_rules import RESTARTS, IntensityWindow, affected, is_over
 from trialogue.supervise.specs import check_specs
 
 
@@ -118,7 +118,7 @@ def test_decisions_know_their_enums_only():
 
 def test_the_window_slides():
     """Restarts count for `within_s` seconds, the last instant included, and refused ones count too."""
-    window = RestartWindow(Intensity(max_restarts=2, within_s=10.0))
+    window = IntensityWindow(Intensity(max_restarts=2, within_s=10.0))
     assert [window.admit(now) for now in (0, 1, 10, 10.5, 20, 31)] == [
         True,
         True,
@@ -131,7 +131,7 @@ def test_the_window_slides():
 
 def test_a_window_of_none_bears_none():
     """Intensity 0 makes every failure an escalation."""
-    assert not RestartWindow(Intensity(max_restarts=0, within_s=1.0)).admit(0.0)
+    assert not IntensityWindow(Intensity(max_restarts=0, within_s=1.0)).admit(0.0)
 
 
 def test_a_move_that_is_not_in_the_table_changes_nothing():

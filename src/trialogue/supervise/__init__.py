@@ -3,7 +3,7 @@
 It knows nothing of meetings; any trio program can use it. See `docs/explain/supervision.md`.
 
 - `specs` are its words: children, restart types, strategies, intensity;
-- `decisions` judges, without tasks: who is restarted, and whether so many restarts are borne;
+- `restart_rules` decide, without tasks: who is restarted, and when the intensity is exceeded;
 - `tree` applies that to the children (`child`); `task` runs it by its `inbox`; `supervisor` is the handle;
 - `observations` tell what it did; `signals` and `lone` are for programs around it.
 

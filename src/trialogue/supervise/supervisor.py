@@ -10,10 +10,10 @@ import trio
 
 from trialogue.errors import LocalProtocolError
 from trialogue.supervise.child import Child, ChildState, ChildStatus
-from trialogue.supervise.decisions import RestartWindow
 from trialogue.supervise.inbox import Answer, ChildRequest, Inbox
 from trialogue.supervise.lone import lone_error
 from trialogue.supervise.observations import Diagnostics, Observer
+from trialogue.supervise.restart_rules import IntensityWindow
 from trialogue.supervise.specs import (
     DEFAULT_SHUTDOWN_S,
     AutoShutdown,
@@ -174,7 +174,7 @@ async def open_supervisor(
             tree = Tree(
                 name=name,
                 strategy=strategy,
-                window=RestartWindow(intensity),
+                window=IntensityWindow(intensity),
                 auto_shutdown=auto_shutdown,
                 observer=Diagnostics() if observer is None else observer,
                 nursery=nursery,

@@ -20,7 +20,6 @@ from attrs import field
 
 from trialogue.errors import IntensityExceeded
 from trialogue.supervise.child import Child, ChildState, Life
-from trialogue.supervise.decisions import RESTARTS, RestartWindow, affected, is_over
 from trialogue.supervise.observations import (
     Escalated,
     Exited,
@@ -31,6 +30,7 @@ from trialogue.supervise.observations import (
     Started,
     reason_of,
 )
+from trialogue.supervise.restart_rules import RESTARTS, IntensityWindow, affected, is_over
 from trialogue.supervise.specs import AutoShutdown, Restart, Strategy
 from trialogue.values import define
 
@@ -41,7 +41,7 @@ class Tree:
 
     name: str
     strategy: Strategy
-    window: RestartWindow
+    window: IntensityWindow
     auto_shutdown: AutoShutdown
     observer: Observer
     nursery: trio.Nursery

@@ -1,8 +1,8 @@
-"""Decisions of OTP when a child has ended: no tasks, no clock.
+"""OTP's restart rules when a child has ended: no tasks, no clock.
 
 1. `RESTARTS` says whether a child that has ended is started again.
 2. `affected` says who stops and starts with it.
-3. `RestartWindow` says whether one more restart is borne.
+3. `IntensityWindow` says whether one more restart is within the intensity.
 4. `is_over` says whether the end of a significant child ends the supervisor.
 """
 
@@ -60,8 +60,8 @@ def is_over(auto_shutdown: AutoShutdown, *, others_live: bool) -> bool:
 
 
 @define
-class RestartWindow:
-    """The restarts of the last `within_s` seconds."""
+class IntensityWindow:
+    """Restarts of the last `within_s` seconds, counted against the intensity."""
 
     intensity: Intensity
     _restarted_at: deque[float] = field(factory=deque[float], init=False)
