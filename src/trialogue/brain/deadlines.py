@@ -21,8 +21,8 @@ from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import COST, TIME
 from trialogue.brain.floor.next_speaker import gathers_until, ladder_at, resume_at, sure_at
 from trialogue.brain.interruptions import SETTLE_S
-from trialogue.brain.moments import has_come, recorded
 from trialogue.brain.owners import Owners
+from trialogue.brain.recorded_times import has_come, recorded
 from trialogue.brain.seats.people import SpeechStretch
 from trialogue.brain.turn.agent import AgentTurn
 from trialogue.brain.turn.person import PersonState, PersonTurn

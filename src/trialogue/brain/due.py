@@ -5,9 +5,9 @@ from __future__ import annotations
 from trialogue.brain import answering
 from trialogue.brain.course.ending import COST, TIME, end_meeting, take_awaited, use_up_money, warn_box
 from trialogue.brain.deadlines import deadlines, unclear_at
-from trialogue.brain.moments import has_come
 from trialogue.brain.opening import open_meeting
 from trialogue.brain.owners import Owners
+from trialogue.brain.recorded_times import has_come
 from trialogue.brain.tools import waits
 from trialogue.brain.turn import listening, prompting, taking, wording
 from trialogue.brain.turn.agent import AgentTurn

@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from attrs import Factory
 
-from trialogue.brain.moments import recorded
 from trialogue.brain.prompts import Prompt
+from trialogue.brain.recorded_times import recorded
 from trialogue.brain.tools.calls import Call
 from trialogue.model.plan import HookPoint
 from trialogue.values import define, frozen

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from attrs import Factory
 
 from trialogue.brain.happenings import Fold, fits
-from trialogue.brain.moments import SLACK_S
+from trialogue.brain.recorded_times import SLACK_S
 from trialogue.model.commands import Command
 from trialogue.model.events import (
     Event,

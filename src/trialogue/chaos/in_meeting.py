@@ -20,7 +20,7 @@ import trio
 from attrs import evolve, field
 
 from trialogue.actors.dialling import Connect
-from trialogue.brain.moments import SLACK_S
+from trialogue.brain.recorded_times import SLACK_S
 from trialogue.brain.triggers import Triggers
 from trialogue.chaos.catalogue import BadAddress, Part, Signal, fault_named
 from trialogue.chaos.failing_parts import spoiled_tools

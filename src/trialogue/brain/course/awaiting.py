@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trialogue.brain.moments import SLACK_S
+from trialogue.brain.recorded_times import SLACK_S
 from trialogue.brain.triggers import Triggers
 from trialogue.model.commands import Command, MoveAgenda
 from trialogue.model.events import Event

@@ -28,9 +28,9 @@ from trialogue.brain.floor.policies.round_robin import next_in_order
 from trialogue.brain.floor.precedence import HAND, UNKNOWN, Choice, by_precedence
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S, Collect, FloorView, Next, Nobody, Policy, Wait
-from trialogue.brain.moments import has_come
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import PromptKind
+from trialogue.brain.recorded_times import has_come
 from trialogue.brain.turn import prompting, taking
 from trialogue.brain.turn.listening import rank
 from trialogue.brain.turn.wording import SURE_S

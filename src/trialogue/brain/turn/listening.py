@@ -19,8 +19,8 @@ from trialogue.brain.course.course import Phase
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S
 from trialogue.brain.interruptions import SETTLE_S, Entry, SpeechSort, beside_people, classify_speech
-from trialogue.brain.moments import recorded
 from trialogue.brain.owners import Owners
+from trialogue.brain.recorded_times import recorded
 from trialogue.brain.seats.people import SpeechStretch, Words, are_believed
 from trialogue.brain.turn import taking, wording
 from trialogue.brain.turn.agent import AgentTurn

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from trialogue.brain.floor.policies import BY_THE_CHAIR, SELF_SELECTED
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S, TurnTaken
-from trialogue.brain.moments import recorded
 from trialogue.brain.mouths import Loudness
 from trialogue.brain.owners import Owners
+from trialogue.brain.recorded_times import recorded
 from trialogue.brain.tools import waits
 from trialogue.brain.turn import prompting, wording
 from trialogue.brain.turn.agent import AgentFact, AgentTurn

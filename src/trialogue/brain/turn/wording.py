@@ -10,8 +10,8 @@
 
 from __future__ import annotations
 
-from trialogue.brain.moments import recorded
 from trialogue.brain.owners import Owners
+from trialogue.brain.recorded_times import recorded
 from trialogue.brain.seats.people import SpeechStretch, are_believed
 from trialogue.brain.turn.person import PersonTurn
 from trialogue.brain.words.digest import DigestLine

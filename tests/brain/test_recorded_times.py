@@ -1,12 +1,12 @@
-"""Moments as journals keep them."""
+"""Times as journals record them."""
 
 import pytest
 
-from trialogue.brain.moments import has_come, recorded
+from trialogue.brain.recorded_times import has_come, recorded
 
 
 @pytest.mark.parametrize(("at", "kept"), [(0.1 + 0.2, 0.3), (1.23456749, 1.234567), (1.2345675001, 1.234568)])
-def test_moments_are_kept_to_the_microsecond(at, kept):
+def test_times_are_kept_to_the_microsecond(at, kept):
     """Sums of floats leave nothing behind it."""
     assert recorded(at) == kept
 
@@ -14,6 +14,6 @@ def test_moments_are_kept_to_the_microsecond(at, kept):
 @pytest.mark.parametrize(
     ("now", "so_late"), [(1.0 - 2e-6, False), (1.0 - 1e-6, True), (1.0, True), (2.0, True)]
 )
-def test_a_moment_has_come_a_microsecond_before(now, so_late):
+def test_a_time_has_come_a_microsecond_before(now, so_late):
     """As what is recorded may be rounded down by as much; and it has come ever since."""
     assert has_come(1.0, now) == so_late

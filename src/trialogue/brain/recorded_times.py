@@ -1,4 +1,4 @@
-"""Moments as a journal keeps them: to the microsecond."""
+"""Times as a journal records them: to the microsecond."""
 
 from __future__ import annotations
 
