@@ -1,7 +1,7 @@
 """The page of a meeting: one HTML file in which it is looked at, listened to and searched.
 
 - `fold`: what each record adds to the page, one record at a time;
-- `places`: where each sentence is heard; `moments`: where the page opens; `plots`, `tables`: the measures;
+- `places`: where each sentence is heard; `highlights`: where the page opens; `plots`, `tables`: the measures;
 - `sound`: the recordings as MP3 and as waveforms;
 - `content`: all of that as one value; `document`: that value as a file without any network;
 - `runs`: the table of a folder of runs;

@@ -15,7 +15,7 @@ from trialogue.report.cues import stamp
 from trialogue.report.measures.by_sound import SecondReckoning
 from trialogue.report.measures.interruptions import attempts, without_backchannels
 from trialogue.report.page.fold import Mark, PageFold, ms
-from trialogue.report.page.moments import Highlight, moments
+from trialogue.report.page.highlights import Highlight, worst_moments
 from trialogue.report.page.plots import plots
 from trialogue.report.page.tables import tables
 from trialogue.report.result import Result
@@ -64,7 +64,9 @@ def content(meeting: PageSource) -> dict[str, object]:
             "duration_s": ms(result.duration_s),
         },
         "marks": marks,
-        "moments": [_moment(each) for each in moments(marks, heard, result.duration_s, _missed(meeting))],
+        "moments": [
+            _moment(each) for each in worst_moments(marks, heard, result.duration_s, _missed(meeting))
+        ],
         "plots": [asdict(each) for each in plots(plan, meeting.records, heard)],
         "tables": [asdict(each) for each in tables(plan, result, meeting.by_sound)],
     }

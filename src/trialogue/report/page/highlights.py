@@ -16,7 +16,7 @@ from trialogue.report.page.fold import Mark
 from trialogue.report.stretches import Stretch, joined
 from trialogue.values import frozen
 
-__all__ = ["Highlight", "moments"]
+__all__ = ["Highlight", "worst_moments"]
 
 SILENCE_S: Final = 2.0
 """Least length of a silence that is worth a look, in seconds."""
@@ -53,7 +53,7 @@ class Highlight:
     """Participant concerned, if any."""
 
 
-def moments(
+def worst_moments(
     marks: Iterable[Mark], heard: Sequence[Stretch], duration_s: float, missed: Iterable[Highlight] = ()
 ) -> tuple[Highlight, ...]:
     """All moments, the worst first; `missed` are the expectations that were not met."""

@@ -16,7 +16,7 @@ from trialogue.model.events import FloorRequested, PlaybackFinished, PlaybackSta
 from trialogue.report import Run, result
 from trialogue.report.measures.by_sound import SecondReckoning, SoundFigures
 from trialogue.report.measures.spread import spread
-from trialogue.report.page.moments import Highlight, moments
+from trialogue.report.page.highlights import Highlight, worst_moments
 from trialogue.report.page.plots import plots
 from trialogue.report.page.sound import RATE, mp3, peaks
 from trialogue.report.page.tables import tables
@@ -34,7 +34,7 @@ def note(at, code, level, who=None):
 def test_a_failure_comes_before_the_longest_silence_and_that_before_a_warning():
     """The page opens at what is worst."""
     marks = [note(2.0, "dry", "warning"), note(8.0, "broken", "failure"), note(3.0, "silence", "note")]
-    assert [(each.at, each.what) for each in moments(marks, HEARD, 15.0)] == [
+    assert [(each.at, each.what) for each in worst_moments(marks, HEARD, 15.0)] == [
         (8.0, "failure"),
         (9.0, "silence"),
         (2.0, "warning"),
@@ -49,7 +49,7 @@ def test_a_fault_that_the_meeting_got_over_comes_before_the_longest_silence():
         {"k": "fault", "at": 0.9, "who": "ada", "text": "drop (disconnect)"},
         note(8.0, "broken", "failure"),
     ]
-    assert [(each.at, each.what) for each in moments(marks, HEARD, 15.0)][:4] == [
+    assert [(each.at, each.what) for each in worst_moments(marks, HEARD, 15.0)][:4] == [
         (8.0, "failure"),
         (0.9, "fault"),
         (1.0, "fault"),
@@ -59,31 +59,31 @@ def test_a_fault_that_the_meeting_got_over_comes_before_the_longest_silence():
 
 def test_without_a_failure_it_is_the_longest_silence():
     """Silence before the first sound and after the last counts, too."""
-    assert moments([], HEARD, 30.0)[0] == Highlight(15.0, "silence", "15.0 s of silence")
+    assert worst_moments([], HEARD, 30.0)[0] == Highlight(15.0, "silence", "15.0 s of silence")
 
 
 def test_a_meeting_without_trouble_has_no_moments():
     """Nothing is made up."""
-    assert moments([], (Stretch("ada", 1, 0.0, 5.0),), 5.2) == ()
+    assert worst_moments([], (Stretch("ada", 1, 0.0, 5.0),), 5.2) == ()
 
 
 def test_the_longest_silence_is_told_though_it_is_short():
     """The page opens somewhere worth a look; the other silences must be long."""
     heard = (Stretch("ada", 1, 0.0, 5.0), Stretch("kim", None, 6.0, 7.0), Stretch("ada", 2, 7.9, 9.0))
-    assert [each.at for each in moments([], heard, 9.0)] == [5.0]
+    assert [each.at for each in worst_moments([], heard, 9.0)] == [5.0]
 
 
 def test_the_same_failure_at_once_is_one_moment():
     """A storm of one fault is one place to look at."""
     marks = [note(float(at), "broken", "failure", "ada") for at in (1, 2, 3, 20)]
-    assert [each.at for each in moments(marks, (), 0.0)] == [1.0, 20.0]
+    assert [each.at for each in worst_moments(marks, (), 0.0)] == [1.0, 20.0]
 
 
 def test_a_failed_tool_call_is_a_failure():
     """Its mark has no level of its own."""
     late = {"k": "result", "id": 1, "at": 3.0, "who": "ada", "tool": "price", "outcome": "timed-out"}
     failed = {**late, "at": 9.0, "outcome": "failed", "code": "mock"}
-    assert moments([late, failed], (), 0.0) == (
+    assert worst_moments([late, failed], (), 0.0) == (
         Highlight(3.0, "failure", "tool price: timed-out", "ada"),
         Highlight(9.0, "failure", "tool price: failed (mock)", "ada"),
     )
