@@ -17,10 +17,10 @@ from trialogue.model.text import safe_text
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.endpoints import endpoints, installed_models
 from trialogue.scenario.notes import notes
+from trialogue.scenario.problem_lines import lines_of, page_of, where_more
 from trialogue.scenario.problems import Code, ScenarioProblem, path_text
 from trialogue.scenario.problems import Path as Keys
 from trialogue.scenario.resolve import Examined, Resolved, examine, prepare
-from trialogue.scenario.telling import page_of, told, where_more
 from trialogue.scenario.variants import Variant
 from trialogue.services import service_of
 
@@ -143,7 +143,7 @@ def _lacking(resolved: Resolved) -> dict[str, Keys]:
 
 def _told(fault: ScenarioProblem) -> list[Line]:
     """A problem with its line of the file, which is shown as it is: a caret stands beneath it."""
-    head, *rest = told(fault)
+    head, *rest = lines_of(fault)
     return [line(span(head)), *(line(Span(each, Tone.FAINT)) for each in rest)]
 
 

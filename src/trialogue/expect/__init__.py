@@ -3,7 +3,7 @@
 - `verdict` judges each expectation, and tells a miss for each that was not met; `bounds` those of measures;
 - `occurrences` finds every pattern in one fold, `observing` every value of a measure;
 - `excepting` leaves out what a fault of the scenario did; `unjudged` says when nothing can be judged;
-- `missing` is what was found, `telling` the records around it as lines.
+- `missing` is what was found, `record_lines` the records around it.
 """
 
 from trialogue.expect.verdict import HeldRecords, judge

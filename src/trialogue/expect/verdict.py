@@ -23,7 +23,7 @@ from trialogue.expect.bounds import bound_misses
 from trialogue.expect.excepting import windows
 from trialogue.expect.missing import Finding, HeldRecords
 from trialogue.expect.occurrences import Happenings, Occurrence
-from trialogue.expect.telling import around
+from trialogue.expect.record_lines import around
 from trialogue.expect.unjudged import why_unjudged
 from trialogue.model.commands import EndTurn
 from trialogue.model.expectations import (

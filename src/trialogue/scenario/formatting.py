@@ -11,8 +11,8 @@ from io import StringIO
 from typing import Any, Final
 
 from trialogue.errors import SetupError
+from trialogue.scenario.problem_lines import raise_problems
 from trialogue.scenario.problems import Problems
-from trialogue.scenario.telling import raise_told
 from trialogue.scenario.tree import Entries, Items, Node, Scalar, compose
 
 _WIDTH: Final = 10_000
@@ -48,7 +48,7 @@ def formatted(text: str, source: str) -> str:
 def _read(text: str, source: str) -> Node:
     problems = Problems()
     node = compose(text, source, problems)
-    raise_told(problems, source)
+    raise_problems(problems, source)
     return node
 
 

@@ -18,10 +18,10 @@ from trialogue.errors import WrongType
 from trialogue.model.participants import Participant
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.load import Origin, read_scenario
+from trialogue.scenario.problem_lines import raise_problems
 from trialogue.scenario.problems import Problems
 from trialogue.scenario.resolve import Resolved, resolve
 from trialogue.scenario.schema import Document
-from trialogue.scenario.telling import raise_told
 from trialogue.scenario.vocabulary import Seat
 from trialogue.scenario.writing import readable
 from trialogue.services.script import JsonObject
@@ -68,7 +68,7 @@ def with_seat(resolved: Resolved, name: str, seat: Mapping[str, object]) -> NewS
     folder, problems = FilePath(resolved.source).parent, Problems()
     source = str(folder / f"<seat of {name}>")
     scenario = read_scenario(text, Origin(source, folder), problems)
-    raise_told(problems, source)
+    raise_problems(problems, source)
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
     seated = resolve(scenario, Overrides(via=resolved.overrides.via))
     grown = evolve(

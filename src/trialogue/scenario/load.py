@@ -14,9 +14,9 @@ from trialogue.model.kinds import record_of
 from trialogue.scenario.binding import Binder, via_of
 from trialogue.scenario.checks import Look, SourcePlaces, check_document
 from trialogue.scenario.including import decode, include_scripts, read_text
+from trialogue.scenario.problem_lines import raise_problems
 from trialogue.scenario.problems import Path, Place, Problems
 from trialogue.scenario.schema import Document
-from trialogue.scenario.telling import raise_told
 from trialogue.scenario.tree import Entries, Hole, Node, Pair, Scalar, compose, places_of
 from trialogue.scenario.variables import substitute
 from trialogue.scenario.variants import AS_IT_STANDS, Variant, scripted, vary
@@ -63,7 +63,7 @@ def load(path: str | FilePath, variant: Variant = AS_IT_STANDS) -> Scenario:
     """
     problems = Problems()
     scenario = read_file(FilePath(path), problems, variant)
-    raise_told(problems, str(path))
+    raise_problems(problems, str(path))
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
     return scenario
 
@@ -73,7 +73,7 @@ def loads(text: str | bytes, *, source: str = "<text>", variant: Variant = AS_IT
     """Read a scenario from a text; it cannot name script files. `ScenarioError` as for `load`."""
     problems = Problems()
     scenario = read_scenario(text, Origin(source, None, variant), problems)
-    raise_told(problems, source)
+    raise_problems(problems, source)
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
     return scenario
 

@@ -20,6 +20,7 @@ from trialogue.scenario.endpoints import check_endpoints
 from trialogue.scenario.expecting import expectations_of
 from trialogue.scenario.load import Scenario, read_file
 from trialogue.scenario.planning import plan_of
+from trialogue.scenario.problem_lines import raise_problems
 from trialogue.scenario.problems import Code, Path, Problems, ScenarioProblem
 from trialogue.scenario.recording_checks import check_recordings
 from trialogue.scenario.run_checks import check_run
@@ -28,7 +29,6 @@ from trialogue.scenario.seating import PersonSpec, people_of
 from trialogue.scenario.settings_checks import check_settings
 from trialogue.scenario.spoken_checks import check_spoken
 from trialogue.scenario.standing_in import redial_rules, stand_in
-from trialogue.scenario.telling import raise_told
 from trialogue.scenario.tool_keys import HttpCall
 from trialogue.scenario.tool_specs import ToolSpec, tool_specs
 from trialogue.scenario.variables import environment_names, needed_names
@@ -187,7 +187,7 @@ def resolve(scenario: Scenario, overrides: Overrides | None = None) -> Resolved:
     """Make a scenario ready to run; `ScenarioError` lists everything that keeps it from running."""
     problems = Problems()
     document = _completed(scenario, overrides or Overrides(), problems)
-    raise_told(problems, scenario.source)
+    raise_problems(problems, scenario.source)
     return _build(scenario, document, overrides or Overrides())
 
 
@@ -197,7 +197,7 @@ def prepare(path: str | FilePath, overrides: Overrides | None = None) -> Resolve
     problems, asked = Problems(), overrides or Overrides()
     scenario = read_file(FilePath(path), problems, asked.variant)
     document = _completed(scenario, asked, problems) if scenario else None
-    raise_told(problems, str(path))
+    raise_problems(problems, str(path))
     return _build(filled(scenario), filled(document), asked)
 
 

@@ -13,9 +13,9 @@ from trialogue.model.kinds import Name, PatternText, record_of
 from trialogue.model.patterns import compile as compile_pattern
 from trialogue.scenario.binding import Binder
 from trialogue.scenario.including import read_text
+from trialogue.scenario.problem_lines import raise_problems
 from trialogue.scenario.problems import Code, Place, Problems
 from trialogue.scenario.problems import Path as Keys
-from trialogue.scenario.telling import raise_told
 from trialogue.scenario.tree import Hole, compose, places_of
 from trialogue.server.think.scripted import Script, ScriptError, read_script
 from trialogue.server.think.stand_in import AgentMatch, StandInAgent
@@ -94,7 +94,7 @@ def read_script_file(file: Path) -> tuple[StandInAgent, ...]:
     agents: tuple[StandInAgent, ...] = ()
     if isinstance(bound, ScriptFile):
         agents = _Reading(problems, places_of(tree)).agents_of(bound)
-    raise_told(problems, str(file))
+    raise_problems(problems, str(file))
     return agents
 
 

@@ -38,7 +38,7 @@ from trialogue.model.wire import WireClosed, WireFact, WireOpened, WireRecord, W
 from trialogue.report import HeldMeeting, Run
 from trialogue.server.seams import Visitor
 from trialogue.serving.rendering import render
-from trialogue.serving.telling import SessionTelling, ToldRecord, session_plan
+from trialogue.serving.wire_as_meeting import FoldedRecord, WireAsMeeting, session_plan
 from trialogue.values import define
 
 __all__ = ["SIDES", "SessionRecord", "sound_of"]
@@ -70,7 +70,7 @@ class SessionRecord:
     _journal: Journal
     _sounds: dict[WireSide, BinaryIO]
     _began: float
-    _telling: SessionTelling = field(factory=SessionTelling, init=False)
+    _as_meeting: WireAsMeeting = field(factory=WireAsMeeting, init=False)
     _sizes: dict[WireSide, int] = field(factory=lambda: {"client": 0, "server": 0}, init=False)
     _is_over: bool = field(default=False, init=False)
 
@@ -88,7 +88,7 @@ class SessionRecord:
         journal = Journal.create(folder / "journal.jsonl", header)
         record = cls(folder, journal, sounds, trio.current_time())
         asked = visitor.request
-        record.note(WireOpened(visitor.request_id, asked.path, asked.query), record._telling.open())
+        record.note(WireOpened(visitor.request_id, asked.path, asked.query), record._as_meeting.open())
         return record
 
     def said(self, by: WireSide, message: str | bytes) -> None:
@@ -100,16 +100,16 @@ class SessionRecord:
             fact = WireSound(by, self._sizes[by], len(message))
             self._sizes[by] += len(message)
             self._guarded(lambda: self._sounds[by].write(message))
-            self.note(fact, self._telling.sound(at, by, message))
+            self.note(fact, self._as_meeting.sound(at, by, message))
         else:
             hidden, parsed = hide_keys(message)
-            self.note(WireText(by, hidden), self._telling.text(at, by, parsed))
+            self.note(WireText(by, hidden), self._as_meeting.text(at, by, parsed))
 
     def ended(self, code: int | None) -> None:
         """The session is over."""
         if not self._is_over:
             reason = "server-closed" if code is None else "client-closed"
-            self.note(WireClosed(code), self._telling.close(self._at(), reason))
+            self.note(WireClosed(code), self._as_meeting.close(self._at(), reason))
             self._guarded(lambda: self._journal.close(reason))
             self._is_over = True
 
@@ -118,7 +118,7 @@ class SessionRecord:
         for each in self._sounds.values():
             each.close()
         try:
-            render(self.folder, self._telling)
+            render(self.folder, self._as_meeting)
             self._write_outputs()
             seal_files(self.folder)
         except (OSError, JournalError) as error:
@@ -130,18 +130,18 @@ class SessionRecord:
         held = HeldMeeting(plan, utterances(records), records, reading.header.started.astimezone())
         write_files(held, Run(clock="real", files=files_of(self.folder)), self.folder, NO_SECRETS)
 
-    def note(self, fact: WireFact, told: list[ToldRecord]) -> None:
+    def note(self, fact: WireFact, told: list[FoldedRecord]) -> None:
         """Write a fact, and what it amounts to."""
         self._guarded(lambda: self._append(fact, told))
 
-    def _append(self, fact: WireFact, told: list[ToldRecord]) -> None:
+    def _append(self, fact: WireFact, told: list[FoldedRecord]) -> None:
         at = self._at()
         earlier = [each for each in told if each.at < at]
         self._tell(earlier)
         self._journal.append_wire(WireRecord(self._journal.seq + 1, at, fact))
         self._tell(told[len(earlier) :])
 
-    def _tell(self, told: list[ToldRecord]) -> None:
+    def _tell(self, told: list[FoldedRecord]) -> None:
         for each in told:
             at = round(each.at, 6)
             self._journal.append(Record(self._journal.seq + 1, at, each.event, each.commands))

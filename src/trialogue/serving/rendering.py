@@ -13,7 +13,7 @@ from trialogue.diagnostics import Log
 from trialogue.model.audio import AudioFormat
 from trialogue.model.wire import WireSide
 from trialogue.serving.measuring import HeardPiece
-from trialogue.serving.telling import AGENT, USER, SessionTelling
+from trialogue.serving.wire_as_meeting import AGENT, USER, WireAsMeeting
 from trialogue.speech.formats import decode
 from trialogue.speech.resample import Resampler
 from trialogue.speech.streams import Undecodable, decoded
@@ -31,7 +31,7 @@ _BLOCK_S: Final = 10.0
 _NAMES: Final[dict[WireSide, str]] = {"client": USER, "server": AGENT}
 
 
-def render(folder: Path, telling: SessionTelling) -> None:
+def render(folder: Path, as_meeting: WireAsMeeting) -> None:
     """Write `audio/user.wav`, `audio/agent.wav` and `audio/mix.wav`; OSError where they cannot be."""
     audio = folder / "audio"
     audio.mkdir(mode=0o700)
@@ -40,7 +40,7 @@ def render(folder: Path, telling: SessionTelling) -> None:
         file = WavFile(audio / f"{name}.wav", RECORDED_RATE)
         length = 0
         try:
-            for position, pcm in _placed(folder / "sound" / f"{by}.raw", by, telling):
+            for position, pcm in _placed(folder / "sound" / f"{by}.raw", by, as_meeting):
                 file.write(position, pcm)
                 length = max(length, position + len(pcm) // 2)
         finally:
@@ -49,13 +49,13 @@ def render(folder: Path, telling: SessionTelling) -> None:
     _mix(audio, end)
 
 
-def _placed(path: Path, by: WireSide, telling: SessionTelling) -> Iterator[tuple[int, bytes]]:
+def _placed(path: Path, by: WireSide, as_meeting: WireAsMeeting) -> Iterator[tuple[int, bytes]]:
     """Each stretch of a side's sound, and at which sample it is heard."""
-    audio_format = telling.sounds.formats.get(by)
+    audio_format = as_meeting.sounds.formats.get(by)
     if audio_format is None:
-        yield from _decoded(path, telling.sounds.streams[by], telling.pieces[by])
+        yield from _decoded(path, as_meeting.sounds.streams[by], as_meeting.pieces[by])
     else:
-        yield from _plain(path, audio_format, telling.pieces[by])
+        yield from _plain(path, audio_format, as_meeting.pieces[by])
 
 
 def _plain(

@@ -40,7 +40,7 @@ _FORMED = frozenset(
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[\w.@%$/-]+')
 
 
-def told(problem: ScenarioProblem) -> list[str]:
+def lines_of(problem: ScenarioProblem) -> list[str]:
     """One problem: its line, the place in the file, and an example of the form that is wanted."""
     lines = [str(problem)]
     if problem.excerpt.strip():
@@ -51,11 +51,11 @@ def told(problem: ScenarioProblem) -> list[str]:
     return lines
 
 
-def raise_told(problems: Problems, main: str) -> None:
+def raise_problems(problems: Problems, main: str) -> None:
     """Raise `ScenarioError` with all problems, if there are any, as its author reads them too."""
     found = problems.sorted(main)
     if found:
-        lines = [line for problem in found for line in told(problem)]
+        lines = [line for problem in found for line in lines_of(problem)]
         more = [where_more(found)] if any(problem.excerpt for problem in found) else []
         raise ScenarioError(*map(str, found), told=(*lines, *more))
 

@@ -1,4 +1,4 @@
-"""Telling of a session's wire as a meeting of a user and an agent: a pure fold, for reports and pages.
+"""A session's wire as a meeting of a user and an agent: a pure fold, for reports and pages.
 
 1. The agent's sound comes faster than it plays. It is told as a client hears it that plays it at once: behind
    what it is still playing, and no longer once the server says that the user speaks.
@@ -40,7 +40,7 @@ from trialogue.model.wire import WireSide
 from trialogue.serving.measuring import HeardPiece, SideSounds
 from trialogue.values import define, frozen
 
-__all__ = ["AGENT", "USER", "SessionTelling", "ToldRecord", "session_plan"]
+__all__ = ["AGENT", "USER", "FoldedRecord", "WireAsMeeting", "session_plan"]
 
 AGENT: Final = "agent"
 USER: Final = "user"
@@ -60,7 +60,7 @@ def session_plan(name: str, seed: int) -> MeetingPlan:
 
 
 @frozen
-class ToldRecord:
+class FoldedRecord:
     """One record to be."""
 
     at: float
@@ -91,7 +91,7 @@ class _Reply:
 
 
 @define
-class SessionTelling:
+class WireAsMeeting:
     """The fold: what went over the wire in, records of a meeting out."""
 
     sounds: SideSounds = field(factory=SideSounds)
@@ -105,20 +105,22 @@ class SessionTelling:
     _open: _Reply | None = field(default=None, init=False)
     _heard: _Reply | None = field(default=None, init=False)
     _user_turn: int = field(default=0, init=False)
-    _due: list[tuple[float, int, ToldRecord]] = field(factory=list[tuple[float, int, ToldRecord]], init=False)
+    _due: list[tuple[float, int, FoldedRecord]] = field(
+        factory=list[tuple[float, int, FoldedRecord]], init=False
+    )
     _count: int = field(default=0, init=False)
 
-    def open(self) -> list[ToldRecord]:
+    def open(self) -> list[FoldedRecord]:
         """The session begins."""
-        return [ToldRecord(0.0, MeetingStarted())]
+        return [FoldedRecord(0.0, MeetingStarted())]
 
-    def text(self, at: float, by: WireSide, message: Mapping[str, Any]) -> list[ToldRecord]:
+    def text(self, at: float, by: WireSide, message: Mapping[str, Any]) -> list[FoldedRecord]:
         """A message went over the wire."""
         told = self._until(at)
         take = _TAKES.get((by, str(message.get("type", ""))))
         return told if take is None else [*told, *take(self, at, message)]
 
-    def sound(self, at: float, by: WireSide, data: bytes) -> list[ToldRecord]:
+    def sound(self, at: float, by: WireSide, data: bytes) -> list[FoldedRecord]:
         """Sound went over the wire."""
         told = self._until(at)
         if by == "client":
@@ -149,12 +151,12 @@ class SessionTelling:
         elif piece.length_s:
             pieces.append(piece)
 
-    def close(self, at: float, reason: str) -> list[ToldRecord]:
+    def close(self, at: float, reason: str) -> list[FoldedRecord]:
         """The session is over; what was still to be heard is not heard."""
         told = [*self._until(at), *self._cut(at)]
         if self._user_turn:
             told.append(self._user_ends(at, ""))
-        return [*told, ToldRecord(at, StopAsked(reason), (EndMeeting(reason),))]
+        return [*told, FoldedRecord(at, StopAsked(reason), (EndMeeting(reason),))]
 
     # --- the agent ----------------------------------------------------------------------------------
 
@@ -168,7 +170,7 @@ class SessionTelling:
         self._later(begins, ReplyStarted(AGENT, reply.number), *commands)
         return reply
 
-    def take_says(self, at: float, message: Mapping[str, Any]) -> list[ToldRecord]:
+    def take_says(self, at: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
         """Words of the agent's, or what the server made of the user's."""
         if message.get("role") == "user":
             return self._understood(at, str(message.get("content", "")))
@@ -177,7 +179,7 @@ class SessionTelling:
         self._later(reply.begins, said)
         return self._until(at)
 
-    def take_done(self, at: float, _: Mapping[str, Any]) -> list[ToldRecord]:
+    def take_done(self, at: float, _: Mapping[str, Any]) -> list[FoldedRecord]:
         """All sound of a reply was sent."""
         reply, self._open = self._open, None
         if reply is None:
@@ -190,14 +192,14 @@ class SessionTelling:
             self._later(reply.ends, finished, EndTurn(AGENT, reply.turn, "finished"))
         return self._until(at)
 
-    def _cut(self, at: float) -> list[ToldRecord]:
+    def _cut(self, at: float) -> list[FoldedRecord]:
         """Cut what is heard of the agent here, and drop what was to be heard."""
         self._due.clear()
         self.pieces["server"] = [each.until(at) for each in self.pieces["server"] if each.begins < at]
         heard = [each for each in (self._heard, self._open) if each is not None]
         self._heard = self._open = None
         return [
-            ToldRecord(
+            FoldedRecord(
                 at,
                 PlaybackFinished(AGENT, each.turn, each.number, at, max(0.0, at - each.begins), "cut"),
                 (EndTurn(AGENT, each.turn, "interrupted"),),
@@ -208,41 +210,43 @@ class SessionTelling:
 
     # --- the user -----------------------------------------------------------------------------------
 
-    def take_user_speaks(self, at: float, _: Mapping[str, Any]) -> list[ToldRecord]:
+    def take_user_speaks(self, at: float, _: Mapping[str, Any]) -> list[FoldedRecord]:
         """The server hears the user begin."""
         told = self._cut(at)
         if not self._user_turn:
             self._turn += 1
             self._user_turn = self._turn
             told.append(
-                ToldRecord(at, SpeechStarted(USER, at), (GrantFloor(USER, self._turn, _TAKEN, float("inf")),))
+                FoldedRecord(
+                    at, SpeechStarted(USER, at), (GrantFloor(USER, self._turn, _TAKEN, float("inf")),)
+                )
             )
         return told
 
-    def _understood(self, at: float, words: str) -> list[ToldRecord]:
+    def _understood(self, at: float, words: str) -> list[FoldedRecord]:
         begun = [] if self._user_turn else self.take_user_speaks(at, {})
         return [*begun, self._user_ends(at, words)]
 
-    def _user_ends(self, at: float, words: str) -> ToldRecord:
+    def _user_ends(self, at: float, words: str) -> FoldedRecord:
         turn, self._user_turn = self._user_turn, 0
         attributed = (Attribute(USER, turn, words, is_certain=True),) if words else ()
-        return ToldRecord(at, SpeechStopped(USER, at), (*attributed, EndTurn(USER, turn, "finished")))
+        return FoldedRecord(at, SpeechStopped(USER, at), (*attributed, EndTurn(USER, turn, "finished")))
 
     # --- the rest -----------------------------------------------------------------------------------
 
-    def take_settings(self, _: float, message: Mapping[str, Any]) -> list[ToldRecord]:
+    def take_settings(self, _: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
         """The client says what its sound is like."""
         self.sounds.use(message)
         return []
 
-    def take_applied(self, at: float, _: Mapping[str, Any]) -> list[ToldRecord]:
+    def take_applied(self, at: float, _: Mapping[str, Any]) -> list[FoldedRecord]:
         """The session is ready."""
-        return [ToldRecord(at, SessionReady(AGENT, 1))]
+        return [FoldedRecord(at, SessionReady(AGENT, 1))]
 
-    def take_called(self, at: float, message: Mapping[str, Any]) -> list[ToldRecord]:
+    def take_called(self, at: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
         """Functions are to be called."""
         return [
-            ToldRecord(
+            FoldedRecord(
                 at,
                 ToolRequested(
                     AGENT,
@@ -256,55 +260,55 @@ class SessionTelling:
             for call in _objects(message.get("functions"))
         ]
 
-    def take_answered(self, at: float, message: Mapping[str, Any]) -> list[ToldRecord]:
+    def take_answered(self, at: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
         """A function has its result."""
         call = str(message.get("id", ""))
-        return [ToldRecord(at, ToolFinished(AGENT, call, "succeeded", str(message.get("content", ""))))]
+        return [FoldedRecord(at, ToolFinished(AGENT, call, "succeeded", str(message.get("content", ""))))]
 
-    def take_measured(self, at: float, message: Mapping[str, Any]) -> list[ToldRecord]:
+    def take_measured(self, at: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
         """Take the times of stages."""
         parts = [
             _seconds(message.get(name))
             for name in ("stt_latency", "ttt_text_latency", "tts_latency", "total_latency")
         ]
-        return [ToldRecord(at, LatencyMeasured(AGENT, *parts))]
+        return [FoldedRecord(at, LatencyMeasured(AGENT, *parts))]
 
-    def take_warned(self, at: float, message: Mapping[str, Any]) -> list[ToldRecord]:
+    def take_warned(self, at: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
         """The server warned."""
         words = str(message.get("description", ""))[:_LONGEST_WARNING]
-        return [ToldRecord(at, ServiceWarned(AGENT, str(message.get("code", "")), words))]
+        return [FoldedRecord(at, ServiceWarned(AGENT, str(message.get("code", "")), words))]
 
-    def take_failed(self, at: float, message: Mapping[str, Any]) -> list[ToldRecord]:
+    def take_failed(self, at: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
         """The session failed."""
-        return [ToldRecord(at, SessionFailed(AGENT, str(message.get("code", ""))))]
+        return [FoldedRecord(at, SessionFailed(AGENT, str(message.get("code", ""))))]
 
     # --- what is due --------------------------------------------------------------------------------
 
     def _later(self, at: float, event: Event, *commands: Command) -> None:
         self._count += 1
-        heapq.heappush(self._due, (at, self._count, ToldRecord(at, event, commands)))
+        heapq.heappush(self._due, (at, self._count, FoldedRecord(at, event, commands)))
 
-    def _until(self, at: float) -> list[ToldRecord]:
-        told: list[ToldRecord] = []
+    def _until(self, at: float) -> list[FoldedRecord]:
+        told: list[FoldedRecord] = []
         while self._due and self._due[0][0] <= at:
             told.append(heapq.heappop(self._due)[2])
         return told
 
 
-_Take: TypeAlias = Callable[[SessionTelling, float, Mapping[str, Any]], list[ToldRecord]]
+_Take: TypeAlias = Callable[[WireAsMeeting, float, Mapping[str, Any]], list[FoldedRecord]]
 
 _TAKES: Final[Mapping[tuple[WireSide, str], _Take]] = {
-    ("client", "Settings"): SessionTelling.take_settings,
-    ("server", "SettingsApplied"): SessionTelling.take_applied,
-    ("server", "UserStartedSpeaking"): SessionTelling.take_user_speaks,
-    ("server", "ConversationText"): SessionTelling.take_says,
-    ("server", "AgentAudioDone"): SessionTelling.take_done,
-    ("server", "FunctionCallRequest"): SessionTelling.take_called,
-    ("server", "FunctionCallResponse"): SessionTelling.take_answered,
-    ("client", "FunctionCallResponse"): SessionTelling.take_answered,
-    ("server", "LatencyReport"): SessionTelling.take_measured,
-    ("server", "Warning"): SessionTelling.take_warned,
-    ("server", "Error"): SessionTelling.take_failed,
+    ("client", "Settings"): WireAsMeeting.take_settings,
+    ("server", "SettingsApplied"): WireAsMeeting.take_applied,
+    ("server", "UserStartedSpeaking"): WireAsMeeting.take_user_speaks,
+    ("server", "ConversationText"): WireAsMeeting.take_says,
+    ("server", "AgentAudioDone"): WireAsMeeting.take_done,
+    ("server", "FunctionCallRequest"): WireAsMeeting.take_called,
+    ("server", "FunctionCallResponse"): WireAsMeeting.take_answered,
+    ("client", "FunctionCallResponse"): WireAsMeeting.take_answered,
+    ("server", "LatencyReport"): WireAsMeeting.take_measured,
+    ("server", "Warning"): WireAsMeeting.take_warned,
+    ("server", "Error"): WireAsMeeting.take_failed,
 }
 """Functions that take each message; others tell nothing."""
 
