@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from trialogue.chaos.catalogue.moments import applying, error, garbled, greeting, prompted, speaking, warning
+from trialogue.chaos.catalogue.strike_points import (
+    applying,
+    error,
+    garbled,
+    greeting,
+    prompted,
+    speaking,
+    warning,
+)
 from trialogue.chaos.catalogue.values import Fate, Fault
 from trialogue.chaos.faulty_socket import (
     Afflict,

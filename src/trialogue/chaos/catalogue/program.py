@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trialogue.chaos.catalogue.moments import greeting
+from trialogue.chaos.catalogue.strike_points import greeting
 from trialogue.chaos.catalogue.values import Fate, Fault, Part, Signal
 from trialogue.chaos.faulty_socket import Afflict, Double, SessionFault
 from trialogue.chaos.toxics import Reset

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from trialogue.chaos.catalogue.moments import applying, closed, error, garbled, greeting, prompted, speaking
+from trialogue.chaos.catalogue.strike_points import (
+    applying,
+    closed,
+    error,
+    garbled,
+    greeting,
+    prompted,
+    speaking,
+)
 from trialogue.chaos.catalogue.values import Fate, Fault
 from trialogue.chaos.faulty_socket import Afflict, Withhold, close_frame
 from trialogue.chaos.toxics import Bandwidth, Cut, Delay, HalfOpen, Reset, Slicer, Unread

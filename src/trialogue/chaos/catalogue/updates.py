@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialogue.chaos.catalogue.dialling import http
-from trialogue.chaos.catalogue.moments import speaking, warning
+from trialogue.chaos.catalogue.strike_points import speaking, warning
 from trialogue.chaos.catalogue.values import Fate, Fault
 from trialogue.chaos.faulty_socket import Afflict, HoldBack, SayMore, SessionFault, Withhold
 from trialogue.chaos.toxics import Cut, Garbage, Unread

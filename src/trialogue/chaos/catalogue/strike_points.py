@@ -1,4 +1,4 @@
-"""The moments at which the faults of sessions strike, and what services say in bytes and words."""
+"""Points of a session at which faults strike, and what services say in bytes and words."""
 
 from __future__ import annotations
 
