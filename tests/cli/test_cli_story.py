@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trialogue.cli.view_lines import plain
-from trialogue.cli.view_moments import REASONS, Seating, Telling, reason_in_words
 from trialogue.cli.view_story import Sort, Story, StoryMoment
+from trialogue.cli.view_story_lines import REASONS, Seating, StoryLines, reason_in_words
 from trialogue.model.commands import Attribute, EndMeeting, Report
 from trialogue.model.events import (
     PlaybackFinished,
@@ -34,31 +34,31 @@ def told(*facts, until=float("inf")):
 
 def test_a_whole_meeting_is_told():
     """Every kind of line stands at its time; markup and controls are text or nothing."""
-    story, telling = Story(PLAN), Telling(Seating(PLAN))
+    story, story_lines = Story(PLAN), StoryLines(Seating(PLAN))
     lines = []
     for record in MEETING:
         story.take(record)
-        lines += [plain(telling.line(moment)) for moment in story.due(record.at)]
+        lines += [plain(story_lines.line(moment)) for moment in story.due(record.at)]
     assert "\n".join(lines) + "\n" == TOLD
     assert story.due(float("inf")) == []
 
 
 def test_names_can_be_repeated():
     """For lines that are searched, each sentence names its speaker."""
-    telling = Telling(Seating(PLAN), repeats_names=True)
-    lines = [plain(telling.line(StoryMoment(at, Sort.SAID, "Yes.", "tech", 2))) for at in (1.0, 2.0)]
+    story_lines = StoryLines(Seating(PLAN), repeats_names=True)
+    lines = [plain(story_lines.line(StoryMoment(at, Sort.SAID, "Yes.", "tech", 2))) for at in (1.0, 2.0)]
     assert lines == ["00:01  Tech              Yes.", "00:02  Tech              Yes."]
 
 
 def test_a_speaker_is_named_again_after_something_else():
     """A line between two sentences of one turn ends the block of its speaker."""
-    telling = Telling(Seating(PLAN))
+    story_lines = StoryLines(Seating(PLAN))
     moments = [
         StoryMoment(1.0, Sort.SAID, "One.", "tech", 2),
         StoryMoment(1.5, Sort.TOOL, "calls it", "tech"),
         StoryMoment(2.0, Sort.SAID, "Two.", "tech", 2),
     ]
-    assert ["Tech" in plain(telling.line(moment)) for moment in moments] == [True, True, True]
+    assert ["Tech" in plain(story_lines.line(moment)) for moment in moments] == [True, True, True]
 
 
 def test_a_sentence_waits_until_it_is_heard():
@@ -208,7 +208,7 @@ def test_an_outage_is_one_line():
 @pytest.mark.parametrize("kind", [Sort.SAID, Sort.TOOL, Sort.NOTICE, Sort.AGENDA, Sort.ENDED])
 def test_a_line_has_an_end(kind):
     """However long a service's code, a tool's name or a sentence is."""
-    told = plain(Telling(Seating(PLAN)).line(StoryMoment(1.0, kind, "x" * 1_000_000, "tech", 1)))
+    told = plain(StoryLines(Seating(PLAN)).line(StoryMoment(1.0, kind, "x" * 1_000_000, "tech", 1)))
     assert len(told) < 4100
     assert "more characters)" in told
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 from attrs import asdict, evolve
 
 from trialogue.cli.verify import tell_problems
-from trialogue.cli.view_moments import Seating, Telling
 from trialogue.cli.view_screens import open_screen, put_json, show
 from trialogue.cli.view_story import Sort, Story, StoryMoment
+from trialogue.cli.view_story_lines import Seating, StoryLines
 from trialogue.errors import SetupError
 from trialogue.journal.files import is_written, journal_of
 from trialogue.journal.reader import Reading, read
@@ -57,11 +57,11 @@ def print_transcript(run: Path, *, as_json: bool, start: str = "0", steps: bool 
         tell_problems(reading.problems)
         return 0
     plan, start_s = with_everybody(reading.header.plan, reading), _start_s(start, reading)
-    telling = Telling(Seating(plan))
+    story_lines = StoryLines(Seating(plan))
     for moment in _moments(reading, Story(plan)):
         if moment.at < start_s:
             continue
-        show([telling.line(moment)])
+        show([story_lines.line(moment)])
         if steps and not sys.stdin.readline():
             break
     tell_problems(reading.problems)

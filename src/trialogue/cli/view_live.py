@@ -14,8 +14,8 @@ from typing import Final
 from attrs import Factory, field
 
 from trialogue.cli.view_lines import Line, Span, Tone, bar, clock, line, padded, shortened, span, width
-from trialogue.cli.view_moments import Seating, Telling
 from trialogue.cli.view_story import Story
+from trialogue.cli.view_story_lines import Seating, StoryLines
 from trialogue.model.commands import (
     AnswerTool,
     Command,
@@ -116,7 +116,7 @@ class LiveView:
     """Whether the meeting has ended."""
 
     _seating: Seating = field(init=False)
-    _telling: Telling = field(init=False)
+    _story_lines: StoryLines = field(init=False)
     _story: Story = field(init=False)
     _presence: dict[str, Presence] = field(init=False)
     _sounding: set[str] = field(init=False, factory=set[str])
@@ -132,7 +132,7 @@ class LiveView:
     def __attrs_post_init__(self) -> None:
         """Seat the cast: agents are still to join, people are here."""
         self._seating = Seating(self.plan)
-        self._telling = Telling(self._seating, repeats_names=self.repeats_names)
+        self._story_lines = StoryLines(self._seating, repeats_names=self.repeats_names)
         self._story = Story(self.plan)
         self._presence = {each.name: _at_first(each) for each in self.plan.participants}
 
@@ -148,7 +148,7 @@ class LiveView:
 
     def heard(self, now: float) -> list[Line]:
         """The lines of what has happened until `now` (seconds since the start) and was not told before."""
-        return [self._telling.line(moment) for moment in self._story.due(now)]
+        return [self._story_lines.line(moment) for moment in self._story.due(now)]
 
     def doing(self, name: str) -> Doing:
         """Activity of a participant; KeyError for a stranger."""

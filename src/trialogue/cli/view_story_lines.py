@@ -1,4 +1,4 @@
-"""Moments of a meeting as lines for people."""
+"""A meeting's story as lines for people."""
 
 from __future__ import annotations
 
@@ -92,8 +92,8 @@ class Seating:
 
 
 @define
-class Telling:
-    """Tells moments one after the other; a turn's further sentences do not name the speaker again."""
+class StoryLines:
+    """Lines of a story, moment by moment; a turn's further sentences do not name the speaker again."""
 
     seating: Seating
     """Names and colours."""

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Final
 
 from trialogue.cli.view_lines import Line, Span, Tone, bar, clock, counted, line, padded, span
-from trialogue.cli.view_moments import LONGEST_NOTICE, Seating, reason_in_words
 from trialogue.cli.view_story import UNTOLD
+from trialogue.cli.view_story_lines import LONGEST_NOTICE, Seating, reason_in_words
 from trialogue.cli.view_verdict import headline
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import brief, safe_text
