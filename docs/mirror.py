@@ -200,7 +200,7 @@ def class_of(surface: str, cls: type) -> str:
         f"class {cls.__name__}:",
         f'    """As `trialogue.{cls.__name__}`, for {HOSTS[surface]}: it asks and raises the same."""',
         "",
-        f"    def __init__(self, held: LoopCalls, native: native.{cls.__name__}) -> None:",
+        f"    def __init__(self, held: CallsIntoTrio, native: native.{cls.__name__}) -> None:",
         "        self._held = held",
         "        self._native = native",
     ]
@@ -221,7 +221,9 @@ def module_of(surface: str, cls: type) -> str:
     own = home_of(cls, "native")
     doc = f"`{cls.__name__}` for {HOSTS[surface]}; made by docs/mirror.py from `{home.__name__}`."
     more = [line for other in others for line in imports_of(other, body)]
-    return written(surface, doc, body, home, own, "from trialogue.bridge.crossing import LoopCalls", *more)
+    return written(
+        surface, doc, body, home, own, "from trialogue.bridge.into_trio import CallsIntoTrio", *more
+    )
 
 
 def home_of(cls: type, name: str) -> str:

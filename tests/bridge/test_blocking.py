@@ -7,7 +7,7 @@ import pytest
 from fake_service import FakeService
 
 from trialogue import blocking
-from trialogue.bridge.calls import CallStopped
+from trialogue.bridge.into_trio import CallStopped
 from trialogue.errors import AlreadyOver, ProviderRefused, ScenarioError
 from trialogue.mailbox import MailboxFull
 from trialogue.model.events import SessionReady, TextTyped, ToolFinished

@@ -8,7 +8,7 @@ from trialogue.agent import lone as native
 from trialogue.agent.events import AgentEvent
 from trialogue.aio.stream import Stream
 from trialogue.aio.waiting import asked
-from trialogue.bridge.crossing import LoopCalls
+from trialogue.bridge.into_trio import CallsIntoTrio
 from trialogue.model.commands import Behavior
 from trialogue.model.events import ToolRequested
 from trialogue.services.json_values import Json
@@ -17,7 +17,7 @@ from trialogue.services.json_values import Json
 class LoneAgent:
     """As `trialogue.LoneAgent`, for asyncio: it asks and raises the same."""
 
-    def __init__(self, held: LoopCalls, native: native.LoneAgent) -> None:
+    def __init__(self, held: CallsIntoTrio, native: native.LoneAgent) -> None:
         self._held = held
         self._native = native
         self._events = Stream(held, native.__anext__)

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 from trialogue.aio.waiting import ended
-from trialogue.bridge.crossing import HeldBlock
+from trialogue.bridge.trio_thread import HeldBlock
 
 NativeT = TypeVar("NativeT")
 OwnT = TypeVar("OwnT")

@@ -10,8 +10,8 @@ from trialogue.aio.agent import LoneAgent
 from trialogue.aio.block import Block
 from trialogue.aio.meeting import Meeting
 from trialogue.aio.outward import hooks_outward, tools_outward
-from trialogue.bridge.crossing import HeldBlock
 from trialogue.bridge.opening import Options, held_agent, held_meeting
+from trialogue.bridge.trio_thread import HeldBlock
 from trialogue.meeting import handle as native
 from trialogue.meeting.asking import a_function
 from trialogue.meeting.outputs import MeetingResult

@@ -12,7 +12,7 @@ from trialogue.aio.outward import outward
 from trialogue.aio.source import PersonSource
 from trialogue.aio.stream import Stream
 from trialogue.aio.waiting import asked, waited
-from trialogue.bridge.crossing import LoopCalls
+from trialogue.bridge.into_trio import CallsIntoTrio
 from trialogue.meeting import handle as native
 from trialogue.meeting.outputs import MeetingResult
 from trialogue.meeting.watching import Callback
@@ -25,7 +25,7 @@ from trialogue.model.state import MeetingState
 class Meeting:
     """As `trialogue.Meeting`, for asyncio: it asks and raises the same."""
 
-    def __init__(self, held: LoopCalls, native: native.Meeting) -> None:
+    def __init__(self, held: CallsIntoTrio, native: native.Meeting) -> None:
         self._held = held
         self._native = native
         self._loop = asyncio.get_running_loop()

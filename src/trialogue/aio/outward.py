@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from typing import cast
 
-from trialogue.bridge.calls import awaited_in_trio
 from trialogue.bridge.hooks import mapped
+from trialogue.bridge.out_of_trio import awaited_in_trio
 from trialogue.tools.kinds.python import is_async
 
 

@@ -7,8 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 from trialogue.aio.waiting import why_over
-from trialogue.bridge.calls import CallStopped
-from trialogue.bridge.crossing import LoopCalls
+from trialogue.bridge.into_trio import CallsIntoTrio, CallStopped
 
 T = TypeVar("T")
 
@@ -19,7 +18,7 @@ class Stream(Generic[T]):
     One task at a time may wait for the next thing.
     """
 
-    def __init__(self, held: LoopCalls, following: Callable[[], Awaitable[T]]) -> None:
+    def __init__(self, held: CallsIntoTrio, following: Callable[[], Awaitable[T]]) -> None:
         self._held = held
         self._following = following
         self._coming: asyncio.Future[T] | None = None

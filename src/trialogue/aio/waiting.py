@@ -7,13 +7,12 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from trialogue.bridge.calls import CallStopped
-from trialogue.bridge.crossing import LoopCalls
+from trialogue.bridge.into_trio import CallsIntoTrio, CallStopped
 
 T = TypeVar("T")
 
 
-async def waited(held: LoopCalls, function: Callable[[], Awaitable[T]]) -> T:
+async def waited(held: CallsIntoTrio, function: Callable[[], Awaitable[T]]) -> T:
     """The result of a call that waits; cancelled, it is stopped there, and has ended before this returns."""
     call = held.begin(function)
     waiting = asyncio.wrap_future(call.future)
@@ -29,7 +28,7 @@ async def waited(held: LoopCalls, function: Callable[[], Awaitable[T]]) -> T:
         raise await why_over(held) from None
 
 
-async def asked(held: LoopCalls, function: Callable[[], T]) -> T:
+async def asked(held: CallsIntoTrio, function: Callable[[], T]) -> T:
     """The result of a call that never waits."""
     waiting = asyncio.wrap_future(held.do(function))
     try:
@@ -39,7 +38,7 @@ async def asked(held: LoopCalls, function: Callable[[], T]) -> T:
         raise
 
 
-async def why_over(held: LoopCalls) -> BaseException:
+async def why_over(held: CallsIntoTrio) -> BaseException:
     """Reason for which a call was stopped with its block: known once that has ended."""
     await ended(asyncio.wrap_future(held.ended))
     return held.why_over()

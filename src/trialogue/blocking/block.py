@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Generic, TypeVar
 
-from trialogue.bridge.crossing import HeldBlock
+from trialogue.bridge.trio_thread import HeldBlock
 
 NativeT = TypeVar("NativeT")
 OwnT = TypeVar("OwnT")

@@ -11,7 +11,7 @@ from trialogue.blocking.outward import outward
 from trialogue.blocking.source import PersonSource
 from trialogue.blocking.stream import Stream
 from trialogue.blocking.waiting import waited
-from trialogue.bridge.crossing import LoopCalls
+from trialogue.bridge.into_trio import CallsIntoTrio
 from trialogue.meeting import handle as native
 from trialogue.meeting.outputs import MeetingResult
 from trialogue.meeting.watching import Callback
@@ -24,7 +24,7 @@ from trialogue.model.state import MeetingState
 class Meeting:
     """As `trialogue.Meeting`, for threads: it asks and raises the same."""
 
-    def __init__(self, held: LoopCalls, native: native.Meeting) -> None:
+    def __init__(self, held: CallsIntoTrio, native: native.Meeting) -> None:
         self._held = held
         self._native = native
 

@@ -7,8 +7,8 @@ from functools import partial, wraps
 
 import trio
 
-from trialogue.bridge.calls import awaited_in_trio, begun_in_a_thread
 from trialogue.bridge.hooks import mapped
+from trialogue.bridge.out_of_trio import awaited_in_trio, begun_in_a_thread
 from trialogue.compute import is_virtual
 from trialogue.tools.kinds.python import is_async
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from trialogue.actors.sources import FeedStatistics
 from trialogue.blocking.waiting import waited
-from trialogue.bridge.crossing import LoopCalls
+from trialogue.bridge.into_trio import CallsIntoTrio
 from trialogue.meeting import sound as native
 
 
 class PersonSource:
     """As `trialogue.PersonSource`, for threads: it asks and raises the same."""
 
-    def __init__(self, held: LoopCalls, native: native.PersonSource) -> None:
+    def __init__(self, held: CallsIntoTrio, native: native.PersonSource) -> None:
         self._held = held
         self._native = native
 

@@ -8,8 +8,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from trialogue.blocking.waiting import why_over
-from trialogue.bridge.calls import CallStopped, RemoteCall
-from trialogue.bridge.crossing import LoopCalls
+from trialogue.bridge.into_trio import CallIntoTrio, CallsIntoTrio, CallStopped
 from trialogue.meeting.asking import a_time
 
 T = TypeVar("T")
@@ -21,10 +20,10 @@ class Stream(Generic[T]):
     Several threads may iterate; each thing goes to one of them.
     """
 
-    def __init__(self, held: LoopCalls, following: Callable[[], Awaitable[T]]) -> None:
+    def __init__(self, held: CallsIntoTrio, following: Callable[[], Awaitable[T]]) -> None:
         self._held = held
         self._following = following
-        self._coming: RemoteCall[T] | None = None
+        self._coming: CallIntoTrio[T] | None = None
         self._lock = Lock()
 
     def __iter__(self) -> Stream[T]:

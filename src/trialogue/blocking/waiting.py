@@ -6,14 +6,13 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError
 from typing import TypeVar
 
-from trialogue.bridge.calls import CallStopped
-from trialogue.bridge.crossing import LoopCalls
+from trialogue.bridge.into_trio import CallsIntoTrio, CallStopped
 from trialogue.meeting.asking import a_time
 
 T = TypeVar("T")
 
 
-def waited(held: LoopCalls, function: Callable[[], Awaitable[T]], timeout_s: float | None = None) -> T:
+def waited(held: CallsIntoTrio, function: Callable[[], Awaitable[T]], timeout_s: float | None = None) -> T:
     """The result of a call that waits; TimeoutError, once it has ended there, where it takes too long."""
     a_time(timeout_s, "timeout_s")
     call = held.begin(function)
@@ -33,7 +32,7 @@ def waited(held: LoopCalls, function: Callable[[], Awaitable[T]], timeout_s: flo
         raise
 
 
-def why_over(held: LoopCalls) -> BaseException:
+def why_over(held: CallsIntoTrio) -> BaseException:
     """Reason for which a call was stopped with its block: known once that has ended."""
     ended(held.ended.exception)
     return held.why_over()

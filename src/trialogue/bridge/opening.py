@@ -10,7 +10,7 @@ import trio
 
 from trialogue.agent.lone import LoneAgent
 from trialogue.agent.opening import open_agent
-from trialogue.bridge.crossing import HeldBlock, Main, Opening, Running
+from trialogue.bridge.trio_thread import HeldBlock, Main, Opening, Running
 from trialogue.meeting.meeting import Meeting, open_meeting, prepared
 from trialogue.meeting.paging import write_page
 from trialogue.meeting.virtual import run_virtual

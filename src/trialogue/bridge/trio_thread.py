@@ -17,8 +17,7 @@ from typing import Generic, TypeVar
 import outcome
 import trio
 
-from trialogue.bridge.calls import RemoteCall, settle
-from trialogue.errors import AlreadyOver
+from trialogue.bridge.into_trio import CallsIntoTrio, settle
 
 T = TypeVar("T")
 NativeT = TypeVar("NativeT")
@@ -38,58 +37,7 @@ class _Left(Exception):
     """The other side has left its block by an error of its own."""
 
 
-class LoopCalls:
-    """Calls into a trio loop that somebody runs, from any thread."""
-
-    def __init__(self) -> None:
-        self.ended: Future[None] = Future()
-        self._token: trio.lowlevel.TrioToken | None = None
-        self._nursery: trio.Nursery | None = None
-
-    def adopt(self, nursery: trio.Nursery) -> None:
-        """Run calls in this nursery of the loop that runs here."""
-        self._token, self._nursery = trio.lowlevel.current_trio_token(), nursery
-
-    def begin(self, function: Callable[[], Awaitable[T]]) -> RemoteCall[T]:
-        """Begin a call that waits."""
-        call = RemoteCall(self._running(), function)
-        self._soon(lambda: self._start(call))
-        return call
-
-    def do(self, function: Callable[[], T]) -> Future[T]:
-        """Make a call that never waits, behind those before it."""
-        future: Future[T] = Future()
-        self._soon(lambda: settle(future, outcome.capture(function)))
-        return future
-
-    def why_over(self) -> BaseException:
-        """Error for whoever asks it any more."""
-        failure = self.ended.exception() if self.ended.done() else None
-        return failure or AlreadyOver("the block has been left: nothing can be asked of it any more")
-
-    def _start(self, call: RemoteCall[T]) -> None:
-        nursery = self._nursery
-        try:
-            if nursery is not None:
-                nursery.start_soon(call.run)
-        except RuntimeError:  # a nursery that is closed takes nobody
-            nursery = None
-        if nursery is None:
-            call.future.cancel()
-
-    def _running(self) -> trio.lowlevel.TrioToken:
-        if self._token is None or self.ended.done():
-            raise self.why_over()
-        return self._token
-
-    def _soon(self, function: Callable[[], None]) -> None:
-        try:
-            self._running().run_sync_soon(function)
-        except trio.RunFinishedError:
-            raise self.why_over() from None
-
-
-class HeldBlock(LoopCalls, Generic[NativeT]):
+class HeldBlock(CallsIntoTrio, Generic[NativeT]):
     """One block, held open until `leave`."""
 
     def __init__(self, prepare: Prepared[NativeT], name: str) -> None:

@@ -1,0 +1,67 @@
+"""Calls out of a trio loop: an app's function on another loop, or in a thread, whose result trio waits for.
+
+Virtual time stands still while another loop answers: a trio loop that has something to do does not jump.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
+from typing import Final, TypeVar
+
+import outcome
+import trio
+
+from trialogue.bridge.into_trio import settle
+from trialogue.compute import is_virtual
+
+T = TypeVar("T")
+
+LOOK_S: Final = 0.001
+"""Seconds of real time for which a virtual loop may be held up at one go, while another loop works."""
+
+
+def begun_in_a_thread(function: Callable[[], T]) -> Future[T]:
+    """Future of a function that may block, in a thread that ends with it."""
+    future: Future[T] = Future()
+
+    def work() -> None:
+        if future.set_running_or_notify_cancel():
+            settle(future, outcome.capture(function))
+
+    threading.Thread(target=work, name="asked", daemon=True).start()
+    return future
+
+
+async def awaited_in_trio(future: Future[T]) -> T:
+    """The result of another loop's future, in a task of trio's; cancelled, it cancels the future, too."""
+    if is_virtual():
+        return await _while_time_stands(future)
+    is_done, token = trio.Event(), trio.lowlevel.current_trio_token()
+
+    def tell(_: object) -> None:
+        try:
+            token.run_sync_soon(is_done.set)
+        except trio.RunFinishedError:
+            return
+
+    future.add_done_callback(tell)
+    try:
+        await is_done.wait()
+    except trio.Cancelled:
+        future.cancel()
+        raise
+    return future.result()
+
+
+async def _while_time_stands(future: Future[T]) -> T:
+    try:
+        while not future.done():
+            wait_for([future], timeout=LOOK_S)
+            await trio.lowlevel.checkpoint()
+    except trio.Cancelled:
+        future.cancel()
+        raise
+    return future.result()
