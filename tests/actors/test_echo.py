@@ -50,17 +50,17 @@ def guard():
     return EchoGuard(RATE, FRAME, without=("dana",), mix=mix)
 
 
-def judged(played, taken, watch=None):
+def classified(played, taken, watch=None):
     """What is made of each tick of a microphone, while a loudspeaker plays."""
-    watch, before, verdicts = watch or guard(), {}, []
+    watch, before, found = watch or guard(), {}, []
     for out, back in zip(frames(played), frames(taken), strict=True):
-        verdicts.append(watch.judge(back, before))
+        found.append(watch.classify(back, before))
         before = {"ada": out}
-    return verdicts
+    return found
 
 
-def share(verdicts, wanted):
-    return sum(each is wanted for each in verdicts) / len(verdicts)
+def share(found, wanted):
+    return sum(each is wanted for each in found) / len(found)
 
 
 @pytest.mark.parametrize("after", [0.06, 0.14, 0.4, 0.7])
@@ -68,17 +68,17 @@ def share(verdicts, wanted):
 def test_an_echo_is_known_before_it_can_be_taken_for_speech(after, gain):
     """At any lag and loudness, within half a second of its beginning; and then it is nothing else."""
     played = voice(1, 6.0)
-    verdicts = judged(played, echo_of(played, after=after, gain=gain))
-    known = verdicts.index(Hearsay.ECHO)
+    found = classified(played, echo_of(played, after=after, gain=gain))
+    known = found.index(Hearsay.ECHO)
     assert known * 0.02 <= after + 0.5
-    assert share(verdicts[known:], Hearsay.ECHO) > 0.98
+    assert share(found[known:], Hearsay.ECHO) > 0.98
 
 
 @pytest.mark.parametrize("seed", range(2, 8))
 def test_another_voice_is_no_echo(seed):
     """However it falls together with what is played."""
     taken = voice(seed, 6.0) * 0.4
-    assert Hearsay.ECHO not in judged(voice(1, 6.0), taken)
+    assert Hearsay.ECHO not in classified(voice(1, 6.0), taken)
 
 
 @pytest.mark.parametrize("seed", range(2, 6))
@@ -88,8 +88,8 @@ def test_who_speaks_through_an_echo_is_heard(seed):
     taken = echo_of(played)
     begins = 5 * RATE
     taken[begins : begins + 2 * RATE] += voice(seed, 2.0) * 0.5
-    verdicts = judged(played, taken)
-    during = verdicts[250:350]
+    found = classified(played, taken)
+    during = found[250:350]
     assert Hearsay.OWN in during[:10]
     assert share(during, Hearsay.OWN) > 0.6
 
@@ -100,15 +100,15 @@ def test_headphones_leave_no_doubt():
     taken = np.random.default_rng(3).standard_normal(len(played)) * 20
     begins = round((CLEAN_S + 1.0) * RATE)
     taken[begins:] += voice(4, 5.0)[begins:] * 0.4
-    assert set(judged(played, taken)[begins // FRAME :]) == {Hearsay.OWN}
+    assert set(classified(played, taken)[begins // FRAME :]) == {Hearsay.OWN}
 
 
 def test_a_way_of_the_sound_that_is_gone_is_forgotten():
     """Who puts headphones on is taken for who speaks."""
     played, watch = voice(1, 4.0), guard()
-    judged(played, echo_of(played), watch)
+    classified(played, echo_of(played), watch)
     assert watch.has_echo
-    judged(voice(5, 8.0), voice(6, 8.0) * 0.1, watch)
+    classified(voice(5, 8.0), voice(6, 8.0) * 0.1, watch)
     assert not watch.has_echo
 
 

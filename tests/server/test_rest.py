@@ -22,7 +22,7 @@ from websockets.trio.client import connect
 from trialogue.compute import InThreads
 from trialogue.server.admission import LOOPBACK, Access
 from trialogue.server.listener import Server, open_server
-from trialogue.server.rest.grants import Grants, TokenVerdict
+from trialogue.server.rest.grants import Grants, TokenState
 from trialogue.server.rest.routes import ROUTES, Route
 from trialogue.server.rest.stored import MAX_AGENTS, NotStored, StoredAgent, StoredAgents
 
@@ -232,8 +232,8 @@ def test_a_token_expires_and_cannot_be_made_up() -> None:
     token = grants.grant(60)
     header, claims, signature = token.split(".")
     later = base64.urlsafe_b64encode(b'{"exp":9e9}').rstrip(b"=").decode()
-    assert grants.judge(token) is TokenVerdict.FRESH
-    assert Grants(lambda: now[0]).judge(token) is TokenVerdict.FOREIGN
+    assert grants.check(token) is TokenState.FRESH
+    assert Grants(lambda: now[0]).check(token) is TokenState.FOREIGN
     for forged in (
         f"{header}.{later}.{signature}",
         f"{header}.{claims}.",
@@ -242,9 +242,9 @@ def test_a_token_expires_and_cannot_be_made_up() -> None:
         "é",
         "",
     ):
-        assert grants.judge(forged) is TokenVerdict.FOREIGN
+        assert grants.check(forged) is TokenState.FOREIGN
     now[0] += 60
-    assert grants.judge(token) is TokenVerdict.EXPIRED
+    assert grants.check(token) is TokenState.EXPIRED
 
 
 def test_a_token_looks_like_one_of_the_services() -> None:

@@ -48,7 +48,7 @@ _LEAST: Final = 10
 """Ticks with sound from the loudspeaker from which on it can be judged."""
 
 _SHORT: Final = 12
-"""Ticks that are compared to judge whether a known echo is still all there is."""
+"""Ticks that are compared to find whether a known echo is still all there is."""
 
 _ALIKE: Final = 0.65
 """The likeness over so few ticks that lets what goes beyond an echo be an echo still."""
@@ -66,7 +66,7 @@ _Features = NDArray[np.float32]
 
 
 class Hearsay(Enum):
-    """Judgement of the last tick."""
+    """Class of the last tick."""
 
     OWN = auto()
     """The person's own sound, or silence."""
@@ -113,7 +113,7 @@ class EchoGuard:
         """Whether the loudspeaker is heard in the microphone."""
         return self._known is not None
 
-    def judge(self, pcm: bytes | None, sounding: Mapping[str, bytes]) -> Hearsay:
+    def classify(self, pcm: bytes | None, sounding: Mapping[str, bytes]) -> Hearsay:
         """Take the microphone's tick, and those who were heard in the tick before."""
         frames = [frame for name, frame in sounding.items() if name not in self._without]
         _push(self._taken, self._taker.of(pcm or self._silence))

@@ -305,7 +305,7 @@ class AudioSource:
             self.interrupt()
             return None
         if self._echo is not None:
-            self._hearsay = self._echo.judge(pcm, sounding)
+            self._hearsay = self._echo.classify(pcm, sounding)
         if self._hearsay is Hearsay.ECHO:
             self._notice_echo(position)
             pcm = None

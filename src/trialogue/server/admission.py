@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from attrs import field
 
 from trialogue.server.options import is_loopback
-from trialogue.server.rest.grants import Grants, TokenVerdict
+from trialogue.server.rest.grants import Grants, TokenState
 from trialogue.values import frozen
 
 __all__ = ["LOOPBACK", "SCHEMES", "Access", "Shown", "Standing", "is_from_here", "shown_by", "standing_of"]
@@ -101,10 +101,10 @@ def shown_by(request: RequestHead, subprotocols: Sequence[str] = ()) -> Shown | 
 
 
 def standing_of(shown: Shown | None, access: Access, grants: Grants) -> Standing:
-    """Judge what a client may do by what it shows."""
-    verdict = TokenVerdict.FOREIGN if shown is None else grants.judge(shown.secret)
-    if verdict is not TokenVerdict.FOREIGN:
-        is_fresh = verdict is TokenVerdict.FRESH and shown is not None and shown.scheme == "bearer"
+    """Say what a client may do by what it shows."""
+    state = TokenState.FOREIGN if shown is None else grants.check(shown.secret)
+    if state is not TokenState.FOREIGN:
+        is_fresh = state is TokenState.FRESH and shown is not None and shown.scheme == "bearer"
         return Standing.GRANTED if is_fresh else Standing.STRANGER
     if access.api_key is None:
         return Standing.OWNER

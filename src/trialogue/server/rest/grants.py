@@ -19,7 +19,7 @@ from attrs import field
 
 from trialogue.values import frozen
 
-__all__ = ["DEFAULT_TTL_S", "MAX_TTL_S", "Grants", "TokenVerdict"]
+__all__ = ["DEFAULT_TTL_S", "MAX_TTL_S", "Grants", "TokenState"]
 
 DEFAULT_TTL_S: Final = 30
 MAX_TTL_S: Final = 3600
@@ -27,8 +27,8 @@ MAX_TTL_S: Final = 3600
 _HEADER: Final = {"alg": "HS256", "typ": "JWT"}
 
 
-class TokenVerdict(Enum):
-    """Verdict on a text that somebody shows as a token."""
+class TokenState(Enum):
+    """State of a text that somebody shows as a token."""
 
     FRESH = "fresh"
     EXPIRED = "expired"
@@ -51,13 +51,13 @@ class Grants:
         signed = f"{_written(_HEADER)}.{_written(claims)}"
         return f"{signed}.{self._signature(signed)}"
 
-    def judge(self, shown: str) -> TokenVerdict:
-        """Judge what a client shows."""
+    def check(self, shown: str) -> TokenState:
+        """Check what a client shows."""
         signed, _, signature = shown.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._signature(signed).encode()):
-            return TokenVerdict.FOREIGN
+            return TokenState.FOREIGN
         claims = json.loads(_bytes(signed.partition(".")[2]))
-        return TokenVerdict.FRESH if self.now() < claims["exp"] else TokenVerdict.EXPIRED
+        return TokenState.FRESH if self.now() < claims["exp"] else TokenState.EXPIRED
 
     def _signature(self, signed: str) -> str:
         return _text(hmac.digest(self._secret, signed.encode(), hashlib.sha256))
