@@ -1,8 +1,8 @@
-"""Arguments of public functions, judged at the call by what the function's own annotations say.
+"""Arguments of public functions, checked at the call by what the function's own annotations say.
 
 1. An argument of another type than its annotation's is `WrongType`, which names it and what is wanted.
 2. A path that no system takes, and a number that is none (NaN), are `WrongValue`.
-3. What a look at a value cannot tell (the results of a function, the items of an iterator) is not judged.
+3. What a look at a value cannot tell (the results of a function, the items of an iterator) is not checked.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LONGEST_NAME = 255
 """Bytes of one name in a path; file systems take no more."""
 
 
-def judged(function: Callable[P, R]) -> Callable[P, R]:
+def checks_arguments(function: Callable[P, R]) -> Callable[P, R]:
     """Have `function` refuse what its annotations do not allow, before anything else happens.
 
     For functions that apps call now and then: a call costs some microseconds more.
@@ -51,8 +51,8 @@ def judged(function: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
-def judge_fields(value: attrs.AttrsInstance, *, but: Collection[str] = ()) -> None:
-    """Refuse a value with fields of other types, as it is made; `but` are judged where they are used."""
+def check_fields(value: attrs.AttrsInstance, *, but: Collection[str] = ()) -> None:
+    """Refuse a value with fields of other types, as it is made; `but` are checked where they are used."""
     hints = _hints_of(type(value))
     for field in attrs.fields(type(value)):
         if field.name not in but:

@@ -18,7 +18,7 @@ import trio
 from attrs import evolve, field
 
 from trialogue.actors.dialling import Connect
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.chaos.toxics import Garbage, Toxic, ToxicStream
 from trialogue.errors import ConnectionLost
 from trialogue.model.json_text import read_json
@@ -344,7 +344,7 @@ def close_frame(code: int, reason: str = "") -> Garbage:
     return Garbage(frames.close_frame(code, reason, is_client=False))
 
 
-@judged
+@checks_arguments
 def peer(answer: WrongAnswer) -> Connect:
     """Dial, in memory, a peer that answers each upgrade so and is no voice agent at all."""
     connect = in_memory(partial(answer_wrongly, answer=answer))

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import Final
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.chaos.catalogue import FAULTS, Fate, Fault, Part, fault_named
 from trialogue.errors import SetupError
 from trialogue.scenario.resolve import Resolved
@@ -32,7 +32,7 @@ class Planned:
     after_s: float = 0.0
     """Not before so many seconds of the meeting."""
 
-    @judged
+    @checks_arguments
     def is_for(self, participant: str, number: int) -> bool:
         """Whether it may strike in this dial."""
         return participant == self.participant and number >= self.session
@@ -56,7 +56,7 @@ class FaultPlan:
         return [each for each in self.planned if each.fault.ill in ills]
 
 
-@judged
+@checks_arguments
 def planned(words: Sequence[str], resolved: Resolved, seed: int) -> FaultPlan:
     """The plan of words like NAME, NAME@PARTICIPANT or NAME@PARTICIPANT:SESSION; `SetupError` for misfits.
 
@@ -66,7 +66,7 @@ def planned(words: Sequence[str], resolved: Resolved, seed: int) -> FaultPlan:
     return FaultPlan(tuple(_read(word, resolved, chance) for word in words), seed)
 
 
-@judged
+@checks_arguments
 def drawn(count: int, resolved: Resolved, seed: int) -> FaultPlan:
     """So many faults, of those that a meeting outlives, drawn from `seed`."""
     chance = random.Random(f"chaos/{seed}")  # noqa: S311 - a draw, not a secret

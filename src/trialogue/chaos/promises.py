@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.brain.meeting import Brain
 from trialogue.chaos.catalogue import Fate, Fault, Part
 from trialogue.chaos.failing_parts import FailingBrain, FaultOnDemand
@@ -95,7 +95,7 @@ class Evidence:
         return ((record, command) for record in self.records for command in record.commands)
 
 
-@judged
+@checks_arguments
 def judge(trial: Trial) -> Judged:
     """Hold a trial against every promise."""
     path = trial.folder / "journal.jsonl"

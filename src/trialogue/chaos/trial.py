@@ -23,7 +23,7 @@ import trio.testing
 from attrs import evolve, field
 
 from trialogue.actors.dialling import Connect
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.chaos.catalogue import BadAddress, Part, Signal
 from trialogue.chaos.failing_parts import FailingBrain, FailingJournal, FaultOnDemand, spoiled_tools
 from trialogue.chaos.faulty_socket import FaultySocket, SessionFault, WrongAnswer, answer_wrongly
@@ -287,7 +287,7 @@ async def dial_nowhere(how: BadAddress) -> AsyncGenerator[WebSocket]:
 # --- the trial --------------------------------------------------------------------------------------
 
 
-@judged
+@checks_arguments
 def try_meeting(
     resolved: Resolved,
     plan: FaultPlan,

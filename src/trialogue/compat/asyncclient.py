@@ -12,7 +12,7 @@ from typing import cast
 
 from trialogue.actors.dialling import Connect
 from trialogue.aio import LoneAgent, open_agent
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.compat.asking import NOT_TAKEN, checked, told_failure
 from trialogue.compat.handlers import Handler, Handlers, failed
 from trialogue.compat.options import (
@@ -44,7 +44,7 @@ class AsyncAgentWebSocketClient:
         self._talk: Talk | None = None
         self._life: asyncio.Task[None] | None = None
 
-    @judged
+    @checks_arguments
     def v(self, version: str = "1") -> AsyncAgentWebSocketClient:
         """A connection of its own, of this version of the protocol; there is one."""
         del version

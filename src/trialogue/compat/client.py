@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from trialogue.actors.dialling import Connect
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.blocking import LoneAgent, open_agent
 from trialogue.compat.asking import NOT_TAKEN, checked, told_failure
 from trialogue.compat.handlers import Handler, Handlers, failed
@@ -43,7 +43,7 @@ class AgentWebSocketClient:
         self._talk: Talk | None = None
         self._thread: threading.Thread | None = None
 
-    @judged
+    @checks_arguments
     def v(self, version: str = "1") -> AgentWebSocketClient:
         """A connection of its own, of this version of the protocol; there is one."""
         del version

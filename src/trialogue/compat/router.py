@@ -6,7 +6,7 @@ import os
 from functools import partial
 
 from trialogue.actors.dialling import Connect
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.compat.asyncclient import AsyncAgentWebSocketClient
 from trialogue.compat.client import AgentWebSocketClient
 from trialogue.compat.errors import DeepgramApiError
@@ -25,7 +25,7 @@ class DeepgramClient:
     DeepgramApiError without a key.
     """
 
-    @judged
+    @checks_arguments
     def __init__(self, api_key: str = "", *, url: str | None = None) -> None:
         key = api_key or os.environ.get(KEY_VARIABLE, "")
         if not key.strip():

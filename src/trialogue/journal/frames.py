@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 import attrs
 import orjson
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.brain.words.transcript import utterances
 from trialogue.importing import import_extra
 from trialogue.journal.codec import JsonObject
@@ -24,7 +24,7 @@ Columns = dict[str, list[object]]
 _OWN: Final = ("type", "participant", "to")
 
 
-@judged
+@checks_arguments
 def frames(run: str | Path) -> Mapping[str, Any]:
     """A run's tables as pandas data frames (extra `frames`): `events`, `commands` and `turns`.
 
@@ -34,7 +34,7 @@ def frames(run: str | Path) -> Mapping[str, Any]:
     return {name: pandas.DataFrame(table) for name, table in columns(run).items()}
 
 
-@judged
+@checks_arguments
 def columns(run: str | Path) -> Mapping[str, Columns]:
     """A run's tables as lists by column, which `polars.DataFrame` and `pyarrow.table` take as they are.
 

@@ -22,7 +22,7 @@ from typing import BinaryIO, cast
 
 from attrs import Factory
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.errors import JournalError
 from trialogue.journal import chain
 from trialogue.journal.codec import MISFITS, WIRE, JsonObject, UnknownType
@@ -340,7 +340,7 @@ class Reading:
         self.problems.append(Problem(kind, offset, text))
 
 
-@judged
+@checks_arguments
 def read(path: Path, *, salvage: bool = False) -> Reading:
     """The journal at `path`, with its header read; JournalError where there is none.
 

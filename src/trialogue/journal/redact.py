@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 import orjson
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.errors import JournalError
 from trialogue.journal import chain
 from trialogue.journal.codec import COMMANDS, EVENTS, MISFITS, JsonObject
@@ -21,7 +21,7 @@ from trialogue.journal.records import Header, header_line
 _KNOWN: Final = {**EVENTS, **COMMANDS}
 
 
-@judged
+@checks_arguments
 def redact(reading: Reading, out: Path) -> None:
     """Write a masked copy of a journal to `out`; JournalError where the file exists or cannot be.
 

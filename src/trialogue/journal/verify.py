@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from attrs import evolve
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.errors import JournalError, OtherRules, ReplayDivergence
 from trialogue.journal.personal import masked
 from trialogue.journal.reader import Problem, ProblemKind, Reading, read
@@ -57,7 +57,7 @@ class Verified:
     """False for a session's journal: nothing in it was decided here, so nothing can be decided again."""
 
 
-@judged
+@checks_arguments
 def verify(journal: Path | Reading, brain: Callable[[MeetingPlan], Decider]) -> Verified:
     """Replay a journal, or the one at a path, into a new brain.
 

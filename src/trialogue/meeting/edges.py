@@ -21,7 +21,7 @@ from trialogue.actors.dialling import Breaker, Connect, DialLimiter, guarded
 from trialogue.actors.hooks import NO_HOOKS, Hook
 from trialogue.actors.router import Sink
 from trialogue.actors.sequencer import RecordKeeper
-from trialogue.arguments import judge_fields, judged
+from trialogue.arguments import check_fields, checks_arguments
 from trialogue.compute import compute, is_virtual
 from trialogue.devices.driver import Driver
 from trialogue.diagnostics import Log
@@ -127,7 +127,7 @@ class Edges:
 
     def __attrs_post_init__(self) -> None:
         """WrongType for what is no edge; hooks are judged by name where they are used."""
-        judge_fields(self, but=("hooks",))
+        check_fields(self, but=("hooks",))
 
     @property
     def of_a_retold_run(self) -> Edges:
@@ -250,7 +250,7 @@ def authorized(title: str, hosted: Hosted) -> str:
     return f"{hosted.scheme} {key}"
 
 
-@judged
+@checks_arguments
 @asynccontextmanager
 async def local_connect(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) -> AsyncGenerator[Connect]:
     """Run the embedded server for one meeting and dial it: on loopback in real time, in memory otherwise.

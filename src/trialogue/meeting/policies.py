@@ -14,7 +14,7 @@ from typing import cast
 
 from attrs import asdict
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.brain.floor.policies import POLICIES
 from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
 from trialogue.brain.meeting import Brain
@@ -73,7 +73,7 @@ class AuthorsPolicy:
         return returned
 
 
-@judged
+@checks_arguments
 def brain_for(
     plan: MeetingPlan, imports: tuple[str, ...] = (), policies: Mapping[str, object] = MappingProxyType({})
 ) -> Brain:

@@ -12,7 +12,7 @@ from trialogue.actors.app_sound import AppFeed, RoomEar
 from trialogue.actors.router import Router
 from trialogue.actors.router import mix as sum_of
 from trialogue.actors.sources import FeedStatistics
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.errors import AlreadyOver, WrongValue
 from trialogue.meeting.asking import Loop, a_choice, a_number, wrong_type, wrong_value
 from trialogue.model.audio import AudioFormat, Encoding
@@ -167,7 +167,7 @@ class RoomSound:
         return f"<RoomSound: {self.form.encoding} at {self.form.sample_rate}, {self.dropped} frames dropped>"
 
 
-@judged
+@checks_arguments
 def mix(frames: Sequence[bytes]) -> bytes:
     """The sum of equally long linear16 frames, clipped to 16 bits; WrongValue for none or unequal ones."""
     if len({len(frame) for frame in frames}) != 1 or len(frames[0]) % 2:

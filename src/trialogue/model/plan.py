@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Literal, TypeAlias
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.errors import UnknownName
 from trialogue.model.expectations import Trigger
 from trialogue.model.participants import OnFailure, Participant
@@ -318,7 +318,7 @@ class MeetingPlan:
     faults: tuple[PlannedFault, ...] = ()
     """Faults on demand, in the scenario's order."""
 
-    @judged
+    @checks_arguments
     def hook(self, point: HookPoint) -> HookRule | None:
         """The rule of a point; None where the app is not asked."""
         return next((rule for rule in self.hooks if rule.point == point), None)
@@ -331,7 +331,7 @@ class MeetingPlan:
         known = ", ".join(participant.name for participant in self.participants)
         raise UnknownName(f"nobody is called {name!r}; there are {known}", argument="name")
 
-    @judged
+    @checks_arguments
     def tool(self, name: str) -> ToolRules:
         """Rules of a tool; those that hold for all where it has none."""
         return next((tool for tool in self.tools if tool.name == name), ToolRules(name))

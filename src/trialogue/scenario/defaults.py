@@ -12,7 +12,7 @@ from typing import Literal, TypeVar, cast
 import attrs
 from attrs import evolve
 
-from trialogue.arguments import judge_fields, judged
+from trialogue.arguments import check_fields, checks_arguments
 from trialogue.errors import WrongValue
 from trialogue.model.participants import Hears
 from trialogue.model.plan import FloorRules, Limits, MeetingPlan, OnInterrupt
@@ -89,12 +89,12 @@ class Overrides:
 
     def __attrs_post_init__(self) -> None:
         """WrongType, WrongValue for what overrides nothing."""
-        judge_fields(self)
+        check_fields(self)
         for name, value in (("time_s", self.time_s), ("turns", self.turns), ("silence_s", self.silence_s)):
             if value is not None and not value > 0:
                 raise WrongValue(f"{name} is more than 0, not {value}", argument=name)
 
-    @judged
+    @checks_arguments
     def option_of(self, path: Path) -> str | None:
         """The option that set the value at a path; None where none did."""
         values: dict[Path, tuple[str, object]] = {

@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 
 from attrs import field
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.errors import WrongType
 from trialogue.model.kinds import record_of
 from trialogue.scenario.binding import Binder, via_of
@@ -55,7 +55,7 @@ class Scenario:
         return loads(text, source="<scenario>")
 
 
-@judged
+@checks_arguments
 def load(path: str | FilePath, variant: Variant = AS_IT_STANDS) -> Scenario:
     """Read a scenario file, with a profile or a cell of its matrix laid over it if wanted.
 
@@ -68,7 +68,7 @@ def load(path: str | FilePath, variant: Variant = AS_IT_STANDS) -> Scenario:
     return scenario
 
 
-@judged
+@checks_arguments
 def loads(text: str | bytes, *, source: str = "<text>", variant: Variant = AS_IT_STANDS) -> Scenario:
     """Read a scenario from a text; it cannot name script files. `ScenarioError` as for `load`."""
     problems = Problems()

@@ -8,7 +8,7 @@ from typing import cast
 
 from attrs import evolve, field
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.brain.redialling import RedialRules
 from trialogue.model.expectations import Expectations
 from trialogue.model.plan import MeetingPlan
@@ -182,7 +182,7 @@ class Examined:
     """The other meetings that it stands for: profiles and cells, where none was chosen."""
 
 
-@judged
+@checks_arguments
 def resolve(scenario: Scenario, overrides: Overrides | None = None) -> Resolved:
     """Make a scenario ready to run; `ScenarioError` lists everything that keeps it from running."""
     problems = Problems()
@@ -191,7 +191,7 @@ def resolve(scenario: Scenario, overrides: Overrides | None = None) -> Resolved:
     return _build(scenario, document, overrides or Overrides())
 
 
-@judged
+@checks_arguments
 def prepare(path: str | FilePath, overrides: Overrides | None = None) -> Resolved:
     """Read a file and make it ready to run; `ScenarioError` lists all of its faults at once."""
     problems, asked = Problems(), overrides or Overrides()
@@ -201,7 +201,7 @@ def prepare(path: str | FilePath, overrides: Overrides | None = None) -> Resolve
     return _build(filled(scenario), filled(document), asked)
 
 
-@judged
+@checks_arguments
 def check(path: str | FilePath, overrides: Overrides | None = None) -> list[ScenarioProblem]:
     """Everything that keeps a file from being run, sorted by place; empty where nothing does.
 
@@ -210,7 +210,7 @@ def check(path: str | FilePath, overrides: Overrides | None = None) -> list[Scen
     return list(examine(path, overrides).problems)
 
 
-@judged
+@checks_arguments
 def examine(path: str | FilePath, overrides: Overrides | None = None) -> Examined:
     """The same, and the scenario made ready to run where nothing keeps it from that."""
     problems, asked = Problems(), overrides or Overrides()

@@ -6,7 +6,7 @@ from functools import lru_cache
 from math import inf
 from typing import Final
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.errors import WrongValue
 from trialogue.values import frozen
 
@@ -50,7 +50,7 @@ class SoundTerms:
         """Bytes a sample; None where bytes are not samples."""
         return None if self.container not in {None, "none"} else _WIDTHS.get(self.encoding)
 
-    @judged
+    @checks_arguments
     def silence(self, seconds: float) -> bytes:
         """So much silence; empty where the encoding is compressed. WrongValue below 0, or without end."""
         if not 0 <= seconds < inf:
@@ -59,7 +59,7 @@ class SoundTerms:
             return b""
         return _silence(self.encoding, self.sample_width * round(seconds * self.sample_rate))
 
-    @judged
+    @checks_arguments
     def seconds_in(self, size: int) -> float:
         """Seconds for which so many bytes are heard; of compressed sound an estimate by its bit rate.
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from attrs import evolve
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.errors import SetupError
 from trialogue.importing import made_by, reason_of
 from trialogue.speech import wheels
@@ -66,7 +66,7 @@ class Engines:
     """`open_recalling` with the memory of whoever opened the engines; None where there is none."""
 
 
-@judged
+@checks_arguments
 def open_engines(name: str = LOCAL, *, store: Store | None = None) -> Engines:
     """Return the engines called `name`, with a memory: `store`, or the one in the user's cache directory.
 

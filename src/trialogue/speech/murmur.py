@@ -13,7 +13,7 @@ from threading import Lock
 
 import numpy as np
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.speech.engines import Engines
 from trialogue.speech.ports import EdgeKind, Recognized, SpeechEdge, Spoken
 from trialogue.speech.sentences import split_sentences
@@ -77,7 +77,7 @@ class Murmur:
 class Threshold:
     """A detector to which any sample that is not nearly zero is speech."""
 
-    @judged
+    @checks_arguments
     def __init__(self, hang_ms: int) -> None:
         self._hang = hang_ms * HEAR_RATE // 1000
         self._at = 0

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
 from trialogue.model.plan import MeetingPlan
@@ -35,7 +35,7 @@ class Traced(Protocol):
         ...
 
 
-@judged
+@checks_arguments
 async def trace_meeting(meeting: Traced, tracer_provider: Any = None, meter_provider: Any = None) -> None:  # noqa: ANN401 - of OpenTelemetry, which has no part in our types
     """Make spans and metrics of a meeting while it is held; run it beside the meeting, as `watch` does.
 
@@ -51,7 +51,7 @@ async def trace_meeting(meeting: Traced, tracer_provider: Any = None, meter_prov
         spans.close()
 
 
-@judged
+@checks_arguments
 def trace_run(run: str | Path, tracer_provider: Any = None, meter_provider: Any = None) -> int:  # noqa: ANN401 - likewise
     """Make spans and metrics of a recorded meeting, at its own times; how many records it had.
 

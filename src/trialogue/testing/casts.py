@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from attrs import fields_dict
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.model.events import (
     EarHeard,
     Event,
@@ -50,25 +50,25 @@ FALLS_S = 0.1
 """Seconds between the fall of a voice and the moment at which the source says so."""
 
 
-@judged
+@checks_arguments
 def agent(name: str, *, by_ear: bool = False, **more: object) -> Participant:
     """An agent; `by_ear` for one that hears sound. `more`: other fields of `Participant`."""
     return _participant(name, hears=_hears(by_ear), **more)
 
 
-@judged
+@checks_arguments
 def chair(name: str, *, by_ear: bool = False, **more: object) -> Participant:
     """An agent that chairs the meeting."""
     return _participant(name, hears=_hears(by_ear), role=Role.CHAIR, **more)
 
 
-@judged
+@checks_arguments
 def observer(name: str, **more: object) -> Participant:
     """An agent that hears sound and never speaks."""
     return _participant(name, hears=Hears.AUDIO, role=Role.OBSERVER, **more)
 
 
-@judged
+@checks_arguments
 def person(name: str, **more: object) -> Participant:
     """A person."""
     return _participant(name, kind=Kind.HUMAN, **more)
@@ -82,7 +82,7 @@ def _participant(name: str, **fields: object) -> Participant:
     return Participant(name, **fields)  # type: ignore[arg-type]
 
 
-@judged
+@checks_arguments
 def plan(*cast: Participant | str, **rules: object) -> MeetingPlan:
     """A plan of this cast: a word is an agent of that name; TypeError for a rule that there is not.
 
@@ -105,14 +105,14 @@ def plan(*cast: Participant | str, **rules: object) -> MeetingPlan:
     return MeetingPlan(participants=table, **whole)  # type: ignore[arg-type]
 
 
-@judged
+@checks_arguments
 def opening(plan: MeetingPlan, at: float = 0.0) -> list[At]:
     """The meeting's start, and the first session of each agent ready."""
     agents = [p.name for p in plan.participants if p.kind is Kind.AGENT]
     return [(at, MeetingStarted()), *((at, SessionReady(name, 1)) for name in agents)]
 
 
-@judged
+@checks_arguments
 def reply(at: float, by: str, number: int, text: str = "Well.", *, length_s: float = 2.0) -> list[At]:
     """A whole reply of an agent that arrives at once."""
     return [
@@ -122,7 +122,7 @@ def reply(at: float, by: str, number: int, text: str = "Well.", *, length_s: flo
     ]
 
 
-@judged
+@checks_arguments
 def played(at: float, by: str, number: int, *, turn: int, length_s: float = 2.0) -> list[At]:
     """A reply that is heard from its beginning to its end."""
     end = at + length_s
@@ -132,7 +132,7 @@ def played(at: float, by: str, number: int, *, turn: int, length_s: float = 2.0)
     ]
 
 
-@judged
+@checks_arguments
 def spoken(at: float, by: str, length_s: float, text: str = "", *, utterance: int = 1) -> list[At]:
     """A person's stretch of speech as detector and ear tell it; without words where `text` is empty."""
     end = at + length_s

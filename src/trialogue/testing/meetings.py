@@ -20,7 +20,7 @@ from typing import Final, TypeVar, get_args
 from attrs import evolve, field, fields
 
 from trialogue.actors.hooks import Hook, HookFunction
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.brain.floor.view import Decision, FloorView, Policy
 from trialogue.brain.words.transcript import utterances
 from trialogue.journal.files import JOURNAL
@@ -82,7 +82,7 @@ class WholeMeeting(MeetingResult):
         """Reason for its end: `limit-turns`, `agenda-done`, `said`, ..."""
         return self.result.reason
 
-    @judged
+    @checks_arguments
     def all(self, kind: type[T]) -> list[T]:
         """All events, or commands, of one class, in order; WrongValue for a class of neither."""
         _check_kind(kind)
@@ -117,7 +117,7 @@ class WholeMeeting(MeetingResult):
         return verify(self.folder / JOURNAL, asked)
 
 
-@judged
+@checks_arguments
 def hold_meeting(  # noqa: PLR0913 - each by keyword
     scenario: str | Path | Scenario | Resolved,
     out: str | Path,

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Sequence
 from difflib import unified_diff
 from typing import Protocol, TypeAlias, TypeVar
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.model.commands import CancelWake, Command, WakeAt
 from trialogue.model.events import Event, Woke
 
@@ -54,7 +54,7 @@ class PlaybookFailed(AssertionError):
     """An event was answered otherwise than its playbook says; the text holds both answers as a diff."""
 
 
-@judged
+@checks_arguments
 def play(brain: Decides, book: Playbook, *, wakes: bool = False) -> None:
     """Play a book; PlaybookFailed for the first step that is answered by other commands, or in another order.
 
@@ -76,7 +76,7 @@ class Player:
     With `wakes`, timers come by themselves, in the order of their moments, and are left out of what is kept.
     """
 
-    @judged
+    @checks_arguments
     def __init__(self, brain: Decides, *, wakes: bool = False) -> None:
         self.brain = brain
         self.now: float = 0.0
@@ -88,14 +88,14 @@ class Player:
         """One status line."""
         return f"<Player at {self.now:g}: {len(self.log)} steps, {len(self.timers)} timers>"
 
-    @judged
+    @checks_arguments
     def tell(self, at: float, event: Event) -> list[Command]:
         """Hand one event over, after the timers that come before it: the commands that it causes."""
         if self._wakes:
             self.wait(at, but=event)
         return self._hand(at, event)
 
-    @judged
+    @checks_arguments
     def wait(self, until: float, *, but: Event | None = None) -> list[Step]:
         """Let the timers come that are due at or before `until`, if they run by themselves: their steps.
 
@@ -107,7 +107,7 @@ class Player:
             steps.append((at, Woke(timer), self._hand(max(at, self.now), Woke(timer))))
         return steps
 
-    @judged
+    @checks_arguments
     def decided(self, kind: type[T]) -> list[T]:
         """All commands of a class so far, in order."""
         return [command for _, _, commands in self.log for command in commands if isinstance(command, kind)]

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import evolve
 
 from trialogue.actors.dialling import Connect
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.meeting.edges import local_equipment, local_exchange
 from trialogue.server.think.scripted import read_script
 from trialogue.server.think.stand_in import StandInAgent, ThinkStandIn
@@ -20,7 +20,7 @@ from trialogue.speech.murmur import murmuring_engines
 __all__ = ["scripted_service"]
 
 
-@judged
+@checks_arguments
 @asynccontextmanager
 async def scripted_service(
     *entries: Mapping[str, Any], greeting: str | None = None, engines: Engines | None = None

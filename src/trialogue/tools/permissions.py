@@ -10,7 +10,7 @@ from typing import cast
 
 from attrs import field
 
-from trialogue.arguments import judge_fields
+from trialogue.arguments import check_fields
 from trialogue.errors import SetupError
 from trialogue.values import frozen
 
@@ -42,7 +42,7 @@ class Permissions:
 
     def __attrs_post_init__(self) -> None:
         """WrongType for what permits nothing; tools and policies are judged by name where they are used."""
-        judge_fields(self, but=("registered", "policies"))
+        check_fields(self, but=("registered", "policies"))
 
 
 NOTHING_MORE = Permissions()

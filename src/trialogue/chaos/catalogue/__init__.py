@@ -6,7 +6,7 @@ everything else is a broken promise.
 
 from __future__ import annotations
 
-from trialogue.arguments import judged
+from trialogue.arguments import checks_arguments
 from trialogue.chaos.catalogue.dialling import DIALS
 from trialogue.chaos.catalogue.messages import MESSAGES, PROMPTS, SOUND
 from trialogue.chaos.catalogue.program import PROGRAM, TOOLS
@@ -26,7 +26,7 @@ FAULTS: tuple[Fault, ...] = tuple(
 """All faults on demand, by row; those beside the rows come last."""
 
 
-@judged
+@checks_arguments
 def fault_named(name: str) -> Fault:
     """The fault of that name; `SetupError` for an unknown one."""
     found = next((fault for fault in FAULTS if fault.name == name), None)
