@@ -6,7 +6,7 @@ import trio
 from trialogue.cli import main
 from trialogue.errors import ScenarioError, SetupError
 from trialogue.meeting.edges import Edges, local_equipment
-from trialogue.meeting.endpoints import allows, check_endpoints, judged
+from trialogue.meeting.endpoints import allows, check_endpoints, why_forbidden
 from trialogue.meeting.meeting import open_meeting
 from trialogue.scenario import loads, resolve
 from trialogue.testing import murmuring_engines
@@ -83,7 +83,7 @@ def test_allowed_hosts_are_asked():
 )
 def test_what_only_looks_allowed_is_not(url, wrong):
     """Whatever the parts of an address pretend; and the embedded server judges alike."""
-    assert wrong in judged(url, ("llm.example",))
+    assert wrong in why_forbidden(url, ("llm.example",))
     assert not allows(("llm.example",), url)
 
 
@@ -92,16 +92,16 @@ def test_what_only_looks_allowed_is_not(url, wrong):
 )
 async def test_what_is_allowed(url):
     """This machine by any of its names; a host in any case."""
-    assert judged(url, ("llm.example",)) == ""
+    assert why_forbidden(url, ("llm.example",)) == ""
     assert local_equipment(murmuring_engines(), 7, ("llm.example",)).options.allow_endpoint(url)
 
 
 def test_a_secret_in_an_address_is_not_told(monkeypatch):
     """A host that is, or holds, a key stays out of the message; it is judged as it will be asked."""
     monkeypatch.setenv("FAR_KEY", "canary-7d")
-    words = judged("https://${env:FAR_KEY}.evil.example", ())
+    words = why_forbidden("https://${env:FAR_KEY}.evil.example", ())
     assert words == "its host is not this machine; allow it with --allow-host"
-    assert judged("https://${env:FAR_KEY}.evil.example", ("canary-7d.evil.example",)) == ""
+    assert why_forbidden("https://${env:FAR_KEY}.evil.example", ("canary-7d.evil.example",)) == ""
 
 
 async def test_an_app_allows_hosts_as_the_operator_does(tmp_path):

@@ -122,14 +122,14 @@ class EchoGuard:
         if not bool(_active(self._played[-self._lags - 1 :]).any()):
             return Hearsay.OWN
         if self._known is not None:
-            return self._judge_known(*self._known)
-        return self._judge_unknown() if is_heard else self._unheard_now()
+            return self._classify_known(*self._known)
+        return self._classify_unknown() if is_heard else self._unheard_now()
 
     def _unheard_now(self) -> Hearsay:
         self._unheard += 1
         return Hearsay.OWN
 
-    def _judge_unknown(self) -> Hearsay:
+    def _classify_unknown(self) -> Hearsay:
         likeness, counts = self._likeness()
         needed = 0.58 + 2.0 / np.maximum(counts, 1)
         lag = int((likeness - needed).argmax())
@@ -140,7 +140,7 @@ class EchoGuard:
         is_clean = self._unheard >= self._clean_after
         return Hearsay.OWN if is_clean else Hearsay.UNSURE
 
-    def _judge_known(self, lag: int, loudness: _Features) -> Hearsay:
+    def _classify_known(self, lag: int, loudness: _Features) -> Hearsay:
         """Whether the tick goes beyond the echo that is to be expected."""
         there = len(self._played) - 1 - lag
         around = self._played[max(0, there - 4) : there + 2]

@@ -250,11 +250,11 @@ async def _serve(serving: Serving, access: Access, options: ServerOptions, autho
                 await expected.met(ledger)
                 nursery.cancel_scope.cancel(reason="all that was expected has come, or its time is over")
     if expected is not None:
-        return _judged(expected.unmet(ledger))
+        return _checked(expected.unmet(ledger))
     return 128 + signal.Signals[asked[0]]
 
 
-def _judged(unmet: list[str]) -> int:
+def _checked(unmet: list[str]) -> int:
     """Tell what was expected and is unmet; the exit code."""
     for why in unmet:
         print(f"trialogue: {safe_text(why)}", file=sys.stderr)

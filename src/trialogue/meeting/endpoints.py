@@ -31,7 +31,7 @@ def check_endpoints(resolved: Resolved, hosts: tuple[str, ...]) -> None:
     problems = [
         f"{resolved.places.near(path)}: {path_text(path)}: {wrong}"
         for path, endpoint in endpoints(resolved.document)
-        if (wrong := judged(endpoint.url, hosts))
+        if (wrong := why_forbidden(endpoint.url, hosts))
     ]
     if problems:
         raise ScenarioError(*problems)
@@ -39,13 +39,13 @@ def check_endpoints(resolved: Resolved, hosts: tuple[str, ...]) -> None:
 
 def foreign_hosts(resolved: Resolved) -> tuple[str, ...]:
     """Hosts of endpoints and tools that need permission, each once; secrets of an address are not told."""
-    urls = [endpoint.url for _, endpoint in endpoints(resolved.document) if judged(endpoint.url, ())]
+    urls = [endpoint.url for _, endpoint in endpoints(resolved.document) if why_forbidden(endpoint.url, ())]
     urls += [spec.action.url for spec in resolved.tools if isinstance(spec.action, HttpCall | McpCall)]
     hosts = (_host_and_scheme(url)[0] for url in urls if not environment_names(url))
     return tuple(dict.fromkeys(safe_text(host) for host in hosts if host and not is_loopback(host)))
 
 
-def judged(url: str, hosts: tuple[str, ...]) -> str:
+def why_forbidden(url: str, hosts: tuple[str, ...]) -> str:
     """Reason that keeps an address from being asked, in words that hold no secret; empty for none."""
     host, scheme = _host_and_scheme(reveal(url, os.environ))
     if not host or scheme not in _PLAIN | _SECURE:

@@ -39,7 +39,7 @@ async def join(stage: Stage, name: str, entry: Mapping[str, object] | None) -> N
         supplies = stage.seats.supplies
         assert supplies is not None  # noqa: S101 - an open meeting has them
         known = _known(stage, name)
-        new = _judged(stage, supplies, name, _own_entry(stage, name) if entry is None else entry)
+        new = _checked(stage, supplies, name, _own_entry(stage, name) if entry is None else entry)
         _check_seat(stage, new.participant, known)
         needs = await supplies.needs(only(new.resolved, (name,)))
         _check_open(stage)
@@ -96,7 +96,7 @@ def _own_entry(stage: Stage, name: str) -> Mapping[str, object]:
     return entry_of(stage.resolved.document, name)
 
 
-def _judged(stage: Stage, supplies: Supplies, name: str, entry: Mapping[str, object]) -> NewSeat:
+def _checked(stage: Stage, supplies: Supplies, name: str, entry: Mapping[str, object]) -> NewSeat:
     """The seat, and all that it may not have found out beforehand."""
     new = with_seat(stage.resolved, name, entry)
     if len(json.dumps(new.entry)) > LONGEST_TEXT:

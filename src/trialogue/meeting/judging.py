@@ -11,7 +11,7 @@ import trio
 from trialogue.brain.words.transcript import utterances
 from trialogue.journal.reader import Reading
 from trialogue.meeting.advising import advice_on
-from trialogue.meeting.endpoints import judged as judged_address
+from trialogue.meeting.endpoints import why_forbidden
 from trialogue.meeting.outputs import RESULT, judged
 from trialogue.meeting.resumption import last_words
 from trialogue.model.expectations import Advice, Expectations, Findings
@@ -54,7 +54,7 @@ def advise_on(reading: Reading, resolved: Resolved, hosts: tuple[str, ...]) -> t
     """
     expect = resolved.document.expect
     judge = expect.judge if expect else None
-    wrong = judged_address(judge.endpoint.url, hosts) if judge and judge.endpoint else ""
+    wrong = why_forbidden(judge.endpoint.url, hosts) if judge and judge.endpoint else ""
     if wrong:
         return tuple(Advice(each.place, "skipped", wrong) for each in resolved.expectations.questions)
     return trio.run(advice_on, resolved, utterances(_records(reading)))

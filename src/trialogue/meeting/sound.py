@@ -61,7 +61,7 @@ class PersonSource:
         paced, and nothing is dropped. Several senders take turns. `AlreadyOver` once the meeting has ended,
         `WrongLoop` elsewhere than in a task of its loop.
         """
-        sound = self._judged(pcm)
+        sound = self._checked(pcm)
         self._loop.check()
         async with self._sending:
             await self._queue(self._converted(sound))
@@ -79,7 +79,7 @@ class PersonSource:
 
         More than half a second that waits is dropped, the oldest first, and counted (`statistics`).
         """
-        sound = self._judged(pcm)
+        sound = self._checked(pcm)
         if self._feed.is_over:
             raise AlreadyOver("the meeting has ended: nobody is heard any more")
         with self._held:
@@ -89,7 +89,7 @@ class PersonSource:
         """Statistics of what was pushed: how much waits, what was dropped, how often it ran dry."""
         return self._feed.jitter.statistics()
 
-    def _judged(self, pcm: object) -> bytes:
+    def _checked(self, pcm: object) -> bytes:
         if not isinstance(pcm, bytes | bytearray):
             raise wrong_type("pcm", "bytes", pcm)
         width = self.form.sample_width

@@ -120,10 +120,10 @@ class WhisperRecognizer:
             return_no_speech_prob=True,
             max_length=min(448, 2 * (_SPARE_TOKENS + int(duration_s * _TOKENS_A_SECOND))),
         )[0]
-        return _judged(result, duration_s)
+        return _checked(result, duration_s)
 
 
-def _judged(result: _Result, duration_s: float) -> _Heard:
+def _checked(result: _Result, duration_s: float) -> _Heard:
     """Keep the words only where somebody probably said them."""
     text, logprob = _text(result.sequences[0]), result.scores[0]
     unsure = result.no_speech_prob > _NO_SPEECH or logprob < _A_GUESS

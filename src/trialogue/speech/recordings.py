@@ -97,7 +97,7 @@ def _blocks(file: object, path: Path, kind: str) -> Iterator[tuple[_Header, Any]
     try:
         with library.SoundFile(file) as sound:
             header = _Header(sound.samplerate, sound.channels, sound.frames)
-            left = _judged(header, path)
+            left = _checked(header, path)
             while len(block := sound.read(round(_BLOCK_S * header.sample_rate), "float32", always_2d=True)):
                 left -= len(block)
                 if left < 0:
@@ -107,7 +107,7 @@ def _blocks(file: object, path: Path, kind: str) -> Iterator[tuple[_Header, Any]
         raise SetupError(f"{path} is not a {kind} file that can be read: {error}".rstrip(": ")) from error
 
 
-def _judged(header: _Header, path: Path) -> int:
+def _checked(header: _Header, path: Path) -> int:
     """Number of frames that may be read; SetupError for a format that cannot be."""
     if not 1 <= header.channels <= MOST_CHANNELS:
         raise SetupError(f"{path} has {header.channels} channels; at most {MOST_CHANNELS} are read")
