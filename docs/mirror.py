@@ -150,7 +150,7 @@ def for_asyncio(method: Method) -> str:
         body = f"return {method.returns}(self._held, await asked(self._held, {call}))"
         return defined("async def", method, body)
     if method.name == "on":
-        call = call.replace("callback", "outward(self._loop, callback)")
+        call = call.replace("callback", "callable_from_trio(self._loop, callback)")
     return defined("async def", method, returned(method, f"await {how}(self._held, {call})"))
 
 
@@ -161,7 +161,9 @@ def for_threads(method: Method) -> str:
         return defined("def", method, body)
     if not method.waits:
         passed = (
-            method.passed.replace("callback", "outward(callback)") if method.name == "on" else method.passed
+            method.passed.replace("callback", "callable_from_trio(callback)")
+            if method.name == "on"
+            else method.passed
         )
         return defined("def", method, returned(method, f"self._native.{method.name}({passed})"))
     doc = f"{method.summary} TimeoutError where that takes longer than `timeout_s`."
@@ -240,7 +242,7 @@ def written(surface: str, doc: str, body: str, home: ModuleType, *imports: str) 
         "asked(": f"from {package}.waiting import asked",
         "PersonSource(": f"from {package}.source import PersonSource",
         "Stream": f"from {package}.stream import Stream",
-        "outward(": f"from {package}.outward import outward",
+        "callable_from_trio(": f"from {package}.app_functions import callable_from_trio",
         "asyncio.": "import asyncio",
         "AgentEvent": "from trialogue.agent.events import AgentEvent",
         "Record]": "from trialogue.model.records import Record",

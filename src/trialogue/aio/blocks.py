@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 
 from trialogue.agent import lone as native_agent
 from trialogue.aio.agent import LoneAgent
+from trialogue.aio.app_functions import hooks_from_trio, tools_from_trio
 from trialogue.aio.block import Block
 from trialogue.aio.meeting import Meeting
-from trialogue.aio.outward import hooks_outward, tools_outward
 from trialogue.bridge.opening import Options, held_agent, held_meeting
 from trialogue.bridge.trio_thread import HeldBlock
 from trialogue.meeting import handle as native
@@ -27,8 +27,8 @@ def meeting_block(
     """A meeting; its async tools and its hooks run on asyncio's loop."""
 
     def hold(loop: asyncio.AbstractEventLoop) -> HeldBlock[native.Meeting]:
-        tools = tools_outward(loop, options.get("tools"))
-        hooks = hooks_outward(loop, options.get("hooks"))
+        tools = tools_from_trio(loop, options.get("tools"))
+        hooks = hooks_from_trio(loop, options.get("hooks"))
         return held_meeting(scenario, {**options, "tools": tools, "hooks": hooks}, is_run=is_run)
 
     return Block(hold, Meeting)
@@ -38,7 +38,7 @@ def agent_block(agent: object, options: Options) -> Block[native_agent.LoneAgent
     """One agent; its async functions run on asyncio's loop."""
 
     def hold(loop: asyncio.AbstractEventLoop) -> HeldBlock[native_agent.LoneAgent]:
-        return held_agent(agent, {**options, "functions": tools_outward(loop, options.get("functions"))})
+        return held_agent(agent, {**options, "functions": tools_from_trio(loop, options.get("functions"))})
 
     return Block(hold, LoneAgent)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from trialogue.actors.app_sound import PullsSound
 from trialogue.actors.router import Sink
-from trialogue.aio.outward import outward
+from trialogue.aio.app_functions import callable_from_trio
 from trialogue.aio.source import PersonSource
 from trialogue.aio.stream import Stream
 from trialogue.aio.waiting import asked, waited
@@ -116,7 +116,9 @@ class Meeting:
 
     async def on(self, kind: type, callback: Callback) -> Callable[[], None]:
         """Have `callback` told of each event, or command, of one type; returns what ends that."""
-        return await asked(self._held, lambda: self._native.on(kind, outward(self._loop, callback)))
+        return await asked(
+            self._held, lambda: self._native.on(kind, callable_from_trio(self._loop, callback))
+        )
 
     async def levels(self) -> Mapping[str, float]:
         """Levels of those who are being heard at this moment: dB below full scale (0 is loudest)."""

@@ -8,9 +8,9 @@ from threading import Thread
 
 from trialogue.agent import lone as native_agent
 from trialogue.blocking.agent import LoneAgent
+from trialogue.blocking.app_functions import hooks_from_trio
 from trialogue.blocking.block import Block
 from trialogue.blocking.meeting import Meeting
-from trialogue.blocking.outward import hooks_outward
 from trialogue.bridge.opening import Options, held_agent, held_meeting
 from trialogue.meeting import handle as native
 from trialogue.meeting.asking import a_function
@@ -24,7 +24,7 @@ def meeting_block(
     scenario: object, options: Options, *, is_run: bool = False
 ) -> Block[native.Meeting, Meeting]:
     """A meeting; its hooks run in threads."""
-    own = {**options, "hooks": hooks_outward(options.get("hooks"))}
+    own = {**options, "hooks": hooks_from_trio(options.get("hooks"))}
     return Block(lambda: held_meeting(scenario, own, is_run=is_run), Meeting)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from trialogue.actors.app_sound import PullsSound
 from trialogue.actors.router import Sink
-from trialogue.blocking.outward import outward
+from trialogue.blocking.app_functions import callable_from_trio
 from trialogue.blocking.source import PersonSource
 from trialogue.blocking.stream import Stream
 from trialogue.blocking.waiting import waited
@@ -116,7 +116,7 @@ class Meeting:
 
     def on(self, kind: type, callback: Callback) -> Callable[[], None]:
         """Have `callback` told of each event, or command, of one type; returns what ends that."""
-        return self._native.on(kind, outward(callback))
+        return self._native.on(kind, callable_from_trio(callback))
 
     def levels(self) -> Mapping[str, float]:
         """Levels of those who are being heard at this moment: dB below full scale (0 is loudest)."""

@@ -13,7 +13,9 @@ from trialogue.bridge.out_of_trio import awaited_in_trio
 from trialogue.tools.kinds.python import is_async
 
 
-def outward(loop: asyncio.AbstractEventLoop, function: Callable[..., object]) -> Callable[..., object]:
+def callable_from_trio(
+    loop: asyncio.AbstractEventLoop, function: Callable[..., object]
+) -> Callable[..., object]:
     """The function, run on asyncio's loop, plain or async, and waited for; what is none stays as it is."""
     if not callable(function):
         return function
@@ -29,18 +31,18 @@ def outward(loop: asyncio.AbstractEventLoop, function: Callable[..., object]) ->
     return told
 
 
-def tools_outward(loop: asyncio.AbstractEventLoop, tools: object) -> object:
+def tools_from_trio(loop: asyncio.AbstractEventLoop, tools: object) -> object:
     """Tools whose async functions run on asyncio's loop; plain ones run in threads, as ever."""
     if not isinstance(tools, Mapping):
         return tools
     given = cast("Mapping[str, Callable[..., object]]", tools)
-    return {name: outward(loop, tool) if _is_async(tool) else tool for name, tool in given.items()}
+    return {name: callable_from_trio(loop, tool) if _is_async(tool) else tool for name, tool in given.items()}
 
 
 def _is_async(tool: object) -> bool:
     return callable(tool) and is_async(tool)
 
 
-def hooks_outward(loop: asyncio.AbstractEventLoop, hooks: object) -> object:
+def hooks_from_trio(loop: asyncio.AbstractEventLoop, hooks: object) -> object:
     """Hooks that are asked on asyncio's loop, plain or async."""
-    return mapped(hooks, lambda function: outward(loop, function))
+    return mapped(hooks, lambda function: callable_from_trio(loop, function))

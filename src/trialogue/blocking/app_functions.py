@@ -13,7 +13,7 @@ from trialogue.compute import is_virtual
 from trialogue.tools.kinds.python import is_async
 
 
-def outward(function: Callable[..., object]) -> Callable[..., object]:
+def callable_from_trio(function: Callable[..., object]) -> Callable[..., object]:
     """The function, run in a thread, so that it may block; an async one, and what is none, stay as is."""
     if not callable(function) or is_async(function):
         return function
@@ -28,6 +28,6 @@ def outward(function: Callable[..., object]) -> Callable[..., object]:
     return told
 
 
-def hooks_outward(hooks: object) -> object:
+def hooks_from_trio(hooks: object) -> object:
     """Hooks that are asked in threads, so that they may block."""
-    return mapped(hooks, outward)
+    return mapped(hooks, callable_from_trio)
