@@ -146,7 +146,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "each.begin_s <= now",
     ): "no words come at the very moment at which speech begins",
     (
-        "turn/wording.py:is_sure",
+        "turn/attribution.py:is_sure",
         "boundary",
         "sum((stretch.length(o.now) for stretch in stretches)) >= SURE_S",
     ): "no speech is of that length to the bit",

@@ -3,7 +3,7 @@
 import pytest
 
 from trialogue.brain.meeting import Brain
-from trialogue.brain.turn.wording import WORDS_S
+from trialogue.brain.turn.attribution import WORDS_S
 from trialogue.model.commands import Attribute, EndMeeting, EndTurn, GrantFloor, Report
 from trialogue.model.events import (
     EarFailed,

@@ -20,7 +20,7 @@ from attrs import define, field
 from far_people import Stretch
 from physics import TICK_S, Decision, Violation, World
 
-from trialogue.brain.turn.wording import SURE_S
+from trialogue.brain.turn.attribution import SURE_S
 from trialogue.brain.words.names import addressee, last_addressee
 from trialogue.model import commands as c
 from trialogue.model import events as e

@@ -19,9 +19,9 @@ input; chance comes from the plan's seed.
 
 `Owners` holds them all. What concerns several of them is a function that asks the one and tells the other
 and keeps nothing itself: `turn/taking` (where turns begin and end), `turn/prompting` (what makes an agent
-speak), `turn/speaking` (agents' replies), `turn/listening` and `turn/wording` (people's speech and words),
-`seats/sessions` and `seats/losing`, `tools/calling`, `course/wishes`, `course/process`, `course/ending`,
-`floor/next_speaker`.
+speak), `turn/speaking` (agents' replies), `turn/listening` and `turn/attribution` (people's speech and
+words), `seats/sessions` and `seats/losing`, `tools/calling`, `course/wishes`, `course/process`,
+`course/ending`, `floor/next_speaker`.
 
 **Derived, never armed.** Who is audible, how long it has been quiet, who hears whom, how loud a turn is and
 all deadlines (`deadlines.py`) are computed after each event; the difference to what was told last becomes

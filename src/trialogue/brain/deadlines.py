@@ -25,8 +25,8 @@ from trialogue.brain.owners import Owners
 from trialogue.brain.recorded_times import has_come, recorded
 from trialogue.brain.seats.people import SpeechStretch
 from trialogue.brain.turn.agent import AgentTurn
+from trialogue.brain.turn.attribution import WORDS_S, unworded
 from trialogue.brain.turn.person import PersonState, PersonTurn
-from trialogue.brain.turn.wording import WORDS_S, unworded
 from trialogue.model.commands import CancelWake, Command, WakeAt
 from trialogue.values import define
 

@@ -9,7 +9,7 @@ from trialogue.brain.opening import open_meeting
 from trialogue.brain.owners import Owners
 from trialogue.brain.recorded_times import has_come
 from trialogue.brain.tools import waits
-from trialogue.brain.turn import listening, prompting, taking, wording
+from trialogue.brain.turn import attribution, listening, prompting, taking
 from trialogue.brain.turn.agent import AgentTurn
 from trialogue.brain.turn.person import PersonTurn
 from trialogue.brain.words.digest import BE_SHORTER
@@ -111,5 +111,5 @@ def _classify_longest(o: Owners) -> None:
 
 def _give_words_up(o: Owners) -> None:
     """No words came of speech beside a turn: it is unclear."""
-    name, stretch = min(wording.unworded(o), key=lambda each: unclear_at(o, *each))
-    wording.unclear(o, name, stretch)
+    name, stretch = min(attribution.unworded(o), key=lambda each: unclear_at(o, *each))
+    attribution.unclear(o, name, stretch)

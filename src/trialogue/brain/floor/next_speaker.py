@@ -32,8 +32,8 @@ from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import PromptKind
 from trialogue.brain.recorded_times import has_come
 from trialogue.brain.turn import prompting, taking
+from trialogue.brain.turn.attribution import SURE_S
 from trialogue.brain.turn.listening import rank
-from trialogue.brain.turn.wording import SURE_S
 from trialogue.brain.words.digest import ASK_CHAIR, NUDGE, quoted
 from trialogue.model.plan import FloorRules, SilenceStep
 from trialogue.values import frozen

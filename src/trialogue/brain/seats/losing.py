@@ -12,7 +12,7 @@ from __future__ import annotations
 from trialogue.brain.interruptions import SpeechSort, classify_speech
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import Forced
-from trialogue.brain.turn import taking, wording
+from trialogue.brain.turn import attribution, taking
 from trialogue.brain.turn.agent import AgentTurn
 from trialogue.brain.turn.dropping import deny_held
 from trialogue.model.commands import Cause, Speak
@@ -75,7 +75,7 @@ def silence(o: Owners, name: str, cause: Cause) -> None:
         o.people.note_kind(name, kind)
         for spoken in o.utterances.open_of(name):
             if spoken.home and spoken.home[-1] is stretch:
-                wording.aside(o, spoken, stretch, kind)
+                attribution.aside(o, spoken, stretch, kind)
     elif stretch is not None and not stretch.turn:
         o.people.place(stretch, o.floor.turn, "overlap")
 
@@ -83,6 +83,6 @@ def silence(o: Owners, name: str, cause: Cause) -> None:
 def hear_no_more(o: Owners, name: str, cause: Cause) -> None:
     """Close a person's hearing: what it said stands in the transcript, in words or as unclear."""
     silence(o, name, cause)
-    for who, stretch in wording.unworded(o):
+    for who, stretch in attribution.unworded(o):
         if who == name:
-            wording.unclear(o, name, stretch)
+            attribution.unclear(o, name, stretch)

@@ -22,10 +22,10 @@ from trialogue.brain.interruptions import SETTLE_S, Entry, SpeechSort, beside_pe
 from trialogue.brain.owners import Owners
 from trialogue.brain.recorded_times import recorded
 from trialogue.brain.seats.people import SpeechStretch, Words, are_believed
-from trialogue.brain.turn import taking, wording
+from trialogue.brain.turn import attribution, taking
 from trialogue.brain.turn.agent import AgentTurn
+from trialogue.brain.turn.attribution import WORDS_S
 from trialogue.brain.turn.person import PersonState, PersonTurn
-from trialogue.brain.turn.wording import WORDS_S
 from trialogue.brain.words.utterances import SpokenUtterance
 from trialogue.model.events import (
     EarHeard,
@@ -113,7 +113,7 @@ def _stopped(o: Owners, name: str, position_s: float) -> None:
 def _heard_by_nobody(o: Owners, name: str) -> None:
     """Speech that took no turn and was beside none, as before the opening, stands in the transcript, too."""
     stretch = o.people.current(name)
-    if not (stretch.turn or stretch.beside) and wording.is_sure(o, stretch):
+    if not (stretch.turn or stretch.beside) and attribution.is_sure(o, stretch):
         o.people.place(stretch, o.floor.turn, "overlap")
 
 
@@ -175,7 +175,7 @@ def _passed(o: Owners, name: str, kind: Beside) -> None:
     o.report(kind, what, name)
     for spoken in o.utterances.open_of(name):
         if entry is not None and spoken.is_final and spoken.home and spoken.home[-1] is stretch:
-            wording.aside(o, spoken, stretch, kind)
+            attribution.aside(o, spoken, stretch, kind)
 
 
 def _interrupts(o: Owners, entry: Entry) -> None:
@@ -236,7 +236,7 @@ def _heard(o: Owners, event: EarHeard) -> None:
     elif are_believed(event.text, spoken.home, o.now) and spoken.home:
         _place(o, spoken)
     elif is_final:
-        wording.disbelieve(o, spoken)
+        attribution.disbelieve(o, spoken)
     if is_final and not spoken.rest:
         o.utterances.forget(spoken)
 
@@ -252,9 +252,9 @@ def last_words(o: Owners, event: EarHeard) -> None:
         return
     spoken = o.utterances.hear(name, event.utterance, words, is_final=True)
     if home[-1].turn:
-        wording.late(o, spoken, home[-1].turn)
+        attribution.late(o, spoken, home[-1].turn)
     else:
-        wording.aside(o, spoken, home[-1], home[-1].kind or "overlap")
+        attribution.aside(o, spoken, home[-1], home[-1].kind or "overlap")
 
 
 def _ended_without(o: Owners, name: str, event: EarHeard) -> None:
@@ -274,14 +274,14 @@ def _place(o: Owners, spoken: SpokenUtterance) -> None:
         _own_words(o, turn, spoken)
     elif stretch.turn:
         if spoken.is_final:
-            wording.late(o, spoken, stretch.turn)
+            attribution.late(o, spoken, stretch.turn)
     elif o.beside.of(name) is not None and stretch is o.people.current(name):
         o.beside.count_words(name, _words_in(o, name, stretch))
         classify_beside(o, name)
         _own_if_granted(o, spoken)
     elif stretch.beside:
         if spoken.is_final:
-            wording.aside(o, spoken, stretch, stretch.kind or "overlap")
+            attribution.aside(o, spoken, stretch, stretch.kind or "overlap")
     else:
         _free_words(o, spoken)
 
@@ -304,7 +304,7 @@ def _own_words(o: Owners, turn: PersonTurn, spoken: SpokenUtterance) -> None:
         return
     for each in o.utterances.open_of(spoken.name):  # and what was final before the turn was its own
         if each.is_final and each.home and each.home[-1].turn == turn.number:
-            wording.attribute(o, turn, each)
+            attribution.attribute(o, turn, each)
     timed = spoken.words.end_s > spoken.words.begin_s
     turn.settle(spoken.words.end_s if timed else o.now)
     if turn.state in {PersonState.HANGING, PersonState.WORDS}:
@@ -333,7 +333,7 @@ def _free_words(o: Owners, spoken: SpokenUtterance) -> None:
         kind: Beside = "backchannel" if found is SpeechSort.BACKCHANNEL else "overlap"
         o.people.place(stretch, o.floor.turn, kind)
         o.report(kind, "words that came behind its speech", name)
-        wording.aside(o, spoken, stretch, kind)
+        attribution.aside(o, spoken, stretch, kind)
 
 
 def _typed(o: Owners, name: str, text: str) -> None:
@@ -344,7 +344,7 @@ def _typed(o: Owners, name: str, text: str) -> None:
     if turn is None:
         o.floor.ask_first(name, o.now, HIGH)
     elif turn.state is not PersonState.SPEAKING:
-        wording.read(o, turn)
+        attribution.read(o, turn)
 
 
 # --- the end of a person's turn ---------------------------------------------------------------------------
@@ -354,9 +354,9 @@ def hung(o: Owners, turn: PersonTurn) -> None:
     """A person has said nothing more for a while, or its ear says that it is done."""
     name = turn.holder.name
     if o.people.has_typed(name):
-        wording.read(o, turn)
+        attribution.read(o, turn)
         return
-    wording.hear_if_sure(o, turn)
+    attribution.hear_if_sure(o, turn)
     rest = [spoken for spoken in o.utterances.open_of(name) if not spoken.is_final]
     if turn.state is PersonState.WORDS or turn.is_settled:
         _over_or_noise(o, turn)

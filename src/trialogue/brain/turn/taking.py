@@ -18,7 +18,7 @@ from trialogue.brain.mouths import Loudness
 from trialogue.brain.owners import Owners
 from trialogue.brain.recorded_times import recorded
 from trialogue.brain.tools import waits
-from trialogue.brain.turn import prompting, wording
+from trialogue.brain.turn import attribution, prompting
 from trialogue.brain.turn.agent import AgentFact, AgentTurn
 from trialogue.brain.turn.dropping import deny_held, drop
 from trialogue.brain.turn.person import PersonFact, PersonTurn
@@ -139,7 +139,7 @@ def _begin_person(o: Owners, number: int, to: str, how: tuple[str, str]) -> Pers
         if not speaks:
             turn.hang(o.people.spoken_until(to, o.now))
     elif o.people.has_typed(to):
-        wording.read(o, turn)
+        attribution.read(o, turn)
     return turn
 
 
@@ -185,7 +185,7 @@ def close(o: Owners, turn: Turn, cause: Cause, *, keep_for: str | None = None) -
         o.inboxes.put_back(name, o.prompts.supersede(name))
         turn.take(AgentFact.SOUND_ENDED if cause in _WELL else AgentFact.ENDED_EARLY)
     else:
-        wording.settle(o, turn)
+        attribution.settle(o, turn)
         turn.take(PersonFact.OVER if cause in _WELL else PersonFact.ENDED_EARLY)
     o.emit(EndTurn(name, turn.number, cause))
     o.floor.end(cause)
