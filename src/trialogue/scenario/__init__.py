@@ -7,8 +7,8 @@
   `patterns` (the one grammar of what happens), with `vocabulary` and `quantities`;
 - checks: `checks` for every file, `contradictions`, `run_checks` for the way in which it is run, and a module
   `*_checks` a subject;
-- words for the author: `problems` (codes), `faults` (a wrong value), `did_you_mean`, `forms` (an
-  example of each key, and where it belongs), `wanted` (keys by other names), `problem_lines` (a caret);
+- words for the author: `problems` (codes), `wrong_values` (a wrong value), `did_you_mean`, `forms` (an
+  example of each key, and where it belongs), `key_aliases` (keys by other names), `problem_lines` (a caret);
 - made ready: `defaults`, `resolve`, and a module a part: `planning`, `agents`, `ears`, `seating`,
   `tool_specs`, `expecting`, `planned_faults`, `pattern_reading`, `joining` (a seat that is taken later);
 - for authors: `skeleton` (`new`), `formatting` (`fmt`), `graph`, `explain`, `json_schema`, `writing`.

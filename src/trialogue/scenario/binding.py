@@ -15,7 +15,12 @@ from attrs import evolve
 
 from trialogue.model import kinds
 from trialogue.scenario.did_you_mean import did_you_mean
-from trialogue.scenario.faults import (
+from trialogue.scenario.forms import form_of, key_hint
+from trialogue.scenario.problems import Code, Path, Problems, shown
+from trialogue.scenario.quantities import read_duration, read_range
+from trialogue.scenario.stages import stage_record
+from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
+from trialogue.scenario.wrong_values import (
     Fault,
     duration_fault,
     number_fault,
@@ -24,11 +29,6 @@ from trialogue.scenario.faults import (
     why_not_text,
     why_text,
 )
-from trialogue.scenario.forms import form_of, key_hint
-from trialogue.scenario.problems import Code, Path, Problems, shown
-from trialogue.scenario.quantities import read_duration, read_range
-from trialogue.scenario.stages import stage_record
-from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
 from trialogue.services import EMBEDDED, SERVICES
 from trialogue.values import frozen
 

@@ -1,6 +1,6 @@
 """Hints at what was probably meant: "did you mean", by likeness of words.
 
-Hints of other kinds: where a key belongs and how it is written (`forms`), keys by other names (`wanted`).
+Hints of other kinds: where a key belongs and how it is written (`forms`), names of keys (`key_aliases`).
 """
 
 from __future__ import annotations

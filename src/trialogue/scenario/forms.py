@@ -12,10 +12,10 @@ import yaml
 from trialogue.model import kinds
 from trialogue.model.kinds import Kind, record_of
 from trialogue.scenario.did_you_mean import did_you_mean
+from trialogue.scenario.key_aliases import WANTED
 from trialogue.scenario.problems import Path, shown
 from trialogue.scenario.schema import Document
 from trialogue.scenario.stages import stage_records
-from trialogue.scenario.wanted import WANTED
 
 NEAR = 3
 """Levels below which a key may belong and still be thought of before one that is only spelled like it."""

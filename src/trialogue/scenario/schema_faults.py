@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
 from trialogue.scenario.did_you_mean import did_you_mean
-from trialogue.scenario.faults import pattern_fault
 from trialogue.scenario.problems import Path, shown
+from trialogue.scenario.wrong_values import pattern_fault
 
 TYPES: Final = ("object", "array", "string", "number", "integer", "boolean", "null")
 """Words for `type`."""
