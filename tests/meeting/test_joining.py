@@ -38,7 +38,7 @@ from trialogue.events import (
 from trialogue.journal.files import verify_files
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
-from trialogue.meeting.retelling import retell
+from trialogue.meeting.scenario_from import retell
 from trialogue.report import cast
 from trialogue.testing import murmuring_engines
 

@@ -13,11 +13,11 @@ from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.exporting import held_meeting
-from trialogue.meeting.retelling import first_difference, retell, who_moved
-from trialogue.meeting.retelling.foreign import is_foreign, named, read_whole, slug
-from trialogue.meeting.retelling.people_again import agreement, retell_sound, speech_of
-from trialogue.meeting.retelling.words_again import cues_told, retell_cues, utterances_of
 from trialogue.meeting.run import run_meeting
+from trialogue.meeting.scenario_from import first_difference, retell, who_moved
+from trialogue.meeting.scenario_from.foreign import is_foreign, named, read_whole, slug
+from trialogue.meeting.scenario_from.people_again import agreement, retell_sound, speech_of
+from trialogue.meeting.scenario_from.words_again import cues_told, retell_cues, utterances_of
 from trialogue.report.exports import HeldMeeting
 from trialogue.report.foreign import read_cues
 from trialogue.report.stretches import Stretch, stretches

@@ -23,5 +23,5 @@ and changes nothing.
 files are made from the records (`outputs`, `paging`, `exporting`), and the manifest is sealed (`keeping`).
 
 **Afterwards** a run is gone on with (`resumption`), asked what other rules would have made of it (`what_if`,
-with those who came and left, `moving_again`), or made into a scenario again (`retelling/`).
+with those who came and left, `moving_again`), or made into a scenario again (`scenario_from/`).
 """

@@ -10,7 +10,7 @@ from attrs import field
 
 from trialogue.errors import AlreadyOver
 from trialogue.meeting.meeting import Meeting
-from trialogue.meeting.retelling import Move, changes_floor
+from trialogue.meeting.scenario_from import Move, changes_floor
 from trialogue.model.records import Record
 from trialogue.values import define
 

@@ -3,10 +3,10 @@
 1. *Shadow*: the recorded meeting is replayed, and at each free floor the other rules are asked, too. What
    they would have chosen is told where it is another; the meeting goes on as it did, so each choice is one of
    the recorded meeting's own moments.
-2. *Resimulate*: the meeting is held again under the other rules, from its own scenario (`retelling`): each
-   agent has the turns that it had, and they are heard when it is given the floor. Up to the first turn that
-   differs it is the recorded meeting; from there on it is made. Whoever came and left while it ran comes and
-   leaves at the recorded moments.
+2. *Resimulate*: the meeting is held again under the other rules, from its own scenario (`scenario_from`):
+   each agent has the turns that it had, and they are heard when it is given the floor. Up to the first turn
+   that differs it is the recorded meeting; from there on it is made. Whoever came and left while it ran
+   comes and leaves at the recorded moments.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.meeting import DEFAULT_EDGES
 from trialogue.meeting.moving_again import move_again
 from trialogue.meeting.policies import import_policy
-from trialogue.meeting.retelling import (
+from trialogue.meeting.run import run_meeting, watch_nothing
+from trialogue.meeting.scenario_from import (
     Difference,
     first_difference,
     retell_as_it_went,
 )
-from trialogue.meeting.run import run_meeting, watch_nothing
 from trialogue.model.plan import FloorRules, MeetingPlan
 from trialogue.report.result import Result, Run, result
 from trialogue.scenario.defaults import Overrides

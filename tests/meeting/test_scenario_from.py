@@ -10,9 +10,9 @@ from trialogue.journal import redact
 from trialogue.journal.reader import read
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.exporting import held_meeting
-from trialogue.meeting.retelling import first_difference, retell
-from trialogue.meeting.retelling.compare import turns_told
 from trialogue.meeting.run import run_meeting
+from trialogue.meeting.scenario_from import first_difference, retell
+from trialogue.meeting.scenario_from.compare import turns_told
 from trialogue.meeting.what_if import what_if
 from trialogue.model.commands import GrantFloor
 from trialogue.model.events import FloorRequested
@@ -162,7 +162,7 @@ def test_hands_go_up_again_and_get_the_floor_as_they_did(hands, tmp_path):
 
 def test_a_hand_that_was_taken_down_is_none(hands):
     """It asked for nothing, and the next one counts from its own moment."""
-    from trialogue.meeting.retelling.clips import clips_of
+    from trialogue.meeting.scenario_from.clips import clips_of
     from trialogue.model.events import FloorRequestCancelled
 
     records = []
@@ -184,7 +184,7 @@ def test_a_tool_that_answered_twice_stands_twice(run, tmp_path):
     """Once for each answer, numbered, and the script calls the one that answered so."""
     journal = run / "journal.jsonl"
     records = tuple(read(journal))
-    from trialogue.meeting.retelling.scripts import scripts_of
+    from trialogue.meeting.scenario_from.scripts import scripts_of
     from trialogue.model.events import ToolFinished, ToolRequested
 
     calls = [r.event.call_id for r in records if isinstance(r.event, ToolRequested)]

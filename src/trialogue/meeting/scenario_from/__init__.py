@@ -5,8 +5,8 @@
 `people_again` has the people by their sound, `words_again` agents by the words, `foreign` what both share.
 """
 
-from trialogue.meeting.retelling.compare import Difference, first_difference
-from trialogue.meeting.retelling.scenario import (
+from trialogue.meeting.scenario_from.compare import Difference, first_difference
+from trialogue.meeting.scenario_from.scenario import (
     Move,
     Retold,
     changes_floor,

@@ -13,8 +13,8 @@ from trialogue.events import Joined, Left, SentenceSaid, ToolFinished
 from trialogue.journal.reader import read
 from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.moving_again import move_again
-from trialogue.meeting.retelling import first_difference, retell_as_it_went
-from trialogue.meeting.retelling.compare import turns_told
+from trialogue.meeting.scenario_from import first_difference, retell_as_it_went
+from trialogue.meeting.scenario_from.compare import turns_told
 from trialogue.meeting.what_if import what_if
 from trialogue.model.commands import EndTurn
 from trialogue.scenario.defaults import Overrides

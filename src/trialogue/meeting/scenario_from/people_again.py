@@ -9,7 +9,14 @@ from typing import Any, Final, cast
 
 from trialogue.errors import JournalError, SetupError
 from trialogue.importing import import_extra
-from trialogue.meeting.retelling.foreign import named, read_whole, refuse_there, slug, titled, write_scenario
+from trialogue.meeting.scenario_from.foreign import (
+    named,
+    read_whole,
+    refuse_there,
+    slug,
+    titled,
+    write_scenario,
+)
 from trialogue.report.foreign import READERS
 from trialogue.report.stretches import Stretch, joined, time_with
 from trialogue.scenario.quantities import write_duration

@@ -9,10 +9,10 @@ import yaml
 from trialogue.cli.scenario_from import MadeScenario, print_scenario_from
 from trialogue.errors import JournalError, SetupError
 from trialogue.meeting.edges import Edges
-from trialogue.meeting.retelling.foreign import named
-from trialogue.meeting.retelling.people_again import Agreement, agreement
-from trialogue.meeting.retelling.words_again import cues_told
 from trialogue.meeting.run import run_meeting
+from trialogue.meeting.scenario_from.foreign import named
+from trialogue.meeting.scenario_from.people_again import Agreement, agreement
+from trialogue.meeting.scenario_from.words_again import cues_told
 from trialogue.report.foreign import read_cues
 from trialogue.report.stretches import Stretch
 from trialogue.scenario.defaults import Overrides

@@ -16,7 +16,14 @@ from typing import Final
 from attrs import evolve
 
 from trialogue.errors import JournalError
-from trialogue.meeting.retelling.foreign import named, read_whole, refuse_there, slug, titled, write_scenario
+from trialogue.meeting.scenario_from.foreign import (
+    named,
+    read_whole,
+    refuse_there,
+    slug,
+    titled,
+    write_scenario,
+)
 from trialogue.model.plan import InterruptRules
 from trialogue.model.transcript import Utterance
 from trialogue.report.foreign import VoicedCue, read_cues

@@ -12,10 +12,10 @@ import yaml
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.reader import Reading
 from trialogue.meeting.exporting import held_meeting
-from trialogue.meeting.retelling.clips import Clip, clips_of, cut
-from trialogue.meeting.retelling.compare import turns_told
-from trialogue.meeting.retelling.scripts import Scripts, scripts_of
-from trialogue.meeting.retelling.settings import agenda_of, end_of, fault_of, floor_of, limits_of
+from trialogue.meeting.scenario_from.clips import Clip, clips_of, cut
+from trialogue.meeting.scenario_from.compare import turns_told
+from trialogue.meeting.scenario_from.scripts import Scripts, scripts_of
+from trialogue.meeting.scenario_from.settings import agenda_of, end_of, fault_of, floor_of, limits_of
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.events import FaultStruck, Joined, Left, MeetingResumed, NoteGiven, SayAsked, SessionLost
 from trialogue.model.fault_names import SPOILED_TOOLS
