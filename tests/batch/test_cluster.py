@@ -108,26 +108,26 @@ def test_runs_come_home_where_no_directory_is_shared(cluster, tmp_path, monkeypa
 
 def test_what_comes_home_is_bounded(tmp_path, monkeypatch):
     """Small files first; what does not fit is counted."""
-    from trialogue.batch import coming_home
+    from trialogue.batch import file_transfer
 
     run = tmp_path / "run"
     (run / "audio").mkdir(parents=True)
     (run / "result.json").write_bytes(b"x" * 10)
     (run / "journal.jsonl").write_bytes(b"x" * 50)
     (run / "audio" / "mix.wav").write_bytes(b"x" * 500)
-    monkeypatch.setattr(coming_home, "MOST_BYTES", 100)
+    monkeypatch.setattr(file_transfer, "MOST_BYTES", 100)
     for bring, names, left in (
         ("result", ["result.json"], 0),
         ("journal", ["result.json", "journal.jsonl"], 0),
         ("run", ["result.json", "journal.jsonl"], 1),
     ):
-        chosen, behind = coming_home._chosen(run, bring)
+        chosen, behind = file_transfer._chosen(run, bring)
         assert ([each.name for each in chosen], behind) == (names, left)
 
 
 def test_a_meeting_on_the_real_clock_does_not_travel(tmp_path):
     """It could be held twice, and paid twice."""
-    from trialogue.batch.coming_home import packed_scenario
+    from trialogue.batch.file_transfer import packed_scenario
 
     (job,) = jobs(tmp_path, text=SMALL.replace("clock: virtual", "clock: real"))
     with pytest.raises(SetupError, match="runs on the real clock"):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from trialogue.batch.coming_home import Bring, brought_home, held_away, packed_scenario
+from trialogue.batch.file_transfer import Bring, brought_home, held_away, packed_scenario
 from trialogue.batch.hands import Hand
 from trialogue.batch.holding import found
 from trialogue.batch.jobs import Job, decoded, encoded

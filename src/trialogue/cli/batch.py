@@ -34,7 +34,7 @@ from trialogue.model.json_text import read_json
 from trialogue.values import frozen
 
 if TYPE_CHECKING:
-    from trialogue.batch.coming_home import Bring
+    from trialogue.batch.file_transfer import Bring
 
 __all__ = ["BatchOptions", "hold_batch", "new_out"]
 
