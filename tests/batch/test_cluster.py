@@ -8,7 +8,7 @@ import pytest
 from batch_values import SMALL, jobs
 
 from trialogue.batch.cluster import hold_on_cluster
-from trialogue.batch.hands import HandPool
+from trialogue.batch.local_workers import HandPool
 from trialogue.errors import SetupError
 
 distributed = pytest.importorskip("distributed")

@@ -10,8 +10,8 @@ import pytest
 from attrs import evolve
 from batch_values import MURMURING, SMALL, jobs
 
-from trialogue.batch.hands import Hand, HandPool
 from trialogue.batch.holding import Loaded, hold_job
+from trialogue.batch.local_workers import Hand, HandPool
 from trialogue.journal.files import JOURNAL
 
 LONG = SMALL.replace("clock: virtual", "clock: real").replace(

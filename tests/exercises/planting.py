@@ -15,8 +15,8 @@ from pathlib import Path
 
 import yaml
 
-from trialogue.batch.hands import HandPool
 from trialogue.batch.jobs import BatchRequest, Job, Leeway, jobs_of
+from trialogue.batch.local_workers import HandPool
 from trialogue.batch.outcomes import Outcome
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock

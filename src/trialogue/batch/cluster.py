@@ -16,9 +16,9 @@ from typing import Any, Final
 from uuid import uuid4
 
 from trialogue.batch.file_transfer import Bring, brought_home, held_away, packed_scenario
-from trialogue.batch.hands import Hand
 from trialogue.batch.holding import found
 from trialogue.batch.jobs import Job, decoded, encoded
+from trialogue.batch.local_workers import Hand
 from trialogue.batch.outcomes import Outcome, decoded_outcome, encoded_outcome
 from trialogue.errors import SetupError
 from trialogue.importing import import_extra

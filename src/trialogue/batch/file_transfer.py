@@ -18,9 +18,9 @@ from typing import Final, Literal
 
 from attrs import evolve
 
-from trialogue.batch.hands import Hand
 from trialogue.batch.holding import found
 from trialogue.batch.jobs import Job, prepared_job
+from trialogue.batch.local_workers import Hand
 from trialogue.batch.outcomes import Outcome
 from trialogue.errors import SetupError
 from trialogue.meeting.keeping import keep_scenario

@@ -13,9 +13,9 @@ import orjson
 
 from trialogue.batch.annotations import github_lines
 from trialogue.batch.estimate import estimate
-from trialogue.batch.hands import HandPool
 from trialogue.batch.jobs import BatchRequest, Job, jobs_of, prepared_job
 from trialogue.batch.junit import junit
+from trialogue.batch.local_workers import HandPool
 from trialogue.batch.outcomes import Outcome, encoded_outcome
 from trialogue.batch.tally import (
     Baseline,
