@@ -11,7 +11,7 @@ from collections.abc import MutableMapping
 from contextlib import suppress
 from typing import Final, Literal, TypeAlias
 
-from trialogue.cli.hiding import hidden
+from trialogue.cli.key_masking import hidden
 from trialogue.diagnostics import tell_again
 from trialogue.model.text import brief, safe_text
 

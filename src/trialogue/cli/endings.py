@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, cast
 
-from trialogue.cli.hiding import hidden, hide
+from trialogue.cli.key_masking import hidden, hide
 from trialogue.errors import AuthorFailed, LeaveMissing, ReplayDivergence, ScenarioError, TrialogueError
 from trialogue.model.text import brief, safe_text
 

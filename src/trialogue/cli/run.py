@@ -13,7 +13,7 @@ from attrs import field
 
 from trialogue.cli.diagnostics import LogLevel, configure
 from trialogue.cli.forced_exit import open_leaving
-from trialogue.cli.hiding import hide
+from trialogue.cli.key_masking import hide
 from trialogue.cli.view_desk import open_desk
 from trialogue.cli.view_lines import line
 from trialogue.cli.view_screens import open_screen, open_waiting, put, put_json, show

@@ -8,7 +8,7 @@ from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, Self, TextIO
 
-from trialogue.cli.hiding import hidden
+from trialogue.cli.key_masking import hidden
 from trialogue.cli.view_lines import Line, plain
 from trialogue.errors import SetupError
 from trialogue.model.text import steerless_json

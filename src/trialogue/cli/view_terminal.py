@@ -16,7 +16,7 @@ from rich.live import Live
 from rich.segment import ControlType
 from rich.text import Text
 
-from trialogue.cli.hiding import hidden
+from trialogue.cli.key_masking import hidden
 from trialogue.cli.view_lines import Line, Span, Tone, width
 
 _STYLES: Final = {Tone.NORMAL: "", Tone.STRONG: "bold", Tone.FAINT: "dim", Tone.WARNING: "bold red"}
