@@ -5,14 +5,13 @@ It knows nothing of meetings; any trio program can use it. See `docs/explain/sup
 - `specs` are its words: children, restart types, strategies, intensity;
 - `restart_rules` decide, without tasks: who is restarted, and when the intensity is exceeded;
 - `tree` applies that to the children (`child`); `task` runs it by its `inbox`; `supervisor` is the handle;
-- `observations` tell what it did; `signals` and `lone` are for programs around it.
+- `observations` tell what it did; `signals` and `single_errors` are for programs around it.
 
 How patiently a lost connection is dialled again stands in `brain/redialling.py`.
 """
 
 from trialogue.errors import IntensityExceeded
 from trialogue.supervise.child import ChildState, ChildStatus
-from trialogue.supervise.lone import lone_error
 from trialogue.supervise.observations import (
     Diagnostics,
     Escalated,
@@ -24,6 +23,7 @@ from trialogue.supervise.observations import (
     Started,
 )
 from trialogue.supervise.signals import watch_signals
+from trialogue.supervise.single_errors import lone_error
 from trialogue.supervise.specs import AutoShutdown, Backoff, ChildSpec, Intensity, Restart, Start, Strategy
 from trialogue.supervise.supervisor import Supervisor, open_supervisor, supervisor_spec
 from trialogue.supervise.task import TaskPhase

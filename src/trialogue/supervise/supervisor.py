@@ -11,9 +11,9 @@ import trio
 from trialogue.errors import LocalProtocolError
 from trialogue.supervise.child import Child, ChildState, ChildStatus
 from trialogue.supervise.inbox import Answer, ChildRequest, Inbox
-from trialogue.supervise.lone import lone_error
 from trialogue.supervise.observations import Diagnostics, Observer
 from trialogue.supervise.restart_rules import IntensityWindow
+from trialogue.supervise.single_errors import lone_error
 from trialogue.supervise.specs import (
     DEFAULT_SHUTDOWN_S,
     AutoShutdown,
