@@ -27,7 +27,7 @@ from trialogue.brain.turn.person import TRANSITIONS as PERSON_TURN
 from trialogue.server.conversation import SESSION_TRANSITIONS
 from trialogue.server.reply import REPLY_TRANSITIONS
 from trialogue.server.user_turn import USER_TRANSITIONS
-from trialogue.transport.course import SOCKET_TRANSITIONS
+from trialogue.transport.socket_states import SOCKET_TRANSITIONS
 
 Transitions: TypeAlias = Mapping[tuple[Enum, Enum], Enum]
 """A machine's table: from a state, by what happens, to a state."""

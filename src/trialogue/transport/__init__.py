@@ -14,9 +14,9 @@ around it: whole data messages are read by `incoming` and built by `frames`.
 never is), the library's own frames in the `wire`. `writer` alone takes from both and writes to the stream, in
 joined writes: a frame is on the wire whole or not at all, and two saturated peers cannot block each other.
 
-**Ends.** `course` is the table of a socket's states; the first end stands. An orderly end lets the writer
-flush, a lost socket stops it. `lifetime` owns the tasks of a socket and its pings: they end with the block
-and never raise into it. `failure_words` turns what the system said into one line.
+**Ends.** `socket_states` is the table of a socket's states; the first end stands. An orderly end lets the
+writer flush, a lost socket stops it. `lifetime` owns the tasks of a socket and its pings: they end with the
+block and never raise into it. `failure_words` turns what the system said into one line.
 
 **Streams** are trio's, or one straight on a socket (`direct`), or a pair in memory (`pipe`).
 """

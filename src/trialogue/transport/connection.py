@@ -17,13 +17,13 @@ import trio
 import trio_websocket
 
 from trialogue.errors import LocalProtocolError
-from trialogue.transport.course import SocketCourse, SocketState, SocketStep
 from trialogue.transport.frames import close_frame
 from trialogue.transport.incoming import Incoming
 from trialogue.transport.library import LIBRARY_FAULTS, Library, SocketEnding, ending_of, forget_handshake
 from trialogue.transport.link import Link, Receiver
 from trialogue.transport.pipe import PipeStream
 from trialogue.transport.socket import Handshake, SocketRules, SocketStatistics, WebSocket
+from trialogue.transport.socket_states import SocketCourse, SocketState, SocketStep
 from trialogue.transport.wire import WireStream
 from trialogue.transport.writer import LINGER_S, Watch, Writer
 

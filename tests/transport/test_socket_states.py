@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 
 from trialogue.errors import LocalProtocolError
-from trialogue.transport.course import SOCKET_TRANSITIONS, SocketCourse, SocketState, SocketStep
 from trialogue.transport.library import SocketEnding
+from trialogue.transport.socket_states import SOCKET_TRANSITIONS, SocketCourse, SocketState, SocketStep
 
 ENDS = (SocketStep.FINISHED, SocketStep.LOST, SocketStep.WRITTEN)
 FIRST, SECOND = SocketEnding("first", 1000), SocketEnding("second", 1011)
