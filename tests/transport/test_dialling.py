@@ -15,7 +15,7 @@ from trialogue.errors import DialFailed, ProviderRefused, SetupError, TrialogueE
 from trialogue.transport.accept import SocketService
 from trialogue.transport.dial import Connector, DialRules, _tls_context, open_websocket, parse_url
 from trialogue.transport.lifetime import background
-from trialogue.transport.reception import serve_websockets
+from trialogue.transport.listening import serve_websockets
 
 URL = "wss://agent.example/v1?tag=a"
 

@@ -13,8 +13,8 @@ from attrs import evolve, frozen
 from trialogue.transport.accept import SocketService, UpgradeRequest
 from trialogue.transport.dial import Connector, in_memory
 from trialogue.transport.lifetime import background
+from trialogue.transport.listening import Crowd, serve_websockets
 from trialogue.transport.pipe import PipeStream
-from trialogue.transport.reception import Crowd, serve_websockets
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, LivenessRules, SocketRules, WebSocket
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"

@@ -60,7 +60,7 @@ from trialogue.transport.accept import (
     serve_websocket,
 )
 from trialogue.transport.http import HttpRequest, HttpResponse, Taken
-from trialogue.transport.reception import Crowd, serve_websockets
+from trialogue.transport.listening import Crowd, serve_websockets
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, SocketRules, WebSocket
 from trialogue.values import frozen
 

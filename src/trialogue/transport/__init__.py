@@ -5,7 +5,7 @@ Theory of operation
 
 Everybody above sees `socket.WebSocket` alone: messages come in, messages go out, and one `SocketEnding`
 says how it ended; `services/close_codes` says what that means for the next dial. `dial` makes one from
-a URL, `accept` from a stream that a listener took (`reception`); `http` answers what is no upgrade.
+a URL, `accept` from a stream that a listener took (`listening`); `http` answers what is no upgrade.
 
 **trio-websocket keeps the protocol**, and is known in `library` only. What needs none of its state goes
 around it: whole data messages are read by `incoming` and built by `frames`.
