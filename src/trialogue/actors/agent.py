@@ -21,7 +21,7 @@ import trio
 from attrs import evolve
 
 from trialogue.actors.agent_session import AgentSession
-from trialogue.actors.in_session import InSession, NoMore, SessionService
+from trialogue.actors.redial_loop import InSession, NoMore, SessionService
 from trialogue.actors.replies import Mouth, ReplyCounter
 from trialogue.actors.session import SessionContext
 from trialogue.brain.redialling import Redialling

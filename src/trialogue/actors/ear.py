@@ -1,7 +1,7 @@
 """An ear: one person's listening sessions in a row, which make words of what the person says.
 
 1. Its life is an agent's: dialled in turn, dialled again with patience, given up when that is refused
-   (`in_session`). A person whose ear has failed for good stays at the table.
+   (`redial_loop`). A person whose ear has failed for good stays at the table.
 2. Utterances are counted over all sessions of a meeting, and places are the meeting's in all of them.
 3. It hears its person alone, before anybody is muted or mixed: whoever else speaks has an ear too.
 4. A gap in the sound (muted, a process that stood still) ends the utterance; a sleep also the session, as
@@ -17,7 +17,7 @@ from typing import ClassVar, TypeAlias
 import trio
 
 from trialogue.actors.ear_session import EarSession
-from trialogue.actors.in_session import InSession, NoMore, SessionService
+from trialogue.actors.redial_loop import InSession, NoMore, SessionService
 from trialogue.actors.session import SessionContext
 from trialogue.brain.redialling import Redialling
 from trialogue.errors import ConnectionLost

@@ -3,7 +3,7 @@
 1. The reader does nothing else: decode, hand on, read again. What it hands on is taken without waiting;
    sound is taken in the socket's own reader.
 2. One task keeps its time, whatever is due: each kind of session says when it is to be looked at next.
-3. It ends by raising `ConnectionLost`, which `in_session` judges, or `ProviderRefused` where there is no
+3. It ends by raising `ConnectionLost`, which `redial_loop` judges, or `ProviderRefused` where there is no
    sense in another; it returns only where it was closed to go on in a new one.
 4. What a service complains of is recorded as far as a budget goes, then counted: a peer sends as many
    messages as it likes, and each would be a record and a line on the screen.
