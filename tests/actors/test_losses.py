@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialogue.actors.losses import cause_of, classified, loss_of
+from trialogue.actors.session_ends import cause_of, classified, loss_of
 from trialogue.brain.redialling import Loss
 from trialogue.errors import ConnectionLost, DialFailed, RemoteProtocolError
 from trialogue.services.close_codes import Recovery

@@ -16,9 +16,9 @@ from typing import ClassVar, Literal
 import trio
 
 from trialogue.actors.asking import Asking
-from trialogue.actors.losses import UPDATE_REFUSED
 from trialogue.actors.replies import ReplyCounter
 from trialogue.actors.session import LiveSession, SessionContext
+from trialogue.actors.session_ends import UPDATE_REFUSED
 from trialogue.actors.updates import Pending, Updates
 from trialogue.errors import ConnectionLost, ProviderRefused
 from trialogue.model.commands import AnswerTool, Cue, Speak

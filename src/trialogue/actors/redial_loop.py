@@ -13,8 +13,8 @@ import trio
 from attrs import field
 
 from trialogue.actors.dialling import Connect
-from trialogue.actors.losses import classified, loss_of
 from trialogue.actors.session import SessionContext
+from trialogue.actors.session_ends import classified, loss_of
 from trialogue.brain.redialling import Redialling, RedialRules
 from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused, SetupError
 from trialogue.model.events import Event
