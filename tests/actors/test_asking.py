@@ -1,6 +1,6 @@
 """Which reply answers which prompt, as the wire shows it."""
 
-from trialogue.actors.asking import AskedPrompt, Asking
+from trialogue.actors.prompt_matching import AskedPrompt, Asking
 from trialogue.model.commands import Cue, Speak
 
 

@@ -8,7 +8,7 @@ the audio clock (sound). None of them decides anything that a replay would have 
   (a mouth), `loudness`, `sources` (people), `app_sound`, `echo`, `recorder`,
   `stretches` (where virtual time leaps);
 - sessions in a row: `redial_loop` for both kinds, `agent` with `agent_session`, `ear` with `ear_session`,
-  `session` (one connection's life), `asking`, `replies`, `updates`; `dialling` and `session_ends` say when
-  and whether one is dialled again;
+  `session` (one connection's life), `prompt_matching`, `replies`, `updates`; `dialling` and `session_ends`
+  say when and whether one is dialled again;
 - beside: `hooks` (an app that is asked), `stand_in` (clips of people), `clocks` and `stalls` (the machine).
 """

@@ -15,7 +15,7 @@ from typing import ClassVar, Literal
 
 import trio
 
-from trialogue.actors.asking import Asking
+from trialogue.actors.prompt_matching import Asking
 from trialogue.actors.replies import ReplyCounter
 from trialogue.actors.session import LiveSession, SessionContext
 from trialogue.actors.session_ends import UPDATE_REFUSED

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, Protocol
 
-from trialogue.actors.asking import Asking
+from trialogue.actors.prompt_matching import Asking
 from trialogue.model.events import Event, LineTaken, ReplySent, ReplyStarted, SentenceSaid
 
 
