@@ -31,8 +31,8 @@ from trialogue.brain.turn.person import PersonState, PersonTurn
 from trialogue.brain.turn.turns import Turns
 from trialogue.brain.words.context import Contexts
 from trialogue.brain.words.digest import Inboxes
+from trialogue.brain.words.heard_patterns import SaidRule, compile_said
 from trialogue.brain.words.lines import Lines
-from trialogue.brain.words.said import SaidRule, compile_said
 from trialogue.brain.words.transcript import Transcript
 from trialogue.brain.words.utterances import Utterances
 from trialogue.errors import ScenarioError

@@ -6,7 +6,7 @@ from typing import Literal
 
 from attrs import Factory
 
-from trialogue.brain.words.said import SaidRule, compile_said
+from trialogue.brain.words.heard_patterns import SaidRule, compile_said
 from trialogue.model.commands import MoveAgenda
 from trialogue.model.plan import AgendaItem, Said
 from trialogue.values import define
