@@ -9,9 +9,9 @@ from journal_values import keep, meeting
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.comparing import compare
 from trialogue.journal.frames import columns, frames
-from trialogue.journal.pieces import split
 from trialogue.journal.reader import read
 from trialogue.journal.selecting import Selection
+from trialogue.journal.splitting import split
 from trialogue.model.commands import EndTurn, GrantFloor, Play
 from trialogue.model.events import MeetingStarted, PlaybackFinished, PlaybackStarted, SentenceSaid
 from trialogue.model.patterns import compile as pattern

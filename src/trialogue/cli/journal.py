@@ -168,7 +168,7 @@ def split(
     """Write a journal in pieces into a folder; `cat` puts them together again, byte for byte."""
     from trialogue.cli.view_screens import put  # noqa: PLC0415 - the terminal comes with it
     from trialogue.journal.files import journal_of  # noqa: PLC0415 - the journal comes with it
-    from trialogue.journal.pieces import split as cut  # noqa: PLC0415 - likewise
+    from trialogue.journal.splitting import split as cut  # noqa: PLC0415 - likewise
 
     for path in cut(journal_of(run), out, every_s=every, largest=largest):
         put(str(path))

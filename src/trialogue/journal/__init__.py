@@ -5,7 +5,7 @@
 - read by `reader`, which finds a torn tail, and `following` while it grows; `migrations` lifts old formats;
 - closed behind a crash by `repair`, which cuts the torn tail;
 - decided again by `verify`, which tells the first divergence with what the brain knew (`state`);
-- used: `comparing`, `selecting`, `pieces` (split), `redact` (by `personal`), `frames`.
+- used: `comparing`, `selecting`, `splitting` (split), `redact` (by `personal`), `frames`.
 """
 
 from trialogue.journal.frames import columns, frames
