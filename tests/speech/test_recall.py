@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 import pytest
 
-from trialogue.speech.recall import BLOCK, Recalling
+from trialogue.speech.detection_cache import BLOCK, Recalling
 from trialogue.speech.store import Store
 
 

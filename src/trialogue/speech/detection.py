@@ -7,7 +7,7 @@
    for minutes, under a virtual clock at full speed. The model then remembers two seconds of silence; with
    no memory at all it would notice the next start up to five windows later.
 4. The first window behind such silence begins with the sound: a sentence is cut into the same windows
-   wherever in the stream it lies, and is known again (`recall`).
+   wherever in the stream it lies, and is known again (`detection_cache`).
 
 The weights are `silero_vad_16k_op15.onnx` (MIT, https://github.com/snakers4/silero-vad).
 """
@@ -24,8 +24,8 @@ from typing import Any, Final, Protocol, assert_never, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from trialogue.speech.detection_cache import Recalling
 from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechEdge
-from trialogue.speech.recall import Recalling
 from trialogue.speech.store import Store
 from trialogue.speech.wheels import loading, require, verified
 
