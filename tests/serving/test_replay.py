@@ -17,7 +17,7 @@ from trialogue.journal.reader import read
 from trialogue.journal.records import JournalKind
 from trialogue.meeting.edges import Edges
 from trialogue.serving.for_tests import VoiceAgentServer, opened
-from trialogue.serving.remembered import REMAINDER
+from trialogue.serving.recorded_replies import REMAINDER
 from trialogue.speech.murmur import murmuring_engines
 
 SETTINGS = settings({"say": "Yes."}, {"say": "No."}, greeting="Hello!")

@@ -12,8 +12,8 @@ from trialogue.server.equipment import Equipment
 from trialogue.server.seams import Visitor
 from trialogue.serving.ledger import Session
 from trialogue.serving.playback import play_back
+from trialogue.serving.recorded_replies import MEETING_FORMAT, remembered
 from trialogue.serving.relay import relay
-from trialogue.serving.remembered import MEETING_FORMAT, remembered
 from trialogue.serving.speech import spoken
 from trialogue.transport.dial import check_plaintext, parse_url
 from trialogue.transport.socket import WebSocket
