@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from trialogue.expect.excepting import windows
+from trialogue.expect.excused import windows
 from trialogue.expect.missing import Finding, HeldRecords
 from trialogue.expect.observing import (
     MEASURES,

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
 from trialogue.expect.bounds import bound_misses
-from trialogue.expect.excepting import windows
+from trialogue.expect.excused import windows
 from trialogue.expect.missing import Finding, HeldRecords
 from trialogue.expect.occurrences import Happenings, Occurrence
 from trialogue.expect.record_lines import around
