@@ -187,11 +187,11 @@ class Silero:
             self.state = self._silence
 
     def memory(self) -> bytes:
-        """Return what is remembered (see `recall`)."""
+        """Return what is remembered (see `detection_cache`)."""
         return self.state.tobytes() + self._input[0, WINDOW:].tobytes()
 
     def remember(self, memory: bytes) -> None:
-        """Remember this, and nothing else (see `recall`)."""
+        """Remember this, and nothing else (see `detection_cache`)."""
         values = np.frombuffer(memory, np.float32)
         self.state = values[:-_CONTEXT].reshape(self._silence.shape)
         self._input[0, WINDOW:] = values[-_CONTEXT:]
