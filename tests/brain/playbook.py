@@ -42,6 +42,23 @@ NO_POLICIES: Mapping[str, Policy] = MappingProxyType({})
 PATIENT = Limits(silence_s=500.0)
 
 
+class Noted(Report):
+    """A report by its code, whom it is about, and names and numbers that its text holds; words are free."""
+
+    def __init__(self, code: str, participant: str | None = None, *holds: str, level: Any = "note") -> None:
+        super().__init__(code, " ... ".join(holds), participant, level)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether this is that report."""
+        if not isinstance(other, Report):
+            return NotImplemented
+        own = self.code, self.participant, self.level
+        is_same = own == (other.code, other.participant, other.level)
+        return is_same and all(each in other.text for each in self.text.split(" ... "))
+
+    __hash__ = Report.__hash__
+
+
 def plan(*cast: Participant, floor: FloorRules = RULES, limits: Limits = PATIENT, **more: Any) -> MeetingPlan:
     """A plan of this cast, whose meeting bears long silence."""
     return MeetingPlan("test", cast or (TECH, BIZ), floor=floor, limits=limits, **more)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Table, moderated, of, opened, timers
+from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Noted, Table, moderated, of, opened, timers
 
 from trialogue.brain.replies import Replies
 from trialogue.model.commands import (
@@ -11,7 +11,6 @@ from trialogue.model.commands import (
     Drop,
     EndTurn,
     Play,
-    Report,
     Speak,
 )
 from trialogue.model.events import (
@@ -114,7 +113,7 @@ def test_an_answer_to_an_old_question_asks_for_nothing():
     table.at(20, Woke("think"))
     assert table.at(21, ReplyStarted("tech", 1)) == [
         Drop("tech", 1, "denied"),
-        Report("stale", "a reply came too late for its turn", "tech"),
+        Noted("stale", "tech"),
     ]
     assert table.meeting.floor_view.queue == ()
 
@@ -131,9 +130,7 @@ def test_a_short_sound_without_words_is_no_silence():
 def test_words_are_not_put_into_a_persons_mouth():
     """Such a wish is told to be none."""
     table = opened(TECH, GUEST)
-    assert table.at(1, SayAsked("dana", "I agree.")) == [
-        Report("stale", "words were put into a person's mouth", "dana")
-    ]
+    assert table.at(1, SayAsked("dana", "I agree.")) == [Noted("stale", "dana")]
     assert table.meeting.floor_view.queue == ()
 
 

@@ -1,9 +1,10 @@
 """Agents that hear sound: when they are left to answer by themselves, and when they are cued."""
 
 import pytest
+from playbook import Noted
 
 from trialogue.brain.meeting import Brain
-from trialogue.model.commands import Cue, Drop, EndTurn, Play, Report, Speak
+from trialogue.model.commands import Cue, Drop, EndTurn, Play, Speak
 from trialogue.model.events import (
     FloorRequested,
     GrantAsked,
@@ -76,7 +77,7 @@ def test_a_short_remark_takes_no_turn(by_ear):
     decided = player.tell(2.0, ReplyStarted("biz", 1, is_backchannel=True))
     assert decided == [
         Drop("biz", 1, "denied"),
-        Report("backchannel", "a short remark that takes no turn", "biz"),
+        Noted("backchannel", "biz"),
     ]
     assert player.brain.floor_view.queue == ()
     player.tell(7.1, PlaybackFinished("tech", 1, 1, 7.1, 6.0, "complete"))

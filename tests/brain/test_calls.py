@@ -2,9 +2,9 @@
 
 import pytest
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, TECH, Table, moderated, plan
+from playbook import BIZ, CHAIR, EAR, TECH, Noted, Table, moderated, plan
 
-from trialogue.model.commands import AnswerTool, CancelTool, Cue, EndMeeting, EndTurn, Play, Report, RunTool
+from trialogue.model.commands import AnswerTool, CancelTool, Cue, EndMeeting, EndTurn, Play, RunTool
 from trialogue.model.events import (
     GrantAsked,
     NoteGiven,
@@ -74,7 +74,7 @@ def test_a_result_for_a_session_that_is_gone(table):
     table.at(1, ASK)
     table.at(1, SessionLost("tech", 1, "gone", 1.0))
     table.at(2, SessionReady("tech", 2))
-    assert table.at(3, DONE) == [Report("superseded", "the session that called the tool is gone", "tech")]
+    assert table.at(3, DONE) == [Noted("superseded", "tech")]
     text = of(table.says("biz", "Hm."), Cue)[0].text
     assert "Note: Your tool call prices has finished: 0.08\n" in text
 

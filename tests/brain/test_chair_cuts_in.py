@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, TECH, of, opened
+from playbook import BIZ, CHAIR, EAR, TECH, Noted, of, opened
 
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import (
@@ -45,9 +45,7 @@ def cut_in(chair):
 def test_a_chair_that_cuts_in_speaks_at_once():
     """It is cued though it hears, for nobody asked it in sound; its turn ends with its words."""
     table, answer = cut_in(EAR)
-    assert of(answer, Report, EndTurn, GrantFloor)[0] == Report(
-        "interruption", "cuts off tech: the chair may", "mod"
-    )
+    assert of(answer, Report, EndTurn, GrantFloor)[0] == Noted("interruption", "mod", "tech")
     assert [(grant.to, grant.reason) for grant in of(answer, GrantFloor)] == [("mod", "the chair interrupts")]
     assert of(answer, Cue)[0].to == "mod"
     assert of(table.says("mod", "Stop."), EndTurn) == [EndTurn("mod", 2, "finished")]

@@ -1,12 +1,13 @@
 """Who is at the table is state: joining, leaving, being revoked."""
 
 import pytest
+from playbook import Noted
 
 from trialogue.brain.course import wishes
 from trialogue.brain.course.cost import Meter
 from trialogue.brain.meeting import Brain
 from trialogue.brain.owners import Owners
-from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Report, SetHearing, StopPlayout
+from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, SetHearing, StopPlayout
 from trialogue.model.events import (
     FloorRequested,
     GrantAsked,
@@ -59,9 +60,7 @@ def test_who_joins_is_at_the_table():
 def test_who_is_there_cannot_join_again():
     """That is stale, and changes nothing."""
     player = begun("tech")
-    assert player.tell(1.0, Joined(agent("tech"))) == [
-        Report("stale", "somebody joined who is at the table", "tech")
-    ]
+    assert player.tell(1.0, Joined(agent("tech"))) == [Noted("stale", "tech")]
 
 
 def test_who_leaves_holds_and_waits_for_nothing():

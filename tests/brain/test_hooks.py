@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from playbook import BIZ, TECH, Table, of, passes, plan, timers
+from playbook import BIZ, TECH, Noted, Table, of, passes, plan, timers
 
 from trialogue.model.commands import (
     AnswerTool,
@@ -49,7 +49,7 @@ def hooked(*hooks, **more):
 def refused(content):
     """What an agent is told of a call that may not be run."""
     return [
-        Report("tool-refused", "the app does not allow prices", "tech"),
+        Noted("tool-refused", "tech", "prices"),
         AnswerTool("tech", 1, "c1", "prices", content),
     ]
 
@@ -65,7 +65,7 @@ def test_a_tool_runs_once_the_app_allows_it(arguments):
     assert timers(it, "hook") == [4.0]
     assert it.at(2, evolve(YES, content=arguments)) == [evolve(RUN, arguments=arguments or '{"a": 1}')]
     assert timers(it, "hook") == [None]
-    assert it.at(2.5, YES)[0].text == "a hook answered a question that is over"
+    assert it.at(2.5, YES)[0] == Noted("stale", "tech")
 
 
 @pytest.mark.parametrize(("reason", "told"), [("too dear", "Refused: too dear"), ("", "Refused")])
@@ -81,13 +81,12 @@ def test_the_default_holds_at_the_deadline(allows):
     """It is noted, and a later answer comes to nothing."""
     it = hooked(evolve(TOOL, allows=allows))
     it.at(1, CALL)
-    text = "no answer came in time to what the tool hook was asked: it is "
-    late = Report("hook-late", text + ("allowed" if allows else "refused"))
+    late = Noted("hook-late", None, "tool", "allowed" if allows else "refused")
     answers = it.at(4, Woke("hook"))
     assert answers == [late, *([RUN] if allows else refused("Refused: no answer came in time"))]
     assert it.commands(Report)[0] == late
     assert next(each.level for each in it.log[-1][2] if isinstance(each, Report)) == "warning"
-    assert it.at(5, NO) == [Report("stale", "a hook answered a question that is over", "tech")]
+    assert it.at(5, NO) == [Noted("stale", "tech")]
 
 
 def test_the_question_that_ends_first_is_given_up_first():
@@ -151,7 +150,7 @@ def test_words_that_are_refused_end_the_turn():
     )
     answers = it.at(3, HookAnswered("biz", 2, allowed=False))
     assert answers[:2] == [
-        Report("words-refused", "the app does not let these words reach the agent", "biz"),
+        Noted("words-refused", "biz"),
         EndTurn("biz", 2, "yielded"),
     ]
     it.at(3.5, HookAnswered("tech", 3, allowed=True))
@@ -203,8 +202,7 @@ def test_somebody_who_is_not_of_the_meeting_cannot_have_it():
     """Whom the policy chose has it."""
     it = hooked(GRANT)
     answers = it.at(0.5, evolve(YES, content="zoe"))
-    text = "a hook gave the floor to somebody who is not of this meeting"
-    assert Report("stale", text, "tech") in answers
+    assert Noted("stale", "tech") in answers
     assert granted(answers) == [("tech", "next in order")]
 
 
@@ -213,7 +211,7 @@ def test_whom_the_app_refuses_is_passed_over_for_one_turn():
     it = hooked(GRANT)
     answers = it.at(0.5, NO)
     assert answers == [
-        Report("grant-refused", "the app does not let it have this turn", "tech"),
+        Noted("grant-refused", "tech"),
         AskHook("biz", 2, "grant", "next in order", 1.5),
     ]
     assert granted(it.at(1, HookAnswered("biz", 2, allowed=True))) == [("biz", "next in order")]

@@ -1,6 +1,7 @@
 """A turn that a person cut off for nothing: kept for a while, given back, or over for good."""
 
 import pytest
+from playbook import Noted
 
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Play, Report, StopPlayout
@@ -56,7 +57,7 @@ def decided(player, kind, since=4.1):
     ]
 
 
-GOES_ON = Report("false-interruption", "nothing was said: the turn goes on from where it was cut", "tech")
+GOES_ON = Noted("false-interruption", "tech")
 
 
 @pytest.mark.parametrize("resume_s", [1.5, 2.5])

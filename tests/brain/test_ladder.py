@@ -1,12 +1,11 @@
 """The silence ladder, rung by rung."""
 
-from playbook import CHAIR, TECH, Table, passes, plan, quick
+from playbook import CHAIR, TECH, Noted, Table, passes, plan, quick
 
 from trialogue.model.commands import (
     Cue,
     EndMeeting,
     GrantFloor,
-    Report,
 )
 from trialogue.model.events import (
     SessionLost,
@@ -29,14 +28,14 @@ def test_the_ladder():
     passes(table, "tech")
     assert table.meeting.holder is None
     answer = table.at(4, Woke("ladder"))
-    assert answer[0] == Report("silence", "nobody speaks: ask-chair", "mod")
+    assert answer[0] == Noted("silence", "mod", "ask-chair")
     assert of(answer, Cue)[0].text.endswith("Nobody speaks. Name who shall speak next.")
     passes(table, "mod")
     answer = table.at(8, Woke("ladder"))
     assert of(answer, GrantFloor)[0].to == "tech"
     passes(table, "tech")
     answer = table.at(12, Woke("ladder"))
-    assert answer == [Report("silence", "nobody speaks: end"), EndMeeting("silence")]
+    assert answer == [Noted("silence", None, "end"), EndMeeting("silence")]
 
 
 def test_the_ladder_starts_anew_when_somebody_is_heard():
@@ -49,7 +48,7 @@ def test_the_ladder_starts_anew_when_somebody_is_heard():
     table.says("mod")
     passes(table, "tech")
     passes(table, "mod")
-    assert table.at(table.now + 4, Woke("ladder"))[0].text == "nobody speaks: ask-chair"
+    assert table.at(table.now + 4, Woke("ladder"))[0] == Noted("silence", "mod", "ask-chair")
 
 
 def test_the_ladder_waits_while_all_are_away():
@@ -60,6 +59,6 @@ def test_the_ladder_waits_while_all_are_away():
     table.at(1, SessionLost("tech", 1, "gone", 9.0))
     assert table.at(4, Woke("ladder")) == []
     assert table.at(9, SessionReady("tech", 2)) == [
-        Report("silence", "nobody speaks: end"),
+        Noted("silence", None, "end"),
         EndMeeting("silence"),
     ]

@@ -1,6 +1,7 @@
 """People who speak beside a turn: playbooks, event by event, of all that is decided."""
 
 import pytest
+from playbook import Noted
 
 from trialogue.brain.interruptions import SpeechSort, beside_people, classify_speech
 from trialogue.brain.meeting import Brain
@@ -12,7 +13,6 @@ from trialogue.model.commands import (
     GrantFloor,
     PausePlayout,
     Play,
-    Report,
     ResumePlayout,
     StopPlayout,
     UnduckPlayout,
@@ -54,12 +54,12 @@ def open_brain(*people, **rules):
     return brain
 
 
-def note(code, text, who="dana"):
-    return Report(code, text, who)
+def note(code, *holds, who="dana"):
+    return Noted(code, who, *holds)
 
 
-PASSED = note("backchannel", "few words beside another's turn")
-CUT = note("interruption", "cuts off tech: spoke on")
+PASSED = note("backchannel")
+CUT = note("interruption", "tech")
 
 
 def test_a_backchannel_leaves_no_hole():
@@ -148,7 +148,7 @@ def test_words_make_it_known_sooner():
                 3.7,
                 EarHeard("dana", 1, 1, "No that is not", 3.0, 3.6, "interim"),
                 [
-                    note("interruption", "cuts off tech: more words than a backchannel"),
+                    note("interruption", "tech", "more words"),
                     StopPlayout("tech", 1),
                     EndTurn("tech", 1, "interrupted"),
                     GrantFloor("dana", 2, "interrupts", 93.7),
@@ -163,11 +163,11 @@ def test_a_long_cough_gives_the_turn_back():
     """A verdict of which no words came: whoever was cut goes on from the cut."""
     unclear = [
         Attribute("dana", 2, "(unclear)", False),
-        note("unclear", "nobody could make words of its speech"),
+        note("unclear"),
         EndTurn("dana", 2, "finished"),
     ]
     goes_on = [
-        note("false-interruption", "nothing was said: the turn goes on from where it was cut", "tech"),
+        note("false-interruption", who="tech"),
         GrantFloor("tech", 3, "goes on: nothing was said", 96.0),
         Play("tech", 1, 3),
     ]
@@ -244,7 +244,7 @@ def test_an_allowed_overlap_is_none_of_it():
         [
             (3.0, SpeechStarted("dana", 3.0), [DUCK]),
             (5.3, VoiceFell("dana", 5.2), [UNDUCK]),
-            (5.5, SpeechStopped("dana", 5.2), [note("overlap", "was heard beside another's turn")]),
+            (5.5, SpeechStopped("dana", 5.2), [note("overlap")]),
         ],
         wakes=True,
     )
@@ -285,7 +285,7 @@ def test_two_people_are_judged_each_by_itself():
     player = Player(open_brain("dana", "erin"), wakes=True)
     player.tell(3.0, SpeechStarted("erin", 3.0))
     player.tell(3.5, SpeechStarted("dana", 3.5))
-    assert player.tell(3.6, SpeechStopped("erin", 3.4)) == [note("backchannel", PASSED.text, "erin")]
+    assert player.tell(3.6, SpeechStopped("erin", 3.4)) == [note("backchannel", who="erin")]
     (step,) = (step for step in player.wait(5.0) if step[2])
     assert step[2][0] == CUT
 
@@ -389,7 +389,7 @@ def test_words_that_are_told_with_the_speech_they_are_of_cut_at_once():
                 4.6,
                 EarHeard("dana", 1, 1, "Yes but that is wrong", 3.0, 4.6, "interim"),
                 [
-                    note("interruption", "cuts off tech: more words than a backchannel"),
+                    note("interruption", "tech", "more words"),
                     StopPlayout("tech", 1),
                     EndTurn("tech", 1, "interrupted"),
                     GrantFloor("dana", 2, "interrupts", 94.6),

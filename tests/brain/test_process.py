@@ -1,7 +1,7 @@
 """A process that sleeps, dies or loses its disk: what the meeting makes of it."""
 
 from attrs import evolve
-from playbook import BIZ, TECH, Table, plan
+from playbook import BIZ, TECH, Noted, Table, plan
 
 from trialogue.model.commands import EndTurn, GrantFloor, Report, RollOver, WakeAt
 from trialogue.model.events import (
@@ -96,11 +96,6 @@ def test_of_many_stalls_the_first_is_told():
     """Each is recorded; a person is told once, with where it was if anybody saw."""
     it = speaking()
     first = it.at(1.0, LoopStalled(0.25, "look_up (prices.py:12)", "ToolExecutor._run"))
-    assert first == [
-        Report(
-            "stalled",
-            "the process blocked for 0.25 s in look_up (prices.py:12); further stalls are recorded only",
-        )
-    ]
+    assert first == [Noted("stalled", None, "0.25 s", "look_up (prices.py:12)")]
     assert it.at(2.0, LoopStalled(3.0)) == []
     assert it.meeting.holder == "tech"

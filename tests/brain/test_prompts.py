@@ -2,12 +2,13 @@
 
 import pytest
 from attrs import evolve
+from playbook import Noted
 
 from trialogue.brain.meeting import Brain
 from trialogue.brain.prompts import TRANSITIONS, Prompt, PromptKind, Prompts, PromptState, Step
 from trialogue.brain.words.digest import DigestLine, Missed
 from trialogue.errors import LocalProtocolError
-from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Play, Prepare, Report, Speak
+from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Play, Prepare, Speak
 from trialogue.model.events import (
     InjectionRefused,
     NoteGiven,
@@ -64,7 +65,7 @@ def test_a_refused_cue_is_told_again_and_then_given_up():
     """By the same number after 0.5, 1 and 2 s; the turn ends, and the failure is one line."""
     cue = Cue("tech", 1, YOUR_TURN, 1)
     refused = InjectionRefused("tech", 1, "busy", 1)
-    gave_up = Report("injection-refused", "the service refused 4 times: busy", "tech", "failure")
+    gave_up = Noted("injection-refused", "tech", "4", "busy", level="failure")
     play(
         begun().brain,
         [
@@ -124,7 +125,7 @@ def test_a_failed_reply_is_asked_for_once_more():
     """Its service made none of it: told again after half a second; then the turn has failed."""
     player = begun()
     failed = ReplyFailed("tech", 1, "FAILED_TO_THINK", 1)
-    assert player.tell(1.0, failed) == [Report("reply-failed", "FAILED_TO_THINK", "tech", "failure")]
+    assert player.tell(1.0, failed) == [Noted("reply-failed", "tech", "FAILED_TO_THINK", level="failure")]
     assert player.wait(1.5)[-1][2] == [Cue("tech", 1, YOUR_TURN, 1)]
     assert EndTurn("tech", 1, "failed") in player.tell(2.0, failed)
 
@@ -178,7 +179,7 @@ def test_a_dry_reply_ends_its_turn_as_finished():
     player.tell(1.1, PlaybackStarted("tech", 1, 1, 1.1))
     answer = player.tell(4.1, PlaybackFinished("tech", 1, 1, 3.1, 2.0, "dry"))
     assert answer[:2] == [
-        Report("dry", "its service never said that it was done", "tech"),
+        Noted("dry", "tech"),
         EndTurn("tech", 1, "finished"),
     ]
 
@@ -325,7 +326,7 @@ def test_an_answer_to_a_prompt_that_was_given_up_comes_too_late():
     assert player.brain.holder == "biz"
     assert player.tell(9.0, ReplyStarted("tech", 1, 1)) == [
         Drop("tech", 1, "denied"),
-        Report("stale", "a reply came too late for its turn", "tech"),
+        Noted("stale", "tech"),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, LAW, TECH, Table, moderated, of, opened, timers
+from playbook import BIZ, CHAIR, EAR, LAW, TECH, Noted, Table, moderated, of, opened, timers
 
 from trialogue.model.commands import (
     Drop,
@@ -66,7 +66,7 @@ def test_a_new_process_says_so():
     """Once, for people."""
     table = opened(TECH, BIZ)
     (report, *_) = of(table.at(1, MeetingResumed("0" * 64)), Report)
-    assert report == Report("resumed", "the meeting goes on in a new process", None)
+    assert report == Noted("resumed")
 
 
 def test_a_new_session_may_greet():

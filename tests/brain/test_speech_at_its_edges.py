@@ -1,6 +1,7 @@
 """How a person's turn ends, and what becomes of words that come early, late or not at all."""
 
 import pytest
+from playbook import Noted
 
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import Attribute, Cue, EndTurn, GrantFloor, Report
@@ -95,7 +96,7 @@ def test_an_ear_that_makes_nothing_out_ends_the_turn_too():
     decided = player.tell(5.4, words("", 3.2, 5.0))
     assert decided[:3] == [
         Attribute("dana", 2, "(unclear)", is_certain=False),
-        Report("unclear", "nobody could make words of its speech", "dana"),
+        Noted("unclear", "dana"),
         OVER,
     ]
 
@@ -147,7 +148,7 @@ def test_three_words_are_no_more_than_a_backchannel_has():
     player.tell(3.1, SpeechStarted("dana", 3.0))
     assert player.tell(3.6, words("No that is", 3.0, 3.5, "interim")) == []
     player.wait(4.0)
-    assert Report("interruption", "cuts off tech: spoke on", "dana") in player.decided(Report)
+    assert Noted("interruption", "dana", "tech") in player.decided(Report)
 
 
 def test_words_without_places_are_of_the_last_speech():
@@ -168,9 +169,7 @@ def test_an_echo_is_told_to_whoever_can_mend_it():
     """A microphone that hears its loudspeaker is a warning, and no speech."""
     player = beside()
     decided = player.tell(3.0, EchoNoticed("dana", 2.9))
-    assert decided == [
-        Report("echo", "its microphone hears its loudspeaker: use headphones", "dana", level="warning")
-    ]
+    assert decided == [Noted("echo", "dana", level="warning")]
 
 
 def test_an_agent_has_no_ear_of_this_kind():

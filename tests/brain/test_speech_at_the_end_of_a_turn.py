@@ -1,5 +1,7 @@
 """Speech of people that begins beside a turn and is judged when that is over, or before any."""
 
+from playbook import Noted
+
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import DuckPlayout, GrantFloor, Report, UnduckPlayout
 from trialogue.model.events import (
@@ -64,7 +66,7 @@ def test_who_gives_way_to_a_holder_is_next():
     player.tell(21.1, PlaybackFinished("tech", 1, 1, 21.1, 20.0, "complete"))
     player.tell(22.1, SpeechStarted("dana", 22.0))
     player.tell(22.3, SpeechStarted("eve", 22.2))
-    note = Report("collision", "dana and eve started at once; dana goes first", "eve")
+    note = Noted("collision", "eve", "dana goes first")
     assert player.decided(Report) == [note]
     player.tell(22.8, SpeechStopped("eve", 22.6))
     player.tell(25.0, SpeechStopped("dana", 24.8))

@@ -1,13 +1,12 @@
 """How a meeting starts, and what is stale."""
 
-from playbook import BIZ, EAR, GUEST, TECH, WATCH, Table, plan
+from playbook import BIZ, EAR, GUEST, TECH, WATCH, Noted, Table, plan
 
 from trialogue.brain.course.course import Phase
 from trialogue.model.commands import (
     EndMeeting,
     GrantFloor,
     Hearing,
-    Report,
     SetHearing,
 )
 from trialogue.model.events import (
@@ -56,7 +55,7 @@ def test_a_failed_agent_is_not_waited_for():
     table.at(0, MeetingStarted())
     table.at(1, SessionReady("biz", 1))
     answer = table.at(2, SessionFailed("tech", "401", refused=True))
-    assert answer[0] == Report("participant-failed", "401", "tech")
+    assert answer[0] == Noted("participant-failed", "tech", "401")
     assert table.grants() == ["biz"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attrs import evolve
-from playbook import BIZ, EAR, TECH, of, opened, timers
+from playbook import BIZ, EAR, TECH, Noted, of, opened, timers
 
 from trialogue.model.commands import (
     AnswerTool,
@@ -60,7 +60,7 @@ def test_identifying_arguments_may_be_written_in_any_order():
     table = shop(identity=("id",))
     table.at(1, evolve(ORDER, arguments='{"id": {"a": 1, "b": 2}}'))
     assert tools(table.at(2, evolve(ORDER, call_id="c2", arguments='{"id": {"b": 2, "a": 1}}'))) == []
-    assert table.commands(Report) == [Report("same-call", "order runs with these arguments already", "tech")]
+    assert table.commands(Report) == [Noted("same-call", "tech", "order")]
 
 
 def test_the_session_that_asked_last_is_answered():

@@ -1,7 +1,7 @@
 """One turn: what makes its holder speak, and what ends it."""
 
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Table, moderated, plan
+from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Noted, Table, moderated, plan
 
 from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Play, Report, Speak, StopPlayout, WakeAt
 from trialogue.model.events import (
@@ -285,7 +285,7 @@ def test_the_hold_limit_cuts_a_turn():
     table.open()
     table.begins("tech", "One two three four five six seven eight nine ten", 20.0)
     table.plays("tech")
-    assert table.at(8, Woke("warn")) == [Report("hold-warning", "the turn is long", "tech")]
+    assert table.at(8, Woke("warn")) == [Noted("hold-warning", "tech")]
     answer = table.at(10, Woke("hold"))
     assert answer[:2] == [StopPlayout("tech", 1), EndTurn("tech", 1, "hold-limit")]
     assert of(answer, Cue)[0].text == "Tech (interrupted): One two three four five\nIt is your turn."
@@ -306,7 +306,7 @@ def test_a_stalled_reply_ends_its_turn():
     table.begins("tech", "Half of it.", 4.0)
     table.plays("tech")
     answer = table.at(2, PlaybackFinished("tech", 1, 1, 2, 2, "stalled"))
-    assert answer[:2] == [Report("stalled", "no more sound came", "tech"), EndTurn("tech", 1, "finished")]
+    assert answer[:2] == [Noted("stalled", "tech"), EndTurn("tech", 1, "finished")]
 
 
 def test_a_turn_that_was_cut_elsewhere_is_interrupted():

@@ -1,6 +1,7 @@
 """Two people who speak at once: who goes first, and who is heard next."""
 
 import pytest
+from playbook import Noted
 
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import EndTurn, GrantFloor, Report
@@ -50,9 +51,7 @@ def test_of_two_who_start_at_once_the_chair_goes_first(apart):
     player = table(DANA, CHAIR)
     player.tell(3.3, SpeechStarted("dana", 3.2))
     player.tell(3.7, SpeechStarted("eve", 3.2 + apart))
-    assert of(player, Report)[0] == Report(
-        "collision", "dana and eve started at once; eve goes first", "dana"
-    )
+    assert of(player, Report)[0] == Noted("collision", "dana", "eve goes first")
     assert of(player, EndTurn) == [EndTurn("dana", 2, "interrupted")]
     assert [grant.to for grant in of(player, GrantFloor)] == ["eve"]
     player.tell(3.9, SpeechStopped("dana", 3.8))
@@ -66,7 +65,7 @@ def test_of_two_who_start_at_once_the_holder_goes_on():
     player = table(DANA, EVE)
     player.tell(3.3, SpeechStarted("dana", 3.2))
     player.tell(3.5, SpeechStarted("eve", 3.4))
-    assert of(player, Report) == [Report("collision", "dana and eve started at once; dana goes first", "eve")]
+    assert of(player, Report) == [Noted("collision", "eve", "dana goes first")]
     assert of(player, EndTurn) == []
     player.tell(3.9, SpeechStopped("eve", 3.7))
     player.tell(6.0, SpeechStopped("dana", 5.8))
@@ -116,7 +115,7 @@ def test_of_two_who_began_before_the_opening_the_first_goes_first():
     """Within 0.3 s of each other they have begun at once: it is noted, and the other is next."""
     player = early(1, 0.0, 0.3)
     assert [grant.to for grant in player.decided(GrantFloor)] == ["dana"]
-    note = Report("collision", "dana and eve started at once; dana goes first", "eve")
+    note = Noted("collision", "eve", "dana goes first")
     assert note in player.decided(Report)
     assert note not in early(1, 0.0, 0.4).decided(Report)
 
@@ -164,9 +163,7 @@ def test_of_two_who_start_within_just_the_bound_both_have_started():
     player = Player(Brain(made), wakes=True)
     for at, event in (*opening(made), (0.4, SpeechStarted("dana", 0.3)), (0.7, SpeechStarted("eve", 0.6))):
         player.tell(at, event)
-    assert Report("collision", "dana and eve started at once; dana goes first", "eve") in player.decided(
-        Report
-    )
+    assert Noted("collision", "eve", "dana goes first") in player.decided(Report)
 
 
 @pytest.mark.parametrize(("until", "code"), [(4.0, "backchannel"), (4.9, "overlap")])

@@ -1,7 +1,7 @@
 """Small promises, each of which a changed line once broke without any test's notice."""
 
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, TECH, Table, moderated, opened, plan, timers
+from playbook import BIZ, CHAIR, EAR, TECH, Noted, Table, moderated, opened, plan, timers
 
 from trialogue.brain.floor.policies import POLICIES
 from trialogue.model.commands import Cue, EndTurn, GrantFloor, Report, WakeAt
@@ -109,7 +109,7 @@ def test_a_refusal_is_reported_with_its_reason():
     for at in (1, 2, 4, 9):
         table.at(at, Woke("retry"))
         table.at(at, InjectionRefused("tech", 1, "busy"))
-    report = Report("injection-refused", "the service refused 4 times: busy", "tech")
+    report = Noted("injection-refused", "tech", "4", "busy")
     assert table.commands(Report) == [report]
 
 
