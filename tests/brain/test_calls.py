@@ -2,7 +2,7 @@
 
 import pytest
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, TECH, Noted, Table, moderated, plan
+from playbook import BIZ, CHAIR, EAR, TECH, Noted, Table, moderated, of, plan
 
 from trialogue.model.commands import AnswerTool, CancelTool, Cue, EndMeeting, EndTurn, Play, RunTool
 from trialogue.model.events import (
@@ -20,11 +20,6 @@ from trialogue.model.events import (
 
 ASK = ToolRequested("tech", 1, "c1", "prices", "{}")
 DONE = ToolFinished("tech", "c1", "succeeded", "0.08")
-
-
-def of(commands, *kinds):
-    """The commands of these classes."""
-    return [command for command in commands if isinstance(command, kinds)]
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 from attrs import evolve
-from playbook import BIZ, EAR, GUEST, LAW, TECH, WATCH, Table, passes, plan, timers
+from playbook import BIZ, EAR, GUEST, LAW, TECH, WATCH, Table, of, passes, plan, timers
 
 from trialogue.brain.meeting import Brain
 from trialogue.errors import ScenarioError
@@ -27,12 +27,6 @@ from trialogue.model.events import (
 )
 from trialogue.model.expectations import TimePattern, Trigger
 from trialogue.model.plan import AgendaItem, FloorRules, Limits, OnFailure, Said
-
-
-def of(commands, *kinds):
-    """The commands of these classes."""
-    return [command for command in commands if isinstance(command, kinds)]
-
 
 ITEMS = (
     AgendaItem("why", "Why\nnow", done_when=Said("(?i)that is why", by="tech")),

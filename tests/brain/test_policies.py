@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from playbook import BIZ, CHAIR, GUEST, LAW, TECH, Table, plan
+from playbook import BIZ, CHAIR, GUEST, LAW, TECH, Table, of, plan
 
 from trialogue.brain.floor.view import Next, Nobody, Wait
 from trialogue.model.commands import Cue, Drop, EndMeeting, EndTurn, GrantFloor, Play, Prepare
@@ -24,11 +24,6 @@ from trialogue.model.participants import Hears
 from trialogue.model.plan import AgendaItem, FloorRules, Interrupters, InterruptRules, Said
 
 EARS = tuple(evolve(p, hears=Hears.AUDIO) for p in (TECH, BIZ, LAW))
-
-
-def of(commands, *kinds):
-    """The commands of these classes."""
-    return [command for command in commands if isinstance(command, kinds)]
 
 
 def under(policy, *cast, otherwise="round-robin", **more):

@@ -11,11 +11,6 @@ from trialogue.model.events import (
 )
 
 
-def of(commands, *kinds):
-    """The commands of these classes."""
-    return [command for command in commands if isinstance(command, kinds)]
-
-
 @pytest.mark.parametrize(("asked", "counts"), [(-9, -2), (-2, -2), (-1, -1), (1, 1), (2, 2), (9, 2)])
 def test_priorities_end_where_the_standard_ends_them(asked, counts):
     """Whatever an app asks for counts as lowest to highest (RFC 8855)."""

@@ -1,10 +1,13 @@
 """Replies of agents at their edges: too soon, empty, failed, cut before their sound."""
 
 import pytest
+from attrs import evolve
+from playbook import BIZ, TECH, opened, passes
 
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Play, Prepare, Report
 from trialogue.model.events import (
+    FloorRequested,
     GrantAsked,
     LineTaken,
     PlaybackFinished,
@@ -15,6 +18,8 @@ from trialogue.model.events import (
     RevokeAsked,
     WordsHeard,
 )
+from trialogue.model.participants import Hears
+from trialogue.model.plan import FloorRules
 from trialogue.testing.casts import agent, chair, opening, person, plan, played, reply
 from trialogue.testing.playbooks import Player
 
@@ -183,3 +188,29 @@ def test_sound_that_crossed_its_stop_was_heard_after_all(sound, lines):
     tell(player, *reply(3.0, "biz", 1), *played(3.1, "biz", 1, turn=2))
     assert player.decided(Cue)[-1].text.split("\n") == ["Biz: Well.", *lines, YOUR_TURN]
     assert [each for each in player.decided(Report) if each.level == "failure"] == []
+
+
+BY_EAR = evolve(BIZ, hears=Hears.AUDIO)
+
+
+def test_a_turn_with_an_empty_reply_is_yielded():
+    """The next cue of its agent tells what others said, and nothing else."""
+    table = opened(TECH, BIZ)
+    passes(table, "tech")
+    assert table.commands(Drop) == [Drop("tech", 1, "withdrawn")]
+    assert table.commands(EndTurn) == [EndTurn("tech", 1, "yielded")]
+    table.says("biz", "Well.")
+    assert table.commands(Cue)[-1] == Cue("tech", 3, "Biz: Well.\nIt is your turn.")
+
+
+def test_an_empty_reply_that_waits_is_let_go():
+    """And with it the request that stood for it alone."""
+    table = opened(TECH, BY_EAR, floor=FloorRules("queue", "queue"))
+    table.begins("biz")
+    table.plays("biz")
+    table.at(1.0, ReplyStarted("biz", 2))
+    assert table.at(1.1, ReplySent("biz", 2, 0.0)) == [Drop("biz", 2, "withdrawn")]
+    table.ends("biz")
+    assert table.grants() == ["biz"]
+    table.at(5.0, FloorRequested("biz"))
+    assert table.commands(Cue) == [Cue("biz", 2, "It is your turn.")]

@@ -5,11 +5,6 @@ from __future__ import annotations
 from trialogue.brain.words.spoken import SpokenScript
 
 
-def of(commands, *kinds):
-    """The commands of these classes."""
-    return [command for command in commands if isinstance(command, kinds)]
-
-
 def test_a_reply_of_unknown_length_is_read_at_a_speakers_pace():
     """Fifteen characters a second, the space behind the last word among them."""
     script = SpokenScript()

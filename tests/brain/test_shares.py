@@ -10,11 +10,6 @@ from trialogue.brain.floor.view import FloorView, TurnTaken
 from trialogue.model.plan import FloorRules, ShareRules
 
 
-def of(commands, *kinds):
-    """The commands of these classes."""
-    return [command for command in commands if isinstance(command, kinds)]
-
-
 def seen(*spoken, now=100.0, **share):
     """What a policy sees after turns of (who, how long, when it ended)."""
     turns = tuple(

@@ -1,6 +1,6 @@
 """How a meeting starts, and what is stale."""
 
-from playbook import BIZ, EAR, GUEST, TECH, WATCH, Noted, Table, plan
+from playbook import BIZ, EAR, GUEST, TECH, WATCH, Noted, Table, of, plan
 
 from trialogue.brain.course.course import Phase
 from trialogue.model.commands import (
@@ -21,11 +21,6 @@ from trialogue.model.events import (
     Woke,
 )
 from trialogue.model.plan import FloorRules, Limits
-
-
-def of(commands, *kinds):
-    """The commands of these classes."""
-    return [command for command in commands if isinstance(command, kinds)]
 
 
 def test_who_hears_whom():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from playbook import BIZ, CHAIR, EAR, LAW, TECH, Noted, Table, moderated, plan
+from playbook import BIZ, CHAIR, EAR, LAW, TECH, Noted, Table, moderated, of, plan
 
 from trialogue.brain.course.cost import Cost, Meter, cost_of
 from trialogue.model.commands import Cue, EndMeeting, EndTurn, GrantFloor, Report
@@ -25,11 +25,6 @@ from trialogue.model.events import (
 from trialogue.model.participants import Price
 from trialogue.model.plan import AgendaItem, FloorRules, HoldRules, Limits, ShareRules
 from trialogue.model.records import Record
-
-
-def of(commands, *kinds):
-    """The commands of these classes."""
-    return [command for command in commands if isinstance(command, kinds)]
 
 
 def sharing(*cast, policy="addressed", otherwise="least-spoken", **share):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playbook import BIZ, GUEST, TECH, Table, opened, plan, timers
+from playbook import BIZ, GUEST, TECH, Table, of, opened, plan, timers
 
 from trialogue.model.commands import EndTurn, Report
 from trialogue.model.events import (
@@ -17,11 +17,6 @@ from trialogue.model.events import (
     Woke,
 )
 from trialogue.model.plan import AgendaItem, FloorRules, HoldRules
-
-
-def of(commands, *kinds):
-    """The commands of these classes."""
-    return [command for command in commands if isinstance(command, kinds)]
 
 
 @pytest.mark.parametrize(("begins", "ends"), [(30.5, 30.5), (34.9, 34.9), (35.0, 35.0), (35.1, 30.0)])

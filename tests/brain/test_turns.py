@@ -1,7 +1,7 @@
 """One turn: what makes its holder speak, and what ends it."""
 
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Noted, Table, moderated, plan
+from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Noted, Table, moderated, of, plan
 
 from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Play, Report, Speak, StopPlayout, WakeAt
 from trialogue.model.events import (
@@ -31,11 +31,6 @@ SOUND = evolve(TECH, hears=EAR.hears)
 
 SOUND_BIZ = evolve(BIZ, hears=EAR.hears)
 """Biz, hearing by ear."""
-
-
-def of(commands, *kinds):
-    """The commands of these classes."""
-    return [command for command in commands if isinstance(command, kinds)]
 
 
 # --- what makes a holder speak ----------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Who has the floor next."""
 
 from attrs import evolve
-from playbook import BIZ, EAR, GUEST, LAW, TECH, WATCH, Noted, Table, moderated, plan
+from playbook import BIZ, EAR, GUEST, LAW, TECH, WATCH, Noted, Table, moderated, of, plan
 
 from trialogue.model.commands import (
     Cue,
@@ -21,11 +21,6 @@ from trialogue.model.events import (
     Woke,
 )
 from trialogue.model.plan import FloorRules
-
-
-def of(commands, *kinds):
-    """The commands of these classes."""
-    return [command for command in commands if isinstance(command, kinds)]
 
 
 def test_round_robin_goes_round():
