@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from attrs import evolve
-from playbook import BIZ, GUEST, LAW, TECH, opened, plan
+from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Table, moderated, opened, plan
 
 from trialogue.brain.floor.policies import POLICIES
 from trialogue.brain.floor.precedence import feasible
@@ -21,6 +21,7 @@ from trialogue.brain.floor.view import (
     Wait,
     Waiting,
 )
+from trialogue.model.commands import GrantFloor
 from trialogue.model.events import (
     FloorRequested,
     GrantAsked,
@@ -147,3 +148,42 @@ def test_the_order_is_turned_behind_who_had_a_turn_by_it():
     assert tally.turned == ("law", "tech", "biz")
     assert tally.after(evolve(taken(3, "law"), chosen_by="silence"), table).turned == ("tech", "biz", "law")
     assert (tally.spoken, tally.began) == ({"biz": 1.0, "tech": 1.0}, {"biz": 1, "tech": 2})
+
+
+def test_reasons_are_told_without_speech():
+    """What a grant says of its reason, whoever chose."""
+    table = Table(moderated(EAR, TECH))
+    table.open()
+    table.says("mod", "Well.")
+    table.begins("mod", "Tech.")
+    table.plays("mod")
+    table.ends("mod")
+    table.says("tech")
+    reasons = [grant.reason for grant in table.commands(GrantFloor)]
+    assert reasons == ["the chair opens", "the chair goes on", "the chair named it", "back to the chair"]
+
+
+def test_what_a_policy_without_anybody_says():
+    """The codes that people read."""
+    view = Table(moderated(CHAIR, TECH)).meeting.floor_view
+    codes = {name: policy.choose(evolve(view, now=9.0)).reason for name, policy in POLICIES.items()}
+    assert codes == {
+        "addressed": "nobody-named",
+        "agenda": "no-owner",
+        "auction": "no-bids",
+        "free": "nobody-starts",
+        "hand-off": "nobody-named",
+        "least-spoken": "all-away",
+        "moderated": "chair-away",
+        "parallel-collect": "all-away",
+        "queue": "nobody-waits",
+        "random": "all-away",
+        "recency": "all-away",
+        "round-robin": "all-away",
+        "scripted": "order-done",
+    }
+    passed = Table(plan(TECH))
+    passed.open()
+    passed.begins("tech", "", 0.0)
+    assert POLICIES["round-robin"].choose(passed.meeting.floor_view).reason == "all-passed"
+    assert POLICIES["moderated"].choose(passed.meeting.floor_view).reason == "no-chair"

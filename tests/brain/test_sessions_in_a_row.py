@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, LAW, TECH, Noted, Table, moderated, of, opened, timers
+from playbook import BIZ, CHAIR, EAR, LAW, TECH, Noted, Table, moderated, of, opened, plan, timers
 
 from trialogue.model.commands import (
     Drop,
@@ -151,3 +151,18 @@ def test_a_reply_that_failed_is_not_owed_any_more():
     ear.at(4, ReplyFailed("tech", 0, "FAILED_TO_THINK"))
     ear.at(8, Woke("choose"))
     assert (ear.meeting.holder, timers(ear, "ear")) == ("tech", [14.0])
+
+
+def test_a_turn_lost_after_one_that_was_taken_again_in_full():
+    """A finished turn clears the count: the next loss is made good again."""
+    table = Table(plan(TECH, BIZ))
+    table.open()
+    for session in (1, 2):
+        assert table.meeting.holder == "tech"
+        table.at(table.now, SessionLost("tech", session, "gone", 0.1))
+        table.at(table.now, SessionReady("tech", session + 1))
+        table.says("biz")
+        table.says("tech")
+        table.says("biz")
+    grants = [grant.reason for grant in table.commands(GrantFloor)]
+    assert grants.count("asked for") == 2

@@ -1,7 +1,22 @@
 """The silence ladder, rung by rung, and rounds beside it."""
 
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Noted, Table, of, opened, passes, plan, quick, timers
+from playbook import (
+    BIZ,
+    CHAIR,
+    EAR,
+    GUEST,
+    LAW,
+    TECH,
+    Noted,
+    Table,
+    of,
+    opened,
+    passes,
+    plan,
+    quick,
+    timers,
+)
 
 from trialogue.brain.words.context import context_of
 from trialogue.model.commands import (
@@ -128,3 +143,21 @@ def test_the_ladder_waits_while_all_are_away():
         Noted("silence", None, "end"),
         EndMeeting("silence"),
     ]
+
+
+def test_a_chair_by_ear_is_asked_at_once_by_the_ladder():
+    """What the ladder asks was heard by nobody; it counts as a turn of the round."""
+    table = Table(plan(EAR, TECH))
+    table.open()
+    table.says("mod")
+    table.says("tech", "")
+    table.begins("mod", "", 0.0)
+    table.begins("tech", "", 0.0)
+    at = table.now + 4
+    cues = [command for command in table.at(at, Woke("ladder")) if isinstance(command, Cue)]
+    assert [cue.to for cue in cues] == ["mod"]
+    assert table.meeting.floor_view.free_since < at
+    table.begins("mod", "", 0.0)
+    assert table.meeting.turns[-1].chosen_by == "silence"
+    assert table.meeting.turns[-1].turn == 5
+    assert table.meeting.turns[-1].began_at == at

@@ -1,16 +1,13 @@
-"""Small promises, each of which a changed line once broke without any test's notice."""
+"""Waits of a turn: for an ear, for a thought, for a tool's result, and what ends each."""
 
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, TECH, Noted, Table, moderated, opened, plan, timers
+from playbook import BIZ, CHAIR, EAR, TECH, Table, moderated, opened, plan, timers
 
-from trialogue.brain.floor.policies import POLICIES
-from trialogue.model.commands import Cue, EndTurn, GrantFloor, Report, WakeAt
+from trialogue.model.commands import EndTurn, WakeAt
 from trialogue.model.events import (
     InjectionRefused,
     ReplyStarted,
     SentenceSaid,
-    SessionLost,
-    SessionReady,
     ToolFinished,
     ToolRequested,
     Woke,
@@ -85,89 +82,6 @@ def test_a_finished_tool_lets_the_silent_holder_think_anew():
     table.at(1, ToolFinished("tech", "c1", "succeeded", "0.08"))
     table.ends("tech")
     assert WakeAt("think", 23.0) in table.log[-1][2]
-
-
-def test_a_turn_lost_after_one_that_was_taken_again_in_full():
-    """A finished turn clears the count: the next loss is made good again."""
-    table = Table(plan(TECH, BIZ))
-    table.open()
-    for session in (1, 2):
-        assert table.meeting.holder == "tech"
-        table.at(table.now, SessionLost("tech", session, "gone", 0.1))
-        table.at(table.now, SessionReady("tech", session + 1))
-        table.says("biz")
-        table.says("tech")
-        table.says("biz")
-    grants = [grant.reason for grant in table.commands(GrantFloor)]
-    assert grants.count("asked for") == 2
-
-
-def test_a_refusal_is_reported_with_its_reason():
-    """For people, with whom it concerns."""
-    table = Table(plan(TECH, BIZ))
-    table.open()
-    for at in (1, 2, 4, 9):
-        table.at(at, Woke("retry"))
-        table.at(at, InjectionRefused("tech", 1, "busy"))
-    report = Noted("injection-refused", "tech", "4", "busy")
-    assert table.commands(Report) == [report]
-
-
-def test_reasons_are_told_without_speech():
-    """What a grant says of its reason, whoever chose."""
-    table = Table(moderated(EAR, TECH))
-    table.open()
-    table.says("mod", "Well.")
-    table.begins("mod", "Tech.")
-    table.plays("mod")
-    table.ends("mod")
-    table.says("tech")
-    reasons = [grant.reason for grant in table.commands(GrantFloor)]
-    assert reasons == ["the chair opens", "the chair goes on", "the chair named it", "back to the chair"]
-
-
-def test_what_a_policy_without_anybody_says():
-    """The codes that people read."""
-    view = Table(moderated(CHAIR, TECH)).meeting.floor_view
-    codes = {name: policy.choose(evolve(view, now=9.0)).reason for name, policy in POLICIES.items()}
-    assert codes == {
-        "addressed": "nobody-named",
-        "agenda": "no-owner",
-        "auction": "no-bids",
-        "free": "nobody-starts",
-        "hand-off": "nobody-named",
-        "least-spoken": "all-away",
-        "moderated": "chair-away",
-        "parallel-collect": "all-away",
-        "queue": "nobody-waits",
-        "random": "all-away",
-        "recency": "all-away",
-        "round-robin": "all-away",
-        "scripted": "order-done",
-    }
-    passed = Table(plan(TECH))
-    passed.open()
-    passed.begins("tech", "", 0.0)
-    assert POLICIES["round-robin"].choose(passed.meeting.floor_view).reason == "all-passed"
-    assert POLICIES["moderated"].choose(passed.meeting.floor_view).reason == "no-chair"
-
-
-def test_a_chair_by_ear_is_asked_at_once_by_the_ladder():
-    """What the ladder asks was heard by nobody; it counts as a turn of the round."""
-    table = Table(plan(EAR, TECH))
-    table.open()
-    table.says("mod")
-    table.says("tech", "")
-    table.begins("mod", "", 0.0)
-    table.begins("tech", "", 0.0)
-    at = table.now + 4
-    cues = [command for command in table.at(at, Woke("ladder")) if isinstance(command, Cue)]
-    assert [cue.to for cue in cues] == ["mod"]
-    assert table.meeting.floor_view.free_since < at
-    table.begins("mod", "", 0.0)
-    assert table.meeting.turns[-1].chosen_by == "silence"
-    assert table.meeting.turns[-1].turn == 5
-    assert table.meeting.turns[-1].began_at == at
 
 
 def test_what_was_heard_before_a_turn_ended_is_not_waited_for_behind_it():
