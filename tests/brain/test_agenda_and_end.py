@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, TECH, of, opened, timers
+from playbook import BIZ, CHAIR, EAR, TECH, Table, of, opened, plan, timers
 
 from trialogue.model.commands import (
     EndMeeting,
     MoveAgenda,
+    Report,
 )
 from trialogue.model.events import (
     SessionLost,
     SessionReady,
     ToolRequested,
+    Woke,
     WordsHeard,
 )
 from trialogue.model.participants import Price
@@ -81,3 +83,12 @@ def test_a_limit_on_money_that_nobody_spends_wakes_nobody():
     assert timers(table, "limit-cost") == [None]
     table.at(40, SessionReady("tech", 2))
     assert timers(table, "limit-cost") == [70.0]
+
+
+def test_who_watches_reads_the_points_title():
+    """What people know a point by, and not the key that it has in the file."""
+    table = Table(plan(TECH, BIZ, agenda=(AgendaItem("one", "The long view", time_s=60.0, warn_s=10.0),)))
+    table.open()
+    table.at(50, Woke("box"))
+    warned = [report.text for report in table.commands(Report) if report.code == "agenda-warning"]
+    assert warned == ["10 seconds are left for The long view"]

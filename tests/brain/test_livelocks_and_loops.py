@@ -1,16 +1,17 @@
 """Livelocks, politeness loops and deputies of dead chairs."""
 
 import pytest
-from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Table, moderated, of, opened, plan
+from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Noted, Table, moderated, of, opened, plan
 
-from trialogue.model.commands import Cue
+from trialogue.model.commands import Cue, EndMeeting, GrantFloor, Report
 from trialogue.model.events import (
     FloorRequested,
     GrantAsked,
     SessionFailed,
     ToolRequested,
+    Woke,
 )
-from trialogue.model.plan import FloorRules
+from trialogue.model.plan import AgendaItem, FloorRules
 
 HANDS = FloorRules(policy="queue", otherwise="queue")
 
@@ -131,3 +132,124 @@ def test_a_loop_is_counted_once():
     assert table.reports() == ["politeness-loop"]
     table.says(table.meeting.holder, "Thank you.")
     assert table.reports() == ["politeness-loop"] * 2
+
+
+def test_two_who_speak_by_turns_let_the_third_in():
+    """Livelock: after six turns of A and B, C, whose hand is up, has the floor."""
+    table = Table(plan(TECH, BIZ, LAW, floor=FloorRules(policy="addressed", otherwise="queue")))
+    table.open()
+    table.at(0, GrantAsked("tech"))
+    table.at(0, FloorRequested("law"))
+    for name, other in (("tech", "Biz"), ("biz", "Tech")) * 3:
+        assert table.meeting.holder == name
+        table.says(name, f"At {table.now:.0f}: what of it, {other}?")
+    assert table.meeting.holder == "law"
+    assert [r for r in table.commands(Report) if r.code == "livelock"] == [
+        Noted("livelock", "law", "biz", "tech")
+    ]
+
+
+def test_who_does_not_wait_long_breaks_nothing():
+    """A hand that went up in the middle waits for its turn."""
+    table = Table(plan(TECH, BIZ, LAW, floor=FloorRules(policy="addressed", otherwise="queue")))
+    table.open()
+    table.at(0, GrantAsked("tech"))
+    for name, other in (("tech", "Biz"), ("biz", "Tech")) * 3:
+        if table.now == 6.0:
+            table.at(table.now, FloorRequested("law"))
+        table.says(name, f"At {table.now:.0f}: what of it, {other}?")
+    assert table.meeting.holder == "tech"
+    assert "livelock" not in table.reports()
+
+
+def test_closings_without_end_end_the_meeting():
+    """The chair is asked to go on; the second time the meeting ends."""
+    table = Table(moderated(CHAIR, TECH))
+    table.open()
+    for text in ("Thank you. Tech?", "Thank you too!", "Goodbye. Tech?", "Bye! Have a nice day."):
+        table.says(table.meeting.holder, text)
+    assert table.reports() == ["politeness-loop"]
+    assert table.commands(Cue)[-1].text.endswith("Go on to something else, or end the meeting.")
+    for text in ("Thank you. Tech?", "Thank you too!", "Goodbye. Tech?"):
+        table.says(table.meeting.holder, text)
+    assert of(table.says(table.meeting.holder, "Take care."), EndMeeting) == [EndMeeting("politeness-loop")]
+
+
+def test_the_same_words_again_and_again():
+    """Near-identical turns of two are a loop; of one alone, or of few words, they are none."""
+    same = "We should look into this matter more closely"
+    table = Table(plan(TECH, BIZ))
+    table.open()
+    for index in range(4):
+        table.says(table.meeting.holder, f"{same}{'!' * index}")
+    assert table.reports() == ["politeness-loop"]
+    short = Table(plan(TECH, BIZ))
+    short.open()
+    for _ in range(8):
+        short.says(short.meeting.holder, "So be it.")
+    assert short.reports() == []
+    alone = Table(plan(TECH))
+    alone.open()
+    for _ in range(6):
+        alone.says("tech", same)
+    assert alone.reports() == []
+
+
+def test_long_thanks_are_no_closing():
+    """Whoever says something beside them is not in a loop."""
+    table = Table(plan(TECH, BIZ))
+    table.open()
+    for index in range(6):
+        said = " ".join(f"w{index}{n}" for n in range(12))
+        table.says(table.meeting.holder, f"Thank you. {said}")
+    assert table.reports() == []
+
+
+def test_a_chair_that_is_gone_has_a_deputy():
+    """The next of the cast decides from then on, as the chair did."""
+    table = Table(moderated(CHAIR, TECH, BIZ, LAW))
+    table.open()
+    table.says("mod", "Biz?")
+    table.at(table.now, SessionFailed("mod", "401"))
+    table.says("biz")
+    assert [r.participant for r in table.commands(Report) if r.code == "chair-dead"] == ["tech"]
+    assert table.meeting.holder == "tech"
+    table.says("tech", "Law, please.")
+    assert table.meeting.holder == "law"
+    table.says("law")
+    assert table.meeting.holder == "tech"
+
+
+def test_a_chair_that_never_answers_has_a_deputy():
+    """Three silent turns one after another make it a dead one."""
+    table = Table(moderated(CHAIR, TECH, BIZ))
+    table.open()
+    for _ in range(3):
+        assert table.meeting.holder == "mod"
+        table.now += 20
+        table.at(table.now, Woke(f"think:{table.meeting.turn}"))
+        if "chair-dead" not in table.reports():
+            table.says(table.meeting.holder)
+    assert [r.participant for r in table.commands(Report) if r.code == "chair-dead"] == ["tech"]
+    assert table.meeting.floor_view.chair == "tech"
+
+
+def test_without_a_chair_everybody_is_told():
+    """By a note in the digest."""
+    table = Table(plan(TECH, BIZ, agenda=(AgendaItem("one", "One", time_s=60.0, warn_s=10.0),)))
+    table.open()
+    table.says("tech", length=19.0)
+    table.says("biz", length=19.0)
+    table.begins("tech", length=19.0)
+    table.plays("tech")
+    table.at(50, Woke("box"))
+    table.now = 38
+    assert "Note: 10 seconds are left for this point: One." in of(table.ends("tech", 19.0), Cue)[0].text
+
+
+def test_a_chair_by_ear_can_be_the_one_that_is_dead():
+    """Its deputy need not hear as it did."""
+    table = Table(moderated(EAR, TECH, BIZ))
+    table.open()
+    table.at(1, SessionFailed("mod", "401"))
+    assert of(table.log[-1][2], GrantFloor)[0].to == "tech"

@@ -128,3 +128,20 @@ def test_the_first_of_a_kind_need_not_wait_whatever_was_lost_before():
     redialling = Redialling(7, "tech", RedialRules())
     assert redialling.lost(1.0) is not None
     assert redialling.lost(2.0, None, away) == 0.0
+
+
+def test_waits_grow_with_every_try():
+    """The ceiling doubles: some wait of the sixth try is longer than any of the fifth may be."""
+    sixth = []
+    for seed in range(20):
+        redialling = Redialling(seed, "tech")
+        sixth.append([redialling.lost(1.0) or 0.0 for _ in range(6)][-1])
+    assert 8.0 < max(sixth) <= 16.0
+
+
+def test_a_session_that_lived_has_all_its_tries_again():
+    """And a dial that failed has not lived at all, however little life it takes."""
+    redialling = Redialling(7, "tech", RedialRules(alive_s=0.5))
+    assert [redialling.lost(1.0) is None for _ in range(7)] == [False] * 6 + [True]
+    redialling.ready(100.0)
+    assert [redialling.lost(100.5) is None for _ in range(7)] == [False] * 6 + [True]

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from attrs import evolve
-from playbook import BIZ, LAW, TECH, plan
+from playbook import BIZ, CHAIR, LAW, TECH, Table, plan
 
 from trialogue.brain.floor.dominance import dominant
 from trialogue.brain.floor.view import FloorView, TurnTaken
-from trialogue.model.plan import FloorRules, ShareRules
+from trialogue.model.commands import Report
+from trialogue.model.events import (
+    FloorRequested,
+    GrantAsked,
+)
+from trialogue.model.plan import FloorRules, Limits, ShareRules
 
 
 def seen(*spoken, now=100.0, **share):
@@ -49,3 +54,58 @@ def test_nobody_is_passed_over_where_all_would_be():
     view = seen(("tech", 70.0, 90.0), max=0.5)
     assert dominant(evolve(view, present=("tech",))) == {}
     assert dominant(evolve(view, chair="tech")) == {}
+
+
+def sharing(*cast, policy="addressed", otherwise="least-spoken", **share):
+    """A meeting in which shares are limited."""
+    rules = FloorRules(policy=policy, otherwise=otherwise, share=ShareRules(**share))
+    table = Table(plan(*(cast or (TECH, BIZ, LAW)), floor=rules, limits=Limits(time_s=None, turns=99)))
+    table.open()
+    return table
+
+
+def test_who_had_too_much_is_passed_over():
+    """No verdict before a minute of speech; then another comes first, and a report says so."""
+    table = sharing(max=0.5)
+    table.says("tech", "Biz?", 40.0)
+    table.says("biz", "Tech?", 15.0)
+    assert table.meeting.holder == "tech", "55 seconds of speech say nothing yet"
+    table.says("tech", "Biz?", 20.0)
+    table.says("biz", "Tech?", 5.0)
+    assert table.meeting.holder == "law"
+    assert [r.participant for r in table.commands(Report) if r.code == "dominance"] == ["tech"]
+
+
+def test_shares_are_forgotten_with_their_window():
+    """What is longer ago does not count."""
+    table = sharing(max=0.5, window_s=70.0)
+    table.says("tech", "Biz?", 40.0)
+    table.says("biz", "Law?", 30.0)
+    table.says("law", "Tech?", 41.0)
+    assert table.meeting.holder == "tech"
+
+
+def test_so_many_turns_in_a_row():
+    """Then somebody else comes, if there is somebody."""
+    table = sharing(TECH, BIZ, in_a_row=2, policy="queue")
+    for _ in range(2):
+        table.at(table.now, FloorRequested("tech"))
+        table.says("tech")
+    table.at(table.now, FloorRequested("tech"))
+    table.says(table.meeting.holder)
+    assert table.grants()[:3] == ["tech", "tech", "biz"]
+    alone = sharing(TECH, in_a_row=1)
+    alone.says("tech")
+    assert alone.grants() == ["tech", "tech"]
+
+
+def test_the_chair_and_what_is_asked_for_are_never_passed_over():
+    """Whoever limits the others must be able to."""
+    rules = FloorRules(policy="moderated", share=ShareRules(in_a_row=1))
+    table = Table(plan(CHAIR, TECH, floor=rules))
+    table.open()
+    table.says("mod", "Tech?")
+    table.at(table.now, GrantAsked("tech"))
+    table.says("tech")
+    assert table.meeting.holder == "tech"
+    assert "dominance" not in table.reports()

@@ -90,3 +90,19 @@ def test_all_that_has_come_is_taken_at_one_look():
     table.plays("tech")
     late = table.at(50.0, Woke("warn"))
     assert {each.code for each in late if isinstance(each, Report)} == {"hold-warning", "agenda-warning"}
+
+
+def test_a_turn_behind_its_limit_ends_with_its_sentence():
+    """Where its end is known and soon; else it is cut at once."""
+    for offset, ends in ((31.0, 33.0), (50.0, 30.0)):
+        table = Table(plan(TECH, BIZ, floor=FloorRules(hold=HoldRules(30.0))))
+        table.open()
+        table.at(0, ReplyStarted("tech", 1))
+        table.at(0, SentenceSaid("tech", 1, "A long one.", 0.0))
+        table.at(1, SentenceSaid("tech", 1, "Another.", offset))
+        table.at(2, PlaybackStarted("tech", 1, 1, 2.0))
+        answer = table.at(30, Woke("hold"))
+        if ends > 30:
+            assert of(answer, EndTurn) == []
+            answer = table.at(ends, Woke("revoke"))
+        assert of(answer, EndTurn) == [EndTurn("tech", 1, "hold-limit")]
