@@ -2,6 +2,7 @@
 
 import json
 import threading
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from structlog.testing import capture_logs
 
 from trialogue.errors import ScenarioError, SetupError
 from trialogue.meeting.edges import Edges
+from trialogue.meeting.permissions import unset_variables
 from trialogue.meeting.run import run_meeting
+from trialogue.scenario import Clock, Overrides, prepare
 from trialogue.testing import murmuring_engines
 
 SCENARIO = """
@@ -129,3 +132,43 @@ def test_a_record_lies_in_the_scenarios_folder(hold, tmp_path):
     file.write_text(file.read_text().replace("models.jsonl", "../models.jsonl"))
     with pytest.raises(ScenarioError, match=r"is not a file inside the scenario's folder \[E-PATH\]"):
         run_meeting(file, out=tmp_path / "out")
+
+
+KEYED = """
+trialogue: 1
+name: keyed
+run: {clock: virtual, limits: {time: 20s, turns: 3}, models: models.jsonl}
+cast:
+  ann: {role: chair, lines: ["Ben, what does it cost?", "Thank you."]}
+  ben: {prompt: "You know prices.", think: {provider: open_ai, model: smallENDPOINT}}
+floor: {policy: moderated}
+"""
+
+
+ADDRESS = '{url: "${env:OPENAI_BASE_URL}/chat/completions", headers: {x-key: "${env:OPENAI_API_KEY}"}}'
+
+
+@pytest.mark.parametrize(
+    "endpoint_keys", ["", f", endpoint: {ADDRESS}"], ids=["a vendor's", "at an endpoint"]
+)
+def test_models_on_record_need_neither_key_nor_address(endpoint, tmp_path, monkeypatch, endpoint_keys):
+    """What was recorded with a key is held without it; to record anew still wants it."""
+    file, record = tmp_path / "keyed.yaml", tmp_path / "models.jsonl"
+    file.write_text(KEYED.replace("ENDPOINT", endpoint_keys))
+    record.write_text('{"trialogue":1,"kind":"models","origin":"a test"}\n')
+    recording = partial(
+        run_meeting,
+        file,
+        edges=Edges(engines=murmuring_engines(), models=record),
+        overrides=Overrides(clock=Clock.REAL),
+    )
+    with monkeypatch.context() as environment:
+        environment.setenv("OPENAI_API_KEY", "k-1")
+        environment.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{endpoint.server_port}/v1")
+        assert recording(out=tmp_path / "recorded").exit_code == 0
+    assert endpoint.asked == 1
+    assert unset_variables(prepare(file)) == {}
+    held = run_meeting(file, out=tmp_path / "held", edges=Edges(engines=murmuring_engines()))
+    assert (held.exit_code, held.result.failures, endpoint.asked) == (0, (), 1)
+    with pytest.raises(SetupError, match="needs the environment variable OPENAI_"):
+        recording(out=tmp_path / "again")

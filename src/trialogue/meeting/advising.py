@@ -20,6 +20,7 @@ from trialogue.errors import SetupError
 from trialogue.model.expectations import Advice, Question
 from trialogue.model.transcript import Utterance
 from trialogue.scenario.defaults import filled
+from trialogue.scenario.endpoints import NOWHERE
 from trialogue.scenario.expect_keys import JudgeKeys
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.variables import reveal
@@ -56,13 +57,14 @@ async def advice_on(resolved: Resolved, said: Sequence[Utterance]) -> tuple[Advi
     if is_virtual() and resolved.models is None:
         return tuple(Advice(each.place, "skipped", "no model is asked in virtual time") for each in questions)
     transcript = "\n".join(f"{each.participant}: {each.heard}" for each in said)
+    if resolved.models is not None:
+        record = open_models(resolved.models, asks=False)
+        unasked = OpenAiTerms.at(NOWHERE, {}, judge.model, 0.0)
+        return await _all(questions, RecordedThink(unasked, record, None), transcript)
     try:
         terms = _terms(judge)
     except SetupError as lacking:  # a variable that is not set: what was asked for is advice alone
         return tuple(Advice(each.place, "skipped", str(lacking)) for each in questions)
-    if resolved.models is not None:
-        record = open_models(resolved.models, asks=False)
-        return await _all(questions, RecordedThink(terms, record, None), transcript)
     # httpx is only wanted where an endpoint is asked.
     from trialogue.server.think.open_ai import OpenAiThink, open_client  # noqa: PLC0415
 

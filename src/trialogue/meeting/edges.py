@@ -213,7 +213,7 @@ async def _embedded(resolved: Resolved, edges: Edges, *, task_status: trio.TaskS
     edges.progress("preparing voices and recognizer")
     engines = edges.engines or open_engines()
     await warmed(engines)
-    if resolved.asks_endpoints and (edges.models is not None or resolved.models is None):
+    if resolved.asks_endpoints and not resolved.answers_for_models:
         await compute().run(_load_client)
     with opened_models(resolved, edges.models) as models:
         equipment = local_equipment(engines, resolved.plan.seed, edges.permissions.hosts, models)

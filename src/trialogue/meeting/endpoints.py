@@ -10,16 +10,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from trialogue.errors import ScenarioError
 from trialogue.model.text import safe_text
 from trialogue.scenario.endpoints import endpoints
-from trialogue.scenario.problems import path_text
+from trialogue.scenario.problems import Path, path_text
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.tool_keys import HttpCall, McpCall
 from trialogue.scenario.variables import environment_names, reveal
 from trialogue.services import SERVICES, service_of
+from trialogue.services.keys import EndpointKeys
 from trialogue.tools.permissions import is_loopback
 
 _PLAIN = frozenset({"http", "ws"})
@@ -30,7 +32,7 @@ def check_endpoints(resolved: Resolved, hosts: tuple[str, ...]) -> None:
     """`ScenarioError`, with line and column, for every endpoint that is neither here nor one of `hosts`."""
     problems = [
         f"{resolved.places.near(path)}: {path_text(path)}: {wrong}"
-        for path, endpoint in endpoints(resolved.document)
+        for path, endpoint in _asked(resolved)
         if (wrong := why_forbidden(endpoint.url, hosts))
     ]
     if problems:
@@ -39,10 +41,15 @@ def check_endpoints(resolved: Resolved, hosts: tuple[str, ...]) -> None:
 
 def foreign_hosts(resolved: Resolved) -> tuple[str, ...]:
     """Hosts of endpoints and tools that need permission, each once; secrets of an address are not told."""
-    urls = [endpoint.url for _, endpoint in endpoints(resolved.document) if why_forbidden(endpoint.url, ())]
+    urls = [endpoint.url for _, endpoint in _asked(resolved) if why_forbidden(endpoint.url, ())]
     urls += [spec.action.url for spec in resolved.tools if isinstance(spec.action, HttpCall | McpCall)]
     hosts = (_host_and_scheme(url)[0] for url in urls if not environment_names(url))
     return tuple(dict.fromkeys(safe_text(host) for host in hosts if host and not is_loopback(host)))
+
+
+def _asked(resolved: Resolved) -> Iterator[tuple[Path, EndpointKeys]]:
+    """The endpoints that the meeting may ask."""
+    return endpoints(resolved.document, are_on_record=resolved.answers_for_models)
 
 
 def why_forbidden(url: str, hosts: tuple[str, ...]) -> str:

@@ -93,6 +93,7 @@ def open_meeting(
 async def _open(
     resolved: Resolved, edges: Edges, out: Path | None, resumption: Resumption | None
 ) -> AsyncGenerator[Meeting]:
+    resolved = evolve(resolved, records_models=edges.models is not None)
     check_clock(resolved)
     check_permissions(resolved, edges.permissions)
     check_endpoints(resolved, edges.permissions.hosts)

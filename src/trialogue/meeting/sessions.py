@@ -28,7 +28,7 @@ def agent_services(
             AgentService(
                 switchboard.for_agent(spec.name, seat.via),
                 service_of(seat.via).dialect.offer(
-                    box.block(seat.via, reveal(seat.block, os.environ)), sample_rate
+                    box.block(seat.via, reveal(resolved.dialled(seat), os.environ)), sample_rate
                 ),
                 _place(resolved, spec.name),
                 seat.restart,

@@ -9,7 +9,11 @@ from trialogue.scenario.looking import Look
 from trialogue.scenario.problems import Code, Path, shown
 from trialogue.scenario.schema import AgentKeys, Document, ReplacementKeys, StandInKeys
 from trialogue.scenario.variables import environment_names
+from trialogue.services import EMBEDDED
 from trialogue.services.keys import EndpointKeys, ThinkStage
+
+NOWHERE = "http://127.0.0.1/"
+"""Address in place of an endpoint that nobody asks."""
 
 
 def address_fault(url: str, schemes: tuple[str, ...]) -> str | None:
@@ -39,10 +43,17 @@ def check_endpoints(look: Look) -> None:
             look.tell(path, wrong, Code.ENDPOINT)
 
 
-def endpoints(document: Document) -> Iterator[tuple[Path, EndpointKeys]]:
-    """The endpoints of the cast, of its fallbacks and of the judge, in the file's order."""
+def endpoints(document: Document, *, are_on_record: bool = False) -> Iterator[tuple[Path, EndpointKeys]]:
+    """The endpoints of the cast, of its fallbacks and of the judge, in the file's order.
+
+    Where a record answers for models (`are_on_record`), the endpoints that it stands in for are left out.
+    """
     for name, agent in document.cast.items():
-        yield from _endpoints(("cast", name), agent)
+        for via, path, endpoint in _endpoints(("cast", name), agent, agent.via):
+            if not (are_on_record and path[-3] != "speak" and via == EMBEDDED):
+                yield path, endpoint
+    if are_on_record:
+        return
     judge = document.expect.judge if document.expect else None
     if judge is not None and judge.endpoint is not None:
         yield ("expect", "judge", "endpoint", "url"), judge.endpoint
@@ -62,14 +73,19 @@ def _installed(seat: Path, think: ThinkStage | tuple[ThinkStage, ...] | None) ->
             yield (*path, "model"), each.installed
 
 
-def _endpoints(seat: Path, agent: AgentKeys | StandInKeys) -> Iterator[tuple[Path, EndpointKeys]]:
+def _endpoints(
+    seat: Path, agent: AgentKeys | StandInKeys, via: object
+) -> Iterator[tuple[str, Path, EndpointKeys]]:
+    """Each endpoint of a seat and of its fallback, with the service that asks it."""
+    service = via if isinstance(via, str) else EMBEDDED
     for path, think in _thinks((*seat, "think"), agent.think):
         if think.endpoint is not None:
-            yield (*path, "endpoint", "url"), think.endpoint
+            yield service, (*path, "endpoint", "url"), think.endpoint
     if agent.speak is not None and agent.speak.endpoint is not None:
-        yield (*seat, "speak", "endpoint", "url"), agent.speak.endpoint
+        yield service, (*seat, "speak", "endpoint", "url"), agent.speak.endpoint
     if isinstance(agent, AgentKeys) and isinstance(agent.on_failure, ReplacementKeys):
-        yield from _endpoints((*seat, "on_failure", "replace"), agent.on_failure.replace)
+        replaced = agent.on_failure.replace
+        yield from _endpoints((*seat, "on_failure", "replace"), replaced, replaced.via or via)
 
 
 def _thinks(

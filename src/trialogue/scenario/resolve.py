@@ -16,7 +16,7 @@ from trialogue.scenario.agents import agent_block, is_scripted, offered_tools
 from trialogue.scenario.checks import Look, SourcePlaces
 from trialogue.scenario.contradictions import check_contradictions
 from trialogue.scenario.defaults import Overrides, complete, filled, sitting_fault
-from trialogue.scenario.endpoints import check_endpoints
+from trialogue.scenario.endpoints import NOWHERE, check_endpoints
 from trialogue.scenario.expecting import expectations_of
 from trialogue.scenario.load import Scenario, read_file
 from trialogue.scenario.planning import plan_of
@@ -103,6 +103,9 @@ class Resolved:
     source: str = field(eq=False)
     """The file, as it was named."""
 
+    records_models: bool = field(default=False, eq=False)
+    """Whether models are asked all the same, and what they say is recorded."""
+
     @property
     def about(self) -> str:
         """Purpose of the meeting, for people; may be empty."""
@@ -120,6 +123,20 @@ class Resolved:
         """The file from which models are answered for; None where they are asked."""
         named = filled(self.document.run).models
         return None if named is None else FilePath(self.source).parent / named
+
+    @property
+    def answers_for_models(self) -> bool:
+        """Whether the file answers for every model of the embedded server: no endpoint is asked for one."""
+        return self.models is not None and not self.records_models
+
+    def dialled(self, seat: AgentSpec) -> JsonObject:
+        """Settings with which a seat is dialled: endpoints that nobody asks want no address and no key."""
+        if not self.answers_for_models or seat.via != EMBEDDED:
+            return seat.block
+        thinks = seat.block.get("think")
+        if isinstance(thinks, list):
+            return {**seat.block, "think": [_unasked(think) for think in cast("list[object]", thinks)]}
+        return {**seat.block, "think": _unasked(thinks)} if thinks is not None else seat.block
 
     @property
     def asks_endpoints(self) -> bool:
@@ -153,7 +170,7 @@ class Resolved:
     @property
     def _revealed(self) -> list[tuple[Path, object]]:
         """Values that are filled in from the environment, each with its place."""
-        blocks = [(("cast", agent.name), seat.block) for agent in self.agents for seat in agent.seats]
+        blocks = [(("cast", agent.name), self.dialled(seat)) for agent in self.agents for seat in agent.seats]
         actions = [(("tools", tool.name, "http"), tool.action) for tool in self.tools]
         return [*blocks, *((path, each.headers) for path, each in actions if isinstance(each, HttpCall))]
 
@@ -237,6 +254,13 @@ def _check_variant(path: FilePath, asked: Overrides) -> tuple[ScenarioProblem, .
     if scenario is not None:
         _completed(scenario, asked, problems)
     return problems.found
+
+
+def _unasked(think: object) -> object:
+    """One of an agent's think providers, whose endpoint leads nowhere."""
+    if not isinstance(think, dict) or cast("JsonObject", think).get("endpoint") is None:
+        return cast("object", think)
+    return {**cast("JsonObject", think), "endpoint": {"url": NOWHERE}}
 
 
 def _has_endpoint(block: JsonObject) -> bool:
