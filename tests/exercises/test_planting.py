@@ -27,5 +27,5 @@ def test_planted_changes_turn_a_scenario_red(capsys):
     assert planting.main(["negotiation"]) == 0
     out = capsys.readouterr().out
     assert "nothing    green" in out
-    assert "This question is not on record: the prompt is another, from its character" in out
-    assert "what may be called is described otherwise" in out
+    assert "This question is not on record: the prompt is another, from line 1, character" in out
+    assert "the tools that it may call are described otherwise" in out

@@ -12,8 +12,9 @@ from structlog.testing import capture_logs
 from trialogue.errors import ScenarioError, SetupError
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.permissions import unset_variables
+from trialogue.meeting.prompt_places import prompt_places
 from trialogue.meeting.run import run_meeting
-from trialogue.scenario import Clock, Overrides, prepare
+from trialogue.scenario import Clock, Overrides, loads, prepare, resolve
 from trialogue.testing import murmuring_engines
 
 SCENARIO = """
@@ -94,7 +95,7 @@ def test_a_changed_prompt_turns_the_meeting_red(hold, tmp_path, endpoint):
     changed = hold("changed", prompt="You know wages.")
     assert changed.exit_code != 0
     texts = [each.text for each in changed.result.failures if each.code == "not-on-record"]
-    assert "the prompt is another, from its character" in texts[0]
+    assert "the prompt is another, from line 1, character 10 of cast.ben.prompt on" in texts[0]
     assert endpoint.asked == 1
     with capture_logs() as then:
         grown = hold("grown", clock="real", prompt="You know wages.", record=record)
@@ -172,3 +173,29 @@ def test_models_on_record_need_neither_key_nor_address(endpoint, tmp_path, monke
     assert (held.exit_code, held.result.failures, endpoint.asked) == (0, (), 1)
     with pytest.raises(SetupError, match="needs the environment variable OPENAI_"):
         recording(out=tmp_path / "again")
+
+
+@pytest.mark.parametrize(
+    ("changed", "place"),
+    [
+        (("kind.", "calm."), "from line 2, character 4 of cast.ann.prompt on"),
+        (("kind.", "kind. Or not."), "from line 2, character 9 of cast.ann.prompt on"),
+        (("title: Buyer", "title: Seller"), "before cast.ann.prompt: in names, titles"),
+        (("ben: {", "ben: {role: chair, "), "before cast.ann.prompt: in names, titles, the chair"),
+    ],
+    ids=["its words", "more words", "its title", "the chair"],
+)
+def test_the_place_of_a_changed_prompt_is_told_as_its_author_sees_it(changed, place):
+    """An author has never seen the prompt as sent: the place is one of the file."""
+    written = r"""
+trialogue: 1
+name: placed
+cast:
+  ann: {title: Buyer, prompt: "Be brief.\nBe kind.", think: {provider: open_ai, model: small}}
+  ben: {lines: [Fine.]}
+"""
+    old = resolve(loads(written)).agents[0].block["think"]["prompt"]
+    resolved = resolve(loads(written.replace(*changed)))
+    new = resolved.agents[0].block["think"]["prompt"]
+    common = next(at for at, (a, b) in enumerate(zip(old + "\0", new, strict=False)) if a != b)
+    assert prompt_places(resolved)(new, common).startswith(place)

@@ -90,10 +90,19 @@ async def test_ids_of_calls_are_no_part_of_a_question(tmp_path, autojump_clock):
     ("change", "difference"),
     [
         ({"prompt": "You know wages."}, "the prompt is another, from its character 10 on"),
-        ({"functions": ()}, "what may be called is described otherwise"),
+        ({"functions": ()}, "the tools that it may call are described otherwise"),
+        (
+            {"memory": (*REQUEST.memory, TextItem("assistant", "Eight."), TextItem("user", "Why?"))},
+            "what it said at its turn 1 is another",
+        ),
+        (
+            {"memory": (TextItem("user", "And tea?"), REQUEST.memory[1])},
+            "what it was told at its turn 1 is another",
+        ),
+        ({"memory": REQUEST.memory[:1]}, "the record goes on behind the end of this conversation"),
         (
             {"memory": (REQUEST.memory[0], evolve(REQUEST.memory[1], response="9"))},
-            "the conversation is another, from its item 2 of 2 on",
+            "its call of price at its turn 1, or the result, is another",
         ),
     ],
 )

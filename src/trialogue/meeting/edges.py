@@ -28,6 +28,7 @@ from trialogue.diagnostics import Log
 from trialogue.errors import SetupError
 from trialogue.journal.verify import Decider
 from trialogue.meeting.endpoints import allows
+from trialogue.meeting.prompt_places import prompt_places
 from trialogue.model.plan import HookPoint
 from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.scenario.resolve import Resolved
@@ -307,14 +308,14 @@ def opened_models(resolved: Resolved, recorded: Path | None) -> Generator[ModelR
     asks all. `SetupError` for a file that is no record, and for one that shall grow in virtual time, in which
     nobody waits for a model.
     """
+    place = prompt_places(resolved)
     if recorded is None:
-        yield None if resolved.models is None else open_models(resolved.models, asks=False)
+        yield None if resolved.models is None else open_models(resolved.models, asks=False, place=place)
         return
     if resolved.clock is Clock.VIRTUAL:
         raise SetupError("models that are recorded are asked: --record-models wants --clock real")
-    record = open_models(
-        recorded, asks=True, origin=f"trialogue {version('trialogue')}, {resolved.plan.name}"
-    )
+    origin = f"trialogue {version('trialogue')}, {resolved.plan.name}"
+    record = open_models(recorded, asks=True, origin=origin, place=place)
     is_first = record.is_empty
     try:
         yield record

@@ -258,9 +258,10 @@ def _check_variant(path: FilePath, asked: Overrides) -> tuple[ScenarioProblem, .
 
 def _unasked(think: object) -> object:
     """One of an agent's think providers, whose endpoint leads nowhere."""
-    if not isinstance(think, dict) or cast("JsonObject", think).get("endpoint") is None:
-        return cast("object", think)
-    return {**cast("JsonObject", think), "endpoint": {"url": NOWHERE}}
+    if not isinstance(think, dict):
+        return think
+    keys = cast("JsonObject", think)
+    return keys if keys.get("endpoint") is None else {**keys, "endpoint": {"url": NOWHERE}}
 
 
 def _has_endpoint(block: JsonObject) -> bool:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final, TypeAlias, cast
 
 import orjson
 import trio
@@ -39,10 +39,19 @@ from trialogue.server.think.ports import (
 from trialogue.server.think.terms import InstalledTerms, OpenAiTerms
 from trialogue.values import define, frozen
 
-__all__ = ["ModelQuestion", "ModelRecord", "NotOnRecord", "RecordedThink", "open_models"]
+__all__ = ["ModelQuestion", "ModelRecord", "NotOnRecord", "PromptPlace", "RecordedThink", "open_models"]
 
 FORMAT: Final = 1
 """The format of the file."""
+
+PromptPlace: TypeAlias = Callable[[str, int], str]
+"""Names the place of a character of a prompt, counted from 0, in words that hold none of it."""
+
+
+def in_the_prompt(prompt: str, at: int) -> str:
+    """The place where nobody knows who wrote the prompt."""
+    del prompt
+    return f"from its character {at + 1} on"
 
 
 class NotOnRecord(ThinkRefused):
@@ -130,6 +139,9 @@ class ModelRecord:
     asks: bool
     """Whether models are asked what is not on record, and the file grows."""
 
+    place: PromptPlace = field(default=in_the_prompt, repr=False, eq=False)
+    """Names places in prompts."""
+
     missed: list[str] = field(factory=list[str])
     """Differences of each question that was not on record from the nearest one that is."""
 
@@ -192,7 +204,7 @@ class ModelRecord:
         if not self._questions:
             return "nothing is on record"
         nearest = max(self._questions, key=lambda known: _likeness(question, known))
-        return "; ".join(_differences(question, nearest))
+        return "; ".join(_differences(question, nearest, self.place))
 
 
 def _likeness(question: ModelQuestion, known: ModelQuestion) -> tuple[int, ...]:
@@ -205,18 +217,31 @@ def _likeness(question: ModelQuestion, known: ModelQuestion) -> tuple[int, ...]:
     )
 
 
-def _differences(question: ModelQuestion, known: ModelQuestion) -> Iterator[str]:
+def _differences(question: ModelQuestion, known: ModelQuestion, place: PromptPlace) -> Iterator[str]:
     if question.model != known.model:
         yield "the model is another"
     if question.temperature != known.temperature:
         yield "the temperature is another"
     if question.prompt != known.prompt:
-        yield f"the prompt is another, from its character {_common(question.prompt, known.prompt) + 1} on"
+        yield f"the prompt is another, {place(question.prompt, _common(question.prompt, known.prompt))}"
     if question.functions != known.functions:
-        yield "what may be called is described otherwise"
+        yield "the tools that it may call are described otherwise"
     if question.conversation != known.conversation:
-        place = _common(question.conversation, known.conversation)
-        yield f"the conversation is another, from its item {place + 1} of {len(question.conversation)} on"
+        yield _talked(question.conversation, _common(question.conversation, known.conversation))
+
+
+def _talked(conversation: Sequence[Mapping[str, str]], at: int) -> str:
+    """First item of a conversation that is another, by the turn in which it came."""
+    if at == len(conversation):
+        return "the record goes on behind the end of this conversation"
+    item, turn = conversation[at], sum(each["role"] == "user" for each in conversation[: at + 1])
+    match item["role"]:
+        case "user":
+            return f"what it was told at its turn {turn} is another"
+        case "call":
+            return f"its call of {item['name']} at its turn {turn}, or the result, is another"
+        case _:
+            return f"what it said at its turn {turn} is another"
 
 
 def _common(one: Sequence[object], other: Sequence[object]) -> int:
@@ -299,12 +324,15 @@ async def _told_again(answer: ModelAnswer, tell: Callable[[Thought], None]) -> N
     await trio.sleep_until(began + answer.took_s)
 
 
-def open_models(path: Path, *, asks: bool, origin: str = "") -> ModelRecord:
+def open_models(
+    path: Path, *, asks: bool, origin: str = "", place: PromptPlace = in_the_prompt
+) -> ModelRecord:
     """The record of a file; `SetupError` where it is none.
 
-    With `asks` a file that is not there is made, whose header names the `origin` of its answers.
+    With `asks` a file that is absent is made, whose header names the `origin` of its answers. `place` names
+    places in prompts where a question that is not on record is told.
     """
-    record = ModelRecord(path, asks)
+    record = ModelRecord(path, asks, place)
     if asks and not path.exists():
         _begin(path, origin)
     try:
