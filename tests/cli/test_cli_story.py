@@ -21,8 +21,10 @@ from trialogue.model.events import (
     SessionFailed,
     SessionLost,
     SessionReady,
+    SpeechStopped,
     TextTyped,
 )
+from trialogue.model.transcript import UNCLEAR
 
 
 def told(*facts, until=float("inf")):
@@ -257,3 +259,16 @@ def test_a_sessions_end_says_its_last_warning():
         f"has left for good: {reason}",
         "has a warning of its service: PROMPT_TOO_LONG: No.",
     ]
+
+
+def test_a_hum_is_told_once():
+    """It was told as the backchannel that it is; speech without words in its own turn is unclear."""
+    unclear = Report("unclear", "nobody could make words of its speech", "eve")
+    hum = (
+        2.0,
+        SpeechStopped("eve", 2.0),
+        Attribute("eve", 1, UNCLEAR, is_certain=False, beside="backchannel"),
+    )
+    assert told((*hum, unclear)) == []
+    speech = (2.0, SpeechStopped("eve", 2.0), Attribute("eve", 2, UNCLEAR, is_certain=False), unclear)
+    assert [each.text for each in told(speech)] == [UNCLEAR, f"unclear: {unclear.text}"]

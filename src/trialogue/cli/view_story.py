@@ -5,12 +5,13 @@
 3. Moments come out in the order of their times; those of one time in the order in which they were known.
 4. A service's warning is told a moment later: where a reply fails or a session ends meanwhile, that is told
    alone, with the warning as its reason.
+5. A backchannel without words has been told as it was heard: that it has none is no news.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from itertools import count
 from typing import Final, TypeAlias
@@ -37,6 +38,7 @@ from trialogue.model.events import (
 )
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.model.transcript import UNCLEAR
 from trialogue.report.failed_replies import EXPLAINS_S, FAILED, FailedReplies
 from trialogue.values import define, frozen
 
@@ -118,7 +120,8 @@ class Story:
         self._failed.take(record.at, record.event)
         self._take_event(record.at, record.event)
         for command in record.commands:
-            self._take_command(record.at, command)
+            if not _is_of_hum(command, record.commands):
+                self._take_command(record.at, command)
 
     def due(self, now: float) -> list[StoryMoment]:
         """Moments until `now`, in seconds since the start, that were not told before."""
@@ -273,3 +276,17 @@ class Story:
 
     def _push(self, moment: StoryMoment, reply: _Reply | None) -> None:
         heapq.heappush(self._due, _Due(moment.at, next(self._orders), reply, moment))
+
+
+def _is_of_hum(command: Command, commands: Sequence[Command]) -> bool:
+    """Whether a command tells that a backchannel has no words."""
+    match command:
+        case Attribute(text=text, beside="backchannel"):
+            return text == UNCLEAR
+        case Report(code="unclear", participant=name):
+            return any(
+                isinstance(each, Attribute) and each.participant == name and _is_of_hum(each, ())
+                for each in commands
+            )
+        case _:
+            return False
