@@ -27,8 +27,11 @@ from trialogue.cli.view_desk import Desk, open_desk
 from trialogue.cli.view_lines import plain
 from trialogue.cli.view_watcher import Watcher
 from trialogue.devices.typing import Keyboard
+from trialogue.model.commands import GrantFloor
+from trialogue.model.events import Woke
 from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
 from trialogue.scenario import loads, resolve
 
 PLAN = MeetingPlan(
@@ -86,8 +89,10 @@ def test_who_only_watches_has_no_voice(line):
 class Meeting:
     """Keeps what is done to it."""
 
-    def __init__(self):
+    def __init__(self, *recorded):
         self.done = []
+        self.recorded = recorded
+        self.has_begun = trio.Event()
         self.plan = PLAN
         self.now = 1.0
         self.over = trio.Event()
@@ -96,7 +101,7 @@ class Meeting:
     def __getattr__(self, name):
         def do(*arguments):
             self.done.append((name, *arguments))
-            if name == "raise_hand":
+            if name in {"raise_hand", "grant"}:
                 self.is_done.set()
 
         return do
@@ -105,9 +110,10 @@ class Meeting:
         return {}
 
     async def records(self):
+        for record in self.recorded:
+            yield record
+        self.has_begun.set()
         await self.over.wait()
-        return
-        yield
 
 
 def test_each_control_is_done():
@@ -173,6 +179,28 @@ async def test_typing_reaches_the_meeting():
         "/hand: your hand is up",
     ]
     assert screen.pictures[-1][-1] == " > half a li▏"
+
+
+async def test_who_has_the_floor_is_told_so_and_gets_no_second_turn():
+    """What one has would be granted once more, and waited out; others are still given the floor."""
+    reading, writing = os.pipe()
+    granted = Record(1, 0.5, Woke("start"), (GrantFloor("kim", 1, "asked", 90.0),))
+    screen, meeting = Screen(60), Meeting(granted)
+    watcher = Watcher(screen, is_virtual=False, desk=Desk(Keyboard(reading), "kim", reading))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(watcher, meeting)
+        await meeting.has_begun.wait()
+        os.write(writing, b"/floor\n/hand high\n/floor ada\n")
+        await meeting.is_done.wait()
+        meeting.over.set()
+    os.close(reading)
+    os.close(writing)
+    assert meeting.done == [("grant", "ada")]
+    assert screen.lines[1:] == [
+        "Kim has the floor already",
+        "Kim has the floor already",
+        "/floor: Dr Ada is asked to speak next",
+    ]
 
 
 def test_the_prompt_shows_the_end_of_a_long_line():

@@ -166,10 +166,14 @@ class LiveView:
             case Presence.HERE:
                 return self._holding(name) if name == self._holder else Doing.LISTENING
 
+    def awaits(self, name: str) -> bool:
+        """Whether a person has the floor and is not heard yet."""
+        people = {each.name for each in self.plan.participants if each.kind is not Kind.AGENT}
+        return name in people and name == self._holder and name not in self._sounding
+
     def _holding(self, name: str) -> Doing:
         """Activity of a holder of the floor who is not heard: nobody knows what a person thinks."""
-        people = {each.name for each in self.plan.participants if each.kind is not Kind.AGENT}
-        return Doing.HOLDING if name in people else Doing.THINKING
+        return Doing.HOLDING if self.awaits(name) else Doing.THINKING
 
     def at(
         self, now: float, levels: Mapping[str, float], *, columns: int = 80, speed: float | None = None

@@ -20,7 +20,7 @@ from typing import Final, Protocol
 import trio
 from attrs import field
 
-from trialogue.cli.controls import Control, Steered, Unclear, done, read_control, steer
+from trialogue.cli.controls import Control, Give, Raise, Steered, Unclear, done, read_control, steer
 from trialogue.cli.view_desk import Desk
 from trialogue.cli.view_lines import Line, Tone, line, span
 from trialogue.cli.view_live import LiveView, meters
@@ -105,7 +105,7 @@ class Watcher:
         over = trio.Event()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._follow, view, records, over)
-            nursery.start_soon(self._type, meeting)
+            nursery.start_soon(self._type, meeting, view)
             while not over.is_set():
                 await self._draw_in_thread(self._news(meeting, view), self._picture(meeting, view))
                 with trio.move_on_after(PICTURE_S):
@@ -113,14 +113,14 @@ class Watcher:
             nursery.cancel_scope.cancel(reason="the meeting is over")
         await self._draw_in_thread(self._news(meeting, view), self._picture(meeting, view))
 
-    async def _type(self, meeting: Viewed) -> None:
+    async def _type(self, meeting: Viewed, view: LiveView) -> None:
         """Do what is typed, until nothing more comes."""
         if self.desk is None or not isinstance(meeting, Steered):
             return
         with self.desk.opened(has_picture=self.screen.columns is not None):
             async with aclosing(self.desk.keyboard.lines()) as lines:
                 async for typed in lines:
-                    told = _do(meeting, read_control(typed, meeting.plan, self.desk.own), meeting.plan)
+                    told = _do(meeting, read_control(typed, meeting.plan, self.desk.own), view)
                     self._told.extend([line(span(told, Tone.FAINT))] if told else [])
 
     async def _follow(self, view: LiveView, records: AsyncIterator[Record], over: trio.Event) -> None:
@@ -157,12 +157,17 @@ class Watcher:
             self.screen = NoScreen()
 
 
-def _do(meeting: Steered, control: Control | Unclear, plan: MeetingPlan) -> str:
+def _do(meeting: Steered, control: Control | Unclear, view: LiveView) -> str:
     """Do what was typed; what is told of it, or why it cannot be done."""
-    if isinstance(control, Unclear):
-        return control.text
+    match control:
+        case Unclear(text):
+            return text
+        case Give(name) | Raise(name) if view.awaits(name):
+            return f"{view.plan.participant(name).label} has the floor already"
+        case _:
+            pass
     try:
         steer(meeting, control)
     except ValueError as refused:
         return str(refused)
-    return done(control, plan)
+    return done(control, view.plan)
