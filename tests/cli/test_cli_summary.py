@@ -141,6 +141,14 @@ def test_who_cut_in_is_told():
     assert "  hands     1 raised\n" in told
 
 
+def test_turns_in_writing_are_turns():
+    """Who types has spoken, in a turn of its own."""
+    measured = RESULT.measures
+    typed = tuple(evolve(each, typed=2) for each in measured.participants)
+    rows = screen(evolve(ENDED, result=evolve(RESULT, measures=evolve(measured, participants=typed))))
+    assert "  Eve                   2    0.0 s" in rows
+
+
 def test_the_cost_is_told():
     """By whom, at the prices of which day; what has no price is said aloud; a free meeting says nothing."""
     cast = (

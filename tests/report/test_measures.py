@@ -13,13 +13,17 @@ from trialogue.model.events import (
     PlaybackStarted,
     SessionLost,
     SessionReady,
+    SpeechStarted,
+    SpeechStopped,
+    TextTyped,
     ToolCallCancelled,
     ToolFinished,
     ToolRequested,
     Woke,
 )
-from trialogue.model.participants import Participant, Role
+from trialogue.model.participants import Kind, Participant, Role
 from trialogue.model.plan import MeetingPlan
+from trialogue.model.transcript import Utterance
 from trialogue.report.measures import (
     Balance,
     Dominance,
@@ -250,3 +254,20 @@ def test_tool_calls_end_once():
         ("c", "unanswered", None),
         ("d", "not-ours", None),
     ]
+
+
+def test_turns_in_writing_are_counted_apart():
+    """They have words and no sound: a person who only types has taken turns, and none that was heard."""
+    plan = MeetingPlan("typed", (Participant("ada"), Participant("kim", kind=Kind.HUMAN)))
+    typed = records(
+        (1.0, TextTyped("kim", "I say yes."), grant("kim", 1, 1.0)),
+        (3.0, Woke("read"), EndTurn("kim", 1, "finished")),
+        (4.0, SpeechStarted("kim", 4.0), grant("kim", 2, 4.0)),
+        (6.0, SpeechStopped("kim", 6.0), EndTurn("kim", 2, "finished")),
+    )
+    said = [
+        Utterance("kim", 1, 1.0, 3.0, "I say yes.", "I say yes.", "finished"),
+        Utterance("kim", 2, 4.0, 6.0, "And no more.", "And no more.", "finished"),
+    ]
+    kim = measures(plan, typed, said).participants[1]
+    assert (kim.turns, kim.typed, kim.mean_turn_s, kim.words) == (1, 1, 2.0, 6)

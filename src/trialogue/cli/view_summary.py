@@ -122,7 +122,7 @@ def _row(seating: Seating, each: ParticipantMeasures) -> Line:
     return line(
         "  ",
         seating.name(each.name),
-        f"  {each.turns:>5}  {each.spoken_s:>5.1f} s  ",
+        f"  {each.turns + each.typed:>5}  {each.spoken_s:>5.1f} s  ",
         Span(bar(share, SHARE_CELLS), seat=seating.seat(each.name)),
         f" {share:>4.0%}  {words:>5}  {wpm:>3}  {_median(each.response)}",
     )

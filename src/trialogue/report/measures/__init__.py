@@ -30,6 +30,7 @@ from trialogue.report.measures.shares import (
     ParticipantMeasures,
     RowParts,
     balance,
+    count_typed,
     count_words,
     dominance,
     participants,
@@ -120,10 +121,11 @@ def measures(plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[
     cut_in = interruptions(heard, said, plan.floor.interrupt)
     cut_off = Counter(end.participant for end in ends if end.cause == "interrupted")
     held = floor(plan, records, said, duration)
+    typed = count_typed(records, said, heard)
     return Measures(
         duration_s=duration,
         participants=participants(
-            plan, RowParts(heard, count_words(said), cut_off, answered.waits, cut_in, taken)
+            plan, RowParts(heard, count_words(said), cut_off, answered.waits, cut_in, taken, typed)
         ),
         balance=balance([spoken_s(heard, each.name) for each in plan.participants if each.may_speak]),
         dominance=dominance(taken),

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
+from trialogue.model.events import TextTyped
 from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures.interruptions import Interruptions
 from trialogue.report.measures.spread import Spread, ratio, spread
@@ -56,6 +58,9 @@ class ParticipantMeasures:
 
     backchannels_per_minute: float | None = None
     """The same a minute of the others' speech (Full-Duplex-Bench); None where they were not heard."""
+
+    typed: int = 0
+    """Turns that it took in writing: they have words and no sound, and are in no other measure of turns."""
 
 
 @frozen
@@ -106,6 +111,9 @@ class RowParts:
     taken: Sequence[Stretch]
     """Turns: what was heard less the backchannels, joined."""
 
+    typed: Mapping[str, int]
+    """Turns in writing, by participant."""
+
 
 def count_words(utterances: Iterable[Utterance]) -> Counter[str]:
     """Words that were heard, by participant."""
@@ -113,6 +121,25 @@ def count_words(utterances: Iterable[Utterance]) -> Counter[str]:
     for utterance in utterances:
         words[utterance.participant] += sum(1 for word in utterance.heard.split() if _SPOKEN.search(word))
     return words
+
+
+def count_typed(
+    records: Iterable[Record], utterances: Iterable[Utterance], heard: Sequence[Stretch]
+) -> Counter[str]:
+    """Turns in writing, by participant: words of its own turn beside which nothing of it was heard."""
+    typists = {each.event.participant for each in records if isinstance(each.event, TextTyped)}
+    return Counter(
+        each.participant
+        for each in utterances
+        if each.participant in typists and not each.beside and _SPOKEN.search(each.heard)
+        if not any(_is_within(each, sound) for sound in heard)
+    )
+
+
+def _is_within(said: Utterance, sound: Stretch) -> bool:
+    """Whether some of an utterance is in this sound."""
+    is_its_own = sound.participant == said.participant
+    return is_its_own and sound.start_s < said.end_s and said.start_s < sound.end_s
 
 
 def participants(plan: MeetingPlan, heard: RowParts) -> tuple[ParticipantMeasures, ...]:
@@ -135,6 +162,7 @@ def participants(plan: MeetingPlan, heard: RowParts) -> tuple[ParticipantMeasure
             response=spread(wait for who, wait in heard.responses if who == name),
             backchannels=small.get(name, 0),
             backchannels_per_minute=ratio(small.get(name, 0) * 60.0, total - seconds),
+            typed=heard.typed.get(name, 0),
         )
         for (name, seconds), count in zip(spoken.items(), words.values(), strict=True)
     )

@@ -49,7 +49,7 @@ def tables(plan: MeetingPlan, result: Result, by_sound: SecondReckoning | None =
 def _row(label: str, each: ParticipantMeasures) -> tuple[str, ...]:
     return (
         label,
-        str(each.turns),
+        str(each.turns + each.typed),
         f"{each.spoken_s:.1f} s",
         _percent(each.share),
         _number(each.words, ""),
