@@ -96,3 +96,11 @@ def test_a_reply_without_sound_is_a_failure():
     warned = ServiceWarned("ada", "SPEAK_REQUEST_FAILED", "No voice.")
     failures = result(PLAN, held(warned, *MUTE), (), Run("virtual")).failures
     assert [(each.code, each.text) for each in failures] == [("unspoken", "No voice.")]
+
+
+def test_lost_sessions_are_why_nobody_was_heard():
+    """In any other meeting another session has taken the place of the one that was lost."""
+    lost = SessionLost("ada", 1, "INTERNAL_SERVER_ERROR: too little memory", 1.0)
+    unheard = result(PLAN, held(lost), (), Run("virtual"))
+    assert [(each.code, each.text) for each in unheard.failures] == [("session-lost", lost.reason)]
+    assert result(PLAN, held(lost, ReplyStarted("ada", 1)), (), Run("virtual")).failures == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -225,6 +226,29 @@ async def test_crash_ends_its_connection_and_names_no_speech(
     assert socket.close_codes == [None]
     assert "server/voice.py" in caplog.text
     assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("crash", "told"),
+    [
+        (MemoryError(), "too little memory"),
+        (RuntimeError("std::bad_alloc"), "too little memory"),
+        (OSError(errno.EMFILE, "Too many open files"), "too few files may be open"),
+    ],
+)
+async def test_a_machine_that_lacks_something_is_told_as_that(
+    autojump_clock: MockClock, crash: Exception, told: str
+) -> None:
+    """Whoever runs both ends, as a meeting does, can mend it: "at fault" alone says nothing."""
+    equipment = fake_equipment()
+    assert isinstance(equipment.synthesizer, FakeSynthesizer)
+    equipment.synthesizer.broken_voices["aura-2-thalia-en"] = crash
+    async with connected(equipment) as socket:
+        socket.say(settings(greeting="Hello."))
+        error = await socket.until("Error")
+        await trio.sleep(1)
+    assert error["code"] == "INTERNAL_SERVER_ERROR"
+    assert told in error["description"]
 
 
 async def test_client_that_leaves_ends_everything(autojump_clock: MockClock) -> None:

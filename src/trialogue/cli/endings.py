@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from trialogue.cli.key_masking import hidden, hide
 from trialogue.errors import AuthorFailed, LeaveMissing, ReplayDivergence, ScenarioError, TrialogueError
+from trialogue.machine_limits import lack_of, leaves
 from trialogue.model.text import brief, safe_text
 
 WRONG_USE: Final = 2
@@ -71,7 +71,7 @@ def _shown(text: str) -> str:
 
 def _exit_code(error: BaseException) -> int:
     """The gravest of all that is in it; a fault of ours goes before everything."""
-    return max(_exit_code_of(each) for each in _leaves(error)) or INTERRUPTED
+    return max(_exit_code_of(each) for each in leaves(error)) or INTERRUPTED
 
 
 def _exit_code_of(error: BaseException) -> int:
@@ -91,7 +91,7 @@ def _tell(error: BaseException) -> None:
             "trialogue: this is a fault of trialogue; please report it with the lines above", file=sys.stderr
         )
         return
-    for lines in dict.fromkeys(tuple(_lines(each)) for each in _leaves(error)):
+    for lines in dict.fromkeys(tuple(_lines(each)) for each in leaves(error)):
         for text in lines:
             print(text, file=sys.stderr)
 
@@ -115,46 +115,8 @@ def _trace(error: BaseException) -> str:
     return hidden("".join(traceback.format_exception(error)))
 
 
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    """The errors inside of groups, trio's nurseries make them."""
-    if isinstance(error, BaseExceptionGroup):
-        for each in cast("BaseExceptionGroup[BaseException]", error).exceptions:
-            yield from _leaves(each)
-    else:
-        yield error
-
-
 def _write_nowhere() -> None:
     """Keep the interpreter from failing once more as it flushes its streams at its end."""
     with Path(os.devnull).open("wb") as nowhere:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(nowhere.fileno(), stream.fileno())
-
-
-_MEMORY: Final = "there is too little memory for this (ulimit -v, or a container's limit)"
-_FILES: Final = "too few files may be open at once: raise the limit (ulimit -n)"
-_THREADS: Final = "no more threads can be started: memory or processes are short (ulimit -v, ulimit -u)"
-_BY_NUMBER: Final = {errno.ENOMEM: _MEMORY, errno.EMFILE: _FILES, errno.ENFILE: _FILES}
-
-
-def lack_of(error: BaseException) -> str | None:
-    """Lack of a machine, or of its limits, in one line; None for an error of another kind.
-
-    Memory, open files, threads and libraries are lacking anywhere, and that is no fault of the code.
-    """
-    words = str(error).lower()
-    match error:
-        case MemoryError():
-            return _MEMORY
-        case OSError():
-            return _BY_NUMBER.get(error.errno or 0)
-        case ImportError() if not (error.name or "").startswith("trialogue"):
-            return f"a package that trialogue needs does not load: {error}"
-        case RuntimeError() if "start new thread" in words:
-            return _THREADS
-        case RuntimeError() if (
-            "bad_alloc" in words or "bad allocation" in words or "allocate memory" in words
-        ):
-            return _MEMORY
-        case _:
-            return None

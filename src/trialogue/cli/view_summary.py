@@ -15,7 +15,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import brief, safe_text
 from trialogue.report.failed_replies import FAILED
 from trialogue.report.measures import Measures, ParticipantMeasures, Spread
-from trialogue.report.result import Result
+from trialogue.report.result import LOST, UNSPOKEN, Result
 from trialogue.values import frozen
 
 SHARE_CELLS: Final = 10
@@ -28,6 +28,9 @@ FELL_SHORT: Final = MappingProxyType(
     {"unspoken": "no agent was heard", "unrecorded": "its recording is not whole"}
 )
 """Words for people on what a meeting fell short of."""
+
+WHY_UNHEARD: Final = frozenset({"session-failed", LOST, FAILED, UNSPOKEN})
+"""Codes of failures that say why an agent was not heard."""
 
 GOOD: Final = frozenset({"succeeded", "answered", "not-ours"})
 """Outcomes of tool calls that are nobody's trouble."""
@@ -87,7 +90,7 @@ def _why_failed(ended: Ended) -> list[str]:
         return []
     seating, names = Seating(ended.plan), dict[str, dict[str, None]]()
     for each in ended.result.failures:
-        if each.code in {"session-failed", FAILED, "unspoken"} and each.participant is not None:
+        if each.code in WHY_UNHEARD and each.participant is not None:
             names.setdefault(each.text, {})[seating.label(each.participant)] = None
     return [f"{', '.join(who)}: {brief(text, LONGEST_NOTICE)}" for text, who in names.items()]
 

@@ -10,7 +10,7 @@ from attrs import asdict
 from trialogue.brain.course.cost import Cost, cost_of
 from trialogue.brain.happenings import AMISS, failure_in, failures_of
 from trialogue.model.commands import EndMeeting
-from trialogue.model.events import ReplySent
+from trialogue.model.events import ReplySent, SessionLost
 from trialogue.model.expectations import NOTHING_EXPECTED, Advice, Expectations, Findings
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
@@ -18,7 +18,7 @@ from trialogue.model.transcript import Utterance
 from trialogue.report.cast import with_everybody
 from trialogue.report.failed_replies import FAILED, FailedReplies, SilentReplies
 from trialogue.report.measures import Measures, measures
-from trialogue.report.shortfall import shortfall
+from trialogue.report.shortfall import Shortfall, shortfall
 from trialogue.values import frozen
 
 BAD_ENDS: Final = frozenset(
@@ -28,6 +28,9 @@ BAD_ENDS: Final = frozenset(
 
 UNSPOKEN: Final = "unspoken"
 """Code of a reply that was not heard, or not all of it."""
+
+LOST: Final = "session-lost"
+"""Code of a session's loss in a meeting in which no agent was heard."""
 
 
 @frozen
@@ -144,7 +147,7 @@ def result(plan: MeetingPlan, records: Sequence[Record], utterances: Sequence[Ut
         measures=measured,
         cost=cost_of(plan, records),
         files=run.files,
-        failures=_all_failures(records, measured),
+        failures=_all_failures(records, measured, short),
         shortfall=None if short is None or reason in BAD_ENDS else short.value,
     )
 
@@ -157,11 +160,19 @@ def _reason(records: Sequence[Record]) -> str:
     return "unfinished"
 
 
-def _all_failures(records: Sequence[Record], measured: Measures) -> tuple[Failure, ...]:
-    """Failures in order: those that were reported, and calls of tools that came to nothing."""
+def _all_failures(
+    records: Sequence[Record], measured: Measures, short: Shortfall | None
+) -> tuple[Failure, ...]:
+    """Failures in order: those that were reported, and calls of tools that came to nothing.
+
+    A session that was lost is none, for another takes its place; where no agent was heard, it is why.
+    """
     replies = FailedReplies()
     found = [failure for record in records for failure in _failures(record, replies)]
     found.extend(_silent(records))
+    if short is Shortfall.UNSPOKEN:
+        losses = ((each.at, each.event) for each in records if isinstance(each.event, SessionLost))
+        found.extend(Failure(at, LOST, event.reason, event.participant) for at, event in losses)
     found.extend(
         Failure(
             at=call.at + (call.duration_s or 0.0),

@@ -19,6 +19,7 @@ import trio
 
 from trialogue.diagnostics import Log
 from trialogue.errors import ConnectionLost, RemoteProtocolError
+from trialogue.machine_limits import lack_of, leaves
 from trialogue.server import commands as cmd
 from trialogue.server.conversation import Conversation
 from trialogue.server.dates import read_client
@@ -59,9 +60,16 @@ async def converse(
         await Connection(socket, equipment, request_id, caller).run()
     except Exception as crash:  # noqa: BLE001 the supervisor of this server: one connection falls, not all
         _DIAGNOSTICS.error("connection crashed", request_id=request_id, where=where(crash))
-        error = AgentError(code="INTERNAL_SERVER_ERROR", description="The server is at fault.")
+        error = AgentError(code="INTERNAL_SERVER_ERROR", description=_blamed(crash))
         _send(socket, error)
         await socket.aclose(code=None)
+
+
+def _blamed(crash: Exception) -> str:
+    """Description of a crash for the client: what the machine lacks, else that the server is at fault."""
+    lacks = (lack_of(each) for each in leaves(crash) if not isinstance(each, ImportError))
+    lack = next((each for each in lacks if each), None)
+    return f"The server is at fault: {lack}." if lack else "The server is at fault."
 
 
 def where(crash: Exception) -> str:
