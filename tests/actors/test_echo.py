@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from trialogue.actors.echo import CLEAN_S, DOUBT_S, EchoGuard, Hearsay
-from trialogue.actors.router import AudioGrid, Router, mix
+from trialogue.actors.mixing import mix
+from trialogue.actors.router import AudioGrid, Router
 from trialogue.actors.sources import FELL_MS, AudioSource
 from trialogue.model.events import EchoNoticed, SpeechStarted, SpeechStopped
 from trialogue.testing import Threshold

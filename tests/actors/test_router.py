@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import trio
 
-from trialogue.actors.router import AudioGrid, Router, mix
+from trialogue.actors.mixing import mix
+from trialogue.actors.router import AudioGrid, Router
 from trialogue.model.commands import Hearing, SetHearing
 from trialogue.model.events import ProcessSuspended
 

@@ -16,7 +16,8 @@ import trio
 import trustme
 
 from tests.benchmarks.measuring import OURS, Ask, Figure, Row
-from trialogue.transport.direct import direct, shake_hands
+from trialogue.transport.direct import direct
+from trialogue.transport.direct_tls import shake_hands
 
 SIZE, COUNT = 960, 1500
 

@@ -8,7 +8,7 @@ import pytest
 import trio
 from fake_devices import FakeDriver
 
-from trialogue.actors.router import mix
+from trialogue.actors.mixing import mix
 from trialogue.devices.driver import PortAudio, open_driver
 from trialogue.devices.microphone import AGAIN_S, LOST_S, Microphone
 from trialogue.devices.speaker import Speaker

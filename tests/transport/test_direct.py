@@ -12,7 +12,8 @@ import trio
 import trio.testing
 import trustme
 
-from trialogue.transport.direct import DirectTls, direct, shake_hands
+from trialogue.transport.direct import OnSocket, direct
+from trialogue.transport.direct_tls import DirectTls, shake_hands
 
 MANY = 4 * 1024 * 1024
 """Bytes that no socket buffer holds."""
@@ -256,3 +257,85 @@ async def test_what_was_good_comes_before_a_fault() -> None:
         assert good == b"".join(bytes([number]) * 960 for number in range(5))
         with pytest.raises(trio.BrokenResourceError):
             await ours.receive_some(64 * 1024)
+
+
+@pytest.fixture(params=["in rounds", "alone"])
+def waits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How a reader waits: as all of a loop do on Linux, or by itself."""
+    if request.param == "alone":
+        monkeypatch.setattr("trialogue.transport.direct.rounds_of", lambda: None)
+    return str(request.param)
+
+
+async def pieces_until(stream: trio.abc.Stream, size: int) -> tuple[bytes, bytes]:
+    """What a taker takes that wants so many bytes, and what was read last."""
+    assert isinstance(stream, OnSocket)
+    got = bytearray()
+
+    def take(data: bytes) -> bool:
+        got.extend(data)
+        return len(got) < size
+
+    last = await stream.receive_into(take)
+    return bytes(got), last
+
+
+@both
+@pytest.mark.usefixtures("waits")
+async def test_a_taker_gets_all_in_order_and_the_end(way: str) -> None:
+    """Much at once, more than is decrypted together; what is read behind the taker's last is the next's."""
+    sent = bytes(range(256)) * 2048
+    async with joined(way) as (ours, theirs), trio.open_nursery() as nursery:
+        nursery.start_soon(theirs.send_all, sent)
+        first, _ = await pieces_until(ours, 100_000)
+        second, _ = await pieces_until(ours, len(sent) - len(first))
+        assert first + second == sent
+        await theirs.send_all(b"last")
+        await theirs.aclose()
+        assert await pieces_until(ours, 100) == (b"last", b"")
+
+
+@both
+@pytest.mark.usefixtures("waits")
+async def test_a_taker_that_is_cancelled_loses_nothing(way: str) -> None:
+    """What came meanwhile is the next one's."""
+    async with joined(way) as (ours, theirs):
+        with trio.move_on_after(0.01):
+            await pieces_until(ours, 4)
+        await theirs.send_all(b"kept")
+        assert await pieces_until(ours, 4) == (b"kept", b"kept")
+
+
+@both
+@pytest.mark.usefixtures("waits")
+async def test_closing_wakes_a_taker(way: str) -> None:
+    """It learns of the close, and so does whoever comes later."""
+
+    async def take(stream: trio.abc.Stream) -> None:
+        with pytest.raises(trio.ClosedResourceError):
+            await pieces_until(stream, 1)
+
+    async with joined(way) as (ours, _theirs):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(take, ours)
+            await trio.testing.wait_all_tasks_blocked()
+            await ours.aclose()
+        await take(ours)
+
+
+@pytest.mark.usefixtures("waits")
+async def test_a_taker_gets_what_was_good_before_a_fault() -> None:
+    """And what OpenSSL held before it began, without new bytes."""
+    good = [bytes([number]) * 960 for number in range(5)]
+    async with joined("tls") as (ours, theirs):
+        assert isinstance(theirs, trio.SSLStream)
+        for record in good:
+            await theirs.send_all(record)
+        await theirs.transport_stream.send_all(b"\x17\x03\x03\x00\x40" + bytes(64))
+        await until_here(ours, 5 * 960 + 69)
+        assert await ours.receive_some(960) == good[0]
+        got: list[bytes] = []
+        assert isinstance(ours, DirectTls)
+        with pytest.raises(trio.BrokenResourceError):
+            await ours.receive_into(lambda data: not got.append(data))
+        assert b"".join(got) == b"".join(good[1:])

@@ -1,13 +1,16 @@
 """What a frame of sound costs on a socket in steps of tasks: counts that no busy machine moves."""
 
+import sys
 from collections import Counter
 
 import trio
+import trio.testing
 from wires import listening
 
 from trialogue.transport.accept import SocketService
 from trialogue.transport.connection import receive_beside
 from trialogue.transport.dial import open_websocket
+from trialogue.transport.socket import SocketRules
 
 FRAMES = 50
 
@@ -23,7 +26,7 @@ class Steps(trio.abc.Instrument):
 
 
 async def test_a_frame_is_one_step_of_the_task_that_reads():
-    """The sender writes it, and the reader gives it to whoever takes: neither writer nor taker is woken."""
+    """The sender writes it, and one task of the loop gives it to whoever takes: none of a socket's wakes."""
     taken, came = [], trio.Event()
 
     async def take(socket, _request):
@@ -48,4 +51,29 @@ async def test_a_frame_is_one_step_of_the_task_that_reads():
         await socket.aclose()
     assert taken == [bytes([number]) * 960 for number in range(FRAMES)]
     assert steps.of["run_writer"] == 0
+    assert sys.platform != "linux" or steps.of["run_reader"] == 0
     assert sum(steps.of.values()) <= 2.2 * FRAMES, steps.of  # the reader, and this test
+
+
+async def test_nothing_is_read_while_as_many_messages_wait_as_may():
+    """Whoever takes none is sent no more than that and what the system holds; later all of it comes."""
+    many = 3000
+
+    async def flood(socket, _request):
+        for number in range(many):
+            socket.send_bytes(number.to_bytes(2) * 480)
+            await socket.drain()
+        await trio.sleep_forever()
+
+    rules = SocketRules(receive_queue=8, send_within_s=60.0)
+    async with (
+        listening(SocketService(flood, rules=rules)) as listener,
+        open_websocket(listener.url(), headers={}, rules=rules) as socket,
+    ):
+        with trio.fail_after(60):
+            read = -1
+            while read != (read := socket.statistics().bytes_in):
+                await trio.testing.wait_all_tasks_blocked(0.05)
+            assert read < 200_000
+            got = [await socket.receive() for _ in range(many)]
+    assert got == [number.to_bytes(2) * 480 for number in range(many)]

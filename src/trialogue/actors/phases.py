@@ -1,6 +1,7 @@
 """Phases of meetings that one process holds: meetings whose ticks come together share a wake.
 
-1. A process that sleeps pays more for being woken than a tick of one meeting costs.
+1. A process that sleeps pays more for being woken than a tick of one meeting costs. Ticks that are due
+   together are made in one round (`rounds`).
 2. So each meeting's zero lies on a grid of `PHASE_S` of the loop's clock, of which ticks are multiples. No
    sound is later for it: a meeting begins that much later, at most.
 3. The grid is finer than a tick, so that not all meetings of a process need it at one moment.
@@ -15,7 +16,7 @@ import trio
 
 from trialogue.compute import is_virtual
 
-PHASE_S: Final = 0.005
+PHASE_S: Final = 0.0025
 """Seconds between two phases."""
 
 

@@ -18,7 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from trialogue.actors.router import AudioGrid, mix
+from trialogue.actors.mixing import mix
+from trialogue.actors.router import AudioGrid
 from trialogue.diagnostics import Log
 from trialogue.errors import JournalError
 from trialogue.journal.whole import write_whole

@@ -21,15 +21,18 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Protocol, runtime_checkable
 
 import trio
 
+from trialogue.actors.mixing import mix
 from trialogue.actors.playout import Playout
 from trialogue.actors.sources import AudioSource
 from trialogue.leaping import leaps_of
 from trialogue.model.commands import SetHearing
 from trialogue.model.events import Event, ProcessSuspended
+from trialogue.rounds import rounds_of
 from trialogue.values import frozen
 
 ASLEEP_S = 5.0
@@ -145,6 +148,7 @@ class Router:
         self.silence: bytes = bytes(2 * grid.frame_samples)
         self._tick = 0
         self._epoch: float | None = None
+        self._awake_s = 0.0
         self._sounding: dict[str, bytes] = {}
         self._pulled: dict[str, bytes] | None = None
 
@@ -245,7 +249,10 @@ class Router:
         """Tick until cancelled; the first sample is heard at the trio time `epoch`."""
         self._epoch = epoch
         task_status.started()
-        leaps = leaps_of()
+        rounds, leaps = rounds_of(), leaps_of()
+        self._awake_s = self._computed_s()
+        if rounds is not None:
+            await rounds.ticking(partial(self._beat, epoch), self.due(epoch, self._tick))
         if leaps is None:
             await self._run(epoch, trio.sleep_until)
             return
@@ -256,16 +263,20 @@ class Router:
             await self._run(epoch, stretches.wait_until)
 
     async def _run(self, epoch: float, wait_until: Callable[[float], Awaitable[None]]) -> None:
-        computed_s = self._computed_s()
         while True:
             await wait_until(self.due(epoch, self._tick))
-            late_s = trio.current_time() - self.due(epoch, self._tick)
-            if late_s > ASLEEP_S and self._computed_s() - computed_s < AWAKE_SHARE * late_s:
-                self._skip(late_s)
-                continue
+            self._beat(epoch)
+
+    def _beat(self, epoch: float) -> float:
+        """Carry the tick that is due, or skip what was slept through; when the next one is due."""
+        late_s = trio.current_time() - self.due(epoch, self._tick)
+        if late_s > ASLEEP_S and self._computed_s() - self._awake_s < AWAKE_SHARE * late_s:
+            self._skip(late_s)
+        else:
             if late_s < self.grid.frame_ms / 1000:
-                computed_s = self._computed_s()
+                self._awake_s = self._computed_s()
             self.tick()
+        return self.due(epoch, self._tick)
 
     def due(self, epoch: float, tick: int) -> float:
         """The trio time at which a tick's first sample is heard."""
@@ -303,6 +314,15 @@ class Router:
             sink.frame(position, sounding)
         self._sounding = sounding
         self._tick += 1
+
+    def mix_minus(self, listener: str, sounding: Mapping[str, bytes]) -> bytes:
+        """Mix-minus of a tick for one listener: the others that the table lets it hear, without itself."""
+        frames = [
+            sounding[name] for name in self._table.get(listener, ()) if name in sounding and name != listener
+        ]
+        if not frames:
+            return self.silence
+        return frames[0] if len(frames) == 1 else mix(frames)
 
     def pull(self, ticks: int) -> dict[str, bytes]:
         """Take so many ticks' sound from every agent's mouth: of those who are heard."""
@@ -377,24 +397,3 @@ class Router:
             sink.stretch(self.position, ticks * samples, sounding)
         self._sounding = {name: pcm[-2 * samples :] for name, pcm in sounding.items()}
         self._tick += ticks
-
-    # --- who hears whom ---
-
-    def mix_minus(self, listener: str, sounding: Mapping[str, bytes]) -> bytes:
-        """Mix-minus of a tick for one listener: the others that the table lets it hear, without itself."""
-        frames = [
-            sounding[name] for name in self._table.get(listener, ()) if name in sounding and name != listener
-        ]
-        if not frames:
-            return self.silence
-        return frames[0] if len(frames) == 1 else mix(frames)
-
-
-def mix(frames: Sequence[bytes]) -> bytes:
-    """The sum of equally long linear16 frames, clipped to 16 bits."""
-    import numpy as np  # noqa: PLC0415 - only where two speak at once
-
-    total = np.zeros(len(frames[0]) // 2, np.int32)
-    for frame in frames:
-        total += np.frombuffer(frame, np.int16)
-    return np.clip(total, -32768, 32767).astype(np.int16).tobytes()

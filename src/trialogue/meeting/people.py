@@ -12,7 +12,8 @@ from attrs import field
 from trialogue.actors.app_sound import AppFeed
 from trialogue.actors.ear import Ear
 from trialogue.actors.echo import EchoGuard
-from trialogue.actors.router import AudioGrid, Router, mix
+from trialogue.actors.mixing import mix
+from trialogue.actors.router import AudioGrid, Router
 from trialogue.actors.sequencer import Sequencer
 from trialogue.actors.sources import FELL_MS, AudioSource, Feed, JitterBuffer
 from trialogue.actors.stand_in import Cued, StandIn

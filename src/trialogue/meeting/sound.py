@@ -9,8 +9,8 @@ from typing import get_args
 import trio
 
 from trialogue.actors.app_sound import AppFeed, RoomEar
+from trialogue.actors.mixing import mix as sum_of
 from trialogue.actors.router import Router
-from trialogue.actors.router import mix as sum_of
 from trialogue.actors.sources import FeedStatistics
 from trialogue.arguments import checks_arguments
 from trialogue.errors import AlreadyOver, WrongValue

@@ -7,8 +7,8 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Final
 
+from trialogue.actors.mixing import mix
 from trialogue.actors.recorder import WavFile
-from trialogue.actors.router import mix
 from trialogue.diagnostics import Log
 from trialogue.model.audio import AudioFormat
 from trialogue.model.wire import WireSide

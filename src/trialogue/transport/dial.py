@@ -23,7 +23,8 @@ from attrs import field
 
 from trialogue.errors import DialFailed, ProviderRefused, SetupError
 from trialogue.transport.connection import HandshakeEnded, WireSocket
-from trialogue.transport.direct import direct, shake_hands
+from trialogue.transport.direct import direct
+from trialogue.transport.direct_tls import shake_hands
 from trialogue.transport.failure_words import reason_of_failure
 from trialogue.transport.library import Library, LibraryNursery
 from trialogue.transport.lifetime import background, open_for_messages

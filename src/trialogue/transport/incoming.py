@@ -102,8 +102,13 @@ class Incoming:
 
     async def wait_for_room(self) -> None:
         """Wait while as many messages wait as may; no checkpoint where there is room."""
-        while len(self._messages) >= self.max_waiting:
+        while not self.has_room:
             await self._taken.park()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether more messages may wait."""
+        return len(self._messages) < self.max_waiting
 
     async def next(self, sound: Callable[[bytes], None] | None = None) -> str | bytes | None:
         """The next message; None where the library has it, or has to say why there is none.

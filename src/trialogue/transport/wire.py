@@ -11,6 +11,7 @@ from __future__ import annotations
 import trio
 from attrs import field
 
+from trialogue.transport.direct import OnSocket
 from trialogue.transport.incoming import Incoming
 from trialogue.values import define
 
@@ -106,6 +107,8 @@ class WireStream(trio.abc.Stream):
         while True:
             if self.incoming is not None:
                 await self.incoming.wait_for_room()
+                if isinstance(self.stream, OnSocket) and not self.unread:
+                    return await self._receive_rest(self.stream, self.incoming)
             received = await self._receive(max_bytes)
             if self.head is not None:
                 self._keep(self.head, received)
@@ -113,6 +116,29 @@ class WireStream(trio.abc.Stream):
             left = received if self.incoming is None else self.incoming.sift(received)
             if left or not received:
                 return left
+
+    async def _receive_rest(self, stream: OnSocket, incoming: Incoming) -> bytes | bytearray:
+        """What is left of what comes, or its end; messages are taken as they come, while there is room."""
+        left: bytes | bytearray = b""
+
+        def take(received: bytes) -> bool:
+            nonlocal left
+            self.last_received_at = trio.current_time()
+            self.bytes_in += len(received)
+            left = incoming.sift(received)
+            return not left and incoming.has_room
+
+        while True:
+            if self.is_released:
+                raise trio.ClosedResourceError
+            self.is_reading = True
+            try:
+                received = await stream.receive_into(take)
+            finally:
+                self.is_reading = False
+            if left or not received:
+                return left
+            await incoming.wait_for_room()
 
     async def _receive(self, max_bytes: int | None) -> bytes | bytearray:
         if self.is_released:

@@ -20,7 +20,7 @@ from typing import Protocol
 
 import trio
 
-from trialogue.transport.direct import DirectStream, DirectTls
+from trialogue.transport.direct import OnSocket
 from trialogue.transport.frames import data_frame
 from trialogue.transport.library import Library
 from trialogue.transport.outbox import Outbox
@@ -80,7 +80,7 @@ class Writer:
         self.watch: Watch | None = None
         """Watch over the peer's liveness, once the handshake is over; None where nobody asks."""
         self._wire = wire
-        self._at_once = wire.stream if isinstance(wire.stream, DirectStream | DirectTls) else None
+        self._at_once = wire.stream if isinstance(wire.stream, OnSocket) else None
         self._send_within_s = rules.send_within_s
         self._is_client = is_client
         self._reader_over = reader_over

@@ -1,0 +1,264 @@
+"""TLS straight on a non-blocking socket (`direct`): OpenSSL works in memory.
+
+1. OpenSSL never meets the socket: it writes into memory, whole records, and what the system does not take
+   waits there in its order. So a peer may ask for new keys (KeyUpdate) while a write is half done: with a
+   record half written to a socket, OpenSSL 3.0 answers such a peer with an error.
+2. What reading gives OpenSSL to say goes out with the next write, or at once where the system takes it.
+3. OpenSSL is given a little at a time, either way: its buffers keep the size of the most that they ever held,
+   and a burst would cost its connection that much memory for good.
+4. An end of the connection without TLS's own goodbye is an end, as everywhere on the web: websockets have
+   their own Close frame, and its absence is noticed.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+
+import trio
+
+from trialogue.transport.direct import READ_BYTES, OnSocket, taken
+
+RECORD_BYTES = 16 * 1024
+"""Bytes of one record of TLS at most: OpenSSL gives no more at once."""
+
+PORTION_BYTES = 2 * 1024
+"""Bytes that OpenSSL is given at once, to encrypt or to decrypt: two frames of 20 ms fit."""
+
+_NOTHING = memoryview(b"")
+
+
+class DirectTls(OnSocket):
+    """A TLS connection; made by `shake_hands`, which shakes hands first."""
+
+    def __init__(self, connected: socket.socket, context: ssl.SSLContext, host: str) -> None:
+        super().__init__(connected)
+        self._came, self._goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._came, self._goes, server_hostname=host)
+        self._unsent = _NOTHING
+        self._unread = _NOTHING
+        self._ended_by: ssl.SSLError | None = None
+
+    async def shake(self) -> None:
+        """Shake hands; OSError, of which ssl's errors are, where that fails."""
+        while True:
+            await trio.lowlevel.checkpoint_if_cancelled()
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                await self._send_encrypted()
+                await self._read_encrypted()
+            except OSError:
+                with suppress(OSError):
+                    self._send_some()  # the reason, for the peer
+                raise
+            else:
+                await self._send_encrypted()
+                return
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        """Send all of `data`, waiting only while the system does not take it."""
+        await trio.lowlevel.checkpoint_if_cancelled()
+        self._check_open()
+        left = memoryview(data)
+        try:
+            await self._send_encrypted()
+            while left:
+                self._unsent = memoryview(self._encrypt(left[:READ_BYTES]))
+                left = left[READ_BYTES:]
+                await self._send_encrypted()
+        except OSError as error:
+            raise self._fault(error) from error
+
+    def send_now(self, data: bytes) -> int:
+        """See `OnSocket`."""
+        if self.owes or self._socket.fileno() < 0:
+            return 0
+        try:
+            encrypted = self._encrypt(data)
+        except OSError:
+            return 0
+        try:
+            sent = self._socket.send(encrypted)
+        except OSError:
+            sent = 0
+        self._unsent = memoryview(encrypted)[sent:] if sent < len(encrypted) else _NOTHING
+        return len(data)
+
+    def _encrypt(self, data: bytes | memoryview) -> bytes:
+        """`data`, encrypted: all of it, as OpenSSL writes into memory."""
+        if len(data) <= PORTION_BYTES:
+            self._tls.write(data)
+            return self._goes.read()
+        portions: list[bytes] = []
+        for at in range(0, len(data), PORTION_BYTES):
+            self._tls.write(data[at : at + PORTION_BYTES])
+            portions.append(self._goes.read())
+        return b"".join(portions)
+
+    @property
+    def owes(self) -> bool:
+        """See `OnSocket`."""
+        return bool(self._unsent or self._goes.pending)
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        """Up to `max_bytes` bytes as soon as there are any; empty at the end."""
+        self._check_open()
+        try:
+            if self._has_more:
+                await trio.lowlevel.checkpoint()
+            else:
+                await self._read_encrypted()
+            while True:
+                try:
+                    return self._decrypt(max_bytes or READ_BYTES)
+                except ssl.SSLWantReadError:
+                    await self._read_encrypted()
+                except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                    return b""
+                finally:
+                    if self.owes:
+                        self._send_some()
+        except OSError as error:
+            raise self._fault(error) from error
+
+    async def _give_held(self, take: Callable[[bytes], bool], last: list[bytes]) -> None:
+        """See `OnSocket`."""
+        if self._has_more:
+            await trio.lowlevel.checkpoint()
+            self._give_out(take, last)
+
+    def _read_now(self, take: Callable[[bytes], bool], last: list[bytes]) -> bool:
+        """See `OnSocket`."""
+        try:
+            data = self._socket.recv(READ_BYTES)
+        except BlockingIOError:
+            return True
+        self._take_encrypted(data)
+        return self._give_out(take, last)
+
+    def _give_out(self, take: Callable[[bytes], bool], last: list[bytes]) -> bool:
+        """Give out all records that are whole; whether to go on."""
+        try:
+            while True:
+                try:
+                    data = self._decrypt(READ_BYTES)
+                except ssl.SSLWantReadError:
+                    if not self._unread:
+                        return True
+                    self._give_a_portion()
+                    continue
+                except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                    data = b""
+                if not (data and take(data)):
+                    last.append(data)
+                    return False
+                if not self._has_more:
+                    return True
+        finally:
+            if self.owes:
+                self._send_some()
+
+    @property
+    def _has_more(self) -> bool:
+        """Whether anything has come, or the end, that was not given out."""
+        return bool(self._unread or self._came.pending or self._tls.pending() or self._ended_by)
+
+    def _decrypt(self, most: int) -> bytes:
+        """What has come, as far as its records are whole: at least one of them, or ssl's error."""
+        if self._ended_by is not None:
+            raise self._ended_by
+        data = self._tls.read(min(most, RECORD_BYTES))
+        if not self._has_more:
+            return data
+        records, size = [data], len(data)
+        while size < most and self._has_more:
+            try:
+                records.append(self._tls.read(most - size))
+            except ssl.SSLWantReadError:
+                if not self._unread:
+                    break
+                self._give_a_portion()
+            except ssl.SSLError as error:
+                self._ended_by = error  # told behind what was good; OpenSSL says once what the fault was
+                break
+            else:
+                size += len(records[-1])
+        return b"".join(records)
+
+    async def aclose(self) -> None:
+        """Close at once, with TLS's goodbye if the system takes that."""
+        if self._socket.fileno() >= 0:
+            self._tell_closing()
+            with suppress(OSError, ValueError):
+                self._tls.unwrap()
+            with suppress(OSError):
+                self._send_some()
+            self._socket.close()
+        await trio.lowlevel.checkpoint()
+
+    async def _read_encrypted(self) -> None:
+        """Give OpenSSL bytes, or the end: what was read before, or else what it waits for."""
+        while not self._unread:
+            await trio.lowlevel.wait_readable(self._socket)
+            try:
+                data = self._socket.recv(READ_BYTES)
+            except BlockingIOError:
+                continue
+            self._take_encrypted(data)
+            return
+        self._give_a_portion()
+
+    def _take_encrypted(self, data: bytes) -> None:
+        """Give OpenSSL what was read, or the beginning of it where that is much."""
+        if not data:
+            self._came.write_eof()
+        elif len(data) <= PORTION_BYTES:
+            self._came.write(data)
+        else:
+            self._unread = memoryview(data)
+            self._give_a_portion()
+
+    def _give_a_portion(self) -> None:
+        self._came.write(self._unread[:PORTION_BYTES])
+        self._unread = self._unread[PORTION_BYTES:] or _NOTHING  # an empty rest would keep all that it is of
+
+    async def _send_encrypted(self) -> None:
+        """Send all that OpenSSL has to say."""
+        while not self._send_some():
+            await trio.lowlevel.wait_writable(self._socket)
+
+    def _send_some(self) -> bool:
+        """Send what the system takes of it; whether that was all."""
+        while self._unsent or self._goes.pending:
+            self._unsent = self._unsent or memoryview(self._goes.read())
+            try:
+                self._unsent = self._unsent[self._socket.send(self._unsent) :]
+            except BlockingIOError:
+                return False
+        self._unsent = _NOTHING  # an empty rest would keep all that it is of
+        return True
+
+
+async def shake_hands(stream: trio.SocketStream, context: ssl.SSLContext, host: str) -> DirectTls:
+    """Speak TLS as a client from now on; `stream` is used up, and closed if this does not work.
+
+    Raises BrokenResourceError, whose cause is the `ssl.SSLError` or `OSError` that says why.
+    """
+    raw = taken(stream)
+    try:
+        secured = DirectTls(raw, context, host)
+    except OSError as error:
+        raw.close()
+        raise trio.BrokenResourceError("the connection broke before the handshake") from error
+    try:
+        await secured.shake()
+    except OSError as error:
+        raw.close()
+        raise trio.BrokenResourceError("the TLS handshake failed") from error
+    except BaseException:
+        raw.close()
+        raise
+    return secured
