@@ -18,13 +18,14 @@ import ssl
 import struct
 import sys
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 SETTINGS = '{"type":"Settings"}'
-STAMP = struct.Struct(">Q")
+STAMPS = struct.Struct(">QQ")
 TICK_S = 0.02
 
 
@@ -118,12 +119,16 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
     from trialogue.transport.dial import DialRules, open_websocket
 
     class Stamping(Playout):
-        """Notes when a frame was taken out of its connection."""
+        """Notes when a frame was taken out of its connection, for the ear that hears it."""
+
+        came: deque[int]
 
         def arrive(self, reply: int, pcm: bytes) -> None:
-            super().arrive(reply, pcm[:8] + STAMP.pack(time.monotonic_ns()) + pcm[16:])
+            self.came.append(time.monotonic_ns())
+            super().arrive(reply, pcm)
 
     names = [f"agent{number}" for number in range(count)]
+    came: dict[str, deque[int]] = {name: deque() for name in names}
     dial = DialRules(within_s=60.0, ca_file=OPTIONS.authority)
     settings = agent_offer(
         {"listen": {}, "think": {"provider": {"type": "open_ai", "model": "m"}}}, AudioGrid().sample_rate
@@ -149,7 +154,9 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
 
         cast = [names[number] for number in seats]
         router = Router(AudioGrid(), cast, post)
-        router.playouts.update({name: Stamping(name, router.grid.sample_rate, post) for name in cast})
+        for name in cast:
+            router.playouts[name] = mouth = Stamping(name, router.grid.sample_rate, post)
+            mouth.came = came[name]
         heard = (Hearing(cast[(place + 1) % len(cast)], (name,)) for place, name in enumerate(cast))
         router.set_hearing(SetHearing(tuple(heard)))
         routers.append(router)
@@ -157,6 +164,7 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
             Agent(name, (service,), context=list, mouth=router.playouts[name], post=post) for name in cast
         )
 
+    heard_by = {listener: names[speaker] for speaker, listener in enumerate(neighbours(count))}
     meeting_of: dict[int, int] = {}
     for place, seats in enumerate(meetings(count)):
         seat(seats)
@@ -166,11 +174,11 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
     epochs = [next_phase(now + TICK_S * place / len(routers)) for place in range(len(routers))]
     offset = time.monotonic_ns() - int(trio.current_time() * 1e9)
 
-    def ear(agent: Agent, place: int, pcm: bytes) -> None:
-        if pcm[0:8] != b"\0\0\0\0\0\0\0\0":
+    def ear(agent: Agent, heard: deque[int], place: int, pcm: bytes) -> None:
+        if not pcm.startswith(b"\0\0\0\0\0\0\0\0"):
             router = routers[place]
             due = offset + int((epochs[place] + router.position / router.grid.sample_rate) * 1e9)
-            pcm = pcm[:16] + STAMP.pack(due) + pcm[24:]
+            pcm = pcm[:8] + STAMPS.pack(heard.popleft(), due) + pcm[24:]
         agent.hear(pcm)
 
     async with trio.open_nursery() as nursery:
@@ -183,7 +191,7 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
                     await is_ready.wait()
             else:
                 place = meeting_of[at]
-                routers[place].listen(names[at], partial(ear, agent, place))
+                routers[place].listen(names[at], partial(ear, agent, came[heard_by[at]], place))
                 await nursery.start(agent.run)
         if seconds:
             for router, epoch in zip(routers, epochs, strict=True):
