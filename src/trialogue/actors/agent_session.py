@@ -190,15 +190,17 @@ class AgentSession(LiveSession[AgentWire]):
         self._send_all(self._wire.start(trio.current_time()))
 
     def _receive(self, data: Message) -> None:
-        is_text = isinstance(data, str)  # sound records nothing but a beginning, and brings nothing forward
         facts = self._wire.receive(data, trio.current_time())
-        for fact in _with_words_first(facts) if is_text else facts:
-            if is_text:
-                self._facts.count(_recorded(fact))
+        if not isinstance(data, str):  # sound records nothing but a beginning, and brings nothing forward
+            for fact in facts:
+                self._context.observe(fact)
+                self._take(fact)
+            return
+        for fact in _with_words_first(facts):
+            self._facts.count(_recorded(fact))
             self._context.observe(fact)
             self._take(fact)
-        if is_text:
-            self._look_again()
+        self._look_again()
 
     def _end(self, close_code: int) -> None:
         self._wire.receive_close(close_code)

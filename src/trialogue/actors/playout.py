@@ -227,7 +227,8 @@ class Playout:
         if not pcm:
             self._dry(turn, samples, position)
             return None
-        self._tell_beginning(turn, position)
+        if turn.heard_to is None or turn.resumed:
+            self._tell_beginning(turn, position)
         reply.played += len(pcm)
         turn.keep(pcm, self._rate)
         turn.dry, turn.heard_to = 0, position + len(pcm) // 2

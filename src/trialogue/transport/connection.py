@@ -89,7 +89,7 @@ class WireSocket:
         if self._course.ending is not None:
             self._late_frames += 1
             return
-        if self._hand_over(frame) or self._writer.write_now(frame):
+        if (self.rules.hands_over and self._hand_over(frame)) or self._writer.write_now(frame):
             return
         self._writer.outbox.put_frame(bytes(frame))
         self._writer.wake()

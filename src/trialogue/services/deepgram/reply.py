@@ -40,6 +40,9 @@ class ReplyTrack:
 
     def audio(self, data: bytes) -> list[Fact]:
         """Sound has arrived, in any number of bytes but none."""
+        if self._open and not self._carry and len(data) % self.sample_width == 0:
+            self._arrived += len(data)
+            return [ReplyAudio(data)]
         started = self.announced()
         self._arrived += len(data)
         data = self._carry + data
