@@ -26,10 +26,17 @@ def pytest_xdist_auto_num_workers() -> int:
     return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """Look for no garbage while tests are collected: what comes stays, and is a million objects."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """Take what was collected out of the garbage collector's sight: it stays, and is a million objects."""
+    """Take what was collected out of the garbage collector's sight."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

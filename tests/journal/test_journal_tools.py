@@ -1,7 +1,6 @@
 """Journals selected from, compared, split, and as tables."""
 
 import orjson
-import pandas as pd
 import pytest
 from attrs import evolve
 from journal_values import keep, meeting
@@ -106,6 +105,8 @@ def test_pieces_need_a_bound_and_overwrite_nothing(tmp_path):
 
 def test_tables_have_a_row_an_event_a_command_and_an_utterance(tmp_path):
     """As pandas has them: times are numbers, the rest of a fact is its JSON."""
+    import pandas as pd  # takes a quarter of a second, in each worker
+
     path, records = keep(tmp_path, meeting()), meeting()
     tables = frames(path)
     assert list(tables) == ["events", "commands", "turns"]

@@ -1,17 +1,13 @@
-"""Exports, read back by the tools that they are for."""
+"""Exports, read back by the tools that they are for, which are loaded where a test asks for them."""
 
 import csv
 import io
 import sys
 from collections import Counter
 
-import pylangacq
-import pympi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from perfetto.protos.perfetto.trace.perfetto_trace_pb2 import Trace
-from praatio import textgrid as praat
 from report_values import MEETING, PLAN, UTTERANCES
 
 from trialogue.errors import SetupError
@@ -43,13 +39,29 @@ def spoken(*rows):
 
 
 def read_textgrid(content, tmp_path):
+    from praatio import textgrid as praat
+
     (tmp_path / "a.TextGrid").write_bytes(content)
     return praat.openTextgrid(str(tmp_path / "a.TextGrid"), includeEmptyIntervals=False)
 
 
 def read_eaf(content, tmp_path):
+    import pympi
+
     (tmp_path / "a.eaf").write_bytes(content)
     return pympi.Eaf(str(tmp_path / "a.eaf"))
+
+
+def read_chat(content):
+    import pylangacq
+
+    return pylangacq.CHAT.from_strs([content.decode()])
+
+
+def read_trace(content):
+    from perfetto.protos.perfetto.trace.perfetto_trace_pb2 import Trace
+
+    return Trace.FromString(content)
 
 
 def test_praat_reads_a_tier_a_participant(tmp_path):
@@ -74,7 +86,7 @@ def test_elan_reads_the_same(tmp_path):
 
 def test_clan_reads_words_times_and_cuts():
     """An utterance that was cut off ends as CHAT marks interruption."""
-    reader = pylangacq.CHAT.from_strs([made("chat").decode()])
+    reader = read_chat(made("chat"))
     told = [(each.participant, each.time_marks) for each in reader.utterances()]
     assert ("TECHLEA", (7000, 11500)) in told
     cut = next(each for each in reader.utterances() if each.participant == "TECHLEA")
@@ -84,7 +96,7 @@ def test_clan_reads_words_times_and_cuts():
 
 def test_clan_reads_what_nobody_could_make_words_of():
     """As CHAT's word for it."""
-    reader = pylangacq.CHAT.from_strs([made("chat", spoken((1, 0.0, 1.0, UNCLEAR))).decode()])
+    reader = read_chat(made("chat", spoken((1, 0.0, 1.0, UNCLEAR))))
     assert [each.audible for each in reader.utterances()] == ["xxx ."]
 
 
@@ -108,7 +120,7 @@ def test_labels_are_lines_of_three_fields():
 
 def test_a_trace_has_tracks_slices_and_a_flow_a_grant():
     """Each grant's flow begins at the floor and ends in the speech of that turn."""
-    packets = Trace.FromString(made("perfetto")).packet
+    packets = read_trace(made("perfetto")).packet
     tracks = {
         each.track_descriptor.uuid: each.track_descriptor.name
         for each in packets
@@ -145,9 +157,9 @@ def test_no_words_break_a_format(tmp_path_factory, texts):
     labels = made("audacity", held).decode().splitlines()
     assert len(document.get_annotation_data_for_tier("Ada")) == len(labels)
     assert len(list(csv.reader(io.StringIO(made("csv", held).decode(), newline="")))) == len(texts) + 1
-    for each in pylangacq.CHAT.from_strs([made("chat", held).decode()]).utterances():
+    for each in read_chat(made("chat", held)).utterances():
         assert each.time_marks is not None
-    Trace.FromString(made("perfetto", held))
+    read_trace(made("perfetto", held))
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 20)), max_size=8))

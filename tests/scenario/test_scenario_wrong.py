@@ -17,8 +17,10 @@ from trialogue.errors import ScenarioError
 from trialogue.scenario import check, load
 
 WRONG = Path(__file__).parent / "wrong"
-WRITTEN = yaml.safe_load((WRONG / "written.yaml").read_text(encoding="utf-8"))
-CHANGED = yaml.safe_load((WRONG / "changed.yaml").read_text(encoding="utf-8"))
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+WRITTEN, CHANGED = (
+    yaml.load((WRONG / name).read_text(encoding="utf-8"), LOADER) for name in ("written.yaml", "changed.yaml")
+)
 FILE = "wrong.yaml"
 
 

@@ -5,8 +5,6 @@ import signal
 
 import pytest
 import trio
-from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_REQUEST
 from price_server import PROGRAM, free_port, listening
 
 from trialogue.errors import ConnectionLost, ToolFailed, ToolLost
@@ -92,6 +90,9 @@ async def test_a_port_whose_server_dies_in_a_call():
 
 async def test_a_server_that_has_forgotten_us(nursery):
     """An address that was started anew knows no old session: the call fails, and the session is over."""
+
+    from mcp.shared.exceptions import MCPError  # takes half a second, in each worker
+    from mcp_types import INVALID_REQUEST
 
     class Forgetful:
         async def call_tool(self, _name, _arguments):

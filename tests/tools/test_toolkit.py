@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import trio
-from mcp.server.mcpserver import MCPServer
 
 from trialogue.errors import SetupError, ToolFailed, ToolLost
 from trialogue.tools.kinds.command import OUTPUT_BYTES, CommandTool
@@ -242,6 +241,8 @@ def test_addresses_that_are_allowed():
 
 def offering():
     """A server of two tools."""
+    from mcp.server.mcpserver import MCPServer  # takes half a second, in each worker
+
     server = MCPServer("prices")
 
     @server.tool()
