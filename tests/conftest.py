@@ -48,6 +48,17 @@ def _no_waiting_for_the_disk():
         yield
 
 
+@pytest.fixture(scope="session")
+def engines():
+    """The ears and voices of `trialogue[local]`, loaded once by a worker, which remembers what they said."""
+    from trialogue.speech.engines import open_engines
+    from trialogue.speech.store import Store
+
+    engines = open_engines(store=Store())
+    engines.warm()
+    return engines
+
+
 @pytest.fixture(autouse=True)
 def _diagnostics_of_its_own():
     """What a command, or an example, sets of the diagnostics ends with its test."""

@@ -8,8 +8,6 @@ import pytest
 from trialogue.actors.sources import FELL_MS, AudioSource, JitterBuffer
 from trialogue.devices.clips import ClipPlayer
 from trialogue.model.events import SpeechStarted, SpeechStopped, VoiceFell
-from trialogue.speech.engines import open_engines
-from trialogue.speech.store import Store
 
 pytestmark = pytest.mark.real
 
@@ -24,11 +22,6 @@ CUTS = (
     "Sorry, but who is going to pay for that?",
     "Excuse me, what about us?",
 )
-
-
-@pytest.fixture(scope="module")
-def engines():
-    return open_engines(store=Store())
 
 
 def said(engines, text, voice, level_db):

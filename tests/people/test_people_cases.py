@@ -444,13 +444,11 @@ def test_a_filler_is_heard(tmp_path):
 
 @pytest.mark.real
 @pytest.mark.parametrize("at", ["1s", "2s"])
-def test_a_plucked_string_says_nothing(tmp_path, at):
+def test_a_plucked_string_says_nothing(tmp_path, at, engines):
     """A sixth of a second of a string is no `Thank you`: no words, no end, nothing in a digest.
 
     The sound is CPython's test file `pluck-pcm16.wav` (PSF licence).
     """
-    from trialogue.speech.engines import open_engines
-
     clip = {"play": "pluck.wav", "when": {"at": at}}
     (tmp_path / "pluck.wav").write_bytes((Path(__file__).parent / "pluck.wav").read_bytes())
     held = hold(
@@ -460,7 +458,7 @@ def test_a_plucked_string_says_nothing(tmp_path, at):
             end={"any": [{"said": {"match": "(?i)thank you"}}, "limits"]},
         ),
         tmp_path,
-        engines=open_engines(),
+        engines=engines,
     )
     assert held.reason != "said"
     assert held.said_by("dana") in {"", "(unclear)"}

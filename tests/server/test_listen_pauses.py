@@ -12,9 +12,7 @@ from fakes import fake_equipment, silence
 from test_sdk import environment, serving
 
 from trialogue.compute import InThreads
-from trialogue.speech.engines import open_engines
 from trialogue.speech.resample import Resampler
-from trialogue.speech.store import Store
 
 pytestmark = pytest.mark.real
 
@@ -22,14 +20,6 @@ RATE = 16_000
 FLUX = {"model": "flux-general-en", "encoding": "linear16", "sample_rate": RATE}
 FIRST, REST = "We can move the session cache", "to the edge in two weeks."
 PAUSE_S = 0.65
-
-
-@pytest.fixture(scope="module")
-def engines(tmp_path_factory):
-    """The local engines, loaded, with a memory of their own."""
-    engines = open_engines(store=Store(tmp_path_factory.mktemp("speech")))
-    engines.warm()
-    return engines
 
 
 def spoken(engines, text):

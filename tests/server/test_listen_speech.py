@@ -15,9 +15,7 @@ from trialogue.server.listen.terms import read_query
 from trialogue.services.deepgram.listen import ListenSession, ListenSettings
 from trialogue.services.deepgram.settings import DeepgramListenProviderV1, DeepgramListenProviderV2
 from trialogue.services.facts import Ready, Timeout, Understood
-from trialogue.speech.engines import open_engines
 from trialogue.speech.resample import Resampler
-from trialogue.speech.store import Store
 
 pytestmark = pytest.mark.real
 
@@ -27,12 +25,6 @@ ROUTES = [
     ListenSettings(DeepgramListenProviderV2(model="flux-general-en", eager_eot_threshold=0.4)),
     ListenSettings(DeepgramListenProviderV1(model="nova-3")),
 ]
-
-
-@pytest.fixture(scope="module")
-def engines(tmp_path_factory):
-    """The local engines, with a memory of their own."""
-    return open_engines(store=Store(tmp_path_factory.mktemp("speech")))
 
 
 def spoken(engines, text, voice="aura-2-orion-en"):

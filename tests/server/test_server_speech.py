@@ -16,8 +16,7 @@ from trialogue.compute import InThreads
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import serve_stream
 from trialogue.server.options import ServerOptions
-from trialogue.speech.engines import Engines, open_engines
-from trialogue.speech.store import Store
+from trialogue.speech.engines import Engines
 from trialogue.transport.dial import open_websocket_over
 from trialogue.transport.pipe import open_pipe
 from trialogue.transport.socket import WebSocket
@@ -25,12 +24,6 @@ from trialogue.transport.socket import WebSocket
 pytestmark = pytest.mark.real
 
 QUESTION = "What is the price of the cache?"
-
-
-@pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
-    """The local engines, with a memory of their own."""
-    return open_engines(store=Store(tmp_path_factory.mktemp("speech")))
 
 
 @asynccontextmanager

@@ -23,11 +23,6 @@ SENTENCES = (
 PITCH = {"heart": 1.0, "cleo": 1.2, "eve": 0.88, "dan": 0.48}
 
 
-@pytest.fixture(scope="module")
-def engines():
-    return open_engines(store=Store())
-
-
 def said(engines, text, voice):
     """Return `text` as samples at 16 kHz."""
     resampler = Resampler(24_000, 16_000)
