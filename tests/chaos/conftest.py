@@ -39,6 +39,9 @@ tools:
 floor: {policy: round-robin}
 """
 
+LASTING = ((5.0, 6), (25.0, 9), (float("inf"), 14))
+"""Turns of a meeting under a fault, by how late that is noticed: everybody has two, one of them behind it."""
+
 ROWS = []
 """What the trials of this run came to."""
 
@@ -94,8 +97,8 @@ def table(run_under, scene):
     """Hold it under one fault, and put what became of it into the matrix."""
 
     def run(fault, **options):
-        if fault.notice_s > 25.0:  # what is noticed late needs a meeting that lasts
-            options.setdefault("resolved", scene(("turns: 9", "turns: 14")))
+        turns = next(turns for notice_s, turns in LASTING if fault.notice_s <= notice_s)
+        options.setdefault("resolved", scene(("turns: 9", f"turns: {turns}")))
         trial, judged = run_under(Planned(fault, "bob" if fault.needs_tool else "ann"), **options)
         ROWS.extend(judged.rows)
         return trial, judged
