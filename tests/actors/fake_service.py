@@ -4,12 +4,11 @@ import json
 from contextlib import asynccontextmanager
 
 import trio
+from service_socket import ServiceSocket
 
 from trialogue.actors.agent import Agent, AgentService
 from trialogue.actors.playout import Playout
-from trialogue.errors import ConnectionLost
 from trialogue.services.deepgram.agent import agent_offer
-from trialogue.transport.socket import Handshake, SocketStatistics
 
 ACKS = {
     "UpdatePrompt": "PromptUpdated",
@@ -27,16 +26,14 @@ BLOCK = {
 }
 
 
-class FakeSocket:
+class FakeSocket(ServiceSocket):
     """One open connection, seen from the client."""
 
     def __init__(self, service, number):
+        super().__init__("/")
         self.service = service
         self.number = number
-        self.told = []
         self.fed = []
-        self.handshake = Handshake("/")
-        self._send, self._receive = trio.open_memory_channel(1000)
 
     def send_text(self, text):
         message = json.loads(text)
@@ -50,25 +47,6 @@ class FakeSocket:
 
     def send_bytes(self, frame):
         self.fed.append((trio.current_time(), len(frame)))
-
-    async def receive(self):
-        message = await self._receive.receive()
-        if isinstance(message, ConnectionLost):
-            raise message
-        return message
-
-    async def drain(self):
-        await trio.lowlevel.checkpoint()
-
-    async def aclose(self, code=1000, reason=""):
-        await trio.lowlevel.checkpoint()
-
-    def statistics(self):
-        return SocketStatistics(0, 0, 0, 0, 0, 0, None)
-
-    def says(self, kind, **more):
-        """Send a message to the client."""
-        self._send.send_nowait(json.dumps({"type": kind, **more}))
 
     def tells(self, message):
         """Send a message to the client, as it is."""
@@ -84,10 +62,6 @@ class FakeSocket:
     def sounds(self, pcm):
         """Send sound to the client."""
         self._send.send_nowait(pcm)
-
-    def loses(self, code=1006):
-        """End the connection."""
-        self._send.send_nowait(ConnectionLost("it broke", close_code=code))
 
     def of(self, kind):
         """Messages of one type that the client sent."""

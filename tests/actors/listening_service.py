@@ -4,12 +4,11 @@ import json
 from contextlib import asynccontextmanager
 
 import trio
+from service_socket import ServiceSocket
 
 from trialogue.actors.ear import Ear, EarPast, EarService
-from trialogue.errors import ConnectionLost
 from trialogue.services.deepgram.ear import DeepgramEar
 from trialogue.services.deepgram.listen import ListenSettings
-from trialogue.transport.socket import Handshake, SocketStatistics
 
 RATE = 1000
 """Samples a second: a sample is a millisecond."""
@@ -17,14 +16,12 @@ RATE = 1000
 NO_PAST = EarPast()
 
 
-class ListeningSocket:
+class ListeningSocket(ServiceSocket):
     """One open connection, seen from the client."""
 
     def __init__(self, *, greets=True):
-        self.told = []
+        super().__init__("/v2/listen")
         self.sound = b""
-        self.handshake = Handshake("/v2/listen")
-        self._send, self._receive = trio.open_memory_channel(1000)
         if greets:
             self.says("Connected", request_id="r", sequence_id=0)
 
@@ -33,25 +30,6 @@ class ListeningSocket:
 
     def send_bytes(self, frame):
         self.sound += frame
-
-    async def receive(self):
-        message = await self._receive.receive()
-        if isinstance(message, ConnectionLost):
-            raise message
-        return message
-
-    async def drain(self):
-        await trio.lowlevel.checkpoint()
-
-    async def aclose(self, code=1000, reason=""):
-        await trio.lowlevel.checkpoint()
-
-    def statistics(self):
-        return SocketStatistics(0, 0, 0, 0, 0, 0, None)
-
-    def says(self, kind, **more):
-        """Send a message to the client."""
-        self._send.send_nowait(json.dumps({"type": kind, **more}))
 
     @property
     def sounded_s(self):
@@ -63,10 +41,6 @@ class ListeningSocket:
         words = [{"word": word, "confidence": 1.0, "start": begin, "end": end} for word in text.split()]
         window = {"audio_window_start": begin, "audio_window_end": end, "end_of_turn_confidence": 0.5}
         self.says("TurnInfo", event=event, turn_index=index, transcript=text, words=words, **window)
-
-    def loses(self, code=1006):
-        """End the connection."""
-        self._send.send_nowait(ConnectionLost("it broke", close_code=code))
 
 
 class ListeningService:

@@ -35,15 +35,8 @@ def options(tmp_path):
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory):
-    """A headless Chromium; without one, tests skip, or fail where one is required."""
-    if browsers.FOUND is None:
-        reason = "no Chromium is installed (Debian: apt-get install chromium): the page is not looked at"
-        if browsers.IS_REQUIRED:
-            pytest.fail(f"TRIALOGUE_BROWSER=required, and {reason}")
-        pytest.skip(reason)
-    started = browsers.start(tmp_path_factory.mktemp("profile"))
-    yield started
-    started.close()
+    """A headless Chromium."""
+    yield from browsers.started_or_skipped(tmp_path_factory.mktemp("profile"))
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from attrs import define, field
 from websockets.sync.client import ClientConnection, connect
 
@@ -161,3 +162,15 @@ def start(profile):
         assert time.monotonic() < deadline, "the browser is not ready"
         time.sleep(0.05)
     return Browser(process, profile)
+
+
+def started_or_skipped(profile):
+    """A browser for a fixture, closed behind it; without one, tests skip, or fail where one is required."""
+    if FOUND is None:
+        reason = "no Chromium is installed (Debian: apt-get install chromium): the page is not looked at"
+        if IS_REQUIRED:
+            pytest.fail(f"TRIALOGUE_BROWSER=required, and {reason}")
+        pytest.skip(reason)
+    started = start(profile)
+    yield started
+    started.close()
