@@ -283,7 +283,10 @@ def test_a_disk_that_is_full_does_not_end_the_session(
     from trialogue.errors import JournalError
     from trialogue.journal.writer import Journal
 
-    def full(*_: object) -> None:
+    refused = []
+
+    def full(_: Journal, *line: object) -> None:
+        refused.append(line)
         raise JournalError("cannot write the journal: No space left on device")
 
     voice_agent_server.record(tmp_path / "runs")
@@ -293,3 +296,6 @@ def test_a_disk_that_is_full_does_not_end_the_session(
         monkeypatch.setattr(Journal, "append_wire", full)
         app.tell(settings({"say": "Yes."}, greeting="Hello!"))
         app.until("AgentAudioDone")
+    assert refused
+    (journal,) = (tmp_path / "runs").rglob("journal.jsonl")
+    assert "Welcome" in journal.read_text(encoding="utf-8")

@@ -353,7 +353,8 @@ async def test_a_temporary_child_that_fails_is_significant_too():
     spec = child.spec(Restart.TEMPORARY, significant=True)
     async with open_supervisor([spec], name="top", auto_shutdown=AutoShutdown.ANY_SIGNIFICANT) as supervisor:
         child.end(ValueError())
-        await supervisor.wait()
+        with trio.fail_after(5):
+            await supervisor.wait()
 
 
 async def test_the_last_significant_end_for_good_ends_the_supervisor():
