@@ -9,8 +9,10 @@ from trialogue.model.events import (
     Joined,
     PlaybackFinished,
     PlaybackStarted,
+    ReplyFailed,
     ReplySent,
     SentenceSaid,
+    ServiceWarned,
     SpeechStarted,
     SpeechStopped,
     Woke,
@@ -160,3 +162,17 @@ def test_tools_troubles_and_the_agenda_are_told():
 def test_a_report_that_repeats_its_event_is_told_once():
     """The event's own mark is enough."""
     assert marks_of((1.0, Woke("x"), Report("participant-failed", "gone", "ada", "failure"))) == []
+
+
+def test_a_failed_reply_says_why():
+    """The reason stands in the service's warning before it, which its error does not repeat."""
+    refused = "The endpoint could not be asked: Connection refused"
+    marks = marks_of(
+        (1.0, ServiceWarned("ada", "THINK_REQUEST_FAILED", refused)),
+        (
+            1.0,
+            ReplyFailed("ada", 1, "FAILED_TO_THINK"),
+            Report("reply-failed", "FAILED_TO_THINK", "ada", "failure"),
+        ),
+    )
+    assert marks[-1]["text"] == f"FAILED_TO_THINK: {refused}"

@@ -56,6 +56,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.text import brief
 from trialogue.model.transcript import Utterance
+from trialogue.report.failed_replies import FAILED, FailedReplies
 from trialogue.report.page.places import Places
 from trialogue.report.stretches import voice_end_s
 from trialogue.values import define
@@ -90,6 +91,7 @@ class PageFold:
     _open: dict[tuple[str, int, int], int] = Factory(dict[tuple[str, int, int], int])
     _calls: dict[tuple[str, str], tuple[int, str]] = Factory(dict[tuple[str, str], tuple[int, str]])
     _away: set[str] = Factory(set[str])
+    _failed: FailedReplies = Factory(FailedReplies)
     _count: int = 0
 
     def begin(self) -> list[Mark]:
@@ -100,6 +102,7 @@ class PageFold:
         """Marks that one record adds."""
         self._transcript.take_event(record.event)
         self._places.take(record.event)
+        self._failed.take(record.at, record.event)
         marks = [*self._seen(record.at, record.event), *self._troubled(record.at, record.event)]
         for command in record.commands:
             self._transcript.take_command(record.at, command)
@@ -208,7 +211,8 @@ class PageFold:
             case CancelTool(participant=name, call_id=call_id):
                 yield from self._result((name, call_id), at, "cancelled")
             case Report(code=code, text=text, participant=name, level=level) if code not in _COVERED:
-                yield _note(at, (code, text, level), name)
+                told = self._failed.why(at, name, text) if code == FAILED else text
+                yield _note(at, (code, told, level), name)
             case Attribute(beside=beside) if beside:
                 yield _aside(at, command)
             case EndMeeting(reason=reason):
