@@ -4,8 +4,8 @@ import pytest
 from expect_values import MEETING, expecting, missed, numbered, turn, verdict
 
 from trialogue.errors import ScenarioError
-from trialogue.model.commands import EndMeeting, GrantFloor
-from trialogue.model.events import MeetingStarted, SessionFailed, SessionReady
+from trialogue.model.commands import EndMeeting, GrantFloor, Report
+from trialogue.model.events import MeetingStarted, ReplyFailed, ServiceWarned, SessionFailed, SessionReady
 from trialogue.model.expectations import Advice
 
 
@@ -172,6 +172,23 @@ def test_what_a_broken_session_keeps_from_happening_is_of_infrastructure():
         ("expect.never[0]", "infrastructure", 3.0, "it happened at 3.00 s: session-failed: gone")
     ]
     assert missed("  never: [{error: any, except: [session-failed]}]", broken) == []
+
+
+def test_a_failed_reply_is_missed_with_its_reason():
+    """A tester wants to know what failed the model, which the service warned of."""
+    held = numbered(
+        (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
+        (1.0, ServiceWarned("ann", "THINK_REQUEST_FAILED", "Connection refused")),
+        (
+            1.0,
+            ReplyFailed("ann", 1, "FAILED_TO_THINK"),
+            Report("reply-failed", "FAILED_TO_THINK", "ann", "failure"),
+        ),
+        *turn(2, "ben", 2.0, 3.0, "Good morning."),
+        (9.0, SessionReady("ann", 1), EndMeeting("silence")),
+    )
+    (miss,) = missed("  never: [{error: any}]", held)
+    assert miss[-1] == "it happened at 1.00 s: reply-failed: FAILED_TO_THINK: Connection refused"
 
 
 def test_a_miss_shows_the_records_around_it_without_speech():

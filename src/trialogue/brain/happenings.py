@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
-from attrs import Factory, field
+from attrs import Factory, evolve, field
 
 from trialogue.brain.words.transcript import Transcript
 from trialogue.model.commands import (
@@ -56,6 +56,7 @@ from trialogue.model.expectations import (
     SpokenPattern,
     ToolPattern,
 )
+from trialogue.model.failed_replies import FAILED, FailedReplies
 from trialogue.model.patterns import compile_recorded
 from trialogue.model.records import Record
 from trialogue.model.spoken_numbers import numbers_in
@@ -193,6 +194,7 @@ class Fold:
     """All of it, in order."""
 
     _transcript: Transcript = Factory(Transcript)
+    _failed: FailedReplies = Factory(FailedReplies)
     _item: str | None = None
     _away: set[str] = Factory(set[str])
     _here: set[str] = Factory(set[str])
@@ -213,6 +215,7 @@ class Fold:
     def take_event(self, event: Event, at: float, seq: int = 0) -> None:
         """Note what an event tells."""
         self._transcript.take_event(event)
+        self._failed.take(at, event)
         self._event(event, at, seq)
         self.facts.extend(failures_of(event, at, seq))
 
@@ -220,7 +223,7 @@ class Fold:
         """Note what a command tells, behind the event that it answers."""
         self._transcript.take_command(at, command)
         self._command(command, at, seq)
-        self.facts.extend(failure_in(command, at, seq))
+        self.facts.extend(self._explained(each) for each in failure_in(command, at, seq))
 
     def close(self, at: float, seq: int) -> None:
         """Note what the records leave open."""
@@ -278,6 +281,12 @@ class Fold:
                 self.facts.append(NotedEnd(at, seq, reason))
             case _:
                 pass
+
+    def _explained(self, failure: NotedError) -> NotedError:
+        """A failure, with why where it is a failed reply."""
+        if failure.code != FAILED:
+            return failure
+        return evolve(failure, text=self._failed.why(failure.at, failure.participant, failure.text))
 
     def _ready(self, name: str, at: float, seq: int) -> None:
         if name in self._away:

@@ -36,10 +36,10 @@ from trialogue.model.events import (
     ToolFinished,
     ToolRequested,
 )
+from trialogue.model.failed_replies import EXPLAINS_S, FAILED, FailedReplies
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import UNCLEAR
-from trialogue.report.failed_replies import EXPLAINS_S, FAILED, FailedReplies
 from trialogue.values import define, frozen
 
 UNTOLD: Final = frozenset({"stale", "superseded", "participant-failed"})

@@ -11,9 +11,9 @@ from trialogue.cli.view_lines import Line, Span, Tone, bar, clock, counted, line
 from trialogue.cli.view_story import UNTOLD
 from trialogue.cli.view_story_lines import LONGEST_NOTICE, Seating, reason_in_words
 from trialogue.cli.view_verdict import headline
+from trialogue.model.failed_replies import FAILED
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import brief, safe_text
-from trialogue.report.failed_replies import FAILED
 from trialogue.report.measures import Measures, ParticipantMeasures, Spread
 from trialogue.report.result import LOST, UNSPOKEN, Result
 from trialogue.values import frozen

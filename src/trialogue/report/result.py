@@ -12,11 +12,11 @@ from trialogue.brain.happenings import AMISS, failure_in, failures_of
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ReplySent, SessionLost
 from trialogue.model.expectations import NOTHING_EXPECTED, Advice, Expectations, Findings
+from trialogue.model.failed_replies import FAILED, FailedReplies, SilentReplies
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.cast import with_everybody
-from trialogue.report.failed_replies import FAILED, FailedReplies, SilentReplies
 from trialogue.report.measures import Measures, measures
 from trialogue.report.shortfall import Shortfall, shortfall
 from trialogue.values import frozen

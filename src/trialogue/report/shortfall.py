@@ -14,10 +14,10 @@ from trialogue.model.events import (
     SessionFailed,
     SessionLost,
 )
+from trialogue.model.failed_replies import SilentReplies
 from trialogue.model.participants import Kind
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
-from trialogue.report.failed_replies import SilentReplies
 
 __all__ = ["Shortfall", "shortfall"]
 

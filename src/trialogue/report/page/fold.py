@@ -51,12 +51,12 @@ from trialogue.model.events import (
     ToolFinished,
     ToolRequested,
 )
+from trialogue.model.failed_replies import FAILED, FailedReplies
 from trialogue.model.participants import Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.text import brief
 from trialogue.model.transcript import Utterance
-from trialogue.report.failed_replies import FAILED, FailedReplies
 from trialogue.report.page.places import Places
 from trialogue.report.stretches import voice_end_s
 from trialogue.values import define
