@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from trialogue.brain.hook_questions import Grant, HookQuestion
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import Prompt, PromptKind, PromptState
-from trialogue.brain.questions import Grant, HookQuestion
 from trialogue.brain.tools import calling
 from trialogue.brain.tools.calls import Call, CallState
 from trialogue.brain.turn import prompting, taking

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from trialogue.brain.hook_questions import Grant
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import Prompt
-from trialogue.brain.questions import Grant
 from trialogue.brain.tools.calls import Call
 from trialogue.model.commands import AskHook, RunTool
 

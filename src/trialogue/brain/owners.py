@@ -18,10 +18,10 @@ from trialogue.brain.course.ladder import SilenceLadder
 from trialogue.brain.floor.requests import Floor
 from trialogue.brain.floor.trouble import Troubles
 from trialogue.brain.floor.view import FloorView, Waiting
+from trialogue.brain.hook_questions import Questions
 from trialogue.brain.interruptions import Beside
 from trialogue.brain.mouths import Mouths
 from trialogue.brain.prompts import Prompts
-from trialogue.brain.questions import Questions
 from trialogue.brain.replies import Replies
 from trialogue.brain.seats.agents import Agents
 from trialogue.brain.seats.cast import Cast
