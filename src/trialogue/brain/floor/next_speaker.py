@@ -20,7 +20,7 @@ from typing import assert_never
 
 from attrs import evolve
 
-from trialogue.brain import asking
+from trialogue.brain import hook_asking
 from trialogue.brain.course.ending import end_meeting
 from trialogue.brain.floor import dominance, remedies
 from trialogue.brain.floor.policies import HANDS_FIRST, policy_named
@@ -85,7 +85,7 @@ class Chooser:
             case Collect():
                 _collect(o)
             case Next(to=chosen, reason=reason):
-                to = asking.granted(o, chosen, reason)
+                to = hook_asking.granted(o, chosen, reason)
                 if to == chosen or (to is not None and _can_have_it(o, to)):
                     self._grant(o, evolve(decision, to=to), choice)
                 elif o.questions.awaits_grant(o.floor.turn + 1):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TypeAlias, assert_never
 
-from trialogue.brain import asking
+from trialogue.brain import hook_asking
 from trialogue.brain.owners import Owners
 from trialogue.brain.tools import floor_tools, waits
 from trialogue.brain.tools.calls import OWN, Call, CallState, key_of
@@ -74,7 +74,7 @@ def _run(o: Owners, call: Call, event: ToolRequested) -> None:
         o.calls.follow(call, twin)
         o.report("same-call", f"{event.tool} runs with these arguments already", name)
         return
-    asking.run_tool(o, call, event.arguments)
+    hook_asking.run_tool(o, call, event.arguments)
 
 
 def _is_known(o: Owners, call: Call) -> bool:
@@ -98,7 +98,7 @@ def _again(o: Owners, call: Call, event: ToolRequested) -> None:
     match call.state:
         case CallState.FINISHED if call.outcome not in {"", "succeeded"} and _may_repeat(o, call):
             o.calls.run_again(call)
-            asking.run_tool(o, call, event.arguments)
+            hook_asking.run_tool(o, call, event.arguments)
         case CallState.FINISHED:
             _answer(o, call, call.content)
         case CallState.CANCELLED | CallState.KEPT:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trialogue.brain import asking
+from trialogue.brain import hook_asking
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import PromptKind
 from trialogue.brain.tools.calls import Call
@@ -27,7 +27,7 @@ def fill(o: Owners, turn: AgentTurn) -> None:
     prompt = o.prompts.tell(name, PromptKind.FILLER, turn.number, turn.filler)
     o.prompts.queues(prompt)
     turn.prompt(PromptKind.FILLER, o.now)
-    asking.tell(o, prompt)
+    hook_asking.tell(o, prompt)
 
 
 def interrupted(o: Owners, name: str) -> None:

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from trialogue.brain import asking
+from trialogue.brain import hook_asking
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import Prompt, PromptKind
 from trialogue.brain.turn.agent import AgentTurn
@@ -76,7 +76,7 @@ def ask(o: Owners, name: str, kind: PromptKind, *, turn: int, words: str) -> Pro
     told = o.lines.only_lines(name, o.inboxes.take(name))
     prompt = o.prompts.tell(name, kind, turn, _digest(o, name, told, words))
     o.prompts.tells(prompt, told, words)
-    asking.tell(o, prompt)
+    hook_asking.tell(o, prompt)
     return prompt
 
 
@@ -93,7 +93,7 @@ def speak(o: Owners, turn: AgentTurn) -> None:
     if words.is_warning:
         turn.owe_cue()
     prompt = o.prompts.tell(name, PromptKind.WORDS, turn.number, words.text)
-    asking.tell(o, prompt)
+    hook_asking.tell(o, prompt)
     turn.prompt(prompt.kind, o.now)
 
 
@@ -161,7 +161,7 @@ def retry(o: Owners, prompt: Prompt) -> None:
     if prompt.kind in {PromptKind.CUE, PromptKind.PREPARE}:
         _renew(o, prompt)
     o.prompts.tell_again(prompt)
-    asking.tell(o, prompt)
+    hook_asking.tell(o, prompt)
     turn = o.turns.agent(prompt.to)
     if turn is not None and turn.number == prompt.turn and not turn.is_playing:
         turn.think(o.now)
