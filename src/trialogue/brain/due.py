@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trialogue.brain import answering
+from trialogue.brain import hook_answers
 from trialogue.brain.course.ending import COST, TIME, end_meeting, take_awaited, use_up_money, warn_box
 from trialogue.brain.deadlines import deadlines, unclear_at
 from trialogue.brain.opening import open_meeting
@@ -44,7 +44,7 @@ def _take(o: Owners, name: str) -> None:
         case "unclear":
             _give_words_up(o)
         case "hook":
-            answering.give_up(o)
+            hook_answers.give_up(o)
         case "retry":
             prompting.retry(o, min(o.prompts.refused(), key=lambda prompt: prompt.retry_at))
         case _ if name == TIME:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from trialogue.brain import answering, hearing
+from trialogue.brain import hearing, hook_answers
 from trialogue.brain.course import process, wishes
 from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import after_turn, end_meeting
@@ -247,6 +247,6 @@ def _hand_on(o: Owners, event: Event) -> None:
     elif isinstance(event, calling.ToolEvent):
         calling.take(o, event)
     elif isinstance(event, HookAnswered):
-        answering.take(o, event)
+        hook_answers.take(o, event)
     elif isinstance(event, process.ProcessEvent):
         process.take(o, event)
