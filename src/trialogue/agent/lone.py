@@ -22,7 +22,15 @@ from trialogue.agent.memory import Memory
 from trialogue.agent.mouth import NAME, LoneMouth
 from trialogue.errors import AlreadyOver, GaveUp, LocalProtocolError, ProviderRefused, SetupError
 from trialogue.mailbox import Mailbox
-from trialogue.meeting.asking import LONGEST_ANSWER, Loop, a_choice, a_mapping, a_sound, a_text, wrong_type
+from trialogue.meeting.app_requests import (
+    LONGEST_ANSWER,
+    Loop,
+    a_choice,
+    a_mapping,
+    a_sound,
+    a_text,
+    wrong_type,
+)
 from trialogue.meeting.settings import updates_for
 from trialogue.model.commands import AnswerTool, Behavior, CancelTool, Cue, RollOver, RunTool, Speak, Update
 from trialogue.model.events import (

@@ -13,7 +13,7 @@ from trialogue.actors.dialling import Connect
 from trialogue.agent.functions import with_functions
 from trialogue.agent.lone import LoneAgent
 from trialogue.errors import UnknownName
-from trialogue.meeting.asking import a_function, a_mapping, a_number, a_text, a_truth, wrong_type
+from trialogue.meeting.app_requests import a_function, a_mapping, a_number, a_text, a_truth, wrong_type
 from trialogue.meeting.edges import hosted_exchange, local_connect
 from trialogue.meeting.places import check_opened_on_trio
 from trialogue.services import HOSTED, SERVICES, service_of

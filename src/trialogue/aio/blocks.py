@@ -13,7 +13,7 @@ from trialogue.aio.meeting import Meeting
 from trialogue.bridge.opening import Options, held_agent, held_meeting
 from trialogue.bridge.trio_thread import HeldBlock
 from trialogue.meeting import handle as native
-from trialogue.meeting.asking import a_function
+from trialogue.meeting.app_requests import a_function
 from trialogue.meeting.outputs import MeetingResult
 from trialogue.supervise import lone_error
 

@@ -13,7 +13,7 @@ from trialogue.blocking.block import Block
 from trialogue.blocking.meeting import Meeting
 from trialogue.bridge.opening import Options, held_agent, held_meeting
 from trialogue.meeting import handle as native
-from trialogue.meeting.asking import a_function
+from trialogue.meeting.app_requests import a_function
 from trialogue.meeting.outputs import MeetingResult
 
 WATCHER_S = 5.0

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from trialogue.blocking.waiting import why_over
 from trialogue.bridge.into_trio import CallIntoTrio, CallsIntoTrio, CallStopped
-from trialogue.meeting.asking import a_time
+from trialogue.meeting.app_requests import a_time
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from concurrent.futures import CancelledError
 from typing import TypeVar
 
 from trialogue.bridge.into_trio import CallsIntoTrio, CallStopped
-from trialogue.meeting.asking import a_time
+from trialogue.meeting.app_requests import a_time
 
 T = TypeVar("T")
 

@@ -16,8 +16,8 @@ dialled by `edges`), tools, timers. They live in one tree of supervisors. `Edges
 `Seams` puts something in the place of a part, for faults on demand and for tests.
 
 **While it runs** an app asks by the handle and never touches a part: each question becomes an event
-(`asking` judges it first), the brain decides, the journal keeps both. Who watches reads records (`watching`)
-and changes nothing.
+(`app_requests` judges it first), the brain decides, the journal keeps both. Who watches reads records
+(`watching`) and changes nothing.
 
 **The end** always comes from the brain, so its reason is in the journal. Then actors stop in reverse order,
 files are made from the records (`outputs`, `paging`, `exporting`), and the manifest is sealed (`keeping`).

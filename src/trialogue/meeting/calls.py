@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialogue.errors import AlreadyOver, UnknownName
-from trialogue.meeting.asking import Loop, a_text, wrong_value
+from trialogue.meeting.app_requests import Loop, a_text, wrong_value
 from trialogue.meeting.stage import Stage
 from trialogue.model.events import Event
 from trialogue.model.participants import Kind, Participant

@@ -16,7 +16,7 @@ from trialogue.actors.loudness import level_dbfs
 from trialogue.errors import LocalProtocolError
 from trialogue.mailbox import Mailbox
 from trialogue.meeting.advising import advice_on
-from trialogue.meeting.asking import (
+from trialogue.meeting.app_requests import (
     a_mapping,
     a_number,
     a_reason,

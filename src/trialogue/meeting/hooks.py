@@ -12,7 +12,7 @@ from typing import Final, cast, get_args
 from attrs import evolve
 
 from trialogue.actors.hooks import Hook, HookFunction
-from trialogue.meeting.asking import a_function, a_mapping, a_truth, wrong_type, wrong_value
+from trialogue.meeting.app_requests import a_function, a_mapping, a_truth, wrong_type, wrong_value
 from trialogue.model.plan import HookPoint, HookRule
 from trialogue.scenario.resolve import Resolved
 

@@ -18,7 +18,7 @@ from typing import Final
 import trio
 
 from trialogue.errors import AlreadyOver, SetupError, UnknownName
-from trialogue.meeting.asking import LONGEST_TEXT, wrong_value
+from trialogue.meeting.app_requests import LONGEST_TEXT, wrong_value
 from trialogue.meeting.endpoints import check_endpoints
 from trialogue.meeting.keeping import keep_clips, secrets_for
 from trialogue.meeting.models import check_models

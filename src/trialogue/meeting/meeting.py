@@ -23,7 +23,7 @@ from trialogue.actors.hooks import Hook, HookFunction
 from trialogue.brain.floor.view import Decision, FloorView, Policy
 from trialogue.compute import is_virtual
 from trialogue.errors import SetupError
-from trialogue.meeting.asking import a_function, a_mapping, a_path, wrong_type
+from trialogue.meeting.app_requests import a_function, a_mapping, a_path, wrong_type
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.endpoints import check_endpoints
 from trialogue.meeting.folder import check_folder

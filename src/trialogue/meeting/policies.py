@@ -20,7 +20,7 @@ from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobod
 from trialogue.brain.meeting import Brain
 from trialogue.errors import AuthorFailed, SetupError, WrongType
 from trialogue.importing import import_named, reason_of
-from trialogue.meeting.asking import a_mapping, wrong_value
+from trialogue.meeting.app_requests import a_mapping, wrong_value
 from trialogue.model.plan import MeetingPlan
 from trialogue.tools.permissions import check_import, check_place
 from trialogue.values import frozen

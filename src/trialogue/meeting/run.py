@@ -12,7 +12,7 @@ import trio
 from trialogue.actors.hooks import Hook, HookFunction
 from trialogue.brain.floor.view import Decision, FloorView, Policy
 from trialogue.errors import AuthorFailed
-from trialogue.meeting.asking import a_function, a_path, a_truth, wrong_type
+from trialogue.meeting.app_requests import a_function, a_path, a_truth, wrong_type
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.meeting import DEFAULT_EDGES, Meeting, open_meeting, out_of, prepared, with_own
 from trialogue.meeting.outputs import MeetingResult

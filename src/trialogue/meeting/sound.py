@@ -14,7 +14,7 @@ from trialogue.actors.router import Router
 from trialogue.actors.sources import FeedStatistics
 from trialogue.arguments import checks_arguments
 from trialogue.errors import AlreadyOver, WrongValue
-from trialogue.meeting.asking import Loop, a_choice, a_number, wrong_type, wrong_value
+from trialogue.meeting.app_requests import Loop, a_choice, a_number, wrong_type, wrong_value
 from trialogue.model.audio import AudioFormat, Encoding
 from trialogue.speech.formats import Decoder, Encoder
 from trialogue.speech.resample import Resampler

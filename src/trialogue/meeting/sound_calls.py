@@ -7,7 +7,7 @@ from functools import partial
 
 from trialogue.actors.app_sound import AppFeed, OwnFeed, PullsSound, RoomEar
 from trialogue.actors.router import Sink
-from trialogue.meeting.asking import a_truth, wrong_type, wrong_value
+from trialogue.meeting.app_requests import a_truth, wrong_type, wrong_value
 from trialogue.meeting.calls import MeetingCalls
 from trialogue.meeting.people import guard_for
 from trialogue.meeting.sound import PersonSource, RoomSound, room_ear, sound_format

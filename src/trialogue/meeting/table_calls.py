@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from trialogue.meeting.asking import a_mapping, a_text, wrong_type
+from trialogue.meeting.app_requests import a_mapping, a_text, wrong_type
 from trialogue.meeting.joining import join, leave
 from trialogue.meeting.sound_calls import SoundCalls
 

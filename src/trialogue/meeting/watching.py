@@ -17,7 +17,7 @@ import trio
 from trialogue.diagnostics import Log
 from trialogue.errors import RecordsMissed
 from trialogue.mailbox import Mailbox
-from trialogue.meeting.asking import Loop, a_function, wrong_type, wrong_value
+from trialogue.meeting.app_requests import Loop, a_function, wrong_type, wrong_value
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
 from trialogue.model.records import Record

@@ -26,7 +26,7 @@ from trialogue.brain.words.transcript import utterances
 from trialogue.journal.files import JOURNAL
 from trialogue.journal.reader import read
 from trialogue.journal.verify import Verified, verify
-from trialogue.meeting.asking import wrong_value
+from trialogue.meeting.app_requests import wrong_value
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.meeting import DEFAULT_EDGES, with_own
 from trialogue.meeting.outputs import MeetingResult
