@@ -171,12 +171,15 @@ class Rounds:
             reading = readings.get(fd)
             if reading is None:
                 continue  # the timer, or one that has gone in this round
-            goes_on = outcome.capture(reading.task.context.run, reading.read)
-            if isinstance(goes_on, outcome.Value) and goes_on.value:
-                continue
+            try:
+                if reading.task.context.run(reading.read):
+                    continue
+                ended: outcome.Outcome[None] = outcome.Value(None)
+            except BaseException as error:  # noqa: ASYNC103, BLE001 - it is raised where it is waited for
+                ended = outcome.Error(error)
             if readings.get(fd) is reading:
                 self._drop(fd)
-                reschedule(reading.task, goes_on)
+                reschedule(reading.task, ended)
 
     def _tick(self) -> None:
         """Tick once whatever is due; what is late catches up in the next rounds."""

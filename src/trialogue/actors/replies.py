@@ -162,7 +162,8 @@ class ReplyCounter:
             prompt = self.asking.begun(words)
             self._tell_entry()  # before the reply: what becomes of the reply may depend on it
             self._post(ReplyStarted(self._participant, self._count, prompt, is_backchannel))
-        self._tell_entry()
+        if self._entry is not None:
+            self._tell_entry()
         return self._count
 
     def _tell_entry(self) -> None:

@@ -6,6 +6,7 @@ The library builds them too, but under a lock and behind a checkpoint; built her
 from __future__ import annotations
 
 import os
+from sys import byteorder
 
 FIN = 0x80
 """The first byte's bit of a frame that ends its message."""
@@ -69,5 +70,6 @@ def _masked_by_words(payload: bytes, key: bytes) -> bytes:
     import numpy as np  # noqa: PLC0415 - heavy, and a conversation without sound needs none of it
 
     words, rest = divmod(len(payload), 4)
-    mixed: bytes = (np.frombuffer(payload, np.uint32, words) ^ np.frombuffer(key, np.uint32)).tobytes()
+    word = int.from_bytes(key, byteorder)  # to make an array of the key costs half as much as the XOR
+    mixed: bytes = (np.frombuffer(payload, np.uint32, words) ^ word).tobytes()
     return mixed + bytes(a ^ b for a, b in zip(payload[-rest:], key, strict=False)) if rest else mixed
