@@ -27,7 +27,8 @@ def test_a_package_that_is_missing_is_to_be_installed(module):
     """The line has the command."""
     with pytest.raises(SetupError) as caught:
         import_extra(module, "local speech", "local")
-    assert str(caught.value) == f"local speech needs the package {module!r}: pip install 'trialogue[local]'"
+    for named in ("local speech", repr(module), "pip install 'trialogue[local]'"):
+        assert named in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -42,9 +43,10 @@ def test_a_package_that_does_not_load_says_why(module, why):
     """Nobody is told to install what is installed."""
     with pytest.raises(SetupError) as caught:
         import_extra(module, "local speech", "local")
-    assert str(caught.value) == (
-        f"local speech needs the package {module!r}, which is installed but does not load: {why}"
-    )
+    assert "local speech" in str(caught.value)
+    assert repr(module) in str(caught.value)
+    assert str(caught.value).endswith(why)
+    assert "pip install" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -85,17 +85,18 @@ def test_a_plan_in_words(scene):
 @pytest.mark.parametrize(
     ("word", "told"),
     [
-        ("half-opened", "there is no fault named 'half-opened': see trialogue chaos --list"),
-        ("half-open@dan", "half-open@dan: table has no agent named 'dan'"),
-        ("half-open@ann:0", "half-open@ann:0: sessions are counted from 1"),
-        ("half-open@ann:x", "half-open@ann:x: sessions are counted from 1"),
+        ("half-opened", ("'half-opened'", "trialogue chaos --list")),
+        ("half-open@dan", ("half-open@dan: ", "table", "'dan'")),
+        ("half-open@ann:0", ("half-open@ann:0: ", "from 1")),
+        ("half-open@ann:x", ("half-open@ann:x: ", "from 1")),
     ],
 )
 def test_words_that_are_no_plan(word, told, scene):
     """What does not fit is told in one line."""
     with pytest.raises(SetupError) as raised:
         planned([word], scene(), 1)
-    assert str(raised.value) == told
+    assert [each for each in told if each not in str(raised.value)] == []
+    assert "\n" not in str(raised.value)
 
 
 def test_a_fault_strikes_as_often_as_it_says(run_under):

@@ -130,7 +130,8 @@ async def test_another_thread_gets_what_its_question_raises(scenario, tmp_path):
     assert isinstance(error, KeyError)
     assert isinstance(error, AskedWrongly)
     assert error.argument == "participant"
-    assert str(error) == "nobody is called 'nobody'; there are ann, bob, kim, eve"
+    assert "'nobody'" in str(error)
+    assert "ann, bob, kim, eve" in str(error)
 
 
 def test_a_meeting_whose_loop_has_ended_says_so(scenario, tmp_path):

@@ -57,24 +57,25 @@ def test_a_users_engines_are_found_by_name(installed):
 
 
 @pytest.mark.parametrize(
-    ("name", "message"),
+    ("name", "told"),
     [
-        ("toi", "no speech engines are called 'toi'; installed: gone, local, odd, toy"),
+        ("toi", ("'toi'", "gone, local, odd, toy")),
         (
             "gone",
-            "the speech engines 'gone' cannot be loaded: ModuleNotFoundError: No module named 'toy_eras'",
+            ("'gone'", "ModuleNotFoundError: No module named 'toy_eras'"),
         ),
         (
             "odd",
-            "the speech engines 'odd' (toy_ears:something_else) are not trialogue.speech.engines.Engines",
+            ("'odd'", "toy_ears:something_else", "trialogue.speech.engines.Engines"),
         ),
     ],
 )
-def test_engines_that_cannot_be_had(installed, name, message):
+def test_engines_that_cannot_be_had(installed, name, told):
     """One line says which, and what there is instead."""
     with pytest.raises(SetupError) as caught:
         open_engines(name, store=Store())
-    assert str(caught.value) == message
+    assert [each for each in told if each not in str(caught.value)] == []
+    assert "\n" not in str(caught.value)
 
 
 def test_a_missing_wheel_is_said_before_anything_starts(monkeypatch):

@@ -206,9 +206,9 @@ async def test_more_restarts_than_borne_within_the_window_escalate(autojump_cloc
                 b.end(failure)
                 await trio.sleep(5)
             raise AssertionError
-    assert str(caught.value) == (
-        "supervisor 'top': more than 2 restarts within 10 s; the last to end was 'b': ValueError"
-    )
+    for named in ("'top'", "2 restarts", "10 s", "'b'", "ValueError"):
+        assert named in str(caught.value)
+    assert "third" not in str(caught.value), "what a child raises may be speech"
     assert (caught.value.supervisor, caught.value.child, caught.value.__cause__) == ("top", "b", error)
     assert log[-3:] == ["-b", "-c", "-a"]
     assert notes.lines[-4:] == [
