@@ -23,15 +23,21 @@ def name_of(path):
     return path.relative_to(SOURCE).as_posix()
 
 
+@cache
+def nodes():
+    """The nodes of every module of the source, parsed when a test first asks: not each worker runs one."""
+    return {path: [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))] for path in MODULES}
+
+
 def functions_of(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes()[path]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield f"{name_of(path)}:{node.name}", node
 
 
 @cache
 def functions():
-    """Every function of the source, parsed when a test first asks: not each worker runs one."""
+    """Every function of the source."""
     return [each for path in MODULES for each in functions_of(path)]
 
 
@@ -78,7 +84,7 @@ def test_only_the_command_line_prints():
     for path in MODULES:
         if name_of(path).startswith("cli/"):
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes()[path]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id != "print", f"{name_of(path)}:{node.lineno}"
 
@@ -208,7 +214,7 @@ def test_no_class_name_stands_for_two_things():
     """Whoever searches for a public class finds one."""
     homes: dict[str, list[str]] = {}
     for path in MODULES:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in nodes()[path][0].body:
             if not isinstance(node, ast.ClassDef) or name_of(path).startswith(MIRRORS):
                 continue
             if not node.name.startswith("_"):
