@@ -133,7 +133,7 @@ def test_what_we_write_fits_the_asyncapi(declared):
     """Every value of a class is valid, strict `oneOf` included."""
     validator = asyncapi(ASYNCAPI[declared])
 
-    @hypothesis_settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.filter_too_much])
+    @hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
     @given(values(declared))
     def check(message):
         assume(fits_asyncapi(message))
@@ -203,7 +203,7 @@ def test_what_we_write_fits_the_sdk(declared):
     """Every value of a class is valid, and has no key that the SDK does not declare."""
     validator = Draft202012Validator(sdk_schema(declared))
 
-    @hypothesis_settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.filter_too_much])
+    @hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
     @given(values(declared))
     def check(message):
         assume(fits_sdk(message))

@@ -50,7 +50,7 @@ flags = st.sampled_from(["", "", "(?i)", "(?s)", "(?m)", "(?im)", "(?a)", "(?ai)
 
 
 @given(flags, sources, texts)
-@settings(max_examples=1_500)
+@settings(max_examples=10 * settings.default.max_examples)
 @example("", "$", "\n")
 @example("", r"a$\n$", "a\n")
 @example("", r"a\n$", "a\n\n")
