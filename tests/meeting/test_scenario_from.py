@@ -25,7 +25,7 @@ from trialogue.testing import murmuring_engines
 MEETING = """
 trialogue: 1
 name: prices
-run: {clock: virtual, seed: 5, limits: {time: 2m, turns: 9}}
+run: {clock: virtual, frame: 100ms, seed: 5, limits: {time: 2m, turns: 9}}
 cast:
   ann:
     role: chair

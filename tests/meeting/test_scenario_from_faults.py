@@ -19,7 +19,7 @@ from trialogue.tools.permissions import Permissions
 MEETING = """
 trialogue: 1
 name: struck
-run: {clock: virtual, seed: 1, limits: {time: 60s, turns: 9}}
+run: {clock: virtual, frame: 100ms, seed: 1, limits: {time: 60s, turns: 9}}
 cast:
   ann: {lines: ["What does it cost?", "Is that all?", "And now?", "Good."]}
   ben:

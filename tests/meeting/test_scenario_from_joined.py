@@ -1,6 +1,7 @@
 """What-if of a meeting that participants joined and left while it ran."""
 
 from functools import partial
+from itertools import cycle, product
 
 import numpy as np
 import pytest
@@ -103,9 +104,18 @@ def first_turns(run):
 VISITS = [at_round_times, at_the_ends_of_turns, behind_turns_that_pass, a_person, an_observer]
 
 
+def each_by_a_policy(*policies):
+    """Every visit with every policy; all but the next policy in turn in the long tests."""
+    daily = set(zip(VISITS, cycle(policies), strict=False))
+    pairs = product(VISITS, policies)
+    return [pytest.param(*each, marks=() if each in daily else pytest.mark.long) for each in pairs]
+
+
 def held(folder, visit, cast=None, **keys):
     """The reading of a meeting that `visit` moves participants in."""
-    scenario = Scenario.build("coming", cast or CAST, **{"run": {"limits": {"time": "40s"}}, **keys})
+    scenario = Scenario.build(
+        "coming", cast or CAST, **{"run": {"frame": "100ms", "limits": {"time": "40s"}}, **keys}
+    )
 
     async def main():
         async with open_meeting(scenario, out=folder, edges=EDGES) as meeting, trio.open_nursery() as nursery:
@@ -126,8 +136,7 @@ def moves(reading):
     ]
 
 
-@pytest.mark.parametrize("policy", ["round-robin", "least-spoken"])
-@pytest.mark.parametrize("visit", VISITS)
+@pytest.mark.parametrize(("visit", "policy"), each_by_a_policy("round-robin", "least-spoken"))
 def test_the_same_rules_change_nothing(tmp_path, visit, policy):
     """No choice is another; the same participants come and leave in the meeting that is held again."""
     reading = held(tmp_path / "run", visit, floor={"policy": policy})
