@@ -166,7 +166,7 @@ def for_threads(method: Method) -> str:
             else method.passed
         )
         return defined("def", method, returned(method, f"self._native.{method.name}({passed})"))
-    doc = f"{method.summary} TimeoutError where that takes longer than `timeout_s`."
+    doc = f"{method.summary} TimeoutError after `timeout_s`."
     call = f"waited(self._held, {method.called}, timeout_s)"
     if method.name == "next_event":
         call = "self._events.following(timeout_s)"

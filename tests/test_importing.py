@@ -54,9 +54,9 @@ def test_a_package_that_does_not_load_says_why(module, why):
     [
         ("not_there:f", "tool x: No module named 'not_there'"),
         ("math:no_such", "tool x: module 'math' has no attribute 'no_such'"),
-        ("misspelt:f", "tool x: misspelt does not load: SyntaxError: invalid syntax (misspelt.py, line 1)"),
-        ("says_nothing:f", "tool x: says_nothing does not load: MemoryError"),
-        ("leaves:f", "tool x: leaves does not load: SystemExit: 3"),
+        ("misspelt:f", "tool x: cannot load misspelt: SyntaxError: invalid syntax (misspelt.py, line 1)"),
+        ("says_nothing:f", "tool x: cannot load says_nothing: MemoryError"),
+        ("leaves:f", "tool x: cannot load leaves: SystemExit: 3"),
     ],
 )
 def test_an_authors_module_that_does_not_load_is_told(name, told):

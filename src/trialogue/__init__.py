@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from trialogue.tools.permissions import Permissions
 
     __version__: str
-    """The release, as its package has it."""
+    """The version of the installed package."""
 
 __all__ = [
     "POLICIES",

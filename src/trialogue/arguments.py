@@ -73,11 +73,11 @@ def _hints_of(function: Callable[..., object]) -> dict[str, Any]:
 
 def _check(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what annotations are
     if not fits(value, hint):
-        raise WrongType(f"{name} is {_in_words(hint)}, not {kind_of(value)}", argument=name)
+        raise WrongType(f"{name} must be {_in_words(hint)}, not {kind_of(value)}", argument=name)
     if isinstance(value, float) and math.isnan(value):
-        raise WrongValue(f"{name} is a number, not NaN", argument=name)
+        raise WrongValue(f"{name} must be a number, not NaN", argument=name)
     if isinstance(value, str | Path) and Path in (hint, *get_args(hint)) and not is_path(value):
-        raise WrongValue(f"{name} names no file", argument=name)
+        raise WrongValue(f"{name} must be the path of a file", argument=name)
 
 
 def kind_of(value: object) -> str:

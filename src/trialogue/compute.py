@@ -29,7 +29,7 @@ MOVED_CLOCK: Final[Any] = vars(import_module("trio._core"))["MockClock"]
 
 
 def is_virtual() -> bool:
-    """Whether the running trio loop lives by a virtual clock."""
+    """Whether the running trio loop uses a virtual clock."""
     return isinstance(trio.lowlevel.current_clock(), MOVED_CLOCK)
 
 
@@ -46,10 +46,10 @@ _ENGINES: Final = ThreadPoolExecutor(32, thread_name_prefix="engine")
 
 
 class InThreads:
-    """Real time: in worker threads, at most `limit` at once.
+    """Runs functions in worker threads, at most `limit` at once; for real time.
 
-    `is_native`: what runs is an engine, which the end of the process waits for. An app's own functions may
-    block for ever: they are left to their fate.
+    With `is_native`, the functions are engines, and the process waits for them at its end. An app's own
+    functions may block forever, so the process does not wait for them.
     """
 
     def __init__(self, limit: int = 2, *, is_native: bool = True) -> None:
@@ -81,7 +81,7 @@ class InThreads:
 
 
 class Inline:
-    """Virtual time: in the loop, while virtual time stands still."""
+    """Runs functions in the loop while virtual time stands still."""
 
     async def run(self, function: Callable[[], T]) -> T:
         """Run `function` here and now."""
@@ -93,7 +93,7 @@ _LOOPS: Final[WeakKeyDictionary[TrioToken, InThreads]] = WeakKeyDictionary()
 
 
 def compute() -> Compute:
-    """Compute of this loop's clock: under a real one, a process has one limit for all engines."""
+    """Compute for this loop's clock; with a real clock, all engines of the process share one limit."""
     if is_virtual():
         return Inline()
     return _LOOPS.setdefault(current_trio_token(), InThreads())

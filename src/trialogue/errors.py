@@ -67,16 +67,16 @@ __all__ = [
 
 
 class TrialogueError(Exception):
-    """The root of the tree; `exit_code` is what the command line ends with."""
+    """Base class of all errors; `exit_code` is the exit code of the command line."""
 
     exit_code: int = 1
 
 
 class ScenarioError(TrialogueError):
-    """A scenario file is wrong; `problems` lists every fault found, one line each.
+    """A scenario is invalid; `problems` lists all faults, one line each.
 
-    `told` are the same faults as their author reads them, with lines of the file: they may hold what was
-    written, and are for the author's own screen.
+    `told` has the same faults with lines of the file. They can contain the file's content and are for the
+    author's own screen.
     """
 
     exit_code = 2
@@ -88,13 +88,16 @@ class ScenarioError(TrialogueError):
 
 
 class SetupError(TrialogueError):
-    """Setup that is missing: something that the operator must install, set or allow."""
+    """The setup is incomplete: the operator must install, set or allow something."""
 
     exit_code = 2
 
 
 class LeaveMissing(SetupError):
-    """The operator has not allowed what the scenario asks for; `options` would, as they follow a command."""
+    """The scenario needs permissions that the operator has not given.
+
+    `options` are the command-line options that give them.
+    """
 
     def __init__(self, message: str, *, options: tuple[str, ...]) -> None:
         super().__init__(f"{message}; if you trust it, add {shlex.join(options)}")
@@ -121,18 +124,17 @@ class _SaidByService(TrialogueError):
 
 
 class ProviderRefused(_SaidByService):
-    """The service refuses for good: the key, the account or a setting. Never retried.
+    """The service refuses permanently, because of the key, the account or a setting. Never retried.
 
-    `status` is the HTTP status of a refused handshake, `code` the service's own error code, and
-    `request_id` what its support will ask for; each is None where the service gave none.
+    `status` is the HTTP status of a refused handshake, `code` the service's own error code, and `request_id`
+    the id that its support asks for; each is None if the service gave none.
     """
 
 
 class ConnectionLost(TrialogueError):
-    """An established connection ended; `close_code` is the websocket's, 1006 where none was seen.
+    """An established connection ended; `close_code` is the websocket's, 1006 if there was none.
 
-    `code` is the service's own error code, where it gave one before the end, and `request_id` what it called
-    the session.
+    `code` is the service's own error code, if it sent one, and `request_id` its id of the session.
     """
 
     def __init__(
@@ -152,11 +154,11 @@ class ConnectionLost(TrialogueError):
 
 
 class DialFailed(ConnectionLost):
-    """No connection was made: refused, unreachable, too slow, or a handshake that may pass later.
+    """No connection was made: refused, unreachable, too slow, or a temporary failure of the handshake.
 
-    `status` is the HTTP status where the peer answered with one (429, 503, ...); `retry_after_s` is
-    its `Retry-After` in seconds. Without a status, `stage` is how far it came: `name`, `reach`, `tls`,
-    `handshake` (an answer that is none), or `timeout`.
+    `status` is the HTTP status if the peer answered with one (429, 503, ...); `retry_after_s` is its
+    `Retry-After` in seconds. Without a status, `stage` says where it failed: `name`, `reach`, `tls`,
+    `handshake` (an invalid answer), or `timeout`.
     """
 
     def __init__(
@@ -180,13 +182,16 @@ class ProtocolError(TrialogueError):
 
 
 class LocalProtocolError(ProtocolError):
-    """We tried what the protocol forbids in this state: a bug of ours. State is unchanged."""
+    """Our side tried something that the protocol forbids in this state, which is a bug.
+
+    The state is unchanged.
+    """
 
 
 class RemoteProtocolError(ProtocolError):
-    """The peer sent what the protocol forbids or what cannot be decoded.
+    """The peer sent something that the protocol forbids, or that cannot be decoded.
 
-    `path` names the field (`$.functions[0].id`) where the fault is known that exactly.
+    `path` names the field (`$.functions[0].id`) if it is known.
     """
 
     def __init__(self, message: str, *, path: str = "$") -> None:
@@ -195,10 +200,10 @@ class RemoteProtocolError(ProtocolError):
 
 
 class ToolFailed(TrialogueError):
-    """A tool could not give a result: it raised, was too slow, or its arguments do not fit.
+    """A tool gave no result: it raised, was too slow, or its arguments do not fit.
 
-    Its text is what the agent is told. `code` says why in one word (`status-500`), and nothing that was said:
-    it is for the screen and for `result.json`.
+    The agent gets the error's text. `code` gives the reason in one word (`status-500`), without any speech,
+    for the screen and `result.json`.
     """
 
     def __init__(self, message: str = "", *, code: str = "") -> None:
@@ -207,20 +212,20 @@ class ToolFailed(TrialogueError):
 
 
 class ToolLost(ToolFailed):
-    """A call was sent and never answered: it may or may not have had its effects."""
+    """A call was sent and never answered; it may have had effects."""
 
 
 class AuthorFailed(TrialogueError):
-    """Code that belongs to the scenario's author raised, or returned what it may not, while a meeting ran.
+    """The scenario author's code raised an exception or returned an invalid value while a meeting ran.
 
-    `__cause__` is what it raised, with the traceback that shows where; None where it returned something.
+    `__cause__` is the exception with its traceback; None for an invalid value.
     """
 
 
 class AskedWrongly(TrialogueError):
-    """A call was given what it does not take: it was refused before anything was touched.
+    """A call had a wrong argument; it was refused before it had any effect.
 
-    `argument` is the name of the parameter that was wrong.
+    `argument` is the name of the wrong parameter.
     """
 
     exit_code = 2
@@ -231,15 +236,15 @@ class AskedWrongly(TrialogueError):
 
 
 class WrongType(AskedWrongly, TypeError):
-    """An argument is of a type that the call does not take."""
+    """An argument has the wrong type."""
 
 
 class WrongValue(AskedWrongly, ValueError):
-    """An argument is of the right type, and beyond what the call takes."""
+    """An argument has the right type but an invalid value."""
 
 
 class UnknownName(AskedWrongly, KeyError):
-    """Nobody, or nothing, is called so; the message names those that are."""
+    """The name is unknown; the message lists the known ones."""
 
     def __str__(self) -> str:
         """Give the message as it is, which a KeyError would quote."""
@@ -247,22 +252,22 @@ class UnknownName(AskedWrongly, KeyError):
 
 
 class AlreadyOver(TrialogueError):
-    """The meeting, or the agent, that is asked has ended: nothing can be asked of it any more."""
+    """The meeting or the agent has ended and takes no more calls."""
 
 
 class WrongLoop(TrialogueError, RuntimeError):
-    """This needs the trio loop that it was opened on, or any trio loop where there is none."""
+    """The call needs the trio loop that opened the object, or a trio loop at all."""
 
 
 class RecordsMissed(TrialogueError):
-    """Records that were missed: a watcher left so many waiting that newer ones were not kept for it.
+    """A watcher was too slow: its buffer overflowed and newer records were dropped.
 
-    The meeting goes on, and its journal has all of them.
+    The meeting continues, and its journal has all records.
     """
 
 
 class JournalError(TrialogueError):
-    """A journal cannot be written, or one that is read is damaged. `offset` is in bytes."""
+    """A journal cannot be written, or is damaged. `offset` is in bytes."""
 
     exit_code = 4
 
@@ -273,10 +278,10 @@ class JournalError(TrialogueError):
 
 
 class ReplayDivergence(JournalError):
-    """Replayed, the brain decided otherwise: `seq` is the first record where it did.
+    """In a replay, the brain decided differently; `seq` is the first such record.
 
-    `recorded` and `decided` are both decisions, a command a line; `before` are the last events that led to
-    it, and `state` is what the brain came to know by the event itself, a fact a line.
+    `recorded` and `decided` are the two decisions, one command per line; `before` has the events just before
+    it, and `state` the changes of the brain's state at the event, one per line.
     """
 
     exit_code = 1
@@ -300,13 +305,13 @@ class ReplayDivergence(JournalError):
 
 
 class OtherRules(JournalError):
-    """A journal was decided by rules of another number: it is read as ever, and cannot be decided again."""
+    """A journal was decided by another version of the rules: it can be read, but not replayed."""
 
     exit_code = 5
 
 
 class MeetingStopped(TrialogueError):
-    """A signal ended a meeting that was held to be compared or judged: what it came to says nothing."""
+    """A signal ended a meeting that was run for a comparison or a test, so its outcome means nothing."""
 
     def __init__(self, message: str, *, exit_code: int) -> None:
         super().__init__(message)
@@ -314,16 +319,16 @@ class MeetingStopped(TrialogueError):
 
 
 class GaveUp(_SaidByService):
-    """The retries are used up; `__cause__` is the last failure.
+    """All retries failed; `__cause__` is the last failure.
 
-    `status`, `code` and `request_id` are what the service said of that (see `ProviderRefused`).
+    `status`, `code` and `request_id` come from the service (see `ProviderRefused`).
     """
 
 
 class IntensityExceeded(TrialogueError):
-    """A supervisor has had to restart its children too often; `__cause__` is the last failure.
+    """A supervisor has restarted its children too often; `__cause__` is the last failure.
 
-    `supervisor` is its name and `child` the id of the child that ended last. There is no cause where that
+    `supervisor` is its name, and `child` the id of the child that ended last. `__cause__` is None if that
     child is permanent and ended normally.
     """
 
@@ -334,6 +339,6 @@ class IntensityExceeded(TrialogueError):
 
     @property
     def failure(self) -> BaseException:
-        """Failure that came too often, under all supervisors that gave up on it; itself without a cause."""
+        """The original failure below all supervisors that gave up; the error itself if it has no cause."""
         cause = self.__cause__
         return cause.failure if isinstance(cause, IntensityExceeded) else cause or self

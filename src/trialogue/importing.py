@@ -25,7 +25,7 @@ def import_extra(module: str, purpose: str, extra: str) -> ModuleType:
         if isinstance(fault, ModuleNotFoundError) and _is_of(module, fault.name):
             why = f": pip install 'trialogue[{extra}]'"
         else:
-            why = f", which is installed but does not load: {reason_of(fault)}"
+            why = f", which is installed but cannot be loaded: {reason_of(fault)}"
         raise SetupError(f"{purpose} needs the package {module!r}{why}") from fault
 
 
@@ -37,7 +37,7 @@ def import_named(what: str, name: str) -> object:
     except (ImportError, AttributeError) as fault:
         raise SetupError(f"{what}: {fault}") from fault
     except (Exception, SystemExit) as fault:  # a module's own code runs as it is imported
-        raise SetupError(f"{what}: {module} does not load: {reason_of(fault)}") from fault
+        raise SetupError(f"{what}: cannot load {module}: {reason_of(fault)}") from fault
 
 
 @cache

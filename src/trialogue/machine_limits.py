@@ -8,16 +8,16 @@ from typing import Final, cast
 
 __all__ = ["lack_of", "leaves"]
 
-_MEMORY: Final = "there is too little memory for this (ulimit -v, or a container's limit)"
-_FILES: Final = "too few files may be open at once: raise the limit (ulimit -n)"
-_THREADS: Final = "no more threads can be started: memory or processes are short (ulimit -v, ulimit -u)"
+_MEMORY: Final = "not enough memory (see ulimit -v, or the container's limit)"
+_FILES: Final = "too many open files: raise the limit (ulimit -n)"
+_THREADS: Final = "cannot start another thread: not enough memory or processes (see ulimit -v, ulimit -u)"
 _BY_NUMBER: Final = {errno.ENOMEM: _MEMORY, errno.EMFILE: _FILES, errno.ENFILE: _FILES}
 
 
 def lack_of(error: BaseException) -> str | None:
-    """Lack of a machine, or of its limits, in one line; None for an error of another kind.
+    """One line about a resource that the machine lacks; None for any other error.
 
-    Memory, open files, threads and libraries are lacking anywhere, and that is no fault of the code.
+    Missing memory, open files, threads or libraries are not bugs, wherever they show up.
     """
     words = str(error).lower()
     match error:
@@ -26,7 +26,7 @@ def lack_of(error: BaseException) -> str | None:
         case OSError():
             return _BY_NUMBER.get(error.errno or 0)
         case ImportError() if not (error.name or "").startswith("trialogue"):
-            return f"a package that trialogue needs does not load: {error}"
+            return f"cannot load a package that trialogue needs: {error}"
         case RuntimeError() if "start new thread" in words:
             return _THREADS
         case RuntimeError() if (

@@ -49,7 +49,7 @@ class Mailbox(Generic[T]):
 
     def __init__(self, name: str, size: int, overflow: Overflow = Overflow.CRASH) -> None:
         if size < 1 or size == math.inf:
-            raise ValueError(f"mailbox {name}: a size is a number of items from 1, not {size}")
+            raise ValueError(f"mailbox {name}: the size must be 1 or more, not {size}")
         self.name = name
         self._overflow = overflow
         self._size = size

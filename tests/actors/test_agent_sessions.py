@@ -172,7 +172,7 @@ async def test_the_same_again_that_is_borne_once_is_fatal(autojump_clock):
         await trio.sleep(60)
         assert len(service.dialled) == 2
         assert (
-            of(events, SessionFailed)[0].reason == "no (What answers is no voice agent: check the address.)"
+            of(events, SessionFailed)[0].reason == "no (The server is not a voice agent: check the address.)"
         )
 
 

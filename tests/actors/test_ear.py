@@ -139,7 +139,7 @@ async def test_a_service_that_does_not_greet_is_lost_and_dialled_again(autojump_
     service = ListeningService(greets=False)
     async with listening(service) as (_, events):
         await trio.sleep(11)
-        assert of(events, EarLost)[0].reason == "the service said nothing in time"
+        assert of(events, EarLost)[0].reason == "the service did not respond in time"
         assert len(service.sockets) == 2
 
 

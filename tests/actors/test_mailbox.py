@@ -47,7 +47,7 @@ async def test_closed_can_be_emptied():
 @pytest.mark.parametrize("size", [0, float("inf")])
 def test_unbounded_is_refused(size):
     """There is no mailbox without a bound."""
-    with pytest.raises(ValueError, match="a size is a number of items"):
+    with pytest.raises(ValueError, match="the size must be 1 or more"):
         Mailbox("endless", size)
 
 

@@ -130,5 +130,5 @@ def test_a_meeting_on_the_real_clock_does_not_travel(tmp_path):
     from trialogue.batch.file_transfer import packed_scenario
 
     (job,) = jobs(tmp_path, text=SMALL.replace("clock: virtual", "clock: real"))
-    with pytest.raises(SetupError, match="runs on the real clock"):
+    with pytest.raises(SetupError, match="uses the real clock"):
         packed_scenario(job)

@@ -118,7 +118,7 @@ def test_a_dry_run_holds_nothing(options, tmp_path, capsys):
 def test_a_baseline_that_is_none_is_told_before_anything_is_held(options, tmp_path):
     """And one that is not there."""
     (tmp_path / "no.json").write_text("{}")
-    for name, told in (("no.json", "no baseline"), ("gone.json", "cannot read the baseline")):
+    for name, told in (("no.json", "not a baseline"), ("gone.json", "cannot read the baseline")):
         with pytest.raises(SetupError, match=told):
             hold_batch([written(tmp_path)], options(baseline=tmp_path / name))
     assert not (tmp_path / "out").exists()
@@ -128,7 +128,7 @@ def test_a_baseline_is_written_over_nothing_but_a_baseline(options, tmp_path):
     """A file of another kind is told before anything is held, and stays."""
     file, notes = written(tmp_path), tmp_path / "notes.md"
     notes.write_text("Mine.")
-    with pytest.raises(SetupError, match=r"notes\.md is there, and no baseline"):
+    with pytest.raises(SetupError, match=r"notes\.md exists and is not a baseline"):
         hold_batch([file], options(save_baseline=notes))
     assert notes.read_text() == "Mine."
     assert not (tmp_path / "out").exists()

@@ -32,7 +32,7 @@ def test_in_asyncio_trios_surface_names_asyncios(scenario, edges, tmp_path):
 
 async def test_inside_trio_run_meeting_names_open_meeting(scenario, edges, tmp_path):
     """A loop cannot start another."""
-    with pytest.raises(WrongLoop, match="inside trio take open_meeting"):
+    with pytest.raises(WrongLoop, match="inside trio, use open_meeting"):
         run_meeting(scenario(), out=tmp_path / "run", edges=edges)
     assert not (tmp_path / "run").exists()
 

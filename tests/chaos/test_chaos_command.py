@@ -84,12 +84,12 @@ def test_drawn_faults_are_the_same_by_seed(table_file, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ([], "trialogue: chaos wants a scenario file, or --list."),
-        (["FILE"], "trialogue: say which faults: either --fault NAME, once or more, or --random N"),
-        (["FILE", "--fault", "deaf", "--random", "2"], "trialogue: say which faults: either"),
-        (["FILE", "--random", "0"], "trialogue: --random wants a number of faults from 1 to 1,000, not 0"),
-        (["FILE", "--random", "9" * 30], "trialogue: --random wants a number of faults from 1 to 1,000"),
-        (["FILE", "--fault", "dead"], "trialogue: there is no fault named 'dead'"),
+        ([], "trialogue: chaos needs a scenario file, or --list."),
+        (["FILE"], "trialogue: choose faults: either --fault NAME (may be repeated) or --random N"),
+        (["FILE", "--fault", "deaf", "--random", "2"], "trialogue: choose faults: either"),
+        (["FILE", "--random", "0"], "trialogue: --random must be a number from 1 to 1,000, not 0"),
+        (["FILE", "--random", "9" * 30], "trialogue: --random must be a number from 1 to 1,000"),
+        (["FILE", "--fault", "dead"], "trialogue: unknown fault 'dead'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -124,10 +124,10 @@ def test_nothing_goes_wrong_without_leave(tmp_path):
     ("fault", "told"),
     [
         ("do: disconect, when: {at: 1s}", 'did you mean "disconnect"'),
-        ("do: delay, when: {at: 1s}", r"delay needs by: how late everything comes \[E-FAULT\]"),
-        ("do: disconnect, for: 3s, when: {at: 1s}", "disconnect does not last"),
-        ("do: disconnect, by: 3s, when: {at: 1s}", "only delay has a by"),
-        ("do: disconnect, when: {ended: said}", "nothing is done once the meeting has ended"),
+        ("do: delay, when: {at: 1s}", r"delay needs the key by: the length of the delay \[E-FAULT\]"),
+        ("do: disconnect, for: 3s, when: {at: 1s}", "disconnect happens at one moment"),
+        ("do: disconnect, by: 3s, when: {at: 1s}", "by is only for delay"),
+        ("do: disconnect, when: {ended: said}", "nothing can be done after the meeting has ended"),
     ],
 )
 def test_what_cannot_strike_is_told(fault, told):
@@ -139,7 +139,7 @@ def test_what_cannot_strike_is_told(fault, told):
 def test_only_agents_at_the_embedded_server_are_struck():
     """And those with tools, where a call is."""
     other = MEETING + "faults: [{id: x, to: ann, do: tool-raises, when: {at: 1s}}]\n"
-    with pytest.raises(ScenarioError, match="strikes a call, and ann has no tools"):
+    with pytest.raises(ScenarioError, match="affects tool calls, and ann has no tools"):
         resolve(loads(other))
 
 

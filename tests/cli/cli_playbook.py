@@ -119,7 +119,7 @@ TOLD = """\
 00:02                    Tech, what hurts?
 00:05  Tech              Every page waits.
 00:06                    And when the link drops, all are out.
-00:07  Business [31mex…  ! has lost its session (1011 internal error); dials in 0.5 s
+00:07  Business [31mex…  ! lost its session (1011 internal error); reconnects in 0.5 s
 00:08  Tech              ! hold-warning: the turn is long
 00:08  Business [31mex…  ! is back
 00:08  Tech              ! has spoken as long as it may
@@ -129,10 +129,10 @@ TOLD = """\
 00:09  Business [31mex…  → price_list succeeded after 0.9 s
 00:10  Business [31mex…  It costs eight cents.
 00:12  Moderator         → calls give_floor
-00:12  Business [31mex…  ! has a warning of its service: SLOW_THINK_REQUEST: the model is slow
+00:12  Business [31mex…  ! warning from its service: SLOW_THINK_REQUEST: the model is slow
 00:18  Tech              ! says nothing
 00:18                    ! agent:eve crashed: ValueError
-00:19  Tech              ! has left for good: 402 out of credit
+00:19  Tech              ! left for good: 402 out of credit
 00:19  Moderator         We are out of
 00:20                    [interrupted]
 00:20  ── ended: you interrupted it ──

@@ -23,7 +23,7 @@ def test_a_new_file_is_good_and_is_not_written_twice(tmp_path, capsys):
     resolved = prepare(file)
     assert (resolved.plan.name, len(resolved.agents)) == ("my-review", 4)
     assert main(asked) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
 
 
 def test_a_new_file_is_asked_for_at_a_terminal(tmp_path, monkeypatch, capsys):
@@ -40,7 +40,7 @@ def test_a_new_file_is_asked_for_at_a_terminal(tmp_path, monkeypatch, capsys):
     out = capsys.readouterr().out
     assert '"three" is none of them: 1 to 24' in out
     assert '"round" is none of them; did you mean "round-robin"?' in out
-    assert f"try it: trialogue run '{file}'" in out
+    assert f"Run it: trialogue run '{file}'" in out
     resolved = prepare(file)
     assert resolved.plan.floor.policy == "round-robin"
     assert [len(resolved.agents), len(resolved.people)] == [2, 1]
@@ -51,9 +51,9 @@ def test_a_new_file_is_asked_for_at_a_terminal(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--policy", "moderate"], 'there is no policy "moderate"; did you mean "moderated"?'),
-        (["--agents", "0"], "--agents wants a number from 1 to 24"),
-        (["--agents", "1"], "wants a chair and somebody to name"),
+        (["--policy", "moderate"], 'unknown policy "moderate"; did you mean "moderated"?'),
+        (["--agents", "0"], "--agents must be a number from 1 to 24"),
+        (["--agents", "1"], "needs a chair and another participant"),
     ],
 )
 def test_what_cannot_be_made_is_told(tmp_path, capsys, options, told):
@@ -68,7 +68,7 @@ def test_fmt_changes_a_file_once(tmp_path, capsys):
     file = tmp_path / "x.yaml"
     file.write_text("trialogue:  1\nname: x\ncast:\n    ann: {lines: [Hi.]} # she\n")
     assert main(["fmt", str(file), "--check"]) == 2
-    assert "is not in form" in capsys.readouterr().out
+    assert "is not formatted" in capsys.readouterr().out
     assert main(["fmt", str(file)]) == 0
     assert file.read_text() == "trialogue: 1\nname: x\ncast:\n  ann: {lines: [Hi.]}   # she\n"
     assert main(["fmt", str(file), "--check"]) == 0
@@ -113,7 +113,7 @@ def test_explain_tells_a_code(code, capsys):
 def test_explain_tells_a_code_that_there_is_not(capsys):
     """With the one that was meant."""
     assert main(["explain", "E-KEY-UNKNWON"]) == 2
-    assert 'there is no code E-KEY-UNKNWON; did you mean "E-KEY-UNKNOWN"?' in capsys.readouterr().err
+    assert 'unknown code E-KEY-UNKNWON; did you mean "E-KEY-UNKNOWN"?' in capsys.readouterr().err
 
 
 def test_fmt_leaves_a_file_as_it_was_where_the_disk_is_full(tmp_path, capsys):

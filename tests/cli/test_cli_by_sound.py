@@ -71,7 +71,7 @@ def test_a_recording_that_cannot_be_read_takes_no_report(run, capsys, tmp_path):
     assert print_report(tmp_path, as_json=False) == 0
     told = capsys.readouterr()
     assert "failures" in told.out
-    assert "not reckoned by sound" in told.err
+    assert "the recordings were not measured" in told.err
 
 
 def test_a_run_without_recordings_has_no_second_reckoning(run, tmp_path):

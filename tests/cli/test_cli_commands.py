@@ -51,23 +51,23 @@ def test_the_version(capsys):
         (["run", "x.yaml", "--via", "lokal"], 'trialogue: Invalid value "lokal" for --via.'),
         (["run"], 'trialogue: Command "run" parameter FILE requires an argument. Try: trialogue run --help'),
         (["check"], 'trialogue: Command "check" parameter FILE requires an argument.'),
-        (["run", "x.yaml", "--limit-time", "4q"], "trialogue: --limit-time wants a stretch of time,"),
-        (["run", "x.yaml", "--me", "dana:x"], "trialogue: --me wants a person's name, NAME:text or"),
-        (["run", "x.yaml", "--limit-silence", "0s"], "trialogue: --limit-silence wants a stretch of time,"),
+        (["run", "x.yaml", "--limit-time", "4q"], "trialogue: --limit-time takes a duration"),
+        (["run", "x.yaml", "--me", "dana:x"], "trialogue: --me takes a person as NAME, NAME:text or"),
+        (["run", "x.yaml", "--limit-silence", "0s"], "trialogue: --limit-silence takes a duration"),
         (["run", "nowhere/x.yaml"], "trialogue: nowhere/x.yaml:1:1: cannot be read: No such file"),
-        (["replay", "nowhere/x"], "trialogue: there is no journal at nowhere/x"),
-        (["serve", "--port", "99999"], "trialogue: --port wants a number from 0 to 65535, not 99999"),
-        (["serve", "--port", "-5"], "trialogue: --port wants a number from 0 to 65535, not -5"),
-        (["serve", "--tls-cert", "c.pem"], "trialogue: --tls-cert and --tls-key go together"),
-        (["serve", "--tls-ca", "c.pem"], "trialogue: --tls-ca is of --tls-self-signed: give that, too"),
+        (["replay", "nowhere/x"], "trialogue: no journal at nowhere/x"),
+        (["serve", "--port", "99999"], "trialogue: --port must be a number from 0 to 65535, not 99999"),
+        (["serve", "--port", "-5"], "trialogue: --port must be a number from 0 to 65535, not -5"),
+        (["serve", "--tls-cert", "c.pem"], "trialogue: give both --tls-cert and --tls-key, or neither"),
+        (["serve", "--tls-ca", "c.pem"], "trialogue: --tls-ca needs --tls-self-signed"),
         (
             ["serve", "--tls-cert", "no.pem", "--tls-key", "no.pem"],
             "trialogue: cannot use the certificate no.pem with the key no.pem: No such file or directory",
         ),
-        (["serve", "--host", "0.0.0.0"], "trialogue: --host 0.0.0.0 is reached from other machines: "),
+        (["serve", "--host", "0.0.0.0"], "trialogue: --host 0.0.0.0 is reachable from other machines"),
         (
             ["serve", "--host", "203.0.113.5"],
-            "trialogue: --host 203.0.113.5 is reached from other machines: ",
+            "trialogue: --host 203.0.113.5 is reachable from other machines",
         ),
         (
             ["voices", "--say", "hi", "--voice", "hart"],
@@ -191,7 +191,7 @@ def test_a_divergence_is_shown(run_folder, capsys, monkeypatch):
     monkeypatch.setattr("trialogue.meeting.policies.Brain", Mute)
     assert main(["replay", str(run_folder), "--verify"]) == 1
     told = capsys.readouterr().err.splitlines()
-    assert "record 1, at 0.000 s, was decided otherwise" in told[0]
+    assert "record 1, at 0.000 s, was decided differently" in told[0]
     assert told[1] == "  after MeetingStarted()"
     assert told[2].startswith("  - SetHearing") or told[2].startswith("  - WakeAt")
 
@@ -300,13 +300,10 @@ def test_the_files_of_a_run_are_verified(run_folder, capsys):
     shown = capsys.readouterr().out
     names = {path.relative_to(run_folder).as_posix() for path in run_folder.rglob("*") if path.is_file()}
     assert names - {name for name in names if name in shown} == {"manifest.json"}
-    assert f"{len(names) - 1} files: what was written\n" in shown
+    assert f"{len(names) - 1} files: unchanged\n" in shown
     (run_folder / "mine.txt").write_text("note")
     assert main(["verify-files", str(run_folder)]) == 0
-    assert (
-        f"{len(names) - 1} files: what was written; the manifest does not know 1 more"
-        in capsys.readouterr().out
-    )
+    assert f"{len(names) - 1} files: unchanged; 1 more not in the manifest" in capsys.readouterr().out
     (run_folder / "result.json").write_text("{}")
     assert main(["verify-files", str(run_folder)]) == 4
     lines = capsys.readouterr().out.splitlines()
@@ -338,7 +335,7 @@ def test_a_journal_of_a_crash_is_read(run_folder, capsys):
     assert main(["report", str(run_folder)]) == 0
     shown, told = capsys.readouterr()
     assert shown.startswith("small ended after 00:0")
-    assert re.search(r"trialogue: the last line is torn; it was never whole \(byte \d+\)", told)
+    assert re.search(r"trialogue: the last line is incomplete \(byte \d+\)", told)
 
 
 def test_a_run_is_measured_again(run_folder, capsys):
@@ -393,7 +390,7 @@ def test_a_voice_is_heard(tmp_path, capsys):
         assert file.getframerate() == 24_000
         assert file.getnframes() > 12_000
     assert re.fullmatch(r".*v\.wav: \d\.\d s in the voice ben\n", capsys.readouterr().out)
-    with pytest.raises(SetupError, match="nothing in that text"):
+    with pytest.raises(SetupError, match="nothing that can be spoken"):
         say("...", "ben", tmp_path / "no.wav", Murmur())
     with pytest.raises(SetupError, match=r"cannot write .*: No such file"):
         say("Yes.", "ben", tmp_path / "no" / "v.wav", Murmur())
@@ -426,7 +423,7 @@ def test_what_is_printed_can_be_dialled(tmp_path):
     told = [plain(each) for each in how_to_dial(server, None, tmp_path / "ca.pem")]
     assert told[0] == "listening at wss://127.0.0.1:8090/v1/agent/converse"
     assert told[2] == f"from other machines at wss://{socket.gethostname()}:8090/v1/agent/converse"
-    assert told[3].startswith(f"clients trust it by SSL_CERT_FILE={tmp_path / 'ca.pem'}")
+    assert told[3].startswith(f"for clients to trust it, set SSL_CERT_FILE={tmp_path / 'ca.pem'}")
     assert any('"https://127.0.0.1:8090", "wss://127.0.0.1:8090"' in line for line in told)
     with_key = [plain(each) for each in how_to_dial(Server("127.0.0.1", 8090), "AGENT_KEY")]
     assert any('api_key=os.environ["AGENT_KEY"]' in line for line in with_key)

@@ -65,14 +65,14 @@ def test_a_line_says_what_to_do(line, control):
     ("line", "told"),
     [
         ("/help", HELP),
-        ("/hand now", "/hand: a priority is one of low, high, highest, lowest"),
-        ("/mute bob", '/mute: nobody is called "bob"; there are ada, tech_lead, kim'),
-        ("/mute", "/mute: say whom: ada, tech_lead, kim"),
-        ("/floor bob", '/floor: nobody is called "bob"; there are ada, tech_lead, kim'),
+        ("/hand now", "/hand: the priority must be one of low, high, highest, lowest"),
+        ("/mute bob", '/mute: no participant is called "bob"; there are ada, tech_lead, kim'),
+        ("/mute", "/mute: name a participant: ada, tech_lead, kim"),
+        ("/floor bob", '/floor: no participant is called "bob"; there are ada, tech_lead, kim'),
         ("/say ada", "/say NAME: WORDS"),
-        ("/note bob: x", '/note: nobody is called "bob"; there are ada, tech_lead, kim'),
-        ("/end now", f"/end cannot be done: {HELP}"),
-        ("/", f"/ cannot be done: {HELP}"),
+        ("/note bob: x", '/note: no participant is called "bob"; there are ada, tech_lead, kim'),
+        ("/end now", f"/end is not a command: {HELP}"),
+        ("/", f"/ is not a command: {HELP}"),
     ],
 )
 def test_what_cannot_be_done_is_answered(line, told):
@@ -83,7 +83,7 @@ def test_what_cannot_be_done_is_answered(line, told):
 @pytest.mark.parametrize("line", ["hello", "/hand", "/down", "/floor"])
 def test_who_only_watches_has_no_voice(line):
     """Without a seat there is nothing to say and no hand to raise."""
-    assert "sits at this keyboard" in read_control(line, PLAN, None).text
+    assert "this keyboard belongs to no participant" in read_control(line, PLAN, None).text
 
 
 class Meeting:
@@ -175,7 +175,7 @@ async def test_typing_reaches_the_meeting():
     os.close(writing)
     assert meeting.done == [("type", "kim", "hello"), ("raise_hand", "kim", 0)]
     assert screen.lines == [
-        '/mute: nobody is called "bob"; there are ada, tech_lead, kim',
+        '/mute: no participant is called "bob"; there are ada, tech_lead, kim',
         "/hand: your hand is up",
     ]
     assert screen.pictures[-1][-1] == " > half a li▏"
@@ -224,13 +224,13 @@ def test_the_cursor_stands_where_the_next_letter_goes():
     [
         (Type("kim", "hello"), ""),
         (Say("ada", "Go on."), "/say: Dr Ada is asked to say it"),
-        (Note("ada", "Be brief."), "/note: Dr Ada is told at its next turn"),
+        (Note("ada", "Be brief."), "/note: Dr Ada gets the note at its next turn"),
         (Give("kim"), "/floor: Kim is asked to speak next"),
-        (Mute("ada", is_muted=True), "/mute: Dr Ada is not heard"),
+        (Mute("ada", is_muted=True), "/mute: Dr Ada is muted"),
         (Mute("ada", is_muted=False), "/unmute: Dr Ada is heard again"),
         (Raise("kim", 0), "/hand: your hand is up"),
         (Lower("kim"), "/down: your hand is down"),
-        (EndOrder(), "/end: the meeting is being ended"),
+        (EndOrder(), "/end: the meeting is ending"),
     ],
 )
 def test_what_was_done_is_told(control, told):

@@ -82,7 +82,7 @@ def test_a_fault_of_ours_is_shown_whole(error, capsys):
     assert concluded(raising(error)) == 70
     shown = capsys.readouterr().err
     assert "Traceback" in shown or "Exception Group" in shown
-    assert shown.endswith("trialogue: this is a fault of trialogue; please report it with the lines above\n")
+    assert shown.endswith("trialogue: this is a bug in trialogue; please report it with the lines above\n")
 
 
 def test_a_fault_of_ours_tells_no_secret(capsys, monkeypatch):
@@ -114,9 +114,9 @@ def test_a_fault_of_the_authors_is_told_as_his(capsys):
     assert "in policy\n    return 1 / 0" in told
     assert told.endswith(
         "trialogue: policy mine:choose raised ZeroDivisionError: division by zero\n"
-        "trialogue: that is code of the scenario's author, shown above\n"
+        "trialogue: the traceback above is from the scenario's own code\n"
     )
-    assert "fault of trialogue" not in told
+    assert "bug in trialogue" not in told
 
 
 def test_commands_that_exit_exit():

@@ -67,7 +67,7 @@ def test_a_file_that_is_none_is_told_in_one_line(capsys, tmp_path):
     wrong.write_text("SPEAKER x 1 a b\n", "utf-8")
     code, said = run(capsys, wrong)
     assert code == 4
-    assert "is no RTTM: line 1 is no SPEAKER line" in said.err
+    assert "is not a valid RTTM file: line 1 is not an RTTM SPEAKER line" in said.err
     code, said = run(capsys, tmp_path / "none.rttm")
     assert code == 4
     assert "No such file" in said.err

@@ -37,7 +37,7 @@ def test_options_that_make_no_sense_alone(handling: Handling, equipment: Equipme
 
 def test_a_run_that_is_not_there(equipment: Equipment, tmp_path: Path) -> None:
     """It is noticed before anybody is served."""
-    with pytest.raises(JournalError, match="there is no journal"):
+    with pytest.raises(JournalError, match="no journal"):
         Handling(replay=tmp_path / "none").handles(equipment, None)
 
 

@@ -109,7 +109,7 @@ def test_a_wrong_scenario_stops_before_anything(tmp_path):
 def test_code_is_told_or_refused(small, hold_it, tmp_path, capsys):
     """A scenario that runs code says so; the operator can refuse it."""
     small.write_text(small.read_text().replace('lines: ["It', 'tools: [now], lines: ["It') + CODE)
-    with pytest.raises(SetupError, match=r"runs code \(time:time\), and --no-code refuses that"):
+    with pytest.raises(SetupError, match=r"runs code \(time:time\), which --no-code forbids"):
         hold(small, RunOptions(allows_code=False), hold_it)
     hold(small, RunOptions(out=tmp_path / "run", shown="line", imports=("time.*",)), hold_it)
     assert capsys.readouterr().err == f"trialogue: {small} runs code: time:time\n"

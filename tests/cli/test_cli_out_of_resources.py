@@ -18,14 +18,14 @@ def raising(error):
 
 
 LACKS = [
-    (MemoryError(), "there is too little memory"),
-    (OSError(errno.ENOMEM, "Cannot allocate memory"), "there is too little memory"),
-    (RuntimeError("std::bad_alloc"), "there is too little memory"),
-    (OSError(errno.EMFILE, "Too many open files"), "too few files may be open at once"),
-    (RuntimeError("can't start new thread"), "no more threads can be started"),
+    (MemoryError(), "not enough memory"),
+    (OSError(errno.ENOMEM, "Cannot allocate memory"), "not enough memory"),
+    (RuntimeError("std::bad_alloc"), "not enough memory"),
+    (OSError(errno.EMFILE, "Too many open files"), "too many open files"),
+    (RuntimeError("can't start new thread"), "cannot start another thread"),
     (
         ImportError("libx.so: failed to map segment", name="numpy"),
-        "a package that trialogue needs does not load",
+        "cannot load a package that trialogue needs",
     ),
 ]
 

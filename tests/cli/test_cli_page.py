@@ -75,7 +75,7 @@ def test_a_folder_of_runs_is_a_table(run_folder, tmp_path, capsys):
     assert capsys.readouterr().out == f"{runs / 'report.html'}\n"
     page = (runs / "report.html").read_text()
     assert '<a href="first/report.html">report</a>' in page
-    assert "second/journal.jsonl is no journal" in page
+    assert "second/journal.jsonl is not a journal" in page
 
 
 @pytest.mark.parametrize(
@@ -83,13 +83,13 @@ def test_a_folder_of_runs_is_a_table(run_folder, tmp_path, capsys):
     [
         (
             ["report", "x", "--out", "y.html"],
-            "trialogue: --out and --sound are of the page: give --html,",
+            "trialogue: --out and --sound need --html",
         ),
         (
             ["report", "x.rttm", "--html"],
-            "trialogue: a page is made of a run: a file of RTTM has no decisions",
+            "trialogue: --html needs a run",
         ),
-        (["report", "nowhere", "--html"], "trialogue: there is no journal at nowhere"),
+        (["report", "nowhere", "--html"], "trialogue: no journal at nowhere"),
     ],
 )
 def test_wrong_use_is_told_in_one_line(arguments, told, capsys):

@@ -109,10 +109,10 @@ def test_a_place_is_a_time_or_a_turn(run_folder, capsys):
     ("options", "why"),
     [
         (["--from", "turn 99"], "the meeting has no turn 99"),
-        (["--from", "soon"], "--from wants seconds, M:SS or 'turn N'"),
-        (["--speed", "fast"], "--speed wants a factor"),
-        (["--speed", "-1"], "--speed wants a factor"),
-        (["--speed", "2", "--audio"], "--audio is played in real time"),
+        (["--from", "soon"], "--from takes seconds, M:SS or 'turn N'"),
+        (["--speed", "fast"], "--speed takes a factor"),
+        (["--speed", "-1"], "--speed takes a factor"),
+        (["--speed", "2", "--audio"], "--audio plays in real time"),
     ],
 )
 def test_what_cannot_be_played_is_said(run_folder, capsys, options, why):
@@ -154,7 +154,7 @@ def test_a_run_without_recordings_has_no_sound(run_folder):
     """That is said, in a line."""
     for path in (run_folder / "audio").iterdir():
         path.unlink()
-    with pytest.raises(SetupError, match="no recording to be played"):
+    with pytest.raises(SetupError, match="no recording to play"):
         play_run(run_folder, Played(audio=True), FakeDriver())
 
 
@@ -230,4 +230,4 @@ def test_the_command_watches(run_folder):
     journal = run_folder / "journal.jsonl"
     journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
     done = subprocess.run(watching, capture_output=True, text=True, timeout=60, check=True)
-    assert done.stderr == "trialogue: nobody writes this journal, and it was never closed\n"
+    assert done.stderr == "trialogue: no process writes this journal, and it was never closed\n"

@@ -113,10 +113,10 @@ def test_a_client_of_2025_is_served_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--set", "idle=ten"], "--set idle wants a stretch of time"),
-        (["--as-of", "last year"], "--as-of wants a month or a day"),
-        (["--think", "ftp://x"], "--think wants an http:// or https:// address"),
-        (["--think-model", "small"], "give --think, too"),
+        (["--set", "idle=ten"], "--set idle takes a duration"),
+        (["--as-of", "last year"], "--as-of takes a month or a day"),
+        (["--think", "ftp://x"], "--think must be an http:// or https:// address"),
+        (["--think-model", "small"], "need --think"),
         (
             ["--think", "http://127.0.0.1:1/v1", "--think-key-env", "NO_SUCH_KEY"],
             "set NO_SUCH_KEY to the key",
@@ -135,9 +135,9 @@ def test_what_cannot_be_served_is_told_at_once(
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [
-        ("--think", "http://[", "--think wants an http:// or https:// address"),
-        ("--think", "http://x:99999", "--think wants an http:// or https:// address"),
-        ("--host", "a[2J", "is reached from other machines"),
+        ("--think", "http://[", "--think must be an http:// or https:// address"),
+        ("--think", "http://x:99999", "--think must be an http:// or https:// address"),
+        ("--host", "a[2J", "is reachable from other machines"),
     ],
 )
 def test_an_address_that_is_none_is_told(option, value, said, capsys):

@@ -200,10 +200,10 @@ def test_an_outage_is_one_line():
         (16.0, SessionFailed("biz", "gave up")),
     )
     assert [(moment.at, moment.text) for moment in seen] == [
-        (1.0, "has lost its session (refused); dials in 0.5 s"),
+        (1.0, "lost its session (refused); reconnects in 0.5 s"),
         (13.0, "is back"),
-        (14.0, "has lost its session (gone); dials in 1.0 s"),
-        (16.0, "has left for good: gave up"),
+        (14.0, "lost its session (gone); reconnects in 1.0 s"),
+        (16.0, "left for good: gave up"),
     ]
 
 
@@ -245,7 +245,7 @@ def test_a_warning_that_explains_nothing_is_told():
     """Half a second later, or when the meeting ends; another's failure takes nothing from it."""
     facts = [DEAD[0], (1.1, ReplyFailed("biz", 1, "X"), Report("reply-failed", "X", "biz", "failure"))]
     assert [each.text for each in told(*facts, until=1.4)] == ["reply-failed: X"]
-    warning = f"has a warning of its service: THINK_REQUEST_FAILED: {REFUSED}"
+    warning = f"warning from its service: THINK_REQUEST_FAILED: {REFUSED}"
     assert [(each.at, each.text) for each in told(*facts)][1:] == [(1.5, warning)]
     over = (1.2, PlaybackStarted("biz", 1, 1, 1.2), EndMeeting("said"))
     assert [each.text for each in told(DEAD[0], over, until=1.2)] == ["", warning, "said"]
@@ -256,8 +256,8 @@ def test_a_sessions_end_says_its_last_warning():
     said = [(1.0, ServiceWarned("tech", code, "No.")) for code in ("PROMPT_TOO_LONG", "INVALID_SETTINGS")]
     reason = "INVALID_SETTINGS: No. (Check the settings.)"
     assert [each.text for each in told(*said, (1.0, SessionFailed("tech", reason)))] == [
-        f"has left for good: {reason}",
-        "has a warning of its service: PROMPT_TOO_LONG: No.",
+        f"left for good: {reason}",
+        "warning from its service: PROMPT_TOO_LONG: No.",
     ]
 
 

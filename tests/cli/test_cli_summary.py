@@ -93,7 +93,7 @@ def test_a_meeting_in_which_no_agent_was_heard_says_so():
     failures = tuple(Failure(3.0, "reply-failed", "No model.", name) for name in ("ada", "ada", "eve"))
     result = evolve(RESULT, reason="silence", ok=False, shortfall="unspoken", failures=failures)
     ended = evolve(ENDED, result=result)
-    assert plain(summary(ended)[0]).endswith("nobody spoke any more, and no agent was heard (silence)")
+    assert plain(summary(ended)[0]).endswith("it was silent for too long, and no agent was heard (silence)")
     told = in_one_line(ended)
     assert told.endswith("5 turns, no agent was heard, runs/edge-cache-1; Moderator, Eve: No model.")
 
@@ -118,7 +118,7 @@ def test_bad_ends_are_marked():
     """An end that nobody wanted is a warning."""
     bad = evolve(ENDED, result=evolve(RESULT, reason="all-failed", ok=False))
     head = summary(bad)[0]
-    assert plain(head) == "edge cache ended after 00:20: no agent was left (all-failed)"
+    assert plain(head) == "edge cache ended after 00:20: no agent is left (all-failed)"
     assert head.spans[1].tone is Tone.WARNING
 
 

@@ -22,7 +22,7 @@ def test_a_directory_that_is_not_there_is_made(run_folder, tmp_path, capsys):
     out = tmp_path / "new" / "files"
     assert export_run(run_folder, ["csv"], out=out, as_json=False) == 0
     assert (out / "turns.csv").is_file()
-    with pytest.raises(SetupError, match="cannot be a directory for files"):
+    with pytest.raises(SetupError, match="as the directory for files"):
         export_run(run_folder, ["csv"], out=out / "turns.csv", as_json=False)
 
 
@@ -34,5 +34,5 @@ def test_without_a_format_the_list_is_printed(run_folder, capsys):
 
 def test_an_unknown_format_names_those_there_are(run_folder):
     """In the one line of its error."""
-    with pytest.raises(SetupError, match="no format 'pdf'; formats: vtt, srt, md, rttm, csv"):
+    with pytest.raises(SetupError, match="unknown format 'pdf'; formats: vtt, srt, md, rttm, csv"):
         export_run(run_folder, ["pdf"], out=None, as_json=False)

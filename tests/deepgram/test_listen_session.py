@@ -392,7 +392,7 @@ def test_one_change_is_on_its_way_at_a_time():
     """The next waits for the answer to the one before."""
     session = flux_session()
     assert json.loads(session.configure(FluxConfigure(keyterms=("Ada",)), 1.0))["keyterms"] == ["Ada"]
-    with pytest.raises(LocalProtocolError, match="before it is answered"):
+    with pytest.raises(LocalProtocolError, match="before the previous one is answered"):
         session.configure(FluxConfigure(keyterms=()), 1.1)
     session.receive_text(json.dumps({"type": "ConfigureSuccess", "thresholds": {}, "keyterms": ["Ada"]}), 1.2)
     session.configure(FluxConfigure(keyterms=()), 1.3)

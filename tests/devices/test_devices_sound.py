@@ -211,9 +211,9 @@ def test_portaudio_is_asked_for_linear16_mono():
 def test_a_device_that_is_missing_is_one_line():
     """PortAudio's errors are ours at the seam."""
     driver = PortAudio(Library(Library.PortAudioError("Error querying device -1")))
-    with pytest.raises(SetupError, match="no microphone can be used: Error querying device -1"):
+    with pytest.raises(SetupError, match="cannot use a microphone: Error querying device -1"):
         driver.check(24000)
-    with pytest.raises(SetupError, match="no speaker"):
+    with pytest.raises(SetupError, match="cannot use a speaker"):
         driver.open_output(24000, 480, bytes)
 
 

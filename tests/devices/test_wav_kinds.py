@@ -81,5 +81,5 @@ def test_a_file_is_judged_by_its_first_second(tmp_path):
     """Checking a scenario opens each recording, and tells what running it would."""
     path = tmp_path / "a.wav"
     path.write_bytes(b"RIFF" + bytes(40))
-    with pytest.raises(SetupError, match="not a WAV file that can be read"):
+    with pytest.raises(SetupError, match="not a readable WAV file"):
         check_recording(path)

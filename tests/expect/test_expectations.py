@@ -232,7 +232,7 @@ def test_expectations_are_written_back_as_they_were_read():
 
 def test_an_expectation_of_what_is_not_there_is_refused():
     """With its place; the golden file beside the scenario tests has every fault."""
-    with pytest.raises(ScenarioError, match=r'nobody is named "bne"; did you mean "ben"\?'):
+    with pytest.raises(ScenarioError, match=r'no participant is named "bne"; did you mean "ben"\?'):
         expecting("  at_end: [{participant: bne, event: heard}]")
 
 

@@ -102,7 +102,7 @@ def test_it_calls_tools_and_is_asked_again(eliza, tmp_path):
 def test_an_unknown_name_tells_which_there_are(eliza, tmp_path):
     """With the place in the cast, before anything runs."""
     cast = {"patient": PATIENT, "doctor": {"think": {**ELIZA, "model": "elisa"}}}
-    with pytest.raises(ScenarioError, match=r"think\.model: no language model is called 'elisa'; .*: eliza"):
+    with pytest.raises(ScenarioError, match=r"think\.model: unknown language model 'elisa'; .*: eliza"):
         held(cast, tmp_path / "run")
 
 
@@ -113,7 +113,7 @@ def test_a_check_tells_the_same_unless_it_looks_at_the_file_alone(eliza, tmp_pat
     assert check_files([file], Overrides(), as_json=False) == 2
     told = " ".join(capsys.readouterr().out.split())
     assert "talk.yaml:6:" in told
-    assert "no language model is called 'elisa'; installed: eliza [E-THINK-LOCAL]" in told
+    assert "unknown language model 'elisa'; installed: eliza [E-THINK-LOCAL]" in told
     assert check_files([file], Overrides(), as_json=False, file_only=True) == 0
 
 
@@ -134,7 +134,7 @@ def test_a_server_refuses_a_model_that_it_has_not(eliza, name):
     if name == "eliza":
         assert read_think(think, ServerOptions()) == (InstalledTerms("eliza"),)
     else:
-        with pytest.raises(TermsRefused, match="called 'elisa'; installed: eliza"):
+        with pytest.raises(TermsRefused, match="unknown language model 'elisa'; installed: eliza"):
             read_think(think, ServerOptions())
 
 
@@ -142,7 +142,7 @@ def test_a_server_refuses_a_model_that_it_has_not(eliza, name):
     ("keys", "wrong"),
     [
         ({"think": {"provider": "installed"}}, 'installed needs the key "model"'),
-        ({"think": {**ELIZA, "temperature": 0.5}}, "has no use for this"),
+        ({"think": {**ELIZA, "temperature": 0.5}}, "does not use this"),
         ({"think": ELIZA, "via": "deepgram"}, "only the embedded server has models of installed packages"),
     ],
     ids=["nameless", "temperature", "hosted"],
@@ -158,8 +158,11 @@ def test_keys_that_do_not_fit_are_told(eliza, tmp_path, keys, wrong):
     [
         ("raise OSError('no weights')", "failed: OSError: no weights"),
         ("def model():\n    raise SystemExit(3)", "failed: SystemExit: 3"),
-        ("def model():\n    return 5", r"\(faulty_2:model\) is a int, no function"),
-        ("def model():\n    return lambda request: [b'bytes']", "gave a bytes, neither text nor a call"),
+        ("def model():\n    return 5", r"\(faulty_2:model\) is a int, not a function"),
+        (
+            "def model():\n    return lambda request: [b'bytes']",
+            "gave a bytes, which is neither text nor a call",
+        ),
         ("def model():\n    return lambda request: None", "failed: TypeError: 'NoneType' object is not"),
     ],
     ids=["import", "exit", "number", "bytes", "nothing"],

@@ -38,11 +38,11 @@ def run(tmp_path):
 
 def test_a_folder_of_runs_is_no_run_and_names_one(tmp_path):
     """Whoever takes the folder for a run of it sees what it should have been."""
-    with pytest.raises(JournalError, match=r"there is no journal at \S+journal\.jsonl$"):
+    with pytest.raises(JournalError, match=r"no journal at \S+journal\.jsonl$"):
         journal_of(tmp_path)
     (tmp_path / "first").mkdir()
     keep(tmp_path / "first", meeting())
-    with pytest.raises(JournalError, match=r"; there are runs in it, as \S+first$"):
+    with pytest.raises(JournalError, match=r"; it contains runs, e.g. \S+first$"):
         journal_of(tmp_path)
 
 
@@ -129,7 +129,7 @@ def test_a_crashed_run_that_was_closed_later_does_not_look_whole(tmp_path):
 
 def test_a_run_without_a_manifest_is_told(run):
     (run / NAME).unlink()
-    with pytest.raises(JournalError, match="nothing vouches for its files"):
+    with pytest.raises(JournalError, match="its files cannot be checked"):
         verify_files(run)
 
 
@@ -138,7 +138,7 @@ def test_a_manifest_names_no_file_beyond_its_run(run):
     manifest = manifest_in(run)
     digest = next(iter(manifest.files.values()))
     write_manifest(run, attrs.evolve(manifest, files={"../../etc/passwd": digest}))
-    with pytest.raises(JournalError, match="is no manifest"):
+    with pytest.raises(JournalError, match="is not a trialogue manifest"):
         verify_files(run)
 
 
@@ -195,7 +195,7 @@ def test_two_writers_do_not_enter_files_at_once(run):
     """One of them is told to try again, so that no entry is lost."""
     with (run / "journal.jsonl").open("rb") as journal:
         assert locked(journal.fileno())
-        with pytest.raises(JournalError, match="being written by another process"):
+        with pytest.raises(JournalError, match="another process is writing"):
             write_entered(run, run / "report.html", b"page")
     assert not (run / "report.html").exists()
 
@@ -270,5 +270,5 @@ def test_blocks_of_no_such_length_are_no_manifest(recorded, block):
     manifest = manifest_in(recorded)
     wrong = attrs.evolve(manifest.files["mix.wav"], block=block)
     write_manifest(recorded, attrs.evolve(manifest, files={"mix.wav": wrong}))
-    with pytest.raises(JournalError, match="is no manifest"):
+    with pytest.raises(JournalError, match="is not a trialogue manifest"):
         verify_files(recorded)

@@ -82,12 +82,15 @@ def test_manifest_of_another_journal_says_nothing(tmp_path):
     [
         (b"", "is empty"),
         (b"\n", "is empty"),
-        (b"{", "is no manifest of trialogue's"),
-        (b"[]", "is no manifest of trialogue's"),
-        (b"null", "is no manifest of trialogue's"),
-        (b'{"trialogue":1,"kind":"header"}', "is no manifest of trialogue's"),
-        (b'{"trialogue":true,"kind":"manifest"}', "is no manifest of trialogue's"),
-        (b'{"trialogue":1,"kind":"manifest","journal":"journal.jsonl","status":"shut"}', "is no manifest"),
+        (b"{", "is not a trialogue manifest"),
+        (b"[]", "is not a trialogue manifest"),
+        (b"null", "is not a trialogue manifest"),
+        (b'{"trialogue":1,"kind":"header"}', "is not a trialogue manifest"),
+        (b'{"trialogue":true,"kind":"manifest"}', "is not a trialogue manifest"),
+        (
+            b'{"trialogue":1,"kind":"manifest","journal":"journal.jsonl","status":"shut"}',
+            "is not a trialogue manifest",
+        ),
     ],
 )
 def test_broken_manifest_is_reported(tmp_path, content, told):
@@ -106,7 +109,7 @@ def test_a_manifest_that_was_edited_is_told(tmp_path):
     (tmp_path / NAME).write_bytes(text.replace(b'"status":"closed"', b'"status":"open"'))
     reading = read(path)
     assert (tuple(reading), kinds(reading)) == (meeting(), [ProblemKind.MANIFEST])
-    assert "was changed: its digest is not that of what it says" in reading.problems[0].text
+    assert "was changed: its own digest does not match" in reading.problems[0].text
 
 
 def test_a_manifest_of_another_run_is_told(tmp_path):
@@ -118,7 +121,7 @@ def test_a_manifest_of_another_run_is_told(tmp_path):
     shutil.copy(tmp_path / "there" / NAME, tmp_path / "here" / NAME)
     reading = read(tmp_path / "here" / "journal.jsonl")
     assert (tuple(reading), kinds(reading)) == (meeting(), [ProblemKind.MANIFEST])
-    assert reading.problems[0].text == "its manifest is that of another journal"
+    assert reading.problems[0].text == "its manifest belongs to another journal"
 
 
 @pytest.mark.parametrize("change", [{"seq": 1}, {"status": Status.OPEN, "seq": 900}])
@@ -155,7 +158,7 @@ def test_a_header_is_strict(tmp_path, change):
     """True is no 1; what says a thing twice says it alike."""
     path = tmp_path / "j"
     path.write_bytes(sealed({**HEAD, **change}))
-    with pytest.raises(JournalError, match="is no journal, or its first line is damaged"):
+    with pytest.raises(JournalError, match="is not a journal, or its first line is damaged"):
         read(path)
 
 
@@ -186,7 +189,8 @@ def test_what_a_newer_version_writes_otherwise_is_not_called_damage(tmp_path):
     line["event"]["timer"] = {"named": "x"}
     path.write_bytes(sealed({**HEAD, "version": "9.9.9"}, line))
     with pytest.raises(
-        JournalError, match=r"was written by trialogue 9\.9\.9: its line at byte \d+ is not known"
+        JournalError,
+        match=r"was written by trialogue 9\.9\.9: its line at byte \d+ is unknown",
     ):
         list(read(path))
 
@@ -375,7 +379,7 @@ def test_what_has_no_header_is_no_journal(tmp_path, content):
     if content.startswith(sealed(HEAD)):
         assert list(read(tmp_path / "j")) == []
     else:
-        with pytest.raises(JournalError, match="is no journal, or its first line is damaged"):
+        with pytest.raises(JournalError, match="is not a journal, or its first line is damaged"):
             read(tmp_path / "j", salvage=True)
 
 

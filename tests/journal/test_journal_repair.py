@@ -70,7 +70,7 @@ def test_a_time_of_day_in_life(tmp_path):
 def test_nobody_repairs_what_is_written(tmp_path):
     """The writer holds a lock for as long as it lives."""
     journal = Journal.create(tmp_path / "journal.jsonl", HEADER)
-    with pytest.raises(JournalError, match="still being written"):
+    with pytest.raises(JournalError, match="is still writing"):
         repair(journal.path)
     journal.close("hung-up")
     assert reserve_of(journal.path).exists() is False

@@ -94,10 +94,10 @@ def test_pieces_are_the_journal_again(tmp_path, bound):
 def test_pieces_need_a_bound_and_overwrite_nothing(tmp_path):
     """Both are said."""
     path = keep(tmp_path, meeting())
-    with pytest.raises(SetupError, match="wants --every"):
+    with pytest.raises(SetupError, match="needs --every"):
         split(path, tmp_path / "pieces")
     split(path, tmp_path / "pieces", largest=2000)
-    with pytest.raises(SetupError, match="is there already"):
+    with pytest.raises(SetupError, match="already exists"):
         split(path, tmp_path / "pieces", largest=2000)
     with pytest.raises(JournalError):
         split(tmp_path / "none.jsonl", tmp_path / "x", largest=1)

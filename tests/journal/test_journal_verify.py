@@ -52,7 +52,7 @@ def test_first_other_decision_is_told(tmp_path):
         verify(path, lambda _: Parrot(records, changes))
     grant = "GrantFloor(to='bob', turn=2, reason='<3 words>', hold_until=104.2)"
     assert str(caught.value).splitlines() == [
-        f"{path}: record 5, at 14.200 s, was decided otherwise (- then, + now)",
+        f"{path}: record 5, at 14.200 s, was decided differently (- then, + now)",
         *(f"  {each}" for each in caught.value.before),
         f"  after {records[4].event!r}",
         "- EndTurn(participant='ada', turn=1, cause='finished')",
@@ -107,7 +107,7 @@ def test_divergence_holds_no_speech(tmp_path):
     assert str(caught.value).splitlines()[1:] == [
         "  after NoteGiven(participant='ada', text='<2 words>')",
         "  Cue(to='ada', turn=1, text='<3 words>', prompt=0)",
-        "  (they differ in personal text alone)",
+        "  (only personal text differs)",
     ]
 
 

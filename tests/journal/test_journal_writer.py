@@ -464,7 +464,7 @@ def test_a_value_that_no_line_can_hold_ends_the_journal(tmp_path):
     """A number beyond 64 bits: an error of the journal's, and what was acknowledged before is there."""
     journal = Journal.create(tmp_path / "j", HEADER)
     journal.append(woke(1))
-    with pytest.raises(JournalError, match="a value that no journal can hold, after record 1"):
+    with pytest.raises(JournalError, match="a value that cannot be written to a journal, after record 1"):
         journal.append(Record(2, 1.0, FloorRequested("ada", 2**70), ()))
     journal.close("journal-failed")
     reading = read(journal.path)
@@ -476,7 +476,7 @@ def test_a_line_that_no_reader_takes_is_not_written(tmp_path):
     journal = Journal.create(tmp_path / "j", HEADER)
     longest = 16 * 1024 * 1024
     journal.append(Record(1, 0.1, NoteGiven("ada", "x" * (longest - 1_000)), ()))
-    with pytest.raises(JournalError, match=r"record 2 has [\d,]+ bytes, and a line 16,777,216 at most"):
+    with pytest.raises(JournalError, match=r"record 2 has [\d,]+ bytes; a line may have 16,777,216"):
         journal.append(Record(2, 0.2, NoteGiven("ada", "x" * (longest - 100)), ()))
     journal.close("journal-failed")
     reading = read(journal.path)

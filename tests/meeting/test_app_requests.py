@@ -149,7 +149,7 @@ def test_a_meeting_whose_loop_has_ended_says_so(scenario, tmp_path):
     thread.start()
     thread.join(50)
     (meeting,) = box
-    with pytest.raises(AlreadyOver, match="loop that this ran on has ended"):
+    with pytest.raises(AlreadyOver, match="loop that opened this has ended"):
         meeting.say("ann", "Too late.")
 
 
@@ -186,7 +186,7 @@ async def test_waiting_elsewhere_is_refused_in_words(scenario, tmp_path):
 
     def waiting(meeting):
         for wait in (meeting.finished(), meeting.records().__anext__(), meeting.left_behind()):
-            with pytest.raises(WrongLoop, match="only tasks of the trio loop"):
+            with pytest.raises(WrongLoop, match="only in a task of the trio loop"):
                 wait.send(None)
 
     _, raised = await asked_in(scenario, tmp_path, waiting)
@@ -286,7 +286,7 @@ async def test_wrong_questions_leave_a_meeting_untouched(scenario, tmp_path):
         for wrong in ({"prompt": ""}, {"prompt": 5}):
             with pytest.raises((TypeError, ValueError)):
                 meeting.update("ann", **wrong)
-        with pytest.raises(ValueError, match="kim is no agent"):
+        with pytest.raises(ValueError, match="kim is not an agent"):
             meeting.update("kim", prompt="Be brief.")
 
     events, raised = await asked_in(scenario, tmp_path, ask)
@@ -297,7 +297,7 @@ async def test_wrong_questions_leave_a_meeting_untouched(scenario, tmp_path):
 
 def test_options_of_wrong_types_are_refused_before_anything_is_made(scenario, tmp_path):
     """Overrides are Overrides; a folder may be named by a text."""
-    with pytest.raises(TypeError, match="overrides is Overrides, not a dict"):
+    with pytest.raises(TypeError, match="overrides must be Overrides, not a dict"):
         run_meeting(scenario, overrides={"clock": "virtual"}, out=str(tmp_path / "none"))
     assert not (tmp_path / "none").exists()
 

@@ -74,12 +74,12 @@ def test_an_event_that_comes_too_late_ends_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ("end: {any: [{ended: said}]}", "nothing is done once the meeting has ended"),
-        ("end: {any: [{granted: true}]}", "only a clip has a participant of its own"),
+        ("end: {any: [{ended: said}]}", "nothing can be done after the meeting has ended"),
+        ("end: {any: [{granted: true}]}", "this form is only for clips"),
         ("end: {any: [{tool: prise}]}", 'did you mean "price"'),
-        ("end: {any: [{speaking: bob}]}", 'nobody is named "bob"'),
-        ("agenda: [{id: a, title: A, done_when: {at: 1m, nth: 2}}]", "a time comes but once"),
-        ("expect: {at_end: [{granted: true}]}", "only a clip has a participant of its own"),
+        ("end: {any: [{speaking: bob}]}", 'no participant is named "bob"'),
+        ("agenda: [{id: a, title: A, done_when: {at: 1m, nth: 2}}]", "a time happens only once"),
+        ("expect: {at_end: [{granted: true}]}", "this form is only for clips"),
     ],
 )
 def test_what_is_no_event_there_is_told(more, told):

@@ -343,15 +343,15 @@ def test_all_may_leave_and_others_come(tmp_path):
 
 NO_CLIP = {"via": {"clips": [{"when": {"at": "3s"}, "play": "no.wav"}]}}
 REFUSED = [
-    pytest.param("ann", NEW, WrongValue, "is at the table", id="taken"),
-    pytest.param("Kim", NEW, ScenarioError, "is not a name", id="no-name"),
+    pytest.param("ann", NEW, WrongValue, "is already at the table", id="taken"),
+    pytest.param("Kim", NEW, ScenarioError, "is not a valid name", id="no-name"),
     pytest.param("mix", NEW, JournalError, "cannot record", id="mix"),
-    pytest.param("kim", None, UnknownName, "say what its seat is", id="no-seat"),
+    pytest.param("kim", None, UnknownName, "give its seat", id="no-seat"),
     pytest.param("kim", 5, WrongType, "a mapping", id="no-mapping"),
-    pytest.param("kim", {"lines": object()}, WrongType, "plain values", id="no-json"),
+    pytest.param("kim", {"lines": object()}, WrongType, "plain JSON values", id="no-json"),
     pytest.param("kim", {"lines": ["x" * 100_000]}, WrongValue, "longer than", id="too-long"),
     pytest.param("kim", {"promt": "x"}, ScenarioError, 'did you mean "prompt"', id="unknown-key"),
-    pytest.param("kim", {}, ScenarioError, "nothing to say", id="nothing-to-say"),
+    pytest.param("kim", {}, ScenarioError, "cannot think here", id="nothing-to-say"),
     pytest.param("kim", {**NEW, "role": "chair"}, WrongValue, "the chair", id="chair"),
     pytest.param("kim", {"via": "microphone"}, ScenarioError, "virtual", id="virtual-microphone"),
     pytest.param("kim", {"prompt": "x", "via": "deepgram"}, ScenarioError, "virtual", id="virtual-hosted"),
@@ -445,7 +445,7 @@ def test_as_many_names_as_a_meeting_knows(tmp_path):
         for number in range(62):
             await meeting.join(f"p{number}", {"lines": ["Hm."], "role": "observer"})
             await meeting.leave(f"p{number}")
-        with pytest.raises(WrongValue, match="one too many"):
+        with pytest.raises(WrongValue, match="cannot be added"):
             await meeting.join("zoe", NEW)
         await meeting.join("p0")
 

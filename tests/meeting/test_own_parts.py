@@ -60,7 +60,7 @@ def test_faults_of_a_built_cast_are_told_as_of_a_file():
 @pytest.mark.parametrize("wrong", [{"ann": object()}, {"ann": {1, 2}}, {"ann": {"speed": float("nan")}}])
 def test_what_no_scenario_can_say_is_refused(wrong):
     """By the argument's name."""
-    with pytest.raises(WrongType, match="plain values"):
+    with pytest.raises(WrongType, match="plain JSON values"):
         Scenario.build("talk", wrong)
 
 
@@ -104,7 +104,7 @@ def test_a_policy_can_stand_in_the_permissions(tmp_path):
 
 def test_a_policy_that_nobody_gave_is_told(tmp_path):
     """In words of the call that was made, before anything is."""
-    with pytest.raises(SetupError, match=r"give it as policies=\{'bobs'"):
+    with pytest.raises(SetupError, match=r"pass it as policies=\{'bobs'"):
         hold(talk(floor={"custom": "bobs"}), tmp_path)
     assert not (tmp_path / "run").exists()
 

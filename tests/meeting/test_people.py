@@ -173,7 +173,7 @@ def test_what_an_app_can_say_for_people(people, hold):
         meeting.lower_hand("dana")
         meeting.mute("dana")
         meeting.mute("dana", False)
-        with pytest.raises(ValueError, match="ada has no sound of the app"):
+        with pytest.raises(ValueError, match="ada takes no sound from the app"):
             meeting.source("ada")
         await trio.sleep(0.1)
         meeting.stop("enough")

@@ -48,7 +48,7 @@ def test_an_object_that_chooses_is_taken_as_it_is():
     [
         ("no_such_module:x", "No module named"),
         ("trialogue.brain.floor.view:nothing", "has no attribute"),
-        ("trialogue.brain.floor.policies.round_robin:__name__", "is a str, not a function"),
+        ("trialogue.brain.floor.policies.round_robin:__name__", "must be a function, not a str"),
     ],
 )
 def test_what_is_not_there_is_a_line(name, told):

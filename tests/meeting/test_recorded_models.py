@@ -100,7 +100,7 @@ def test_a_changed_prompt_turns_the_meeting_red(hold, tmp_path, endpoint):
     with capture_logs() as then:
         grown = hold("grown", clock="real", prompt="You know wages.", record=record)
     assert (grown.exit_code, endpoint.asked) == (0, 2)
-    warned = "a question was not on record, and was asked"
+    warned = "a question was not recorded yet and was asked"
     assert [sum(each["event"] == warned for each in told) for told in (first, then)] == [0, 1]
     assert hold("held", prompt="You know wages.").exit_code == 0
 
@@ -108,13 +108,13 @@ def test_a_changed_prompt_turns_the_meeting_red(hold, tmp_path, endpoint):
 def test_what_is_asked_cannot_be_hurried(hold, tmp_path):
     """Recording wants real time."""
     hold("asked", clock="real", record=tmp_path / "models.jsonl")
-    with pytest.raises(SetupError, match="--record-models wants --clock real"):
+    with pytest.raises(SetupError, match="--record-models asks real models and needs --clock real"):
         hold("out", record=tmp_path / "models.jsonl", named=True)
 
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [(None, "cannot be read: No such file"), ("{}", "is no record"), ("nonsense", "is no record")],
+    [(None, "No such file"), ("{}", "is not a file of recorded"), ("nonsense", "is not a file of recorded")],
 )
 def test_a_record_that_is_none_is_told_with_its_place(hold, tmp_path, content, told):
     """Before anything starts."""

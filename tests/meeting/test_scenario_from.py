@@ -229,7 +229,7 @@ def test_a_redacted_run_has_no_words_to_say(run, tmp_path):
 def test_nothing_is_overwritten(run, tmp_path):
     """A scenario that is there stays as it is."""
     (tmp_path / "mine.yaml").write_text("mine")
-    with pytest.raises(SetupError, match="is there already"):
+    with pytest.raises(SetupError, match="already exists"):
         retell(read(run / "journal.jsonl"), tmp_path / "mine.yaml")
     assert (tmp_path / "mine.yaml").read_text() == "mine"
 
@@ -249,13 +249,17 @@ def said(name, start, heard, cause="finished"):
         ([said("a", 0, "one")], [said("a", 0.5, "one")], None),
         ([said("a", 0, "one two", "interrupted")], [said("a", 0, "one", "interrupted")], None),
         ([said("a", 0, "One. Transfer")], [said("a", 0, "one, transfer.")], None),
-        ([said("a", 0, "one")], [said("b", 0.5, "one")], "turn 1 is of a there and b here, +0.50 s"),
+        (
+            [said("a", 0, "one")],
+            [said("b", 0.5, "one")],
+            "turn 1 is of a in the recording and b in the new run, +0.50 s",
+        ),
         (
             [said("a", 0, "one")],
             [said("a", 0.25, "two")],
-            "turn 1 has other words, of a there and a here, +0.25 s",
+            "turn 1 has other words, of a in the recording and a in the new run, +0.25 s",
         ),
-        ([said("a", 0, "one")], [], "turn 1 is of a there and nobody here"),
+        ([said("a", 0, "one")], [], "turn 1 is of a in the recording and nobody in the new run"),
     ],
 )
 def test_the_first_turn_that_differs_is_told(then, now, words):
@@ -287,11 +291,11 @@ def test_other_rules_choose_otherwise_and_part_there(run, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "error", "why"),
     [
-        ({"run.seed": "4"}, SetupError, "changes the floor"),
+        ({"run.seed": "4"}, SetupError, "can only change the floor"),
         ({"floor.policy": "nobody"}, ScenarioError, "nobody"),
         ({"floor.polcy": "auction"}, ScenarioError, '^what-if: floor: unknown key "polcy"; did you mean'),
-        ({"floor.hold.max": "[1"}, SetupError, "no value for floor.hold.max"),
-        ({"floor.policy.x": "1"}, SetupError, "no place"),
+        ({"floor.hold.max": "[1"}, SetupError, "not a valid value for floor.hold.max"),
+        ({"floor.policy.x": "1"}, SetupError, "is not a place"),
     ],
 )
 def test_what_no_floor_can_be_is_said(run, tmp_path, changes, error, why):

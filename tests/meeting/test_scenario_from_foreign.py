@@ -137,15 +137,15 @@ def test_a_recording_of_the_same_name_is_found(people, capsys):
 @pytest.mark.parametrize(
     ("meeting", "sound", "error", "why"),
     [
-        ("talk.rttm", None, SetupError, "and no words: --sound names its recording"),
-        ("talk.rttm", "run", SetupError, "has no recording of ann: it would be ann.wav"),
-        ("talk.rttm", "short.wav", SetupError, "is over before"),
-        ("talk.rttm", "talk.rttm", JournalError, "cannot be read as sound"),
-        ("empty.rttm", "all.wav", JournalError, "says of nobody that it spoke"),
-        ("nowhere.rttm", "all.wav", JournalError, "cannot be read"),
-        ("none.vtt", None, JournalError, "is no VTT"),
-        ("nobody.vtt", None, JournalError, "has no words of anybody"),
-        ("run", "all.wav", SetupError, "a run has its recordings"),
+        ("talk.rttm", None, SetupError, "has no words: give its recording with --sound"),
+        ("talk.rttm", "run", SetupError, "has no recording for ann: expected ann.wav"),
+        ("talk.rttm", "short.wav", SetupError, "ends before"),
+        ("talk.rttm", "talk.rttm", JournalError, "as sound"),
+        ("empty.rttm", "all.wav", JournalError, "has no speaker with speech"),
+        ("nowhere.rttm", "all.wav", JournalError, "cannot read"),
+        ("none.vtt", None, JournalError, "is not a valid VTT"),
+        ("nobody.vtt", None, JournalError, "has no words with a speaker"),
+        ("run", "all.wav", SetupError, "a run has its own recordings"),
     ],
 )
 def test_what_cannot_be_made_is_said(people, meeting, sound, error, why):

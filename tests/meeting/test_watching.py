@@ -231,7 +231,7 @@ def test_records_that_were_left_waiting_are_told(scenario, tmp_path, monkeypatch
         async for record in meeting.records():
             seen.append(record)  # noqa: PERF401 - what came before the error counts
 
-    with pytest.raises(RecordsMissed, match="more than 5 records were left waiting"):
+    with pytest.raises(RecordsMissed, match="the buffer of 5 unread records is full"):
         held(scenario, tmp_path, visit)
     assert [record.seq for record in seen] == [1, 2, 3, 4, 5]
 

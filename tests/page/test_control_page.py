@@ -73,7 +73,7 @@ def submitted(tab: Any, form: str, **fields: str) -> None:
 
 def test_sessions_and_what_was_said_are_shown(desk: Any, server: VoiceAgentServer) -> None:
     """As they come, the newest first, and sound as its size."""
-    assert desk.tell(shows("No client has come yet."))
+    assert desk.tell(shows("No client has connected yet."))
     with greeted(server, "Good morning."):
         desk.wait(shows('"content":"Good morning."'))
         desk.wait(shows("AgentAudioDone"))
@@ -121,10 +121,10 @@ def test_what_an_order_came_to_is_told_until_the_next(desk: Any, server: VoiceAg
     trouble = "document.getElementById('trouble').textContent"
     desk.tell("document.getElementById('latency').elements.seconds.removeAttribute('max')")
     submitted(desk, "latency", seconds="99")
-    desk.wait(f"{trouble}.startsWith('a latency is from 0 to 60')")
+    desk.wait(f"{trouble}.startsWith('a latency must be from 0 to 60')")
     with greeted(server, "Hello."):
         desk.wait(shows("AgentAudioDone"))
-        assert desk.tell(trouble).startswith("a latency is from 0 to 60")
+        assert desk.tell(trouble).startswith("a latency must be from 0 to 60")
     submitted(desk, "latency", seconds="0")
     desk.wait(f"{trouble} === ''")
 

@@ -139,7 +139,7 @@ def test_a_folder_shows_outcomes_links_and_spread():
     assert '<a href="one/report.html">report</a>' in page
     assert '<td class="bad">all-failed</td>' in page
     assert "two is damaged at byte 7" in page
-    assert "3 runs, 1 ended as meetings should, 1 of which nothing can be told" in page
+    assert "3 runs, 1 ended normally, 1 of which cannot be read" in page
 
 
 def test_hostile_names_stay_text_in_a_folder():

@@ -238,7 +238,7 @@ def test_another_cast_is_refused(crashed):
     run = crashed()
     text = (run / "scenario.yaml").read_text()
     (run / "scenario.yaml").write_text(text.replace("bob", "eve"))
-    with pytest.raises(JournalError, match="another cast"):
+    with pytest.raises(JournalError, match="a different cast"):
         open_resumption(run, allow_changed_scenario=True)
 
 
@@ -247,9 +247,9 @@ def test_a_changed_scenario_is_refused_unless_told(crashed, resumed):
     run = crashed()
     text = (run / "scenario.yaml").read_text()
     (run / "scenario.yaml").write_text(text + "# mine\n")
-    with pytest.raises(SetupError, match="is not what the meeting began with"):
+    with pytest.raises(SetupError, match="was changed since the meeting began"):
         open_resumption(run)
-    with pytest.raises(SetupError, match="is not what the meeting began with"):
+    with pytest.raises(SetupError, match="was changed since the meeting began"):
         open_resumption(run)  # the first attempt has closed the journal: the digest is known all the same
     assert open_resumption(run, allow_changed_scenario=True).seq == 100
 
@@ -279,9 +279,7 @@ def test_a_resuming_that_is_cut_off_leaves_the_old_run(crashed, resumed, monkeyp
     assert not (half / "journal.jsonl").exists()
     assert (half / ".journal.jsonl.new").stat().st_size > 1000
     for of_half in (open_resumption, journal_of):
-        with pytest.raises(
-            JournalError, match=f"was to go on with {run} and had not got so far: resume that one"
-        ):
+        with pytest.raises(JournalError, match=f"has not begun to continue {run}: resume {run} again"):
             of_half(half)
     held, records = resumed(run, "whole")
     assert held.result.ok
@@ -357,7 +355,7 @@ def test_a_meeting_with_recordings_is_resumed(tmp_path, resumed, failing_after):
     assert check(held.folder / "scenario.yaml") == []
     assert verify_files(held.folder).is_whole
     (run / "clips" / "hello.wav").write_bytes(b"RIFF")
-    with pytest.raises(SetupError, match="is not what the meeting began with"):
+    with pytest.raises(SetupError, match="was changed since the meeting began"):
         open_resumption(run)
 
 
@@ -373,7 +371,7 @@ def test_the_last_files_of_an_ended_meeting_are_made(hold, out, name, capsys):
     begun_with = {"scenario.yaml": manifest.files["scenario.yaml"]}
     write_manifest(out, evolve(manifest, status=Status.OPEN, seq=0, files=begun_with))
     assert main(["resume", str(out)]) == 0
-    assert "the meeting had ended; made from its journal: " in capsys.readouterr().out
+    assert "the meeting had already ended; written from its journal: " in capsys.readouterr().out
     assert {path.name: path.read_bytes() for path in out.glob("transcript.*")} == whole
     assert json.loads((out / "result.json").read_text())["reason"] == "limit-turns"
     assert verify_files(out).is_whole

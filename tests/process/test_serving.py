@@ -114,7 +114,7 @@ def test_a_strict_replay_ends_with_a_client_that_says_something_else(
             said = socket.recv(20)
             error = json.loads(said) if isinstance(said, str) else {}
     assert error["code"] == "REPLAY_MISMATCH"
-    assert error["description"] == "Settings was sent here, UpdatePrompt is now"
+    assert error["description"] == "Settings was sent here, now UpdatePrompt"
 
 
 def test_a_service_that_cannot_be_reached_is_told_to_the_client(
@@ -131,19 +131,23 @@ def test_a_service_that_cannot_be_reached_is_told_to_the_client(
 @pytest.mark.parametrize(
     ("options", "code", "why"),
     [
-        (["--replay", "nowhere"], 4, "there is no journal at nowhere"),
-        (["--record-from", "ws://127.0.0.1:9/"], 2, "--record-from wants --record DIR, and no --replay"),
+        (["--replay", "nowhere"], 4, "no journal at nowhere"),
+        (
+            ["--record-from", "ws://127.0.0.1:9/"],
+            2,
+            "--record-from needs --record DIR, and cannot be combined with --replay",
+        ),
         (
             ["--record", "runs", "--record-from", "https://x.example/"],
             2,
-            "--record-from: a websocket URL begins with ws:// or wss:// and names a host",
+            "--record-from: a websocket URL must start with ws:// or wss:// and name a host",
         ),
         (
             ["--record", "runs", "--record-from", "ws://x.example/"],
             2,
             "--record-from: plain ws:// to x.example is not allowed: use wss://",
         ),
-        (["--strict"], 2, "--participant and --strict are of a run that is served back: give --replay"),
+        (["--strict"], 2, "--participant and --strict need --replay"),
         (["--record", "a-file"], 2, "cannot record in a-file: File exists"),
     ],
 )
@@ -160,5 +164,5 @@ def test_a_run_of_a_meeting_wants_a_participant(told: Told, endless: Path, tmp_p
     run = tmp_path / "run"
     told("run", endless, "--clock", "virtual", "--limit-turns", "2", "--out", run, "--quiet")
     code, _, err = told("serve", "--port", "0", "--replay", run)
-    assert err == "trialogue: --participant says whose session is served back: one of ann, bob\n"
+    assert err == "trialogue: --participant must name an agent whose session to replay: ann, bob\n"
     assert code == 2

@@ -284,7 +284,7 @@ def test_values_that_are_given_are_judged_as_they_are_made(cls):
                 taken.append((field.name, value))
     assert taken == []
     for name in ("turns", "time_s", "silence_s"):
-        with pytest.raises(WrongValue, match=f"{name} is more than 0"):
+        with pytest.raises(WrongValue, match=f"{name} must be more than 0"):
             Overrides(**{name: 0})
 
 

@@ -110,7 +110,7 @@ def test_meetings_of_people_come_out_as_reckoned_elsewhere(
 
 
 def test_a_line_that_is_none_is_told_with_its_number():
-    with pytest.raises(ValueError, match="line 2 is no SPEAKER line"):
+    with pytest.raises(ValueError, match="line 2 is not an RTTM SPEAKER line"):
         read_rttm("SPEAKER x 1 0.0 1.0 <NA> <NA> ada <NA> <NA>\nSPEAKER x 1 zero\n")
-    with pytest.raises(ValueError, match="line 1 has times that are none"):
+    with pytest.raises(ValueError, match="line 1 has invalid times"):
         read_rttm("SPEAKER x 1 0.0 -1.0 <NA> <NA> ada <NA> <NA>\n")

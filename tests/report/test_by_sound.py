@@ -80,5 +80,5 @@ def test_what_one_reckoning_alone_knows_is_counted(tmp_path):
 def test_what_is_no_sound_is_an_error_with_its_path(tmp_path):
     """And no figure."""
     (tmp_path / "a.wav").write_text("no")
-    with pytest.raises(JournalError, match="cannot be read as sound"):
+    with pytest.raises(JournalError, match="as sound"):
         voiced((tmp_path / "a.wav",))

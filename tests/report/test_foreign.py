@@ -55,11 +55,11 @@ def test_cues_of_nobody_are_left_out():
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
-        ("a.vtt", "no", "does not begin with WEBVTT"),
-        ("a.TextGrid", "no", "does not begin as a TextGrid"),
-        ("a.TextGrid", 'x "ooTextFile" "TextGrid" 0 1 1 "IntervalTier" "a" 0 1 3 0 1 "x"', "not whole"),
+        ("a.vtt", "no", "does not start with WEBVTT"),
+        ("a.TextGrid", "no", "does not start like a TextGrid"),
+        ("a.TextGrid", 'x "ooTextFile" "TextGrid" 0 1 1 "IntervalTier" "a" 0 1 3 0 1 "x"', "incomplete"),
         ("a.cha", "no", "has no @Begin"),
-        ("a.pdf", "no", "ends in none of"),
+        ("a.pdf", "no", "suffix is not one of"),
     ],
 )
 def test_what_is_none_is_said(tmp_path, name, content, why):

@@ -46,6 +46,6 @@ def test_a_header_that_claims_a_rate_that_no_recording_has_is_damage(tmp_path, r
     content[24:28] = rate.to_bytes(4, "little")
     (tmp_path / "mix.wav").write_bytes(content)
     with pytest.raises(
-        JournalError, match=f"mix.wav says that it has {rate:,} samples a second: it is damaged"
+        JournalError, match=f"mix.wav is damaged: its header says {rate:,} samples per second"
     ):
         list(blocks_of(parts_of(tmp_path, "mix")))

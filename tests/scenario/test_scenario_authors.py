@@ -73,13 +73,13 @@ def test_a_file_is_brought_into_form_with_its_comments():
 
 def test_what_is_no_yaml_is_told_and_left():
     """With its place, as everywhere."""
-    with pytest.raises(ScenarioError, match="x:1:4: a text cannot begin with an at sign"):
+    with pytest.raises(ScenarioError, match="x:1:4: a text cannot start with an at sign"):
         formatted("a: @b\n", "x")
 
 
 def test_what_is_no_map_is_left():
     """There is no form for it."""
-    with pytest.raises(SetupError, match="x: holds no map"):
+    with pytest.raises(SetupError, match="x: cannot be formatted: it is not a map"):
         formatted("- a\n", "x")
 
 

@@ -18,7 +18,7 @@ def test_words_that_the_voices_cannot_say_are_noted_by_their_place():
   ben: {think: {provider: scripted, script: [{say: Yes.}, {otherwise: "\u0414\u0430, Ann."}]}}
   dana: {role: human, via: {clips: [{say: "\u3053\u3093\u306b\u3061\u306f", when: {at: 1s}}]}}
 """
-    words = "has words that the local voices, which speak English, cannot say"
+    words = "has words that the local voices cannot say; they speak English only"
     assert noted(cast) == [
         f"cast.ann.lines[1]: {words}",
         f"cast.ben.think.script[1]: {words}",
@@ -30,7 +30,7 @@ def test_words_that_the_voices_cannot_say_are_noted_by_their_place():
 def test_a_voice_that_nobody_knows_is_noted_in_any_spelling(voice):
     """A typing error would sound like somebody else."""
     (note,) = noted(f"  ann: {{lines: [Hi.], speak: {{model: {voice}}}}}\n")
-    assert note.startswith(f'cast.ann.speak.model: no voice is called "{voice}"')
+    assert note.startswith(f'cast.ann.speak.model: unknown voice "{voice}"')
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,5 @@ def test_a_script_stands_in_for_lines_and_models():
 
 def test_clips_and_a_script_are_told():
     """A seat is a person's or an agent's."""
-    with pytest.raises(
-        ScenarioError, match=r"via: has clips and scripted: keep one of them \[E-PERSON-VIA\]"
-    ):
+    with pytest.raises(ScenarioError, match=r"via: has clips and scripted: keep only one \[E-PERSON-VIA\]"):
         resolve(loads(HEAD + "cast: {ann: {via: {scripted: [{say: x}], clips: []}}, ben: {lines: [Hi.]}}\n"))

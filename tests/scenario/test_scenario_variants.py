@@ -79,13 +79,15 @@ def test_a_map_within_a_text_is_a_fault():
 def test_a_circle_of_variables_is_told_once():
     """It is told where the variables stand, not at each use."""
     text = HEAD + 'vars: {a: "${b}", b: "${a}"}\ncast: {ann: {lines: ["${a} x"]}}\n'
-    assert faults(text) == ["3:22: vars.b: ${a} holds ${b} holds ${a}: a variable cannot hold itself [E-VAR]"]
+    assert faults(text) == [
+        "3:22: vars.b: ${a} holds ${b} holds ${a}: a variable cannot contain itself [E-VAR]"
+    ]
 
 
 def test_an_unknown_variable_within_a_variable_is_told_once():
     """And with the name that was meant."""
     text = HEAD + 'vars: {topic: x, a: "${topc}"}\ncast: {ann: {lines: ["${a} x", "${a}"]}}\n'
-    assert faults(text) == ['3:21: vars.a: ${topc} is not known; did you mean "topic"? [E-VAR]']
+    assert faults(text) == ['3:21: vars.a: unknown variable ${topc}; did you mean "topic"? [E-VAR]']
 
 
 def test_variables_that_double_are_bounded():
@@ -100,7 +102,7 @@ def test_variables_in_each_other_are_as_deep_as_a_file_may_be(levels, brackets):
     """A chain of variables is told as too deep, however long and however its links are made."""
     chain = "".join(f"  v{n}: {'[' * brackets}'${{v{n + 1}}}'{']' * brackets}\n" for n in range(levels))
     text = f"{HEAD}vars:\n{chain}  v{levels}: a word\ncast: {{ann: {{lines: [Hi.]}}}}\n"
-    assert any("variables lie deeper than 32 levels [E-DEPTH]" in each for each in faults(text))
+    assert any("variables are nested more than 32 levels deep [E-DEPTH]" in each for each in faults(text))
 
 
 def test_an_escaped_reference_to_the_environment_is_text():
@@ -139,7 +141,7 @@ def test_without_a_profile_nothing_changes():
 def test_an_unknown_profile_is_told_with_those_that_there_are():
     """The place is where they stand."""
     told = faults(VARIED, Variant(profile="cx"))
-    assert told == ['6:3: profiles: no profile is called "cx"; there are ci [E-PROFILE]']
+    assert told == ['6:3: profiles: unknown profile "cx"; known profiles: ci [E-PROFILE]']
 
 
 def test_a_value_of_a_profile_says_where_it_stands(tmp_path: Path):
@@ -183,13 +185,16 @@ def test_a_cell_keeps_the_order_of_the_cast():
 @pytest.mark.parametrize(
     ("matrix", "told"),
     [
-        ("{run.seed: []}", "matrix.run.seed: is empty: give the values that it takes, as [7, 8, 9]"),
-        ("{run.seed: [7, 7]}", 'matrix.run.seed: takes "7" twice'),
-        ("{run..seed: [7]}", "matrix.run..seed: an axis is a path of keys such as floor.policy or run.seed"),
-        ("{name: [a]}", 'matrix.name: "name" is the same in every cell'),
+        ("{run.seed: []}", "matrix.run.seed: is empty: list its values, e.g. [7, 8, 9]"),
+        ("{run.seed: [7, 7]}", 'matrix.run.seed: lists "7" twice'),
+        (
+            "{run..seed: [7]}",
+            "matrix.run..seed: an axis must be a path of keys such as floor.policy or run.seed",
+        ),
+        ("{name: [a]}", 'matrix.name: "name" cannot be an axis: it is the same in every cell'),
         (
             f"{{run.seed: {list(range(1001))}}}",
-            "matrix: stands for 1,001 meetings, and a file for 1,000 at most",
+            "matrix: has 1,001 meetings; the maximum is 1,000",
         ),
         ("{cast.ann.lines.x: [1]}", None),
     ],
@@ -198,7 +203,7 @@ def test_a_wrong_matrix_is_told(matrix, told):
     """Each fault of an axis has its words."""
     if told is None:
         found = faults(HEAD + CAST + f"matrix: {matrix}\n", Variant(cell="1"))
-        assert "the matrix has cast.ann.lines.x, and cast.ann.lines is no map [E-MATRIX]" in found[0]
+        assert "the matrix has cast.ann.lines.x, but cast.ann.lines is not a map [E-MATRIX]" in found[0]
     else:
         assert faults(HEAD + CAST + f"matrix: {matrix}\n")[0].endswith(f"{told} [E-MATRIX]")
 

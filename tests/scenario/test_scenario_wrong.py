@@ -24,7 +24,7 @@ WRITTEN, CHANGED = (
 FILE = "wrong.yaml"
 
 
-LISTS = re.compile(r"(?<=must be one of )[^\"]*?(?=, not)|(?<=; there are )[^\"]*(?= \[E-KEY-UNKNOWN\])")
+LISTS = re.compile(r"(?<=must be one of )[^\"]*?(?=, not)|(?<=; known keys: )[^\"]*(?= \[E-KEY-UNKNOWN\])")
 """All words, or all keys, that there are somewhere: the format grows."""
 
 
@@ -74,7 +74,7 @@ def test_what_is_told_shows_the_line_a_caret_and_the_form(tmp_path, monkeypatch)
         "wrong.yaml:4:22: run.limits.time: a duration needs its unit; did you mean 45s? [E-DURATION]",
         " 4 | run: {limits: {time: 45}}",
         "   |                      ^^",
-        "   = as in: time: 12m",
+        "   = example: time: 12m",
         "more: trialogue explain E-DURATION; docs/errors.md#e-duration",
     )
 

@@ -63,11 +63,11 @@ def test_allowed_hosts_are_asked():
 @pytest.mark.parametrize(
     ("url", "wrong"),
     [
-        ("http://llm.example", "llm.example is reached by https:// or wss:// only"),
+        ("http://llm.example", "llm.example must use https:// or wss://"),
         ("https://x.llm.example", "x.llm.example is not this machine"),
         ("https://evildeepgram.com", "evildeepgram.com is not this machine"),
         ("https://deepgram.com.evil.example", "is not this machine"),
-        ("http://api.deepgram.com", "is reached by https://"),
+        ("http://api.deepgram.com", "must use https://"),
         ("https://llm.example@evil.example", "needs a plain"),
         ("https://evil.example\\@llm.example", "needs a plain"),
         ("https://evil.example\\.deepgram.com", "needs a plain"),
@@ -124,7 +124,7 @@ def test_the_command_line_tells_it(tmp_path, capsys):
     told = capsys.readouterr().err
     first, command = told.splitlines()
     options = "--allow-host spare.example --allow-host tts.example"
-    assert first == f"trialogue: {file} needs permissions that it has not; if you trust it, add {options}"
+    assert first == f"trialogue: {file} needs permissions; if you trust it, add {options}"
     assert command.startswith("  trialogue ")
     assert command.endswith(options)
     assert not (tmp_path / "run").exists()

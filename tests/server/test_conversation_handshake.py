@@ -170,7 +170,7 @@ def test_thresholds_that_are_none_are_warned_of() -> None:
     desk.say(settings(listen={"provider": asked}))
     told = desk.look()
     assert [each.get("code") for each in told[-2:] if isinstance(each, dict)] == [OUT_OF_RANGE] * 2
-    assert "eot_threshold is from 0.5 to 1.0, not 1.5." in str(told[-2])
+    assert "eot_threshold must be from 0.5 to 1.0, not 1.5." in str(told[-2])
     desk.say({"type": "UpdateListen", "listen": {"provider": {**flux, "eager_eot_threshold": 0.1}}})
     assert desk.names() == ["ListenUpdated", OUT_OF_RANGE]
     desk.say({"type": "UpdateListen", "listen": {"provider": {**flux, "eager_eot_threshold": 0.5}}})

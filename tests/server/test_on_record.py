@@ -176,7 +176,7 @@ def test_a_file_that_is_no_record_is_refused(tmp_path, content):
     """Whatever it is."""
     path = tmp_path / "models.jsonl"
     path.write_bytes(content)
-    with pytest.raises(SetupError, match="is no record of what models said"):
+    with pytest.raises(SetupError, match="is not a file of recorded model answers"):
         open_models(path, asks=False)
 
 

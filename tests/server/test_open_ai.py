@@ -258,8 +258,8 @@ CUT_SHORT = "HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\nout of"
         ("", "could not be asked: Server disconnected without sending a response."),
         (OK + 'data: {"error": {"message": "overloaded"}}\n\n', "sent an error in its stream: overloaded"),
         (OK + 'data: {"error": "sk-secret is full"}\n\n', "sent an error in its stream: *** is full"),
-        (OK + "data: {nonsense\n\n", "no JSON"),
-        (OK + 'data: {"choices": [{"delta": {"tool_calls": [5]}}]}\n\n', "no chat completion"),
+        (OK + "data: {nonsense\n\n", "not JSON"),
+        (OK + 'data: {"choices": [{"delta": {"tool_calls": [5]}}]}\n\n', "not a chat completion"),
     ],
 )  # fmt: skip
 async def test_endpoints_at_fault(answer: str, words: str) -> None:

@@ -361,10 +361,10 @@ async def test_what_is_not_stored_is_not_found() -> None:
     [
         ({}, "config must be a string"),
         ({"config": {}}, "config must be a string"),
-        ({"config": "{"}, "config is no JSON"),
+        ({"config": "{"}, "config is not JSON"),
         ({"config": "[]"}, "an object"),
         ({"config": '{"greeting": 5}'}, "$.greeting"),
-        ({"config": '{"greeting": "x' }, "config is no JSON"),
+        ({"config": '{"greeting": "x' }, "config is not JSON"),
         ({"config": "{}", "api_version": 2}, "api_version"),
         ({"config": "{}", "metadata": {"a": 1}}, "metadata"),
     ],

@@ -227,10 +227,10 @@ def test_a_file_with_a_script_answers_everybody(tmp_path: Path) -> None:
         ("script:\n  - sya: Hello.\n", ":2:5:", 'unknown key "sya"; did you mean "say"?'),
         ("script:\n  - {}\n", ":2:5:", "needs say, call or otherwise"),
         ("agents:\n  - script: []\n", ":2:5:", 'needs the key "name"'),
-        ("agents:\n  - name: a\n    match: {path: orders}\n    script: []\n", ":3:19:", "begins with /"),
+        ("agents:\n  - name: a\n    match: {path: orders}\n    script: []\n", ":3:19:", "starts with /"),
         ("agents:\n  - name: a\n    match: {prompt: '('}\n    script: []\n", ":3:21:", "[E-PATTERN]"),
-        ("{}", ":1:1:", "needs one of script and agents"),
-        ("script: []\nagents: []\n", ":1:1:", "needs one of script and agents"),
+        ("{}", ":1:1:", "needs either script or agents"),
+        ("script: []\nagents: []\n", ":1:1:", "needs either script or agents"),
         ("script: [", ":1:", "[E-YAML]"),
     ],
 )

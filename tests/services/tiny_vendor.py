@@ -195,7 +195,7 @@ class TinyDialect:
 
     def check_change(self, part, content):
         if part == "listen":
-            raise LocalProtocolError(f"this is no {part} of an agent: {len(content)}")
+            raise LocalProtocolError(f"invalid {part} settings of an agent: {len(content)}")
 
 
 @frozen

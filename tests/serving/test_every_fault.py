@@ -314,7 +314,7 @@ def test_what_the_next_upgrade_meets(way: str) -> None:
 
 @pytest.mark.parametrize(
     ("query", "why"),
-    [("fault=no-such", "there is no fault named"), ("fault=disk-full", "no server can have it")],
+    [("fault=no-such", "unknown fault"), ("fault=disk-full", "a server cannot inject it")],
 )
 def test_an_address_with_a_fault_that_there_is_not(server: VoiceAgentServer, query: str, why: str) -> None:
     """400, and why."""

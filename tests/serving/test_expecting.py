@@ -55,7 +55,7 @@ async def test_what_is_unmet_is_told(file: Path) -> None:
     assert read_expectations(file).unmet(ledger) == [
         'Settings with {"agent":{"greeting":"Hello!"}} of the client did not come',
         "KeepAlive (number 2) of the client did not come",
-        "UpdatePrompt of the client came, and must not",
+        "UpdatePrompt of the client came, but must not",
     ]
 
 
@@ -85,14 +85,14 @@ async def test_the_time_is_over(file: Path, autojump_clock: trio.testing.MockClo
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("expect: []", "expect is a list"),
+        ("expect: []", "expect must be a list"),
         ("- x", "a map with expect, within"),
-        ("expect: [{tipe: X}]", "nothing is called 'tipe'"),
-        ("expect: [{having: {}}]", "type is the type"),
-        ("expect: [{type: X, having: 5}]", "having is a map"),
-        ("expect: [{type: X, nth: 0}]", "nth counts from 1"),
-        ("within: soon\nexpect: [{type: X}]", "within is a stretch of time"),
-        ("expect: [", "cannot be read"),
+        ("expect: [{tipe: X}]", "unknown key 'tipe'"),
+        ("expect: [{having: {}}]", "type must be the type"),
+        ("expect: [{type: X, having: 5}]", "having must be a map"),
+        ("expect: [{type: X, nth: 0}]", "nth must be 1 or more"),
+        ("within: soon\nexpect: [{type: X}]", "within must be a duration"),
+        ("expect: [", "cannot read"),
     ],
 )
 def test_a_file_that_says_nothing(file: Path, text: str, why: str) -> None:

@@ -108,7 +108,7 @@ def test_the_agent_is_made_to_speak(voice_agent_server: VoiceAgentServer) -> Non
 
 def test_nobody_is_spoken_for_before_they_come(voice_agent_server: VoiceAgentServer) -> None:
     """One line says so."""
-    with pytest.raises(SetupError, match="no client is here"):
+    with pytest.raises(SetupError, match="no client is connected"):
         voice_agent_server.say("Hello?")
 
 

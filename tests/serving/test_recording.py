@@ -113,12 +113,12 @@ def test_nothing_was_decided_in_it(session: tuple[Path, App], capsys: pytest.Cap
     """Verifying says so, and is content."""
     folder, _ = session
     assert main(["replay", str(folder), "--verify"]) == 0
-    assert "nothing was decided here" in capsys.readouterr().out
+    assert "a session has no decisions to verify" in capsys.readouterr().out
 
 
 def test_there_is_no_meeting_to_go_on_with(session: tuple[Path, App]) -> None:
     """One line says so."""
-    with pytest.raises(SetupError, match="no meeting to go on with"):
+    with pytest.raises(SetupError, match="cannot be continued"):
         open_resumption(session[0])
 
 

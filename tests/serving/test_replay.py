@@ -80,14 +80,17 @@ def test_a_lenient_playback_tells_what_is_otherwise(
     voice_agent_server.replay(run)
     seen = hold(voice_agent_server.url, {**PROMPT, "content": "Truly?"}).seen
     assert seen == first.seen
-    assert voice_agent_server.sessions()[-1].mismatches == ["InjectUserMessage was another here"]
+    assert voice_agent_server.sessions()[-1].mismatches == ["InjectUserMessage had different content here"]
 
 
 @pytest.mark.parametrize(
     ("prompt", "why"),
     [
-        ({**PROMPT, "content": "Truly?"}, "InjectUserMessage was another here"),
-        ({"type": "UpdatePrompt", "prompt": "x"}, "InjectUserMessage was sent here, UpdatePrompt is now"),
+        ({**PROMPT, "content": "Truly?"}, "InjectUserMessage had different content here"),
+        (
+            {"type": "UpdatePrompt", "prompt": "x"},
+            "InjectUserMessage was sent here, now UpdatePrompt",
+        ),
     ],
 )
 def test_a_strict_playback_ends_with_it(
@@ -193,7 +196,7 @@ def test_whose_session_must_be_said(
     voice_agent_server: VoiceAgentServer, meeting: Path, participant: str | None
 ) -> None:
     """With those that there are."""
-    with pytest.raises(SetupError, match="one of moderator, tech, business"):
+    with pytest.raises(SetupError, match="moderator, tech, business"):
         voice_agent_server.replay(meeting, participant=participant)
 
 

@@ -127,16 +127,16 @@ def test_a_reset_begins_anew(server: VoiceAgentServer, desk: httpx.Client) -> No
 @pytest.mark.parametrize(
     ("name", "body", "why"),
     [
-        ("say", {"text": "Hello?"}, "no client is here"),
-        ("say", {}, "text is a text"),
-        ("faults", {"fault": "no-such"}, "no fault named"),
-        ("faults", {"fault": "brain-bug"}, "no server can have it"),
-        ("faults", {"fault": "closed-1011", "after": "soon"}, "a stretch of time"),
-        ("latency", {"seconds": 1000}, "a latency is from 0"),
-        ("latency", {"seconds": "much"}, "seconds is a number"),
+        ("say", {"text": "Hello?"}, "no client is connected"),
+        ("say", {}, "text must be a text"),
+        ("faults", {"fault": "no-such"}, "unknown fault"),
+        ("faults", {"fault": "brain-bug"}, "a server cannot inject it"),
+        ("faults", {"fault": "closed-1011", "after": "soon"}, "a duration"),
+        ("latency", {"seconds": 1000}, "a latency must be from 0"),
+        ("latency", {"seconds": "much"}, "seconds must be a number"),
         ("script", {"script": [{"said": "x"}]}, "unknown key"),
-        ("script", {"script": [{"say": "x", "fault": "no-such"}]}, "no fault named"),
-        ("wait", {"type": "X", "by": "nobody"}, "by is client or server"),
+        ("script", {"script": [{"say": "x", "fault": "no-such"}]}, "unknown fault"),
+        ("wait", {"type": "X", "by": "nobody"}, "by must be client or server"),
         ("wait", {"type": "X", "within_s": -1}, "seconds from 0"),
     ],
 )
@@ -163,8 +163,8 @@ def test_what_one_client_says_hides_no_session_from_the_operator(
 
 def test_no_json(desk: httpx.Client) -> None:
     """Likewise for a body that is none."""
-    assert desk.post("say", content=b"{").json()["error"] == "the body is no JSON"
-    assert desk.post("say", content=b"[]").json()["error"] == "the body is a JSON object"
+    assert desk.post("say", content=b"{").json()["error"] == "the body is not JSON"
+    assert desk.post("say", content=b"[]").json()["error"] == "the body must be a JSON object"
 
 
 def test_other_names_are_not_found(desk: httpx.Client) -> None:
@@ -187,5 +187,5 @@ def test_a_file_of_scripts_may_have_faults(tmp_path: Path) -> None:
     assert agent.script.entries[0].fault == "closed-1011"
     check_faults(agent.script)
     file.write_text("script: [{say: One moment., fault: no-such}]")
-    with pytest.raises(SetupError, match="no fault named 'no-such'"):
+    with pytest.raises(SetupError, match="unknown fault 'no-such'"):
         check_faults(read_script_file(file)[0].script)

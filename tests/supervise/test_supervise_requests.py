@@ -99,8 +99,8 @@ async def test_a_child_that_waits_for_its_restart_can_be_terminated(autojump_clo
 @pytest.mark.parametrize(
     ("ask", "text"),
     [
-        (lambda top: top.start_child(Toy("a").spec()), "child 'a' is there already, running"),
-        (lambda top: top.start_child(Toy("b").spec()), "child 'b' is there already, stopped"),
+        (lambda top: top.start_child(Toy("a").spec()), "child 'a' already exists, running"),
+        (lambda top: top.start_child(Toy("b").spec()), "child 'b' already exists, stopped"),
         (lambda top: top.restart_child("a"), "child 'a' is running"),
         (lambda top: top.delete_child("a"), "child 'a' is running"),
         (lambda top: top.restart_child("x"), "supervisor 'top' has no child 'x'"),
@@ -124,7 +124,7 @@ async def test_only_a_running_child_has_a_value(top, name, text):
 
 async def test_a_spec_that_does_not_fit_is_refused_at_once(top):
     """A significant child of a supervisor that heeds none."""
-    with pytest.raises(ValueError, match="never shuts down"):
+    with pytest.raises(ValueError, match="has no automatic shutdown"):
         await top.start_child(Toy("c").spec(Restart.TRANSIENT, significant=True))
 
 

@@ -285,7 +285,7 @@ async def test_who_has_overrun_does_not_start_a_second_time(autojump_clock):
             log.clear()
             a.end()
             await trio.sleep_forever()
-    assert str(caught.value.__cause__) == "child 'b' cannot start: its former task has not ended"
+    assert str(caught.value.__cause__) == "child 'b' cannot start: its previous task has not ended"
     assert log.count("+b") == 0
     assert [status.last_error for status in supervisor.children()] == [None, RuntimeError]
     assert log[-1] == "-b"

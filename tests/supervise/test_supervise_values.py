@@ -68,7 +68,7 @@ def test_two_children_of_one_name_are_refused():
 def test_significance_without_effect_is_refused():
     """A significant child needs a supervisor that heeds it."""
     child = spec("a", significant=True)
-    with pytest.raises(ValueError, match="never shuts down"):
+    with pytest.raises(ValueError, match="has no automatic shutdown"):
         check_specs([child], AutoShutdown.NEVER)
     check_specs([child], AutoShutdown.ANY_SIGNIFICANT)
 

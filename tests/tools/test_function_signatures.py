@@ -134,11 +134,11 @@ def literal(item: Literal[b"x"]):
     ("function", "words"),
     [
         (bare, "tool bare: parameter item: needs a type hint, or give the tool a schema"),
-        (exotic, "tool exotic: parameter callback: JSON cannot say"),
-        (sized, "tool sized: parameter number: JSON cannot say complex"),
-        (many, "tool many: parameter items: arguments come by name"),
-        (missing, "tool missing: a type hint names Nowhere, which is not there"),
-        (literal, "tool literal: parameter item: JSON cannot say one of these literals"),
+        (exotic, "tool exotic: parameter callback: collections.abc.Callable"),
+        (sized, "tool sized: parameter number: complex is not a JSON type"),
+        (many, "tool many: parameter items: arguments are passed by name"),
+        (missing, "tool missing: a type hint uses the unknown name Nowhere"),
+        (literal, "tool literal: parameter item: one of these literals is not JSON"),
     ],
 )
 def test_what_json_cannot_say_is_said(function, words):

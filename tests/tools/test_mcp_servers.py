@@ -49,7 +49,7 @@ async def live(server, act):
 
 async def die(server):
     """The server ends in the middle of a call."""
-    with pytest.raises(ToolLost, match="it may have had its effects"):
+    with pytest.raises(ToolLost, match="the call may have had effects"):
         await server.call("die", {})
 
 
@@ -61,9 +61,9 @@ async def be_killed(server):
 async def test_a_process_that_dies_in_a_call():
     """The call may have had its effects, and the session is lost."""
     server = McpServer("price", argv=PROGRAM)
-    with pytest.raises(ConnectionLost, match="the MCP server of tool price is gone: it has ended"):
+    with pytest.raises(ConnectionLost, match="the MCP server of tool price has stopped: it has ended"):
         await live(server, die)
-    with pytest.raises(ToolFailed, match=r"^the MCP server is gone$"):
+    with pytest.raises(ToolFailed, match=r"^the MCP server has stopped$"):
         await server.call("price", {"item": "edge"})
 
 
@@ -80,7 +80,7 @@ async def test_a_port_whose_server_dies_in_a_call():
     async with listening(port):
         with pytest.raises(ConnectionLost):
             await live(server, die)
-    with pytest.raises(ConnectionLost, match=r"is gone: Connection refused$"):
+    with pytest.raises(ConnectionLost, match=r"has stopped: Connection refused$"):
         await server.run()
     async with listening(port), trio.open_nursery() as nursery:
         await nursery.start(server.run)
@@ -100,8 +100,8 @@ async def test_a_server_that_has_forgotten_us(nursery):
 
     server = McpServer("price", url="http://127.0.0.1:9/mcp")
     server._client = Forgetful()
-    with pytest.raises(ToolFailed, match=r"^the MCP server has forgotten us$") as raised:
+    with pytest.raises(ToolFailed, match=r"^the MCP server has ended our session$") as raised:
         await server.call("price", {"item": "edge"})
     assert not isinstance(raised.value, ToolLost)
-    with pytest.raises(ToolFailed, match=r"^the MCP server is gone$"):
+    with pytest.raises(ToolFailed, match=r"^the MCP server has stopped$"):
         await server.call("price", {"item": "edge"})

@@ -49,14 +49,14 @@ def nested(depth):
 @pytest.mark.parametrize(
     ("result", "words"),
     [
-        (object(), "prices: result is an object, which JSON cannot say"),
+        (object(), "prices: result is an object, which is not JSON"),
         (
             {"items": [1, {"cost": Decimal(1)}]},
-            "prices: result.items[1].cost is a Decimal, which JSON cannot say",
+            "prices: result.items[1].cost is a Decimal, which is not JSON",
         ),
-        (Order("tea", {1, 2}), "prices: result.price is a set, which JSON cannot say"),
-        ([2**70], "prices: result[0] is an integer beyond 64 bits, which JSON cannot say"),
-        ({"a": {(1, 2): 3}}, "prices: result.a has a key that is a tuple, which JSON cannot say"),
+        (Order("tea", {1, 2}), "prices: result.price is a set, which is not JSON"),
+        ([2**70], "prices: result[0] is an integer beyond 64 bits, which is not JSON"),
+        ({"a": {(1, 2): 3}}, "prices: result.a has a key that is a tuple, which is not JSON"),
         (nested(300), "is nested too deeply"),
     ],
     ids=["all of it", "deep", "field", "integer", "key", "nested"],

@@ -49,7 +49,7 @@ async def test_a_server_that_dies_comes_back():
         (server,) = servers.values()
         with pytest.raises(ToolLost):
             await server.call("die", {})
-        with pytest.raises(ToolFailed, match=r"^the MCP server is gone$"):
+        with pytest.raises(ToolFailed, match=r"^the MCP server has stopped$"):
             await server.call("price", {"item": "edge"})
         with trio.fail_after(20):
             assert await priced(server) == "edge: eight cents"

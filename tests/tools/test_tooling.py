@@ -60,16 +60,16 @@ async def test_a_scenario_goes_before_what_a_function_says():
 @pytest.mark.parametrize(
     ("tool", "allowed", "words"),
     [
-        ("{python: unknown}", {}, "tool x: no tool named unknown is registered"),
+        ("{python: unknown}", {}, "tool x: no tool unknown is registered"),
         ('{python: "math:sqrt"}', {}, "tool x: allow its code with --allow-import math.sqrt"),
         ('{python: "math:sqrt"}', {"imports": ("maths.*",)}, "allow its code"),
         ('{python: "math:sqrt"}', {"imports": ("*",), "code": False}, "runs code"),
-        ('{python: "shutil:os"}', {"imports": ("shutil.*",)}, "is a module, not a function"),
+        ('{python: "shutil:os"}', {"imports": ("shutil.*",)}, "must be a function, not a module"),
         ('{python: "glob:os.system"}', {"imports": ("glob.*",)}, "E-TOOL-KIND"),
         (
             '{python: "pathlib:fnmatch"}',
             {"imports": ("pathlib.*",)},
-            "is a module, not a function",
+            "must be a function, not a module",
         ),
         ('{python: "tarfile:copyfileobj"}', {"imports": ("shutil.*",)}, "allow its code"),
         (
@@ -82,14 +82,14 @@ async def test_a_scenario_goes_before_what_a_function_says():
         ("{mcp: {command: [server]}}", {}, "allow its program"),
         ('{mcp: {url: "https://mcp.example.com"}}', {}, "--allow-host mcp.example.com"),
         ('{http: {url: "https://api.example.com"}}', {}, "--allow-host api.example.com"),
-        ('{http: {url: "http://["}}', {}, "is no address: its host or its port"),
-        ('{mcp: {url: "https://[::1"}}', {}, "is no address: its host or its port"),
+        ('{http: {url: "http://["}}', {}, "is not a valid address: its host or port"),
+        ('{mcp: {url: "https://[::1"}}', {}, "is not a valid address: its host or port"),
         (
             '{http: {url: "https://api.example.com@evil.example"}}',
             {"hosts": ("api.example.com",)},
-            "an address names no user",
+            "an address must not contain a user",
         ),
-        ('{http: {url: "http://api.example.com"}}', {"hosts": ("api.example.com",)}, "by https:// only"),
+        ('{http: {url: "http://api.example.com"}}', {"hosts": ("api.example.com",)}, "must use https://"),
         ('{http: {url: "http://localhost", headers: {a: "${env:NOT_THERE_X}"}}}', {}, "NOT_THERE_X"),
     ],
 )
@@ -121,7 +121,7 @@ def test_what_the_operator_must_know_of():
 @pytest.mark.parametrize("called", [None, 5, "price"])
 async def test_what_is_registered_must_be_callable(called):
     """Anything else is refused before the meeting, in one line."""
-    with pytest.raises(SetupError, match=r"^tool x: is a \w+, not a function$"):
+    with pytest.raises(SetupError, match=r"^tool x must be a function, not a \w+$"):
         await made("{python: price}", registered={"price": called})
 
 

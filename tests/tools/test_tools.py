@@ -46,7 +46,7 @@ async def test_a_result(autojump_clock):
 @pytest.mark.parametrize(
     ("order", "content"),
     [
-        (run(tool="gone"), ("there is no tool named 'gone'", "no-tool")),
+        (run(tool="gone"), ("unknown tool 'gone'", "no-tool")),
         (run(arguments="{"), ("the arguments are not JSON", "arguments")),
         (run(arguments="[1]"), ("the arguments are not a JSON object", "arguments")),
         (run(tool="broken"), ("out of stock", "mock")),
@@ -283,7 +283,7 @@ async def test_what_a_partial_has_bound_is_not_the_models_to_give():
     """An app binds its database: a model does not choose another."""
     tool = PythonTool(functools.partial(sell, database="db"), InThreads())
     assert await tool.call({"item": "tea"}) == "1 tea of db"
-    with pytest.raises(ToolFailed, match="database is bound already"):
+    with pytest.raises(ToolFailed, match="database is already set"):
         await tool.call({"item": "tea", "database": "other"})
 
 

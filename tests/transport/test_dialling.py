@@ -203,7 +203,7 @@ async def test_tls_with_a_trusted_authority(tmp_path: Path) -> None:
 
 async def test_tls_refuses_an_unknown_authority() -> None:
     """A certificate that nobody vouches for is refused with its reason, and not tried again."""
-    with pytest.raises(ProviderRefused, match=r"certificate of 127.0.0.1:\d+ fails: .*local issuer"):
+    with pytest.raises(ProviderRefused, match=r"certificate of 127.0.0.1:\d+ is not valid: .*local issuer"):
         await dial_tls("127.0.0.1", None)
 
 
@@ -221,7 +221,7 @@ async def test_tls_to_a_plain_port() -> None:
         await stream.send_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
     async with tcp_peer(plain) as port:
-        with pytest.raises(ProviderRefused, match="does not agree"):
+        with pytest.raises(ProviderRefused, match="the handshake with"):
             async with open_websocket(f"wss://127.0.0.1:{port}/", headers=HEADERS):
                 pytest.fail("opened")
     async with tcp_peer(trio.abc.AsyncResource.aclose) as port:
@@ -246,7 +246,7 @@ async def test_a_tls_handshake_that_stalls() -> None:
 
 async def test_an_unreadable_authority_file(tmp_path: Path) -> None:
     """A `ca_file` that is not there is the operator's to mend."""
-    with pytest.raises(SetupError, match="cannot be read"):
+    with pytest.raises(SetupError, match="cannot read"):
         await dial_tls_with_missing(tmp_path / "missing.pem")
 
 
@@ -260,8 +260,8 @@ async def dial_tls_with_missing(path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("https://agent.example/", "begins with ws"),
-        ("wss:///v1", "names a host"),
+        ("https://agent.example/", "must start with ws"),
+        ("wss:///v1", "name a host"),
         ("wss://key:sesame@agent.example/", "user name"),
         ("wss://agent.example:http/", "cannot be read"),
         ("wss://agent.example/a b", "ASCII"),

@@ -249,7 +249,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
             self._session.update(update.part, messages)
         elif self._overwhelmed != self._number:
             self._overwhelmed = self._number
-            what = "too many changes at once: what is too much holds from the next session on"
+            what = "too many changes at once: the rest takes effect in the next session"
             self._report(ServiceWarned(self.participant, "updates", what))
 
     # --- orders -----------------------------------------------------------------------------------

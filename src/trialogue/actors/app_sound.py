@@ -33,10 +33,13 @@ diagnostics: Final = Log("trialogue.sound")
 
 @runtime_checkable
 class PullsSound(Protocol):
-    """A source of an app's own: the meeting asks it for each tick of a person's sound."""
+    """An app's own source: the meeting calls it for each tick of a person's sound."""
 
     def pull(self, samples: int, /) -> bytes | None:
-        """Give the next `samples` (linear16 mono, the meeting's rate); None for silence. Must not block."""
+        """Return the next `samples` (linear16 mono, at the meeting's rate), or None for silence.
+
+        Must not block.
+        """
         ...
 
 
@@ -153,7 +156,7 @@ class RoomEar:
     def _drop(self) -> None:
         self.dropped += 1
         if self.dropped == 1:
-            diagnostics.warning("an ear of the app is too slow: what is older than 5 s is dropped")
+            diagnostics.warning("the app reads a room's sound too slowly: sound older than 5 s is dropped")
 
     async def take(self) -> bytes | None:
         """The next frame; None once there will be no more."""

@@ -25,7 +25,10 @@ KEY_STATUSES = frozenset({401, 402, 403})
 
 
 class Connect(Protocol):
-    """Dials the agent's service; `DialFailed` for what may pass, `ProviderRefused` for what will not."""
+    """Connects to the agent's service.
+
+    `DialFailed` for a temporary failure, `ProviderRefused` for a permanent one.
+    """
 
     def __call__(self) -> AbstractAsyncContextManager[WebSocket]:
         """Open one connection."""

@@ -28,7 +28,7 @@ TAIL_S: Final = 1.0
 class EarSession(LiveSession[EarWire]):
     """Listens over one open websocket."""
 
-    SILENT: ClassVar[str] = "the service said nothing in time"
+    SILENT: ClassVar[str] = "the service did not respond in time"
 
     def __init__(self, context: SessionContext, socket: WebSocket, offer: EarOffer, before: int) -> None:
         """`before` is how many utterances there were in the ear's earlier sessions."""

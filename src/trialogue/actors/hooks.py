@@ -46,7 +46,7 @@ HookFunction: TypeAlias = Callable[[AskHook], object]
 
 @frozen
 class Hook:
-    """A function of the app's that is asked before something happens, and how long it may take."""
+    """A function of the app that is called before something happens, with its deadline and default."""
 
     function: HookFunction
     """Function that is asked."""
@@ -117,4 +117,6 @@ async def _answer_of(hook: HookFunction, question: AskHook) -> HookAnswer:
         case HookAnswer(allowed=bool(), content=str(), reason=str()):
             return said
         case _:
-            raise AuthorFailed(f"the {question.point} hook returned a {type(said).__name__}, no answer")
+            raise AuthorFailed(
+                f"the {question.point} hook returned a {type(said).__name__}, which is not an answer"
+            )

@@ -77,10 +77,10 @@ class Foreseer(Protocol):
 
 @runtime_checkable
 class Sink(Protocol):
-    """Takes what was heard of everybody in one tick. Must not block."""
+    """Receives the sound of all participants, tick by tick. Must not block."""
 
     def frame(self, position: int, sounding: Mapping[str, bytes]) -> None:
-        """Take the tick that starts at sample `position`; the silent are absent."""
+        """Take the tick that starts at sample `position`; silent participants are left out."""
         ...
 
 

@@ -132,7 +132,7 @@ class JitterBuffer:
     def push(self, pcm: bytes) -> None:
         """Take samples at whatever pace they come, from any thread. ValueError for half a sample."""
         if len(pcm) % 2:
-            raise ValueError(f"linear16 comes in whole samples, not in {len(pcm)} bytes")
+            raise ValueError(f"linear16 sound must consist of whole samples, not {len(pcm)} bytes")
         with self._held:
             self._sound += pcm
             excess = len(self._sound) - self._most

@@ -27,7 +27,7 @@ __all__ = [
 
 @frozen
 class Sound:
-    """A stretch of what the agent says, in the format that was asked for: linear16 mono by default."""
+    """A piece of the agent's speech, in the requested format: linear16 mono by default."""
 
     reply: int
     """To which reply it belongs; replies count from 1."""
@@ -38,12 +38,12 @@ class Sound:
 
 @frozen
 class UserStartedSpeaking:
-    """Speech has begun at the agent's ear: stop playing, and drop what is queued."""
+    """The agent has heard speech begin: stop playing, and drop queued sound."""
 
 
 @frozen
 class AgentThinking:
-    """Thoughts of the model; many never tell."""
+    """The model is thinking; many services do not report it."""
 
     text: str = field(repr=False)
     """Thoughts. Personal."""
@@ -51,7 +51,7 @@ class AgentThinking:
 
 @frozen
 class History:
-    """The service has taken something into its agent's memory: words, or finished calls."""
+    """The service has added words or finished calls to its agent's history."""
 
     items: tuple[ContextItem, ...] = field(repr=False)
     """One `ContextMessage`, or several of `ContextCall`, in order. Personal."""
@@ -59,7 +59,7 @@ class History:
 
 @frozen
 class ToolAnswered:
-    """The service has called a function by itself, at its endpoint: the result, for the record."""
+    """The service itself called a function at its endpoint; this is the result, for the record."""
 
     call_id: str
     """Id of the call; empty where the service does not say."""
@@ -84,7 +84,7 @@ class FrustrationDetected:
 
 @frozen
 class ModelSaid:
-    """Message of a model of one's own, handed through to the app."""
+    """Message of your own model, passed through to the app."""
 
     content: Json = field(hash=False, repr=False)
     """Any JSON. May be personal."""
@@ -92,7 +92,7 @@ class ModelSaid:
 
 @frozen
 class UnknownMessage:
-    """A message of the service that this version does not know, whole: the protocol grows."""
+    """A message that this version does not know, complete, as the protocol grows."""
 
     type: str
     """Type of the message."""
@@ -116,7 +116,7 @@ AgentEvent: TypeAlias = (
 
 
 def told_by(fact: facts.Fact) -> AgentEvent | None:
-    """The event that a fact is to whoever holds one agent; None where its session tells it, in events."""
+    """The single agent's event for a fact; None if its session already reports the fact."""
     match fact:
         case facts.SpeechAtEar():
             return UserStartedSpeaking()

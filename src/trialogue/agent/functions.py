@@ -26,7 +26,7 @@ def with_functions(agent: Mapping[str, object] | str, functions: Functions) -> M
     if not functions:
         return agent
     if isinstance(agent, str) or not agent.get("think"):
-        raise SetupError("functions want an agent with a `think` object, whose model is told of them")
+        raise SetupError("functions need an agent with a `think` object, so that its model knows them")
     told = [_told(name, function) for name, function in functions.items()]
     think = agent["think"]
     if isinstance(think, Sequence) and not isinstance(think, str):

@@ -59,13 +59,12 @@ WAITING = 4096
 
 
 class LoneAgent:
-    """One agent, connected; made by `open_agent`.
+    """A single connected agent; made by `open_agent`.
 
-    Asking never waits. More than 256 orders that it had no moment to take are `MailboxFull`: let it run
-    (`await`) between them. Any thread may ask: another than the agent's waits for the moment that its loop
-    takes the question in. What is asked with a wrong type is TypeError, with a wrong value ValueError, before
-    anything else happens; what is asked once it is over is AlreadyOver. Only tasks of the agent's own loop
-    can wait for its events.
+    Calls return at once. More than 256 unprocessed calls raise `MailboxFull`: let the agent run (`await`) in
+    between. Any thread may call; a call from another thread waits until the agent's loop has accepted it. A
+    wrong type raises TypeError and a wrong value ValueError, before anything else happens; calls after the
+    end raise AlreadyOver. Only tasks of the agent's own loop can wait for its events.
     """
 
     def __init__(
@@ -97,16 +96,16 @@ class LoneAgent:
     # --- what an app asks -----------------------------------------------------------------------
 
     def hear(self, pcm: bytes) -> None:
-        """Let the agent hear sound, in real time; before its session is ready it hears nothing.
+        """Send sound to the agent, in real time; it is ignored before the session is ready.
 
-        It is linear16 mono in whole samples, or whatever `open_agent` was told of it.
+        Linear16 mono in whole samples, or the format given to `open_agent`.
         """
         sound = a_sound(pcm) if self._terms.hears.sample_width == 2 else _some_bytes(pcm)
         if sound:
             self._ask_now(lambda: self._actor.hear(sound))
 
     def ask(self, text: str) -> None:
-        """Let the agent read this as if it had heard it; it will answer."""
+        """Give the agent a text as if it had heard it; the agent will answer."""
         asked = a_text(text, "the text")
         self._ask_now(lambda: self._ask(asked))
 
@@ -116,10 +115,11 @@ class LoneAgent:
         self._actor.orders.post(Cue(NAME, self._turn, text))
 
     def say(self, text: str, behavior: Behavior = "default") -> None:
-        """Have the agent say these words.
+        """Make the agent say these words.
 
-        By default they are refused while anybody speaks (`InjectionRefused`); `queue` lets them wait for the
-        agent to finish, and refuses them only while the user speaks; `interrupt` cuts the agent off.
+        By default they are refused while anyone speaks (`InjectionRefused`). With `queue` they wait until the
+        agent has finished, and are refused only while the user speaks. With `interrupt` they interrupt the
+        agent.
         """
         words = a_text(text, "the text")
         a_choice(behavior, "behavior", get_args(Behavior))
@@ -130,30 +130,30 @@ class LoneAgent:
         self._actor.orders.post(Speak(NAME, self._turn, text, behavior))
 
     def speak_freely(self, behavior: Behavior = "default") -> None:
-        """Have the agent say something in words of its own (Think Live); `behavior` is as in `say`."""
+        """Make the agent say something in its own words (Think Live); `behavior` is as in `say`."""
         a_choice(behavior, "behavior", get_args(Behavior))
         self._order(SpeakFreely(behavior))
 
     def end_turn(self) -> None:
-        """End the user's turn now, whatever the recognizer still waits for; services without it warn."""
+        """End the user's turn now, without waiting for the recognizer; services that cannot do this warn."""
         self._order(CloseUserTurn())
 
     def keep_alive(self) -> None:
-        """Keep the session though nobody says anything. It is done by itself: nobody need call this."""
+        """Keep an idle session open. This happens automatically, so you need not call it."""
         self._order(StayAlive())
 
     def hand_through(self, content: Json) -> None:
-        """Hand JSON through to a model of one's own; LocalProtocolError for what JSON cannot say."""
+        """Pass JSON through to your own model; LocalProtocolError for a value that is not JSON."""
         try:
             orjson.dumps(content)
         except TypeError as error:
-            raise LocalProtocolError(f"JSON cannot say this: {error}") from None
+            raise LocalProtocolError(f"this is not JSON: {error}") from None
         self._order(HandThrough(content))
 
     def answer(self, request: ToolRequested, content: str) -> None:
         """Give the result of a tool call.
 
-        If its session is gone by then, the agent is told it with what it remembers, in its next session.
+        If the session is gone, the next session gets the result with the restored conversation.
         """
         if not isinstance(request, ToolRequested):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
             raise wrong_type("the request", "a ToolRequested", request)
@@ -173,10 +173,10 @@ class LoneAgent:
         think_live: Mapping[str, object] | None = None,
         speak: Mapping[str, object] | None = None,
     ) -> None:
-        """Change its settings, from now on and in every later session; `SettingsChanged` tells the outcome.
+        """Change the agent's settings, now and in all later sessions; `SettingsChanged` reports the outcome.
 
-        `prompt` is added to the prompt; the others are the wire's objects. What `think` leaves out of prompt
-        and functions stays. Raises LocalProtocolError for an object that is none.
+        `prompt` is added to the prompt; the others are objects of the protocol. If `think` has no prompt or
+        functions, the current ones stay. Raises LocalProtocolError for an invalid object.
         """
         if prompt is not None:
             prompt = a_text(prompt, "the prompt")
@@ -197,7 +197,7 @@ class LoneAgent:
             self._actor.orders.post(order)
 
     def close(self) -> None:
-        """End its session now, before the block is left; again does nothing. Its events end behind it."""
+        """End the session now, and its events with it; a second call does nothing."""
         self._loop.ask(self._close)
 
     def _close(self) -> None:
@@ -208,14 +208,15 @@ class LoneAgent:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing can be asked of it any more: it was closed, or has failed for good."""
+        """Whether the agent has ended: it was closed, or has failed for good."""
         return self._is_over
 
     async def next_event(self) -> AgentEvent:
-        """The next thing that the agent reports, sound among it, in order.
+        """The agent's next event, including sound, in order.
 
-        Raises `ProviderRefused` when the service refuses for good, `GaveUp` when retries are used up, with
-        the service's status, code and request id, and what ended it as the cause; AlreadyOver behind a close.
+        Raises `ProviderRefused` if the service refuses permanently, and `GaveUp` after too many retries; both
+        have the service's status, code and request id, and the last failure as their cause. Raises
+        AlreadyOver after `close`.
         """
         self._loop.check()
         try:
@@ -255,7 +256,7 @@ class LoneAgent:
     # --- its life ---------------------------------------------------------------------------------
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Be the agent, until it fails for good, is closed or cancelled; `open_agent` calls it, once."""
+        """Run the agent until it fails for good, is closed or is cancelled; called once, by `open_agent`."""
         try:
             with self._scope:
                 async with trio.open_nursery() as nursery:
@@ -273,7 +274,7 @@ class LoneAgent:
 
     def _ask_open(self, question: Callable[[], None]) -> None:
         if self._is_over:
-            raise AlreadyOver("the agent is over: it was closed, its block was left, or it has failed")
+            raise AlreadyOver("the agent has ended: it was closed, its block was left, or it failed")
         question()
 
     def _order(self, order: Order) -> None:

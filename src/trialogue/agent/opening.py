@@ -34,18 +34,18 @@ async def open_agent(
     terms: SessionTerms | None = None,
     functions: Mapping[str, Callable[..., object]] | None = None,
 ) -> AsyncGenerator[LoneAgent]:
-    """Hold one agent's session beside the block; leaving the block ends it, and so does `close`.
+    """Run one agent's session while the block runs; leaving the block, or `close`, ends it.
 
-    `agent` is what the service `via` calls an agent, in its own words (listen, think, speak, greeting), or
-    the id of one that it keeps. Sound is linear16 mono at `sample_rate` both ways, unless `terms` say
-    otherwise, which have tags and switches, too. `functions` are Python callables that the model may call by
-    these names: it is told of them by their signatures and docstrings, and answered by what they return.
+    `agent` is the agent's configuration in the format of the service `via` (listen, think, speak, greeting),
+    or the id of a stored one. Sound is linear16 mono at `sample_rate` in both directions, unless `terms` say
+    otherwise; `terms` also have tags and switches. `functions` are Python callables, by name, that the model
+    may call: their signatures and docstrings describe them, and their return values are the answers.
 
-    The service is dialled at its own address, or at `url`, with the key of the environment; `connect` dials
-    elsewhere, for example an embedded server. With `via="local"` the embedded server runs beside the block,
-    on `engines` or the installed ones, which are loaded before the first turn. Raises `SetupError` without a
-    key, `RemoteProtocolError` for an agent object that is none, `LocalProtocolError` for keys in it that the
-    service does not know, UnknownName for an unknown service.
+    The agent connects to the service's own address or to `url`, with the key from the environment; `connect`
+    replaces this. With `via="local"`, an embedded server runs for the block, with `engines` or the installed
+    ones, which are loaded before the first turn. Raises `SetupError` without a key, `RemoteProtocolError` for
+    an invalid agent object, `LocalProtocolError` for keys that the service does not know, and UnknownName for
+    an unknown service.
     """
     check_opened_on_trio("open_agent")
     a_number(sample_rate, "the sample rate", 4_000, 192_000)
@@ -92,7 +92,7 @@ def _check_place(via: str, url: object, connect: object, engines: object) -> Non
     if engines is not None and not isinstance(engines, Engines):
         raise wrong_type("engines", "Engines", engines)
     if via not in SERVICES:
-        raise UnknownName(f"there is no service {via!r}: {', '.join(SERVICES)}", argument="via")
+        raise UnknownName(f"unknown service {via!r}; known: {', '.join(SERVICES)}", argument="via")
 
 
 def _plain(sample_rate: int) -> SessionTerms:

@@ -23,31 +23,31 @@ class LoneAgent:
         self._events = Stream(held, native.__anext__)
 
     async def hear(self, pcm: bytes) -> None:
-        """Let the agent hear sound, in real time; before its session is ready it hears nothing."""
+        """Send sound to the agent, in real time; it is ignored before the session is ready."""
         await asked(self._held, lambda: self._native.hear(pcm))
 
     async def ask(self, text: str) -> None:
-        """Let the agent read this as if it had heard it; it will answer."""
+        """Give the agent a text as if it had heard it; the agent will answer."""
         await asked(self._held, lambda: self._native.ask(text))
 
     async def say(self, text: str, behavior: Behavior = "default") -> None:
-        """Have the agent say these words."""
+        """Make the agent say these words."""
         await asked(self._held, lambda: self._native.say(text, behavior))
 
     async def speak_freely(self, behavior: Behavior = "default") -> None:
-        """Have the agent say something in words of its own (Think Live); `behavior` is as in `say`."""
+        """Make the agent say something in its own words (Think Live); `behavior` is as in `say`."""
         await asked(self._held, lambda: self._native.speak_freely(behavior))
 
     async def end_turn(self) -> None:
-        """End the user's turn now, whatever the recognizer still waits for; services without it warn."""
+        """End the user's turn now, without waiting for the recognizer; services that cannot do this warn."""
         await asked(self._held, self._native.end_turn)
 
     async def keep_alive(self) -> None:
-        """Keep the session though nobody says anything. It is done by itself: nobody need call this."""
+        """Keep an idle session open. This happens automatically, so you need not call it."""
         await asked(self._held, self._native.keep_alive)
 
     async def hand_through(self, content: Json) -> None:
-        """Hand JSON through to a model of one's own; LocalProtocolError for what JSON cannot say."""
+        """Pass JSON through to your own model; LocalProtocolError for a value that is not JSON."""
         await asked(self._held, lambda: self._native.hand_through(content))
 
     async def answer(self, request: ToolRequested, content: str) -> None:
@@ -63,9 +63,9 @@ class LoneAgent:
         think_live: Mapping[str, object] | None = None,
         speak: Mapping[str, object] | None = None,
     ) -> None:
-        """Change its settings, from now on and in every later session.
+        """Change the agent's settings, now and in all later sessions.
 
-        `SettingsChanged` tells the outcome.
+        `SettingsChanged` reports the outcome.
         """
         await asked(
             self._held,
@@ -75,16 +75,16 @@ class LoneAgent:
         )
 
     async def close(self) -> None:
-        """End its session now, before the block is left; again does nothing. Its events end behind it."""
+        """End the session now, and its events with it; a second call does nothing."""
         await asked(self._held, self._native.close)
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing can be asked of it any more: it was closed, or has failed for good."""
+        """Whether the agent has ended: it was closed, or has failed for good."""
         return self._native.is_over
 
     async def next_event(self) -> AgentEvent:
-        """The next thing that the agent reports, sound among it, in order."""
+        """The agent's next event, including sound, in order."""
         return await self._events.following()
 
     def __aiter__(self) -> Stream[AgentEvent]:

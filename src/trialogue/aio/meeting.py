@@ -32,17 +32,17 @@ class Meeting:
 
     @property
     def plan(self) -> MeetingPlan:
-        """Plan, as decided before it began: its cast, its rules, its agenda."""
+        """Plan of the meeting, fixed before it began: cast, rules, agenda."""
         return self._native.plan
 
     @property
     def is_over(self) -> bool:
-        """Whether it has ended; its files may still be being written."""
+        """Whether the meeting has ended; its files may not be complete yet."""
         return self._native.is_over
 
     @property
     def sample_rate(self) -> int:
-        """Samples a second of everything that is heard in the meeting."""
+        """Sample rate of all sound in the meeting."""
         return self._native.sample_rate
 
     async def source(
@@ -53,7 +53,7 @@ class Meeting:
         encoding: Encoding = "linear16",
         hears_loudspeaker: bool = False,
     ) -> PersonSource:
-        """Source of a person's sound, who takes part `via: app`."""
+        """Source for the sound of a person with `via: app`."""
         return PersonSource(
             self._held,
             await asked(
@@ -68,7 +68,7 @@ class Meeting:
         )
 
     async def pull_from(self, participant: str, source: PullsSound | None) -> None:
-        """Take a person's sound, who takes part `via: app`, from a source of the app's own from now on."""
+        """Take the sound of a person with `via: app` from the app's own source from now on."""
         await asked(self._held, lambda: self._native.pull_from(participant, source))
 
     def ear(
@@ -78,31 +78,31 @@ class Meeting:
         sample_rate: int | None = None,
         encoding: Encoding = "linear16",
     ) -> Stream[bytes]:
-        """Sound of the room from now on without this participant, or all of it: frames of bytes."""
+        """The meeting's sound from now on as frames of bytes, with or without this participant."""
         return Stream(
             self._held, self._native.ear(participant, sample_rate=sample_rate, encoding=encoding).__anext__
         )
 
     async def give_to(self, sink: Sink) -> Callable[[], None]:
-        """Give everything that is heard from now on to a sink of the app's own; returns what ends that."""
+        """Send all heard sound from now on to the app's own sink; returns a function that stops it."""
         return await asked(self._held, lambda: self._native.give_to(sink))
 
     async def join(self, participant: str, seat: Mapping[str, object] | None = None) -> None:
-        """Seat a participant while the meeting runs; returns once its actors have begun."""
+        """Add a participant to the running meeting; returns when its actors have started."""
         await waited(self._held, lambda: self._native.join(participant, seat))
 
     async def leave(self, participant: str) -> None:
-        """Let a participant leave the table; returns once its sessions are closed and its devices let go."""
+        """Remove a participant; returns when its sessions and devices are closed."""
         await waited(self._held, lambda: self._native.leave(participant))
 
     @property
     def folder(self) -> Path:
-        """Folder of its files."""
+        """Folder of the run's files."""
         return self._native.folder
 
     @property
     def state(self) -> MeetingState:
-        """State: its phase, who holds the floor, and what each participant does, and why."""
+        """Current state: the phase, the floor's holder, and what each participant is doing and why."""
         return self._native.state
 
     @property
@@ -111,37 +111,37 @@ class Meeting:
         return self._native.now
 
     def records(self) -> Stream[Record]:
-        """Every event with the decision that answered it, in order, to the meeting's end."""
+        """Iterate over all records until the meeting's end: every event with its commands, in order."""
         return Stream(self._held, self._native.records().__anext__)
 
     async def on(self, kind: type, callback: Callback) -> Callable[[], None]:
-        """Have `callback` told of each event, or command, of one type; returns what ends that."""
+        """Call `callback` for each event or command of one type; returns a function that stops it."""
         return await asked(
             self._held, lambda: self._native.on(kind, callable_from_trio(self._loop, callback))
         )
 
     async def levels(self) -> Mapping[str, float]:
-        """Levels of those who are being heard at this moment: dB below full scale (0 is loudest)."""
+        """Current levels of all participants who are heard, in dB relative to full scale (0 is loudest)."""
         return await asked(self._held, self._native.levels)
 
     async def say(self, participant: str, text: str) -> None:
-        """Have an agent say these words at the next free floor."""
+        """Make an agent say these words when the floor is next free."""
         await asked(self._held, lambda: self._native.say(participant, text))
 
     async def grant(self, participant: str, about: str = "") -> None:
-        """Have a participant speak next; `about` is what is asked of it."""
+        """Give a participant the next turn; `about` is what it is asked."""
         await asked(self._held, lambda: self._native.grant(participant, about))
 
     async def inject(self, participant: str, text: str) -> None:
-        """Let a participant know something at its next turn."""
+        """Tell a participant something at its next turn."""
         await asked(self._held, lambda: self._native.inject(participant, text))
 
     async def revoke(self, participant: str) -> None:
-        """Take the floor from a participant: what it says is cut off at once, its turn ends `interrupted`."""
+        """Take the floor from a participant: it is cut off at once, and its turn ends as `interrupted`."""
         await asked(self._held, lambda: self._native.revoke(participant))
 
     async def interrupt(self) -> str | None:
-        """Take the floor from whoever holds it: its name, or None where the floor is free."""
+        """Take the floor from its holder; returns the holder's name, or None if the floor is free."""
         return await asked(self._held, self._native.interrupt)
 
     async def update(
@@ -153,14 +153,14 @@ class Meeting:
         think: Mapping[str, object] | None = None,
         speak: Mapping[str, object] | None = None,
     ) -> None:
-        """Change an agent's settings, from now on and in every later session of its."""
+        """Change an agent's settings, now and in all its later sessions."""
         await asked(
             self._held,
             lambda: self._native.update(participant, prompt=prompt, listen=listen, think=think, speak=speak),
         )
 
     async def type(self, participant: str, text: str) -> None:
-        """Let a person say this in writing."""
+        """Have a person say this in writing."""
         await asked(self._held, lambda: self._native.type(participant, text))
 
     async def raise_hand(self, participant: str, priority: int = 0) -> None:
@@ -168,15 +168,15 @@ class Meeting:
         await asked(self._held, lambda: self._native.raise_hand(participant, priority))
 
     async def lower_hand(self, participant: str) -> None:
-        """Take a raised hand down."""
+        """Lower a raised hand."""
         await asked(self._held, lambda: self._native.lower_hand(participant))
 
     async def mute(self, participant: str, muted: bool = True) -> None:  # noqa: FBT001, FBT002 - as on trio
-        """Let nobody hear a participant, or hear it again."""
+        """Mute a participant, or unmute it."""
         await asked(self._held, lambda: self._native.mute(participant, muted))
 
     async def stop(self, reason: str = "stopped") -> None:
-        """End the meeting now; what is being said is cut off. This is never too much to ask."""
+        """End the meeting now and cut off current speech; never raises MailboxFull."""
         await asked(self._held, lambda: self._native.stop(reason))
 
     async def finished(self) -> MeetingResult:
@@ -184,7 +184,7 @@ class Meeting:
         return await waited(self._held, self._native.finished)
 
     async def let_go(self) -> None:
-        """Leave what still watches `WATCHER_S` behind the meeting's end; `open_meeting` calls it, once."""
+        """Cancel callbacks and watchers that still run `WATCHER_S` after the meeting's end."""
         await waited(self._held, self._native.let_go)
 
     def __repr__(self) -> str:

@@ -38,7 +38,7 @@ def open_meeting(
     hooks: Mapping[HookPoint, Hook | HookFunction] | None = None,
     resumption: Resumption | None = None,
 ) -> Block[native.Meeting, Meeting]:
-    """Hold the meeting that a scenario describes, beside the block; leaving the block ends it.
+    """Run a scenario's meeting while the block runs; leaving the block ends the meeting.
 
     Its arguments, and what it raises, are those of `trialogue.open_meeting`.
     """
@@ -67,7 +67,7 @@ def open_agent(
     terms: SessionTerms | None = None,
     functions: Mapping[str, Callable[..., object]] | None = None,
 ) -> Block[native_agent.LoneAgent, LoneAgent]:
-    """Hold one agent's session beside the block; leaving the block ends it, and so does `close`.
+    """Run one agent's session while the block runs; leaving the block, or `close`, ends it.
 
     Its arguments, and what it raises, are those of `trialogue.open_agent`.
     """
@@ -96,7 +96,7 @@ async def run_meeting(
     hooks: Mapping[HookPoint, Hook | HookFunction] | None = None,
     watch: Callable[[Meeting], Awaitable[object]] | None = None,
 ) -> MeetingResult:
-    """Hold a meeting to its end, on the clock that its scenario names, and return what came of it.
+    """Run a meeting to its end, on its scenario's clock, and return the result.
 
     Its arguments, and what it raises, are those of `trialogue.run_meeting`.
     """

@@ -16,19 +16,19 @@ class PersonSource:
         self._native = native
 
     async def send(self, pcm: bytes) -> None:
-        """Have sound heard in real time, however fast and much is given; returns when it is queued."""
+        """Send sound of any length; it is played in real time. Returns when all of it is queued."""
         await waited(self._held, lambda: self._native.send(pcm))
 
     async def drain(self) -> None:
-        """Wait until everything that was sent has been heard. A stream ends here: the next begins anew."""
+        """Wait until everything that was sent has been heard, and end the stream."""
         await waited(self._held, self._native.drain)
 
     async def push(self, pcm: bytes) -> None:
-        """Take sound that comes in real time, a frame or so at a time, from any thread; never waits."""
+        """Take sound that arrives in real time, in small pieces, from any thread; returns at once."""
         await asked(self._held, lambda: self._native.push(pcm))
 
     async def statistics(self) -> FeedStatistics:
-        """Statistics of what was pushed: how much waits, what was dropped, how often it ran dry."""
+        """Statistics of pushed sound: samples waiting, samples dropped, and how often the queue was empty."""
         return await asked(self._held, self._native.statistics)
 
     def __repr__(self) -> str:

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Stream(Generic[T]):
-    """An async iterator that may be left, cancelled and taken up again: nothing is lost by it.
+    """Async iterator that can be stopped, cancelled and continued without losing items.
 
     One task at a time may wait for the next thing.
     """
@@ -31,9 +31,9 @@ class Stream(Generic[T]):
         return await self.following()
 
     async def following(self) -> T:
-        """The next thing; StopAsyncIteration behind the last."""
+        """The next item; StopAsyncIteration after the last one."""
         if self._is_waited_for:
-            raise RuntimeError("another task waits for the next one already: one at a time iterates")
+            raise RuntimeError("another task is already waiting for the next item: only one task can iterate")
         if self._coming is None:
             self._coming = asyncio.wrap_future(self._held.begin(self._following).future)
             self._coming.add_done_callback(_looked_at)

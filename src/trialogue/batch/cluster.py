@@ -50,7 +50,7 @@ def hold_on_cluster(
         try:
             client.wait_for_workers(1, timeout=WORKERS_S)
         except TimeoutError as error:
-            raise SetupError(f"no worker came to {where} within {WORKERS_S:g} s") from error
+            raise SetupError(f"no worker connected to {where} within {WORKERS_S:g} s") from error
         if bring is not None:
             yield from _fetched(dask, client, jobs, bring)
             return
@@ -106,7 +106,7 @@ def _client(dask: Any, where: str | int) -> Any:  # noqa: ANN401 - Dask has no t
     try:
         return dask.Client(where, timeout=WORKERS_S)
     except (OSError, ValueError) as error:
-        raise SetupError(f"there is no Dask scheduler at {where}: {error}") from error
+        raise SetupError(f"cannot reach a Dask scheduler at {where}: {error}") from error
 
 
 def _after(job: Job, error: BaseException) -> Outcome:
@@ -148,7 +148,7 @@ def _carry(raw: dict[str, Any], out: str, mark: str) -> dict[str, Any]:
     """Run on a worker: have a job held by the process of this thread's."""
     job = decoded(raw)
     if not _sees(out, mark):
-        text = f"its worker does not see {out}"
+        text = f"its worker cannot see {out}"
         lost = Outcome(job.name, job.group, job.file, job.folder, "failed", SetupError.exit_code, text)
         return encoded_outcome(lost)
     return encoded_outcome(_hand().hold(job))

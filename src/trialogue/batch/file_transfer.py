@@ -45,8 +45,8 @@ def packed_scenario(job: Job) -> bytes:
     resolved = prepared_job(job)
     if resolved.clock is not Clock.VIRTUAL:
         raise SetupError(
-            f"{job.name} runs on the real clock: only virtual meetings come back, for those of a worker that "
-            "dies are held again; use a directory that all share"
+            f"{job.name} uses the real clock: without a shared directory, only virtual meetings can "
+            "run, as a dead worker's meetings run again"
         )
     with tempfile.TemporaryDirectory() as folder:
         keep_scenario(Path(folder), resolved, NO_SECRETS)
@@ -62,7 +62,7 @@ def held_away(job: Job, scenario: bytes, bring: Bring, hand: Hand) -> tuple[Outc
         outcome = hand.hold(evolve(job, file=str(file), folder=str(run), overrides=Overrides(), resume=False))
         chosen, left = _chosen(run, bring)
         if left:
-            outcome = evolve(outcome, text=f"{outcome.text}; {left} of its files are too large to come back")
+            outcome = evolve(outcome, text=f"{outcome.text}; {left} of its files are too large to send back")
         return outcome, _packed(chosen, run)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -125,15 +125,15 @@ def found(job: Job) -> Outcome:
         read: object = read_json((Path(job.folder) / RESULT).read_bytes())
         resolved = prepared_job(job)
     except FileNotFoundError:
-        text = "was begun and never finished; --resume goes on with it"
+        text = "was started but not finished; --resume continues it"
         return Outcome(job.name, job.group, job.file, job.folder, "interrupted", UNFINISHED, text)
     except (OSError, ValueError) as error:
-        text = f"{job.folder}/{RESULT} cannot be read: {type(error).__name__}"
+        text = f"cannot read {job.folder}/{RESULT}: {type(error).__name__}"
         return _failed(job, text, JournalError.exit_code)
     except TrialogueError as error:
         return _failed(job, str(error), error.exit_code)
     if not isinstance(read, dict) or cast("dict[str, object]", read).get("kind") != "result":
-        return _failed(job, f"{job.folder}/{RESULT} is no result", JournalError.exit_code)
+        return _failed(job, f"{job.folder}/{RESULT} is not a result", JournalError.exit_code)
     result = cast("dict[str, Any]", read)
     return _Seen(job, resolved, "kept", 0.0).outcome(result, _code_of(result, Path(job.folder)))
 

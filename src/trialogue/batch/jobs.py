@@ -125,7 +125,7 @@ def _files_at(place: str) -> list[Path]:
     if has_magic(place):
         return sorted(each for each in map(Path, glob(place, recursive=True)) if is_scenario(each))  # noqa: PTH207 - relative patterns and absolute ones
     if not path.is_file():
-        raise SetupError(f"there is no scenario at {place}")
+        raise SetupError(f"no scenario at {place}")
     return [path]
 
 

@@ -47,7 +47,7 @@ class Hand:
             return decoded_outcome(read_json(line))
         code = process.wait()
         self.close()
-        text = f"its process ended with {code} in the middle of it; see {job.folder}"
+        text = f"its process died with code {code} during the meeting; see {job.folder}"
         return Outcome(job.name, job.group, job.file, job.folder, "interrupted", BROKEN, text)
 
     def close(self) -> None:

@@ -59,21 +59,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and settings."""
     group = parser.getgroup("trialogue", "meetings as tests")
     group.addoption(
-        "--trialogue", action="store_true", help="collect files whose first key is trialogue as tests"
+        "--trialogue", action="store_true", help="collect scenario files (first key: trialogue) as tests"
     )
-    group.addoption("--trialogue-matrix", action="store_true", help="a test for each cell of their matrix")
+    group.addoption("--trialogue-matrix", action="store_true", help="run each cell of their matrix as a test")
     group.addoption(
-        "--trialogue-clock", choices=CLOCKS, default="virtual", help="what time meetings run on (virtual)"
+        "--trialogue-clock", choices=CLOCKS, default="virtual", help="clock of the meetings (virtual)"
     )
     group.addoption(
         "--trialogue-out",
         default=".trialogue",
-        help="where runs are kept of what fails, from the root directory (.trialogue)",
+        help="directory for the runs of failed tests, relative to the root directory (.trialogue)",
     )
-    parser.addini("trialogue", "collect files whose first key is trialogue as tests", "bool", default=False)
-    parser.addini("trialogue_profile", "the profile that is laid over scenarios that have it", default="")
-    parser.addini("trialogue_faults", "let the faults of scenarios strike", "bool", default=False)
-    parser.addini("trialogue_engines", "module:function of the ears and voices", default="")
+    parser.addini(
+        "trialogue", "collect scenario files (first key: trialogue) as tests", "bool", default=False
+    )
+    parser.addini("trialogue_profile", "profile to apply to the scenarios that define it", default="")
+    parser.addini("trialogue_faults", "inject the faults that scenarios define", "bool", default=False)
+    parser.addini(
+        "trialogue_engines", "module:function that returns the recognizer and the voices", default=""
+    )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFile | None:

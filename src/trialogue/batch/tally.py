@@ -122,11 +122,11 @@ def read_baseline(raw: object) -> Baseline:
     """The baseline that plain values stand for; ValueError where they stand for none."""
     known = cast("dict[str, object]", raw) if isinstance(raw, dict) else {}
     if (known.get("trialogue"), known.get("kind")) != (FORMAT, "baseline"):
-        raise ValueError("no baseline of format 1")
+        raise ValueError("not a baseline of format 1")
     try:
         tallies = _CONVERTER.structure(known.get("meetings"), list[GroupTally])
     except (cattrs.BaseValidationError, TypeError) as error:
-        raise ValueError(f"no baseline: {type(error).__name__}") from error
+        raise ValueError(f"not a baseline: {type(error).__name__}") from error
     return {each.group: each for each in tallies}
 
 
@@ -149,7 +149,7 @@ def _worse(before: GroupTally, now: GroupTally) -> list[Regression]:
     found: list[Regression] = []
     fell = before.passed == before.runs and now.passed < now.runs
     if fell or now.between[1] < before.between[0]:
-        text = f"{now.passed} of {now.runs} passed, {before.passed} of {before.runs} did"
+        text = f"{now.passed} of {now.runs} passed, before {before.passed} of {before.runs}"
         found.append(Regression(now.group, "pass rate", text))
     for figure in FIGURES:
         old, new = before.figures.get(figure.name, ()), now.figures.get(figure.name, ())
@@ -158,6 +158,6 @@ def _worse(before: GroupTally, now: GroupTally) -> list[Regression]:
         middle, was = median(new), median(old)
         is_beyond = middle > max(old) if figure.worse == "more" else middle < min(old)
         if is_beyond and abs(middle - was) > NOTABLE * abs(was):
-            text = f"{figure.told(middle)} in the middle, {figure.told(was)} it was"
+            text = f"{figure.told(middle)} (median), before {figure.told(was)}"
             found.append(Regression(now.group, figure.name, text))
     return found

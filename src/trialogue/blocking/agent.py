@@ -22,31 +22,31 @@ class LoneAgent:
         self._events = Stream(held, native.__anext__)
 
     def hear(self, pcm: bytes) -> None:
-        """Let the agent hear sound, in real time; before its session is ready it hears nothing."""
+        """Send sound to the agent, in real time; it is ignored before the session is ready."""
         self._native.hear(pcm)
 
     def ask(self, text: str) -> None:
-        """Let the agent read this as if it had heard it; it will answer."""
+        """Give the agent a text as if it had heard it; the agent will answer."""
         self._native.ask(text)
 
     def say(self, text: str, behavior: Behavior = "default") -> None:
-        """Have the agent say these words."""
+        """Make the agent say these words."""
         self._native.say(text, behavior)
 
     def speak_freely(self, behavior: Behavior = "default") -> None:
-        """Have the agent say something in words of its own (Think Live); `behavior` is as in `say`."""
+        """Make the agent say something in its own words (Think Live); `behavior` is as in `say`."""
         self._native.speak_freely(behavior)
 
     def end_turn(self) -> None:
-        """End the user's turn now, whatever the recognizer still waits for; services without it warn."""
+        """End the user's turn now, without waiting for the recognizer; services that cannot do this warn."""
         self._native.end_turn()
 
     def keep_alive(self) -> None:
-        """Keep the session though nobody says anything. It is done by itself: nobody need call this."""
+        """Keep an idle session open. This happens automatically, so you need not call it."""
         self._native.keep_alive()
 
     def hand_through(self, content: Json) -> None:
-        """Hand JSON through to a model of one's own; LocalProtocolError for what JSON cannot say."""
+        """Pass JSON through to your own model; LocalProtocolError for a value that is not JSON."""
         self._native.hand_through(content)
 
     def answer(self, request: ToolRequested, content: str) -> None:
@@ -62,26 +62,23 @@ class LoneAgent:
         think_live: Mapping[str, object] | None = None,
         speak: Mapping[str, object] | None = None,
     ) -> None:
-        """Change its settings, from now on and in every later session.
+        """Change the agent's settings, now and in all later sessions.
 
-        `SettingsChanged` tells the outcome.
+        `SettingsChanged` reports the outcome.
         """
         self._native.update(prompt=prompt, listen=listen, think=think, think_live=think_live, speak=speak)
 
     def close(self) -> None:
-        """End its session now, before the block is left; again does nothing. Its events end behind it."""
+        """End the session now, and its events with it; a second call does nothing."""
         self._native.close()
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing can be asked of it any more: it was closed, or has failed for good."""
+        """Whether the agent has ended: it was closed, or has failed for good."""
         return self._native.is_over
 
     def next_event(self, *, timeout_s: float | None = None) -> AgentEvent:
-        """The next thing that the agent reports, sound among it, in order.
-
-        TimeoutError where that takes longer than `timeout_s`.
-        """
+        """The agent's next event, including sound, in order. TimeoutError after `timeout_s`."""
         return self._events.following(timeout_s)
 
     def __iter__(self) -> Stream[AgentEvent]:

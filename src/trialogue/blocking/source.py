@@ -16,25 +16,25 @@ class PersonSource:
         self._native = native
 
     def send(self, pcm: bytes, *, timeout_s: float | None = None) -> None:
-        """Have sound heard in real time, however fast and much is given; returns when it is queued.
+        """Send sound of any length; it is played in real time.
 
-        TimeoutError where that takes longer than `timeout_s`.
+        Returns when all of it is queued. TimeoutError after `timeout_s`.
         """
         waited(self._held, lambda: self._native.send(pcm), timeout_s)
 
     def drain(self, *, timeout_s: float | None = None) -> None:
-        """Wait until everything that was sent has been heard.
+        """Wait until everything that was sent has been heard, and end the stream.
 
-        A stream ends here: the next begins anew. TimeoutError where that takes longer than `timeout_s`.
+        TimeoutError after `timeout_s`.
         """
         waited(self._held, self._native.drain, timeout_s)
 
     def push(self, pcm: bytes) -> None:
-        """Take sound that comes in real time, a frame or so at a time, from any thread; never waits."""
+        """Take sound that arrives in real time, in small pieces, from any thread; returns at once."""
         self._native.push(pcm)
 
     def statistics(self) -> FeedStatistics:
-        """Statistics of what was pushed: how much waits, what was dropped, how often it ran dry."""
+        """Statistics of pushed sound: samples waiting, samples dropped, and how often the queue was empty."""
         return self._native.statistics()
 
     def __repr__(self) -> str:

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Stream(Generic[T]):
-    """An iterator that may be left and taken up again: nothing is lost by it, nor by impatience.
+    """Iterator that can be stopped and continued, also after a timeout, without losing items.
 
     Several threads may iterate; each thing goes to one of them.
     """
@@ -36,7 +36,7 @@ class Stream(Generic[T]):
             raise StopIteration from None
 
     def following(self, timeout_s: float | None = None) -> T:
-        """The next thing; TimeoutError where it does not come in time, StopAsyncIteration behind the last."""
+        """The next item; TimeoutError after the timeout, StopAsyncIteration after the last one."""
         a_time(timeout_s, "timeout_s")
         with self._lock:
             if self._coming is None:

@@ -25,7 +25,7 @@ def waited(held: CallsIntoTrio, function: Callable[[], Awaitable[T]], timeout_s:
             raise
         call.cancel()
         ended(call.future.exception)
-        raise TimeoutError(f"nothing came within {timeout_s:g} s") from None
+        raise TimeoutError(f"nothing arrived within {timeout_s:g} s") from None
     except BaseException:
         if not call.future.done():
             call.cancel()

@@ -98,5 +98,5 @@ def _read(word: str, resolved: Resolved, chance: random.Random) -> Planned:
 def _struck(fault: Fault, resolved: Resolved, chance: random.Random) -> str:
     able = [spec.name for spec in resolved.agents if spec.tools or not fault.needs_tool]
     if not able:
-        raise SetupError(f"{fault.name}: nobody in {resolved.plan.name} has a tool")
+        raise SetupError(f"{fault.name}: no participant of {resolved.plan.name} has a tool")
     return chance.choice(able)

@@ -116,7 +116,7 @@ def recorded(evidence: Evidence) -> Iterator[str]:
         if not fault.shows or is_too_late or _is_hidden(strike, evidence.trial.strikes):
             continue
         if not any(re.search(fault.shows, text) for text in said):
-            yield f"{fault.name} left no record that shows {fault.shows!r}"
+            yield f"{fault.name} left no record of {fault.shows!r}"
 
 
 def _is_hidden(strike: Strike, strikes: Sequence[Strike]) -> bool:
@@ -165,18 +165,18 @@ def one_holder(evidence: Evidence) -> Iterator[str]:
         match command:
             case GrantFloor(turn=turn):
                 if holder is not None:
-                    yield f"record {record.seq} grants turn {turn} while turn {holder} lasts"
+                    yield f"record {record.seq} grants turn {turn} before turn {holder} has ended"
                 holder = turn
             case EndTurn(turn=turn):
                 if holder != turn:
-                    yield f"record {record.seq} ends turn {turn}, and {holder} was it"
+                    yield f"record {record.seq} ends turn {turn}, but the current turn was {holder}"
                 holder = None
             case EndMeeting():
                 is_over = True
             case _:
                 pass
     if is_over and holder is not None:
-        yield f"the meeting has ended, and turn {holder} has not"
+        yield f"the meeting has ended, but turn {holder} has not"
 
 
 def others_go_on(evidence: Evidence) -> Iterator[str]:
@@ -185,7 +185,7 @@ def others_go_on(evidence: Evidence) -> Iterator[str]:
         return
     error, held = evidence.trial.error, evidence.trial.held
     if error is not None and not isinstance(error, Hung):
-        yield f"the meeting fell: {type(error).__name__}: {error}"
+        yield f"the meeting crashed: {type(error).__name__}: {error}"
     can_fail = _can_fail(evidence)
     failed = {r.event.participant for r in evidence.records if isinstance(r.event, SessionFailed)}
     if held is not None and held.result.reason in BAD_ENDS and not can_fail >= set(held.result.participants):
@@ -214,7 +214,7 @@ def _harmed(evidence: Evidence) -> Iterator[str]:
         is_lost = any(isinstance(each, SessionLost) and each.participant == name for each in events)
         is_failed = any(isinstance(each, SessionFailed) and each.participant == name for each in events)
         if fate is Fate.UNHARMED and is_lost:
-            yield f"{name} lost a session that should have lived on"
+            yield f"{name} lost a session that should have survived"
         if fate is Fate.FAILS and not is_failed:
             yield f"{name} should have failed for good"
 
@@ -224,7 +224,7 @@ def told(evidence: Evidence) -> Iterator[str]:
     codes = {fault.exit_code for fault in evidence.faults if fault.fate is Fate.ENDS}
     code = evidence.trial.exit_code
     if codes and code not in codes:
-        yield f"the exit code is {code}, and not {' or '.join(map(str, sorted(codes)))}"
+        yield f"the exit code is {code}, not {' or '.join(map(str, sorted(codes)))}"
     held = evidence.trial.held
     if held is None:
         return

@@ -159,7 +159,7 @@ class Ordeal:
             with trio.move_on_after(self._limit_s + OVERTIME_S) as patience:
                 await meeting.finished()
             if patience.cancelled_caught:
-                raise Hung(f"the meeting has not ended {OVERTIME_S:g} s after its limit")
+                raise Hung(f"the meeting was still running {OVERTIME_S:g} s after its limit")
             nursery.cancel_scope.cancel(reason="the meeting is over")
 
     def strike(self, planned: Planned) -> bool:

@@ -18,7 +18,7 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command, of `sys.argv` where no arguments are given, and return its exit code."""
+    """Run one command and return its exit code; without arguments, the command of `sys.argv`."""
     is_plain = _set_plain_interrupts()
     try:
         from trialogue.cli.at_once import answer  # noqa: PLC0415 - see above
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _command_line(arguments: Sequence[str] | None) -> Callable[[], int]:
-    """The command, by the table of options where that knows it, else by the command line as a whole."""
+    """The command: found in the small table of options if possible, else by the full command line."""
     import sys  # noqa: PLC0415 - see above
 
     from trialogue.cli.table import called  # noqa: PLC0415 - see above
@@ -54,7 +54,7 @@ def _command_line(arguments: Sequence[str] | None) -> Callable[[], int]:
 
 
 def _set_plain_interrupts() -> bool:
-    """Give SIGINT its default for as long as Python's own handler would raise; whether that was done."""
+    """Set SIGINT to its default action if Python's own handler is installed; returns whether it was."""
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         return False
     try:

@@ -25,7 +25,7 @@ _VERSION: tuple[list[str], ...] = (["--version"],)
 
 
 def answer(arguments: Sequence[str] | None) -> bool:
-    """Answer at once, if that can be done; whether it was."""
+    """Answer without loading the whole program, if possible; returns whether it did."""
     tokens = sys.argv[1:] if arguments is None else list(arguments)
     if tokens in _HELP:
         return _is_wide() and _printed(_help_text())

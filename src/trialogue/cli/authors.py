@@ -32,31 +32,31 @@ MOST_AGENTS = 24
 
 
 def new_file(file: Path, wanted: NewScenario, *, asks: bool) -> int:
-    """Write a new scenario, asking at a terminal for what was not said; what is there already stays."""
+    """Write a new scenario; in a terminal, ask for what is missing. An existing file is not overwritten."""
     if file.exists():
-        raise SetupError(f"{file} is there already; name another file")
+        raise SetupError(f"{file} already exists; choose another name")
     if asks and sys.stdin.isatty():
         wanted = _asked(wanted)
     policies = [each.value for each in PolicyName if each.value != "custom"]
     if wanted.policy not in policies:
-        hint = did_you_mean(wanted.policy, policies) or f"; there are {', '.join(policies)}"
-        raise SetupError(f'--policy: there is no policy "{wanted.policy}"{hint}')
+        hint = did_you_mean(wanted.policy, policies) or f"; known policies: {', '.join(policies)}"
+        raise SetupError(f'--policy: unknown policy "{wanted.policy}"{hint}')
     if not 1 <= wanted.agents <= MOST_AGENTS:
-        raise SetupError(f"--agents wants a number from 1 to {MOST_AGENTS}")
+        raise SetupError(f"--agents must be a number from 1 to {MOST_AGENTS}")
     if wanted.policy == "moderated" and wanted.agents + wanted.person < 2:
-        raise SetupError("a moderated meeting wants a chair and somebody to name: --agents 2")
+        raise SetupError("a moderated meeting needs a chair and another participant: give --agents 2 or more")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as stream:
             stream.write(skeleton(wanted))
     except OSError as error:
         raise SetupError(f"cannot write {file}: {error.strerror}") from error
-    put(f"{file}: written; try it: trialogue run {quote(str(file))}")
+    put(f"{file}: written. Run it: trialogue run {quote(str(file))}")
     return 0
 
 
 def _asked(wanted: NewScenario) -> NewScenario:
-    """The same, with what its author answers; an empty answer takes what is shown."""
+    """The new scenario with the author's answers; an empty answer takes the default shown."""
     policies = [each.value for each in PolicyName if each.value != "custom"]
     thinks = [each.value for each in HowAgentsThink]
     topic = _answer("What is the meeting about?", wanted.topic)
@@ -65,7 +65,7 @@ def _asked(wanted: NewScenario) -> NewScenario:
     )
     policy = _answer(f"Who speaks next ({', '.join(policies)})?", wanted.policy, policies)
     think = _answer(f"How do they think ({', '.join(thinks)})?", wanted.think.value, thinks)
-    person = _answer("Do you sit at the table yourself (yes, no)?", "no", ["yes", "no"])
+    person = _answer("Do you want a seat yourself (yes, no)?", "no", ["yes", "no"])
     return evolve(
         wanted,
         topic=topic,
@@ -89,7 +89,7 @@ def _answer(question: str, default: str, words: Sequence[str] = ()) -> str:
 
 
 def format_files(files: Sequence[Path], *, only_check: bool) -> int:
-    """Bring scenarios into one form; with `only_check`, name those that are not in it."""
+    """Format scenario files; with `only_check`, only name those that need it."""
     stale = False
     for file in files:
         text = _text(file)
@@ -99,7 +99,7 @@ def format_files(files: Sequence[Path], *, only_check: bool) -> int:
         stale = True
         if not only_check:
             _rewrite(file, after)
-        put(f"{file}: {'is not in form' if only_check else 'brought into form'}")
+        put(f"{file}: {'is not formatted' if only_check else 'formatted'}")
     return WRONG_USE if stale and only_check else 0
 
 
@@ -118,7 +118,7 @@ def _text(file: Path) -> str:
 
 
 def _rewrite(file: Path, text: str) -> None:
-    """Put a text in the place of a file's; where that fails, on a full disk too, the file stays as it was."""
+    """Replace a file's text. If that fails, for example on a full disk, the file is unchanged."""
     kept = file.resolve()
     draft = kept.with_name(f".{kept.name}.new")
     try:
@@ -134,7 +134,7 @@ def _rewrite(file: Path, text: str) -> None:
 
 
 def draw_file(file: Path, overrides: Overrides, *, as_svg: bool) -> int:
-    """Print a scenario as a picture: Mermaid, or SVG."""
+    """Print a scenario as a diagram, in Mermaid or SVG."""
     drawn = picture(prepare(file, overrides))
     put((svg(drawn) if as_svg else mermaid(drawn)).rstrip("\n"))
     return 0

@@ -47,7 +47,7 @@ GRAVEST: Final = (70, 4, 2, 3, 5, 1, 7, 6)
 
 @frozen
 class BatchOptions:
-    """Options of a batch, beside the scenarios."""
+    """Options of a batch, apart from its scenarios."""
 
     asked: BatchRequest
     """Request that meetings are made of."""
@@ -84,9 +84,9 @@ class BatchOptions:
 
 
 def hold_batch(files: Sequence[Path], options: BatchOptions) -> int:
-    """Hold all meetings of these files; the exit code. Raises `TrialogueError`.
+    """Run all meetings of these files; returns the exit code. Raises `TrialogueError`.
 
-    A first Ctrl-C lets the meetings that are under way come to their end, a second one kills them.
+    The first Ctrl-C starts no more meetings and waits for the running ones; the second one kills them.
     """
     before = _baseline(options.baseline)
     _refuse_to_overwrite(options.save_baseline)
@@ -104,7 +104,7 @@ def hold_batch(files: Sequence[Path], options: BatchOptions) -> int:
 
 
 def _held(jobs: Sequence[Job], options: BatchOptions) -> tuple[list[Outcome], bool]:
-    """Outcomes of the jobs in their order, and whether nobody cut the batch short."""
+    """Outcomes of the jobs in order, and whether the batch ran to its end."""
     found: dict[str, Outcome] = {}
     is_shown = not options.as_json
     with open_progress(len(jobs), is_shown=is_shown) as told, _stream(jobs, options) as outcomes:
@@ -125,7 +125,7 @@ def _stream(jobs: Sequence[Job], options: BatchOptions) -> Generator[Iterator[Ou
 
 
 def new_out(name: str) -> Path:
-    """A directory for a batch that nobody has named, by the time of day."""
+    """Default directory of a batch, named after the time of day."""
     return Path("runs") / f"{name}-{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S}"
 
 
@@ -149,7 +149,7 @@ def _count(jobs: Sequence[Job], *, as_json: bool) -> int:
             }
         )
         return 0
-    beyond = f", and {found.unlimited} without a limit of time" if found.unlimited else ""
+    beyond = f", and {found.unlimited} without a time limit" if found.unlimited else ""
     put(f"{found.meetings} meetings, {found.minutes:.0f} minutes at most{beyond}")
     unpriced = f"; without a known price: {', '.join(found.unpriced)}" if found.unpriced else ""
     put(f"{found.usd:.2f} USD at most{unpriced}")
@@ -198,7 +198,7 @@ def _document(
 
 
 def _code(outcomes: Sequence[Outcome]) -> int:
-    """The gravest of the meetings' codes."""
+    """The most severe of the meetings' exit codes."""
     codes = {each.exit_code for each in outcomes}
     return next((code for code in GRAVEST if code in codes), max(codes, default=0))
 
@@ -215,7 +215,7 @@ def _baseline(path: Path | None) -> Baseline:
 
 
 def _refuse_to_overwrite(path: Path | None) -> None:
-    """Refuse a place for a baseline where a file is that is none, before any meeting is held."""
+    """Refuse to overwrite a file that is no baseline, before any meeting runs."""
     if path is None or not path.exists():
         return
     try:
@@ -223,7 +223,9 @@ def _refuse_to_overwrite(path: Path | None) -> None:
     except OSError as error:
         raise SetupError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:
-        raise SetupError(f"{path} is there, and no baseline: --save-baseline names another file") from error
+        raise SetupError(
+            f"{path} exists and is not a baseline: choose another file for --save-baseline"
+        ) from error
 
 
 def _write(path: Path, content: bytes) -> None:

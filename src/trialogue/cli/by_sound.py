@@ -28,7 +28,7 @@ __all__ = ["BySound", "print_by_sound"]
 
 @frozen
 class BySound:
-    """A second reckoning as a report has it."""
+    """Measures of the recordings next to those of the journal, as a report shows them."""
 
     found: SecondReckoning
     """It."""
@@ -37,12 +37,12 @@ class BySound:
     def of(
         cls, plan: MeetingPlan, records: Sequence[Record], folder: Path, duration_s: float
     ) -> BySound | None:
-        """The reckoning from a run's `audio` folder; None and errors as `of_recordings`."""
+        """The measures of a run's `audio` folder; None and errors as for `of_recordings`."""
         found = of_recordings(plan, records, folder, duration_s)
         return cls(found) if found else None
 
     def lines(self) -> Iterator[Line]:
-        """In short: a line, and another where the records and the sound are not one figure."""
+        """Short form: one line, and a second one if the journal and the sound disagree."""
         then, now = self.found.records, self.found.sound
         parts = [
             _beside("floor transfer", then.transfer.p50, now.transfer.p50, "s"),
@@ -51,7 +51,7 @@ class BySound:
         ]
         yield line(Span("  by sound  ", Tone.FAINT), "; ".join(each for each in parts if each), hang=12)
         if not self.found.agrees:
-            far = f"more than {APART_S * 1000:.0f} ms from the records: see report --by-sound"
+            far = f"more than {APART_S * 1000:.0f} ms from the journal's figure: see report --by-sound"
             yield line(" " * 12, span(far, Tone.WARNING))
 
     def told(self) -> dict[str, object]:
@@ -61,14 +61,14 @@ class BySound:
 
 
 def print_by_sound(run: Path, *, as_json: bool) -> int:
-    """Print both reckonings and their difference; SetupError for a run without recordings."""
+    """Print both sets of measures and their difference; SetupError for a run without recordings."""
     reading = read(journal_of(run))
     records = tuple(to_the_end(reading))
     plan = with_everybody(reading.header.plan, records)
     folder = reading.path.parent / "audio"
     found = of_recordings(plan, records, folder, measures(plan, records).duration_s)
     if found is None:
-        raise SetupError(f"{run} has no recordings: its figures are those of its records alone")
+        raise SetupError(f"{run} has no recordings; only its journal can be measured")
     if as_json:
         put_json({"trialogue": 1, "kind": "by-sound", "name": plan.name, **BySound(found).told()})
     else:

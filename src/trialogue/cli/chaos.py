@@ -31,7 +31,7 @@ MOST_DRAWN: Final = 1_000
 
 @frozen
 class Ordered:
-    """Options of `trialogue chaos`, beside the scenario."""
+    """Options of `trialogue chaos`, apart from the scenario."""
 
     faults: tuple[str, ...] = ()
     """Faults by name, with or without whom they strike."""
@@ -53,7 +53,7 @@ class Ordered:
 
 
 def list_faults(*, as_json: bool) -> int:
-    """Print every fault on demand: name, row of the catalogue, who makes it, what it is."""
+    """Print every fault: its name, its row in the catalogue, what injects it, and what it does."""
     if as_json:
         keys = ("name", "row", "made_by", "what")
         put_json([{key: getattr(fault, key) for key in keys} for fault in FAULTS])
@@ -64,7 +64,7 @@ def list_faults(*, as_json: bool) -> int:
 
 
 def try_file(file: Path, ordered: Ordered, *, as_json: bool = False) -> int:
-    """Hold the meeting of a scenario under faults: 0 where every promise was kept, else 1."""
+    """Run the meeting of a scenario with faults; returns 0 if every promise was kept, else 1."""
     resolved = prepare(file, Overrides(via=EMBEDDED, clock=ordered.clock, seed=ordered.seed))
     plan = _plan(resolved, ordered)
     configure("error")
@@ -87,11 +87,11 @@ def matrix(rows: Iterable[Row]) -> list[Line]:
 
 def _plan(resolved: Resolved, ordered: Ordered) -> FaultPlan:
     if (ordered.random is None) == (not ordered.faults):
-        raise SetupError("say which faults: either --fault NAME, once or more, or --random N")
+        raise SetupError("choose faults: either --fault NAME (may be repeated) or --random N")
     if ordered.random is None:
         return planned(ordered.faults, resolved, resolved.plan.seed)
     if not 1 <= ordered.random <= MOST_DRAWN:
-        raise SetupError(f"--random wants a number of faults from 1 to {MOST_DRAWN:,}, not {ordered.random}")
+        raise SetupError(f"--random must be a number from 1 to {MOST_DRAWN:,}, not {ordered.random}")
     return drawn(ordered.random, resolved, resolved.plan.seed)
 
 

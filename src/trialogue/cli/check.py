@@ -40,9 +40,9 @@ LONGEST_PATH = 44
 def check_files(
     files: Sequence[Path], overrides: Overrides, *, as_json: bool, file_only: bool = False
 ) -> int:
-    """Print everything that keeps these files from being run; 0 where nothing does, else 2.
+    """Print all problems of these files; returns 0 if there are none, else 2.
 
-    With `file_only` the variables and models that this environment lacks are not among it.
+    With `file_only`, missing environment variables and models are not counted as problems.
     """
     examined = {file: examine(file, overrides) for file in files}
     found = {
@@ -64,7 +64,7 @@ def check_files(
 
 
 def explain_file(file: Path, overrides: Overrides, *, as_json: bool) -> int:
-    """Print every value of a scenario with its origin, or what is said of a code as `E-KEY-UNKNOWN`."""
+    """Print every value of a scenario with its origin, or explain a code such as `E-KEY-UNKNOWN`."""
     if CODE.fullmatch(str(file)):
         put(page_of(str(file)))
         return 0
@@ -104,7 +104,7 @@ def _good(file: Path, examined: Examined, overrides: Overrides) -> list[Line]:
 
 
 def _lacks(resolved: Resolved) -> list[ScenarioProblem]:
-    """A problem for everything that this environment lacks."""
+    """A problem for each variable and model that is missing in this environment."""
     return [*_unset(resolved), *_uninstalled(resolved)]
 
 
@@ -121,7 +121,7 @@ def _uninstalled(resolved: Resolved) -> list[ScenarioProblem]:
 
 
 def _unset(resolved: Resolved) -> list[ScenarioProblem]:
-    """A problem for each variable that this environment lacks."""
+    """A problem for each environment variable that is not set."""
     return [
         ScenarioProblem(
             resolved.places.near(path),
@@ -142,13 +142,13 @@ def _lacking(resolved: Resolved) -> dict[str, Keys]:
 
 
 def _told(fault: ScenarioProblem) -> list[Line]:
-    """A problem with its line of the file, which is shown as it is: a caret stands beneath it."""
+    """A problem with its line of the file, unchanged, and a caret below the place."""
     head, *rest = lines_of(fault)
     return [line(span(head)), *(line(Span(each, Tone.FAINT)) for each in rest)]
 
 
 def _variants(file: Path, found: Sequence[Variant], overrides: Overrides) -> list[Line]:
-    """The other meetings that the file stands for, by the option that chooses each."""
+    """The other meetings of the file (profiles and cells), each with the option that selects it."""
     told = [
         line(span(f"{file}: also with {each}{_once_set(prepare(file, evolve(overrides, variant=each)))}"))
         for each in found[:MOST_VARIANTS]
@@ -163,7 +163,7 @@ def _once_set(resolved: Resolved) -> str:
 
 
 def _contents(resolved: Resolved) -> str:
-    """Contents of a good file, in a few words."""
+    """Contents of a valid file, in a few words."""
     plan = resolved.plan
     parts = [counted(len(plan.participants), "participant"), f"{plan.floor.policy} floor"]
     parts.extend([counted(len(plan.agenda), "point")] if plan.agenda else [])

@@ -70,7 +70,7 @@ class Say:
 
 @frozen
 class Note:
-    """Let somebody know something."""
+    """Tell a participant something before its next turn."""
 
     whom: str
     text: str
@@ -83,14 +83,14 @@ class EndOrder:
 
 @frozen
 class Unclear:
-    """A line that says nothing that can be done."""
+    """Typed line that is not a valid control."""
 
     text: str
     """Words for the person, in one line."""
 
 
 Control: TypeAlias = Type | Raise | Lower | Give | Mute | Say | Note | EndOrder
-"""All that can be done; a `match` over it ends in `assert_never`."""
+"""Every control; a `match` over it ends in `assert_never`."""
 
 
 @runtime_checkable
@@ -98,7 +98,7 @@ class Steered(Protocol):
     """Meeting that can be steered."""
 
     def type(self, participant: str, text: str) -> None:
-        """Let a person say this in writing."""
+        """Have a person say this in writing."""
         ...
 
     def raise_hand(self, participant: str, priority: int = 0) -> None:
@@ -106,7 +106,7 @@ class Steered(Protocol):
         ...
 
     def lower_hand(self, participant: str) -> None:
-        """Take a raised hand down."""
+        """Lower a raised hand."""
         ...
 
     def grant(self, participant: str, about: str = "") -> None:
@@ -114,7 +114,7 @@ class Steered(Protocol):
         ...
 
     def mute(self, participant: str, muted: bool = True) -> None:  # noqa: FBT001, FBT002 - as the meeting has it
-        """Let nobody hear a participant, or hear it again."""
+        """Mute a participant, or unmute it."""
         ...
 
     def say(self, participant: str, text: str) -> None:
@@ -122,7 +122,7 @@ class Steered(Protocol):
         ...
 
     def inject(self, participant: str, text: str) -> None:
-        """Let a participant know something at its next turn."""
+        """Tell a participant something at its next turn."""
         ...
 
     def stop(self, reason: str = "stopped") -> None:
@@ -131,7 +131,7 @@ class Steered(Protocol):
 
 
 def steer(meeting: Steered, control: Control) -> None:
-    """Do it."""
+    """Call the method of the meeting that carries out a control."""
     match control:
         case Type(by, text):
             meeting.type(by, text)
@@ -154,7 +154,7 @@ def steer(meeting: Steered, control: Control) -> None:
 
 
 def done(control: Control, plan: MeetingPlan) -> str:
-    """Acknowledgement of a control; empty where it shows by itself, as typed words do."""
+    """Acknowledgement of a control; empty if its effect is visible anyway, as for typed words."""
     match control:
         case Type():
             return ""
@@ -166,13 +166,13 @@ def done(control: Control, plan: MeetingPlan) -> str:
             return f"/floor: {_label(to, plan)} is asked to speak next"
         case Mute(whom, is_muted):
             label = _label(whom, plan)
-            return f"/mute: {label} is not heard" if is_muted else f"/unmute: {label} is heard again"
+            return f"/mute: {label} is muted" if is_muted else f"/unmute: {label} is heard again"
         case Say(who):
             return f"/say: {_label(who, plan)} is asked to say it"
         case Note(whom):
-            return f"/note: {_label(whom, plan)} is told at its next turn"
+            return f"/note: {_label(whom, plan)} gets the note at its next turn"
         case EndOrder():
-            return "/end: the meeting is being ended"
+            return "/end: the meeting is ending"
         case _ as never:
             assert_never(never)
 
@@ -182,19 +182,19 @@ def _label(name: str, plan: MeetingPlan) -> str:
 
 
 def read_control(line: str, plan: MeetingPlan, own: str | None) -> Control | Unclear:
-    """Control that a line asks for; `own` is the participant at this keyboard, if there is one."""
+    """Control for a typed line; `own` is the participant at this keyboard, or None."""
     if line.startswith("/"):
         word, _, rest = line[1:].partition(" ")
         return _command(word, rest.strip(), plan, own)
     if own is None:
-        return Unclear("nobody of this meeting sits at this keyboard; /help tells what else can be typed")
+        return Unclear("this keyboard belongs to no participant; /help lists the commands")
     return Type(own, line)
 
 
 def _command(word: str, rest: str, plan: MeetingPlan, own: str | None) -> Control | Unclear:
     match word:
         case "hand" | "down" | "floor" if own is None and not rest:
-            return Unclear(f"/{word}: nobody of this meeting sits at this keyboard")
+            return Unclear(f"/{word}: this keyboard belongs to no participant")
         case "hand" | "down" if own is not None:
             return _hand(word, rest, own)
         case "floor":
@@ -210,14 +210,14 @@ def _command(word: str, rest: str, plan: MeetingPlan, own: str | None) -> Contro
         case "help":
             return Unclear(HELP)
         case _:
-            return Unclear(f"/{word} cannot be done: {HELP}")
+            return Unclear(f"/{word} is not a command: {HELP}")
 
 
 def _hand(word: str, rest: str, own: str) -> Control | Unclear:
     if word == "down":
         return Lower(own)
     if rest not in PRIORITIES:
-        return Unclear(f"/hand: a priority is one of {', '.join(filter(None, PRIORITIES))}")
+        return Unclear(f"/hand: the priority must be one of {', '.join(filter(None, PRIORITIES))}")
     return Raise(own, PRIORITIES[rest])
 
 
@@ -238,4 +238,4 @@ def _named(word: str, plan: MeetingPlan) -> str | None:
 
 def _nobody(word: str, plan: MeetingPlan) -> str:
     names = ", ".join(participant.name for participant in plan.participants)
-    return f'nobody is called "{word}"; there are {names}' if word else f"say whom: {names}"
+    return f'no participant is called "{word}"; there are {names}' if word else f"name a participant: {names}"

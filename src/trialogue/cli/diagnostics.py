@@ -30,7 +30,7 @@ _LONGEST_VALUE: Final = 1000
 
 
 def configure(level: LogLevel) -> None:
-    """Write diagnostics of that level and above to stderr, one line each."""
+    """Write diagnostics of this level and above to stderr, one line each."""
     logger = logging.getLogger("trialogue")
     logger.setLevel(LEVELS[level])
     for each in [each for each in logger.handlers if isinstance(each, _FirstLine)]:
@@ -42,14 +42,14 @@ def configure(level: LogLevel) -> None:
 
 
 class _FirstLine(logging.Handler):
-    """Takes the first line to structlog, where all others go by themselves (see `trialogue.diagnostics`)."""
+    """Passes the first line to structlog; later lines go there directly (see `trialogue.diagnostics`)."""
 
     def __init__(self, level: LogLevel) -> None:
         super().__init__()
         self._level: LogLevel = level
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell it in structlog's way."""
+        """Log the record through structlog."""
         logging.getLogger("trialogue").removeHandler(self)
         _configure_structlog(self._level)
         tell_again(record)
@@ -73,10 +73,10 @@ def _configure_structlog(level: LogLevel) -> None:
 
 
 class _Stderr:
-    """Writes lines, and survives a terminal that is gone: diagnostics end no meeting."""
+    """Writes lines and ignores a terminal that is gone, so that diagnostics never end a meeting."""
 
     def __init__(self, *_: object) -> None:
-        """Take whatever name the logger was asked for by."""
+        """Accept any logger name; it is not used."""
 
     def msg(self, message: str) -> None:
         # Looked up at each line: while a live screen is up, stderr is its proxy and prints above it.

@@ -15,18 +15,18 @@ from trialogue.values import frozen
 @Parameter(name="*")
 @frozen
 class Dialling:
-    """Address, names and encryption by which clients dial the server."""
+    """Options for the server's address, host names and encryption."""
 
-    host: Annotated[str, Parameter(help="The address to bind; beyond loopback clients need a key.")] = (
+    host: Annotated[str, Parameter(help="Address to bind; clients need a key unless it is loopback.")] = (
         "127.0.0.1"
     )
     """The address that is bound."""
 
-    port: Annotated[int, Parameter(help="The port to bind; 0 lets the system choose.")] = 8090
+    port: Annotated[int, Parameter(help="Port to bind; 0 lets the system choose.")] = 8090
     """The port that is bound."""
 
     api_key_env: Annotated[
-        str | None, Parameter(help="The environment variable with the key that clients must show.")
+        str | None, Parameter(help="Environment variable with the key that clients must send.")
     ] = None
     """Variable with the key."""
 
@@ -35,7 +35,7 @@ class Dialling:
         Parameter(
             negative="",
             show_default=False,
-            help="A host name by which clients may dial; with a key any will do. May be repeated.",
+            help="Host name that clients may use; with a key, every name is allowed. May be repeated.",
         ),
     ] = ()
     """Names of hosts."""
@@ -43,34 +43,38 @@ class Dialling:
     tls_self_signed: Annotated[
         bool,
         Parameter(
-            negative="", show_default=False, help="Encrypt, by a certificate authority of this run's own."
+            negative="",
+            show_default=False,
+            help="Use TLS with a new certificate authority, made for this run.",
         ),
     ] = False
     """Whether an authority is made."""
 
     tls_ca: Annotated[
         Path | None,
-        Parameter(help="The file for that authority's certificate, for clients to trust; else a new one."),
+        Parameter(
+            help="File to write that authority's certificate to, for clients to trust (default: a new file)."
+        ),
     ] = None
     """Its certificate's file."""
 
-    tls_cert: Annotated[Path | None, Parameter(help="Encrypt, by the certificate in this PEM file.")] = None
+    tls_cert: Annotated[Path | None, Parameter(help="Use TLS with the certificate in this PEM file.")] = None
     """The operator's certificate."""
 
-    tls_key: Annotated[Path | None, Parameter(help="The PEM file with the key of --tls-cert.")] = None
+    tls_key: Annotated[Path | None, Parameter(help="PEM file with the private key of --tls-cert.")] = None
     """Its key."""
 
     def check(self) -> None:
-        """Whether they go together; raises `SetupError`."""
+        """Check that the options agree; raises `SetupError`."""
         if (self.tls_cert is None) != (self.tls_key is None):
-            raise SetupError("--tls-cert and --tls-key go together")
+            raise SetupError("give both --tls-cert and --tls-key, or neither")
         if self.tls_cert is not None and self.tls_self_signed:
-            raise SetupError("give --tls-self-signed or a certificate of yours, not both")
+            raise SetupError("use either --tls-self-signed or --tls-cert, not both")
         if self.tls_ca is not None and not self.tls_self_signed:
-            raise SetupError("--tls-ca is of --tls-self-signed: give that, too")
+            raise SetupError("--tls-ca needs --tls-self-signed")
 
     def tls(self, host: str, scratch: Path) -> tuple[SSLContext | None, Path | None]:
-        """TLS context, and the file of the authority that was made; `SetupError` where it cannot be had."""
+        """TLS context and the file of the new authority; `SetupError` if that fails."""
         from trialogue.server.tls import certified, self_signed  # noqa: PLC0415 - heavy: the server comes with it
 
         if self.tls_cert is not None and self.tls_key is not None:

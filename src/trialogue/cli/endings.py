@@ -31,7 +31,7 @@ _LONGEST_LINE: Final = 2000
 
 
 def concluded(command: Callable[[], int]) -> int:
-    """Run a command and return its exit code; what it raises is told on stderr."""
+    """Run a command and return its exit code; errors are printed to stderr."""
     hide()
     try:
         code = command()
@@ -50,7 +50,7 @@ def concluded(command: Callable[[], int]) -> int:
 
 
 def told(error: TrialogueError) -> list[str]:
-    """The lines that tell of an error that somebody can mend, without keys."""
+    """The lines shown for an error that the user can correct, with keys hidden."""
     match error:
         case ScenarioError(told=lines, problems=problems):
             heads = set(problems)
@@ -70,7 +70,7 @@ def _shown(text: str) -> str:
 
 
 def _exit_code(error: BaseException) -> int:
-    """The gravest of all that is in it; a fault of ours goes before everything."""
+    """The most severe exit code of the errors in it; a bug in trialogue comes first."""
     return max(_exit_code_of(each) for each in leaves(error)) or INTERRUPTED
 
 
@@ -87,9 +87,7 @@ def _exit_code_of(error: BaseException) -> int:
 def _tell(error: BaseException) -> None:
     if _exit_code(error) == BUG:
         print(_trace(error), end="", file=sys.stderr)
-        print(
-            "trialogue: this is a fault of trialogue; please report it with the lines above", file=sys.stderr
-        )
+        print("trialogue: this is a bug in trialogue; please report it with the lines above", file=sys.stderr)
         return
     for lines in dict.fromkeys(tuple(_lines(each)) for each in leaves(error)):
         for text in lines:
@@ -101,7 +99,7 @@ def _lines(error: BaseException) -> list[str]:
         return [
             _trace(error.__cause__).rstrip("\n"),
             *told(error),
-            "trialogue: that is code of the scenario's author, shown above",
+            "trialogue: the traceback above is from the scenario's own code",
         ]
     if isinstance(error, TrialogueError):
         return told(error)
@@ -116,7 +114,7 @@ def _trace(error: BaseException) -> str:
 
 
 def _write_nowhere() -> None:
-    """Keep the interpreter from failing once more as it flushes its streams at its end."""
+    """Redirect stdout and stderr to the null device, so that the final flush cannot fail."""
     with Path(os.devnull).open("wb") as nowhere:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(nowhere.fileno(), stream.fileno())

@@ -20,19 +20,19 @@ from trialogue.scenario.resolve import prepare
 
 
 def expect_of_run(run: Path, scenario: Path | None, hosts: tuple[str, ...], *, as_json: bool) -> int:
-    """Look up the expectations of a scenario, the run's own where None, in a run; the exit code.
+    """Check a run against the expectations of a scenario (None: the run's own); returns the exit code.
 
-    A model is asked the scenario's questions where one is configured, beyond this machine at `hosts` only.
+    If the scenario's judge names a model, the model is asked; it must be on this machine or one of `hosts`.
 
-    Raises `ScenarioError` for a scenario that is wrong, `SetupError` for one that expects nothing, and
-    `JournalError` for a journal that is damaged.
+    Raises `ScenarioError` for an invalid scenario, `SetupError` for one without expectations, and
+    `JournalError` for a damaged journal.
     """
     reading = read(journal_of(run))
     file = reading.path.parent / "scenario.yaml" if scenario is None else scenario
     resolved = prepare(file)
     expected = resolved.expectations
     if expected == NOTHING_EXPECTED:
-        raise SetupError(f"{file} expects nothing: it has no key expect")
+        raise SetupError(f"{file} has no expectations: the key expect is missing")
     verdict = judge_run(reading, expected).expectations or Findings(0)
     advice = advise_on(reading, resolved, hosts) if expected.questions else ()
     verdict = evolve(verdict, advice=advice or verdict.advice)

@@ -11,7 +11,7 @@ from trialogue.report.exports import EXPORTS
 
 
 def export_run(run: Path, formats: Sequence[str], *, out: Path | None, as_json: bool) -> int:
-    """Write a run's files of these formats and print where they are; without a format, the list of them."""
+    """Write a run in these formats and print the paths; without a format, list all formats."""
     if not formats:
         _print_formats(as_json=as_json)
         return 0

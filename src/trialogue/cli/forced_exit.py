@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 LAST_S: Final = 2.0
 """Seconds that a process that is to end at once may take to close what it can."""
 
-ASKED: Final = "trialogue: the meeting is being ended; Ctrl-C again ends it at once"
-AT_ONCE: Final = b"\ntrialogue: ends at once\n"
+ASKED: Final = "trialogue: ending the meeting; press Ctrl-C again to end at once"
+AT_ONCE: Final = b"\ntrialogue: ending at once\n"
 SHOW_CURSOR: Final = b"\x1b[?25h"
 
 
@@ -44,23 +44,22 @@ _PUT_OFF_S: Final = 4.0
 
 @define
 class LastResort:
-    """Guards one process between its first Ctrl-C and its end: a second one ends it whatever it does.
+    """Makes sure that a second Ctrl-C ends the process, whatever the process is doing.
 
-    Python's signal handlers run between two steps of its interpreter. A call in C that neither returns nor
-    lets go of the interpreter lets none of them run, and no thread that could leave the process. So SIGINT is
-    then answered by the C library's own `alarm`. What a handler is given is the signal's number, SIGINT is 2:
-    the process ends by SIGALRM two seconds later. Where the interpreter does run, a thread sees the alarm
-    within `_LOOK_S` and hands the signal to Python's handler, which ends the process in order; the alarm is
-    put off, but not taken back.
+    Python's signal handlers run between two steps of the interpreter. A C call that neither returns nor
+    releases the interpreter blocks them, and every thread that could exit the process. So SIGINT then calls
+    the C library's `alarm` directly. A handler receives the signal's number, and SIGINT is 2: SIGALRM ends
+    the process two seconds later. If the interpreter still runs, a thread notices the alarm within `_LOOK_S`
+    and calls Python's handler, which ends the process in order. The alarm is postponed, but not cancelled.
     """
 
     _before: int | None = None
     _is_over: threading.Event = field(factory=threading.Event)
 
     def arm(self) -> None:
-        """Wait for a second Ctrl-C; nothing where an alarm of somebody else's is set, or it waits already.
+        """Wait for a second Ctrl-C. Does nothing if it already waits, or if other code has set an alarm.
 
-        Nothing, too, where the system has no alarms: there is no such end on Windows.
+        Does nothing on Windows, which has no alarms.
         """
         if sys.platform == "win32":
             return
@@ -71,7 +70,7 @@ class LastResort:
         _thread.start_new_thread(self._look, (libc,))
 
     def close(self) -> None:
-        """The process ends by itself."""
+        """Stop waiting: the process ends normally."""
         self._is_over.set()
         if self._before is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -112,14 +111,17 @@ class Leaving:
     """Ends the process where it cannot end itself."""
 
     def asked(self, signal_name: str) -> None:
-        """Tell who interrupts that it can be done again."""
+        """Print that a second Ctrl-C ends the meeting at once."""
         if signal_name == "SIGINT":
             self.last_resort.arm()
             with suppress(OSError):
                 print(ASKED, file=sys.stderr, flush=True)
 
     def at_once(self) -> None:
-        """Leave within `LAST_S`. Called in a signal handler: it may not take what the loop may hold."""
+        """Exit within `LAST_S`.
+
+        Called in a signal handler, so it must not take a lock that the loop may hold.
+        """
         if self.is_leaving:
             return
         self.is_leaving = True
@@ -128,9 +130,13 @@ class Leaving:
         _thread.start_new_thread(self._leave_later, ())
 
     def behind(self, actor: str, held: Held) -> Never:
-        """Leave an actor behind that does not stop; the meeting's files are written."""
+        """Exit without waiting for an actor that does not stop; the meeting's files are written."""
         with suppress(OSError):
-            print(f"trialogue: {actor} does not stop and is left behind", file=sys.stderr, flush=True)
+            print(
+                f"trialogue: {actor} did not stop; the process exits without waiting for it",
+                file=sys.stderr,
+                flush=True,
+            )
         code = held.exit_code
         try:
             self.sum_up(held)
@@ -153,7 +159,7 @@ class Leaving:
 
 @contextmanager
 def open_leaving(sum_up: Callable[[Held], None]) -> Generator[Leaving]:
-    """Be ready to leave the process for as long as the block lasts."""
+    """Handle requests to exit the process while the block runs."""
     leaving = Leaving(sum_up, _remembered_terminal())
     try:
         yield leaving
@@ -163,7 +169,7 @@ def open_leaving(sum_up: Callable[[Held], None]) -> Generator[Leaving]:
 
 
 def _remembered_terminal() -> Callable[[], None]:
-    """Function that puts the terminal back as it is now: echo, and the cursor that a picture hides."""
+    """Function that restores the terminal's current state: echo and cursor."""
     if sys.platform == "win32":
         return lambda: None
     import termios  # noqa: PLC0415 - Windows has no such thing

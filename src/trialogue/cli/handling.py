@@ -24,78 +24,82 @@ __all__ = ["LOOKED_AT", "Handled", "Handling"]
 
 @frozen
 class Handled:
-    """A server's handles."""
+    """What the command attaches to a running server: recorder, control route, expectations."""
 
     control: Control
     """Control of the server."""
 
     token: str = field(repr=False)
-    """Token that the control route wants."""
+    """Token that the control route requires."""
 
     def seams(self) -> ServerSeams:
-        """Seams at which the server must let it stand."""
+        """Seams that attach the control routes to the server."""
         from trialogue.serving.routes import ControlRoutes  # noqa: PLC0415 - heavy, as all that serves
 
         return self.control.seams(ControlRoutes(self.control, self.token).decide)
 
     def told(self, address: str) -> Line:
-        """Address of the control route's page, its token behind the `#`, which browsers keep."""
+        """Address of the control page; the token follows the `#`, so browsers do not send it."""
         return line("control at ", span(f"{address}/_trialogue/#{self.token}", Tone.STRONG))
 
 
 @Parameter(name="*")
 @frozen
 class Handling:
-    """Options for a server that runs."""
+    """Options for recording, steering and checking a running server."""
 
-    record: Annotated[Path | None, Parameter(help="Write each session down as a run in this directory.")] = (
-        None
-    )
+    record: Annotated[Path | None, Parameter(help="Record each session as a run in this directory.")] = None
     """Directory to which each session is written; None for none."""
 
     control_token_env: Annotated[
-        str | None, Parameter(help="The environment variable with the token of /_trialogue/, else drawn.")
+        str | None,
+        Parameter(help="Environment variable with the token for /_trialogue/ (default: a random token)."),
     ] = None
     """Variable with the token of the control route."""
 
     replay: Annotated[
-        Path | None, Parameter(help="Serve the session of this run back, gated by what each client sends.")
+        Path | None,
+        Parameter(
+            help="Replay the session recorded in this run; each message waits for what the client sent "
+            "before it."
+        ),
     ] = None
     """The run's directory; None for none."""
 
     participant: Annotated[
-        str | None, Parameter(help="The participant whose session --replay serves back, of a meeting's run.")
+        str | None,
+        Parameter(help="With --replay of a meeting's run: the participant whose session is replayed."),
     ] = None
     """An agent of the meeting."""
 
     strict: Annotated[
         bool,
-        Parameter(negative="", show_default=False, help="End a session of --replay with the first mismatch."),
+        Parameter(
+            negative="", show_default=False, help="With --replay: end the session at the first mismatch."
+        ),
     ] = False
     """Whether a client must do what the recorded one did."""
 
     record_from: Annotated[
         str | None,
-        Parameter(
-            help="The wss:// address of the service to stand in front of: --record keeps what both say."
-        ),
+        Parameter(help="Proxy to the service at this wss:// address, and record both sides with --record."),
     ] = None
     """Another service's address."""
 
     expect: Annotated[
         Path | None,
-        Parameter(help="A YAML file with messages that clients must send: exit code 1 if they do not."),
+        Parameter(help="YAML file with messages that clients must send; exit code 1 if they do not."),
     ] = None
     """File of messages that must come; None for none."""
 
     def expectations(self) -> WireExpectations | None:
-        """Expectations of what must come; `SetupError` for a file that does not say."""
+        """The expected messages; `SetupError` for a file without any."""
         from trialogue.serving.expecting import read_expectations  # noqa: PLC0415 - YAML comes with it
 
         return None if self.expect is None else read_expectations(self.expect)
 
     def handles(self, equipment: Equipment, token: str | None) -> Handled:
-        """The handles of a server with this equipment; `SetupError` for options that exclude each other."""
+        """The handles of a server with these parts; `SetupError` for options that exclude each other."""
         from trialogue.serving.control import Control  # noqa: PLC0415 - heavy, as all that serves
 
         control = Control(equipment)
@@ -105,10 +109,10 @@ class Handling:
         return Handled(control, token or secrets.token_urlsafe(16))
 
     def _cast(self, control: Control) -> None:
-        """Say who holds the conversations."""
+        """Choose what answers clients: agents, a recording, or a proxy."""
         if self.record_from is not None:
             if self.record is None or self.replay is not None:
-                raise SetupError("--record-from wants --record DIR, and no --replay")
+                raise SetupError("--record-from needs --record DIR, and cannot be combined with --replay")
             try:
                 control.relay(self.record_from)
             except SetupError as fault:
@@ -116,7 +120,7 @@ class Handling:
         elif self.replay is not None:
             control.replay(self.replay, self.participant, is_strict=self.strict)
         elif self.participant is not None or self.strict:
-            raise SetupError("--participant and --strict are of a run that is served back: give --replay")
+            raise SetupError("--participant and --strict need --replay")
 
 
 LOOKED_AT: Final = Handling()

@@ -44,12 +44,14 @@ _OWN: Final = frozenset({"type", "participant", "to"})
 @Parameter(name="*")
 @frozen
 class LinesWanted:
-    """Selection of lines; all where nothing is said."""
+    """Options that select records; without any, all records."""
 
     type: Annotated[
         tuple[str, ...],
         Parameter(
-            negative="", show_default=False, help="Only records with this event or command; may be repeated."
+            negative="",
+            show_default=False,
+            help="Only records with an event or command of this type; may be repeated.",
         ),
     ] = ()
     """Names of events and commands."""
@@ -61,18 +63,20 @@ class LinesWanted:
     """Participants."""
 
     from_: Annotated[
-        float, Parameter(name="--from", help="Only records from this moment on, in seconds.")
+        float, Parameter(name="--from", help="Only records at or after this time, in seconds.")
     ] = 0.0
     """Beginning of the stretch."""
 
-    to: Annotated[float | None, Parameter(help="Only records up to this moment, in seconds.")] = None
+    to: Annotated[float | None, Parameter(help="Only records up to this time, in seconds.")] = None
     """End of the stretch."""
 
-    search: Annotated[str | None, Parameter(help="Only records in whose JSON this pattern is found.")] = None
+    search: Annotated[
+        str | None, Parameter(help="Only records whose JSON matches this regular expression.")
+    ] = None
     """A pattern (RE2)."""
 
     def selection(self) -> Selection:
-        """The same for the journal; SetupError for a pattern that is none."""
+        """The selection as the journal takes it; SetupError for an invalid pattern."""
         from trialogue.journal.selecting import Selection  # noqa: PLC0415 - the journal comes with it
         from trialogue.model.patterns import PatternFault, compile  # noqa: A004, PLC0415 - likewise
 
@@ -89,7 +93,7 @@ EVERYTHING: Final = LinesWanted()
 
 @journal.command(name="print")
 def print_(run: Path, /, *, wanted: LinesWanted = EVERYTHING) -> int:
-    """Print a journal's records, one line each, and what was decided under it; speech stands in it."""
+    """Print a journal's records, one line each, followed by their commands. The output contains speech."""
     from trialogue.cli.view_lines import Tone, line  # noqa: PLC0415 - the terminal comes with it
     from trialogue.cli.view_screens import show  # noqa: PLC0415 - likewise
 
@@ -106,7 +110,7 @@ def print_(run: Path, /, *, wanted: LinesWanted = EVERYTHING) -> int:
 
 @journal.command(name="filter")
 def filter_(run: Path, /, *, wanted: LinesWanted = EVERYTHING) -> int:
-    """Print the lines that are wanted as JSON, one a line, for other programs."""
+    """Print selected records as JSON, one per line, for other programs."""
     import orjson  # noqa: PLC0415 - only for JSON
 
     from trialogue.cli.view_screens import put  # noqa: PLC0415 - the terminal comes with it
@@ -125,10 +129,10 @@ def compare(
     /,
     *,
     json: Annotated[
-        bool, Parameter(name="--json", negative="", show_default=False, help="Print what differs as JSON.")
+        bool, Parameter(name="--json", negative="", show_default=False, help="Print the differences as JSON.")
     ] = False,
 ) -> int:
-    """Tell how far two journals are the same, and where they part: exit code 1 where they do."""
+    """Print how many records two journals share, and the first difference; exit code 1 if they differ."""
     from trialogue.cli.view_screens import put, put_json  # noqa: PLC0415 - the terminal comes with it
     from trialogue.journal.comparing import compare as compared  # noqa: PLC0415 - the journal comes with it
 
@@ -162,10 +166,10 @@ def split(
     out: Path,
     /,
     *,
-    every: Annotated[float | None, Parameter(help="Seconds of the meeting in a piece.")] = None,
-    largest: Annotated[int | None, Parameter(help="Bytes that a piece has at most.")] = None,
+    every: Annotated[float | None, Parameter(help="Length of a piece, in seconds of the meeting.")] = None,
+    largest: Annotated[int | None, Parameter(help="Maximum size of a piece, in bytes.")] = None,
 ) -> int:
-    """Write a journal in pieces into a folder; `cat` puts them together again, byte for byte."""
+    """Split a journal into files in a folder; `cat` joins them again, byte for byte."""
     from trialogue.cli.view_screens import put  # noqa: PLC0415 - the terminal comes with it
     from trialogue.journal.files import journal_of  # noqa: PLC0415 - the journal comes with it
     from trialogue.journal.splitting import split as cut  # noqa: PLC0415 - likewise
@@ -177,7 +181,7 @@ def split(
 
 @journal.command
 def redact(run: Path, out: Path, /) -> int:
-    """Write a copy in which speech and other personal text says only how many words it had."""
+    """Write a copy without speech and other personal text; only the number of words is kept."""
     from trialogue.cli.view_screens import put  # noqa: PLC0415 - the terminal comes with it
     from trialogue.journal.redact import redact as redacted  # noqa: PLC0415 - the journal comes with it
 
@@ -205,7 +209,7 @@ def _tell(reading: Reading) -> None:
 
 
 def _told(part: JsonObject, tone: Any) -> list[Any]:  # noqa: ANN401 - lines come when they are printed
-    """An event or a command as spans: its type, whom it concerns, its fields."""
+    """An event or a command as spans: its type, its participant, its fields."""
     from trialogue.cli.view_lines import Tone, span  # noqa: PLC0415 - the terminal comes with it
 
     who = " ".join(str(part[key]) for key in ("participant", "to") if part.get(key))

@@ -12,11 +12,11 @@ _SECRETS: ContextVar[Secrets | None] = ContextVar("secrets", default=None)
 
 
 def hide(names: Iterable[str] = ()) -> None:
-    """Know the environment's keys, and what variables of these `names` hold, from now on."""
+    """From now on, hide the environment's keys and the values of the variables in `names`."""
     _SECRETS.set(secrets_of(os.environ, names))
 
 
 def hidden(text: str) -> str:
-    """The text with `***` for each key."""
+    """The text with each key replaced by `***`."""
     secrets = _SECRETS.get()
     return (secrets_of(os.environ) if secrets is None else secrets).hide(text)

@@ -21,65 +21,64 @@ else:
 Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 Flag: TypeAlias = Annotated[bool, Parameter(negative="", show_default=False)]
 Json: TypeAlias = Annotated[bool, Parameter(name="--json", negative="", show_default=False)]
-LogLevelOption: TypeAlias = Annotated[
-    Level, Parameter(help="The least severe diagnostics that go to stderr.")
-]
+LogLevelOption: TypeAlias = Annotated[Level, Parameter(help="Lowest level of diagnostics printed to stderr.")]
 Endpoint: TypeAlias = Annotated[
-    str | None, Parameter(help="The wss:// address of Deepgram's service, if it is another region.")
+    str | None, Parameter(help="wss:// address of Deepgram's service in another region.")
 ]
 Scenario: TypeAlias = Annotated[Path, Parameter(help="The scenario file.")]
 RunOut: TypeAlias = Annotated[
-    Path | None, Parameter(help="The run's directory; a new one under runs/ if absent.")
+    Path | None, Parameter(help="Directory for the run (default: a new one under runs/).")
 ]
-RunPath: TypeAlias = Annotated[Path, Parameter(help="The run's directory, or its journal.")]
+RunPath: TypeAlias = Annotated[Path, Parameter(help="A run's directory or journal.")]
 
 
 @Parameter(name="*")
 @frozen
 class Otherwise:
-    """Overrides of the scenario."""
+    """Options that override the scenario."""
 
-    via: Annotated[ServiceName | None, Parameter(help="The service of every agent.")] = None
+    via: Annotated[ServiceName | None, Parameter(help="Service for all agents.")] = None
     """Service of every agent."""
 
     clock: Annotated[
         Literal["real", "virtual"] | None,
-        Parameter(help="Real time, or virtual: as fast as the machine computes."),
+        Parameter(help="Real time, or virtual time (as fast as the machine can compute)."),
     ] = None
     """Real or virtual time."""
 
-    seed: Annotated[int | None, Parameter(help="The seed from which every chance is drawn.")] = None
+    seed: Annotated[int | None, Parameter(help="Seed of all random choices.")] = None
     """Seed from which every chance is drawn."""
 
-    limit_time: Annotated[
-        str | None, Parameter(help="The longest time, as 90s or 10m; none for no limit.")
-    ] = None
+    limit_time: Annotated[str | None, Parameter(help="Time limit, e.g. 90s or 10m; none for no limit.")] = (
+        None
+    )
     """The limit of time, as scenarios write it."""
 
-    limit_turns: Annotated[int | None, Parameter(help="The largest number of turns.")] = None
+    limit_turns: Annotated[int | None, Parameter(help="Maximum number of turns.")] = None
     """The limit of turns."""
 
     limit_silence: Annotated[
-        str | None, Parameter(help="The longest silence, as 20s; none for no limit.")
+        str | None, Parameter(help="End after a silence of this length, e.g. 20s; none for no limit.")
     ] = None
     """The limit of silence, as scenarios write it."""
 
     me: Annotated[
         str | None,
-        Parameter(help="The person's seat that you take, at the keyboard; NAME:microphone to speak."),
+        Parameter(help="Take the seat of this person: NAME to type, NAME:microphone to speak."),
     ] = None
     """The seat in which the operator sits, and how."""
 
-    profile: Annotated[str | None, Parameter(help="The profile of the scenario to lay over it.")] = None
+    profile: Annotated[str | None, Parameter(help="Apply this profile of the scenario.")] = None
     """The profile that is laid over the file."""
 
     cell: Annotated[
-        str | None, Parameter(help="The cell of its matrix, by name or number; `check` lists them.")
+        str | None,
+        Parameter(help="Use this cell of the scenario's matrix, by name or number; `check` lists them."),
     ] = None
     """The cell that is laid over the file."""
 
     def overrides(self) -> Overrides:
-        """The same, as scenarios take it; `SetupError` for what is no stretch of time."""
+        """The options as a scenario takes them; `SetupError` for an invalid duration."""
         from trialogue.cli.overriding import overrides_of  # noqa: PLC0415 - YAML comes with it
 
         return overrides_of(
@@ -99,14 +98,14 @@ AS_WRITTEN: Final = Otherwise()
 @Parameter(name="*")
 @frozen
 class AllowOptions:
-    """Permissions for a scenario: the code that may run, and the hosts that its agents may ask."""
+    """Options that permit a scenario to run code and to reach hosts."""
 
     allow_import: Annotated[
         tuple[str, ...],
         Parameter(
             negative="",
             show_default=False,
-            help="Tools and policies whose code may run, as prices.*; may be repeated.",
+            help="Allow code of these tools and policies, e.g. prices.*; may be repeated.",
         ),
     ] = ()
     """Patterns over `module.function`."""
@@ -116,7 +115,7 @@ class AllowOptions:
         Parameter(
             negative="",
             show_default=False,
-            help="Programs that tools may start, as ./look_up; may be repeated.",
+            help="Allow tools to start this program, e.g. ./look_up; may be repeated.",
         ),
     ] = ()
     """Patterns over programs."""
@@ -126,12 +125,13 @@ class AllowOptions:
         Parameter(
             negative="",
             show_default=False,
-            help="Hosts beside this machine that tools, models and voices may be at; may be repeated.",
+            help="Allow tools, models and voices to use this host; this machine is always allowed; may be "
+            "repeated.",
         ),
     ] = ()
     """Names of hosts."""
 
-    allow_faults: Annotated[Flag, Parameter(help="Let the faults of the scenario strike.")] = False
+    allow_faults: Annotated[Flag, Parameter(help="Inject the faults that the scenario defines.")] = False
     """Whether a scenario's faults strike."""
 
 
@@ -142,20 +142,20 @@ NOTHING_ALLOWED: Final = AllowOptions()
 @Parameter(name="*")
 @frozen
 class HowShown:
-    """Way in which a meeting is shown while it is held, and what is written of it at its end."""
+    """Options for how a meeting is shown while it runs, and what is written at its end."""
 
-    quiet: Annotated[Flag, Parameter(help="Print one line, at the end.")] = False
+    quiet: Annotated[Flag, Parameter(help="Print only one line, at the end.")] = False
     """Whether one line does."""
 
-    json: Annotated[Json, Parameter(help="Print the result as JSON, and nothing else.")] = False
+    json: Annotated[Json, Parameter(help="Print only the result, as JSON.")] = False
     """Whether a program reads it."""
 
-    html: Annotated[Flag, Parameter(help="Write the run's page at its end, as report --html does.")] = False
+    html: Annotated[Flag, Parameter(help="Write report.html at the end, like report --html.")] = False
     """Whether the page is written."""
 
     @property
     def shown(self) -> Literal["json", "line", "live"]:
-        """The same in one word; JSON before a line."""
+        """The chosen way as one word; JSON wins over one line."""
         return "json" if self.json else "line" if self.quiet else "live"
 
 

@@ -20,9 +20,9 @@ def overrides_of(
     via: str | None = None,
     seed: int | None = None,
 ) -> Overrides:
-    """The same, as scenarios take it; `SetupError` for what is no stretch of time and no seat.
+    """The overrides as a scenario takes them; `SetupError` for an invalid duration or seat.
 
-    `limits` are those of time, turns and silence, and `variant` a profile and a cell.
+    `limits` are for time, turns and silence; `variant` is a profile and a cell.
     """
     time, turns, silence = limits
     return Overrides(
@@ -45,7 +45,7 @@ def _sitting(text: str | None) -> Sitting | None:
         return Sitting(name)
     if way == "microphone":
         return Sitting(name, "microphone")
-    raise SetupError(f"--me wants a person's name, NAME:text or NAME:microphone, not {text!r}")
+    raise SetupError(f"--me takes a person as NAME, NAME:text or NAME:microphone, not {text!r}")
 
 
 def _seconds(option: str, text: str | None) -> float | None:
@@ -53,5 +53,5 @@ def _seconds(option: str, text: str | None) -> float | None:
         return None
     seconds = float("inf") if text == "none" else read_duration(text)
     if not seconds:
-        raise SetupError(f"{option} wants a stretch of time, as 90s, 10m or none, not {text!r}")
+        raise SetupError(f"{option} takes a duration such as 90s or 10m, or none, not {text!r}")
     return seconds

@@ -20,25 +20,26 @@ from trialogue.errors import SetupError
 ABOUT: Final = """\
 Spoken meetings of several voice agents: moderated, recorded, replayable.
 
-Begin with:  trialogue run scenarios/edge-cache.yaml
+To start:  trialogue run scenarios/edge-cache.yaml
 """
 
 EXIT_CODES: Final = """\
 Exit codes:
-  0    it went as asked; a meeting ended by its own rules
-  1    code of the scenario's author failed, replay --verify found a divergence,
+  0    success; a meeting ended by its own rules
+  1    the scenario's own code failed, replay --verify found a divergence,
        or an expectation of behaviour was not met
-  2    wrong use: an option, a file, a scenario, a missing package or key;
+  2    invalid use: a wrong option, file or scenario; a missing package or key;
        too little memory
-  3    a service refused, no agent could be reached, or none was heard
-  4    a journal is damaged, lost, or not writable; a recording is not whole
-  5    other rules decided the journal: it can be read, not verified or resumed
-  6    only expectations of timing were not met
-  7    expectations were not met, none of behaviour, because a part of the
-       meeting broke (infrastructure)
-  8    something got worse than the baseline, though everything passed
-  70   a fault of trialogue itself, shown with its traceback
-  129  SIGHUP   130  Ctrl-C   141  nobody reads the output   143  SIGTERM
+  3    a service refused, no agent could connect, or no agent was heard
+  4    a journal is damaged, missing or not writable; a recording is incomplete
+  5    the journal comes from a version with other rules: it can be read, but
+       not verified or resumed
+  6    expectations were not met, all of them about timing
+  7    expectations were not met because a part of the meeting failed
+       (infrastructure), none about behaviour
+  8    everything passed, but a figure is worse than the baseline
+  70   a bug in trialogue, shown with its traceback
+  129  SIGHUP   130  Ctrl-C   141  output pipe closed   143  SIGTERM
 """
 
 
@@ -55,7 +56,7 @@ app.command(journal)
 
 
 def run_command(arguments: Sequence[str] | None = None) -> int:
-    """Run one command, of `sys.argv` where no arguments are given, and return its exit code."""
+    """Run one command and return its exit code; without arguments, the command of `sys.argv`."""
     tokens = list(sys.argv[1:] if arguments is None else arguments)
     return concluded(lambda: _called(tokens))
 

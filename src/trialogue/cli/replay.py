@@ -34,7 +34,7 @@ _TURN: Final = re.compile(r"turn\s*(\d+)", re.IGNORECASE)
 
 @frozen
 class Played:
-    """Way in which a run is played."""
+    """Options for playback of a run."""
 
     speed: str | None = None
     """Factor of real time, or `max`; None for all at once."""
@@ -47,7 +47,7 @@ class Played:
 
 
 def print_transcript(run: Path, *, as_json: bool, start: str = "0", steps: bool = False) -> int:
-    """Print what was heard, when, in order; what is amiss with the journal comes last."""
+    """Print what was heard and when, in order; problems of the journal follow at the end."""
     reading = read(journal_of(run))
     if as_json:
         from trialogue.brain.words.transcript import utterances  # noqa: PLC0415 - only to tell them as data
@@ -69,7 +69,7 @@ def print_transcript(run: Path, *, as_json: bool, start: str = "0", steps: bool 
 
 
 def play_run(run: Path, played: Played, driver: Driver | None = None) -> int:
-    """Show a meeting as it looked, at its pace or another; SetupError for a place that it does not have."""
+    """Play a meeting back in the live view, at any speed; SetupError for a start that does not exist."""
     from trialogue.cli.view_playback import Playback  # noqa: PLC0415 - numpy, for levels
 
     reading = read(journal_of(run))
@@ -92,7 +92,7 @@ def play_run(run: Path, played: Played, driver: Driver | None = None) -> int:
 
 
 def watch_run(run: Path) -> int:
-    """Show a meeting that another process holds, until it is over or nobody holds it any more."""
+    """Show a meeting that another process runs, until it ends or that process is gone."""
     from trialogue.cli.view_playback import GrowingRun  # noqa: PLC0415 - numpy, for levels
     from trialogue.journal.following import Following  # noqa: PLC0415 - only for a journal that grows
 
@@ -100,12 +100,12 @@ def watch_run(run: Path) -> int:
     following = Following(path)
     _watch(GrowingRun(following, lambda: is_written(path)))
     if following.end is None:
-        print("trialogue: nobody writes this journal, and it was never closed", file=sys.stderr)
+        print("trialogue: no process writes this journal, and it was never closed", file=sys.stderr)
     return 0
 
 
 def _watch(meeting: Viewed) -> None:
-    """Show it on this terminal; Ctrl-C leaves it."""
+    """Show the meeting on this terminal; Ctrl-C stops watching."""
     import trio  # noqa: PLC0415 - only where time goes
 
     from trialogue.cli.view_watcher import Watcher  # noqa: PLC0415 - likewise
@@ -119,14 +119,14 @@ def _speed(played: Played) -> float:
     except ValueError:
         speed = 0.0
     if not 0 < speed < float("inf"):
-        raise SetupError(f"--speed wants a factor of real time, as 2 or 0.5, or max; not {played.speed!r}")
+        raise SetupError(f"--speed takes a factor such as 2 or 0.5, or max, not {played.speed!r}")
     if played.audio and speed != 1:
-        raise SetupError("--audio is played in real time: leave out --speed")
+        raise SetupError("--audio plays in real time: leave out --speed")
     return speed
 
 
 def _start_s(start: str, records: Iterable[Record]) -> float:
-    """A place in a meeting, in seconds; SetupError where it is none."""
+    """A place in a meeting, in seconds; SetupError for an invalid or unknown place."""
     if found := _TURN.fullmatch(start.strip()):
         turn = int(found[1])
         granted = (
@@ -141,11 +141,11 @@ def _start_s(start: str, records: Iterable[Record]) -> float:
         return at
     if found := _TIME.fullmatch(start.strip()):
         return 60 * float(found[1] or 0) + float(found[2])
-    raise SetupError(f"--from wants seconds, M:SS or 'turn N', not {start!r}")
+    raise SetupError(f"--from takes seconds, M:SS or 'turn N', not {start!r}")
 
 
 def _moments(reading: Reading, story: Story) -> Iterator[StoryMoment]:
-    """Moments that were heard, in order; of a run that was never closed, none that nobody heard."""
+    """Moments that were heard, in order; without sentences that a crash cut off."""
     for record in to_the_end(reading):
         story.take(record)
         yield from story.due(record.at)
@@ -156,7 +156,7 @@ def _moments(reading: Reading, story: Story) -> Iterator[StoryMoment]:
 
 
 def to_the_end(reading: Reading) -> Iterator[Record]:
-    """The records, and how the sound ended that a crash cut off: what was shown until then was heard."""
+    """The records, plus an end for each playout that a crash cut off."""
     yield from reading
     if reading.end is None or reading.end.reason == CRASHED:
         from trialogue.meeting.resumption import last_words  # noqa: PLC0415 - only after a crash

@@ -36,7 +36,7 @@ UNKNOWN: Final = ("selectivity", "floor", "latency", "sessions", "causes", "refu
 
 
 def print_report(run: Path, *, as_json: bool) -> int:
-    """Measure a meeting again from its journal and its recordings, or any meeting from an RTTM file."""
+    """Measure a meeting from its journal and recordings, or from a file of a format in `FOREIGN`."""
     if run.suffix.lower() in FOREIGN:
         return _print_foreign(run, as_json=as_json)
     if files := _foreign_in(run):
@@ -61,7 +61,7 @@ def print_report(run: Path, *, as_json: bool) -> int:
 def _by_sound(
     plan: MeetingPlan, records: Sequence[Record], folder: Path, duration_s: float
 ) -> BySound | None:
-    """What the recordings say; None where there are none, and where they cannot be read, which is told."""
+    """The measures of the recordings; None if there are none, or if they cannot be read, which is printed."""
     if not folder.is_dir():
         return None
     from trialogue.cli.by_sound import BySound  # noqa: PLC0415 - numpy comes with it
@@ -69,12 +69,12 @@ def _by_sound(
     try:
         return BySound.of(plan, records, folder, duration_s)
     except JournalError as error:
-        print(f"trialogue: not reckoned by sound: {safe_text(str(error))}", file=sys.stderr)
+        print(f"trialogue: the recordings were not measured: {safe_text(str(error))}", file=sys.stderr)
         return None
 
 
 def _print_foreign(file: Path, *, as_json: bool) -> int:
-    """Measure what a file knows of who spoke when; `JournalError` where it cannot be read."""
+    """Measure a file that says who spoke when; `JournalError` if it cannot be read."""
     from trialogue.report.measures import measures  # noqa: PLC0415 - likewise
     from trialogue.report.result import rounded  # noqa: PLC0415 - likewise
     from trialogue.report.rttm import foreign_meeting  # noqa: PLC0415 - only to measure
@@ -93,26 +93,28 @@ def _print_foreign(file: Path, *, as_json: bool) -> int:
 
 
 def _foreign_in(folder: Path) -> list[Path]:
-    """A folder's files of meetings, where it is no run."""
+    """The meeting files in a folder that is not a run."""
     if not folder.is_dir() or (folder / JOURNAL).exists():
         return []
     return sorted(each for each in folder.iterdir() if each.suffix.lower() in FOREIGN)
 
 
 def _foreign(file: Path) -> tuple[tuple[Stretch, ...], tuple[Utterance, ...]]:
-    """Who spoke when in a file, and what was said as far as it has words."""
+    """Who spoke when in a file, and the words if the file has any."""
     from trialogue.report.foreign import read_foreign, read_words  # noqa: PLC0415 - only for files of others
 
     try:
         return read_foreign(file), read_words(file)
     except OSError as error:
-        raise JournalError(f"{file} cannot be read: {error.strerror}", path=str(file)) from error
+        raise JournalError(f"cannot read {file}: {error.strerror}", path=str(file)) from error
     except ValueError as error:
-        raise JournalError(f"{file} is no {file.suffix[1:].upper()}: {error}", path=str(file)) from error
+        raise JournalError(
+            f"{file} is not a valid {file.suffix[1:].upper()} file: {error}", path=str(file)
+        ) from error
 
 
 def _print_corpus(files: Sequence[Path], *, as_json: bool) -> int:
-    """Floor transfers of many meetings beside the published figures."""
+    """Print the floor transfers of many meetings next to the published figures."""
     from trialogue.report.measures.corpus import PUBLISHED, corpus  # noqa: PLC0415 - only to measure
 
     told = corpus({file.stem: _foreign(file)[0] for file in files})
@@ -131,10 +133,10 @@ def _print_corpus(files: Sequence[Path], *, as_json: bool) -> int:
 
 
 def print_page(run: Path, *, out: Path | None, sound: WhereSound, as_json: bool) -> int:
-    """Write the page of a run, or of a folder of runs, and print where it is."""
+    """Write the page of a run, or of a folder of runs, and print its path."""
     if run.suffix.lower() in FOREIGN:
         kind = run.suffix[1:].upper()
-        raise SetupError(f"a page is made of a run: a file of {kind} has no decisions and no sound")
+        raise SetupError(f"--html needs a run; {kind} files have no decisions and no sound")
     from trialogue.meeting.paging import is_run, write_page, write_runs  # noqa: PLC0415 - numpy, for waveforms
 
     path = write_page(run, out=out, sound=sound) if is_run(run) else write_runs(run, out=out)

@@ -17,14 +17,14 @@ from trialogue.values import frozen
 
 
 def resume_run(run: Path, asked: RunOptions, *, allow_changed_scenario: bool = False) -> int:
-    """Go on with the meeting of a run's directory; the exit code. Raises `TrialogueError`.
+    """Continue the meeting of a run's directory; returns the exit code. Raises `TrialogueError`.
 
-    Where the meeting had ended and its last files are missing or half written, they are made.
+    If the meeting had already ended, missing or incomplete last files are written.
     """
     configure(asked.log_level)
     made = complete_files(run, asked.imports)
     if made:
-        show([line(f"{run}: the meeting had ended; made from its journal: {', '.join(made)}")])
+        show([line(f"{run}: the meeting had already ended; written from its journal: {', '.join(made)}")])
         return 0
     past = open_resumption(run, asked.imports, allow_changed_scenario=allow_changed_scenario)
     return hold_resolved(past.resolved, asked, _Resume(past))
@@ -32,7 +32,7 @@ def resume_run(run: Path, asked: RunOptions, *, allow_changed_scenario: bool = F
 
 @frozen
 class _Resume:
-    """Holds the rest of a meeting."""
+    """Runs the rest of a meeting."""
 
     past: Resumption
     """Run that was cut off."""
@@ -44,7 +44,7 @@ class _Resume:
         watch: Callable[[Watched], Awaitable[None]],
         progress: Callable[[str], None],
     ) -> Held:
-        """Hold it, watched, and tell the progress of its preparation."""
+        """Run the meeting, show it to `watch`, and report the progress of the preparation."""
         from trialogue.speech import limit_threads  # noqa: PLC0415 - heavy: only for a meeting
 
         limit_threads()

@@ -35,7 +35,7 @@ Shown = Literal["live", "line", "json"]
 
 
 class Held(Protocol):
-    """Outcome of a meeting, as the app returns it."""
+    """Outcome of a meeting."""
 
     @property
     def result(self) -> Result:
@@ -49,17 +49,17 @@ class Held(Protocol):
 
     @property
     def machine_s(self) -> float:
-        """Seconds of real time that it took."""
+        """Seconds of real time that the meeting took."""
         ...
 
     @property
     def exit_code(self) -> int:
-        """Exit code of a command that held it."""
+        """Exit code of the command that ran it."""
         ...
 
 
 class Hold(Protocol):
-    """Holds a meeting to its end: `trialogue.meeting.run.run_meeting`, or a stand-in for it."""
+    """Function that runs a meeting to its end: `trialogue.meeting.run.run_meeting`, or a test's own."""
 
     def __call__(
         self,
@@ -68,13 +68,13 @@ class Hold(Protocol):
         watch: Callable[[Watched], Awaitable[None]],
         progress: Callable[[str], None],
     ) -> Held:
-        """Hold it, watched, and tell the progress of its preparation."""
+        """Run the meeting, show it to `watch`, and report the progress of the preparation."""
         ...
 
 
 @frozen
 class RunOptions:
-    """Options of `trialogue run`, beside the scenario."""
+    """Options of `trialogue run`, apart from the scenario."""
 
     overrides: Overrides = field(factory=Overrides)
     """Overrides of what the file says."""
@@ -120,12 +120,12 @@ class RunOptions:
 
 
 def hold(file: Path, asked: RunOptions, hold_it: Hold | None = None) -> int:
-    """Hold the meeting of a scenario file; the exit code. Raises `TrialogueError`."""
+    """Run the meeting of a scenario file; returns the exit code. Raises `TrialogueError`."""
     return hold_resolved(prepare(file, asked.overrides), asked, hold_it or _run)
 
 
 def hold_resolved(resolved: Resolved, asked: RunOptions, hold_it: Hold) -> int:
-    """Hold a meeting that is ready to run, by `hold_it`; the exit code. Raises `TrialogueError`."""
+    """Run a resolved scenario with `hold_it`; returns the exit code. Raises `TrialogueError`."""
     hide(resolved.secrets)
     _judge_code(resolved, asked)
     configure(asked.log_level)
@@ -164,7 +164,7 @@ def _judge_code(resolved: Resolved, asked: RunOptions) -> None:
         return
     names = ", ".join(resolved.code)
     if not asked.allows_code:
-        raise SetupError(f"{resolved.source} runs code ({names}), and --no-code refuses that")
+        raise SetupError(f"{resolved.source} runs code ({names}), which --no-code forbids")
     print(f"trialogue: {resolved.source} runs code: {names}", file=sys.stderr)
 
 
@@ -192,7 +192,7 @@ def _run(
 
 @contextmanager
 def owned(resolved: Resolved, asked: RunOptions) -> Generator[Owner]:
-    """Own the process for as long as a meeting runs in it: signals are answered, and it can be left."""
+    """Handle signals, and requests to exit the process, while a meeting runs in it."""
     from trialogue.meeting.run import Owner  # noqa: PLC0415 - heavy: only for a meeting
 
     with open_leaving(partial(_sum_up, resolved, asked.shown)) as leaving:

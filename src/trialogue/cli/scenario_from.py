@@ -34,7 +34,7 @@ ENOUGH: Final = 0.8
 
 @frozen
 class MadeScenario:
-    """Scenario that was made of a recorded meeting."""
+    """Options for the scenario that is made from a recorded meeting."""
 
     out: Path | None = None
     """The scenario's file; None for one in a new folder."""
@@ -50,11 +50,13 @@ class MadeScenario:
 
 
 def print_scenario_from(meeting: Path, wanted: MadeScenario, edges: Edges) -> int:
-    """Write the scenario of a meeting; with `check` hold it again, and tell what differs."""
+    """Write the scenario of a meeting; with `check`, run it and print the first difference."""
     if is_foreign(meeting):
         return _print_foreign(meeting, wanted, edges)
     if wanted.sound is not None:
-        raise SetupError("--sound is for a file of another's meeting: a run has its recordings")
+        raise SetupError(
+            "--sound is only for RTTM, WebVTT, TextGrid and CHAT files: a run has its own recordings"
+        )
     reading = read(journal_of(meeting))
     path = retell(reading, wanted.out or Path(f"{reading.header.plan.name}-again") / "scenario.yaml")
     differs: str | None = None
@@ -66,17 +68,19 @@ def print_scenario_from(meeting: Path, wanted: MadeScenario, edges: Edges) -> in
 
 
 def _run_differs(then: HeldMeeting, now: HeldMeeting) -> str | None:
-    """The first turn that differs, and what a scenario cannot say of the run."""
+    """The first turn that differs, with a note if participants came or left in the run."""
     found = first_difference(then.utterances, now.utterances)
     if found is None or not (names := who_moved(then.records)):
         return None if found is None else str(found)
     return (
-        f"{found}; all are at the table from start to end here, where {', '.join(names)} came or left there"
+        f"{found}; in the recorded meeting, {', '.join(names)} came or left, but "
+        "in the scenario all stay "
+        "to the end"
     )
 
 
 def _print_foreign(file: Path, wanted: MadeScenario, edges: Edges) -> int:
-    """People by their sound where there is any, else agents by their words."""
+    """Make people from the sound if there is any, else agents from the words."""
     path = wanted.out or Path(f"{slug(file.stem)}-again") / "scenario.yaml"
     sound = wanted.sound or _beside(file)
     if sound is not None:
@@ -86,7 +90,7 @@ def _print_foreign(file: Path, wanted: MadeScenario, edges: Edges) -> int:
         retell_cues(file, path)
         differs, same = (_words_differ(file, path, edges) if wanted.check else None), SAME
     else:
-        raise SetupError(f"{file} says who spoke when, and no words: --sound names its recording")
+        raise SetupError(f"{file} has no words: give its recording with --sound")
     _tell(wanted, path, differs, same)
     return 0 if differs is None else 1
 
@@ -98,12 +102,12 @@ def _beside(file: Path) -> Path | None:
 
 
 def _people_differ(file: Path, path: Path, edges: Edges) -> tuple[str | None, str]:
-    """Faults of the meeting of people that is held again, and what is right of it."""
+    """How far the new run of people's speech agrees: the difference, or None, and the figures in words."""
     heard = speech_of(file)
     names = named(each.participant for each in heard)
     then = [Stretch(names[each.participant], None, each.start_s, each.end_s) for each in heard]
     found = agreement(then, stretches(_held(path, edges).records))
-    told = f"{found.heard:.0%} of the speech is heard at its times, and {found.more:.0%} more beside it"
+    told = f"{found.heard:.0%} of the speech is heard at its recorded times; {found.more:.0%} is additional"
     return (told if found.heard < ENOUGH else None), told
 
 
@@ -114,7 +118,7 @@ def _words_differ(file: Path, path: Path, edges: Edges) -> str | None:
 
 
 def _held(path: Path, edges: Edges) -> HeldMeeting:
-    """The meeting of a scenario, as its journal has it."""
+    """The meeting of a scenario, from the journal of a new run."""
     with tempfile.TemporaryDirectory(prefix="trialogue-") as folder:
         held = run_meeting(prepare(path, Overrides()), out=Path(folder) / "run", edges=edges.of_a_retold_run)
         held.check_whole()
@@ -128,4 +132,4 @@ def _tell(wanted: MadeScenario, path: Path, differs: str | None, same: str) -> N
         return
     put(str(path))
     if wanted.check:
-        put(f"held again: {differs or same}")
+        put(f"check: {differs or same}")

@@ -42,7 +42,7 @@ from trialogue.values import frozen
 
 @frozen
 class Answers:
-    """Stand-ins for providers that are not here, as the operator says."""
+    """What answers in place of the think providers that clients name, as chosen on the command line."""
 
     script: Path | None = None
     """The file with agents and their scripts."""
@@ -60,7 +60,7 @@ class Answers:
     """Hosts beside this machine at which endpoints of clients may be."""
 
     def stand_in(self) -> ThinkStandIn:
-        """The same, read and checked; `ScenarioError` or `SetupError` where it cannot be had."""
+        """The stand-ins, read and checked; `ScenarioError` or `SetupError` if they are invalid."""
         agents: tuple[StandInAgent, ...] = ()
         if self.script is not None:
             from trialogue.server.script_file import read_script_file  # noqa: PLC0415 - YAML comes with it
@@ -73,11 +73,11 @@ class Answers:
     def _endpoint(self) -> StandInEndpoint | None:
         if self.think is None:
             if self.think_model or self.think_key_variable:
-                raise SetupError("--think-model and --think-key-env are of an endpoint: give --think, too")
+                raise SetupError("--think-model and --think-key-env need --think")
             return None
         if not _is_web_address(self.think):
-            raise SetupError("--think wants an http:// or https:// address")
-        wanted = "the model wants, or leave --think-key-env out"
+            raise SetupError("--think must be an http:// or https:// address")
+        wanted = "the model expects, or leave out --think-key-env"
         key = _key(self.think_key_variable, wanted) or ""
         return StandInEndpoint(completions_url(self.think), key, self.think_model)
 
@@ -92,7 +92,7 @@ def _is_web_address(url: str) -> bool:
 
 @frozen
 class Manners:
-    """Behaviour of the server towards its clients, as the operator says."""
+    """How the server treats its clients, as chosen on the command line."""
 
     settings: tuple[str, ...] = ()
     """Options of the server, each as KEY=VALUE: they go before all else."""
@@ -107,7 +107,7 @@ class Manners:
     """Whether `LatencyReport` is left out."""
 
     def applied(self, options: ServerOptions) -> ServerOptions:
-        """The options with all of it; `SetupError` for what is no setting."""
+        """The server options with these changes; `SetupError` for an unknown setting."""
         if self.as_of is not None:
             options = as_of(options, read_date(self.as_of))
         if self.is_lenient:
@@ -125,7 +125,7 @@ class Serving:
     """The address to bind."""
 
     port: int = 8090
-    """The port to bind; 0 lets the system choose."""
+    """Port to bind; 0 lets the system choose."""
 
     key_variable: str | None = None
     """The environment variable that holds the key which clients must show; None lets everyone in."""
@@ -151,16 +151,16 @@ class Serving:
     """Names by which it is dialled, and its encryption."""
 
     def token(self) -> str | None:
-        """The token of the control route; None for one that is drawn."""
-        wanted = "whoever steers the server shall show, or leave --control-token-env out"
+        """The token of the control route; None for a random one."""
+        wanted = "control requests must carry, or leave out --control-token-env"
         return _key(self.handling.control_token_env, wanted)
 
 
 def serve(serving: Serving) -> int:
-    """Serve until a signal asks for the end: 128 + its number. `SetupError` where it cannot begin."""
+    """Serve until a signal ends it; returns 128 + the signal's number. `SetupError` if it cannot start."""
     if serving.port not in range(65_536):
-        raise SetupError(f"--port wants a number from 0 to 65535, not {serving.port}")
-    wanted = "clients shall show, or leave --api-key-env out"
+        raise SetupError(f"--port must be a number from 0 to 65535, not {serving.port}")
+    wanted = "clients must send, or leave out --api-key-env"
     fields = read_settings(serving.manners.settings)
     access = Access(
         serving.host,
@@ -170,8 +170,8 @@ def serve(serving: Serving) -> int:
     )
     if access.api_key is None and not is_loopback(f"ws://{access.host}/"):
         raise SetupError(
-            f"--host {serving.host} is reached from other machines: name the variable that holds a key for "
-            "its clients, as --api-key-env VOICE_KEY"
+            f"--host {serving.host} is reachable from other machines, so clients need a key: name its "
+            "variable, e.g. --api-key-env VOICE_KEY"
         )
     serving.dialling.check()
     configure("error" if serving.is_quiet else serving.log_level)
@@ -186,7 +186,7 @@ def serve(serving: Serving) -> int:
 
 
 def how_to_dial(server: Server, key_variable: str | None, authority: Path | None = None) -> list[Line]:
-    """The address, and how the vendor's SDK is pointed at it."""
+    """The server's address, and how to point the vendor's SDK at it."""
     host, safe = server.netloc, "s" if server.is_secure else ""
     listening, older = LISTEN_PATHS
     key = f'os.environ["{key_variable}"]' if key_variable else '"any"'
@@ -204,22 +204,24 @@ def how_to_dial(server: Server, key_variable: str | None, authority: Path | None
         line("speech to text at ", span(f"ws{safe}://{host}{listening}", Tone.STRONG), f" and {older}"),
         *_further(server, authority),
         line(),
-        line("The official Python SDK (deepgram-sdk 7) talks to it so:"),
+        line("To use it with the official Python SDK (deepgram-sdk 7):"),
         line(),
         *(line(span(f"    {each}", Tone.FAINT)) for each in shown),
         line(),
-        line("Ctrl-C ends it."),
+        line("Press Ctrl-C to stop."),
     ]
 
 
 def _further(server: Server, authority: Path | None) -> list[Line]:
-    """Further things it takes to dial: the machine's name from elsewhere, and the authority to trust."""
+    """More about connecting: the address for other machines, and the certificate authority to trust."""
     told: list[Line] = []
     if server.host in {"0.0.0.0", "::"}:  # noqa: S104 compared, not bound
         address = server.url.replace(server.netloc, f"{gethostname()}:{server.port}")
         told.append(line("from other machines at ", span(address, Tone.STRONG)))
     if authority is not None:
-        told.append(line(f"clients trust it by SSL_CERT_FILE={authority} (node: NODE_EXTRA_CA_CERTS)"))
+        told.append(
+            line(f"for clients to trust it, set SSL_CERT_FILE={authority} (node: NODE_EXTRA_CA_CERTS)")
+        )
     return told
 
 
@@ -248,14 +250,16 @@ async def _serve(serving: Serving, access: Access, options: ServerOptions, autho
             sys.stdout.flush()
             if expected is not None:
                 await expected.met(ledger)
-                nursery.cancel_scope.cancel(reason="all that was expected has come, or its time is over")
+                nursery.cancel_scope.cancel(
+                    reason="every expected message has come, or the time for it is over"
+                )
     if expected is not None:
         return _checked(expected.unmet(ledger))
     return 128 + signal.Signals[asked[0]]
 
 
 def _checked(unmet: list[str]) -> int:
-    """Tell what was expected and is unmet; the exit code."""
+    """Print the unmet expectations; returns the exit code."""
     for why in unmet:
         print(f"trialogue: {safe_text(why)}", file=sys.stderr)
     return 1 if unmet else 0
@@ -280,7 +284,7 @@ def _equipment(engines: Engines, compute: Compute, options: ServerOptions) -> Eq
 
 
 async def _warmed(engines: Engines, compute: Compute, waiting: WaitScreen) -> None:
-    """Load ears and voices before anybody is told where to dial: the first client shall not wait."""
+    """Load recognizer and voices before the address is printed, so that the first client does not wait."""
     waiting("loading voices and recognizer")
     try:
         await compute.run(engines.warm)
@@ -299,12 +303,14 @@ async def _listening(nursery: trio.Nursery, handled: Handled, access: Access) ->
 
 
 def _key(variable: str | None, wanted: str) -> str | None:
-    """The key in an environment variable; `SetupError`, which says what is `wanted`, where it holds none."""
+    """The key in an environment variable; `SetupError`, with the text `wanted`, if the variable has none."""
     if variable is None:
         return None
     key = os.environ.get(variable, "").strip()
     if not key:
         raise SetupError(f"set {variable} to the key that {wanted}")
     if not (key.isascii() and key.isprintable() and " " not in key):
-        raise SetupError(f"{variable} is no key: it holds spaces, line breaks or letters beyond ASCII")
+        raise SetupError(
+            f"the key in {variable} is invalid: it contains spaces, line breaks or non-ASCII characters"
+        )
     return key

@@ -16,10 +16,11 @@ _TELLS_OF_LEFTOVERS: Final = frozenset({"soxr"})
 
 
 def open_streams() -> None:
-    """Make stdout and stderr streams that can be written, whatever the process was given.
+    """Make stdout and stderr writable, even if the process was started without them.
 
-    cron, supervisors and `>&-` leave them closed, and Python has None there: what is printed goes nowhere
-    then. The descriptors are taken, too, so that no file of a meeting ever gets the number of stderr.
+    cron, supervisors and `>&-` can leave them closed; Python then sets them to None. They are opened on the
+    null device. Their descriptors are reserved as well, so that no file of a meeting gets the number of
+    stderr.
     """
     for descriptor in _STANDARD:
         _take(descriptor)
@@ -32,9 +33,9 @@ def open_streams() -> None:
 
 
 def end_at_once() -> None:
-    """Let the process end without a last search for garbage, which takes as long as a whole command's work.
+    """Skip the final garbage collection, which can take as long as the command itself.
 
-    Whatever is still there goes with the process, but for extensions that tell on stderr of what is left.
+    The exception are extensions that report leftover objects on stderr.
     """
     atexit.unregister(_put_aside)
     atexit.register(_put_aside)

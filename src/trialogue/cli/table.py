@@ -60,7 +60,7 @@ _Options: TypeAlias = Mapping[str, Sequence[str]]
 
 
 def called(tokens: Sequence[str]) -> Callable[[], int] | None:
-    """The command that these words call; None where that is for the command line to say."""
+    """The command for these words; None if the full command line must parse them."""
     match tokens:
         case ["check", *words] if (read := _read(words, CHECK)) and read[0]:
             files, options = read
@@ -73,7 +73,7 @@ def called(tokens: Sequence[str]) -> Callable[[], int] | None:
 
 
 def _read(words: Sequence[str], table: Mapping[str, Wants]) -> tuple[list[str], _Options] | None:
-    """Files and options; None where the table does not know or understand one."""
+    """Files and options; None if one of them is not in the table."""
     files: list[str] = []
     options: dict[str, list[str]] = {}
     rest = iter(words)

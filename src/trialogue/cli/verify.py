@@ -33,11 +33,11 @@ def verify_runs(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
 
 
 def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
-    """Replay a journal into a new brain, and tell all that is amiss with it; the exit code.
+    """Replay a journal into a new brain and print all problems; returns the exit code.
 
-    0 where nothing is, 4 where something is lost, foreign or unknown though all that is left was decided the
-    same. Raises `ReplayDivergence` where it decides otherwise, `OtherRules` where
-    other rules decided it, `JournalError` for what cannot be replayed.
+    0 means no problem; 4 means that parts are lost, foreign or unknown, while all other decisions agree.
+    Raises `ReplayDivergence` for a different decision, `OtherRules` for a journal of other rules, and
+    `JournalError` for one that cannot be replayed.
     """
     from trialogue.meeting.policies import brain_for  # noqa: PLC0415 - the brain, only to ask it again
 
@@ -55,7 +55,7 @@ def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
     if as_json:
         put_json(_verdict(verified.problems, reading, records=verified.records))
     elif not verified.was_decided:
-        put(f"read {verified.records} records of a session: nothing was decided here, or can be again")
+        put(f"read {verified.records} records of a session; a session has no decisions to verify")
     else:
         took = time.perf_counter() - began
         put(f"verified {verified.records} records in {took:.2f} s: no divergence")
@@ -64,9 +64,9 @@ def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
 
 
 def verify_all(folder: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
-    """Replay every run of a folder of runs: a line a run, and the exit code of the gravest.
+    """Replay every run in a folder; prints one line per run and returns the most severe exit code.
 
-    A divergence (1) is graver than damage (4), which is graver than other rules (5); 0 where all hold.
+    The order is divergence (1), damage (4), other rules (5); 0 if all runs are verified.
     """
     from trialogue.meeting.policies import brain_for  # noqa: PLC0415 - the brain, only to ask it again
 
@@ -107,13 +107,13 @@ def _in_a_word(records: int | None, problems: Sequence[Problem], error: Trialogu
             amiss = f", but {safe_text(problems[0].text)}" if problems else ""
             return f"verified {records} records{amiss}"
         case ReplayDivergence(seq=seq):
-            return f"record {seq} was decided otherwise"
+            return f"record {seq} was decided differently"
         case _:
             return safe_text(str(error))
 
 
 def _all_problems(reading: Reading | None) -> tuple[Problem, ...]:
-    """Damage of a journal to its end, as far as it can be read."""
+    """All problems of a journal, as far as it can be read."""
     if reading is None:
         return ()
     whole = evolve(reading, salvage=True)
@@ -129,7 +129,7 @@ def _verdict(
     records: int | None = None,
     error: TrialogueError | None = None,
 ) -> dict[str, object]:
-    """The same for machines, whatever came of it."""
+    """The result as JSON values, also after an error."""
     divergence = error if isinstance(error, ReplayDivergence) else None
     return {
         "records": records,
@@ -153,7 +153,7 @@ def _verdict(
 
 
 def verify_files_of(run: Path, *, as_json: bool) -> int:
-    """Compare each file of a run with its digest in the manifest; 4 where any is not what it was."""
+    """Compare each file of a run with its digest in the manifest; returns 4 if a file was changed or lost."""
     verified = verify_files(journal_of(run).parent)
     if as_json:
         put_json(
@@ -175,15 +175,15 @@ def _tell_files(verified: FilesVerified) -> None:
     states = list(verified.files.values())
     if verified.is_whole:
         unknown = states.count(FileState.UNKNOWN)
-        beside = f"; the manifest does not know {unknown} more" if unknown else ""
-        put(f"{counted(len(states) - unknown, 'file')}: what was written{beside}")
+        beside = f"; {unknown} more not in the manifest" if unknown else ""
+        put(f"{counted(len(states) - unknown, 'file')}: unchanged{beside}")
     elif FileState.UNVOUCHED in states:
         is_open = verified.status is not Status.CLOSED
-        why = "was never closed" if is_open else "has no digests of them"
-        print(f"trialogue: the run {why}: nobody knows what its unvouched files held", file=sys.stderr)
+        why = "was never closed" if is_open else "has no digests for some files"
+        print(f"trialogue: the run {why}: its unvouched files cannot be checked", file=sys.stderr)
 
 
 def tell_problems(problems: Sequence[Problem]) -> None:
-    """Tell on stderr what is amiss with a journal, one line each."""
+    """Print a journal's problems to stderr, one line each."""
     for problem in problems:
         print(f"trialogue: {safe_text(problem.text)} (byte {problem.offset})", file=sys.stderr)

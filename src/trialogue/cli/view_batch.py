@@ -28,16 +28,16 @@ SHOWN: Final = ("duration", "turns", "response p50", "response p95", "silence", 
 
 
 class Showing(Protocol):
-    """Is told each outcome as it comes."""
+    """Shows each outcome of a batch as it arrives."""
 
     def __call__(self, outcome: Outcome) -> None:
-        """Show it."""
+        """Show one outcome."""
         ...
 
 
 @contextmanager
 def open_progress(total: int, *, is_shown: bool) -> Generator[Showing]:
-    """Show how far a batch has come: a bar with the time left, or a line a meeting without a terminal."""
+    """Show the progress of a batch: a bar with the time left, or one line per meeting without a terminal."""
     console = Console(file=sys.stderr, highlight=False)
     if not is_shown or not console.is_terminal:
         yield _liner(total) if is_shown else _silent
@@ -82,9 +82,9 @@ def _how(outcome: Outcome) -> str:
 def table(
     tallies: Sequence[GroupTally], outcomes: Sequence[Outcome], worse: Sequence[Regression]
 ) -> Iterator[Line]:
-    """Table of a batch: pass rates, the spread of figures, what failed, what got worse."""
+    """Table of a batch: pass rates, the spread of figures, failures, and figures that got worse."""
     width = max([len("meeting"), *(len(each.group) for each in tallies)])
-    yield line(Span(f"  {padded('meeting', width)}  runs  passed  rate, and where it lies", Tone.FAINT))
+    yield line(Span(f"  {padded('meeting', width)}  runs passed rate, with interval", Tone.FAINT))
     for tally in tallies:
         yield _row(tally, width)
         yield from _spreads(tally)
@@ -130,7 +130,7 @@ def _failures(failed: Sequence[Outcome]) -> Iterator[Line]:
 def _sum(outcomes: Sequence[Outcome]) -> Line:
     passed = sum(each.passed for each in outcomes)
     kept = sum(each.state == "kept" for each in outcomes)
-    again = f", {kept} of them held earlier" if kept else ""
+    again = f", {kept} of them from an earlier batch" if kept else ""
     minutes = sum(each.meeting_s for each in outcomes) / 60
     tone = Tone.NORMAL if passed == len(outcomes) else Tone.WARNING
     told = f"{passed} of {counted(len(outcomes), 'meeting')} passed{again}; {minutes:.0f} minutes of meetings"

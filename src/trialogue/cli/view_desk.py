@@ -21,7 +21,7 @@ HINT: Final = "/help"
 
 @frozen
 class Desk:
-    """A keyboard, and who sits at it."""
+    """A keyboard and the participant who uses it."""
 
     keyboard: Keyboard
     """Keyboard that lines come from."""
@@ -37,7 +37,7 @@ class Desk:
 
     @contextmanager
     def opened(self, *, has_picture: bool) -> Generator[None]:
-        """Read a terminal without echo where a picture shows what is typed; else as it is."""
+        """Read the terminal, without echo if the live view shows the typed text itself."""
         if has_picture and is_ours(self.descriptor):
             with without_echo(self.descriptor):
                 yield
@@ -45,7 +45,7 @@ class Desk:
             yield
 
     def prompt(self, columns: int) -> Line:
-        """The line that is being typed, with the cursor; of a long one the part around it."""
+        """The line being typed, with the cursor; a long line is cut to the part around the cursor."""
         editor = self.keyboard.editor
         if not editor.line:
             return line(Span(f"{PROMPT}{HINT}", Tone.FAINT))
@@ -62,7 +62,7 @@ class Desk:
         return line(PROMPT, typed[0], Span("▏", Tone.FAINT), typed[1])
 
     def turn_of(self, to: str, plan: MeetingPlan) -> Line | None:
-        """Line for the person who sits here and gets the floor; None where another participant gets it."""
+        """Prompt line when the person at this keyboard gets the floor; None for any other participant."""
         if to != self.own:
             return None
         how = ": type what you say, and press Enter" if self.is_typing else ": speak"
@@ -70,10 +70,10 @@ class Desk:
 
 
 def open_desk(resolved: Resolved) -> Desk | None:
-    """The desk of this terminal: of who takes part by `text`, else by `microphone`, else of who watches.
+    """The desk of this terminal: of a person who types, else at the microphone, else of an observer.
 
-    A terminal is read while we are in its foreground; a pipe or a file only where somebody takes part by
-    text. None where there is nothing to read.
+    A terminal is read while the process is in its foreground. A pipe or a file is read only for a person who
+    types. None if there is nothing to read.
     """
     try:
         descriptor = sys.stdin.fileno()

@@ -26,7 +26,7 @@ class Tone(Enum):
 
 @frozen
 class Span:
-    """Text of one look."""
+    """Text with one style."""
 
     text: str
     """Safe for a terminal, without line breaks."""
@@ -50,7 +50,7 @@ class Line:
 
 
 def span(text: str, tone: Tone = Tone.NORMAL, seat: int | None = None) -> Span:
-    """A span of text that may come from anywhere: line breaks and controls are taken out, edges are kept."""
+    """A span of untrusted text, without line breaks and control characters; spaces at its edges are kept."""
     safe = safe_text(text)
     lead = " " * (len(text) - len(text.lstrip(" ")))
     trail = " " * (len(text) - len(text.rstrip(" "))) if safe else ""
@@ -58,17 +58,17 @@ def span(text: str, tone: Tone = Tone.NORMAL, seat: int | None = None) -> Span:
 
 
 def line(*spans: Span | str, hang: int = 0) -> Line:
-    """A line of spans; plain strings are our own words, taken as they are."""
+    """A line of spans; plain strings must be trusted text and are not changed."""
     return Line(tuple(Span(each) if isinstance(each, str) else each for each in spans), hang)
 
 
 def plain(shown: Line) -> str:
-    """The line without any looks, without blanks at its end."""
+    """The line without styles and without trailing blanks."""
     return "".join(each.text for each in shown.spans).rstrip()
 
 
 def width(text: str) -> int:
-    """Cells that a terminal gives to `text`, as rich reckons it, which draws our lines there.
+    """Width of `text` on a terminal, in cells, by rich's rules.
 
     >>> width("日本"), width("e\u0301"), width("👩‍👩‍👧")
     (4, 1, 2)
@@ -81,7 +81,7 @@ def width(text: str) -> int:
 
 
 def padded(text: str, cells: int) -> str:
-    """`text` in exactly that many cells: filled with blanks, or cut with an ellipsis."""
+    """`text` in exactly that many cells: padded with blanks, or cut with an ellipsis."""
     missing = cells - width(text)
     if missing >= 0:
         return text + " " * missing
@@ -91,14 +91,14 @@ def padded(text: str, cells: int) -> str:
 
 
 def bar(part: float, cells: int) -> str:
-    """A bar that fills `part` (0 to 1) of that many cells, to an eighth of a cell."""
+    """A bar that fills `part` (0 to 1) of the given cells, in steps of an eighth of a cell."""
     eighths = round(min(1.0, max(0.0, part)) * cells * 8)
     full, rest = divmod(eighths, 8)
     return (EIGHTHS[8] * full + (EIGHTHS[rest] if rest else "")).ljust(cells)
 
 
 def clock(seconds: float) -> str:
-    """`mm:ss`, or `h:mm:ss` from an hour on; whole seconds that have passed."""
+    """A time as `mm:ss`, or `h:mm:ss` from one hour on, rounded down to whole seconds."""
     minutes, rest = divmod(int(max(0.0, seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
@@ -110,7 +110,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def shortened(text: str, cells: int) -> str:
-    """The text, or its beginning and an ellipsis where it does not fit."""
+    """The text, cut with an ellipsis if it is too long."""
     if width(text) <= cells:
         return text
     while text and width(text) >= cells:

@@ -104,7 +104,10 @@ class _Point:
 
 @define
 class LiveView:
-    """The fold: `take` records in order, `heard` what has been heard, and draw what `at` returns."""
+    """The live view, computed from records.
+
+    `take` each record in order, print `heard`, and draw what `at` returns.
+    """
 
     plan: MeetingPlan
     """Plan of the meeting, with all who have come so far."""
@@ -130,7 +133,7 @@ class LiveView:
     )
 
     def __attrs_post_init__(self) -> None:
-        """Seat the cast: agents are still to join, people are here."""
+        """Seat the cast: agents have not joined yet, people are present."""
         self._seating = Seating(self.plan)
         self._story_lines = StoryLines(self._seating, repeats_names=self.repeats_names)
         self._story = Story(self.plan)
@@ -147,11 +150,11 @@ class LiveView:
             self._take_command(record.at, command)
 
     def heard(self, now: float) -> list[Line]:
-        """The lines of what has happened until `now` (seconds since the start) and was not told before."""
+        """New transcript lines until `now` (seconds since the start); each line is returned once."""
         return [self._story_lines.line(moment) for moment in self._story.due(now)]
 
     def doing(self, name: str) -> Doing:
-        """Activity of a participant; KeyError for a stranger."""
+        """Activity of a participant; KeyError for an unknown name."""
         match self._presence[name]:
             case Presence.GONE:
                 return Doing.AWAY
@@ -172,13 +175,13 @@ class LiveView:
         return name in people and name == self._holder and name not in self._sounding
 
     def _holding(self, name: str) -> Doing:
-        """Activity of a holder of the floor who is not heard: nobody knows what a person thinks."""
+        """Activity of a floor holder who is silent; a person's is never "thinks"."""
         return Doing.HOLDING if self.awaits(name) else Doing.THINKING
 
     def at(
         self, now: float, levels: Mapping[str, float], *, columns: int = 80, speed: float | None = None
     ) -> list[Line]:
-        """The picture at `now`: `levels` in dBFS of those who sound, `speed` where time is not real."""
+        """The picture at `now`. `levels` are in dBFS; `speed` is given if time is not real."""
         head = [self.plan.name, clock(now), *([f"turn {self._turn}"] if self._turn else [])]
         head.extend([f"{speed:.0f} times real time"] if speed is not None else [])
         title = span(f"── {' · '.join(head)} ").text
@@ -245,7 +248,7 @@ class LiveView:
                 self._take_answer(command)
 
     def _take_answer(self, command: Command) -> None:
-        """A tool of the meeting's own is answered without being run."""
+        """Note the answer to one of the meeting's own tools, which is not run as a tool."""
         match command:
             case AnswerTool(participant=name, call_id=call_id):
                 self._calls.pop((name, call_id), None)
@@ -300,12 +303,12 @@ class LiveView:
 
 
 def _at_first(seat: Participant) -> Presence:
-    """State of one who has just come: agents are still to join, people are here."""
+    """First state of a participant: an agent has not joined yet, a person is present."""
     return Presence.JOINING if seat.kind is Kind.AGENT else Presence.HERE
 
 
 def meters(before: Mapping[str, float], now: Mapping[str, float]) -> dict[str, float]:
-    """Levels for a meter that rises at once and falls slowly; those who fell silent are left out at last."""
+    """Levels for meters that rise at once and fall slowly; a silent participant is dropped at the bottom."""
     fallen = {name: level - FALL_DB for name, level in before.items() if level - FALL_DB > QUIETEST_DBFS}
     return {name: max(fallen.get(name, level), level) for name, level in {**fallen, **now}.items()}
 

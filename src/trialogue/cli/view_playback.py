@@ -34,7 +34,7 @@ _HEADER: Final = 44
 
 @define
 class Playback:
-    """A meeting that is over, played from a place in it; `speed` is a factor of real time."""
+    """Playback of a finished meeting from a given place; `speed` is a factor of real time."""
 
     plan: MeetingPlan
     """Plan of the meeting, as it began."""
@@ -58,7 +58,7 @@ class Playback:
     _names: tuple[str, ...] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Find out who came."""
+        """Find the participants."""
         self._names = _names_of(with_everybody(self.plan, self.past))
 
     @property
@@ -69,7 +69,7 @@ class Playback:
         return self.start_s + (trio.current_time() - self._began) * self.speed
 
     async def records(self) -> AsyncIterator[Record]:
-        """Records before the start at once, the rest each at its time."""
+        """Records before the start place at once, every later one at its time."""
         for record in self.past:
             if record.at > self.start_s:
                 if self._began is None:
@@ -79,13 +79,13 @@ class Playback:
             yield record
 
     def levels(self) -> Mapping[str, float]:
-        """Levels of those who sound now, in dBFS."""
+        """Levels of the participants heard now, in dBFS."""
         return recorded_levels(self.audio, self._names, self.now)
 
 
 @define
 class GrowingRun:
-    """A meeting that another process holds, or that is over: its journal as it grows."""
+    """A meeting that another process runs, followed through its growing journal; or a finished one."""
 
     following: Following
     """The journal."""
@@ -103,12 +103,12 @@ class GrowingRun:
 
     @property
     def now(self) -> float:
-        """Seconds since the meeting's start: the last record's time, and what has passed since it came."""
+        """Seconds since the meeting's start: the last record's time plus the time since it arrived."""
         at, came = self._last
         return at + (trio.current_time() - came if came else 0.0)
 
     async def records(self) -> AsyncIterator[Record]:
-        """Records as they are written, until the journal has its end, or nobody writes it any more."""
+        """Records as they are written, until the journal ends or no process writes it any more."""
         while True:
             alive = self.is_alive()
             for record in self.following.news():
@@ -120,7 +120,7 @@ class GrowingRun:
             await trio.sleep(LOOK_S)
 
     def levels(self) -> Mapping[str, float]:
-        """Levels of those who sound now, in dBFS."""
+        """Levels of the participants heard now, in dBFS."""
         names = _names_of(with_everybody(self.plan, self._joined))
         return recorded_levels(self.following.path.parent / "audio", names, self.now)
 
@@ -130,7 +130,7 @@ def _names_of(plan: MeetingPlan) -> tuple[str, ...]:
 
 
 def recorded_levels(audio: Path, names: Iterable[str], at: float) -> dict[str, float]:
-    """The level of each one's recording at a time, in dBFS; without those who are silent."""
+    """The level of each recording at a time, in dBFS; silent ones are left out."""
     levels: dict[str, float] = {}
     for name in names:
         sound = _samples(audio / f"{name}.wav", at)
@@ -141,7 +141,7 @@ def recorded_levels(audio: Path, names: Iterable[str], at: float) -> dict[str, f
 
 
 def _samples(path: Path, at: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """The samples before a time, from -1 to 1, of a WAV file that may still grow."""
+    """The samples just before a time, from -1 to 1, of a WAV file that may still grow."""
     try:
         with path.open("rb") as file:
             rate = int.from_bytes(file.read(_HEADER)[24:28], "little")

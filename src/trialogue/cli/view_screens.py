@@ -15,15 +15,15 @@ from trialogue.model.text import steerless_json
 
 
 class Screen(AbstractContextManager["Screen"], Protocol):
-    """Screen on which a meeting is drawn; used as a context, drawn on by one task at a time."""
+    """Screen that shows a meeting; a context manager, used by one task at a time."""
 
     @property
     def columns(self) -> int | None:
-        """Width of the picture in columns; None where only lines are wanted, without a picture."""
+        """Width of the picture in columns; None if the screen shows only lines."""
         ...
 
     def draw(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:
-        """Show lines of the transcript, and replace the picture; OSError where nobody reads any more."""
+        """Show lines of the transcript and replace the picture; OSError if the output is closed."""
         ...
 
 
@@ -43,7 +43,7 @@ class NoScreen:
 
 
 class PlainScreen(NoScreen):
-    """Lines one after the other, without control codes: for files, pipes and people who asked for it."""
+    """Screen of plain lines without control codes, for files, pipes and NO_COLOR."""
 
     def __init__(self, file: TextIO | None = None) -> None:
         self._file = file or sys.stdout
@@ -55,12 +55,12 @@ class PlainScreen(NoScreen):
 
 
 def has_colours(file: TextIO) -> bool:
-    """Whether a stream is a terminal on which control codes are welcome (no-color.org)."""
+    """Whether a stream is a terminal that accepts control codes (no-color.org)."""
     return file.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def open_screen(*, is_shown: bool) -> Screen:
-    """The best screen that stdout can be."""
+    """The best screen that stdout supports."""
     if not is_shown:
         return NoScreen()
     if not has_colours(sys.stdout):
@@ -71,9 +71,9 @@ def open_screen(*, is_shown: bool) -> Screen:
 
 
 def show(lines: Sequence[Line]) -> None:
-    """Print lines on stdout, in colours where they are welcome.
+    """Print lines to stdout, in colours if the terminal accepts them.
 
-    BrokenPipeError where nobody reads; `SetupError` where stdout cannot be written otherwise.
+    BrokenPipeError if the reader is gone; `SetupError` for any other failed write.
     """
     with _stdout():
         if has_colours(sys.stdout):
@@ -85,13 +85,13 @@ def show(lines: Sequence[Line]) -> None:
 
 
 def put(text: str) -> None:
-    """Print our own text on stdout as it is; raises as `show` does."""
+    """Print trusted text to stdout unchanged; raises as `show` does."""
     with _stdout():
         print(hidden(text), flush=True)
 
 
 def put_json(data: object) -> None:
-    """Print data for machines on stdout, as JSON; raises as `show` does."""
+    """Print a value to stdout as JSON; raises as `show` does."""
     import orjson  # noqa: PLC0415 - only for JSON
 
     put(steerless_json(orjson.dumps(data, option=orjson.OPT_INDENT_2)).decode())
@@ -108,34 +108,34 @@ def _stdout() -> Generator[None]:
 
 
 class WaitScreen(Protocol):
-    """Says what is waited for."""
+    """Shows what the command waits for."""
 
     def __call__(self, what: str) -> None:
-        """Say what is being prepared."""
+        """Show what is being prepared."""
         ...
 
     def done(self) -> None:
-        """Take it away."""
+        """Remove the message."""
         ...
 
 
 class WaitingLines:
-    """One line on stderr for each thing that is waited for; none where `is_silent`."""
+    """Waiting messages as lines on stderr; none if `is_silent`."""
 
     def __init__(self, *, is_silent: bool) -> None:
         self._is_silent = is_silent
 
     def __call__(self, what: str) -> None:
-        """Say what is being prepared."""
+        """Show what is being prepared."""
         if not self._is_silent:
             print(hidden(f"trialogue: {what}"), file=sys.stderr, flush=True)
 
     def done(self) -> None:
-        """Lines stay."""
+        """Nothing to remove: printed lines stay."""
 
 
 def open_waiting(*, is_silent: bool) -> WaitScreen:
-    """The best that stderr can say it by."""
+    """The best waiting display that stderr supports."""
     if is_silent or not has_colours(sys.stderr):
         return WaitingLines(is_silent=is_silent)
     from trialogue.cli.view_terminal import Spinner  # noqa: PLC0415 - rich, for terminals only

@@ -43,7 +43,7 @@ from trialogue.model.transcript import UNCLEAR
 from trialogue.values import define, frozen
 
 UNTOLD: Final = frozenset({"stale", "superseded", "participant-failed"})
-"""Reports that are for the journal, or say what an event has said already."""
+"""Reports that only the journal needs, or that repeat an event."""
 
 _Reply: TypeAlias = tuple[str, int]
 """Speaker and number of a reply."""
@@ -51,11 +51,11 @@ _Reply: TypeAlias = tuple[str, int]
 _WARNED: Final = 0
 """Number in place of a reply's for what its service warned of; replies are counted from 1."""
 
-_WARNING: Final = "has a warning of its service: "
+_WARNING: Final = "warning from its service: "
 
 
 class Sort(Enum):
-    """Sort of a moment."""
+    """Kind of a moment."""
 
     SAID = "said"
     CUT = "cut"
@@ -67,7 +67,7 @@ class Sort(Enum):
 
 @frozen
 class StoryMoment:
-    """Moment of the story."""
+    """One thing that happened, as the views show it."""
 
     at: float
     """Moment, in seconds since the meeting's start."""
@@ -102,7 +102,7 @@ class _Playout:
 
 @define
 class Story:
-    """The fold: `take` records in order, and ask for what has been heard until now."""
+    """Fold of records into moments: `take` each record in order, and ask for those that are `due`."""
 
     plan: MeetingPlan
     """Plan of the meeting."""
@@ -124,7 +124,7 @@ class Story:
                 self._take_command(record.at, command)
 
     def due(self, now: float) -> list[StoryMoment]:
-        """Moments until `now`, in seconds since the start, that were not told before."""
+        """New moments until `now`, in seconds since the start; each is returned once."""
         told: list[StoryMoment] = []
         while self._due and self._due[0].at <= now:
             told.append(heapq.heappop(self._due).moment)
@@ -172,14 +172,14 @@ class Story:
             case SessionLost(participant=name, reason=reason, retry_in_s=wait):
                 self._away.add(name)
                 self._explain(name, at, reason)
-                self._tell(at, Sort.NOTICE, f"has lost its session ({reason}); dials in {wait:.1f} s", name)
+                self._tell(at, Sort.NOTICE, f"lost its session ({reason}); reconnects in {wait:.1f} s", name)
             case SessionFailed(participant=name, reason=reason):
                 self._explain(name, at, reason)
-                self._tell(at, Sort.NOTICE, f"has left for good: {reason}", name)
+                self._tell(at, Sort.NOTICE, f"left for good: {reason}", name)
             case ReplyWithdrawn(participant=name, reply=reply) if (name, reply) not in self._playing:
                 self._scripts.pop((name, reply), None)
             case FaultStruck(participant=name, fault=fault, kind=kind):
-                self._tell(at, Sort.NOTICE, f"is struck by the fault {fault} ({kind})", name)
+                self._tell(at, Sort.NOTICE, f"fault injected: {fault} ({kind})", name)
             case ServiceWarned(participant=name, code=code, text=text):
                 told = _WARNING + ": ".join(filter(None, (code, text)))
                 self._push(StoryMoment(at + EXPLAINS_S, Sort.NOTICE, told, name), (name, _WARNED))
@@ -201,13 +201,13 @@ class Story:
             self._tell(at, due.moment.kind, due.moment.text, due.moment.participant)
 
     def _say(self, known_at: float, sentence: SentenceSaid, playout: _Playout) -> None:
-        """Tell a sentence when it is heard; one whose sound has begun already, as soon as it is known."""
+        """Schedule a sentence for the time when it is heard; if its sound has already begun, for now."""
         at = max(known_at, playout.start_s + sentence.offset_s)
         moment = StoryMoment(at, Sort.SAID, sentence.text, sentence.participant, playout.turn)
         self._push(moment, (sentence.participant, sentence.reply))
 
     def _stop(self, reply: _Reply, at: float, *, is_cut: bool) -> None:
-        """End a reply's sound: a cut reply loses its rest, another is told to its end."""
+        """End a reply's sound: if it was cut, its remaining sentences are dropped."""
         playout = self._playing.pop(reply, None)
         if playout is None:
             return
@@ -221,14 +221,14 @@ class Story:
             self._push(StoryMoment(at, moment.kind, moment.text, moment.participant, moment.turn), None)
 
     def _pause(self, reply: _Reply, at: float) -> None:
-        """Hold back what was not heard of a reply."""
+        """Hold back the part of a reply that was not heard."""
         playout = self._playing.get(reply)
         if playout is not None:
             playout.paused_s = at
             self._take_back(reply, at)
 
     def _resume(self, reply: _Reply, at: float) -> None:
-        """Move the rest of a reply by as long as the pause was."""
+        """Delay the rest of a reply by the length of the pause."""
         playout = self._playing.get(reply)
         if playout is None or playout.paused_s is None:
             return
@@ -239,7 +239,7 @@ class Story:
                 self._say(0.0, sentence, playout)
 
     def _take_back(self, reply: _Reply, at: float) -> list[_Due]:
-        """Take out what of a reply would have been told after `at`."""
+        """Remove the moments of a reply that are due after `at`."""
         later = [due for due in self._due if due.reply == reply and due.at > at]
         self._due = [due for due in self._due if due not in later]
         heapq.heapify(self._due)

@@ -26,21 +26,21 @@ LONGEST_SENTENCE: Final = 4000
 REASONS: Final = MappingProxyType(
     {
         "agenda-done": "the agenda is done",
-        "all-failed": "no agent was left",
-        "crashed": "a fault of trialogue stopped it",
+        "all-failed": "no agent is left",
+        "crashed": "a bug in trialogue stopped it",
         "ended-by-chair": "the chair ended it",
         "ended-by-hand": "you ended it",
-        "happened": "what ends it has happened",
+        "happened": "its end condition was met",
         "hung-up": "the terminal hung up",
         "interrupted": "you interrupted it",
         "journal-failed": "the journal could not be written",
         "limit-time": "its time was up",
         "limit-turns": "all of its turns were taken",
-        "order-done": "everybody in the order has spoken",
+        "order-done": "everyone in the order has spoken",
         "participant-failed": "a participant failed for good",
         "refused": "the service refused",
         "said": "the words that end it were said",
-        "silence": "nobody spoke any more",
+        "silence": "it was silent for too long",
         "terminated": "the system asked it to end",
         "unfinished": "its journal stops before its end",
     }
@@ -49,7 +49,7 @@ REASONS: Final = MappingProxyType(
 
 
 def reason_in_words(reason: str) -> str:
-    """Reason for a meeting's end, in words; an app's own word stays as it is."""
+    """Reason for a meeting's end in words; an app's own reason is returned unchanged."""
     return REASONS.get(reason, reason)
 
 
@@ -68,22 +68,22 @@ class Seating:
         self.take(self.plan)
 
     def take(self, plan: MeetingPlan) -> None:
-        """Seat everybody anew: somebody has come."""
+        """Seat the new cast after a participant joined."""
         self.plan = plan
         self._labels = labels(plan)
         self._seats = {each.name: seat for seat, each in enumerate(plan.participants)}
 
     @property
     def cells(self) -> int:
-        """Cells that names are given."""
+        """Width of the name column, in cells."""
         return min(LONGEST_NAME, max((width(label) for label in self._labels.values()), default=0))
 
     def label(self, name: str) -> str:
-        """Name of a participant in front of people."""
+        """Name of a participant as shown to people."""
         return self._labels.get(name, name)
 
     def seat(self, name: str) -> int | None:
-        """Place in the cast, which is the participant's colour; None for a stranger."""
+        """Place in the cast, which selects the participant's colour; None for an unknown name."""
         return self._seats.get(name)
 
     def name(self, name: str, tone: Tone = Tone.STRONG) -> Span:

@@ -38,7 +38,7 @@ GOOD: Final = frozenset({"succeeded", "answered", "not-ours"})
 
 @frozen
 class Ended:
-    """Parts of which a summary is made."""
+    """Parts of a summary."""
 
     plan: MeetingPlan
     """Plan of the meeting."""
@@ -69,12 +69,12 @@ def summary(ended: Ended) -> list[Line]:
 
 
 def figures(plan: MeetingPlan, measured: Measures) -> list[Line]:
-    """Figures of who spoke how much, and how turns followed each other: the summary's middle."""
+    """The middle of the summary: how much each participant spoke, and how turns followed each other."""
     return [*_table(Seating(plan), measured), line(), *_facts(measured)]
 
 
 def in_one_line(ended: Ended) -> str:
-    """The least that can be said of it."""
+    """The result in one line, for --quiet."""
     result = ended.result
     turns = sum(result.measures.causes.values())
     short = f", {FELL_SHORT[result.shortfall]}" if result.shortfall else ""
@@ -85,7 +85,7 @@ def in_one_line(ended: Ended) -> str:
 
 
 def _why_failed(ended: Ended) -> list[str]:
-    """Why agents' services failed, in the services' words, where nobody could be heard for it."""
+    """Why agents' services failed, in the services' words, if no agent could speak because of it."""
     if ended.result.ok:
         return []
     seating, names = Seating(ended.plan), dict[str, dict[str, None]]()
@@ -155,7 +155,7 @@ def _facts(measured: Measures) -> Iterator[Line]:
 
 
 def _cutting_in(measured: Measures) -> Iterator[Line]:
-    """Lines on speech into others' speech, where there was any."""
+    """Lines about overlapping speech, if there was any."""
     found, overlap = measured.interruptions, measured.timing.overlap
     if overlap.ratio:
         small = f", {counted(found.backchannels, 'backchannel')}" if found.backchannels else ""
@@ -173,7 +173,7 @@ def _cutting_in(measured: Measures) -> Iterator[Line]:
 
 
 def _cost(ended: Ended) -> Iterator[Line]:
-    """Lines on the cost, where there is any; what has no price is said aloud."""
+    """Lines about the cost, if there is any; usage without a known price is listed."""
     cost, seating = ended.result.cost, Seating(ended.plan)
     known = [
         f"{seating.label(each.name)} {each.usd:.2f}" for each in cost.participants if each.usd is not None
@@ -201,7 +201,7 @@ def _failures(ended: Ended) -> Iterator[Line]:
 
 
 def _expected(ended: Ended) -> Iterator[Line]:
-    """Lines on the expectations: how many were met, and the first of those that were not."""
+    """Lines about the expectations: how many were met, and the first ones that were not."""
     verdict = ended.result.expectations
     if verdict is None:
         return
@@ -223,7 +223,7 @@ def _files(ended: Ended) -> Iterator[Line]:
 
 
 def _grouped(files: Sequence[str]) -> list[str]:
-    """The recordings are named together."""
+    """The file names, with the recordings in one group."""
     recordings = [file.removeprefix("audio/").removesuffix(".wav") for file in files if "audio/" in file]
     together = [f"audio/{{{','.join(recordings)}}}.wav"] if recordings else []
     return [*together, *(file for file in files if not file.startswith("audio/"))]

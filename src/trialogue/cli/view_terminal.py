@@ -23,7 +23,7 @@ _STYLES: Final = {Tone.NORMAL: "", Tone.STRONG: "bold", Tone.FAINT: "dim", Tone.
 
 
 class LiveScreen:
-    """The transcript as it scrolls by, and below it the picture of who does what."""
+    """The scrolling transcript, with the picture of all participants below it."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False)
@@ -46,7 +46,7 @@ class LiveScreen:
             self._live.stop()
 
     def draw(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:
-        """Put `heard` above the region and `picture` into it, as much of it as the terminal has rows for."""
+        """Print `heard` above the region and draw as much of `picture` in it as the terminal has rows for."""
         columns = self.columns
         self._take_back(columns)
         if heard:
@@ -56,7 +56,7 @@ class LiveScreen:
         self._live.update(Group(*fitting), refresh=True)
 
     def _take_back(self, columns: int) -> None:
-        """Erase the rows into which a narrower terminal has broken the lines of the last picture."""
+        """Erase the last picture, including the extra rows of lines that a narrower terminal has wrapped."""
         further = sum(max(0, ceil(cells / columns) - 1) for cells in self._shown)
         if further:
             erased = ((ControlType.ERASE_IN_LINE, 2), (ControlType.CURSOR_UP, 1))
@@ -65,7 +65,7 @@ class LiveScreen:
 
 
 def fitted(picture: Sequence[Line], rows: int) -> list[Line]:
-    """The lines that so many rows have room for: the first and the last always, and how many are left out."""
+    """The lines that fit into the rows; the first and last always do, and others are counted."""
     room = max(3, rows - 1)
     if len(picture) <= room:
         return list(picture)
@@ -75,7 +75,7 @@ def fitted(picture: Sequence[Line], rows: int) -> list[Line]:
 
 
 class Spinner:
-    """A spinner on stderr that says what is waited for."""
+    """Spinner on stderr that shows what the command waits for."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False)
@@ -83,28 +83,28 @@ class Spinner:
         self._is_shown = False
 
     def __call__(self, what: str) -> None:
-        """Say what is being prepared."""
+        """Show what is being prepared."""
         self._status.update(Text(hidden(f"{what} …"), "dim"))
         if not self._is_shown:
             self._is_shown = True
             self._status.start()
 
     def done(self) -> None:
-        """Take the spinner away; it may come back."""
+        """Remove the spinner; it can be shown again."""
         if self._is_shown:
             self._is_shown = False
             self._status.stop()
 
 
 def print_lines(lines: Sequence[Line]) -> None:
-    """Print lines in their colours, broken at words to the terminal's width."""
+    """Print lines in colour, wrapped at words to the terminal's width."""
     console = Console(highlight=False)
     for each in lines:
         console.print(rendered(each, console.width))
 
 
 def rendered(line: Line, columns: int) -> Text:
-    """The line as rich text, broken at words; further rows hang under its own words."""
+    """The line as rich text, wrapped at words; later rows are indented under its text."""
     whole = Text().join(_styled(span) for span in line.spans)
     room = columns - line.hang
     if whole.cell_len <= columns or line.hang == 0 or room < 10:
@@ -117,7 +117,7 @@ def rendered(line: Line, columns: int) -> Text:
 
 
 def _characters(text: str, cells: int) -> int:
-    """Number of characters that fill that many cells."""
+    """Number of characters that fit into that many cells."""
     return next((count for count in range(len(text)) if width(text[:count]) >= cells), len(text))
 
 

@@ -15,7 +15,7 @@ LONGEST: Final = 400
 
 
 def verdict_lines(verdict: Findings) -> Iterator[Line]:
-    """All of it, with the records around each miss."""
+    """The full result of the expectations, with the records around each miss."""
     tone = Tone.NORMAL if verdict.is_met else Tone.WARNING
     yield line(span(headline(verdict), tone))
     for miss in verdict.misses:
@@ -29,7 +29,7 @@ def verdict_lines(verdict: Findings) -> Iterator[Line]:
 
 
 def headline(verdict: Findings) -> str:
-    """Headline of a verdict: how many expectations were met, and of which kinds the others are."""
+    """Headline of the result: how many expectations were met, and the kinds of the others."""
     if verdict.unjudged:
         return verdict.not_judged
     places = {miss.place for miss in verdict.misses}

@@ -35,7 +35,7 @@ PICTURE_S: Final = 0.1
 
 
 class Viewed(Protocol):
-    """Meeting that is watched: held here, elsewhere, or over."""
+    """Meeting that can be watched: it runs here, runs elsewhere, or is over."""
 
     @property
     def plan(self) -> MeetingPlan:
@@ -52,12 +52,12 @@ class Viewed(Protocol):
         ...
 
     def levels(self) -> Mapping[str, float]:
-        """Levels of those who sound, in dBFS."""
+        """Levels of the participants heard now, in dBFS."""
         ...
 
 
 class Watched(Viewed, Steered, Protocol):
-    """Meeting that is watched, with its controls."""
+    """Meeting that can be watched and controlled."""
 
 
 @define
@@ -114,7 +114,7 @@ class Watcher:
         await self._draw_in_thread(self._news(meeting, view), self._picture(meeting, view))
 
     async def _type(self, meeting: Viewed, view: LiveView) -> None:
-        """Do what is typed, until nothing more comes."""
+        """Carry out typed lines until the keyboard is closed."""
         if self.desk is None or not isinstance(meeting, Steered):
             return
         with self.desk.opened(has_picture=self.screen.columns is not None):
@@ -133,7 +133,7 @@ class Watcher:
         over.set()
 
     def _news(self, meeting: Viewed, view: LiveView) -> Sequence[Line]:
-        """Lines on what was heard since, and answers to the keyboard."""
+        """New lines of the transcript, and answers to typed lines."""
         told, self._told = self._told, []
         return [*view.heard(meeting.now), *told]
 
@@ -158,7 +158,7 @@ class Watcher:
 
 
 def _do(meeting: Steered, control: Control | Unclear, view: LiveView) -> str:
-    """Do what was typed; what is told of it, or why it cannot be done."""
+    """Carry out a typed line; returns the acknowledgement, or why it is not possible."""
     match control:
         case Unclear(text):
             return text

@@ -19,7 +19,7 @@ from trialogue.speech.voices import VOICES, VoiceShape, known_voice, stand_ins, 
 
 
 def list_voices(*, as_json: bool) -> int:
-    """Print every voice with the names of the hosted service that stand for it."""
+    """Print every local voice with the hosted voice names that it stands in for."""
     if as_json:
         put_json(
             [
@@ -35,11 +35,11 @@ def list_voices(*, as_json: bool) -> int:
 
 
 def say(text: str, voice: str, out: Path, synthesizer: Synthesizer | None = None) -> int:
-    """Write `text`, spoken by a voice, to a WAV file. `SetupError` where that cannot be done."""
+    """Write `text`, spoken by a voice, to a WAV file. `SetupError` if that is not possible."""
     _check_name(voice)
     speech = list((synthesizer or _synthesizer()).synthesize(text, voice))
     if not speech:
-        raise SetupError("there is nothing in that text that can be spoken")
+        raise SetupError("the text contains nothing that can be spoken")
     try:
         with out.open("wb") as file, wave.open(file, "wb") as sound:
             sound.setnchannels(1)
@@ -54,7 +54,7 @@ def say(text: str, voice: str, out: Path, synthesizer: Synthesizer | None = None
 
 
 def _check_name(voice: str) -> None:
-    """Refuse a name that nobody has: on the wire any name gets a voice, but here a person has mistyped."""
+    """Refuse an unknown voice name. On the wire any name gets a voice, but here it is a typing error."""
     if known_voice(voice) is None:
         vendors = stand_ins()
         hint = did_you_mean(voice.lower(), (*VOICES, *vendors.local, *vendors.spellings))

@@ -30,7 +30,7 @@ PAGE: Final = "what-if.html"
 
 @frozen
 class WhatIfTold:
-    """Telling of a what-if."""
+    """Options for how a what-if is reported."""
 
     out: Path | None = None
     """Directory of the meeting that is made of it; None for none."""
@@ -43,7 +43,7 @@ class WhatIfTold:
 
 
 def ask_what_if(run: Path, changes: Sequence[str], told: WhatIfTold, edges: Edges) -> int:
-    """Tell what other rules of the floor would have chosen, and what the meeting would have come to."""
+    """Print what other floor settings would have chosen, and how the meeting would have gone."""
     pairs = dict(_pair(each) for each in changes)
     reading = read(journal_of(run))
     with tempfile.TemporaryDirectory(prefix="trialogue-") as folder:
@@ -60,7 +60,7 @@ def ask_what_if(run: Path, changes: Sequence[str], told: WhatIfTold, edges: Edge
 
 
 def _write_page(reading: Reading, came: WhatIf, out: Path | None) -> Path:
-    """The page of both meetings; in a closed run's directory its manifest vouches for it."""
+    """Write the page of both meetings; in a closed run's directory its digest goes into the manifest."""
     from trialogue.report.page.what_if import WhatIfPage, what_if_document  # noqa: PLC0415 - only for pages
 
     horizon = came.horizon
@@ -83,14 +83,16 @@ def _write_page(reading: Reading, came: WhatIf, out: Path | None) -> Path:
 def _pair(change: str) -> tuple[str, str]:
     place, sign, value = change.partition("=")
     if not sign or not place.strip():
-        raise SetupError(f"--what-if wants PLACE=VALUE, as floor.policy=auction; not {change!r}")
+        raise SetupError(f"--what-if takes PLACE=VALUE, e.g. floor.policy=auction, not {change!r}")
     return place.strip(), value.strip()
 
 
 def _lines(came: WhatIf) -> Iterator[Line]:
     yield line("what if ", span(_changes(came), Tone.STRONG))
     yield line()
-    yield line(f"  choices   {len(came.others)} of {counted(came.asked, 'free floor')} would be another's")
+    yield line(
+        f"  choices {len(came.others)} of {counted(came.asked, 'free floor')} would go to someone else"
+    )
     for each in came.others:
         yield line(f"    {clock(each.at)}  turn {each.turn:<3}  ", span(each.then), "  ->  ", span(each.now))
     yield line()
@@ -105,11 +107,11 @@ def _horizon(horizon: Difference | None) -> str:
     if horizon is None:
         return "the same turns in the same order"
     at = clock(_parts_at(horizon))
-    return f"recorded until {at} (turn {horizon.place}); made from there on, not recorded"
+    return f"as recorded until {at} (turn {horizon.place}); simulated from there on"
 
 
 def _parts_at(horizon: Difference) -> float:
-    """Beginning of the first turn that differs, in whichever meeting it begins first."""
+    """Start of the first turn that differs, in the meeting where it starts earlier."""
     return min(each.start_s for each in (horizon.then, horizon.now) if each is not None)
 
 
@@ -118,7 +120,7 @@ def _changes(came: WhatIf) -> str:
 
 
 def _figures(then: Result, now: Result) -> Iterator[tuple[str, str, str]]:
-    """Measures side by side."""
+    """Pairs of measures to show side by side."""
     for name, figure in _HEAD:
         yield name, figure(then), figure(now)
     for seat in then.measures.participants:

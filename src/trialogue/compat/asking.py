@@ -17,7 +17,7 @@ NOT_TAKEN = (AlreadyOver, ProtocolError, MailboxFull)
 def checked(options: object, kind: type[OptionsT]) -> OptionsT:
     """The options; WrongType, which is a TypeError, for those of another class."""
     if not isinstance(options, kind):
-        raise WrongType(f"this takes {kind.__name__}, not a {type(options).__name__}", argument="options")
+        raise WrongType(f"expected {kind.__name__}, not a {type(options).__name__}", argument="options")
     return options
 
 

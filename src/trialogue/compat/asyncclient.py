@@ -33,8 +33,8 @@ from trialogue.model.events import SessionReady
 class AsyncAgentWebSocketClient:
     """One agent's connection; made by `client.agent.asyncwebsocket.v("1")`.
 
-    Each call returns True where it was asked of the service, and False where it could not be: then the
-    handlers of `Error` are told why. Options of a wrong class are TypeError.
+    Each call returns True if the request was sent, else False; then the handlers of `Error` get the reason.
+    Options of a wrong class raise TypeError.
     """
 
     def __init__(self, connect: Connect) -> None:
@@ -46,12 +46,12 @@ class AsyncAgentWebSocketClient:
 
     @checks_arguments
     def v(self, version: str = "1") -> AsyncAgentWebSocketClient:
-        """A connection of its own, of this version of the protocol; there is one."""
+        """A new connection with this version of the protocol; only version 1 exists."""
         del version
         return type(self)(self._connect)
 
     def on(self, event: str, handler: Handler) -> None:
-        """Have a handler told of an event (`AgentWebSocketEvents`), as `handler(client, response)`."""
+        """Register a handler for an event (`AgentWebSocketEvents`), called as `handler(client, response)`."""
         self._handlers.keep(event, handler)
 
     @property
@@ -62,10 +62,10 @@ class AsyncAgentWebSocketClient:
     # --- what is asked ------------------------------------------------------------------------------
 
     async def start(self, options: SettingsOptions, **_: object) -> bool:
-        """Open the session; True once its settings hold, False where that failed for good."""
+        """Open the session; True when its settings are applied, False if that failed permanently."""
         asked = asked_for(checked(options, SettingsOptions))
         if self._life is not None:
-            await self._emit("Error", ErrorResponse("this connection was started already"))
+            await self._emit("Error", ErrorResponse("this connection was already started"))
             return False
         started: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._life = asyncio.create_task(self._live(asked, started))
@@ -76,7 +76,10 @@ class AsyncAgentWebSocketClient:
             raise
 
     async def send_settings(self, settings: SettingsOptions) -> bool:
-        """Change what is different in these settings; False, naming it, for what a session cannot change."""
+        """Apply the differences to the current settings.
+
+        False, with an error, if a session cannot change them.
+        """
         wanted = checked(settings, SettingsOptions)
         return await self._change(lambda talk: talk.changed(wanted))
 
@@ -86,17 +89,17 @@ class AsyncAgentWebSocketClient:
         return await self._change(lambda _: {"prompt": prompt})
 
     async def update_speak_options(self, options: UpdateSpeakOptions) -> bool:
-        """Change the voice; its format is the session's."""
+        """Change the voice; the sound format stays the session's."""
         speak = checked(options, UpdateSpeakOptions).speak
         return await self._change(lambda talk: talk.spoken_by(speak))
 
     async def inject_agent_message(self, options: InjectAgentMessageOptions) -> bool:
-        """Have the agent say these words; `InjectionRefused` where it does not."""
+        """Make the agent say these words; `InjectionRefused` is reported if it does not."""
         asked = checked(options, InjectAgentMessageOptions)
         return await self._ask(lambda agent: agent.say(asked.text, asked.behavior))  # type: ignore[arg-type] # judged there
 
     async def inject_user_message(self, options: InjectUserMessageOptions) -> bool:
-        """Let the agent read these words as the user's."""
+        """Give the agent these words as the user's."""
         text = checked(options, InjectUserMessageOptions).text
         is_asked = await self._ask(lambda agent: agent.ask(text))
         if is_asked:
@@ -104,21 +107,21 @@ class AsyncAgentWebSocketClient:
         return is_asked
 
     async def send_function_call_response(self, response: FunctionCallResponse) -> bool:
-        """Answer the call of this id, or the oldest open one of this name; False where there is none."""
+        """Answer the call with this id, or the oldest open one with this name; False if there is none."""
         given = checked(response, FunctionCallResponse)
         request = self._talk.answered(given) if self._talk is not None else None
         return request is not None and await self._ask(lambda agent: agent.answer(request, given.result))
 
     async def keep_alive(self) -> bool:
-        """Say that this client lives; it is said by itself, too."""
+        """Send a keep-alive message; this also happens automatically."""
         return await self._ask(lambda agent: agent.keep_alive())
 
     async def send_audio(self, audio_data: bytes) -> bool:
-        """Let the agent hear sound, in real time, in the format of the settings."""
+        """Send sound to the agent, in real time, in the format of the settings."""
         return await self._ask(lambda agent: agent.hear(audio_data))
 
     async def close(self) -> bool:
-        """End the session, and wait for its end; False where none was open."""
+        """End the session and wait for its end; False if none was open."""
         agent, life = self._agent, self._life
         if agent is None or life is None:
             return False

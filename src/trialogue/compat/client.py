@@ -32,8 +32,8 @@ from trialogue.model.events import SessionReady
 class AgentWebSocketClient:
     """One agent's connection; made by `client.agent.websocket.v("1")`.
 
-    Each call returns True where it was asked of the service, and False where it could not be: then the
-    handlers of `Error` are told why. Options of a wrong class are TypeError.
+    Each call returns True if the request was sent, else False; then the handlers of `Error` get the reason.
+    Options of a wrong class raise TypeError.
     """
 
     def __init__(self, connect: Connect) -> None:
@@ -45,12 +45,12 @@ class AgentWebSocketClient:
 
     @checks_arguments
     def v(self, version: str = "1") -> AgentWebSocketClient:
-        """A connection of its own, of this version of the protocol; there is one."""
+        """A new connection with this version of the protocol; only version 1 exists."""
         del version
         return type(self)(self._connect)
 
     def on(self, event: str, handler: Handler) -> None:
-        """Have a handler told of an event (`AgentWebSocketEvents`), as `handler(client, response)`."""
+        """Register a handler for an event (`AgentWebSocketEvents`), called as `handler(client, response)`."""
         self._handlers.keep(event, handler)
 
     @property
@@ -61,10 +61,10 @@ class AgentWebSocketClient:
     # --- what is asked ------------------------------------------------------------------------------
 
     def start(self, options: SettingsOptions, **_: object) -> bool:
-        """Open the session; True once its settings hold, False where that failed for good."""
+        """Open the session; True when its settings are applied, False if that failed permanently."""
         asked = asked_for(checked(options, SettingsOptions))
         if self._thread is not None:
-            self._emit("Error", ErrorResponse("this connection was started already"))
+            self._emit("Error", ErrorResponse("this connection was already started"))
             return False
         started: Future[bool] = Future()
         name = "trialogue compat"
@@ -73,7 +73,10 @@ class AgentWebSocketClient:
         return started.result()
 
     def send_settings(self, settings: SettingsOptions) -> bool:
-        """Change what is different in these settings; False, naming it, for what a session cannot change."""
+        """Apply the differences to the current settings.
+
+        False, with an error, if a session cannot change them.
+        """
         wanted = checked(settings, SettingsOptions)
         return self._change(lambda talk: talk.changed(wanted))
 
@@ -83,17 +86,17 @@ class AgentWebSocketClient:
         return self._change(lambda _: {"prompt": prompt})
 
     def update_speak_options(self, options: UpdateSpeakOptions) -> bool:
-        """Change the voice; its format is the session's."""
+        """Change the voice; the sound format stays the session's."""
         speak = checked(options, UpdateSpeakOptions).speak
         return self._change(lambda talk: talk.spoken_by(speak))
 
     def inject_agent_message(self, options: InjectAgentMessageOptions) -> bool:
-        """Have the agent say these words; `InjectionRefused` where it does not."""
+        """Make the agent say these words; `InjectionRefused` is reported if it does not."""
         asked = checked(options, InjectAgentMessageOptions)
         return self._ask(lambda agent: agent.say(asked.text, asked.behavior))  # type: ignore[arg-type] # judged there
 
     def inject_user_message(self, options: InjectUserMessageOptions) -> bool:
-        """Let the agent read these words as the user's."""
+        """Give the agent these words as the user's."""
         text = checked(options, InjectUserMessageOptions).text
         is_asked = self._ask(lambda agent: agent.ask(text))
         if is_asked:
@@ -101,21 +104,21 @@ class AgentWebSocketClient:
         return is_asked
 
     def send_function_call_response(self, response: FunctionCallResponse) -> bool:
-        """Answer the call of this id, or the oldest open one of this name; False where there is none."""
+        """Answer the call with this id, or the oldest open one with this name; False if there is none."""
         given = checked(response, FunctionCallResponse)
         request = self._talk.answered(given) if self._talk is not None else None
         return request is not None and self._ask(lambda agent: agent.answer(request, given.result))
 
     def keep_alive(self) -> bool:
-        """Say that this client lives; it is said by itself, too."""
+        """Send a keep-alive message; this also happens automatically."""
         return self._ask(lambda agent: agent.keep_alive())
 
     def send_audio(self, audio_data: bytes) -> bool:
-        """Let the agent hear sound, in real time, in the format of the settings."""
+        """Send sound to the agent, in real time, in the format of the settings."""
         return self._ask(lambda agent: agent.hear(audio_data))
 
     def close(self) -> bool:
-        """End the session, and wait for its end; False where none was open."""
+        """End the session and wait for its end; False if none was open."""
         agent, thread = self._agent, self._thread
         if agent is None or thread is None:
             return False

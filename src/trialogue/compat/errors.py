@@ -6,9 +6,9 @@ from trialogue.errors import TrialogueError
 
 
 class DeepgramApiError(TrialogueError):
-    """Error for what cannot be asked: without a key, for an event that there is none of.
+    """Error for an impossible request: no key, or an unknown event.
 
-    `status` is the HTTP status where a service refused; None where nobody was asked.
+    `status` is the HTTP status if a service refused, else None.
     """
 
     def __init__(self, message: str, status: int | None = None) -> None:

@@ -27,10 +27,12 @@ class Handlers:
         name = str(event)
         if name not in TOLD:
             raise DeepgramApiError(
-                f"no handler is ever told of {name!r}; there are {', '.join(sorted(TOLD))}"
+                f"no handler is ever called for {name!r}; the events are {', '.join(sorted(TOLD))}"
             )
         if not callable(handler):
-            raise WrongType(f"a handler is a function, not a {type(handler).__name__}", argument="handler")
+            raise WrongType(
+                f"a handler must be a function, not a {type(handler).__name__}", argument="handler"
+            )
         self._kept.setdefault(name, []).append(handler)
 
     def of(self, event: str) -> list[Handler]:

@@ -18,7 +18,7 @@ class Options:
         for name in given:
             if name not in names and not self.is_open:
                 known = ", ".join(sorted(names)) or "nothing"
-                raise TypeError(f"{type(self).__name__} has no {name!r}; it takes {known}")
+                raise TypeError(f"{type(self).__name__} has no option {name!r}; it has {known}")
         self.__dict__.update({name: getattr(type(self), name, None) for name in names} | given)
 
     @classmethod

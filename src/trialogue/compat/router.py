@@ -18,20 +18,22 @@ PATH = "/v1/agent/converse"
 
 
 class DeepgramClient:
-    """Client that makes connections to agents.
+    """Client that creates connections to agents.
 
-    `api_key` is the account's, or that of the environment (`DEEPGRAM_API_KEY`). `url` is another place than
-    Deepgram's own: `ws://127.0.0.1:8090` for a stand-in on this machine, `wss://...` anywhere else.
-    DeepgramApiError without a key.
+    `api_key` defaults to the environment variable `DEEPGRAM_API_KEY`. `url` selects a server other than
+    Deepgram's: `ws://127.0.0.1:8090` for one on this machine, `wss://...` for any other. DeepgramApiError
+    without a key.
     """
 
     @checks_arguments
     def __init__(self, api_key: str = "", *, url: str | None = None) -> None:
         key = api_key or os.environ.get(KEY_VARIABLE, "")
         if not key.strip():
-            raise DeepgramApiError(f"there is no key: give api_key, or set {KEY_VARIABLE}")
+            raise DeepgramApiError(f"no API key: pass api_key, or set {KEY_VARIABLE}")
         if not (key.isascii() and key.isprintable() and " " not in key):
-            raise DeepgramApiError("this is no key: it holds spaces, line breaks or letters beyond ASCII")
+            raise DeepgramApiError(
+                "the API key is invalid: it contains spaces, line breaks or non-ASCII characters"
+            )
         self._connect = _dialling(key, url)
 
     @property
@@ -41,7 +43,7 @@ class DeepgramClient:
 
 
 class AgentRouter:
-    """The two kinds of connections to agents: `router.websocket.v("1")` makes one."""
+    """The two kinds of connections to agents; `router.websocket.v("1")` creates one."""
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect

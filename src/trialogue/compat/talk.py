@@ -62,7 +62,7 @@ class NotChangeable:
 
     def __str__(self) -> str:
         """Say it in a sentence."""
-        return f"a session cannot change {', '.join(self.names)}: close it, and start another"
+        return f"a session cannot change {', '.join(self.names)}: close it and start a new one"
 
 
 @define
@@ -106,7 +106,7 @@ class Talk:
     def _about_session(self, event: AgentEvent) -> Iterator[Told]:
         match event:
             case SessionLost(reason=reason, retry_in_s=retry_in_s):
-                words = f"the connection was lost, and is made again in {retry_in_s:.1f} s: {reason}"
+                words = f"the connection was lost; reconnecting in {retry_in_s:.1f} s: {reason}"
                 yield "Error", ErrorResponse(words, "CONNECTION_LOST")
             case ReplyFailed(code=code):
                 yield "Error", ErrorResponse(f"the agent has no answer: {code}", code)

@@ -153,5 +153,5 @@ def _given(values: Mapping[str, Any]) -> Json:
 def _of(value: Any, kind: type[Any]) -> Any:  # noqa: ANN401 - checked here
     """The value, or None; TypeError for another kind."""
     if value is not None and not isinstance(value, kind):
-        raise TypeError(f"this is to be a {kind.__name__}, not a {type(value).__name__}")
+        raise TypeError(f"expected a {kind.__name__}, not a {type(value).__name__}")
     return value

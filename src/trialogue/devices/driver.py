@@ -134,7 +134,7 @@ class PortAudio:
         try:
             yield
         except (self._library.PortAudioError, ValueError) as error:
-            raise SetupError(f"no {device} can be used: {error}") from error
+            raise SetupError(f"cannot use a {device}: {error}") from error
 
 
 def open_driver(name: str = "sounddevice") -> Driver:

@@ -80,7 +80,7 @@ class Microphone:
                 await self._until_lost()
             finally:
                 self._is_open = False
-        self._warn("the microphone gives no sound any more")
+        self._warn("the microphone delivers no more sound")
 
     async def _until_lost(self) -> None:
         while True:

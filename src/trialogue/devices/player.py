@@ -19,12 +19,12 @@ class RecordingPlayer:
     def __init__(self, driver: Driver, parts: Sequence[Path], start_s: float = 0.0) -> None:
         """Open the speaker; SetupError where there is none, or nothing was recorded, or it cannot be read."""
         if not parts:
-            raise SetupError("the run has no recording to be played")
+            raise SetupError("the run has no recording to play")
         try:
             self._blocks = _blocks(parts, start_s)
             rate = int(import_module("soundfile").info(str(parts[0])).samplerate)
         except (OSError, RuntimeError) as error:
-            raise SetupError(f"{parts[0]} cannot be played: {error}") from error
+            raise SetupError(f"cannot play {parts[0]}: {error}") from error
         self._rest = b""
         self._stream: Stream = driver.open_output(rate, round(rate * _BLOCK_S), self._fill)
 

@@ -197,7 +197,7 @@ class _Looked:
             case ToolPattern(tool=tool):
                 calls = [f"{each.by} at {each.at:.2f} s: {each.outcome}" for each in self.happened.calls]
                 return (
-                    f"; calls that ended: {', '.join(calls[:MOST])}" if calls else f"; nobody called {tool}"
+                    f"; calls that ended: {', '.join(calls[:MOST])}" if calls else f"; {tool} was not called"
                 )
             case _:
                 return f"; the meeting ended at {self.happened.ended_at:.2f} s: {self.happened.reason}"

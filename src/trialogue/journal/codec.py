@@ -143,7 +143,7 @@ Decode = Callable[[JsonObject], object]
 @cache
 def _encoder(kind: type[AttrsInstance]) -> Encode:
     if kind not in _WRITTEN:
-        raise TypeError(f"neither event, command nor fact: a {kind.__name__}")
+        raise TypeError(f"not an event, a command or a fact: a {kind.__name__}")
     fields = cast("Encode", _CONVERTER.get_unstructure_hook(kind, cache_result=False))
     name = kind.__name__
 
@@ -161,7 +161,7 @@ def _decoder(kind: type[AttrsInstance]) -> Decode:
 
     def decode(raw: JsonObject) -> object:
         if raw.keys() != known and not raw.keys() <= known:
-            raise ValueError("a field that nobody knows")
+            raise ValueError("an unknown field")
         return structure(raw, kind)
 
     return decode

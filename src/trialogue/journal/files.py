@@ -87,11 +87,11 @@ def journal_of(run: Path) -> Path:
     except JournalError:
         manifest = None
     if manifest is not None and manifest.resumes is not None:
-        text = f"{path.parent} was to go on with {manifest.resumes} and had not got so far: resume that one"
+        text = f"{path.parent} has not begun to continue {manifest.resumes}: resume {manifest.resumes} again"
         raise JournalError(text, path=str(path))
     within = [str(each) for each in runs_in(run)]
-    more = f"; there are runs in it, as {within[0]}" if within else ""
-    raise JournalError(f"there is no journal at {path}{more}", path=str(path))
+    more = f"; it contains runs, e.g. {within[0]}" if within else ""
+    raise JournalError(f"no journal at {path}{more}", path=str(path))
 
 
 def runs_in(folder: Path) -> tuple[Path, ...]:
@@ -202,7 +202,7 @@ def write_entered(directory: Path, path: Path, content: bytes) -> None:
             return
         with (directory / manifest.journal).open("rb") as journal:
             if not locked(journal.fileno()):
-                text = f"{directory} is being written by another process: try again"
+                text = f"another process is writing {directory}: try again"
                 raise JournalError(text, path=str(directory))
             _replace_entered(directory, inside, content)
     except OSError as error:
@@ -212,7 +212,7 @@ def write_entered(directory: Path, path: Path, content: bytes) -> None:
 def _replace_entered(directory: Path, name: str, content: bytes) -> None:
     manifest = manifest_in(directory)
     if manifest is None:
-        raise JournalError(f"{directory} has lost its {NAME}", path=str(directory))
+        raise JournalError(f"{directory} has no {NAME} any more", path=str(directory))
     others = {each: digest for each, digest in manifest.files.items() if each != name}
     if len(others) < len(manifest.files):
         write_manifest(directory, attrs.evolve(manifest, files=others))
@@ -241,7 +241,7 @@ def verify_files(directory: Path) -> FilesVerified:
     """
     manifest = manifest_in(directory)
     if manifest is None:
-        raise JournalError(f"{directory} has no {NAME}: nothing vouches for its files", path=str(directory))
+        raise JournalError(f"{directory} has no {NAME}: its files cannot be checked", path=str(directory))
     is_sealed = manifest.journal in manifest.files
     present = set(_names_in(directory))
     others = FileState.UNKNOWN if is_sealed else FileState.UNVOUCHED

@@ -75,7 +75,7 @@ class Following:
         except MISFITS:
             # The error's own text may hold speech: it is no cause to be printed.
             raise JournalError(
-                f"{self.path} has a line that is no record, at byte {self._offset}",
+                f"{self.path} has an invalid line at byte {self._offset}",
                 path=str(self.path),
                 offset=self._offset,
             ) from None

@@ -28,7 +28,7 @@ _OWN: Final = ("type", "participant", "to")
 def frames(run: str | Path) -> Mapping[str, Any]:
     """A run's tables as pandas data frames (extra `frames`): `events`, `commands` and `turns`.
 
-    Columns are those of `columns`. SetupError where pandas is missing, JournalError for a damaged journal.
+    The columns are those of `columns`. SetupError if pandas is missing, JournalError for a damaged journal.
     """
     pandas = cast("Any", import_extra("pandas", "frames", "frames"))
     return {name: pandas.DataFrame(table) for name, table in columns(run).items()}
@@ -36,7 +36,7 @@ def frames(run: str | Path) -> Mapping[str, Any]:
 
 @checks_arguments
 def columns(run: str | Path) -> Mapping[str, Columns]:
-    """A run's tables as lists by column, which `polars.DataFrame` and `pyarrow.table` take as they are.
+    """A run's tables as lists by column, for `polars.DataFrame` and `pyarrow.table`.
 
     1. `events`: `seq`, `at` (seconds since the start), `type`, `participant`, and `fields`, the rest as JSON.
     2. `commands`: the same of each command, with `seq` and `at` of the event that it answers.

@@ -124,7 +124,7 @@ def manifest_in(directory: Path) -> Manifest | None:
     try:
         return _decoded(path, text.rstrip(b"\n"))
     except MISFITS:
-        raise _useless(path, "is no manifest of trialogue's, or damaged") from None
+        raise _useless(path, "is not a trialogue manifest, or is damaged") from None
 
 
 def read_manifest(journal: Path) -> Manifest | None:
@@ -170,9 +170,9 @@ def _digest(body: bytes) -> bytes:
 def _decoded(path: Path, text: bytes) -> Manifest:
     raw: JsonObject = read_json(text)
     if (_of(int, raw["trialogue"]), raw["kind"]) != (1, "manifest"):
-        raise _useless(path, "is no manifest of trialogue's")
+        raise _useless(path, "is not a trialogue manifest")
     if not raw.keys() <= _UNDIGESTED and text[-_TAIL:] != b'%b%b"}' % (_MARK, _digest(text[:-_TAIL])):
-        raise _useless(path, "was changed: its digest is not that of what it says")
+        raise _useless(path, "was changed: its own digest does not match")
     return Manifest(
         _of(str, raw["journal"]),
         Status(raw["status"]),
@@ -192,7 +192,7 @@ def _digest_as_json(digest: Digest) -> dict[str, object]:
 def _digest_of(raw: JsonObject) -> Digest:
     block = None if raw.get("block") is None else _of(int, raw["block"])
     if block is not None and not 0 < block <= LONGEST_BLOCK:
-        raise ValueError("blocks of no such length")
+        raise ValueError("an invalid number of digests")
     return Digest(_of(int, raw["size"]), _of(str, raw["blake2b"]), block)
 
 
@@ -200,7 +200,7 @@ def _inside(name: object) -> str:
     """A path that leads nowhere but into the directory."""
     path = Path(_of(str, name))
     if path.is_absolute() or ".." in path.parts:
-        raise ValueError("a file beyond the run")
+        raise ValueError("a file outside the run")
     return str(path)
 
 

@@ -47,7 +47,7 @@ from trialogue.values import define, frozen
 
 
 class ProblemKind(Enum):
-    """Kind of damage in a journal that is read all the same."""
+    """Kind of a problem in a journal."""
 
     TORN_TAIL = "torn-tail"
     TORN_WRITE = "torn-write"
@@ -63,7 +63,7 @@ class ProblemKind(Enum):
 
 @frozen
 class Problem:
-    """Damage of a journal, and its place."""
+    """A problem of a journal, and its place."""
 
     kind: ProblemKind
     """Kind of damage."""
@@ -77,7 +77,7 @@ class Problem:
 
 @frozen
 class SoundLine:
-    """One sound line after the header, in today's format."""
+    """One valid line after the header, in the current format."""
 
     offset: int
     """Bytes from the file's start."""
@@ -88,7 +88,7 @@ class SoundLine:
 
 @define(repr=False)
 class Reading:
-    """A journal that can be read from its start, as often as is wished: each iteration opens it anew."""
+    """A journal for reading: each iteration opens the file and starts at the beginning."""
 
     path: Path
     """The file."""
@@ -125,7 +125,7 @@ class Reading:
                     yield record
 
     def wire(self) -> Iterator[WireRecord]:
-        """Records of the wire, in order; none for a journal that is not of a session."""
+        """Protocol records of a session's journal, in order; none for a meeting's."""
         for offset, raw in self._sound():
             if self._is_wire(raw):
                 try:
@@ -141,21 +141,21 @@ class Reading:
 
     @property
     def seq(self) -> int:
-        """The last sound record's number, once an iteration has come to its end; 0 for none."""
+        """The number of the last valid record, after an iteration has ended; 0 for none."""
         return self._seq
 
     @property
     def hash(self) -> bytes:
-        """The last sound line's hash, once an iteration has come to its end."""
+        """The hash of the last valid line, after an iteration has ended."""
         return self._hash
 
     @property
     def begins(self) -> bytes:
-        """The header's hash, once an iteration has begun."""
+        """The header's hash, after an iteration has started."""
         return self._begins
 
     def lines(self) -> Iterator[SoundLine]:
-        """Every sound line after the header, records of unknown events included."""
+        """Every valid line after the header, including records of unknown events."""
         for offset, raw in self._sound():
             yield SoundLine(offset, raw)
 
@@ -175,7 +175,11 @@ class Reading:
                     raise self._damage(astray)
                 astray, stray = offset, line
                 if _is_torn(line):
-                    self._note(ProblemKind.TORN_TAIL, offset, "the last line is torn; it was never whole")
+                    self._note(
+                        ProblemKind.TORN_TAIL,
+                        offset,
+                        "the last line is incomplete",
+                    )
                     return
             elif digest is None:
                 yield from self._salvaged(offset, line)
@@ -192,9 +196,9 @@ class Reading:
     def _salvaged(self, offset: int, line: bytes) -> Iterator[tuple[int, bytes]]:
         """A line off the chain, where it is at least a line."""
         if _is_torn(line):
-            self._note(ProblemKind.TORN_TAIL, offset, "the last line is torn; it was never whole")
+            self._note(ProblemKind.TORN_TAIL, offset, "the last line is incomplete")
             return
-        self._note(ProblemKind.DAMAGED, offset, "not what was written here, or something before it is gone")
+        self._note(ProblemKind.DAMAGED, offset, "the line was changed, or lines before it are missing")
         try:
             read_json(line)
         except ValueError:
@@ -250,12 +254,12 @@ class Reading:
 
     def _take_end(self, raw: JsonObject) -> None:
         if raw["kind"] != "end":
-            raise ValueError("a kind of line that nobody knows")
+            raise ValueError("an unknown kind of line")
         self.end = parse_end(raw)
 
     def _take_seq(self, seq: object, offset: int) -> None:
         if type(seq) is not int or seq <= self._seq:
-            raise ValueError("a record out of order")
+            raise ValueError("a record is out of order")
         if seq != self._seq + 1:
             text = f"{self.path}: record {seq} follows {self._seq}"
             if not self.salvage:
@@ -270,14 +274,14 @@ class Reading:
         manifest = self._manifest(size)
         is_closed = manifest is not None and manifest.status is Status.CLOSED
         if manifest is not None and not self._reaches(manifest):
-            text = f"{self.path} does not end as its manifest says: its tail is cut or changed"
+            text = f"{self.path} does not end as its manifest says: its end was cut or changed"
             if not self.salvage:
                 raise JournalError(text, path=str(self.path), offset=size)
             self._note(ProblemKind.CUT_TAIL, size, text)
         elif manifest is not None and is_closed and (manifest.seq, self.end is None) != (self._seq, False):
             self._note(ProblemKind.MANIFEST, size, f"its manifest says {manifest.seq} records and an end")
         if self.end is None and not is_closed:
-            self._note(ProblemKind.NOT_CLOSED, size, "never closed: the meeting crashed, or still runs")
+            self._note(ProblemKind.NOT_CLOSED, size, "never closed: the meeting crashed or is still running")
 
     def _manifest(self, size: int) -> Manifest | None:
         """The manifest, if it vouches for this journal."""
@@ -287,7 +291,7 @@ class Reading:
             self._note(ProblemKind.MANIFEST, size, str(error))
             return None
         if manifest is not None and manifest.begins not in {None, self._begins.decode(errors="replace")}:
-            self._note(ProblemKind.MANIFEST, size, "its manifest is that of another journal")
+            self._note(ProblemKind.MANIFEST, size, "its manifest belongs to another journal")
             return None
         return manifest
 
@@ -308,9 +312,7 @@ class Reading:
         written = self.header.version
         if written == version("trialogue"):
             return self._damage(offset)
-        text = (
-            f"{self.path} was written by trialogue {_brief(written)}: its line at byte {offset} is not known"
-        )
+        text = f"{self.path} was written by trialogue {_brief(written)}: its line at byte {offset} is unknown"
         return JournalError(text, path=str(self.path), offset=offset)
 
     def _note_astray(self, offset: int, line: bytes) -> None:
@@ -318,10 +320,10 @@ class Reading:
         try:
             read_json(line)
         except ValueError:
-            self._note(ProblemKind.TORN_WRITE, offset, "a torn line; what it was to hold is lost")
+            self._note(ProblemKind.TORN_WRITE, offset, "an incomplete line; its content is lost")
         else:
             self._note(
-                ProblemKind.FOREIGN_LINE, offset, "a line that is not of this journal, or stands twice"
+                ProblemKind.FOREIGN_LINE, offset, "a line that belongs to another journal, or appears twice"
             )
 
     def _note_fields(self, offset: int, strangers: Strangers) -> None:
@@ -342,7 +344,7 @@ class Reading:
 
 @checks_arguments
 def read(path: Path, *, salvage: bool = False) -> Reading:
-    """The journal at `path`, with its header read; JournalError where there is none.
+    """Open the journal at `path` and read its header; JournalError if there is none.
 
     Records come by iterating over what is returned. With `salvage`, damage is reported in `problems`
     and the reading goes on; a header must be whole all the same, for nothing can be read without it.
@@ -360,7 +362,7 @@ def read(path: Path, *, salvage: bool = False) -> Reading:
             raise JournalError(message, path=str(path), offset=0)
         header, strangers = parse_header(upcast(raw, since))
     except MISFITS:
-        message = f"{path} is no journal, or its first line is damaged"
+        message = f"{path} is not a journal, or its first line is damaged"
         raise JournalError(message, path=str(path), offset=0) from None
     return Reading(path, header, since, salvage=salvage, strangers=strangers)
 
@@ -390,6 +392,6 @@ def _first_line(path: Path) -> bytes:
         except OSError as error:
             raise JournalError(f"cannot read {path}: {error.strerror}", path=str(path)) from error
     if chain.is_sealed(line.removesuffix(b"\n"), chain.ORIGIN) is None:
-        message = f"{path} is no journal, or its first line is damaged"
+        message = f"{path} is not a journal, or its first line is damaged"
         raise JournalError(message, path=str(path), offset=0)
     return line

@@ -56,7 +56,7 @@ class JournalKind(Enum):
 
 @frozen
 class Header:
-    """The first line: all that a replay needs beside the records."""
+    """The first line of a journal: everything that a replay needs in addition to the records."""
 
     plan: MeetingPlan
     """Plan that the brain was given; the meeting's name and seed are its."""

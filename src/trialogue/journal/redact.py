@@ -23,11 +23,11 @@ _KNOWN: Final = {**EVENTS, **COMMANDS}
 
 @checks_arguments
 def redact(reading: Reading, out: Path) -> None:
-    """Write a masked copy of a journal to `out`; JournalError where the file exists or cannot be.
+    """Write a masked copy of a journal to `out`; JournalError if the file exists or cannot be written.
 
     Times, numbers, names, codes and participants' titles stay (`trialogue.journal.personal` declares them);
-    every other text is masked, and every text of an event or command that this version does not know.
-    Exact timing and word counts remain: it is a reduction, no anonymity.
+    every other text is masked, and every text of an unknown event or command. Exact timing and word counts
+    remain, so the copy is reduced but not anonymous.
     """
     previous = chain.ORIGIN
     try:
@@ -43,7 +43,7 @@ def redact(reading: Reading, out: Path) -> None:
         raise JournalError(f"cannot write {out}: {error.strerror}", path=str(out)) from error
     except MISFITS:
         # Cut the chain of causes: their texts may hold what is to be masked.
-        raise JournalError(f"{reading.path} has a line that is no record", path=str(reading.path)) from None
+        raise JournalError(f"{reading.path} has an invalid line", path=str(reading.path)) from None
 
 
 def _redacted_header(header: Header) -> Header:

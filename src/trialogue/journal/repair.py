@@ -51,7 +51,7 @@ def repair(path: Path, *, wall: Callable[[], float] = time.time) -> Repaired:
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
     try:
         if not locked(descriptor):
-            raise JournalError(f"{path} is still being written", path=str(path))
+            raise JournalError(f"another process is still writing {path}", path=str(path))
         return _repair(reading, descriptor, wall)
     finally:
         os.close(descriptor)

@@ -21,7 +21,7 @@ def split(
     already; JournalError where the journal is none, or cannot be read.
     """
     if every_s is None and largest is None:
-        raise SetupError("split wants --every, a time, or --largest, a number of bytes")
+        raise SetupError("split needs --every (seconds) or --largest (bytes)")
     read(path)
     out.mkdir(parents=True, exist_ok=True)
     pieces: list[Path] = []
@@ -38,7 +38,7 @@ def split(
                 lines.append(line)
                 size += len(line)
     except OSError as error:
-        raise JournalError(f"{path} cannot be split: {error.strerror}", path=str(path)) from error
+        raise JournalError(f"cannot split {path}: {error.strerror}", path=str(path)) from error
     return (*pieces, _write(out / f"{path.stem}.{len(pieces) + 1:03}.jsonl", lines))
 
 
@@ -53,7 +53,7 @@ def _time(line: bytes, begun: float) -> float:
 
 def _write(path: Path, lines: list[bytes]) -> Path:
     if path.exists():
-        raise SetupError(f"{path} is there already")
+        raise SetupError(f"{path} already exists")
     path.touch(mode=0o600)
     path.write_bytes(b"".join(lines))
     return path

@@ -12,8 +12,7 @@ from trialogue.journal.personal import mask_code
 from trialogue.values import frozen
 
 _DEPTH: Final = 12
-"""Depth of a fact at most: a decider's state is a tree, and this keeps a ring from being walked for ever.
-"""
+"""Depth of a fact at most: a decider's state is a tree, and this keeps a ring from being walked for ever."""
 
 
 def facts(decider: object) -> dict[str, str]:

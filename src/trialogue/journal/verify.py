@@ -30,16 +30,16 @@ _TOLD: Final = 20
 
 
 class Decider(Protocol):
-    """Decider: a pure state machine, made anew from a plan for each replay."""
+    """A pure state machine that decides; a replay makes a new one from the plan."""
 
     def handle(self, event: Event, now: float) -> Sequence[Command]:
-        """The commands that answer an event at `now`, in seconds since the meeting's start."""
+        """The commands for an event at `now`, in seconds since the meeting's start."""
         ...
 
 
 @frozen
 class Verified:
-    """A journal whose every decision was decided again."""
+    """Result of a verification without divergence."""
 
     records: int
     """Number of records that were replayed."""
@@ -61,21 +61,21 @@ class Verified:
 def verify(journal: Path | Reading, brain: Callable[[MeetingPlan], Decider]) -> Verified:
     """Replay a journal, or the one at a path, into a new brain.
 
-    Raises ReplayDivergence at the first other decision, OtherRules for a journal that rules of another number
-    decided, JournalError for a file that is damaged, redacted or of a newer version. What the brain itself
-    raises passes, with the record's number noted.
+    Raises ReplayDivergence at the first different decision, OtherRules for a journal of another version of
+    the rules, and JournalError for a file that is damaged, redacted or of a newer version. Exceptions of the
+    brain itself pass through, with a note of the record's number.
     """
     reading = journal if isinstance(journal, Reading) else read(journal)
     path = reading.path
     if reading.header.redacted:
-        raise JournalError(f"{path} is redacted: the brain cannot be asked again", path=str(path))
+        raise JournalError(f"{path} is redacted, so its decisions cannot be made again", path=str(path))
     if reading.header.of is JournalKind.SESSION:
         return _read_through(reading)
     rules = reading.header.rules
     if rules != RULES:
-        what = "it can be read, measured and shown, but neither verified nor gone on with"
+        what = "it can be read, measured and shown, but not verified or resumed"
         raise OtherRules(
-            f"{path} was decided by rules {rules}, not by today's {RULES}: {what}", path=str(path)
+            f"{path} was decided by rules {rules}, not by the current rules {RULES}: {what}", path=str(path)
         )
     decider = brain(reading.header.plan)
     count, at = 0, 0.0
@@ -137,14 +137,14 @@ def _divergence(
     then, now = _lines(record.commands), _lines(decided)
     changes = [line.rstrip("\n") for line in ndiff(then, now) if not line.startswith("?")]
     if then == now:
-        changes.append("  (they differ in personal text alone)")
+        changes.append("  (only personal text differs)")
     before = tuple(f"record {each.seq}, at {each.at:.3f} s: {masked(each.event)}" for each in records[:-1])
     told = [f"  {each}" for each in (*before, f"after {masked(record.event)}")]
-    known = ["  what the brain came to know by it now:"] if state else []
+    known = ["  state changes of the brain at this event, now:"] if state else []
     known += [f"  {each}" for each in state[:_TOLD]]
     if len(state) > _TOLD:
-        known.append(f"  and {len(state) - _TOLD} facts more")
-    head = f"{path}: record {record.seq}, at {record.at:.3f} s, was decided otherwise (- then, + now)"
+        known.append(f"  and {len(state) - _TOLD} more facts")
+    head = f"{path}: record {record.seq}, at {record.at:.3f} s, was decided differently (- then, + now)"
     return ReplayDivergence(
         "\n".join([head, *told, *changes, *known]),
         seq=record.seq,

@@ -253,7 +253,7 @@ class Journal:
         line, digest = chain.seal(self._encoded(body), self._hash)
         if len(line) >= (most := chain.LONGEST_LINE):
             self._fail()
-            text = f"{self.path}: record {seq} has {len(line):,} bytes, and a line {most:,} at most"
+            text = f"{self.path}: record {seq} has {len(line):,} bytes; a line may have {most:,}"
             raise JournalError(text, path=str(self.path))
         whole = b"\n%b\n" % line if self._is_torn else line + b"\n"
         written, error = write_whole(whole, lambda rest, _: os.write(self._descriptor, rest))
@@ -273,7 +273,9 @@ class Journal:
             dumped = _dump(body)
         except TypeError as error:
             self._fail()
-            text = f"{self.path}: a value that no journal can hold, after record {self._seq}: {error}"
+            text = (
+                f"{self.path}: a value that cannot be written to a journal, after record {self._seq}: {error}"
+            )
             raise JournalError(text, path=str(self.path)) from error
         return self._secrets.hide_bytes(steerless_json(dumped))
 

@@ -32,7 +32,7 @@ LONGEST_REASON: Final = 200
 """Characters of the reason for an end."""
 
 
-_ENDED: Final = "the loop that this ran on has ended"
+_ENDED: Final = "the trio loop that opened this has ended"
 
 
 class Loop:
@@ -56,7 +56,7 @@ class Loop:
     def check(self) -> None:
         """WrongLoop, in words that help, unless a task of this loop asks."""
         if not (trio.lowlevel.in_trio_task() and self._runs_here()):
-            raise WrongLoop("only tasks of the trio loop that it was opened on can wait for this")
+            raise WrongLoop("await this only in a task of the trio loop that opened it")
 
     def _runs_here(self) -> bool:
         """Whether the loop that runs in this thread is this one, and not one before or behind it."""
@@ -67,22 +67,22 @@ class Loop:
 
 
 def wrong_type(what: str, wanted: str, value: object) -> WrongType:
-    """The error of an argument, called `what` in words, of another type than the wanted one."""
-    return WrongType(f"{what} is {wanted}, not {kind_of(value)}", argument=_parameter(what))
+    """The error for an argument of the wrong type; `what` names the argument."""
+    return WrongType(f"{what} must be {wanted}, not {kind_of(value)}", argument=_parameter(what))
 
 
 def wrong_value(what: str, why: str) -> WrongValue:
-    """The error of an argument, called `what` in words, that is beyond what is taken."""
+    """The error for an argument with an invalid value; `what` names the argument."""
     return WrongValue(f"{what} {why}", argument=_parameter(what))
 
 
 def _parameter(what: str) -> str:
-    """The parameter's name, as the call has it."""
+    """The parameter's name in the call."""
     return what.removeprefix("the ").replace(" ", "_")
 
 
 def a_text(value: object, what: str, *, longest: int = LONGEST_TEXT, may_be_empty: bool = False) -> str:
-    """A text that can be said; WrongType for anything else, WrongValue for none or one that is too long."""
+    """A text that can be spoken; WrongType for another type, WrongValue for an empty or too long one."""
     if not isinstance(value, str):
         raise wrong_type(what, "a text", value)
     text = well_formed(value)
@@ -94,43 +94,43 @@ def a_text(value: object, what: str, *, longest: int = LONGEST_TEXT, may_be_empt
 
 
 def a_reason(value: object) -> str:
-    """Reason for an end: one line."""
+    """The reason for an end: a text of one line."""
     reason = a_text(value, "the reason", longest=LONGEST_REASON)
     if not reason.isprintable():
-        raise wrong_value("the reason", "is not one line of plain text")
+        raise wrong_value("the reason", "must be one line of plain text")
     return reason
 
 
 def a_truth(value: object, what: str) -> bool:
-    """True or False; WrongType for anything else, 0, 1 and NumPy's included."""
+    """True or False; WrongType for anything else, including 0, 1 and NumPy's booleans."""
     if not isinstance(value, bool):
         raise wrong_type(what, "True or False", value)
     return value
 
 
 def a_number(value: object, what: str, lowest: int, highest: int) -> int:
-    """A whole number; WrongType for anything else, WrongValue beyond the bounds."""
+    """A whole number; WrongType for anything else, WrongValue outside the bounds."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise wrong_type(what, "a whole number", value)
     if not lowest <= value <= highest:
-        raise wrong_value(what, f"is from {lowest} to {highest}, not {value}")
+        raise wrong_value(what, f"must be from {lowest} to {highest}, not {value}")
     return value
 
 
 def a_choice(value: object, what: str, choices: tuple[str, ...]) -> None:
-    """WrongValue unless it is one of these."""
+    """Raise WrongValue unless the value is one of the choices."""
     if value not in choices:
-        raise wrong_value(what, f"is one of {', '.join(choices)}, not {value!r}")
+        raise wrong_value(what, f"must be one of {', '.join(choices)}, not {value!r}")
 
 
 def a_function(value: object, what: str) -> None:
-    """WrongType unless it can be called."""
+    """Raise WrongType unless the value can be called."""
     if not callable(value):
         raise wrong_type(what, "a function", value)
 
 
 def a_mapping(value: object, what: str) -> dict[str, object]:
-    """Values by names, as a new dict; WrongType for anything else. None is nothing."""
+    """A new dict of values by name; None gives an empty one, and anything else raises WrongType."""
     if value is None:
         return {}
     if not isinstance(value, Mapping):
@@ -143,11 +143,11 @@ def a_mapping(value: object, what: str) -> dict[str, object]:
 
 
 def a_path(value: object, what: str) -> Path:
-    """A path; WrongType for anything else, WrongValue for one that no system takes."""
+    """A path; WrongType for anything else, WrongValue for a path that no system accepts."""
     if not isinstance(value, str | Path):
         raise wrong_type(what, "a path", value)
     if not str(value).strip() or not is_path(value):
-        raise wrong_value(what, "names no file")
+        raise wrong_value(what, "must be the path of a file")
     return Path(value)
 
 
@@ -157,15 +157,15 @@ def a_sound(value: object, what: str = "pcm") -> bytes:
         raise wrong_type(what, "bytes", value)
     pcm = bytes(cast("bytes", value))
     if len(pcm) % 2:
-        raise wrong_value(what, "is whole samples of two bytes")
+        raise wrong_value(what, "must consist of whole samples of two bytes")
     return pcm
 
 
 def a_time(value: object, what: str) -> None:
-    """A number of seconds, or None for ever; WrongType, WrongValue for what nobody can wait."""
+    """Check a timeout: a number of seconds, or None for no limit. Raises WrongType or WrongValue."""
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise wrong_type(what, "a number of seconds", value)
     if not 0 <= value <= threading.TIMEOUT_MAX:
-        raise wrong_value(what, f"is from 0 to {threading.TIMEOUT_MAX:.0f}, or None for as long as it takes")
+        raise wrong_value(what, f"must be from 0 to {threading.TIMEOUT_MAX:.0f}, or None for no timeout")

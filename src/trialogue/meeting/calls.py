@@ -19,12 +19,12 @@ class MeetingCalls:
 
     @property
     def plan(self) -> MeetingPlan:
-        """Plan, as decided before it began: its cast, its rules, its agenda."""
+        """Plan of the meeting, fixed before it began: cast, rules, agenda."""
         return self._stage.brain.plan
 
     @property
     def is_over(self) -> bool:
-        """Whether it has ended; its files may still be being written."""
+        """Whether the meeting has ended; its files may not be complete yet."""
         return self._stage.sequencer.is_over
 
     def _post(self, event: Event) -> None:
@@ -36,7 +36,7 @@ class MeetingCalls:
 
     def _check_open(self) -> None:
         if self.is_over:
-            raise AlreadyOver(f"{self.plan.name} has ended: nothing can be asked of it any more")
+            raise AlreadyOver(f"{self.plan.name} has ended: it takes no more calls")
 
     def _seat(self, participant: object) -> Participant:
         """A participant's seat; UnknownName for anybody else."""
@@ -47,12 +47,12 @@ class MeetingCalls:
             if seat.name == name and name in here:
                 return seat
         known = ", ".join(here)
-        raise UnknownName(f"nobody is called {name!r}; there are {known}", argument="participant")
+        raise UnknownName(f"no participant is called {name!r}; there are {known}", argument="participant")
 
     def _check_agent(self, participant: str) -> None:
         if self._seat(participant).kind is not Kind.AGENT:
-            raise wrong_value("participant", f"{participant} is no agent")
+            raise wrong_value("participant", f"{participant} is not an agent")
 
     def _check_speaker(self, participant: str) -> None:
         if not self._seat(participant).may_speak:
-            raise wrong_value("participant", f"{participant} is an observer: it never has the floor")
+            raise wrong_value("participant", f"{participant} is an observer and never gets the floor")

@@ -62,7 +62,7 @@ def _its_own(_participant: str, connect: Connect) -> Connect:
 
 @frozen
 class Seams:
-    """Seams in the place of a meeting's own parts: faults on demand, and tests, come in here."""
+    """Replacements for parts of a meeting, for fault injection and tests."""
 
     connect: Callable[[str, Connect], Connect] = _its_own
     """Dial of a participant's service."""
@@ -98,7 +98,7 @@ diagnostics: Final = Log("trialogue.models")
 
 @frozen
 class Edges:
-    """Edges of a meeting: where the services are, if not where they are by default."""
+    """Edges of a meeting: its services, engines and permissions, where they differ from the defaults."""
 
     endpoint: str | None = None
     """The `wss://` address of the hosted service (`services.HOSTED`); the vendor's own where None."""
@@ -132,7 +132,7 @@ class Edges:
 
     @property
     def of_a_retold_run(self) -> Edges:
-        """The same for a run that is held again: the faults that struck it strike again, unasked."""
+        """The edges for a new run of a recorded meeting: its faults are injected again without permission."""
         return evolve(self, permissions=evolve(self.permissions, faults=True))
 
 
@@ -230,7 +230,7 @@ def hosted_exchange(service: Service, url: str | None = None) -> Exchange:
     """
     hosted = service.hosted
     if hosted is None:
-        raise SetupError(f"{service.title} has no address of its own")
+        raise SetupError(f"{service.title} has no default address")
     authorization = partial(authorized, service.title, hosted)
     authorization()
     headers = {"Authorization": authorization}
@@ -247,14 +247,16 @@ def authorized(title: str, hosted: Hosted) -> str:
         instead = f'or run with --via {EMBEDDED} (in a program: via="{EMBEDDED}")'
         raise SetupError(f"set {variable} to your {title} API key, {instead}")
     if not (key.isascii() and key.isprintable() and " " not in key):
-        raise SetupError(f"{variable} is no key: it holds spaces, line breaks or letters beyond ASCII")
+        raise SetupError(
+            f"the key in {variable} is invalid: it contains spaces, line breaks or non-ASCII characters"
+        )
     return f"{hosted.scheme} {key}"
 
 
 @checks_arguments
 @asynccontextmanager
 async def local_connect(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) -> AsyncGenerator[Connect]:
-    """Run the embedded server for one meeting and dial it: on loopback in real time, in memory otherwise.
+    """Run the embedded server for one meeting and connect to it: on loopback in real time, else in memory.
 
     Entering loads the engines' weights in real time, in seconds, so that no first turn waits for them.
     """
@@ -313,7 +315,7 @@ def opened_models(resolved: Resolved, recorded: Path | None) -> Generator[ModelR
         yield None if resolved.models is None else open_models(resolved.models, asks=False, place=place)
         return
     if resolved.clock is Clock.VIRTUAL:
-        raise SetupError("models that are recorded are asked: --record-models wants --clock real")
+        raise SetupError("--record-models asks real models and needs --clock real")
     origin = f"trialogue {version('trialogue')}, {resolved.plan.name}"
     record = open_models(recorded, asks=True, origin=origin, place=place)
     is_first = record.is_empty
@@ -321,7 +323,7 @@ def opened_models(resolved: Resolved, recorded: Path | None) -> Generator[ModelR
         yield record
     finally:
         for difference in () if is_first else record.missed:
-            diagnostics.warning("a question was not on record, and was asked", difference=difference)
+            diagnostics.warning("a question was not recorded yet and was asked", difference=difference)
 
 
 def local_equipment(

@@ -62,7 +62,7 @@ def why_forbidden(url: str, hosts: tuple[str, ...]) -> str:
     shown = "its host" if environment_names(url) else safe_text(host)
     if not (_is_vendors(host) or host in hosts or host in given_hosts()):
         return f"{shown} is not this machine; allow it with --allow-host{_named(shown, host)}"
-    return "" if scheme in _SECURE else f"{shown} is reached by https:// or wss:// only"
+    return "" if scheme in _SECURE else f"{shown} must use https:// or wss://"
 
 
 def allows(hosts: tuple[str, ...], url: str) -> bool:

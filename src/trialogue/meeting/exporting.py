@@ -23,7 +23,7 @@ def write_exports(run: Path, formats: Sequence[str], *, out: Path | None = None)
     a file cannot be.
     """
     if strangers := [each for each in formats if each not in EXPORTS]:
-        raise SetupError(f"there is no format {strangers[0]!r}; formats: {', '.join(EXPORTS)}")
+        raise SetupError(f"unknown format {strangers[0]!r}; formats: {', '.join(EXPORTS)}")
     if out is not None:
         _make(out)
     reading = read(journal_of(run))
@@ -42,7 +42,7 @@ def _make(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SetupError(f"{out} cannot be a directory for files: {error.strerror}") from error
+        raise SetupError(f"cannot use {out} as the directory for files: {error.strerror}") from error
 
 
 def held_meeting(reading: Reading) -> HeldMeeting:

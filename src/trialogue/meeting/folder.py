@@ -24,9 +24,9 @@ def check_folder(out: Path | None) -> None:
     try:
         nearest = next(each for each in (folder, *folder.absolute().parents) if each.exists())
         if not nearest.is_dir():
-            raise SetupError(f"{nearest} is a file, not a directory: name another --out")
+            raise SetupError(f"{nearest} is a file, not a directory: choose another --out")
         if out is not None and nearest == out and next(out.iterdir(), None) is not None:
-            raise SetupError(f"{out} is not empty: name another --out, or remove it")
+            raise SetupError(f"{out} is not empty: choose another --out, or remove it")
     except OSError as error:
         raise JournalError(f"cannot make {folder}: {error.strerror}", path=str(folder)) from error
 
@@ -93,7 +93,7 @@ def _claim(folder: Path) -> None:
     try:
         os.close(os.open(folder / "scenario.yaml", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError as error:
-        raise SetupError(f"{folder} is another meeting's by now: name another --out") from error
+        raise SetupError(f"{folder} was taken by another meeting: choose another --out") from error
     except OSError as error:
         raise JournalError(f"cannot write in {folder}: {error.strerror}", path=str(folder)) from error
 

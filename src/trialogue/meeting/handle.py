@@ -54,13 +54,13 @@ _SECRETIVE = ('"endpoint":', '"credentials":')
 
 
 class Meeting(TableCalls):
-    """A meeting that runs: what an app sees of it, and what it can ask for.
+    """A running meeting, as an app observes and controls it.
 
-    Asking never waits. More than 8,192 things that it had no moment to take are `MailboxFull`: let it run
-    (`await`) between them. Any thread may ask: another than the meeting's waits for the moment that its loop
-    takes the question in. `WrongType`, `WrongValue` or `UnknownName` for an argument that is wrong, before
-    anything else happens; `AlreadyOver` once the meeting has ended. Only tasks of the meeting's own loop can
-    wait for it (`finished`, `records`): `WrongLoop` for all others.
+    Calls return at once. More than 8,192 unprocessed calls raise `MailboxFull`: let the meeting run (`await`)
+    in between. Any thread may call; a call from another thread waits until the meeting's loop has accepted
+    it. A wrong argument raises `WrongType`, `WrongValue` or `UnknownName` before anything else happens. After
+    the meeting has ended, calls raise `AlreadyOver`. Only tasks of the meeting's own loop can await
+    `finished` and `records`; others get `WrongLoop`.
     """
 
     def __init__(self, stage: Stage, nursery: trio.Nursery) -> None:
@@ -73,12 +73,12 @@ class Meeting(TableCalls):
 
     @property
     def folder(self) -> Path:
-        """Folder of its files."""
+        """Folder of the run's files."""
         return self._stage.folder
 
     @property
     def state(self) -> MeetingState:
-        """State: its phase, who holds the floor, and what each participant does, and why."""
+        """Current state: the phase, the floor's holder, and what each participant is doing and why."""
         return self._loop.ask(lambda: self._stage.brain.state(self._stage.sequencer.now))
 
     @property
@@ -87,10 +87,11 @@ class Meeting(TableCalls):
         return self._loop.ask(lambda: self._stage.sequencer.now)
 
     def records(self) -> Records:
-        """Every event with the decision that answered it, in order, to the meeting's end.
+        """Iterate over all records until the meeting's end: every event with its commands, in order.
 
-        The first call gets them from the meeting's start, later calls from then on. Iterating ends when the
-        meeting is over; whoever leaves more than 4,096 of them waiting gets those, and then `RecordsMissed`.
+        The first call starts at the meeting's start, later calls start at the time of the call. The iteration
+        ends when the meeting is over. The buffer holds 4,096 records; if it overflows, you get those, and
+        then `RecordsMissed`.
         """
         return self._loop.ask(self._records)
 
@@ -102,13 +103,13 @@ class Meeting(TableCalls):
         return Records(mailbox, self._loop)
 
     def on(self, kind: type, callback: Callback) -> Callable[[], None]:
-        """Have `callback` told of each event, or command, of one type; returns what ends that.
+        """Call `callback` for each event or command of one type; returns a function that stops it.
 
-        `kind` is a type of `trialogue.events`, `Record` for everything that happens, with the decision that
-        answered it. Told from now on, in order; within the block's first step, from the meeting's start. An
-        async function is waited for; a plain one runs on the meeting's loop, which it must not block. What it
-        raises ends the meeting and comes out of the block. `RecordsMissed` where it is too slow. Behind the
-        meeting's end and the block's it has five seconds to return.
+        `kind` is a type of `trialogue.events`, or `Record` for every record. The callback gets everything
+        from now on, in order; if it is added in the block's first step, from the meeting's start. An async
+        callback is awaited; a plain one runs on the meeting's loop and must not block. An exception in it
+        ends the meeting and is raised from the block. A callback that is too slow causes `RecordsMissed`.
+        After the end of the meeting and of the block, it has five seconds to return.
         """
         observer = observing(kind, callback)
         return self._loop.ask(lambda: self._observe(observer))
@@ -122,36 +123,36 @@ class Meeting(TableCalls):
         return lambda: self._loop.ask(lambda: scope.cancel(reason="the app watches no longer"))
 
     def levels(self) -> Mapping[str, float]:
-        """Levels of those who are being heard at this moment: dB below full scale (0 is loudest)."""
+        """Current levels of all participants who are heard, in dB relative to full scale (0 is loudest)."""
         sounding = self._loop.ask(lambda: dict(self._stage.router.sounding))
         return {name: level_dbfs(pcm) for name, pcm in sounding.items()}
 
     def say(self, participant: str, text: str) -> None:
-        """Have an agent say these words at the next free floor."""
+        """Make an agent say these words when the floor is next free."""
         self._check_agent(participant)
         self._check_speaker(participant)
         self._post(SayAsked(participant, a_text(text, "the text")))
 
     def grant(self, participant: str, about: str = "") -> None:
-        """Have a participant speak next; `about` is what is asked of it."""
+        """Give a participant the next turn; `about` is what it is asked."""
         self._check_speaker(participant)
         self._post(GrantAsked(participant, a_text(about, "about", may_be_empty=True)))
 
     def inject(self, participant: str, text: str) -> None:
-        """Let a participant know something at its next turn."""
+        """Tell a participant something at its next turn."""
         self._seat(participant)
         self._post(NoteGiven(participant, a_text(text, "the text")))
 
     def revoke(self, participant: str) -> None:
-        """Take the floor from a participant: what it says is cut off at once, its turn ends `interrupted`.
+        """Take the floor from a participant: it is cut off at once, and its turn ends as `interrupted`.
 
-        From one that does not hold the floor by then nothing is taken; the journal notes it.
+        If it does not hold the floor any more, nothing happens; the journal notes it.
         """
         self._check_speaker(participant)
         self._post(RevokeAsked(participant))
 
     def interrupt(self) -> str | None:
-        """Take the floor from whoever holds it: its name, or None where the floor is free."""
+        """Take the floor from its holder; returns the holder's name, or None if the floor is free."""
         return self._loop.ask(self._interrupt)
 
     def _interrupt(self) -> str | None:
@@ -170,11 +171,11 @@ class Meeting(TableCalls):
         think: Mapping[str, object] | None = None,
         speak: Mapping[str, object] | None = None,
     ) -> None:
-        """Change an agent's settings, from now on and in every later session of its.
+        """Change an agent's settings, now and in all its later sessions.
 
-        `prompt` is added to its prompt; the others are the wire's objects. What `think` leaves out of prompt
-        and functions stays. The journal keeps them: what may hold a secret, an `endpoint` or `credentials`,
-        belongs into the scenario. LocalProtocolError for what is no such object.
+        `prompt` is added to its prompt; the others are objects of the protocol. If `think` has no prompt or
+        functions, the current ones stay. The journal records the change, so secrets (an `endpoint`,
+        `credentials`) belong in the scenario. Raises LocalProtocolError for an invalid object.
         """
         self._check_agent(participant)
         if prompt is not None:
@@ -182,14 +183,14 @@ class Meeting(TableCalls):
         parts: dict[Part, Mapping[str, object] | None] = {"listen": listen, "think": think, "speak": speak}
         texts = [written(part, a_mapping(given, part)) for part, given in parts.items() if given is not None]
         if any(word in text for text in texts for word in _SECRETIVE):
-            raise LocalProtocolError("endpoints and credentials belong into the scenario, not into an update")
+            raise LocalProtocolError("endpoints and credentials belong in the scenario, not in an update")
         for update in updates_for(participant, prompt, parts, self._stage.dialects(participant)):
             self._post(UpdateAsked(participant, update.part, update.content))
 
     def type(self, participant: str, text: str) -> None:
-        """Let a person say this in writing."""
+        """Have a person say this in writing."""
         if self._seat(participant).kind is Kind.AGENT:
-            raise wrong_value("participant", f"{participant} is an agent: people type")
+            raise wrong_value("participant", f"{participant} is an agent: only people can type")
         self._post(TextTyped(participant, a_text(text, "the text")))
 
     def raise_hand(self, participant: str, priority: int = 0) -> None:
@@ -198,19 +199,19 @@ class Meeting(TableCalls):
         self._post(FloorRequested(participant, a_number(priority, "the priority", -2, 2)))
 
     def lower_hand(self, participant: str) -> None:
-        """Take a raised hand down."""
+        """Lower a raised hand."""
         self._seat(participant)
         self._post(FloorRequestCancelled(participant))
 
     def mute(self, participant: str, muted: bool = True) -> None:  # noqa: FBT001, FBT002 - mute("ann", False)
-        """Let nobody hear a participant, or hear it again."""
+        """Mute a participant, or unmute it."""
         self._seat(participant)
         self._post(MuteAsked(participant, a_truth(muted, "muted")))
 
     def stop(self, reason: str = "stopped") -> None:
-        """End the meeting now; what is being said is cut off. This is never too much to ask.
+        """End the meeting now and cut off current speech; never raises MailboxFull.
 
-        `reason` is one line of at most 200 characters; it is the result's.
+        `reason` is one line of at most 200 characters; the result contains it.
         """
         asked = a_reason(reason)
         self._loop.ask(lambda: self._stop(asked))
@@ -227,10 +228,11 @@ class Meeting(TableCalls):
         return self._result
 
     async def left_behind(self) -> tuple[str, MeetingResult]:
-        """Wait until an actor outlives the meeting and its grace: which, and what is there without it.
+        """Wait until an actor outlives the meeting; returns its name and the result without it.
 
-        The other actors have `OTHERS_S` to stop; then the files are closed and written, and the process can
-        be left. What does not stop cannot be killed: without leaving, the meeting waits for it.
+        The other actors have `OTHERS_S` to stop; then the files are written and closed, and the process can
+        exit. An actor that does not stop cannot be killed; if the process does not exit, the meeting waits
+        for it.
         """
         self._loop.check()
         stage = self._stage
@@ -242,13 +244,16 @@ class Meeting(TableCalls):
         return stage.overrun, result
 
     async def let_go(self) -> None:
-        """Leave what still watches `WATCHER_S` behind the meeting's end; `open_meeting` calls it, once."""
+        """Cancel callbacks and watchers that still run `WATCHER_S` after the meeting's end.
+
+        Called by `open_meeting`.
+        """
         await self._over.wait()
         for scope in self._watching:
             scope.deadline = trio.current_time() + WATCHER_S
 
     async def hold(self) -> None:
-        """Be the meeting, from its first event to its last file; `open_meeting` calls it, once."""
+        """Run the meeting from its first event to its last file; called once, by `open_meeting`."""
         try:
             await self._stage.run()
         except trio.Cancelled:

@@ -28,11 +28,11 @@ _DEFAULTS: Final[Mapping[str, Hook]] = {
 
 
 def own_hooks(hooks: object) -> dict[HookPoint, Hook]:
-    """The app's hooks by point; WrongType, WrongValue for what is none."""
+    """The app's hooks by hook point; WrongType or WrongValue for an invalid one."""
     own: dict[HookPoint, Hook] = {}
     for point, given in a_mapping(hooks, "hooks").items():
         if point not in _DEFAULTS:
-            raise wrong_value("hooks", f"stand before {', '.join(get_args(HookPoint))}, not before {point!r}")
+            raise wrong_value("hooks", f"must be for {', '.join(get_args(HookPoint))}, not for {point!r}")
         own[cast("HookPoint", point)] = _hook(point, given)
     return own
 
@@ -45,7 +45,7 @@ def _hook(point: str, given: object) -> Hook:
     a_truth(hook.allows, "allows")
     seconds = _number(hook.deadline_s)
     if not 0.01 <= seconds <= LONGEST_S:
-        raise wrong_value("deadline_s", f"is from 0.01 to {LONGEST_S:,.0f} seconds, not {seconds}")
+        raise wrong_value("deadline_s", f"must be from 0.01 to {LONGEST_S:,.0f} seconds, not {seconds}")
     return evolve(hook, deadline_s=round(seconds, 3))
 
 
@@ -56,7 +56,7 @@ def _number(seconds: object) -> float:
 
 
 def with_hooks(resolved: Resolved, hooks: Mapping[HookPoint, Hook]) -> Resolved:
-    """The scenario, whose plan says where the app is asked."""
+    """The scenario with the hooks in its plan."""
     if not hooks:
         return resolved
     rules = tuple(HookRule(point, each.deadline_s, each.allows) for point, each in hooks.items())

@@ -51,7 +51,7 @@ async def leave(stage: Stage, name: str) -> None:
     """Let a participant leave; UnknownName for one who is not at the table."""
     async with _alone(stage):
         if name not in stage.brain.here():
-            raise UnknownName(f"nobody at the table is called {name!r}", argument="participant")
+            raise UnknownName(f"no participant at the table is called {name!r}", argument="participant")
         with trio.CancelScope(shield=True):
             await _leave(stage, name)
 
@@ -73,31 +73,33 @@ def _check_open(stage: Stage) -> None:
 
 
 def _over(stage: Stage) -> AlreadyOver:
-    return AlreadyOver(f"{stage.resolved.plan.name} has ended: nobody comes or leaves any more")
+    return AlreadyOver(f"{stage.resolved.plan.name} has ended: no participant can join or leave")
 
 
 # --- what is asked ------------------------------------------------------------------------------------
 
 
 def _known(stage: Stage, name: str) -> Participant | None:
-    """Who had the name before and has left; WrongValue where somebody has it."""
+    """An earlier participant of the name, who has left; WrongValue if the name is in use."""
     if name in stage.brain.here():
-        raise wrong_value("participant", f"{name} is at the table: choose another name")
+        raise wrong_value("participant", f"{name} is already at the table: choose another name")
     names = stage.brain.seats.participants
     if all(each.name != name for each in names) and len(names) >= MOST_SEATS:
-        raise wrong_value("participant", f"{name} is one too many: a meeting knows {MOST_SEATS} at most")
+        raise wrong_value(
+            "participant", f"{name} cannot be added: a meeting can have {MOST_SEATS} participants"
+        )
     return next((each for each in names if each.name == name), None)
 
 
 def _own_entry(stage: Stage, name: str) -> Mapping[str, object]:
-    """The seat that somebody had who has left."""
+    """The seat of a participant who has left."""
     if name not in stage.resolved.document.cast:
-        raise UnknownName(f"nobody was called {name!r}: say what its seat is", argument="participant")
+        raise UnknownName(f"no participant was called {name!r}: give its seat", argument="participant")
     return entry_of(stage.resolved.document, name)
 
 
 def _checked(stage: Stage, supplies: Supplies, name: str, entry: Mapping[str, object]) -> NewSeat:
-    """The seat, and all that it may not have found out beforehand."""
+    """The new seat, checked before anything happens."""
     new = with_seat(stage.resolved, name, entry)
     if len(json.dumps(new.entry)) > LONGEST_TEXT:
         raise wrong_value("seat", f"is longer than {LONGEST_TEXT:,} characters")
@@ -109,19 +111,19 @@ def _checked(stage: Stage, supplies: Supplies, name: str, entry: Mapping[str, ob
 
 
 def _check_seat(stage: Stage, seat: Participant, known: Participant | None) -> None:
-    """WrongValue for a seat that nobody can take while the meeting runs."""
+    """Raise WrongValue for a seat that cannot be added while the meeting runs."""
     chair = stage.brain.plan.chair
     if seat.is_chair != (chair is not None and chair.name == seat.name):
         whose = "nobody" if chair is None else chair.name
-        raise wrong_value("seat", f"cannot be the chair's: that is {whose}, from start to end")
+        raise wrong_value("seat", f"cannot change the chair: it is {whose} for the whole meeting")
     if known is not None and (known.kind is Kind.AGENT) != (seat.kind is Kind.AGENT):
         was = "an agent" if known.kind is Kind.AGENT else "a person"
-        raise wrong_value("seat", f"is not what {seat.name} had: it was {was}")
+        raise wrong_value("seat", f"must be of the same kind as before: {seat.name} was {was}")
     microphones = [each.name for each in stage.resolved.people if each.via == "microphone"]
     taken = [each for each in microphones if each in stage.brain.here()]
     own = any(each.via == "microphone" for each in stage.resolved.people if each.name == seat.name)
     if taken and own:
-        raise wrong_value("seat", f"has no microphone: {taken[0]} sits there")
+        raise wrong_value("seat", f"cannot use the microphone: {taken[0]} uses it")
 
 
 # --- what happens -------------------------------------------------------------------------------------

@@ -149,4 +149,4 @@ def seal(folder: Path) -> None:
     try:
         seal_files(folder)
     except (OSError, JournalError) as error:
-        diagnostics.warning("the manifest vouches for no file", error=type(error).__name__)
+        diagnostics.warning("the manifest has no digests", error=type(error).__name__)

@@ -69,17 +69,17 @@ def open_meeting(
     hooks: Mapping[HookPoint, Hook | HookFunction] | None = None,
     resumption: Resumption | None = None,
 ) -> AbstractAsyncContextManager[Meeting]:
-    """Hold the meeting that a scenario describes, beside the block; leaving the block ends it.
+    """Run a scenario's meeting while the block runs; leaving the block ends the meeting.
 
-    `scenario` is a file's path, a `Scenario` (`Scenario.build`, `loads`), or one that is ready (`prepare`).
-    `out` is its directory, made if absent; else one under `runs/` is. `tools` are functions that the scenario
-    may name (`python: NAME`), `policies` functions or objects with `choose` (`floor: {custom: NAME}`).
-    `hooks` are asked before a tool runs (`tool`), before words reach an agent (`words`) and before a policy's
-    choice or a raised hand is granted the floor (`grant`): see `Hook` for how long, and what holds else.
-    The loop's clock is the meeting's: real under `trio.run`, virtual under `run_virtual`.
-    Raises `AskedWrongly` at the call, `ScenarioError`, `SetupError` or `JournalError` before anything is
-    said, and `JournalError` if it cannot be recorded any longer.
-    With a `resumption` the meeting is not begun but gone on with (`trialogue.meeting.run`).
+    `scenario` is the path of a file, a `Scenario` (`Scenario.build`, `loads`), or a resolved one (`prepare`).
+    `out` is the run's directory, created if missing; the default is a new one under `runs/`. `tools` are
+    functions that the scenario can name (`python: NAME`). `policies` are functions or objects with a method
+    `choose` (`floor: {custom: NAME}`). `hooks` are called before a tool runs (`tool`), before words reach an
+    agent (`words`), and before the floor is granted to a policy's choice or a raised hand (`grant`); `Hook`
+    has their deadline and default. The meeting uses the loop's clock: real under `trio.run`, virtual under
+    `run_virtual`. Raises `AskedWrongly` for wrong arguments; `ScenarioError`, `SetupError` or `JournalError`
+    before the meeting begins; and `JournalError` if it cannot be recorded any longer. With a `resumption`, an
+    earlier meeting is continued (`trialogue.meeting.run`).
     """
     if resumption is not None and not isinstance(resumption, Resumption):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
         raise wrong_type("resumption", "a Resumption", resumption)
@@ -140,7 +140,7 @@ def check_clock(resolved: Resolved) -> None:
     clock = Clock.VIRTUAL if is_virtual() else Clock.REAL
     if clock is not resolved.clock:
         clocks = f"on the {resolved.clock.value} clock, this loop on the {clock.value} one"
-        how = "use run_meeting, or open it under run_virtual for virtual time"
+        how = "use run_meeting, or open it inside run_virtual for virtual time"
         raise SetupError(f"{resolved.plan.name} runs {clocks}: {how}")
 
 

@@ -53,7 +53,7 @@ diagnostics: Final = Log("trialogue.outputs")
 
 @frozen
 class MeetingResult:
-    """Outcome of a meeting, and its place."""
+    """Outcome of a meeting, and its folder."""
 
     result: Result
     """Result, as `result.json` states it: reason, measures, failures."""
@@ -69,16 +69,16 @@ class MeetingResult:
 
     @property
     def exit_code(self) -> int:
-        """Exit code of a command that held the meeting: by its end, its shortfall, its expectations, or 0."""
+        """Exit code of the meeting: from its end, its incomplete files, its expectations, or 0."""
         by_reason = EXIT_CODES.get(self.result.reason, 0)
         by_shortfall = SHORTFALL_CODES[self.shortfall] if self.shortfall else 0
         return by_reason or by_shortfall or verdict_code(self.result.expectations)
 
     def check_whole(self) -> None:
-        """Whether the meeting came to its end; raises `MeetingStopped` where a signal ended it."""
+        """Check that the meeting was not ended by a signal; raises `MeetingStopped` if it was."""
         code = SIGNAL_CODES.get(self.result.reason)
         if code is not None:
-            raise MeetingStopped("the meeting was stopped: it is not compared", exit_code=code)
+            raise MeetingStopped("the meeting was stopped, so it is not compared", exit_code=code)
 
 
 def verdict_code(verdict: Findings | None) -> int:

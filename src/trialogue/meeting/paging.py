@@ -44,7 +44,7 @@ def write_page(run: Path, *, out: Path | None = None, sound: WhereSound = "insid
     folder = reading.path.parent
     path = folder / PAGE if out is None else out
     if path.is_dir():
-        raise SetupError(f"{path} is a directory: --out names the page's file")
+        raise SetupError(f"{path} is a directory: --out must be the page's file")
     meeting = _meeting(reading)
     plan, audio = with_everybody(meeting.plan, meeting.records), folder / "audio"
     recorded = {each.name: parts_of(audio, each.name) for each in plan.participants}
@@ -91,7 +91,7 @@ def _told(run: Path) -> tuple[dict[str, object], str]:
         told: object = read_json((run / "result.json").read_bytes())
         if isinstance(told, dict) and cast("dict[str, object]", told).get("kind") == "result":
             return cast("dict[str, object]", told), ""
-        trouble = "its result.json is none"
+        trouble = "its result.json is not a result"
     except FileNotFoundError:
         trouble = "never closed"
     except (OSError, ValueError):

@@ -26,7 +26,7 @@ def check_permissions(resolved: Resolved, allowed: Permissions) -> None:
     missing = missing_permissions(resolved, allowed) if allowed.code else tuple(_of_faults(resolved, allowed))
     if missing:
         words = [word for option in missing for word in option]
-        raise LeaveMissing(f"{resolved.source} needs permissions that it has not", options=tuple(words))
+        raise LeaveMissing(f"{resolved.source} needs permissions", options=tuple(words))
     unset = [
         name for name in resolved.needs if name not in os.environ
     ]  # keys of services: as they are dialled

@@ -32,16 +32,13 @@ def check_opened_on_trio(name: str) -> None:
     if in_trio_run():
         return
     if in_asyncio():
-        raise WrongLoop(f"{name} is a block of trio's: in asyncio take trialogue.aio.{name}")
-    raise WrongLoop(
-        f"{name} is a block of trio's, and is opened in a task of a trio loop: "
-        f"in plain code take trialogue.blocking.{name}"
-    )
+        raise WrongLoop(f"{name} needs a trio loop: with asyncio, use trialogue.aio.{name}")
+    raise WrongLoop(f"{name} needs a task of a trio loop: in synchronous code, use trialogue.blocking.{name}")
 
 
 def check_run_here() -> None:
     """WrongLoop, with the surface to take, where a loop runs in this thread already."""
     if in_trio_run():
-        raise WrongLoop("run_meeting starts a loop of its own: inside trio take open_meeting")
+        raise WrongLoop("run_meeting starts its own trio loop: inside trio, use open_meeting")
     if in_asyncio():
-        raise WrongLoop("run_meeting would stop asyncio's loop: in asyncio take trialogue.aio.run_meeting")
+        raise WrongLoop("run_meeting would block the asyncio loop: use trialogue.aio.run_meeting")

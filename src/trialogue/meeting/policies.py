@@ -77,7 +77,7 @@ class AuthorsPolicy:
 def brain_for(
     plan: MeetingPlan, imports: tuple[str, ...] = (), policies: Mapping[str, object] = MappingProxyType({})
 ) -> Brain:
-    """A new brain for a plan: `verify(run, partial(brain_for, policies={"mine": mine}))` decides again.
+    """A new brain for a plan; use it to verify: `verify(run, partial(brain_for, policies={"mine": mine}))`.
 
     Its own policies are those that the app gives by name, or must be among `imports`: patterns over
     `module.attribute`. `SetupError` in one line for a policy that is not given, not allowed, or not where it
@@ -89,11 +89,13 @@ def brain_for(
 
 
 def own_policies(policies: object) -> dict[str, Policy]:
-    """The app's policies by name, each asked with care; WrongType, WrongValue for what is none."""
+    """The app's policies by name, with their errors reported; WrongType or WrongValue if invalid."""
     own: dict[str, Policy] = {}
     for name, policy in a_mapping(policies, "policies").items():
         if name in POLICIES:
-            raise wrong_value("policies", f"call one {name}, which is built in: choose another name")
+            raise wrong_value(
+                "policies", f"must not use the name {name}, which is built in: choose another name"
+            )
         own[name] = _policy(f"policy {name}", policy)
     return own
 
@@ -104,20 +106,20 @@ def _policy(what: str, found: object) -> Policy:
     if not callable(found) or isinstance(found, type):
         shown = found.__name__ if isinstance(found, type) else type(found).__name__
         raise WrongType(
-            f"{what} is {shown}, neither a function nor an object with choose", argument="policies"
+            f"{what} must be a function or an object with a method choose, not {shown}", argument="policies"
         )
     return AuthorsPolicy(what, FunctionPolicy(cast("Callable[[FloorView], Decision]", found)))
 
 
 def _found(name: str, imports: tuple[str, ...]) -> Policy:
-    """A policy that nobody gave."""
+    """A policy that the app has not passed."""
     if ":" in name:
         return import_policy(name, imports)
-    raise SetupError(f"policy {name} is the app's own: give it as policies={{{name!r}: ...}}")
+    raise SetupError(f"policy {name} must come from the app: pass it as policies={{{name!r}: ...}}")
 
 
 def import_policy(name: str, imports: tuple[str, ...]) -> Policy:
-    """The policy that `module:attribute` names; `SetupError` where there is none, or it may not be asked."""
+    """The policy at `module:attribute`; `SetupError` if it is missing or not allowed."""
     what = f"policy {name}"
     check_import(what, name, imports)
     found = import_named(what, name)
@@ -125,5 +127,5 @@ def import_policy(name: str, imports: tuple[str, ...]) -> Policy:
     if hasattr(found, "choose"):
         return AuthorsPolicy(what, cast("Policy", found))
     if not callable(found):
-        raise SetupError(f"{what}: is a {type(found).__name__}, not a function")
+        raise SetupError(f"{what} must be a function, not a {type(found).__name__}")
     return AuthorsPolicy(what, FunctionPolicy(cast("Callable[[FloorView], Decision]", found)))

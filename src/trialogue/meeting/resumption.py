@@ -262,7 +262,7 @@ def open_resumption(
     brain = brain_for(reading.header.plan, imports, policies)
     verify(path, lambda _: brain)
     if brain.phase is Phase.OVER:
-        raise SetupError(f"{path.parent}: the meeting has ended; there is nothing to go on with")
+        raise SetupError(f"{path.parent}: the meeting has ended and cannot be continued")
     return _made(path, reading, brain)
 
 
@@ -295,7 +295,7 @@ def _left_in(reading: Reading) -> _Left:
         left.take(record)
     if not left.seq:
         path = str(reading.path)
-        raise JournalError(f"{path} has no record: hold the meeting from its start", path=path)
+        raise JournalError(f"{path} has no records: run the meeting from its start", path=path)
     return left
 
 
@@ -312,8 +312,8 @@ def _check_unchanged(journal: Path) -> None:
     for name, digest in manifest.files.items() if manifest else ():
         file = journal.parent / name
         if _began_with(name) and not (file.is_file() and has_kept(file, digest)):
-            why = f"{file} is not what the meeting began with"
-            raise SetupError(f"{why}: --allow-changed-scenario goes on with it as it is")
+            why = f"{file} was changed since the meeting began"
+            raise SetupError(f"{why}; to continue anyway, add --allow-changed-scenario")
 
 
 def _began_with(name: str) -> bool:
@@ -323,7 +323,7 @@ def _began_with(name: str) -> bool:
 def _close(path: Path) -> None:
     """Close the old journal; where it cannot be changed (a disk that is full) it is read as it is."""
     if read(path).header.of is JournalKind.SESSION:
-        raise SetupError(f"{path.parent} is a session that a server heard: there is no meeting to go on with")
+        raise SetupError(f"{path.parent} is a server session, not a meeting, and cannot be continued")
     try:
         repair(path)
     except OSError as error:
@@ -335,7 +335,7 @@ def _resolved(scenario: Path, plan: MeetingPlan) -> Resolved:
     resolved = prepare(scenario)
     names = [each.name for each in resolved.plan.participants]
     if names != [each.name for each in plan.participants]:
-        raise JournalError(f"{scenario} has another cast than the journal beside it", path=str(scenario))
+        raise JournalError(f"{scenario} has a different cast than its journal", path=str(scenario))
     return evolve(resolved, plan=plan)
 
 

@@ -75,13 +75,13 @@ def run_meeting(  # noqa: PLR0913 - each by keyword
     watch: Watch = watch_nothing,
     owner: Owner = NOBODY,
 ) -> MeetingResult:
-    """Hold a meeting to its end, on the clock that its scenario names, and return what came of it.
+    """Run a meeting to its end, on its scenario's clock, and return the result.
 
-    SIGINT, SIGTERM and SIGHUP end it gracefully; a second SIGINT raises `KeyboardInterrupt`. `watch` runs
-    beside the meeting; all else is as for `open_meeting`, and so is what is raised.
-    Any thread may call it; signals are watched in the main thread alone. `WrongLoop` where a loop of trio's
-    or asyncio's runs in the thread. `AuthorFailed` where a hook or a callback leaves by `SystemExit`. No task
-    outlives it: a task of an app's own that cannot be cancelled keeps it waiting.
+    SIGINT, SIGTERM and SIGHUP end it in order; a second SIGINT raises `KeyboardInterrupt`. `watch` runs
+    concurrently with the meeting. The other arguments and exceptions are those of `open_meeting`. Any thread
+    may call it; signals are handled only in the main thread. Raises `WrongLoop` if a trio or asyncio loop
+    runs in the thread, and `AuthorFailed` if a hook or a callback raises `SystemExit`. All tasks end before
+    it returns, so an app's task that ignores cancellation keeps it waiting.
     """
     check_run_here()
     resolved = prepared(scenario, overrides)
@@ -105,7 +105,7 @@ def run_to_its_end(
     try:
         result = run_virtual(hold) if resolved.clock is Clock.VIRTUAL else trio.run(hold)
     except SystemExit as left:  # else the process would end with its code, 0 perhaps, and say nothing
-        raise AuthorFailed("a hook or a callback of this meeting raised SystemExit") from left
+        raise AuthorFailed("a hook or a callback of the meeting raised SystemExit") from left
     if resolved.document.run is not None and resolved.document.run.page:
         from trialogue.meeting.paging import write_page  # noqa: PLC0415 - waveforms, only where they are wanted
 
@@ -160,11 +160,11 @@ def resume_meeting(  # noqa: PLR0913 - likewise
     owner: Owner = NOBODY,
     allow_changed_scenario: bool = False,
 ) -> MeetingResult:
-    """Go on with the meeting whose run is in the directory `run`, to its end, on its own clock.
+    """Continue the meeting in the directory `run` to its end, on its own clock.
 
-    The new run is a directory of its own, `out` or a new one under `runs/`: its journal begins with all
-    records of the old, its recordings with all that was heard. Raises what `open_resumption` and
-    `run_meeting` raise, from the same threads.
+    The new run is a separate directory, `out` or a new one under `runs/`. Its journal begins with all old
+    records, and its recordings with all old sound. The exceptions are those of `open_resumption` and
+    `run_meeting`, and it can be called from the same threads.
     """
     check_run_here()
     a_truth(allow_changed_scenario, "allow_changed_scenario")

@@ -191,5 +191,5 @@ class Seats:
 
     def _supervisor_of(self, child: str) -> Supervisor:
         if self._tree is None:
-            raise trio.ClosedResourceError("the meeting has not begun, and never will")
+            raise trio.ClosedResourceError("the meeting failed before it began")
         return cast("Supervisor", self._tree.value_of("agents" if child.startswith(_AGENT) else "people"))

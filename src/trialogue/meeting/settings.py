@@ -36,4 +36,4 @@ def written(part: Part, given: Mapping[str, object]) -> str:
     try:
         return orjson.dumps(given).decode()
     except TypeError as error:
-        raise LocalProtocolError(f"this is no {part} of an agent: {error}") from None
+        raise LocalProtocolError(f"invalid {part} settings of an agent: {error}") from None

@@ -33,13 +33,13 @@ def sound_format(sample_rate: object, encoding: object, own_rate: int) -> AudioF
         if encoding == known:
             return AudioFormat(known, rate)
     a_choice(encoding, "encoding", get_args(Encoding))
-    raise AssertionError("a_choice refuses all others")
+    raise AssertionError("a_choice() refuses all other values")
 
 
 class PersonSource:
-    """Source of a person's sound from an app (`via: app`); made by `Meeting.source`.
+    """Source for the sound of a person with `via: app`; made by `Meeting.source`.
 
-    Sound is mono, in the source's format, and may be cut anywhere but inside a sample.
+    Sound is mono, in the source's format, in pieces of whole samples.
     """
 
     def __init__(
@@ -55,11 +55,11 @@ class PersonSource:
         self._held = Lock()
 
     async def send(self, pcm: bytes) -> None:
-        """Have sound heard in real time, however fast and much is given; returns when it is queued.
+        """Send sound of any length; it is played in real time. Returns when all of it is queued.
 
-        At most half a second waits to be heard: whoever sends more waits for room, so that a whole file is
-        paced, and nothing is dropped. Several senders take turns. `AlreadyOver` once the meeting has ended,
-        `WrongLoop` elsewhere than in a task of its loop.
+        The queue holds half a second. Longer sound waits for room, so a whole file is paced and nothing is
+        dropped. Several senders take turns. Raises `AlreadyOver` after the meeting has ended, and `WrongLoop`
+        outside a task of its loop.
         """
         sound = self._checked(pcm)
         self._loop.check()
@@ -67,7 +67,7 @@ class PersonSource:
             await self._queue(self._converted(sound))
 
     async def drain(self) -> None:
-        """Wait until everything that was sent has been heard. A stream ends here: the next begins anew."""
+        """Wait until everything that was sent has been heard, and end the stream."""
         self._loop.check()
         async with self._sending:
             await self._queue(self._resampler.flush())
@@ -75,18 +75,18 @@ class PersonSource:
                 await self._moved()
 
     def push(self, pcm: bytes) -> None:
-        """Take sound that comes in real time, a frame or so at a time, from any thread; never waits.
+        """Take sound that arrives in real time, in small pieces, from any thread; returns at once.
 
-        More than half a second that waits is dropped, the oldest first, and counted (`statistics`).
+        The queue holds half a second; older sound is dropped and counted (`statistics`).
         """
         sound = self._checked(pcm)
         if self._feed.is_over:
-            raise AlreadyOver("the meeting has ended: nobody is heard any more")
+            raise AlreadyOver("the meeting has ended: no sound is accepted any more")
         with self._held:
             self._feed.jitter.push(self._converted(sound))
 
     def statistics(self) -> FeedStatistics:
-        """Statistics of what was pushed: how much waits, what was dropped, how often it ran dry."""
+        """Statistics of pushed sound: samples waiting, samples dropped, and how often the queue was empty."""
         return self._feed.jitter.statistics()
 
     def _checked(self, pcm: object) -> bytes:
@@ -94,7 +94,7 @@ class PersonSource:
             raise wrong_type("pcm", "bytes", pcm)
         width = self.form.sample_width
         if len(pcm) % width:
-            raise wrong_value("pcm", f"is whole samples of {width} bytes, not {len(pcm)} bytes")
+            raise wrong_value("pcm", f"must consist of whole samples of {width} bytes, not {len(pcm)} bytes")
         return bytes(pcm)
 
     def _converted(self, sound: bytes) -> bytes:
@@ -105,7 +105,7 @@ class PersonSource:
         rest = memoryview(pcm)
         while True:
             if self._feed.is_over:
-                raise AlreadyOver("the meeting has ended: nobody is heard any more")
+                raise AlreadyOver("the meeting has ended: no sound is accepted any more")
             rest = rest[self._feed.take(bytes(rest)) :]
             if not rest:
                 return
@@ -114,7 +114,7 @@ class PersonSource:
     async def _moved(self) -> None:
         await self._feed.moved()
         if self._feed.is_over:
-            raise AlreadyOver("the meeting has ended: nobody is heard any more")
+            raise AlreadyOver("the meeting has ended: no sound is accepted any more")
 
     def __repr__(self) -> str:
         """Give a status line."""
@@ -125,10 +125,10 @@ class PersonSource:
 
 @frozen(eq=False, repr=False)
 class RoomSound:
-    """Sound of the room, a frame a tick, in the listener's format: made by `Meeting.ear`.
+    """The meeting's sound, one frame per tick, in the listener's format; made by `Meeting.ear`.
 
-    An async iterator of bytes, which ends when the meeting is over, or by `close`. It keeps five seconds for
-    whoever takes it; what is older is dropped, counted in `dropped`, and told once in the diagnostics.
+    An async iterator of bytes that ends with the meeting or with `close`. The buffer holds five seconds;
+    older sound is dropped, counted in `dropped`, and reported once in the diagnostics.
     """
 
     form: AudioFormat
@@ -140,11 +140,11 @@ class RoomSound:
 
     @property
     def dropped(self) -> int:
-        """Number of frames that were dropped because nobody took them in time."""
+        """Number of frames dropped because they were not read in time."""
         return self._ear.dropped
 
     def close(self) -> None:
-        """Hear no more; what is kept can still be taken. May be repeated, from any thread."""
+        """Stop receiving; buffered frames can still be read. Can be called again, from any thread."""
         self._loop.ask(self._close)
 
     def _close(self) -> None:
@@ -169,9 +169,12 @@ class RoomSound:
 
 @checks_arguments
 def mix(frames: Sequence[bytes]) -> bytes:
-    """The sum of equally long linear16 frames, clipped to 16 bits; WrongValue for none or unequal ones."""
+    """The sum of linear16 frames of equal length, clipped to 16 bits.
+
+    WrongValue for no frames or unequal ones.
+    """
     if len({len(frame) for frame in frames}) != 1 or len(frames[0]) % 2:
-        raise WrongValue("frames are linear16 of equal lengths, at least one", argument="frames")
+        raise WrongValue("frames must be linear16 frames of equal length, at least one", argument="frames")
     return sum_of(frames)
 
 

@@ -24,7 +24,7 @@ class SoundCalls(MeetingCalls):
 
     @property
     def sample_rate(self) -> int:
-        """Samples a second of everything that is heard in the meeting."""
+        """Sample rate of all sound in the meeting."""
         return self._stage.router.grid.sample_rate
 
     def source(
@@ -35,12 +35,12 @@ class SoundCalls(MeetingCalls):
         encoding: Encoding = "linear16",
         hears_loudspeaker: bool = False,
     ) -> PersonSource:
-        """Source of a person's sound, who takes part `via: app`.
+        """Source for the sound of a person with `via: app`.
 
-        `await source.send(...)` paces it, `source.push(...)` takes what comes in real time.
-        Sound is mono, in this encoding and rate (4,000 to 192,000; the meeting's where None), and resampled.
-        Where the person's microphone may hear a loudspeaker that plays the meeting, say so: what it gives of
-        that is no speech then.
+        `await source.send(...)` paces sound from a file or a stream; `source.push(...)` takes sound that
+        arrives in real time. Sound is mono, in this encoding and rate (4,000 to 192,000; None for the
+        meeting's rate), and is resampled. Set `hears_loudspeaker` if the person's microphone can hear a
+        loudspeaker that plays the meeting: its echo is then ignored.
         """
         form = sound_format(sample_rate, encoding, self.sample_rate)
         a_truth(hears_loudspeaker, "hears_loudspeaker")
@@ -55,13 +55,14 @@ class SoundCalls(MeetingCalls):
         return PersonSource(participant, feed, form, loop=self._loop, own_rate=router.grid.sample_rate)
 
     def pull_from(self, participant: str, source: PullsSound | None) -> None:
-        """Take a person's sound, who takes part `via: app`, from a source of the app's own from now on.
+        """Take the sound of a person with `via: app` from the app's own source from now on.
 
-        It is asked for the samples of each tick, on the meeting's loop, and must not block. What it raises,
-        and what is no such sound, ends the meeting as `AuthorFailed`. None for what is sent and pushed again.
+        The source is called for the samples of each tick, on the meeting's loop, and must not block. An
+        exception in it, or invalid sound, ends the meeting with `AuthorFailed`. With None, sound comes from
+        `send` and `push` again.
         """
         if source is not None and not isinstance(source, PullsSound):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
-            raise wrong_type("source", "an object with pull", source)
+            raise wrong_type("source", "an object with a method pull", source)
         own = None if source is None else OwnFeed(participant, source)
         self._loop.ask(lambda: self._feed(participant).use(own))
 
@@ -71,7 +72,9 @@ class SoundCalls(MeetingCalls):
         router = self._stage.router
         feed = router.source(participant).feed if router.has_source(participant) else None
         if not isinstance(feed, AppFeed):
-            raise wrong_value("participant", f"{participant} has no sound of the app's: give it via: app")
+            raise wrong_value(
+                "participant", f"{participant} takes no sound from the app: its seat needs via: app"
+            )
         return feed
 
     def ear(
@@ -81,10 +84,10 @@ class SoundCalls(MeetingCalls):
         sample_rate: int | None = None,
         encoding: Encoding = "linear16",
     ) -> RoomSound:
-        """Sound of the room from now on without this participant, or all of it: frames of bytes.
+        """The meeting's sound from now on as frames of bytes, with or without this participant.
 
-        Mono, in this encoding and rate, one frame a tick (20 ms), silence too, in real time. Who is
-        muted is not in it.
+        Frames are mono, in this encoding and rate, one per tick (20 ms) in real time, including silence.
+        Muted participants are left out.
         """
         form = sound_format(sample_rate, encoding, self.sample_rate)
         if participant is not None:
@@ -99,13 +102,13 @@ class SoundCalls(MeetingCalls):
         return RoomSound(form, ear, self._stage.router, self._loop)
 
     def give_to(self, sink: Sink) -> Callable[[], None]:
-        """Give everything that is heard from now on to a sink of the app's own; returns what ends that.
+        """Send all heard sound from now on to the app's own sink; returns a function that stops it.
 
-        It gets each tick's frames by participant (linear16 mono at `sample_rate`), on the meeting's loop, and
-        must not block; what it raises ends the meeting. `trialogue.mix` adds frames up.
+        The sink gets the frames of each tick by participant (linear16 mono at `sample_rate`), on the
+        meeting's loop. It must not block; an exception in it ends the meeting. `trialogue.mix` adds frames.
         """
         if not isinstance(sink, Sink):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
-            raise wrong_type("sink", "an object with frame", sink)
+            raise wrong_type("sink", "an object with a method frame", sink)
         self._loop.ask(lambda: self._give_to(sink))
         return lambda: self._loop.ask(lambda: self._stage.router.forget(sink))
 

@@ -41,18 +41,18 @@ TICKING: Final = "ticking"
 
 
 def run_virtual(function: Callable[[], Awaitable[T]]) -> T:
-    """Run `function` under a clock that jumps over waits, and ready tasks in the order of their making.
+    """Run the async `function` under a virtual clock that skips waits, with tasks in a fixed order.
 
-    WrongType for what is no function.
+    Raises WrongType if it is not an async function.
     """
     if not callable(function):
-        raise WrongType(f"function is a function, not a {type(function).__name__}", argument="function")
+        raise WrongType(f"function must be a function, not a {type(function).__name__}", argument="function")
 
     @wraps(function)
     async def started() -> T:
         came = function()
         if not isinstance(came, Awaitable):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
-            raise WrongType("function is an async function, not a plain one", argument="function")
+            raise WrongType("function must be an async function, not a plain one", argument="function")
         return await came
 
     clock = MOVED_CLOCK(autojump_threshold=0)

@@ -36,9 +36,9 @@ KINDS: Final = frozenset({Record, *get_args(Event), *get_args(Command)})
 
 
 class Records:
-    """The records of a meeting as they are made: an async iterator, which may be left at any time.
+    """Async iterator over the records of a running meeting; you can stop iterating at any time.
 
-    It ends when the meeting is over. `RecordsMissed` where more than 4,096 of them were left waiting.
+    It ends when the meeting is over, and raises `RecordsMissed` if the buffer of 4,096 records overflows.
     """
 
     def __init__(self, mailbox: Mailbox[Record], loop: Loop) -> None:
@@ -56,7 +56,7 @@ class Records:
             if self._mailbox.has_overflowed:
                 size = self._mailbox.statistics().size
                 raise RecordsMissed(
-                    f"more than {size:,} records were left waiting: the newer ones were not kept"
+                    f"the buffer of {size:,} unread records is full: newer records were dropped"
                 ) from None
             raise StopAsyncIteration from None
 
@@ -84,9 +84,7 @@ class Observing:
                     if inspect.isawaitable(told):
                         await cast("Awaitable[object]", told)
         if scope.cancelled_caught and scope.deadline <= trio.current_time():
-            _DIAGNOSTICS.warning(
-                "a callback had not returned when its meeting was over", of=self.kind.__name__
-            )
+            _DIAGNOSTICS.warning("a callback was still running when its meeting ended", of=self.kind.__name__)
 
     def _of(self, record: Record) -> Iterator[object]:
         for each in (record, record.event, *record.commands):
@@ -95,10 +93,12 @@ class Observing:
 
 
 def observing(kind: object, callback: object) -> Observing:
-    """A callback that was judged: WrongType, WrongValue for one that is none."""
+    """A callback after its check; WrongType or WrongValue for an invalid one."""
     if not isinstance(kind, type):
-        raise wrong_type("kind", "a type of event, a type of command or Record", kind)
+        raise wrong_type("kind", "a type of event, a type of command, or Record", kind)
     if kind not in KINDS:
-        raise wrong_value("kind", f"is a type of event, of command or Record, not {kind.__name__}")
+        raise wrong_value(
+            "kind", f"must be a type of event, a type of command, or Record, not {kind.__name__}"
+        )
     a_function(callback, "callback")
     return Observing(kind, cast("Callback", callback))

@@ -97,9 +97,9 @@ def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edge
     """
     strangers = [place for place in changes if not place.startswith("floor.")]
     if strangers:
-        raise SetupError(f"what-if changes the floor, as floor.policy=auction; not {strangers[0]}")
+        raise SetupError(f"what-if can only change the floor, e.g. floor.policy=auction, not {strangers[0]}")
     if out.exists():
-        raise SetupError(f"{out} is there already: --out names another directory")
+        raise SetupError(f"{out} already exists: choose another directory with --out")
     retold = retell_as_it_went(reading, out.with_name(f"{out.name}-scenario") / "scenario.yaml", changes)
     resolved = _prepared(retold.scenario)
     asked, others = _shadow(reading, resolved.plan.floor, edges.permissions.imports)

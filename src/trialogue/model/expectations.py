@@ -62,7 +62,7 @@ class SpokenPattern:
 
 @frozen
 class SoundPattern:
-    """Somebody is being heard for so long without a break."""
+    """A participant is heard for that long without a break."""
 
     by: str
     """Participant who is heard."""
@@ -95,7 +95,7 @@ class SeatPattern:
 
 @frozen
 class ToolPattern:
-    """A call of a tool came to its end."""
+    """A tool call has ended."""
 
     tool: str
     """Name of the tool."""
@@ -115,7 +115,7 @@ class ToolPattern:
 
 @frozen
 class ErrorPattern:
-    """Failure on the way, as `failures` of `result.json` tells it."""
+    """A failure, as in `failures` of `result.json`."""
 
     code: str | None = None
     """Only of this code."""
@@ -134,7 +134,7 @@ class EndPattern:
 
 @frozen
 class TimePattern:
-    """The meeting has come so far."""
+    """The meeting has reached a time."""
 
     at_s: float
     """Seconds since its start."""
@@ -155,7 +155,7 @@ EventPattern: TypeAlias = (
 
 @frozen
 class Trigger:
-    """A pattern that makes something happen in the meeting, and which match of it counts."""
+    """A pattern that triggers an action in the meeting, with the number of the match that counts."""
 
     when: EventPattern
     """Pattern of the event that is waited for."""
@@ -172,7 +172,7 @@ class Trigger:
 
 @frozen
 class Expected:
-    """An event that is expected, or that must not happen."""
+    """An event that must happen, or must not happen."""
 
     pattern: EventPattern
     """Pattern of the event."""
@@ -204,7 +204,7 @@ class Expected:
 
 @frozen
 class Whenever:
-    """Each time that one thing happens, another follows."""
+    """Whenever one event happens, another must follow."""
 
     when: Expected
     """Event that sets the expectation off."""
@@ -218,7 +218,7 @@ class Whenever:
 
 @frozen
 class Bound:
-    """A measure stays within a bound."""
+    """A measure must stay within a limit."""
 
     measure: str
     """Name of the measure in scenarios: `response-latency`."""
@@ -244,7 +244,7 @@ class Bound:
 
 @frozen
 class Question:
-    """A question about the meeting that a model answers, for advice."""
+    """A question about the meeting that a model answers, as advice."""
 
     ask: str
     """The question; yes is what is wished. Personal."""
@@ -255,7 +255,7 @@ class Question:
 
 @frozen
 class Expectations:
-    """All that is expected of a meeting."""
+    """All expectations of a meeting."""
 
     always: tuple[Whenever | Bound, ...] = ()
     """Expectations that hold at any time."""
@@ -316,7 +316,7 @@ class Miss:
 
 @frozen
 class Advice:
-    """Answer of a model to a question; it decides nothing."""
+    """A model's answer to a question; only advice."""
 
     place: str
     """Place of the question in the scenario."""
@@ -330,7 +330,7 @@ class Advice:
 
 @frozen
 class Findings:
-    """Findings on a meeting's expectations."""
+    """Results of checking a meeting's expectations."""
 
     checked: int
     """Number of expectations that were looked at."""
@@ -348,12 +348,12 @@ class Findings:
 
     @property
     def is_met(self) -> bool:
-        """Whether all were met."""
+        """Whether all expectations were met."""
         return not self.misses and not self.unjudged
 
     @property
     def not_judged(self) -> str:
-        """`15 expectations not judged: the meeting was interrupted`; empty where they were judged."""
+        """`15 expectations not judged: the meeting was interrupted`, or empty if they were judged."""
         noun = "expectation" if self.checked == 1 else "expectations"
         return f"{self.checked} {noun} not judged: {self.unjudged}" if self.unjudged else ""
 

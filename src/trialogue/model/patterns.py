@@ -48,7 +48,7 @@ _MEMORY: Final = 2 << 20
 _re2: Any = import_module("re2")
 """RE2 by the name of `google-re2`; it has no types."""
 
-_TOO_LARGE: Final = "is too large: repeat less (1,000 times at most), or divide it"
+_TOO_LARGE: Final = "is too large: repeat less (at most 1,000 times), or split the pattern"
 
 
 class Pattern(Protocol):

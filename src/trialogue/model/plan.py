@@ -329,7 +329,7 @@ class MeetingPlan:
             if participant.name == name:
                 return participant
         known = ", ".join(participant.name for participant in self.participants)
-        raise UnknownName(f"nobody is called {name!r}; there are {known}", argument="name")
+        raise UnknownName(f"no participant is called {name!r}; there are {known}", argument="name")
 
     @checks_arguments
     def tool(self, name: str) -> ToolRules:

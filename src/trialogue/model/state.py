@@ -21,7 +21,7 @@ again, `thinking` while it has the floor and is not heard, `waiting` while it wa
 
 @frozen
 class ParticipantState:
-    """One participant at one moment."""
+    """State of one participant at one moment."""
 
     name: str
     """Key in the scenario's cast."""
@@ -59,7 +59,7 @@ class ParticipantState:
 
 @frozen
 class MeetingState:
-    """A whole meeting at one moment."""
+    """State of a whole meeting at one moment."""
 
     phase: MeetingPhase
     """Phase of the meeting."""
@@ -83,9 +83,11 @@ class MeetingState:
     """All that are at the table or were, in the order in which they came."""
 
     def of(self, participant: str) -> ParticipantState:
-        """One of the participants; UnknownName for anybody else."""
+        """State of a participant; UnknownName for an unknown name."""
         for each in self.participants:
             if each.name == participant:
                 return each
         known = ", ".join(each.name for each in self.participants)
-        raise UnknownName(f"nobody is called {participant!r}; there are {known}", argument="participant")
+        raise UnknownName(
+            f"no participant is called {participant!r}; there are {known}", argument="participant"
+        )

@@ -45,5 +45,5 @@ def steerless_json(encoded: bytes) -> bytes:
 def well_formed(text: str) -> str:
     """The same text with `?` for each lone surrogate, which UTF-8 cannot carry; TypeError for no text."""
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
-        raise TypeError(f"a text is wanted, not a {type(text).__name__}")
+        raise TypeError(f"expected a text, not a {type(text).__name__}")
     return text.encode(errors="replace").decode()

@@ -50,21 +50,22 @@ _B_NEEDS_TEXT: Final = re.search(r"\B", "") is None
 
 _DEEPEST: Final = 50
 _MOST_WIDE_RANGES: Final = 30
-_TOO_DEEP: Final = f"has groups in groups, more than {_DEEPEST} deep"
+_TOO_DEEP: Final = f"nests groups more than {_DEEPEST} deep"
 _TYPE_FLAGS: Final = re.ASCII | re.UNICODE | re.LOCALE
 
-_LOOKING: Final = "no search in linear time can do that"
+_LOOKING: Final = "a search in linear time cannot do that"
 _REFUSALS: Final = {
-    ("ASSERT", 1): f"looks ahead with (?=...): {_LOOKING}; write what follows as a part of the pattern",
-    ("ASSERT", -1): f"looks back with (?<=...): {_LOOKING}; write what goes before as a part of the pattern",
-    ("ASSERT_NOT", 1): f"looks ahead with (?!...): {_LOOKING}; write what may follow instead, such as [^x]",
-    ("ASSERT_NOT", -1): f"looks back with (?<!...): {_LOOKING}; write what may go before instead, "
+    ("ASSERT", 1): f"looks ahead with (?=...): {_LOOKING}; include the text that follows in the pattern",
+    ("ASSERT", -1): f"looks back with (?<=...): {_LOOKING}; include the text before it in the pattern",
+    ("ASSERT_NOT", 1): f"looks ahead with (?!...): {_LOOKING}; write what may follow, such as [^x]",
+    ("ASSERT_NOT", -1): f"looks back with (?<!...): {_LOOKING}; write what may come before, "
     r"such as (?:^|[^x]) or \b",
-    "GROUPREF": f"refers back to a group: {_LOOKING}; write out what may come twice, "
+    "GROUPREF": f"refers back to a group: {_LOOKING}; write out the repeated text, "
     "such as (?:yes, yes|no, no)",
-    "GROUPREF_EXISTS": f"asks whether a group was there: {_LOOKING}; write both forms, divided by |",
-    "ATOMIC_GROUP": "has an atomic group (?>...): write (?:...), nothing is tried twice",
-    "POSSESSIVE_REPEAT": "has a possessive repeat such as ++: write the plain one, nothing is tried twice",
+    "GROUPREF_EXISTS": f"tests whether a group matched: {_LOOKING}; write both forms, separated by |",
+    "ATOMIC_GROUP": "has an atomic group (?>...): write (?:...), the search never backtracks",
+    "POSSESSIVE_REPEAT": "has a possessive repeat such as ++: write the plain one, the "
+    "search never backtracks",
 }
 
 
@@ -104,9 +105,9 @@ def read(pattern: str) -> Translation:
     needs = _Needs()
     needs.look(nodes, flags)
     if needs.ends_before_newline and needs.lines:
-        raise PatternFault("means $ in two ways: write (?m) for the whole pattern, or nowhere")
+        raise PatternFault("uses $ in two meanings: write (?m) for the whole pattern or not at all")
     if needs.ascii_bounds and needs.is_marked:
-        raise PatternFault("means words in two ways: write (?a) for the whole pattern, or nowhere")
+        raise PatternFault("uses two definitions of words: write (?a) for the whole pattern or not at all")
     writer = _Writer(is_marked=needs.is_marked, ends_before_newline=needs.ends_before_newline)
     text = writer.whole(nodes, flags)
     of_nothing = None
@@ -128,7 +129,9 @@ def _parse(pattern: str) -> tuple[Sequence[Node], int]:
         place = (error.pos or 0) + 1
         raise PatternFault(f"is not a regular expression: {error.msg} at character {place}") from error
     except (RecursionError, OverflowError, Warning) as error:
-        raise PatternFault("is not a regular expression that every Python reads alike") from error
+        raise PatternFault(
+            "is not a regular expression with the same meaning in all versions of Python"
+        ) from error
     return cast("Sequence[Node]", parsed), cast("int", parsed.state.flags)
 
 
@@ -235,7 +238,7 @@ class _Writer:
             case "FAILURE":
                 return _class(())
             case _:
-                raise PatternFault(f"has a part that is not known here: {name}")
+                raise PatternFault(f"has an unsupported part: {name}")
 
     @staticmethod
     def _repeat(low: Any, high: Any, what: str) -> str:  # noqa: ANN401 - numbers, of which one has a name
@@ -257,7 +260,7 @@ class _Writer:
             case "AT_END_STRING":
                 return r"\z"
             case _:
-                raise PatternFault(f"has a part that is not known here: {place}")
+                raise PatternFault(f"has an unsupported part: {place}")
 
     def one_of(self, items: Iterable[Node], flags: int) -> str:
         """A class of characters: those that stand bare, and those that stand in a triple."""

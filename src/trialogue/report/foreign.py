@@ -46,7 +46,7 @@ def read_foreign(path: Path) -> tuple[Stretch, ...]:
     """A file's stretches, by its ending; ValueError for another ending or content, OSError as `open`."""
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise ValueError(f"its name ends in none of {', '.join(READERS)}")
+        raise ValueError(f"its suffix is not one of {', '.join(READERS)}")
     return reader(path.read_text("utf-8-sig"))
 
 
@@ -86,7 +86,7 @@ class VoicedCue:
 def read_cues(text: str) -> tuple[VoicedCue, ...]:
     """The cues of a WebVTT file that say who speaks, by their beginning; one for each voice span."""
     if not text.startswith("WEBVTT"):
-        raise ValueError("it does not begin with WEBVTT")
+        raise ValueError("it does not start with WEBVTT")
     found: list[VoicedCue] = []
     for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")):
         times = _CUE.search(block)
@@ -104,7 +104,7 @@ def read_textgrid(text: str) -> tuple[Stretch, ...]:
     """Stretches of the intervals that have a label, a tier a speaker (Praat's long and short format)."""
     words = [each for each in _TEXTGRID.findall(text) if not each.startswith("[")]
     if words[:2] != ['"ooTextFile"', '"TextGrid"']:
-        raise ValueError("it does not begin as a TextGrid")
+        raise ValueError("it does not start like a TextGrid")
     found: list[Stretch] = []
     place = next((place for place, word in enumerate(words) if word in _TIERS), len(words))
     while place < len(words):
@@ -117,7 +117,7 @@ def read_textgrid(text: str) -> tuple[Stretch, ...]:
                     found.append(Stretch(_unquoted(tier), None, start_s, end_s))
                 place += size
         except (IndexError, KeyError, ValueError) as error:
-            raise ValueError("one of its tiers is not whole") from error
+            raise ValueError("one of its tiers is incomplete") from error
     return _ordered(found)
 
 

@@ -72,12 +72,12 @@ def blocks_of(parts: Sequence[Path]) -> Iterator[tuple[Samples, int]]:
         try:
             with library.SoundFile(path) as file:
                 if not LOWEST_RATE <= file.samplerate <= HIGHEST_RATE:
-                    text = f"{path} says that it has {file.samplerate:,} samples a second: it is damaged"
+                    text = f"{path} is damaged: its header says {file.samplerate:,} samples per second"
                     raise JournalError(text, path=str(path))
                 for block in file.blocks(file.samplerate * _BLOCK_S, dtype="int16", always_2d=True):
                     yield block[:, 0], file.samplerate
         except (OSError, library.SoundFileError) as error:
-            raise JournalError(f"{path} cannot be read as sound", path=str(path)) from error
+            raise JournalError(f"cannot read {path} as sound", path=str(path)) from error
 
 
 def sound_library() -> SoundLibrary:

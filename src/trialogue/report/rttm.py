@@ -47,9 +47,9 @@ def _stretch(words: Sequence[str], number: int) -> Stretch:
     try:
         start_s, length_s, name = float(words[3]), float(words[4]), words[7]
     except (IndexError, ValueError) as error:
-        raise ValueError(f"line {number} is no SPEAKER line of RTTM") from error
+        raise ValueError(f"line {number} is not an RTTM SPEAKER line") from error
     if not (isfinite(start_s) and isfinite(length_s) and length_s >= 0):
-        raise ValueError(f"line {number} has times that are none")
+        raise ValueError(f"line {number} has invalid times")
     return Stretch(name, None, start_s, start_s + length_s)
 
 

@@ -80,7 +80,7 @@ CHAIR_FUNCTIONS: Mapping[str, JsonObject] = {
 
 
 def thinks_of(agent: AgentKeys) -> tuple[ThinkStage, ...]:
-    """Stages of an agent's thinking, in order of trial; `lines` are a script of nothing but `say`."""
+    """An agent's think providers, in the order of trial; `lines` count as a script."""
     if agent.lines is not None:
         script = tuple(ScriptEntryKeys(say=line) for line in agent.lines)
         scripted = service_of(EMBEDDED).keys.scripted(script)
@@ -89,7 +89,7 @@ def thinks_of(agent: AgentKeys) -> tuple[ThinkStage, ...]:
 
 
 def as_tuple(think: ThinkStage | tuple[ThinkStage, ...] | None) -> tuple[ThinkStage, ...]:
-    """One `think`, or several, or none."""
+    """The `think` value as a tuple of one, several or no providers."""
     if isinstance(think, tuple):
         return think
     return () if think is None else (think,)
@@ -106,12 +106,12 @@ def service_at(agent: AgentKeys) -> Service:
 
 
 def is_scripted(agent: AgentKeys) -> bool:
-    """Whether what it says stands in the scenario."""
+    """Whether the agent speaks from a script in the scenario."""
     return any(think.is_scripted for think in thinks_of(agent))
 
 
 def offered_tools(document: Document, plan: MeetingPlan, name: str) -> tuple[str, ...]:
-    """The tools of one agent: its own, and the chair's where a model moderates or a script calls them."""
+    """The tools of one agent: its own, and the chair's if a model moderates or its script calls them."""
     agent = document.cast[name]
     own = tuple(dict.fromkeys(agent.tools or ()))
     is_chair = plan.participant(name).is_chair
@@ -122,7 +122,7 @@ def offered_tools(document: Document, plan: MeetingPlan, name: str) -> tuple[str
 
 
 def _useful(document: Document, *, is_chair: bool) -> tuple[str, ...]:
-    """The floor's tools that the meeting's policies have a use for."""
+    """The floor tools that the meeting's policies use."""
     floor = document.floor
     policies = (floor.policy, floor.otherwise) if floor is not None else ()
     named = [ENTRIES[policy.value] for policy in policies if policy and policy.value in ENTRIES]
@@ -133,7 +133,7 @@ def _useful(document: Document, *, is_chair: bool) -> tuple[str, ...]:
 
 
 def agent_block(document: Document, plan: MeetingPlan, name: str) -> JsonObject:
-    """Block of one participant for its service, of plain JSON values; secrets are references still."""
+    """Settings block of one agent for its service, as plain JSON values; secrets are still references."""
     agent = document.cast[name]
     functions = [_function(document, tool) for tool in offered_tools(document, plan, name)]
     prompt = agent.prompt or ""

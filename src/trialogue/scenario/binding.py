@@ -45,7 +45,7 @@ ABSENT: Final = Absent.ABSENT
 
 @frozen
 class Binder:
-    """Reads nodes as kinds."""
+    """Converts nodes to the values of kinds, and notes every fault."""
 
     problems: Problems
     """Problems, in which faults are noted."""
@@ -219,7 +219,7 @@ class Binder:
             return words[value]
         if isinstance(value, str) and value in later:
             self.problems.add(
-                node.at, path, f'"{value}" is not part of this release: {later[value]}', Code.LATER
+                node.at, path, f'"{value}" is not supported in this release: {later[value]}', Code.LATER
             )
             return ABSENT
         given = f'"{shown(value)}"' if isinstance(value, str) else said(node)
@@ -230,7 +230,7 @@ class Binder:
 
 
 def via_of(node: Entries, otherwise: str) -> str:
-    """The service that a map names by its `via`, if it does."""
+    """The service that a map names under `via`, or None."""
     named = [pair.value.value for pair in node.pairs if pair.key == "via" and isinstance(pair.value, Scalar)]
     return next((str(value) for value in named if value in SERVICES), otherwise)
 

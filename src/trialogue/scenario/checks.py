@@ -45,7 +45,7 @@ __all__ = ["CHAIR_TOOLS", "FRAMES_S", "Look", "SourcePlaces", "check_document", 
 
 
 def check_document(look: Look) -> None:
-    """Note everything that does not hold."""
+    """Note every fault between the parts of the document."""
     _check_cast(look)
     check_people(look)
     _check_tools(look)
@@ -63,10 +63,10 @@ def check_document(look: Look) -> None:
 def _check_cast(look: Look) -> None:
     cast = look.document.cast
     if look.sound("cast") and all(agent.role is Seat.OBSERVER for agent in cast.values()):
-        look.tell(("cast",), "nobody at the table may speak", Code.CAST_EMPTY)
+        look.tell(("cast",), "no participant may speak: all are observers", Code.CAST_EMPTY)
     chairs = [name for name, agent in cast.items() if agent.role is Seat.CHAIR]
     for name in chairs[1:]:
-        text = f"{chairs[0]} is the chair already: a meeting has one"
+        text = f"{chairs[0]} is already the chair: a meeting has only one"
         look.tell(("cast", name, "role"), text, Code.CAST_CHAIRS)
     _check_words(look)
     for path, think in _thinks(look.document):
@@ -75,11 +75,11 @@ def _check_cast(look: Look) -> None:
         if agent.lines is not None and agent.think is not None:
             look.tell(("cast", name, "lines"), "lines or think, not both", Code.THINK_TWICE)
         if agent.lines == ():
-            look.tell(("cast", name, "lines"), "is empty: give lines, or leave it out", Code.THINK_MISSING)
+            look.tell(("cast", name, "lines"), "is empty: add lines, or leave it out", Code.THINK_MISSING)
 
 
 def _check_words(look: Look) -> None:
-    """No word may stand for two participants: digests and the floor go by them."""
+    """No name, title or alias may belong to two participants: digests and the floor rely on them."""
     owners: dict[str, str] = {}
     for name, agent in look.document.cast.items():
         label = Participant(name=name, title=agent.title or "").label
@@ -90,7 +90,7 @@ def _check_words(look: Look) -> None:
         for word, path in words.items():
             owner = owners.setdefault(word, name)
             if owner != name:
-                look.tell(path, f'"{word}" already stands for {owner}', Code.CAST_AMBIGUOUS)
+                look.tell(path, f'"{word}" already belongs to {owner}', Code.CAST_AMBIGUOUS)
 
 
 def _thinks(document: Document) -> Iterator[tuple[Path, ThinkStage | tuple[ThinkStage, ...]]]:
@@ -117,15 +117,15 @@ def _check_think(look: Look, path: Path, think: ThinkStage | tuple[ThinkStage, .
         _check_keys(look, path, think)
         return
     if not think:
-        look.tell(path, "is empty: give at least one provider", Code.THINK_KEY)
+        look.tell(path, "is empty: name at least one provider", Code.THINK_KEY)
     for index, one in enumerate(think):
         _check_keys(look, (*path, index), one)
         if one.is_scripted and len(think) > 1:
-            look.tell((*path, index), "a script stands alone, not in a list of providers", Code.THINK_KEY)
+            look.tell((*path, index), "a script must be the only provider", Code.THINK_KEY)
 
 
 def _check_keys(look: Look, path: Path, think: ThinkStage) -> None:
-    """Whatever service it is at has a say in its own keys."""
+    """Each service checks its own keys of an agent."""
     keys = (service_of(via).keys for via in SERVICES)
     own = next(each for each in keys if isinstance(think, each.think))
     for fault in own.faults(think):
@@ -151,15 +151,17 @@ def _check_tools(look: Look) -> None:
     used = {tool for agent in look.document.cast.values() for tool in agent.tools or ()}
     for name, definition in (look.document.tools or {}).items():
         if name not in used and look.sound("cast"):
-            look.tell(("tools", name), "nobody has this tool: name it in someone's tools", Code.TOOL_UNUSED)
+            look.tell(
+                ("tools", name), "no participant has this tool: add it to the tools of one", Code.TOOL_UNUSED
+            )
         if name in (*CHAIR_TOOLS, *FLOOR_TOOLS):
             whose = "chair's" if name in CHAIR_TOOLS else "floor's"
-            look.tell(("tools", name), f"this name is the {whose} own tool", Code.TOOL_RESERVED)
+            look.tell(("tools", name), f"this name belongs to the {whose} built-in tools", Code.TOOL_RESERVED)
         check_tool(look, name, definition)
 
 
 def _check_calls(look: Look, name: str, agent: AgentKeys) -> None:
-    """A script may call what its agent has, the floor's tools, and the chair's script the chair's."""
+    """A script may call its agent's tools and the floor tools; the chair's script also the chair's tools."""
     offered = [*(agent.tools or ()), *FLOOR_TOOLS, *(CHAIR_TOOLS if agent.role is Seat.CHAIR else ())]
     for path, think in _own_thinks(name, agent):
         for index, entry in enumerate(script_of(think)):
@@ -173,13 +175,13 @@ def _check_calls(look: Look, name: str, agent: AgentKeys) -> None:
 
 
 def _check_arguments(look: Look, path: Path, call: ScriptCallKeys) -> None:
-    """A script's call fits the tool's schema, where the scenario has one."""
+    """A script's call must match the tool's schema, if the scenario has one."""
     tool = (look.document.tools or {}).get(call.tool)
     if tool is None or tool.schema is None or any(schema_faults(tool.schema, ())):
         return
     wrong = misfit(tool.schema, call.arguments or {})
     if wrong is not None:
-        look.tell((*path, "arguments"), f"{call.tool} would refuse it: {wrong}", Code.CALL)
+        look.tell((*path, "arguments"), f"{call.tool} would refuse these arguments: {wrong}", Code.CALL)
 
 
 def _own_thinks(name: str, agent: AgentKeys) -> Iterable[tuple[Path, ThinkStage]]:
@@ -201,13 +203,13 @@ def _check_floor(look: Look) -> None:
     has_chair = any(agent.role is Seat.CHAIR for agent in look.document.cast.values())
     policy = floor.policy.value if floor.policy else ""
     if policy in BY_THE_CHAIR and not has_chair and look.sound("cast"):
-        text = f"{policy} needs a chair: give one of the cast role: chair"
+        text = f"{policy} needs a chair: give a participant role: chair"
         look.tell(("floor", "policy"), text, Code.FLOOR_CHAIR)
     _check_custom(look, floor)
 
 
 def _check_custom(look: Look, floor: FloorKeys) -> None:
-    """The policy `custom` and the key that says where it is belong together."""
+    """The policy `custom` and the key `custom` need each other."""
     wanted = PolicyName.CUSTOM in {floor.policy, floor.otherwise}
     if wanted and floor.custom is None:
         text = 'custom needs the key "custom": module:attribute, or the name of a policy that the app gives'
@@ -223,13 +225,15 @@ def _check_agenda(look: Look) -> None:
     for index, point in enumerate(agenda):
         path: Path = ("agenda", index)
         if point.id in seen:
-            look.tell((*path, "id"), f'"{point.id}" is the id of another point', Code.AGENDA_ID)
+            look.tell((*path, "id"), f'"{point.id}" is already the id of another point', Code.AGENDA_ID)
         seen.add(point.id)
         check_participant(look, (*path, "owner"), point.owner)
         if point.done_when is not None:
             check_event(look, (*path, "done_when"), point.done_when, Use.COURSE)
         if index and not _can_end(agenda[index - 1]):
-            text = f'is never reached: "{agenda[index - 1].id}" has neither time nor done_when'
+            text = (
+                f'is never reached: "{agenda[index - 1].id}" never ends, as it has neither time nor done_when'
+            )
             look.tell(path, text, Code.AGENDA_UNREACHABLE)
 
 

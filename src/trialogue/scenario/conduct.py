@@ -9,7 +9,7 @@ from trialogue.model.plan import MeetingPlan
 
 
 def conduct(plan: MeetingPlan, participant: Participant, prompt: str) -> str:
-    """One agent's prompt: who is at the table, how it hears of the others, how to speak; then `prompt`."""
+    """One agent's full prompt: participants, hearing and speaking, then its own `prompt`."""
     parts = [_table(plan, participant), _ear(participant), _SPEECH]
     if participant.is_chair:
         parts.append(_CHAIR)

@@ -43,9 +43,11 @@ def _check_agenda(look: Look) -> None:
     for index, point in enumerate(agenda):
         path: Path = ("agenda", index)
         if point.warn is not None and point.time is None:
-            look.tell((*path, "warn"), "there is no time to warn of: give the point its time", Code.CONFLICT)
+            look.tell(
+                (*path, "warn"), "there is no time limit to warn about: give the point a time", Code.CONFLICT
+            )
         if point.warn is not None and point.time is not None and point.warn >= point.time:
-            text = f"is not within the point's time, {write_duration(point.time)}"
+            text = f"is longer than the point's time, {write_duration(point.time)}"
             look.tell((*path, "warn"), text, Code.CONFLICT)
     boxes = [point.time or 0.0 for point in agenda if point.done_when is None]
     longest = max((point.time or 0.0 for point in agenda), default=0.0)
@@ -62,23 +64,23 @@ def _check_order(look: Look) -> None:
     floor = filled(look.document.floor)
     order = filled(floor.order)
     if order == () and look.places.find(("floor", "order")) is not None:
-        look.tell(("floor", "order"), "is empty: leave it out, or name who speaks", Code.EMPTY)
+        look.tell(("floor", "order"), "is empty: leave it out, or name participants", Code.EMPTY)
     for index, name in enumerate(order):
         seat = look.document.cast.get(name)
         path: Path = ("floor", "order", index)
         if seat is not None and seat.role is Seat.OBSERVER:
-            look.tell(path, f"{name} is an observer, and never speaks", Code.CONFLICT)
+            look.tell(path, f"{name} is an observer and never speaks", Code.CONFLICT)
         elif name in order[:index] and _SCRIPTED not in {floor.policy, floor.otherwise}:
-            text = f"{name} stands here twice: only the policy scripted gives somebody two turns"
+            text = f"{name} is listed twice: only the policy scripted allows that"
             look.tell(path, text, Code.CONFLICT)
 
 
 def _check_silent(look: Look) -> None:
-    """Nobody waits for the words of somebody who never speaks."""
+    """No event may wait for the words of an observer."""
     for path, name in _awaited(look.document):
         seat = look.document.cast.get(name)
         if seat is not None and seat.role is Seat.OBSERVER:
-            look.tell(path, f"{name} is an observer, and never speaks", Code.CONFLICT)
+            look.tell(path, f"{name} is an observer and never speaks", Code.CONFLICT)
 
 
 def _awaited(document: Document) -> Iterator[tuple[Path, str]]:
@@ -95,7 +97,7 @@ def _awaited(document: Document) -> Iterator[tuple[Path, str]]:
 
 
 def _spoken_by(path: Path, event: object) -> Iterator[tuple[Path, str]]:
-    """Participants whose voice or words are waited for."""
+    """Participants whose voice or words the event waits for."""
     if not isinstance(event, EventKeys):
         return
     if event.speaking is not None:
@@ -105,7 +107,7 @@ def _spoken_by(path: Path, event: object) -> Iterator[tuple[Path, str]]:
 
 
 def _check_reach(look: Look) -> None:
-    """A seat that the order leaves out is heard only if it can take the floor by itself."""
+    """A participant outside the order must be able to take the floor by itself."""
     floor = filled(look.document.floor)
     order = filled(floor.order)
     if (
@@ -116,7 +118,7 @@ def _check_reach(look: Look) -> None:
         return
     for name, seat in look.document.cast.items():
         if name not in order and not _takes_floor(seat):
-            text = f"{name} never gets the floor, which goes by floor.order alone: name it there"
+            text = f"{name} never gets the floor, which follows floor.order: add the name there"
             look.tell(("cast", name), text, Code.UNREACHABLE)
 
 

@@ -50,7 +50,7 @@ _Value = TypeVar("_Value")
 
 @frozen
 class Sitting:
-    """The operator sits at the table: in whose seat, and how."""
+    """Seat that the operator takes, and how they speak."""
 
     name: str
     """The participant whose seat it is."""
@@ -61,7 +61,7 @@ class Sitting:
 
 @frozen
 class Overrides:
-    """Overrides by the operator, on the command line or in a program; None leaves a value as it is."""
+    """Overrides of a scenario, from the command line or a program; None keeps a value."""
 
     via: str | None = None
     """Service of every agent."""
@@ -88,15 +88,15 @@ class Overrides:
     """Variant of the file: the profile and the cell that are laid over it."""
 
     def __attrs_post_init__(self) -> None:
-        """WrongType, WrongValue for what overrides nothing."""
+        """Check the values; raises WrongType or WrongValue."""
         check_fields(self)
         for name, value in (("time_s", self.time_s), ("turns", self.turns), ("silence_s", self.silence_s)):
             if value is not None and not value > 0:
-                raise WrongValue(f"{name} is more than 0, not {value}", argument=name)
+                raise WrongValue(f"{name} must be more than 0, not {value}", argument=name)
 
     @checks_arguments
     def option_of(self, path: Path) -> str | None:
-        """The option that set the value at a path; None where none did."""
+        """The option that set the value at a path; None if no option did."""
         values: dict[Path, tuple[str, object]] = {
             ("run", "clock"): ("--clock", self.clock),
             ("run", "seed"): ("--seed", self.seed),
@@ -112,14 +112,14 @@ class Overrides:
 
 
 def filled(value: _Value | None) -> _Value:
-    """A value of a completed document: it is there."""
+    """A value of a completed document, which is never None."""
     if value is None:
         raise AssertionError("complete() leaves nothing out")
     return value
 
 
 def complete(document: Document, overrides: Overrides) -> Document:
-    """The whole document: written values, `defaults`, what is built in, and what the operator says."""
+    """The completed document: written values, `defaults`, built-in defaults and the operator's overrides."""
     shared = (document.defaults.agent if document.defaults else None) or AgentDefaultsKeys()
     seats = {
         name: _agent(_taken(name, agent, overrides.me), shared, overrides, index)
@@ -176,14 +176,17 @@ def _agent(agent: AgentKeys, shared: AgentDefaultsKeys, overrides: Overrides, in
 
 
 def _voice(keys: ServiceKeys, index: int) -> str:
-    """The voice of a seat."""
+    """The voice of a participant."""
     return keys.voices[index % len(keys.voices)]
 
 
 def _thinks_at(
     keys: ServiceKeys, think: ThinkStage | tuple[ThinkStage, ...] | None
 ) -> ThinkStage | tuple[ThinkStage, ...] | None:
-    """Thinking of an agent, as far as it was written in the keys of its service: `--via` may name another."""
+    """An agent's think providers, without those written for another service.
+
+    `--via` can change the service.
+    """
     if isinstance(think, tuple):
         return think if all(isinstance(one, keys.think) for one in think) else None
     return think if think is None or isinstance(think, keys.think) else None
@@ -192,7 +195,7 @@ def _thinks_at(
 def _as_run(
     keys: ServiceKeys, think: ThinkStage | tuple[ThinkStage, ...] | None
 ) -> ThinkStage | tuple[ThinkStage, ...] | None:
-    """Thinking of an agent, with what its service fills in."""
+    """An agent's think providers, with the service's defaults."""
     if isinstance(think, tuple):
         return tuple(map(keys.thinks, think))
     return None if think is None else keys.thinks(think)
@@ -201,7 +204,7 @@ def _as_run(
 def _on_failure(
     given: Failing | ReplacementKeys, via: str | None, keys: ServiceKeys
 ) -> Failing | ReplacementKeys:
-    """A stand-in is where the operator wants everybody, but for one that says lines."""
+    """The failure rule with the stand-in moved to the operator's service, unless it says lines."""
     if isinstance(given, Failing):
         return given
     own = via if via is not None and given.replace.lines is None else given.replace.via
@@ -210,24 +213,24 @@ def _on_failure(
 
 
 def _taken(name: str, seat: AgentKeys, me: Sitting | None) -> AgentKeys:
-    """A seat, and the operator in it if it is the one."""
+    """A seat, taken by the operator if it is the chosen one."""
     if me is None or name != me.name or not seat.is_person:
         return seat
     return evolve(seat, via=me.via, listen=None if me.via == TEXT else seat.listen)
 
 
 def sitting_fault(document: Document, me: Sitting) -> str | None:
-    """Reason why the operator cannot sit there; None where nothing keeps it from that."""
+    """Reason why the operator cannot take that seat; None if they can."""
     seat = document.cast.get(me.name)
     if seat is not None and seat.is_person and seat.role is not Seat.OBSERVER:
         return None
     people = [name for name, each in document.cast.items() if each.is_person]
-    where = f"people sit at {', '.join(people)}" if people else "no seat is a person's"
-    return f"--me {me.name}: that is no seat of a person who speaks; {where}"
+    where = f"seats of people: {', '.join(people)}" if people else "the scenario has no seat for a person"
+    return f"--me {me.name}: this is not the seat of a person who speaks; {where}"
 
 
 def _person(agent: AgentKeys, voice: str) -> AgentKeys:
-    """A person's seat: by microphone where nothing is said; clips are spoken in the seat's voice."""
+    """A person's seat with defaults: the microphone if nothing is given; clips use the seat's voice."""
     via = agent.via or MICROPHONE
     if isinstance(via, ClipsKeys):
         via = ClipsKeys(tuple(_clip(clip, voice) for clip in via.clips))
@@ -240,14 +243,14 @@ def _clip(clip: ClipKeys, voice: str) -> ClipKeys:
 
 
 def _without_script(agent: AgentKeys) -> AgentKeys:
-    """The agent as a model plays it: its script stands in for one, and its prompt says what to do."""
+    """The agent without its script, so that a model plays it by its prompt."""
     listed = agent.think if isinstance(agent.think, tuple) else (agent.think,) if agent.think else ()
     models = tuple(think for think in listed if not think.is_scripted)
     return evolve(agent, lines=None, think=models[0] if len(models) == 1 else models or None)
 
 
 def _tool(tool: ToolKeys) -> ToolKeys:
-    """The whole tool; one that describes itself is left to do so."""
+    """The tool with its defaults; a tool that describes itself keeps its own description."""
     written = kinds_of(tool)
     schema = None if any(KINDS[kind].tells_itself for kind in written) else NO_ARGUMENTS
     built_in = ToolKeys(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @frozen
 class EarSpec:
-    """One person's ear, as it is dialled."""
+    """Connection settings of one person's ear."""
 
     via: str
     """Service of the ear."""
@@ -28,24 +28,24 @@ class EarSpec:
 
 
 def has_ear(seat: AgentKeys) -> bool:
-    """Whether somebody sits here whose sound is made words of."""
+    """Whether the seat has an ear: a person with sound."""
     return seat.is_person and seat.via != TEXT and seat.role is not Seat.OBSERVER
 
 
 def ear_of(document: Document, name: str) -> EarSpec | None:
-    """The ear of a person of a completed document; None for one without sound."""
+    """The ear of a person in a completed document; None for a person without sound."""
     seat, via = document.cast[name], ears_at(document)
     return EarSpec(via, service_of(via).keys.ear(seat.listen)) if has_ear(seat) else None
 
 
 def ears_at(document: Document) -> str:
-    """The service of everybody's ears: where the first agent is."""
+    """The service of all ears: the service of the first agent."""
     first = next((seat for seat in document.cast.values() if not seat.is_person), None)
     return first.via if first is not None and isinstance(first.via, str) else EMBEDDED
 
 
 def unheard_keys(document: Document, seat: AgentKeys) -> tuple[str, ...]:
-    """The keys of a person's `listen` that an ear is not asked for."""
+    """The keys of a person's `listen` that an ear does not use."""
     if seat.listen is None:
         return ()
     written = attrs.asdict(seat.listen, recurse=False, filter=lambda _, item: item is not None)

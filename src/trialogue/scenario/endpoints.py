@@ -17,34 +17,36 @@ NOWHERE = "http://127.0.0.1/"
 
 
 def address_fault(url: str, schemes: tuple[str, ...]) -> str | None:
-    """Fault of an address, whoever may ask it; None where it has none, or a secret is part of it."""
+    """Fault of an address, or None. An address that contains a secret is not checked."""
     if environment_names(url):
         return None
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        return "is no address: its host or its port cannot be read"
+        return "is not a valid address: its host or port cannot be read"
     if parts.scheme not in schemes or not host:
         is_bare = "://" not in url and url.isascii() and " " not in url
         hint = f"; did you mean {schemes[0]}://{shown(url)}?" if is_bare else ""
         return f"must begin with {' or '.join(f'{each}://' for each in schemes)} and a host{hint}"
     if parts.username is not None:
-        return "an address names no user: keys belong into headers, as ${env:NAME}"
+        return "an address must not contain a user or a key: put keys into headers, e.g. ${env:NAME}"
     return (
-        None if url.isprintable() and "\\" not in url and " " not in url else "holds what no address may hold"
+        None
+        if url.isprintable() and "\\" not in url and " " not in url
+        else "contains characters that are not allowed in an address"
     )
 
 
 def check_endpoints(look: Look) -> None:
-    """Note every endpoint that is no address."""
+    """Note every endpoint that is not a valid address."""
     for path, endpoint in endpoints(look.document):
         if wrong := address_fault(endpoint.url, ("http", "https", "ws", "wss")):
             look.tell(path, wrong, Code.ENDPOINT)
 
 
 def endpoints(document: Document, *, are_on_record: bool = False) -> Iterator[tuple[Path, EndpointKeys]]:
-    """The endpoints of the cast, of its fallbacks and of the judge, in the file's order.
+    """The endpoints of the cast, its fallbacks and the judge, in file order.
 
     Where a record answers for models (`are_on_record`), the endpoints that it stands in for are left out.
     """

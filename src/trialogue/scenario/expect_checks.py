@@ -21,20 +21,20 @@ __all__ = ["check_expect"]
 
 
 def check_expect(look: Look) -> None:
-    """Note everything that keeps an expectation from being looked up."""
+    """Note every fault of the expectations."""
     expect = look.document.expect
     if expect is None:
         return
     path: Path = ("expect",)
     if expect == ExpectKeys():
-        look.tell(path, "is empty: give always, in_order, never or at_end, or leave it out", Code.EXPECT)
+        look.tell(path, "is empty: add always, in_order, never or at_end, or leave it out", Code.EXPECT)
     for index, keys in enumerate(expect.always or ()):
         _check_always(look, (*path, "always", index), keys)
     for section, events in (("in_order", expect.in_order or ()), ("never", expect.never or ())):
         for index, event in enumerate(events):
             check_event(look, (*path, section, index), event, Use.EXPECTED)
             if section == "never" and event.nth is not None:
-                look.tell((*path, section, index, "nth"), "what never happens has no nth", Code.EXPECT)
+                look.tell((*path, section, index, "nth"), "nth has no meaning under never", Code.EXPECT)
     if expect.judge is not None and (expect.judge.model is None) != (expect.judge.endpoint is None):
         look.tell((*path, "judge"), "model and endpoint belong together", Code.EXPECT)
     for index, keys in enumerate(expect.at_end or ()):
@@ -43,7 +43,7 @@ def check_expect(look: Look) -> None:
 
 def _check_always(look: Look, path: Path, keys: ExpectationKeys) -> None:
     if events_in(keys):
-        text = f"{events_in(keys)[0]} happens, it does not hold: use at_end, or when and then"
+        text = f"{events_in(keys)[0]} happens at one moment: use at_end, or when and then"
         look.tell((*path, events_in(keys)[0]), text, Code.EXPECT)
     if (keys.when is None) != (keys.then is None):
         look.tell(path, "when and then belong together", Code.EXPECT)
@@ -63,11 +63,11 @@ def _check_at_end(look: Look, path: Path, keys: ExpectationKeys) -> None:
     if not measures_of(keys):
         check_event(look, path, keys, Use.EXPECTED)
     elif events_in(keys):
-        look.tell(path, "is either something that happens or a measure", Code.EXPECT)
+        look.tell(path, "must be either an event or a measure", Code.EXPECT)
     if keys.times is not None and keys.called is not None:
         look.tell((*path, "called"), "times or called, not both", Code.EXPECT)
     if keys.called is not None and keys.tool is None:
-        look.tell((*path, "called"), "only a tool is called: use times", Code.EXPECT)
+        look.tell((*path, "called"), "called is only for tools: use times", Code.EXPECT)
     for key in ("times", "called"):
         times = getattr(keys, key)
         if times is not None and times.min is not None and times.max is not None and times.min > times.max:
@@ -83,7 +83,7 @@ def _check_measures(look: Look, path: Path, keys: ExpectationKeys) -> None:
             text = f'no fault is called "{name}"{did_you_mean(name, known) or there_are(known)}'
             look.tell((*path, "except"), text, Code.EXPECT)
         if not MANY.issuperset(measures):
-            text = f"belongs to measures of many observations: {', '.join(sorted(MANY))}"
+            text = f"is only for measures with many values: {', '.join(sorted(MANY))}"
             look.tell((*path, "except"), text, Code.EXPECT)
     for measure, bounds in measures_of(keys):
         _check_bounds(look, (*path, measure), measure, bounds)
@@ -98,8 +98,8 @@ def _check_bounds(look: Look, path: Path, measure: str, bounds: BoundKeys) -> No
             text = f"must be written as {EXAMPLES[unit]}: {measure} is a {unit}"
             look.tell((*path, statistic), text, Code.EXPECT)
         if statistic not in {"min", "max"} and measure not in MANY:
-            look.tell((*path, statistic), f"{measure} is one figure: use min or max", Code.EXPECT)
+            look.tell((*path, statistic), f"{measure} is a single figure: use min or max", Code.EXPECT)
     if bounds.each is not None and measure not in SINGLE:
-        look.tell((*path, "each"), f"{measure} is the meeting's, not a participant's", Code.EXPECT)
+        look.tell((*path, "each"), f"{measure} belongs to the meeting, not to a participant", Code.EXPECT)
     for index, name in enumerate(bounds.each or ()):
         check_participant(look, (*path, "each", index), name)

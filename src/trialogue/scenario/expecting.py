@@ -79,19 +79,19 @@ def expectations_of(document: Document) -> Expectations:
 
 
 def measures_of(keys: ExpectationKeys) -> list[tuple[str, BoundKeys]]:
-    """The measures that an expectation bounds, by their names in the file."""
+    """The measures that an expectation can limit, by their names in the file."""
     attributes = {member.key: member.attribute for member in record_of(ExpectationKeys).members}
     found = ((name, getattr(keys, attributes[name])) for name in UNITS)
     return [(name, bounds) for name, bounds in found if bounds is not None]
 
 
 def bounds_of(bounds: BoundKeys) -> list[tuple[Statistic, object]]:
-    """Statistics of a measure that are bounded, and how each bound was written."""
+    """The statistics of a measure that have a limit, each with the limit as written."""
     return [(each, getattr(bounds, each)) for each in STATISTICS if getattr(bounds, each) is not None]
 
 
 def limit_of(unit: Unit, value: object) -> float | None:
-    """A bound as a figure; None for what is none."""
+    """A limit as a number; None if it is not one."""
     match unit, value:
         case _, bool():
             return None
@@ -111,7 +111,7 @@ def limit_of(unit: Unit, value: object) -> float | None:
 
 @frozen
 class _Ready:
-    """Makes what one document expects ready."""
+    """Converts the expectations of one document."""
 
     document: Document
 

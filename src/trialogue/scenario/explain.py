@@ -13,7 +13,7 @@ from trialogue.values import frozen
 
 @frozen
 class Written:
-    """It stands in a file."""
+    """The value is written in a file."""
 
     place: Place
     """Place in the file."""
@@ -24,7 +24,7 @@ class Written:
 
 @frozen
 class BuiltIn:
-    """Nobody said otherwise."""
+    """The value is the built-in default."""
 
     def __str__(self) -> str:
         return "default"
@@ -32,7 +32,7 @@ class BuiltIn:
 
 @frozen
 class Given:
-    """The operator said so."""
+    """The operator gave the value, with an option."""
 
     option: str
     """Option that gave it."""
@@ -59,7 +59,7 @@ class Explained:
 
 
 def explain(resolved: Resolved) -> tuple[Explained, ...]:
-    """Every value of a resolved scenario with its origin, in the document's order."""
+    """Every value of a resolved scenario with its origin, in document order."""
     leaves = _leaves(plain(resolved.document), ())
     return tuple(Explained(path_text(path), value, _origin(resolved, path)) for path, value in leaves)
 

@@ -13,12 +13,12 @@ __all__ = ["check_faults"]
 
 
 def check_faults(look: Look) -> None:
-    """Note everything that keeps a fault from striking."""
+    """Note everything that prevents a fault from being injected."""
     seen: set[str] = set()
     for index, fault in enumerate(look.document.faults or ()):
         path: Path = ("faults", index)
         if fault.id in seen:
-            look.tell((*path, "id"), f'"{fault.id}" is the id of another fault', Code.FAULT)
+            look.tell((*path, "id"), f'"{fault.id}" is already the id of another fault', Code.FAULT)
         seen.add(fault.id)
         check_event(look, (*path, "when"), fault.when, Use.COURSE)
         check_participant(look, (*path, "to"), fault.to)
@@ -27,22 +27,24 @@ def check_faults(look: Look) -> None:
 
 
 def _check_struck(look: Look, path: Path, fault: FaultKeys) -> None:
-    """Faults are made where the service is ours: at the embedded server."""
+    """Faults are possible only at the embedded server."""
     seat = look.document.cast.get(fault.to)
     if seat is None:
         return
     if seat.is_person:
-        look.tell((*path, "to"), f"{fault.to} is a person: faults strike agents", Code.FAULT)
+        look.tell((*path, "to"), f"{fault.to} is a person: faults are only for agents", Code.FAULT)
     elif isinstance(seat.via, str) and seat.via != EMBEDDED:
-        text = f"{fault.to} is at another service: faults strike agents at the embedded server (via: local)"
+        text = f"{fault.to} is at another service: faults need an agent at the embedded server (via: local)"
         look.tell((*path, "to"), text, Code.FAULT)
     elif fault.do in TOOL_FAULTS and not seat.tools:
-        look.tell((*path, "to"), f"{fault.do} strikes a call, and {fault.to} has no tools", Code.FAULT)
+        look.tell((*path, "to"), f"{fault.do} affects tool calls, and {fault.to} has no tools", Code.FAULT)
 
 
 def _check_lasting(look: Look, path: Path, fault: FaultKeys) -> None:
     if (fault.do == "delay") != (fault.by is not None):
-        text = "delay needs by: how late everything comes" if fault.by is None else "only delay has a by"
+        text = (
+            "delay needs the key by: the length of the delay" if fault.by is None else "by is only for delay"
+        )
         look.tell((*path, "by"), text, Code.FAULT)
     if fault.for_ is not None and fault.do not in LINE_FAULTS:
-        look.tell((*path, "for"), f"{fault.do} does not last: leave out for", Code.FAULT)
+        look.tell((*path, "for"), f"{fault.do} happens at one moment: leave out for", Code.FAULT)

@@ -16,14 +16,14 @@ FLOOR_TOOLS: Final = ("hand_off", "bid", "request_floor")
 
 
 class Always(Enum):
-    """Word for people and the chair, who always may."""
+    """Participants that may always interrupt: people and the chair."""
 
     ALWAYS = "always"
 
 
 @frozen
 class InterruptKeys:
-    """Rules of interruptions: who may cut into another's turn, and what is none."""
+    """Rules of interruptions: who may interrupt a turn, and what does not count as an interruption."""
 
     human: Always | None = None
     """People always may."""
@@ -52,7 +52,7 @@ class InterruptKeys:
 
 @frozen
 class ShareKeys:
-    """Shares of the floor; whoever had more lets others come first."""
+    """Shares of the floor; a participant above its share comes after the others."""
 
     max: Annotated[str | None, Percent()] = None
     """Of all speech in the window, in percent: `50%`. No verdict before a minute of speech."""
@@ -65,7 +65,7 @@ class ShareKeys:
 
 
 def names_policy(text: str) -> bool:
-    """Whether a text can be `module:attribute`, or the name of a policy that the app gives."""
+    """Whether a text has the form `module:attribute` or can be the name of an app's policy."""
     module, colon, attribute = text.partition(":")
     if not colon:
         return text not in POLICIES and text.replace("-", "_").isidentifier()

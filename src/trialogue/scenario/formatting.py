@@ -23,7 +23,7 @@ _HEAD: Final = ("name", "trialogue")
 
 
 def formatted(text: str, source: str) -> str:
-    """The text in one form; `ScenarioError` for what is no YAML, or would not read as the same."""
+    """The formatted text; `ScenarioError` for invalid YAML, or if the result would read differently."""
     before = _read(text, source)
     from ruamel.yaml import YAML  # noqa: PLC0415 - only where a file is formatted
 
@@ -33,7 +33,7 @@ def formatted(text: str, source: str) -> str:
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.brace_single_entry_mapping_in_flow_sequence = True
     if not isinstance(before, Entries):
-        raise SetupError(f"{source}: holds no map, and there is no form for it")
+        raise SetupError(f"{source}: cannot be formatted: it is not a map")
     data = yaml.load(text)
     for key in (key for key in _HEAD if key in data):
         data.move_to_end(key, last=False)
@@ -41,7 +41,7 @@ def formatted(text: str, source: str) -> str:
     yaml.dump(data, written)
     after = _tidy(written.getvalue())
     if not _same(before, _read(after, source)):
-        raise SetupError(f"{source}: is left as it is: in one form it would not read as the same scenario")
+        raise SetupError(f"{source}: left unchanged: formatted, it would not read as the same scenario")
     return after
 
 
@@ -57,7 +57,7 @@ def _tidy(text: str) -> str:
 
 
 def _same(one: Node, other: Node) -> bool:
-    """Whether two trees hold the same, wherever it stands and in whatever order its keys are."""
+    """Whether two trees hold the same values, whatever their places and the order of keys."""
     match one, other:
         case Scalar(value=a), Scalar(value=b):
             return a == b and type(a) is type(b)

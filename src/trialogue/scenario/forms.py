@@ -29,7 +29,7 @@ _Steps: TypeAlias = tuple[str, ...]
 
 @cache
 def examples() -> Mapping[str, Mapping[str, str]]:
-    """An example of each key, as YAML, by the name of the class that the key is of."""
+    """An example of each key, as YAML, by the name of the key's class."""
     from importlib.resources import files  # noqa: PLC0415 - what is right needs no example
 
     text = files("trialogue.scenario").joinpath("examples.yaml").read_text(encoding="utf-8")
@@ -38,13 +38,13 @@ def examples() -> Mapping[str, Mapping[str, str]]:
 
 
 def form_of(record: kinds.KeyMap, key: str) -> str:
-    """Form of a key of a record, as `turns: 40`; empty where no example is known."""
+    """Example of a record's key, such as `turns: 40`; empty if none is known."""
     example = examples().get(record.cls.__name__, {}).get(key)
     return "" if example is None else f"{key}: {example}"
 
 
 def example_of(path: Path) -> str:
-    """Form of the key that is nearest to a path, itself or around it; empty for none."""
+    """Example of the key at a path or nearest above it; empty if none is known."""
     found = ""
     here: list[Kind] = [record_of(Document)]
     for step in path:
@@ -59,7 +59,7 @@ def example_of(path: Path) -> str:
 
 
 def _step(kind: Kind, step: str | int) -> tuple[str | None, list[Kind]]:
-    """The key of a record that a step is, if it is one, and the kinds that stand there."""
+    """The record's key for a step of a path, if it is one, and the kinds of its value."""
     match kind:
         case kinds.KeyMap(members=members):
             member = next((each for each in members if each.key == step), None)
@@ -85,7 +85,7 @@ def _opened(kind: Kind) -> Iterator[Kind]:
 
 
 def key_hint(key: str, record: kinds.KeyMap) -> str:
-    """Hint at what was probably meant by a key that a record does not have; begins with `; `."""
+    """Hint at what an unknown key of a record probably means; begins with `; `."""
     steps = _wanted(key, record)
     if steps is not None:
         return f"; write {_nested(record, steps)}"
@@ -106,7 +106,7 @@ def key_hint(key: str, record: kinds.KeyMap) -> str:
         return f"; it belongs under {_called(above[:-1])}: {_nested(root, above)}"
     known = [member.key for member in record.members]
     more = f" and {len(known) - MOST_KEYS} more" if len(known) > MOST_KEYS else ""
-    return f"; there are {', '.join(known[:MOST_KEYS])}{more}"
+    return f"; known keys: {', '.join(known[:MOST_KEYS])}{more}"
 
 
 def _wanted(key: str, record: kinds.KeyMap) -> _Steps | None:
@@ -122,7 +122,7 @@ def _called(steps: _Steps) -> str:
 
 @cache
 def _below(record: kinds.KeyMap) -> Mapping[str, _Steps]:
-    """The shortest way to each key beneath a record, its own left out."""
+    """The shortest path to each key below a record, without the record's own keys."""
     found: dict[str, _Steps] = {}
     seen: set[kinds.KeyMap] = {record}
     queue: deque[tuple[_Steps, kinds.KeyMap]] = deque([((), record)])
@@ -139,7 +139,7 @@ def _below(record: kinds.KeyMap) -> Mapping[str, _Steps]:
 
 
 def _records(steps: _Steps, kind: Kind) -> Iterator[tuple[_Steps, kinds.KeyMap]]:
-    """The records that stand at a place, however deep in lists and maps."""
+    """The records at a place, at any depth in lists and maps."""
     match kind:
         case kinds.KeyMap():
             yield steps, kind
@@ -155,7 +155,7 @@ def _records(steps: _Steps, kind: Kind) -> Iterator[tuple[_Steps, kinds.KeyMap]]
 
 
 def _nested(record: kinds.KeyMap, steps: _Steps) -> str:
-    """Form of a key beneath a record, with the keys that must stand beside it on the way."""
+    """Example of a key below a record, with the other keys that its maps require."""
     first, rest = steps[0], steps[1:]
     if not rest:
         return form_of(record, first) or f"{shown(first)}: ..."

@@ -21,7 +21,7 @@ _BY_ORDER: Final = frozenset({"round-robin", "scripted"})
 
 @frozen
 class Turn:
-    """A way that the floor goes."""
+    """One arrow: the floor passes from one participant to another."""
 
     from_: str
     """Participant who had it; the floor itself where empty."""
@@ -35,7 +35,7 @@ class Turn:
 
 @frozen
 class Picture:
-    """Picture of a scenario."""
+    """Diagram of a scenario, as a value."""
 
     title: str
     """Title of the meeting."""
@@ -57,7 +57,7 @@ class Picture:
 
 
 def picture(resolved: Resolved) -> Picture:
-    """Picture of a scenario that is ready to run."""
+    """Diagram of a resolved scenario."""
     plan = resolved.plan
     seats = tuple((each.name, _seat(resolved, each)) for each in plan.participants)
     points = tuple(
@@ -93,7 +93,7 @@ def _point(title: str, owner: str | None, time_s: float | None) -> Iterator[str]
 
 
 def _turns(resolved: Resolved) -> Iterator[Turn]:
-    """Ways of the floor under the first policy: in an order, through the chair, or through the floor."""
+    """Arrows of the floor under the first policy: in an order, through the chair, or through the floor."""
     plan = resolved.plan
     speakers = [each.name for each in plan.participants if each.may_speak]
     chair = next((each.name for each in plan.participants if each.is_chair), None)
@@ -116,7 +116,7 @@ def _turns(resolved: Resolved) -> Iterator[Turn]:
 
 
 def mermaid(drawn: Picture) -> str:
-    """The picture as a Mermaid flowchart."""
+    """The diagram as a Mermaid flowchart."""
     lines = ["flowchart LR", f'  subgraph table["{_quoted(drawn.title)}: {_quoted(drawn.floor)}"]']
     names = {name: f"s{number}" for number, (name, _) in enumerate(drawn.seats)}
     for name, text in drawn.seats:
@@ -157,7 +157,7 @@ _HEAD: Final = (
 
 
 def svg(drawn: Picture) -> str:
-    """The picture as SVG: the table as a ring, the agenda as a row beneath it."""
+    """The diagram as SVG: the table as a ring, and the agenda as a row below it."""
     radius = max(130.0, len(drawn.seats) * (_BOX[0] + _GAP) / (2 * math.pi) * 1.25)
     width = max(2 * radius + _BOX[0] + 2 * _GAP, len(drawn.points) * (_BOX[0] + _GAP) + _GAP)
     ring = 2 * radius + _BOX[1] + 3 * _GAP
@@ -179,7 +179,7 @@ def svg(drawn: Picture) -> str:
 
 
 def _places(drawn: Picture, x: float, y: float, radius: float) -> dict[str, tuple[float, float]]:
-    """Places of the seats, with the floor in the middle, by name."""
+    """Positions of the seats by name, with the floor in the middle."""
     places = {"": (x, y)}
     for number, (name, _) in enumerate(drawn.seats):
         angle = 2 * math.pi * number / len(drawn.seats) - math.pi / 2
@@ -201,7 +201,7 @@ def _text(x: float, y: float, words: str, kind: str) -> str:
 
 
 def _arrow(one: tuple[float, float], other: tuple[float, float], label: str) -> str:
-    """A line from box to box, bent a little, so that one that comes back lies beside it."""
+    """A slightly curved line between two boxes, so that it does not cover the line back."""
     (x1, y1), (x2, y2) = _edge(one, other), _edge(other, one)
     bent_x, bent_y = (x1 + x2) / 2 - (y2 - y1) * 0.12, (y1 + y2) / 2 + (x2 - x1) * 0.12
     path = f'<path d="M{x1:.0f} {y1:.0f}Q{bent_x:.0f} {bent_y:.0f} {x2:.0f} {y2:.0f}" marker-end="url(#a)"/>'
@@ -211,7 +211,7 @@ def _arrow(one: tuple[float, float], other: tuple[float, float], label: str) -> 
 
 
 def _edge(of: tuple[float, float], towards: tuple[float, float]) -> tuple[float, float]:
-    """Point at which the line between two boxes leaves the first."""
+    """Point where the line between two boxes leaves the first box."""
     dx, dy = towards[0] - of[0], towards[1] - of[1]
     if not (dx or dy):
         return of

@@ -15,7 +15,7 @@ from trialogue.values import define
 
 
 def read_text(file: FilePath, problems: Problems, at: Scalar | Hole, path: Path) -> str | None:
-    """A file's text, bounded; None where it cannot be had, which is then a problem."""
+    """A file's text, up to the size limit; None if it cannot be read, which adds a problem."""
     try:
         with file.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
@@ -27,7 +27,7 @@ def read_text(file: FilePath, problems: Problems, at: Scalar | Hole, path: Path)
 
 
 def _looked_for(file: FilePath) -> str:
-    """Folder in which a file was looked for, and a name there that is close to it, ending aside."""
+    """Folder that was searched for a file, with a hint at a similar file name there."""
     there = sorted(file.parent.iterdir()) if file.parent.is_dir() else []
     near = [each.name for each in there if did_you_mean(file.stem, [each.stem])]
     return f"{file}{did_you_mean(file.name, near)}"
@@ -52,7 +52,7 @@ def include_scripts(root: Node, folder: FilePath | None, problems: Problems) -> 
 
 @define
 class _Includer:
-    """Reads script files, each once where it can be read."""
+    """Reads script files, each only once."""
 
     folder: FilePath | None
     problems: Problems
@@ -71,7 +71,7 @@ class _Includer:
         return script
 
     def _recording(self, path: Path, scalar: Scalar) -> Node:
-        """A recording's path stays as it is, if there is such a file in the scenario's folder."""
+        """A recording's path, unchanged; adds a problem if the scenario's folder has no such file."""
         if not isinstance(scalar.value, str):
             return scalar
         file = self._file(path, scalar, scalar.value)
@@ -94,14 +94,16 @@ class _Includer:
             case Hole():
                 return hole
             case _:
-                wrong = "a script file is a map with one key, script, that holds a list"
+                wrong = "a script file must be a map with the single key script, which holds a list"
                 self.problems.add(root.at, path, wrong, Code.TYPE)
                 return hole
 
     def _file(self, path: Path, scalar: Scalar, name: str) -> FilePath | None:
-        """The file that a path names, if it lies inside the scenario's folder."""
+        """The file for a path, if it is inside the scenario's folder."""
         if self.folder is None:
-            self.problems.add(scalar.at, path, "a text without a file cannot name other files", Code.PATH)
+            self.problems.add(
+                scalar.at, path, "a scenario that was not read from a file cannot name other files", Code.PATH
+            )
             return None
         parts = PurePosixPath(name).parts
         file = self.folder / name
@@ -112,7 +114,7 @@ class _Includer:
         return file
 
     def _inside(self, file: FilePath) -> bool:
-        """Whether a path stays in the folder, links followed, and is no device."""
+        """Whether a path is a regular file inside the folder, with links followed."""
         assert self.folder is not None  # noqa: S101 # asked only with a folder
         try:
             inside = file.resolve().is_relative_to(self.folder.resolve())

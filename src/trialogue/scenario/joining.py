@@ -40,7 +40,7 @@ _SpecT = TypeVar("_SpecT", bound=_Named)
 
 @frozen
 class NewSeat:
-    """Seat that was taken while the meeting runs."""
+    """Seat added while the meeting runs."""
 
     resolved: Resolved
     """Scenario with it, and everybody else in it as before; the plan is that of the start."""
@@ -53,10 +53,10 @@ class NewSeat:
 
 
 def with_seat(resolved: Resolved, name: str, seat: Mapping[str, object]) -> NewSeat:
-    """Seat a participant: its keys are those of a seat in a scenario's `cast`.
+    """Add a participant; its keys are those of a seat in a scenario's `cast`.
 
-    `ScenarioError` lists all that is wrong with it, WrongType for a value that JSON cannot say. Files that
-    it names are looked for beside the scenario. Whoever had the name before gives it up.
+    `ScenarioError` lists all faults; WrongType is raised for a value that is not JSON. Files are looked for
+    in the scenario's folder. An earlier participant of the same name loses the name.
     """
     placed = _placed(resolved.document, name, seat)
     document = readable(placed)
@@ -64,7 +64,7 @@ def with_seat(resolved: Resolved, name: str, seat: Mapping[str, object]) -> NewS
     try:
         text = json.dumps({**document, "cast": cast}, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        raise WrongType(f"seat is made of plain values: {error}", argument="seat") from None
+        raise WrongType(f"seat must consist of plain JSON values: {error}", argument="seat") from None
     folder, problems = FilePath(resolved.source).parent, Problems()
     source = str(folder / f"<seat of {name}>")
     scenario = read_scenario(text, Origin(source, folder), problems)
@@ -81,12 +81,12 @@ def with_seat(resolved: Resolved, name: str, seat: Mapping[str, object]) -> NewS
 
 
 def entry_of(document: Document, name: str) -> JsonObject:
-    """A seat of a completed document, as a file has it."""
+    """A seat of a completed document, as it would be written in a file."""
     return _entries(_entries(readable(document)["cast"])[name])
 
 
 def _placed(document: Document, name: str, seat: Mapping[str, object]) -> Document:
-    """The document, in whose order a seat that may speak is the last."""
+    """The document with the new seat; if it may speak, it is last in the floor's order."""
     floor = document.floor
     is_silent = seat.get("role") == Seat.OBSERVER.value
     if floor is None or not floor.order or name in floor.order or is_silent:
@@ -100,5 +100,5 @@ def _entries(value: object) -> JsonObject:
 
 
 def _taken(before: Iterable[_SpecT], now: Iterable[_SpecT], name: str) -> tuple[_SpecT, ...]:
-    """Who was there, and who takes the name now."""
+    """The cast with the new participant, and without an earlier one of the same name."""
     return (*(each for each in before if each.name != name), *(each for each in now if each.name == name))

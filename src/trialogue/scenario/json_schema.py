@@ -36,7 +36,7 @@ def json_schema() -> JsonObject:
 
 
 def _records(kind: Kind) -> Iterator[kinds.KeyMap]:
-    """Every record within a kind, itself included; some more than once."""
+    """Every record within a kind, including itself; some appear more than once."""
     match kind:
         case kinds.KeyMap(members=members):
             yield kind
@@ -130,7 +130,7 @@ def _scalar(kind: kinds.Words | kinds.NotText) -> JsonObject:
 
 @cache
 def field_docs(cls: type[attrs.AttrsInstance]) -> dict[str, str]:
-    """The docstring under each field of a class and of those that it is made of, on one line."""
+    """The docstring under each field of a class and its bases, on one line."""
     inherited = [field_docs(base) for base in cls.__bases__ if attrs.has(base)]
     return {name: text for docs in (*inherited, _own_docs(cls)) for name, text in docs.items()}
 

@@ -26,7 +26,7 @@ from trialogue.values import frozen
 
 @frozen
 class Scenario:
-    """A scenario as its author wrote it, read and checked; `resolve` makes it ready to run."""
+    """Scenario as written by its author, read and checked; `resolve` makes it ready to run."""
 
     document: Document
     """Document; variables are in place, scripts are included."""
@@ -42,24 +42,26 @@ class Scenario:
 
     @staticmethod
     def build(name: str, cast: Mapping[str, object], **keys: object) -> Scenario:
-        """A scenario of values of Python, under the keys of a scenario file: `floor`, `run`, `tools`, ...
+        """Build a scenario from Python values, with the keys of a scenario file: `floor`, `run`, `tools`, ...
 
-        `cast` has a mapping for each participant: `{"ann": {"lines": ["Hello."]}}`. `ScenarioError` as for
-        `loads`, WrongType for a value that JSON cannot say.
+        `cast` maps each participant's name to its keys: `{"ann": {"lines": ["Hello."]}}`. Raises
+        `ScenarioError` as `loads` does, and WrongType for a value that is not JSON.
         """
         document = {"trialogue": 1, "name": name, "cast": cast, **keys}
         try:
             text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:
-            raise WrongType(f"a scenario is made of plain values: {error}", argument="cast") from None
+            raise WrongType(
+                f"a scenario must consist of plain JSON values: {error}", argument="cast"
+            ) from None
         return loads(text, source="<scenario>")
 
 
 @checks_arguments
 def load(path: str | FilePath, variant: Variant = AS_IT_STANDS) -> Scenario:
-    """Read a scenario file, with a profile or a cell of its matrix laid over it if wanted.
+    """Read a scenario file, optionally with a profile or a cell of its matrix applied.
 
-    `ScenarioError` lists everything that is wrong with it, sorted by place, one line each.
+    `ScenarioError` lists all problems, sorted by place, one line each.
     """
     problems = Problems()
     scenario = read_file(FilePath(path), problems, variant)
@@ -79,14 +81,14 @@ def loads(text: str | bytes, *, source: str = "<text>", variant: Variant = AS_IT
 
 
 def read_file(file: FilePath, problems: Problems, variant: Variant = AS_IT_STANDS) -> Scenario | None:
-    """Scenario as far as it could be read from a file; its faults go to `problems`."""
+    """The readable parts of a scenario file; faults go to `problems`."""
     text = read_text(file, problems, Hole(Place(str(file), 1, 1)), ())
     return None if text is None else read_scenario(text, Origin(str(file), file.parent, variant), problems)
 
 
 @frozen
 class Origin:
-    """Origin of a scenario's text, and which of its meetings is meant."""
+    """Origin of a scenario's text, and which of its meetings to use."""
 
     source: str
     """The file, as it was named."""
@@ -99,7 +101,7 @@ class Origin:
 
 
 def read_scenario(text: str | bytes, origin: Origin, problems: Problems) -> Scenario | None:
-    """Scenario as far as it could be read from a text; its faults go to `problems`."""
+    """The readable parts of a scenario text; faults go to `problems`."""
     source = origin.source
     if isinstance(text, bytes):
         decoded = decode(text, problems, Hole(Place(source, 1, 1)), ())
@@ -118,7 +120,7 @@ def read_scenario(text: str | bytes, origin: Origin, problems: Problems) -> Scen
 
 
 def _bind(tree: Node, problems: Problems) -> Document | None:
-    """The document; with a head that cannot be read, the rest of it, so that its faults are told too."""
+    """The document; if its head cannot be read, the rest of it is still checked."""
     via = _shared_via(tree)
     document = Binder(problems, via).bind(record_of(Document), tree, ())
     if not isinstance(document, Document) and isinstance(tree, Entries):
@@ -129,7 +131,7 @@ def _bind(tree: Node, problems: Problems) -> Document | None:
 
 
 def _shared_via(tree: Node) -> str:
-    """The service that `defaults` names for every agent."""
+    """The service that `defaults` sets for all agents."""
     node = tree
     for key in ("defaults", "agent"):
         pairs = node.pairs if isinstance(node, Entries) else ()

@@ -18,7 +18,7 @@ class SourcePlaces:
     """By path, as written."""
 
     def find(self, path: Path) -> Place | None:
-        """Place at which a value was written: by its owner, or under `defaults`; None where it was not."""
+        """Place where a value was written, by its owner or under `defaults`; None if it was not written."""
         if path in self.known:
             return self.known[path]
         return (
@@ -26,7 +26,7 @@ class SourcePlaces:
         )
 
     def near(self, path: Path) -> Place:
-        """Place of a value, or of what it would stand in."""
+        """Place of a value, or of the nearest map or list that would contain it."""
         while (place := self.find(path)) is None:
             path = path[:-1]
         return place
@@ -34,7 +34,7 @@ class SourcePlaces:
 
 @frozen
 class Look:
-    """One look at a document."""
+    """One checking pass over a document."""
 
     document: Document
     """Document as far as it could be read."""
@@ -49,16 +49,16 @@ class Look:
     """Paths that could not be read."""
 
     def names(self, section: str) -> tuple[str, ...]:
-        """The keys of `cast` or `tools`, also of members that could not be read."""
+        """The keys of `cast` or `tools`, including members that could not be read."""
         return tuple(str(path[1]) for path in self.places.known if len(path) == 2 and path[0] == section)
 
     def tell(self, path: Path, text: str, code: Code) -> None:
-        """Note a fault, unless something beneath it could not even be read."""
+        """Note a fault, unless a part below it could not be read."""
         if not self._is_unread(path):
             self.problems.add(self.places.near(path), path, text, code)
 
     def sound(self, section: str) -> bool:
-        """Whether a section could be read whole."""
+        """Whether a section could be read completely."""
         return not self._is_unread((section,))
 
     def _is_unread(self, prefix: Path) -> bool:
@@ -66,16 +66,16 @@ class Look:
 
 
 def check_participant(look: Look, path: Path, name: str | None) -> None:
-    """Note a name that nobody at the table has; None is no name."""
+    """Note a name that no participant has; None is ignored."""
     known = look.names("cast")
     if name is not None and name not in known:
-        text = f'nobody is named "{name}"{did_you_mean(name, known) or there_are(known)}'
+        text = f'no participant is named "{name}"{did_you_mean(name, known) or there_are(known)}'
         look.tell(path, text, Code.CAST_UNKNOWN)
 
 
 def there_are(names: Sequence[str]) -> str:
-    """Names that there are, where none close to a name is known."""
+    """Hint that lists the known names, for a name without a similar one."""
     if not names:
-        return "; there are none"
+        return "; none are defined"
     more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return f"; there are {', '.join(map(shown, names[:12]))}{more}"
+    return f"; known: {', '.join(map(shown, names[:12]))}{more}"

@@ -18,9 +18,9 @@ __all__ = ["notes"]
 
 
 def notes(resolved: Resolved) -> list[str]:
-    """A line for each voice that is not known, and for each text that the local voices cannot say whole.
+    """A line for each unknown voice, and for each text that the local voices cannot fully speak.
 
-    Texts are personal: they are named by their place alone.
+    Texts are personal, so a line names only their place.
     """
     return [
         note
@@ -39,12 +39,12 @@ def _of_voices(name: str, seat: AgentKeys) -> Iterator[str]:
     for path, model in named:
         if known_voice(model) is None:
             hint = did_you_mean(model, (*VOICES, *stand_ins().spellings))
-            yield f'{path_text(path)}: no voice is called "{shown(model)}", so any local one speaks{hint}'
+            yield f'{path_text(path)}: unknown voice "{shown(model)}"; a local voice is chosen instead{hint}'
     yield from _of_hosted(name, seat)
 
 
 def _of_hosted(name: str, seat: AgentKeys) -> Iterator[str]:
-    """A voice that is not on the list of its service's, which may be behind the service."""
+    """A note for a voice that is not on its service's published list, which may be outdated."""
     if (
         not isinstance(seat.via, str)
         or seat.via not in SERVICES
@@ -62,11 +62,11 @@ def _of_hosted(name: str, seat: AgentKeys) -> Iterator[str]:
 def _of_words(name: str, seat: AgentKeys) -> Iterator[str]:
     for path, text in _texts(name, seat):
         if text is not None and letters_in(sayable(text)) < letters_in(text):
-            yield f"{path_text(path)}: has words that the local voices, which speak English, cannot say"
+            yield f"{path_text(path)}: has words that the local voices cannot say; they speak English only"
 
 
 def _texts(name: str, seat: AgentKeys) -> Iterator[tuple[Path, str | None]]:
-    """Texts that the local voices will say, as far as they are known."""
+    """Known texts that the local voices will speak."""
     if isinstance(seat.via, ClipsKeys):
         for index, clip in enumerate(seat.via.clips):
             yield ("cast", name, "via", "clips", index, "say"), clip.say

@@ -22,7 +22,7 @@ OUTCOMES: Final = ("succeeded", "failed", "timed-out", "cancelled", "unknown", "
 
 
 class Use(Enum):
-    """Use of a pattern."""
+    """Where a pattern is used."""
 
     EXPECTED = "expected"
     CLIP = "clip"
@@ -30,12 +30,12 @@ class Use(Enum):
 
     @property
     def code(self) -> Code:
-        """Under which code what is wrong with it is told."""
+        """Code for problems of a pattern used here."""
         return Code.EXPECT if self is Use.EXPECTED else Code.MOMENT
 
 
-_GRANTED: Final = "only a clip has a participant of its own: write participant: NAME, event: granted"
-_ENDED: Final = "nothing is done once the meeting has ended: only expect looks for its end"
+_GRANTED: Final = "this form is only for clips: write participant: NAME, event: granted"
+_ENDED: Final = "nothing can be done after the meeting has ended: only expect can use its end"
 _ELSEWHERE: Final[Mapping[Use, Mapping[str, str]]] = {
     Use.EXPECTED: {"granted": _GRANTED},
     Use.CLIP: {"ended": _ENDED},
@@ -45,12 +45,12 @@ _ELSEWHERE: Final[Mapping[Use, Mapping[str, str]]] = {
 
 
 def events_in(keys: EventKeys) -> list[str]:
-    """Keys of an event that are written."""
+    """The keys of an event that its author has written."""
     return [each for each in EVENTS if getattr(keys, each) is not None]
 
 
 def check_event(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
-    """Note everything that keeps an event from being looked for where it is written."""
+    """Note everything that is wrong with an event at its place."""
     here = [each for each in EVENTS if each not in _ELSEWHERE[use]]
     if wrong := _count_fault(events_in(keys), here):
         look.tell(path, wrong, use.code)
@@ -62,19 +62,19 @@ def check_event(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
 
 def _count_fault(named: Sequence[str], here: Sequence[str]) -> str | None:
     if len(named) > 1:
-        return f"has {' and '.join(named)}: keep one of them"
+        return f"has {' and '.join(named)}: keep only one"
     return None if named else f"needs one of {', '.join(here[:-1])} and {here[-1]}"
 
 
 def _check_place(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
-    """Not every event is one everywhere."""
+    """Note an event that is not allowed at its place."""
     named = events_in(keys)[0]
     if (why := _ELSEWHERE[use].get(named)) is not None:
         look.tell((*path, named), why, use.code)
     if keys.granted is False:
-        look.tell(path, "granted can only be true", use.code)
+        look.tell(path, "granted must be true", use.code)
     if keys.nth is not None and keys.at is not None:
-        look.tell(path, "a time comes but once", use.code)
+        look.tell(path, "a time happens only once", use.code)
 
 
 def _check_names(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
@@ -88,13 +88,13 @@ def _check_names(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
     _check_known(look, (*path, "outcome"), keys.outcome, OUTCOMES, use=use)
     if keys.event is not None and (keys.agenda is None) == (keys.event in OF_AGENDA):
         whose = "a point of the agenda" if keys.event in OF_AGENDA else "a participant"
-        look.tell((*path, "event"), f"{keys.event.value} happens to {whose}", use.code)
+        look.tell((*path, "event"), f"{keys.event.value} is an event of {whose}", use.code)
     if keys.within is not None and keys.after is not None and keys.within < keys.after:
-        look.tell((*path, "within"), "is over before after", use.code)
+        look.tell((*path, "within"), "must be later than after", use.code)
 
 
 def _check_belonging(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
-    """Keys that say more of an event belong to some events only."""
+    """Note a key that does not belong to this kind of event."""
     belongs = {
         "for": (keys.for_, ("speaking",)),
         "event": (keys.event, ("agenda", "participant")),
@@ -123,4 +123,4 @@ def _check_spoken(look: Look, path: Path, said: SpokenKeys, use: Use) -> None:
 def _check_known(look: Look, path: Path, word: str | None, known: Sequence[str], *, use: Use) -> None:
     if word is not None and word not in known:
         there = ", ".join(known) if known else "there is none"
-        look.tell(path, f'"{word}" is not known here: {there}{did_you_mean(word, known)}', use.code)
+        look.tell(path, f'unknown word "{word}": {there}{did_you_mean(word, known)}', use.code)

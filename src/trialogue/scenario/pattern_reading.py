@@ -25,13 +25,13 @@ __all__ = ["awaited_of", "pattern_of", "trigger_of"]
 
 
 def trigger_of(document: Document, keys: EventKeys, own: str | None = None) -> Trigger:
-    """Trigger that is waited for, to do something; `own` is whose grant `granted` means."""
+    """Trigger for an action; `own` is the participant whose grant `granted` means."""
     pattern, _ = pattern_of(document, keys, own)
     return Trigger(pattern, keys.nth or 1, keys.after or 0.0, keys.within)
 
 
 def awaited_of(document: Document, keys: EventKeys) -> Said | Trigger:
-    """Pattern that ends a meeting, or a point of its agenda: words of one turn stay what they always were."""
+    """Pattern that ends a meeting or a point of its agenda."""
     said = keys.said
     if said is not None and keys == EventKeys(said=SpokenKeys(match=said.match, by=said.by)):
         return Said(match=said.match or "", by=said.by)
@@ -39,7 +39,7 @@ def awaited_of(document: Document, keys: EventKeys) -> Said | Trigger:
 
 
 def pattern_of(document: Document, keys: EventKeys, own: str | None = None) -> tuple[EventPattern, str]:
-    """Pattern that keys name, and the same in words."""
+    """Pattern for the keys, and its description in words."""
     by = f" by {keys.by}" if keys.by else ""
     if keys.said is not None:
         return _spoken(document, keys.said)
@@ -84,7 +84,7 @@ def _spoken(document: Document, said: SpokenKeys) -> tuple[EventPattern, str]:
 
 
 def _called(document: Document, name: str) -> tuple[str, ...]:
-    """Names by which speech calls a participant."""
+    """Names that speech uses for a participant."""
     seat = document.cast[name]
     spoken = name.replace("_", " ").replace("-", " ")
     return tuple(dict.fromkeys((spoken, *((seat.title,) if seat.title else ()), *(seat.aliases or ()))))

@@ -23,7 +23,7 @@ EVENTS: Final = ("said", "speaking", "agenda", "participant", "tool", "error", "
 
 @frozen
 class SpokenKeys:
-    """Words that were heard in one turn: by what is in them, and by whom."""
+    """Words heard in one turn: what they contain, and who said them."""
 
     match: Annotated[str | None, PatternText()] = None
     """A regular expression that is in them."""
@@ -82,7 +82,7 @@ class EventKeys:
     """Of a clip: this very participant was granted the floor: `true`."""
 
     at: OptionalSeconds = None
-    """The meeting has come so far."""
+    """The meeting has reached a time."""
 
     by: OptionalIdentifier = None
     """With `tool` and `error`: only of this participant."""

@@ -12,7 +12,7 @@ from trialogue.values import frozen
 
 
 class ClipMode(Enum):
-    """Way in which a clip takes its turn."""
+    """How a clip takes its turn."""
 
     INTERRUPT = "interrupt"
     WAIT = "wait"
@@ -20,7 +20,7 @@ class ClipMode(Enum):
 
 @frozen
 class ClipKeys:
-    """Sound that stands in for a person: a recording to `play`, or words to `say` in a local voice."""
+    """Sound in a person's place: a recording to `play`, or words to `say` in a local voice."""
 
     when: EventKeys
     """Moment at which it is played."""
@@ -43,7 +43,7 @@ class ClipKeys:
 
 @frozen
 class ClipsKeys:
-    """A person whom clips stand in for, or an agent that a script stands in for."""
+    """Clips in a person's place, or a script in an agent's place."""
 
     clips: tuple[ClipKeys, ...] = ()
     """Clips that are played, each once."""

@@ -14,10 +14,10 @@ from trialogue.services import SERVICES
 
 
 def check_people(look: Look) -> None:
-    """Note everything that does not hold of people and of the clips that stand in for them."""
+    """Note every fault of people's seats and their clips."""
     defaults = look.document.defaults
     if defaults is not None and defaults.agent is not None and defaults.agent.via in PERSONS:
-        text = f"agents are at a service: {' or '.join(SERVICES)}"
+        text = f"an agent needs a service: {' or '.join(SERVICES)}"
         look.tell(("defaults", "agent", "via"), text, Code.PERSON_VIA)
     for name, seat in look.document.cast.items():
         if seat.is_person:
@@ -29,12 +29,12 @@ def _check_seat(look: Look, name: str, seat: AgentKeys) -> None:
         text = "a person takes part via microphone, text, app, or clips"
         look.tell(("cast", name, "via"), text, Code.PERSON_VIA)
     for key in agent_keys(seat):
-        look.tell(("cast", name, key), f"{name} is a person: only agents have this key", Code.PERSON_KEY)
+        look.tell(("cast", name, key), f"{name} is a person: this key is only for agents", Code.PERSON_KEY)
     for key in unheard_keys(look.document, seat):
-        text = f"{name} is a person: no ear is asked for this"
+        text = f"{name} is a person: an ear does not use this key"
         look.tell(("cast", name, "listen", key), text, Code.PERSON_KEY)
     if isinstance(seat.via, ClipsKeys) and seat.via.scripted is not None:
-        text = "has clips and scripted: keep one of them"
+        text = "has clips and scripted: keep only one"
         look.tell(("cast", name, "via"), text, Code.PERSON_VIA)
     if isinstance(seat.via, ClipsKeys):
         for index, clip in enumerate(seat.via.clips):

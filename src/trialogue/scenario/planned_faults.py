@@ -10,7 +10,7 @@ __all__ = ["planned_faults"]
 
 
 def planned_faults(document: Document) -> tuple[PlannedFault, ...]:
-    """Those of a completed document, in its order."""
+    """The planned faults of a completed document, in document order."""
     return tuple(
         PlannedFault(each.id, each.do, each.to, trigger_of(document, each.when), each.by or 0.0, each.for_)
         for each in document.faults or ()

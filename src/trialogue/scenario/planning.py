@@ -67,7 +67,7 @@ def _participant(document: Document, name: str) -> Participant:
 
 
 def _price(document: Document, name: str) -> Price | None:
-    """Price of a seat, by its service's own word."""
+    """Price of a seat, from its service."""
     agent = document.cast[name]
     if not agent.is_person:
         return service_at(agent).keys.price(stages_of(agent))
@@ -110,7 +110,7 @@ def _floor(floor: FloorKeys) -> FloorRules:
 
 
 def _policy(floor: FloorKeys, policy: PolicyName) -> str:
-    """A policy's name in the plan: a custom one is called by where it is."""
+    """A policy's name in the plan; a custom policy is named by its `module:attribute`."""
     return filled(floor.custom) if policy is PolicyName.CUSTOM else policy.value
 
 

@@ -41,18 +41,18 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[\w.@%$/-]+')
 
 
 def lines_of(problem: ScenarioProblem) -> list[str]:
-    """One problem: its line, the place in the file, and an example of the form that is wanted."""
+    """One problem as lines: the message, the place in the file, and an example of the right form."""
     lines = [str(problem)]
     if problem.excerpt.strip():
         lines.extend(_marked(problem))
     form = problem.form or (example_of(problem.path) if problem.code in _FORMED else "")
     if form:
-        lines.append(f"{' ' * _gutter(problem)} = as in: {form}")
+        lines.append(f"{' ' * _gutter(problem)} = example: {form}")
     return lines
 
 
 def raise_problems(problems: Problems, main: str) -> None:
-    """Raise `ScenarioError` with all problems, if there are any, as its author reads them too."""
+    """Raise `ScenarioError` with all problems, also as lines for the author, if there are any."""
     found = problems.sorted(main)
     if found:
         lines = [line for problem in found for line in lines_of(problem)]
@@ -61,7 +61,7 @@ def raise_problems(problems: Problems, main: str) -> None:
 
 
 def where_more(problems: Iterable[ScenarioProblem]) -> str:
-    """Place where more is said on the codes that were met."""
+    """Line that says where to read more about the codes."""
     codes = list(dict.fromkeys(problem.code.value for problem in problems))
     more = f" (also {', '.join(codes[1:])})" if codes[1:] else ""
     return f"more: trialogue explain {codes[0]}{more}; docs/errors.md#{codes[0].lower()}"
@@ -111,11 +111,11 @@ def _pages() -> dict[str, str]:
 
 
 def page_of(code: str) -> str:
-    """Page of a code in `docs/errors.md`; `ScenarioError` for one that there is not."""
+    """Section of a code in `docs/errors.md`; `ScenarioError` for an unknown code."""
     pages = _pages()
     wanted = code.upper()
     if wanted not in pages:
         raise ScenarioError(
-            f"there is no code {code}{did_you_mean(wanted, pages)}; docs/errors.md has all of them"
+            f"unknown code {code}{did_you_mean(wanted, pages)}; docs/errors.md lists all codes"
         )
     return f"{wanted}\n\n{pages[wanted]}"

@@ -19,7 +19,7 @@ MOST = 100
 
 
 class Code(Enum):
-    """Every fault there is; `docs/errors.md` has a section on each."""
+    """Code of every kind of fault; `docs/errors.md` has a section for each."""
 
     FILE = "E-FILE"
     ENCODING = "E-ENCODING"
@@ -108,7 +108,7 @@ class Place:
 
 @frozen
 class ScenarioProblem:
-    """One fault."""
+    """One fault of a scenario."""
 
     place: Place
     """Place in the source."""
@@ -135,7 +135,7 @@ class ScenarioProblem:
 
 @define
 class Problems:
-    """Collects faults, so that all of them are told at once."""
+    """Collects faults, so that all of them are reported at once."""
 
     _found: list[ScenarioProblem] = field(factory=list[ScenarioProblem], init=False)
     _beyond: int = field(default=0, init=False)
@@ -145,33 +145,33 @@ class Problems:
 
     @property
     def found(self) -> tuple[ScenarioProblem, ...]:
-        """All that were kept, as they came."""
+        """All noted faults, in the order in which they were found."""
         return tuple(self._found)
 
     @property
     def is_partial(self) -> bool:
-        """Whether slips had to be passed over: what seems to be missing may stand there."""
+        """Whether unreadable lines were skipped; something that seems missing may be in them."""
         return bool(self._passed_over)
 
     def pass_over(self, places: Iterable[Place]) -> None:
-        """Tell nothing more of these lines: they were read otherwise than they stand."""
+        """Ignore further faults of these lines, as they were changed before reading."""
         self._passed_over.update((place.source, place.line) for place in places)
 
     def passes_over(self, places: Iterable[Place]) -> bool:
-        """Whether one of these lines was passed over already: one slip of a line is told."""
+        """Whether one of these lines was skipped already, so that a line reports one slip only."""
         return any((place.source, place.line) in self._passed_over for place in places)
 
     def keep(self, found: tuple[ScenarioProblem, ...]) -> None:
-        """Go back to these: what came since will be found again."""
+        """Go back to these faults; later ones will be found again."""
         self._found = list(found)
 
     @property
     def full(self) -> bool:
-        """Whether more would only be counted."""
+        """Whether the limit is reached; further faults are only counted."""
         return len(self._found) >= MOST
 
     def read(self, source: str, text: str) -> None:
-        """Keep what a file holds, so that the line of a fault can be shown."""
+        """Keep the text of a file, so that the line of a fault can be shown."""
         self._texts[source] = text.split("\n")
 
     def add(self, place: Place, path: Path, text: str, code: Code, *, form: str = "") -> None:
@@ -189,11 +189,11 @@ class Problems:
         return lines[place.line - 1].rstrip("\r") if 0 < place.line <= len(lines) else ""
 
     def paths(self) -> frozenset[Path]:
-        """Paths at which something is wrong."""
+        """Paths that have a fault."""
         return frozenset(problem.path for problem in self._found)
 
     def sorted(self, main: str) -> tuple[ScenarioProblem, ...]:
-        """All of them by place: those of the file `main` first."""
+        """All faults sorted by place, those of the file `main` first."""
         found = sorted(self._found, key=lambda p: (p.place.source != main, p.place, path_text(p.path)))
         if self._beyond and found:
             found.append(ScenarioProblem(found[-1].place, (), f"and {self._beyond} more", found[-1].code))
@@ -201,7 +201,7 @@ class Problems:
 
 
 def path_text(path: Path) -> str:
-    """A path as people write it: `cast.tech.think[0].model`."""
+    """A path in the usual notation: `cast.tech.think[0].model`."""
     text = ""
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{shown(step)}" if text else shown(step)
@@ -209,6 +209,6 @@ def path_text(path: Path) -> str:
 
 
 def shown(word: str) -> str:
-    """A key or a word of the file, short and safe for a line."""
+    """A key or a word of the file, shortened and safe to print on one line."""
     safe = safe_text(word)
     return safe if len(safe) <= 40 else f"{safe[:39]}…"

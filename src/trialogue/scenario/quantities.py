@@ -18,7 +18,7 @@ _DURATION = re.compile(
 
 
 def read_duration(text: str) -> float | None:
-    """The seconds that `text` stands for, to the microsecond; None where it stands for none."""
+    """The seconds of the duration `text`, to the microsecond; None if it is invalid."""
     match = _DURATION.fullmatch(text)
     if match is None or not text:
         return None
@@ -32,7 +32,7 @@ def _micros(number: str, unit: int) -> int:
 
 
 def read_range(text: str) -> tuple[float, float] | None:
-    """The two ends of `a..b`, or twice the one of `a`; None where it is neither or falls."""
+    """The two ends of a range `a..b`; `a` alone gives it twice. None if invalid or decreasing."""
     first, dots, second = text.partition("..")
     low = read_duration(first)
     high = read_duration(second) if dots else low
@@ -40,7 +40,7 @@ def read_range(text: str) -> tuple[float, float] | None:
 
 
 def write_duration(seconds: float) -> str:
-    """The shortest text that stands for these seconds."""
+    """The shortest text for these seconds."""
     if math.isinf(seconds):
         return "none"
     rest = round(seconds * 1_000_000)
@@ -55,13 +55,13 @@ def write_duration(seconds: float) -> str:
 
 
 def _thousandths(seconds: float) -> str:
-    """The part below a second, in milliseconds with three places."""
+    """The fraction of a second, in milliseconds with three decimal places."""
     millis, micros = divmod(round(seconds * 1_000_000) % 1_000_000, 1_000)
     return f"{millis}.{micros:03d}ms"
 
 
 def write_range(ends: tuple[float, float]) -> str:
-    """The text that stands for a range."""
+    """The text for a range."""
     low, high = ends
     return write_duration(low) if low == high else f"{write_duration(low)}..{write_duration(high)}"
 
@@ -75,7 +75,7 @@ _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})", re.ASCII)
 
 
 def meant_duration(text: str) -> str | None:
-    """The duration that was probably meant by a text that is none: `10 min` is `10m`, `1:30` is `1m30s`."""
+    """The duration that an invalid text probably means: `10 min` is `10m`, `1:30` is `1m30s`."""
     text = text.strip()
     spelled = _SPELLED.fullmatch(text)
     if spelled is not None:
@@ -90,13 +90,13 @@ def meant_duration(text: str) -> str | None:
 
 
 def percent(text: str) -> float | None:
-    """The part that `50%` stands for, 0.5; None for what is none."""
+    """The value of a percentage: 0.5 for `50%`; None if it is invalid."""
     found = re.fullmatch(r"\s*(\d{1,3}(?:\.\d+)?)\s*%\s*", text, re.ASCII)
     part = float(found[1]) / 100 if found else 0.0
     return part if 0 < part <= 1 else None
 
 
 def dollars(text: str) -> float | None:
-    """US dollars for which `1.50 USD` stands; None for what is no such amount."""
+    """The value of an amount in US dollars: 1.5 for `1.50 USD`; None if it is invalid."""
     found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,4})?)\s*USD\s*", text, re.ASCII)
     return float(found[1]) if found and float(found[1]) > 0 else None

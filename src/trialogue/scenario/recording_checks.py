@@ -12,7 +12,7 @@ from trialogue.scenario.problems import Code, shown
 
 
 def check_recordings(look: Look, folder: FilePath) -> None:
-    """Note every recording that cannot be read; they are looked for in `folder`."""
+    """Note every recording that cannot be read; paths are relative to `folder`."""
     _check_models(look, folder)
     for name, seat in look.document.cast.items():
         clips = seat.via.clips if isinstance(seat.via, ClipsKeys) else ()
@@ -22,7 +22,7 @@ def check_recordings(look: Look, folder: FilePath) -> None:
 
 
 def _check_models(look: Look, folder: FilePath) -> None:
-    """Note a record of what models said that is none, or lies elsewhere."""
+    """Note a file of recorded model answers that is invalid or outside the folder."""
     named = look.document.run.models if look.document.run else None
     if named is None:
         return
@@ -36,12 +36,12 @@ def _check_models(look: Look, folder: FilePath) -> None:
         with file.open("rb") as opened:
             head: object = read_json(opened.readline(4096))
     except OSError as error:
-        look.tell(path, f"{file} cannot be read: {error.strerror}", Code.FILE)
+        look.tell(path, f"cannot read {file}: {error.strerror}", Code.FILE)
     except ValueError:
-        look.tell(path, f"{file} is no record of what models said", Code.FILE)
+        look.tell(path, f"{file} is not a file of recorded model answers", Code.FILE)
     else:
         if not isinstance(head, dict) or cast("dict[str, object]", head).get("kind") != "models":
-            look.tell(path, f"{file} is no record of what models said", Code.FILE)
+            look.tell(path, f"{file} is not a file of recorded model answers", Code.FILE)
 
 
 def _fault(path: FilePath) -> str | None:

@@ -40,7 +40,7 @@ from trialogue.values import frozen
 
 @frozen
 class AgentSpec:
-    """One agent, as it is dialled."""
+    """Connection settings of one agent."""
 
     name: str
     """The participant."""
@@ -55,7 +55,7 @@ class AgentSpec:
     """The tools that it is offered; `give_floor` and `end_meeting` are answered by the rules."""
 
     is_scripted: bool = False
-    """Whether what it says stands in the scenario."""
+    """Whether the agent speaks from a script in the scenario."""
 
     restart: RedialRules = field(factory=RedialRules)
     """Patience with which its sessions are dialled again."""
@@ -65,13 +65,13 @@ class AgentSpec:
 
     @property
     def seats(self) -> tuple[AgentSpec, ...]:
-        """Seats of the agent: its own, and its fallback's."""
+        """The agent's own seat and its fallback's."""
         return (self,) if self.fallback is None else (self, self.fallback)
 
 
 @frozen
 class Resolved:
-    """A scenario that can be run."""
+    """Scenario that is ready to run."""
 
     plan: MeetingPlan
     """Plan of the meeting, as the rules know it."""
@@ -113,14 +113,14 @@ class Resolved:
 
     @property
     def code(self) -> tuple[str, ...]:
-        """The `module:function` names and the programs that it runs: code that the operator must allow."""
+        """Code that the operator must allow: `module:function` names and programs."""
         tools = (tool.code for tool in self.tools if tool.code is not None)
         policies = (name for name in (self.plan.floor.policy, self.plan.floor.otherwise) if ":" in name)
         return tuple(dict.fromkeys((*tools, *policies)))
 
     @property
     def models(self) -> FilePath | None:
-        """The file from which models are answered for; None where they are asked."""
+        """The file of recorded model answers; None if models are really asked."""
         named = filled(self.document.run).models
         return None if named is None else FilePath(self.source).parent / named
 
@@ -140,7 +140,7 @@ class Resolved:
 
     @property
     def asks_endpoints(self) -> bool:
-        """Whether an agent of the embedded server thinks by a model at an endpoint."""
+        """Whether an agent of the embedded server uses a model at an endpoint."""
         seats = (seat for agent in self.agents for seat in agent.seats)
         return any(seat.via == EMBEDDED and _has_endpoint(seat.block) for seat in seats)
 
@@ -151,32 +151,32 @@ class Resolved:
 
     @property
     def services(self) -> frozenset[str]:
-        """The services at which its agents and its people's ears are."""
+        """The services of its agents and of its people's ears."""
         seats = {seat.via for agent in self.agents for seat in agent.seats}
         return frozenset(seats | {person.ear.via for person in self.people if person.ear is not None})
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Of these variables, those that no default stands in for: a meeting cannot begin without them."""
+        """The environment variables without a default; a meeting cannot start without them."""
         return tuple(sorted({name for _, name in self.needed}))
 
     @property
     def needed(self) -> tuple[tuple[Path, str], ...]:
-        """The same, each with the seat or the tool that wants it, in the file's order."""
+        """The variables of `needs`, each with the seat or tool that needs it, in file order."""
         return tuple(
             (path, name) for path, texts in self._revealed for name in _secrets_in(texts, needed_names)
         )
 
     @property
     def _revealed(self) -> list[tuple[Path, object]]:
-        """Values that are filled in from the environment, each with its place."""
+        """Values that come from the environment, each with its place."""
         blocks = [(("cast", agent.name), self.dialled(seat)) for agent in self.agents for seat in agent.seats]
         actions = [(("tools", tool.name, "http"), tool.action) for tool in self.tools]
         return [*blocks, *((path, each.headers) for path, each in actions if isinstance(each, HttpCall))]
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The environment variables that its agents' settings and its tools refer to, sorted."""
+        """The environment variables used by its agents' settings and its tools, sorted."""
         headers = [tool.action.headers for tool in self.tools if isinstance(tool.action, HttpCall)]
         of_agents = {name for agent in self.agents for name in _secrets_in_seats(agent)}
         judge = self.document.expect.judge if self.document.expect else None
@@ -187,7 +187,7 @@ class Resolved:
 
 @frozen
 class Examined:
-    """A file that was looked at, read once."""
+    """Result of reading and checking a file once."""
 
     problems: tuple[ScenarioProblem, ...]
     """Everything that keeps it from being run, sorted by place."""
@@ -201,7 +201,7 @@ class Examined:
 
 @checks_arguments
 def resolve(scenario: Scenario, overrides: Overrides | None = None) -> Resolved:
-    """Make a scenario ready to run; `ScenarioError` lists everything that keeps it from running."""
+    """Make a scenario ready to run; `ScenarioError` lists all problems."""
     problems = Problems()
     document = _completed(scenario, overrides or Overrides(), problems)
     raise_problems(problems, scenario.source)
@@ -210,7 +210,7 @@ def resolve(scenario: Scenario, overrides: Overrides | None = None) -> Resolved:
 
 @checks_arguments
 def prepare(path: str | FilePath, overrides: Overrides | None = None) -> Resolved:
-    """Read a file and make it ready to run; `ScenarioError` lists all of its faults at once."""
+    """Read a file and make it ready to run; `ScenarioError` lists all problems at once."""
     problems, asked = Problems(), overrides or Overrides()
     scenario = read_file(FilePath(path), problems, asked.variant)
     document = _completed(scenario, asked, problems) if scenario else None
@@ -220,16 +220,16 @@ def prepare(path: str | FilePath, overrides: Overrides | None = None) -> Resolve
 
 @checks_arguments
 def check(path: str | FilePath, overrides: Overrides | None = None) -> list[ScenarioProblem]:
-    """Everything that keeps a file from being run, sorted by place; empty where nothing does.
+    """All problems of a file, sorted by place; empty if it can run.
 
-    Without a profile and a cell, every profile and every cell of the matrix is looked at as well.
+    If no profile or cell is selected, every profile and every cell of the matrix is checked, too.
     """
     return list(examine(path, overrides).problems)
 
 
 @checks_arguments
 def examine(path: str | FilePath, overrides: Overrides | None = None) -> Examined:
-    """The same, and the scenario made ready to run where nothing keeps it from that."""
+    """Check as `check` does, and also return the resolved scenario if there are no problems."""
     problems, asked = Problems(), overrides or Overrides()
     scenario = read_file(FilePath(path), problems, asked.variant)
     document = _completed(scenario, asked, problems) if scenario is not None else None
@@ -265,7 +265,7 @@ def _unasked(think: object) -> object:
 
 
 def _has_endpoint(block: JsonObject) -> bool:
-    """Whether one of an agent's think providers is at an endpoint."""
+    """Whether one of an agent's think providers has an endpoint."""
     thinks = block.get("think")
     listed = cast("list[object]", thinks) if isinstance(thinks, list) else [thinks]
     return any(

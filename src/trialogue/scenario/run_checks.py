@@ -13,20 +13,20 @@ from trialogue.scenario.tool_keys import KINDS, kinds_of
 from trialogue.scenario.vocabulary import MICROPHONE, TEXT
 from trialogue.services import EMBEDDED, SERVICES, service_of
 
-_NO_THINK = "has nothing to say here: give lines, a script, or think: {provider: open_ai, endpoint: ...}"
+_NO_THINK = "cannot think here: give it lines, a script, or think: {provider: open_ai, endpoint: ...}"
 
 
 def check_run(look: Look) -> None:
-    """Note everything that keeps the completed document of `look` from running."""
+    """Note everything that prevents the completed document of `look` from running."""
     run = look.document.run
     virtual = run is not None and run.clock is Clock.VIRTUAL
     for name, agent in look.document.cast.items():
         if virtual and _is_hosted(agent.via):
             title = service_at(agent).title
-            text = f"a virtual clock cannot hurry {title}: run with clock: real, or via: {EMBEDDED}"
+            text = f"a virtual clock cannot speed up {title}: use clock: real, or via: {EMBEDDED}"
             look.tell(("cast", name, "via"), text, Code.CLOCK_LIVE)
         if virtual and agent.via in {MICROPHONE, TEXT}:
-            text = "a virtual clock cannot hurry a person: run with clock: real, or let clips stand in"
+            text = "a virtual clock cannot speed up a person: use clock: real, or replace the person by clips"
             look.tell(("cast", name, "via"), text, Code.CLOCK_LIVE)
         if virtual and not agent.is_person:
             _check_offline(look, name, agent)
@@ -36,24 +36,22 @@ def check_run(look: Look) -> None:
             _check_stand_in(look, name, agent, virtual=virtual)
     for name, tool in (look.document.tools or {}).items():
         if virtual and any(KINDS[kind].is_in_the_world for kind in kinds_of(tool)):
-            text = "a virtual clock cannot hurry the world: run with clock: real, or let a mock stand in"
+            text = "a virtual clock cannot speed up this tool: use clock: real, or a mock"
             look.tell(("tools", name), text, Code.CLOCK_LIVE)
     limits = run.limits if run is not None else None
     if limits is not None and limits.time == math.inf and limits.turns is None:
-        look.tell(("run", "limits"), "a meeting needs a limit of time or of turns", Code.LIMIT_NONE)
+        look.tell(("run", "limits"), "a meeting needs a time limit or a turn limit", Code.LIMIT_NONE)
 
 
 def _check_offline(look: Look, name: str, agent: AgentKeys) -> None:
-    """A model at an endpoint takes time of its own, as a vendor does; one that is on record takes none."""
+    """Under a virtual clock, a model at an endpoint must be recorded, as it takes real time."""
     if look.document.run is not None and look.document.run.models is not None:
         return
     listed = agent.think if isinstance(agent.think, tuple) else (agent.think,)
     for index, think in enumerate(listed):
         if think is not None and think.endpoint is not None:
             where: Path = ("cast", name, "think", *([index] if isinstance(agent.think, tuple) else []))
-            text = (
-                "a virtual clock cannot hurry a model: run with clock: real, or give it a script or a record"
-            )
+            text = "a virtual clock cannot speed up a model: use clock: real, a script, or recorded answers"
             look.tell((*where, "endpoint"), text, Code.CLOCK_LIVE)
 
 
@@ -70,17 +68,21 @@ def _check_stand_in(look: Look, name: str, agent: AgentKeys, *, virtual: bool) -
     path: Path = ("cast", name, "on_failure", "replace")
     given = agent.on_failure.replace
     if given == StandInKeys():
-        look.tell(path, "a stand-in needs lines, think or via, or it would fail alike", Code.STAND_IN)
+        look.tell(
+            path,
+            "a stand-in needs its own lines, think or via, or it would fail in the same way",
+            Code.STAND_IN,
+        )
     if given.lines is not None and given.think is not None:
         look.tell((*path, "lines"), "lines or think, not both", Code.THINK_TWICE)
     is_agent = isinstance(substitute.via, str) and substitute.via in SERVICES
     if not is_agent or (virtual and _is_hosted(substitute.via)):
-        look.tell((*path, "via"), "a stand-in is an agent, and one that this clock allows", Code.STAND_IN)
+        look.tell((*path, "via"), "a stand-in must be an agent that this clock allows", Code.STAND_IN)
     _check_thinking(look, path, substitute)
 
 
 def _is_hosted(via: object) -> bool:
-    """Whether a seat is at a vendor's, on its own clock."""
+    """Whether a seat is at a hosted service, which runs in real time."""
     return isinstance(via, str) and via in SERVICES and service_of(via).hosted is not None
 
 
@@ -91,7 +93,9 @@ def _check_thinking(look: Look, seat: Path, agent: AgentKeys) -> None:
     path: Path = (*seat, "think")
     if is_scripted(agent) and not keys.plays_scripts:
         text = (
-            f"only the embedded server plays scripts: run it via: {EMBEDDED}, or give it a prompt and a model"
+            f"only the embedded server plays scripts: use via: {EMBEDDED}, or give "
+            "the agent a prompt and "
+            "a model"
         )
         look.tell((*seat, "lines") if agent.lines else path, text, Code.THINK_SCRIPTED)
     elif agent.think is None and agent.lines is None and keys.model is None:

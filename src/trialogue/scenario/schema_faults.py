@@ -21,7 +21,7 @@ _NUMBERS: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
 
 
 def schema_faults(schema: Mapping[str, object], path: Path, depth: int = 0) -> Iterator[tuple[Path, str]]:
-    """Every place of a schema that means nothing, with what is wrong there."""
+    """Every invalid place of a JSON Schema, with its fault."""
     if depth > _DEEPEST:
         return
     yield from _type_faults(schema, path)
@@ -35,7 +35,7 @@ def schema_faults(schema: Mapping[str, object], path: Path, depth: int = 0) -> I
         if isinstance(inner, dict):
             yield from schema_faults(cast("Mapping[str, object]", inner), (*path, key), depth + 1)
         elif inner is not None and not isinstance(inner, bool):
-            yield (*path, key), "must be a schema: a map, as {type: string}"
+            yield (*path, key), "must be a schema: a map such as {type: string}"
     yield from _required_faults(schema, path)
 
 
@@ -48,16 +48,16 @@ def _type_faults(schema: Mapping[str, object], path: Path) -> Iterator[tuple[Pat
         if word not in TYPES:
             hint = did_you_mean(word, TYPES) if isinstance(word, str) else ""
             said = f'"{shown(word)}"' if isinstance(word, str) else "no word"
-            yield (*path, "type"), f"{said} is no type: one of {', '.join(TYPES)}{hint}"
+            yield (*path, "type"), f"{said} is not a type; known types: {', '.join(TYPES)}{hint}"
 
 
 def _value_faults(schema: Mapping[str, object], path: Path) -> Iterator[tuple[Path, str]]:
     if "enum" in schema and not (isinstance(schema["enum"], list) and schema["enum"]):
-        yield (*path, "enum"), "must be a list of the values that there are"
+        yield (*path, "enum"), "must be a list of the allowed values"
     for key in _COUNTS:
         value = schema.get(key, 0)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            yield (*path, key), "must be a whole number from 0"
+            yield (*path, key), "must be a whole number, 0 or more"
     for key in _NUMBERS:
         value = schema.get(key, 0)
         if not isinstance(value, int | float) or isinstance(value, bool):
@@ -65,7 +65,7 @@ def _value_faults(schema: Mapping[str, object], path: Path) -> Iterator[tuple[Pa
     for low, high in (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems")):
         least, most = schema.get(low), schema.get(high)
         if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
-            yield (*path, low), f"is above {high}: nothing fits"
+            yield (*path, low), f"is above {high}: no value can match"
     pattern = schema.get("pattern")
     if pattern is not None and not isinstance(pattern, str):
         yield (*path, "pattern"), "must be a regular expression"
@@ -84,7 +84,7 @@ def _map_faults(schema: Mapping[str, object], key: str, path: Path, depth: int) 
         if isinstance(part, dict):
             yield from schema_faults(cast("Mapping[str, object]", part), (*path, key, name), depth + 1)
         elif not isinstance(part, bool):
-            yield (*path, key, name), "must be a schema: a map, as {type: string}"
+            yield (*path, key, name), "must be a schema: a map such as {type: string}"
 
 
 def _list_faults(
@@ -100,7 +100,7 @@ def _list_faults(
         if isinstance(part, dict):
             yield from schema_faults(cast("Mapping[str, object]", part), (*path, key, index), depth + 1)
         elif not isinstance(part, bool):
-            yield (*path, key, index), "must be a schema: a map, as {type: string}"
+            yield (*path, key, index), "must be a schema: a map such as {type: string}"
 
 
 def _required_faults(schema: Mapping[str, object], path: Path) -> Iterator[tuple[Path, str]]:
@@ -108,7 +108,7 @@ def _required_faults(schema: Mapping[str, object], path: Path) -> Iterator[tuple
     if required is None:
         return
     if not isinstance(required, list) or not all(isinstance(n, str) for n in cast("list[object]", required)):
-        yield (*path, "required"), "must be a list of names, as [item]"
+        yield (*path, "required"), "must be a list of names such as [item]"
         return
     properties = schema.get("properties")
     known = list(cast("dict[str, object]", properties)) if isinstance(properties, dict) else []
@@ -116,5 +116,5 @@ def _required_faults(schema: Mapping[str, object], path: Path) -> Iterator[tuple
         if name not in known and "patternProperties" not in schema:
             yield (
                 (*path, "required", index),
-                f'there is no property "{shown(name)}"{did_you_mean(name, known)}',
+                f'unknown property "{shown(name)}"{did_you_mean(name, known)}',
             )

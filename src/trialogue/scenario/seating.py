@@ -21,7 +21,7 @@ PersonVia = Literal["microphone", "text", "app", "clips"]
 
 @frozen
 class ClipSpec:
-    """One clip, as it is played."""
+    """Clip that is ready to play."""
 
     trigger: Trigger
     """Trigger at which it is played."""
@@ -41,7 +41,7 @@ class ClipSpec:
 
 @frozen
 class PersonSpec:
-    """One person's seat."""
+    """Seat of a person that is ready to run."""
 
     name: str
     """The participant."""
@@ -57,7 +57,7 @@ class PersonSpec:
 
 
 def people_of(document: Document, folder: FilePath) -> tuple[PersonSpec, ...]:
-    """The people of a completed document; recordings are looked for in `folder`."""
+    """The people of a completed document; paths of recordings are relative to `folder`."""
     return tuple(_person(document, name, folder) for name, seat in document.cast.items() if seat.is_person)
 
 
@@ -86,18 +86,22 @@ def _clip(document: Document, name: str, clip: ClipKeys, folder: FilePath) -> Cl
 
 
 def clip_fault(clip: ClipKeys) -> str | None:
-    """Fault of a clip in itself; None where it has none."""
+    """Fault of a single clip, or None."""
     if clip.play is None and clip.say is None:
         return "needs a recording to play, or words to say"
     if clip.play is not None and clip.say is not None:
-        return "has play and say: keep one of them"
+        return "has play and say: keep only one"
     if clip.voice is not None and clip.say is None:
-        return "only what is said has a voice"
-    return "what is said is its own text" if clip.text is not None and clip.say is not None else None
+        return "voice is only for clips with say"
+    return (
+        "text is only for clips with play: the words of say are the text"
+        if clip.text is not None and clip.say is not None
+        else None
+    )
 
 
 def agent_keys(seat: AgentKeys) -> tuple[str, ...]:
-    """The keys of a person's seat that only an agent has a use for."""
+    """The keys of a person's seat that only agents use."""
     own = {"role", "title", "aliases", "via", "listen"}
     written = attrs.asdict(seat, recurse=False, filter=lambda _, item: item is not None)
     return tuple(key for key in written if key not in own)

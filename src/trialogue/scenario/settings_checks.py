@@ -19,7 +19,7 @@ _WIRE: Final = "$.agent."
 
 
 def check_settings(look: Look, seat: Path, via: str, block: JsonObject) -> None:
-    """Note what keeps the dialect of `via` from writing the settings of the agent at `seat`."""
+    """Note why the dialect of `via` cannot write the settings of the agent at `seat`."""
     try:
         service_of(via).dialect.offer(block, _SAMPLE_RATE)
     except RemoteProtocolError as refused:

@@ -17,7 +17,7 @@ SCHEMA_LINE: Final = "# yaml-language-server: $schema=scenario.schema.json"
 
 
 class HowAgentsThink(Enum):
-    """Thinking of the agents of a new scenario."""
+    """How the agents of a new scenario think."""
 
     LINES = "lines"
     LOCAL = "local"
@@ -49,7 +49,7 @@ class NewScenario:
 
 
 def skeleton(wanted: NewScenario) -> str:
-    """The text of a scenario that `trialogue check` calls good."""
+    """The text of a new scenario that passes `trialogue check`."""
     return "\n".join([*_head(wanted), *_defaults(wanted), "cast:", *_cast(wanted), *_rules(wanted)]) + "\n"
 
 

@@ -17,15 +17,15 @@ _SHELL = re.compile(r"(?<!\$)\$[A-Za-z_][A-Za-z0-9_]*")
 
 
 def check_spoken(look: Look) -> None:
-    """Note every text that is spoken and cannot be meant so, and every list of words that is empty."""
+    """Note every spoken text that is probably a mistake, and every empty list of words."""
     for path, text in _texts(look.document):
         if text is not None and not text.strip():
-            look.tell(path, "says nothing: give it words, or leave it out", Code.EMPTY)
+            look.tell(path, "is empty: add words, or leave it out", Code.EMPTY)
         elif text is not None and _BRACES.search(text):
-            look.tell(path, "{{...}} would be spoken as it stands: a variable is ${name}", Code.SPOKEN)
+            look.tell(path, "{{...}} would be spoken literally: write a variable as ${name}", Code.SPOKEN)
         elif text is not None and _SHELL.search(text):
             wrong = (
-                "$NAME would be spoken as it stands: a variable is ${name}, and the dollar is said as a word"
+                "$NAME would be spoken literally: write a variable as ${name}, or write out the word dollar"
             )
             look.tell(path, wrong, Code.SPOKEN)
     for path, empty in _empty(look.document):
@@ -35,12 +35,12 @@ def check_spoken(look: Look) -> None:
 def _empty(document: Document) -> Iterator[tuple[Path, str]]:
     for path, think in _all_thinks(document):
         if think.script == ():
-            yield (*path, "script"), "give it an entry, as {say: Good morning.}"
+            yield (*path, "script"), "add an entry such as {say: Good morning.}"
     for name, seat in document.cast.items():
         if isinstance(seat.via, ClipsKeys) and seat.via.clips == ():
-            yield ("cast", name, "via", "clips"), "give it a clip, as {say: Hello., when: {at: 5s}}"
+            yield ("cast", name, "via", "clips"), "add a clip such as {say: Hello., when: {at: 5s}}"
     if document.end is not None and document.end.any == ():
-        yield ("end", "any"), "name what ends the meeting, as limits"
+        yield ("end", "any"), "name what ends the meeting, e.g. limits"
 
 
 def _texts(document: Document) -> Iterator[tuple[Path, str | None]]:

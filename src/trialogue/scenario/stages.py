@@ -7,11 +7,11 @@ from trialogue.services import SERVICES, service_of
 
 
 def stage_record(kind: kinds.StageKeys, via: str) -> kinds.KeyMap:
-    """The record that a stage's keys are at a service."""
+    """The class of a stage's keys at a service."""
     keys = service_of(via).keys
     return kinds.record_of({"listen": keys.listen, "think": keys.think, "speak": keys.speak}[kind.stage])
 
 
 def stage_records(kind: kinds.StageKeys) -> list[kinds.KeyMap]:
-    """Keys of a stage, at one service or another."""
+    """The classes of a stage's keys, of all services."""
     return list(dict.fromkeys(stage_record(kind, via) for via in SERVICES))

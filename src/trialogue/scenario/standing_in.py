@@ -16,7 +16,7 @@ from trialogue.services import EMBEDDED
 
 
 def stand_in(agent: AgentKeys) -> AgentKeys | None:
-    """The seat as its stand-in holds it; None where it has none."""
+    """The seat with the keys of its stand-in; None if it has none."""
     if not isinstance(agent.on_failure, ReplacementKeys):
         return None
     given = agent.on_failure.replace
@@ -33,7 +33,7 @@ def stand_in(agent: AgentKeys) -> AgentKeys | None:
 
 
 def policy_of(agent: AgentKeys) -> OnFailure | None:
-    """Policy on its failure, as the rules know it; None for what the plan says, which is to drop it."""
+    """The agent's own policy for its failure; None for the plan's, which is to drop it."""
     match agent.on_failure:
         case ReplacementKeys():
             return OnFailure.REPLACE
@@ -44,7 +44,7 @@ def policy_of(agent: AgentKeys) -> OnFailure | None:
 
 
 def redial_rules(keys: RestartKeys | None) -> RedialRules:
-    """Patience with which an agent's sessions are dialled again, by what its author wrote."""
+    """Restart rules of an agent's sessions, from the author's keys."""
     built_in = RedialRules()
     if keys is None:
         return built_in

@@ -13,14 +13,14 @@ from trialogue.scenario.tool_keys import KINDS, ToolKeys, kinds_of
 
 
 def check_tool(look: Look, name: str, tool: ToolKeys) -> None:
-    """Note everything that does not hold of one tool."""
+    """Note every fault of one tool."""
     path: Path = ("tools", name)
     written = kinds_of(tool)
     if not written:
         look.tell(path, f"needs one of {', '.join(KINDS)}", Code.TOOL_KIND)
     first, *others = written or ("",)
     for more in others:
-        text = f"is {first} already: a tool is one of {', '.join(KINDS)}"
+        text = f"is already {first}: a tool has exactly one of {', '.join(KINDS)}"
         look.tell((*path, more), text, Code.TOOL_KIND)
     for kind, keys in written.items():
         for wrong in KINDS[kind].faults(keys):
@@ -29,7 +29,7 @@ def check_tool(look: Look, name: str, tool: ToolKeys) -> None:
         if url is not None and (fault := address_fault(url, ("http", "https"))) is not None:
             look.tell((*path, kind, "url"), fault, Code.ENDPOINT)
     if tool.schema is not None and tool.schema.get("type") != "object":
-        look.tell((*path, "schema"), "arguments are an object: give type: object", Code.TOOL_SCHEMA)
+        look.tell((*path, "schema"), "arguments must be an object: write type: object", Code.TOOL_SCHEMA)
     elif tool.schema is not None:
         for where, wrong in schema_faults(tool.schema, (*path, "schema")):
             look.tell(where, wrong, Code.TOOL_SCHEMA)

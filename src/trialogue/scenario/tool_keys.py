@@ -22,7 +22,7 @@ from trialogue.values import frozen
 
 
 class Method(Enum):
-    """Method of asking an address."""
+    """HTTP method of a tool."""
 
     GET = "GET"
     POST = "POST"
@@ -33,7 +33,7 @@ class Method(Enum):
 
 @frozen
 class MockKeys:
-    """A tool that answers the same thing every time."""
+    """A tool that always gives the same answer."""
 
     result: Annotated[object, Anything()] = None
     """Result that it answers. Personal."""
@@ -47,7 +47,7 @@ class MockKeys:
 
 @frozen
 class HttpKeys:
-    """A tool at an address: on this machine, or at a host that the operator allows."""
+    """A tool at an HTTP address: on this machine, or on a host that the operator allows."""
 
     url: str
     """`http://` to this machine, `https://` elsewhere. Redirects are not followed."""
@@ -75,7 +75,7 @@ class McpKeys:
 
 @frozen
 class FillingKeys:
-    """Words of an agent while a tool takes its time."""
+    """Words of an agent while a slow tool runs."""
 
     after: Seconds
     """After how long, if nobody is being heard then."""
@@ -131,7 +131,7 @@ class ToolKeys:
 
 @frozen
 class MockAnswer:
-    """A tool that answers the same thing every time."""
+    """A tool that always gives the same answer."""
 
     result: object = None
     """Result that it answers. Personal."""
@@ -145,7 +145,7 @@ class MockAnswer:
 
 @frozen
 class PythonFunction:
-    """A tool that runs code of this process."""
+    """A tool that runs Python code in this process."""
 
     target: str
     """`module:function`, or the name of a registered tool."""
@@ -153,7 +153,7 @@ class PythonFunction:
 
 @frozen
 class HttpCall:
-    """A tool at an address."""
+    """A tool at an HTTP address."""
 
     url: str
     """Address."""
@@ -205,7 +205,7 @@ def _as_written(keys: KeysT) -> KeysT:
 
 @frozen
 class ToolKind(Generic[KeysT]):
-    """Kind of a tool, as far as a scenario must know it."""
+    """Kind of a tool, with what a scenario needs to know about it."""
 
     action: Callable[[str, KeysT, FilePath], ToolAction]
     """Action of the tool of this name, whose scenario lies in this folder."""
@@ -287,6 +287,6 @@ KINDS: Final[Mapping[str, ToolKind[Any]]] = MappingProxyType(
 
 
 def kinds_of(tool: ToolKeys) -> dict[str, Any]:
-    """The keys of each kind that a tool is written as: of one kind, where nothing is wrong."""
+    """The keys of each kind that a tool has; a valid tool has one kind."""
     written = {kind: getattr(tool, kind) for kind in KINDS}
     return {kind: keys for kind, keys in written.items() if keys is not None}

@@ -43,7 +43,7 @@ class ToolSpec:
 
     @property
     def code(self) -> str | None:
-        """Code it runs that the operator must allow: `module:function`, or a program; None for none."""
+        """Code that the operator must allow: `module:function` or a program; None for none."""
         match self.action:
             case PythonFunction(target) if ":" in target:
                 return target
@@ -74,7 +74,7 @@ def _action(name: str, tool: ToolKeys, folder: Path) -> ToolAction:
 
 
 def tool_rules(document: Document) -> tuple[ToolRules, ...]:
-    """Rules of those tools that say more of themselves than their name."""
+    """Rules of the tools that declare more than their name."""
     rules = (_rules(name, tool) for name, tool in (document.tools or {}).items())
     return tuple(each for each in rules if each != ToolRules(each.name))
 

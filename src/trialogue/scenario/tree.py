@@ -32,8 +32,8 @@ MOST_SLIPS = 20
 _LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 # A parser with a limit of its own (PyYAML 6.0.4: 1000 levels) looks ahead and stops before we see a level.
 _NESTING = "maximum nesting depth"
-_IN_QUOTES = "a text that begins with {} needs quotes"
-_TOO_NESTED = f"lies deeper than {MAX_DEPTH} levels"
+_IN_QUOTES = "a text that starts with {} needs quotes"
+_TOO_NESTED = f"is nested more than {MAX_DEPTH} levels deep"
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -101,7 +101,7 @@ class Entries:
 
 @frozen
 class Hole:
-    """Hole in the place of a value that cannot be used; a problem already says so."""
+    """Placeholder for an unusable value, for which a problem was already noted."""
 
     at: Place
     """Place where it was."""
@@ -111,7 +111,7 @@ Node: TypeAlias = Scalar | Items | Entries | Hole
 
 
 def plain_value(text: str) -> str | float | bool | None:
-    """Value for which an unquoted scalar stands."""
+    """Value of an unquoted scalar."""
     if text in _WORDS:
         return _WORDS[text]
     if _WHOLE.fullmatch(text):
@@ -120,7 +120,7 @@ def plain_value(text: str) -> str | float | bool | None:
 
 
 def compose(text: str, source: str, problems: Problems, path: Path = ()) -> Node:
-    """The tree of a YAML text that stands at `path`; a `Hole` where there is none."""
+    """The tree of a YAML text at `path`; a `Hole` if it is empty."""
     start = Place(source, 1, 1)
     if len(text) > MAX_BYTES:
         problems.add(start, path, "is larger than 1 MiB", Code.SIZE)
@@ -143,7 +143,7 @@ def compose(text: str, source: str, problems: Problems, path: Path = ()) -> Node
 
 
 def _composed(text: str, source: str, problems: Problems, path: Path) -> Node | Slip:
-    """The tree of a text; what the parser stopped at; a `Hole` where a problem already says why."""
+    """The tree of a text, the parser's error, or a `Hole` if a problem was already noted."""
     start, before = Place(source, 1, 1), problems.found
     composer = _Composer(source, problems, path)
     try:
@@ -154,16 +154,16 @@ def _composed(text: str, source: str, problems: Problems, path: Path) -> Node | 
             return slip(error, text, source)
         problems.add(composer.place(error.problem_mark), path, _TOO_NESTED, Code.DEPTH)
     except (yaml.YAMLError, UnicodeError):
-        problems.add(start, path, "is not YAML: it holds characters that no text may hold", Code.YAML)
+        problems.add(start, path, "is not YAML: it contains characters that are not allowed", Code.YAML)
     except _TooMuch as stop:
-        problems.add(stop.place, path, f"holds more than {MAX_NODES} values", Code.SIZE)
+        problems.add(stop.place, path, f"has more than {MAX_NODES} values", Code.SIZE)
     except _TooDeep:
         pass  # where it began is a problem already
     return Hole(start)
 
 
 class _TooMuch(Exception):
-    """The text holds more nodes than any scenario needs."""
+    """The text has more nodes than the limit."""
 
     def __init__(self, place: Place) -> None:
         super().__init__()
@@ -171,7 +171,7 @@ class _TooMuch(Exception):
 
 
 class _TooDeep(Exception):
-    """The text nests so far beyond any scenario that the rest of it is not worth reading."""
+    """The text is nested far beyond the limit, so that reading stops."""
 
 
 @define
@@ -198,7 +198,7 @@ class _Composer:
                 root = node if documents == 1 else root
                 if documents == 2:
                     self.problems.add(
-                        self.place(event.start_mark), self.path, "holds more than one document", Code.YAML
+                        self.place(event.start_mark), self.path, "has more than one document", Code.YAML
                     )
         if documents == 0:
             self.problems.add(root.at, self.path, "is empty", Code.YAML)
@@ -210,7 +210,9 @@ class _Composer:
         if self.nodes > MAX_NODES:
             raise _TooMuch(at)
         if isinstance(event, yaml.AliasEvent):
-            self.problems.add(at, path, f"aliases (*name) are not read; {_IN_QUOTES.format('*')}", Code.ALIAS)
+            self.problems.add(
+                at, path, f"aliases (*name) are not supported; {_IN_QUOTES.format('*')}", Code.ALIAS
+            )
             return Hole(at)
         self._refuse_decoration(cast("yaml.ScalarEvent", event), at, path)
         if isinstance(event, yaml.ScalarEvent):
@@ -227,12 +229,14 @@ class _Composer:
 
     def _refuse_decoration(self, event: yaml.ScalarEvent, at: Place, path: Path) -> None:
         if event.anchor is not None:
-            self.problems.add(at, path, f"anchors (&name) are not read; {_IN_QUOTES.format('&')}", Code.ALIAS)
+            self.problems.add(
+                at, path, f"anchors (&name) are not supported; {_IN_QUOTES.format('&')}", Code.ALIAS
+            )
         if event.tag is not None:
-            self.problems.add(at, path, f"tags (!name) are not read; {_IN_QUOTES.format('!')}", Code.TAG)
+            self.problems.add(at, path, f"tags (!name) are not supported; {_IN_QUOTES.format('!')}", Code.TAG)
 
     def _skip(self, events: Iterator[yaml.Event], at: Place, path: Path) -> None:
-        """Leave a list or a map out that lies too deep."""
+        """Skip a list or a map that is nested too deep."""
         self.problems.add(at, path, _TOO_NESTED, Code.DEPTH)
         depth = 1
         while depth:
@@ -259,7 +263,7 @@ class _Composer:
             if pair is None:
                 continue
             if pair.key in pairs:
-                text = f'key "{shown(pair.key)}" stands here twice'
+                text = f'duplicate key "{shown(pair.key)}"'
                 self.problems.add(pair.at, path, text, Code.KEY_DUPLICATE)
             else:
                 pairs[pair.key] = pair
@@ -271,7 +275,7 @@ class _Composer:
         name = key.value if isinstance(key, Scalar) and isinstance(key.value, str) and not merge else None
         value = self.node(next(events), events, (*path, name or "?"), depth)
         if merge:
-            self.problems.add(key.at, path, "merge keys (<<) are not read", Code.MERGE)
+            self.problems.add(key.at, path, "merge keys (<<) are not supported", Code.MERGE)
         elif name is None and not isinstance(key, Hole):
             self.problems.add(key.at, path, _key_fault(event), Code.KEY_TYPE)
         return None if name is None else Pair(key.at, name, value)
@@ -279,12 +283,12 @@ class _Composer:
 
 def _key_fault(event: yaml.Event) -> str:
     if isinstance(event, yaml.MappingStartEvent):
-        return '{{...}} is no variable here: write "${name}", in quotes'
+        return '{{...}} is not a variable: write "${name}", in quotes'
     return "a key must be text: put it in quotes"
 
 
 def map_scalars(node: Node, change: Callable[[Path, Scalar], Node], path: Path = ()) -> Node:
-    """The same tree with each scalar replaced by what `change` makes of it."""
+    """The tree with each scalar replaced by the result of `change`."""
     match node:
         case Scalar():
             return change(path, node)
@@ -300,7 +304,7 @@ def map_scalars(node: Node, change: Callable[[Path, Scalar], Node], path: Path =
 
 
 def places_of(node: Node) -> dict[Path, Place]:
-    """Places of a tree's paths: of each its key, or, for a value and in a list, itself."""
+    """Place of each path in a tree: of its key, or in a list of the value itself."""
     places: dict[Path, Place] = {(): node.at}
     _note_places(node, (), places)
     return places

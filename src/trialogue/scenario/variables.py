@@ -42,13 +42,13 @@ _PLACEHOLDER = re.compile(r"(?P<escape>\$?)\$\{(?P<name>[^{}]*)\}")
 _ENV = re.compile(r"env:(?P<name>[A-Za-z_][A-Za-z0-9_]{0,127})(?:\|(?P<default>.*))?", re.DOTALL)
 _SERVER = re.compile(r"heard|result(?:\.[\w-]+)*")
 
-_NAME_IT = "name it under vars, or write ${env:NAME|default}; $${...} is the text itself"
+_NAME_IT = "define it under vars, or write ${env:NAME|default}; $${...} gives the literal text"
 
 _Json = TypeVar("_Json")
 
 
 def substitute(root: Node, problems: Problems) -> Node:
-    """The tree with every `${name}` replaced, but in profiles and the matrix until they are laid over it."""
+    """The tree with every `${name}` replaced, except in profiles and the matrix before they are applied."""
     known = root.find("vars") if isinstance(root, Entries) else None
     variables = known if isinstance(known, Entries) else Entries(root.at, ())
     return map_scalars(root, _Substitution(variables, problems).change)
@@ -56,7 +56,7 @@ def substitute(root: Node, problems: Problems) -> Node:
 
 @define
 class _Substitution:
-    """Puts variables in place, one scalar at a time."""
+    """Replaces variables, one scalar at a time."""
 
     variables: Entries
     problems: Problems
@@ -80,15 +80,16 @@ class _Substitution:
         text = _PLACEHOLDER.sub(lambda match: self._within(match, path, scalar.at), scalar.value)
         if environment_names(text) and not self._open and not _may_hold_secrets(path):
             wrong = (
-                "${env:...} is a secret and may stand only in an agent's prompt, listen, think or speak, "
-                "or in a tool's headers"
+                "${env:...} is a secret: it is allowed only in an agent's prompt, "
+                "listen, think or speak, "
+                "and in a tool's headers"
             )
             self.problems.add(scalar.at, path, wrong, Code.SECRET)
             return Hole(scalar.at)
         return Scalar(scalar.at, text)
 
     def _alone(self, name: str, path: Path, at: Place) -> Node | None:
-        """Node in the place of a value that is one variable; None for what is text."""
+        """Node for a value that is a single variable; None for any other text."""
         node = self._found(name)
         if node is None:
             return None
@@ -112,7 +113,7 @@ class _Substitution:
         node = self._found(name)
         if node is None:
             hint = did_you_mean(name, _names_in(self.variables, "")) or f": {_NAME_IT}"
-            return self._told(name, path, at, f"${{{shown(name)}}} is not known{hint}")
+            return self._told(name, path, at, f"unknown variable ${{{shown(name)}}}{hint}")
         value = self._opened(name, node, path, at)
         if isinstance(value, Scalar):
             return _written(value.value)
@@ -122,7 +123,7 @@ class _Substitution:
         return self._told(name, path, at, f"${{{shown(name)}}} is {kind} and cannot stand within a text")
 
     def _told(self, name: str, path: Path, at: Place, text: str) -> str:
-        """The name itself; what is wrong within a variable is told where the variable stands."""
+        """The name that a message shows; a fault inside a variable is reported where the variable is used."""
         if not self._open:
             self.problems.add(at, path, text, Code.VAR)
         return name
@@ -134,13 +135,15 @@ class _Substitution:
         return node
 
     def _opened(self, name: str, node: Node, path: Path, at: Place) -> Node:
-        """The variable with those that it holds in place."""
+        """The variable's value, with the variables inside it replaced."""
         if name in self._open:
             self._tell_circle(self._open[self._open.index(name) :], name, path, at)
             return Hole(at)
         self._grown += _size(node)
         if self._grown > MAX_BYTES:
-            self.problems.add(at, path, "variables make the scenario larger than 1 MiB", Code.SIZE)
+            self.problems.add(
+                at, path, "with its variables replaced, the scenario is larger than 1 MiB", Code.SIZE
+            )
             return Hole(at)
         if not self._open:
             self._depth = len(path)
@@ -150,9 +153,11 @@ class _Substitution:
         return opened
 
     def _deeper(self, path: Path, levels: int, scalar: Scalar) -> Node:
-        """A value within a variable, so many levels below where that stands."""
+        """A value inside a variable, with its depth."""
         if self._depth + levels > MAX_DEPTH:
-            self.problems.add(scalar.at, path, f"variables lie deeper than {MAX_DEPTH} levels", Code.DEPTH)
+            self.problems.add(
+                scalar.at, path, f"variables are nested more than {MAX_DEPTH} levels deep", Code.DEPTH
+            )
             return Hole(scalar.at)
         self._depth += levels
         changed = self.change(path, scalar)
@@ -160,10 +165,10 @@ class _Substitution:
         return changed
 
     def _tell_circle(self, circle: list[str], name: str, path: Path, at: Place) -> None:
-        """Each circle is told once: as the variables themselves are read, from its first name."""
+        """Note a circular variable, once per circle."""
         if path[:1] == ("vars",) and name == min(circle):
             chain = " holds ".join(f"${{{shown(each)}}}" for each in (*circle, name))
-            self.problems.add(at, path, f"{chain}: a variable cannot hold itself", Code.VAR)
+            self.problems.add(at, path, f"{chain}: a variable cannot contain itself", Code.VAR)
 
 
 def _names_in(node: Entries, above: str) -> list[str]:
@@ -176,7 +181,7 @@ def _names_in(node: Entries, above: str) -> list[str]:
 
 
 def _size(node: Node) -> int:
-    """Size of a value: its characters, and something for each value in it."""
+    """Size of a value: its characters, plus a constant for each value inside it."""
     each = MAX_BYTES // MAX_NODES
     match node:
         case Items(nodes=nodes):
@@ -190,7 +195,7 @@ def _size(node: Node) -> int:
 
 
 def _written(value: str | float | None) -> str:
-    """Text of a value within a text."""
+    """Text form of a value that is used inside a text."""
     match value:
         case None:
             return ""
@@ -201,7 +206,7 @@ def _written(value: str | float | None) -> str:
 
 
 def _is_left(name: str, path: Path) -> bool:
-    """Whether a reference is filled in later: by the server, or as an agent is dialled."""
+    """Whether a reference is replaced later: by the server, or when an agent connects."""
     if _in_script(path) and _SERVER.fullmatch(name):
         return True
     return _may_hold_secrets(path) and _ENV.fullmatch(name) is not None
@@ -225,19 +230,19 @@ def _may_hold_secrets(path: Path) -> bool:
 
 
 def environment_names(text: str) -> tuple[str, ...]:
-    """The environment's names that a text refers to, in its order."""
+    """The environment variables that a text refers to, in order."""
     found = (_ENV.fullmatch(match["name"]) for match in _PLACEHOLDER.finditer(text) if not match["escape"])
     return tuple(match["name"] for match in found if match)
 
 
 def needed_names(text: str) -> tuple[str, ...]:
-    """Those of them for which the text has no default."""
+    """The environment variables that a text refers to without a default."""
     found = (_ENV.fullmatch(match["name"]) for match in _PLACEHOLDER.finditer(text) if not match["escape"])
     return tuple(match["name"] for match in found if match and match["default"] is None)
 
 
 def escaped(text: str, path: Path) -> str:
-    """A text of a document as a file has it at `path`: read again, it is the same text."""
+    """A text escaped for a file at `path`, so that it reads back as the same text."""
 
     def one(match: re.Match[str]) -> str:
         return match[0] if _is_left(match["name"], path) else f"${match[0]}"
@@ -246,10 +251,10 @@ def escaped(text: str, path: Path) -> str:
 
 
 def reveal(value: _Json, environment: Mapping[str, str]) -> _Json:
-    """The same JSON value with each `${env:NAME|default}` replaced by what the environment holds.
+    """The JSON value with each `${env:NAME|default}` replaced by the variable's value.
 
-    Call it when an agent is dialled and keep the result out of everything that is written.
-    `SetupError` names the variable that is not set and has no default.
+    Call it when an agent connects, and never write the result to any file.
+    `SetupError` names a variable that is not set and has no default.
     """
     match value:
         case str():

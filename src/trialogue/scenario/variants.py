@@ -42,7 +42,7 @@ class Cell:
 
 @frozen
 class Variant:
-    """Variant of a file: which of its meetings is meant."""
+    """Variant of a file: the profile and the cell to use."""
 
     profile: str | None = None
     """The profile that is laid over it."""
@@ -60,24 +60,24 @@ AS_IT_STANDS = Variant()
 
 
 def cells(document: Document) -> tuple[Cell, ...]:
-    """The cells of a document's matrix, in order; none where it has no matrix."""
+    """The cells of a document's matrix, in order; empty without a matrix."""
     matrix = document.matrix or {}
     return tuple(_product({axis: [_called(v, n) for n, v in enumerate(vs)] for axis, vs in matrix.items()}))
 
 
 def variants(document: Document) -> tuple[Variant, ...]:
-    """Every meeting that the file stands for beside the one that is written: its profiles, and its cells."""
+    """Every other meeting that the file defines: its profiles and its cells."""
     profiles = (Variant(profile=name) for name in document.profiles or {})
     return (*profiles, *(Variant(cell=str(cell)) for cell in cells(document)))
 
 
 def is_variant_key(path: Path) -> bool:
-    """Whether a path lies in what only counts once it is laid over the rest."""
+    """Whether a path is inside `profiles` or `matrix`, which have no effect until applied."""
     return path[:1] != () and path[0] in _VARYING
 
 
 def vary(root: Node, variant: Variant, problems: Problems) -> Node:
-    """The tree with a profile and a cell laid over it; what there is none of is a problem."""
+    """The tree with a profile and a cell applied; an unknown one is a problem."""
     if not isinstance(root, Entries):
         return root
     if variant.profile is not None:
@@ -97,10 +97,10 @@ def _with_profile(root: Entries, name: str, problems: Problems) -> Entries:
     profiles = {pair.key: pair for pair in known.pairs} if isinstance(known, Entries) else {}
     bare = Entries(root.at, tuple(pair for pair in root.pairs if pair.key != "profiles"))
     if name not in profiles:
-        there = f"; there are {', '.join(profiles)}" if profiles else ": it has none"
+        there = f"; known profiles: {', '.join(profiles)}" if profiles else "; the file has none"
         hint = did_you_mean(name, profiles) or there
         place = known.at if known is not None else root.at
-        problems.add(place, ("profiles",), f'no profile is called "{shown(name)}"{hint}', Code.PROFILE)
+        problems.add(place, ("profiles",), f'unknown profile "{shown(name)}"{hint}', Code.PROFILE)
         return root
     laid = profiles[name].value
     if not isinstance(laid, Entries):
@@ -108,12 +108,12 @@ def _with_profile(root: Entries, name: str, problems: Problems) -> Entries:
     inner = next((pair for pair in laid.pairs if pair.key == "profiles"), None)
     if inner is not None:
         path = ("profiles", name, "profiles")
-        problems.add(inner.at, path, "a profile holds no profiles", Code.PROFILE)
+        problems.add(inner.at, path, "a profile cannot contain profiles", Code.PROFILE)
     return merged(bare, Entries(laid.at, tuple(pair for pair in laid.pairs if pair is not inner)))
 
 
 def merged(below: Entries, above: Entries) -> Entries:
-    """Two maps as one: maps merge, everything else is replaced by what lies above."""
+    """Two maps merged: maps are merged recursively, other values are replaced by the upper map's."""
     laid = {pair.key: pair for pair in above.pairs}
     pairs = [_merged_pair(pair, laid.pop(pair.key)) if pair.key in laid else pair for pair in below.pairs]
     return Entries(below.at, (*pairs, *laid.values()))
@@ -126,9 +126,9 @@ def _merged_pair(below: Pair, above: Pair) -> Pair:
 
 
 def scripted(root: Node) -> Node:
-    """The tree with `via: {scripted: SCRIPT}` written out: the embedded server, and a `think` of that script.
+    """The tree with `via: {scripted: SCRIPT}` expanded to the embedded server and a `think` with that script.
 
-    A profile says no more than this to have a script stand in for an agent's lines or models.
+    A profile uses this form to replace an agent's lines or models by a script.
     """
     cast = (
         next((pair for pair in root.pairs if pair.key == "cast"), None) if isinstance(root, Entries) else None
@@ -161,7 +161,7 @@ def _keys(node: Node) -> list[str]:
 
 
 def _matrix(root: Entries, problems: Problems) -> Mapping[str, tuple[Node, ...]]:
-    """The values of each axis, as far as it can be used."""
+    """The values of each valid axis."""
     node = root.find("matrix")
     axes: dict[str, tuple[Node, ...]] = {}
     for pair in node.pairs if isinstance(node, Entries) else ():
@@ -172,7 +172,7 @@ def _matrix(root: Entries, problems: Problems) -> Mapping[str, tuple[Node, ...]]
             axes[pair.key] = pair.value.nodes
     count = prod(len(nodes) for nodes in axes.values())
     if node is not None and count > MOST_CELLS:
-        text = f"stands for {count:,} meetings, and a file for {MOST_CELLS:,} at most"
+        text = f"has {count:,} meetings; the maximum is {MOST_CELLS:,}"
         problems.add(node.at, ("matrix",), text, Code.MATRIX)
         return {}
     return axes
@@ -181,15 +181,15 @@ def _matrix(root: Entries, problems: Problems) -> Mapping[str, tuple[Node, ...]]
 def _axis_fault(pair: Pair) -> str | None:
     steps = pair.key.split(".")
     if not all(steps) or any(character in pair.key for character in "[]=,"):
-        return "an axis is a path of keys such as floor.policy or run.seed"
+        return "an axis must be a path of keys such as floor.policy or run.seed"
     if steps[0] in {*_VARYING, "trialogue", "name"}:
-        return f'"{steps[0]}" is the same in every cell'
+        return f'"{steps[0]}" cannot be an axis: it is the same in every cell'
     if isinstance(pair.value, Items):
         if not pair.value.nodes:
-            return "is empty: give the values that it takes, as [7, 8, 9]"
+            return "is empty: list its values, e.g. [7, 8, 9]"
         names = [_node_called(node, number) for number, node in enumerate(pair.value.nodes)]
         twice = next((name for name in names if names.count(name) > 1), None)
-        return None if twice is None else f'takes "{shown(twice)}" twice'
+        return None if twice is None else f'lists "{shown(twice)}" twice'
     return None
 
 
@@ -201,9 +201,13 @@ def _with_cell(
     cell = _chosen(every, wanted)
     if cell is None:
         known = [str(each) for each in every]
-        there = f"; there are {len(every)}, the first is {known[0]}" if every else ": there is no matrix"
+        there = (
+            f"; the matrix has {len(every)} cells, the first is {known[0]}"
+            if every
+            else "; the file has no matrix"
+        )
         hint = did_you_mean(wanted, known) or there
-        problems.add(root.at, ("matrix",), f'no cell is called "{shown(wanted)}"{hint}', Code.MATRIX)
+        problems.add(root.at, ("matrix",), f'unknown cell "{shown(wanted)}"{hint}', Code.MATRIX)
         return root
     for axis, value in cell.choices:
         node = matrix[axis][names[axis].index(value)]
@@ -218,13 +222,13 @@ def _chosen(every: Sequence[Cell], wanted: str) -> Cell | None:
 
 
 def _set(root: Entries, path: Path, node: Node, problems: Problems, *, depth: int = 1) -> Entries:
-    """The map with a value put at a path; maps that are not there are made."""
+    """The map with a value set at a path; missing maps are created."""
     first = str(path[depth - 1])
     if depth == len(path):
         return _with_pair(root, Pair(node.at, first, node))
     inner = root.find(first)
     if inner is not None and not isinstance(inner, Entries):
-        text = f"the matrix has {path_text(path)}, and {path_text(path[:depth])} is no map"
+        text = f"the matrix has {path_text(path)}, but {path_text(path[:depth])} is not a map"
         problems.add(node.at, path[:depth], text, Code.MATRIX)
         return root
     changed = _set(inner or Entries(node.at, ()), path, node, problems, depth=depth + 1)
@@ -232,7 +236,7 @@ def _set(root: Entries, path: Path, node: Node, problems: Problems, *, depth: in
 
 
 def _with_pair(root: Entries, pair: Pair) -> Entries:
-    """The map with one of its values replaced where it stands, or a new one at its end."""
+    """The map with one value replaced in place, or added at the end."""
     pairs = tuple(pair if each.key == pair.key else each for each in root.pairs)
     return Entries(root.at, pairs if pair in pairs else (*pairs, pair))
 
@@ -249,7 +253,7 @@ def _node_called(node: Node, number: int) -> str:
 
 
 def _called(value: object, number: int) -> str:
-    """Name of a value in a cell's name."""
+    """Form of a value in a cell's name."""
     match value:
         case bool():
             return "true" if value else "false"

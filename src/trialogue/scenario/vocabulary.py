@@ -27,7 +27,7 @@ PERSONS: Final = (MICROPHONE, TEXT, APP)
 
 
 def via_words() -> tuple[str, ...]:
-    """At which service an agent can be, and how a person can take part."""
+    """The words of `via`: services for agents, and ways for people to take part."""
     return (*SERVICES, *PERSONS)
 
 
@@ -37,10 +37,7 @@ VIA: Final = ListedWord(
         ("scripted", "write via: {scripted: script.yaml}"),
         (
             "replay",
-            (
-                "trialogue scenario-from RUN makes a scenario of an old run, "
-                "in which everybody says the same again"
-            ),
+            ("trialogue scenario-from RUN writes a scenario that repeats an old run"),
         ),
     ),
 )
@@ -54,7 +51,7 @@ OptionalSpeak: TypeAlias = Annotated[SpeakStage | None, StageKeys("speak")]
 
 
 class PolicyName(Enum):
-    """Name of a policy: each that the brain has a module for, or one of the author's."""
+    """Name of a policy: a built-in one, or `custom` for the author's own."""
 
     _ignore_ = "members each"
     members = vars()
@@ -65,7 +62,7 @@ class PolicyName(Enum):
 
 
 class Seat(Enum):
-    """Seat at the table; `human` is a speaker who is a person."""
+    """Role at the table; `human` is a person who speaks."""
 
     CHAIR = "chair"
     SPEAKER = "speaker"
@@ -74,7 +71,7 @@ class Seat(Enum):
 
 
 class EndWord(Enum):
-    """Ways in which a meeting ends that need no more words."""
+    """Ends of a meeting that are named by a single word."""
 
     AGENDA_DONE = "agenda-done"
     LIMITS = "limits"

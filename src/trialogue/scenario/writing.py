@@ -22,7 +22,7 @@ from trialogue.services.script import JsonObject
 
 
 def plain(document: Document) -> JsonObject:
-    """The document as an author could have written it, of plain values; None is left out."""
+    """The document as plain values, as an author could write it; None is left out."""
     return cast("JsonObject", _plain(record_of(Document), document))
 
 
@@ -50,7 +50,7 @@ def _plain(kind: Kind, value: object) -> object:
 
 
 def _option(options: tuple[Kind, ...], value: object) -> Kind:
-    """The option of a union that a value is of."""
+    """The member of a union that a value belongs to."""
     return next(option for option in options if _is_of(option, value))
 
 
@@ -71,13 +71,13 @@ def _is_of(kind: Kind, value: object) -> bool:
 
 
 def to_yaml(resolved: Resolved) -> str:
-    """The whole scenario as a file that resolves to the same; secrets stand in it as references only."""
-    note = "# As resolved: with every default and option filled in.\n"
+    """The scenario as file text that resolves to the same scenario; secrets stay references."""
+    note = "# The resolved scenario, with all defaults and options filled in.\n"
     return note + write_yaml(readable(resolved.document))
 
 
 def readable(document: Document) -> JsonObject:
-    """Plain values that are read as the same document; secrets stand in them as references only."""
+    """Plain values that read back as the same document; secrets stay references."""
     return cast("JsonObject", _escaped(plain(document), ()))
 
 
@@ -95,7 +95,7 @@ def _escaped(value: object, path: Path) -> object:
 
 
 def write_yaml(value: JsonObject) -> str:
-    """YAML of plain values that reads the same under the rules of YAML 1.1 and 1.2."""
+    """Plain values as YAML that reads the same under YAML 1.1 and 1.2."""
     # Stubs of some releases leave the type of `dump`'s width open.
     return yaml.dump(  # pyright: ignore[reportUnknownMemberType]
         value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100
@@ -103,7 +103,7 @@ def write_yaml(value: JsonObject) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes no aliases, and texts as blocks where they have lines."""
+    """YAML writer without aliases; texts of several lines become blocks."""
 
     def ignore_aliases(self, data: object) -> bool:
         del data

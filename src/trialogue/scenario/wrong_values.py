@@ -19,7 +19,7 @@ _NO_SPACE = re.compile(r"[\w-]+:\S")
 
 
 def said(node: Node) -> str:
-    """Name that people give to what stands there."""
+    """Description of a node for a message, such as "a list" or "a number"."""
     match node:
         case Items():
             return "a list"
@@ -38,7 +38,7 @@ def said(node: Node) -> str:
 
 
 def why_text(node: Node) -> str:
-    """Reason why a text stands where none is wanted; begins with `; `, empty where nothing is known."""
+    """Likely reason why a text was found instead of another type; begins with `; `, or is empty."""
     text = node.value if isinstance(node, Scalar) else None
     if isinstance(text, str) and _NO_SPACE.match(text):
         return "; is a space missing after the colon?"
@@ -48,21 +48,21 @@ def why_text(node: Node) -> str:
 
 
 def why_not_text(kind: kinds.Words, node: Node) -> str:
-    """Way in which what stands where a text is wanted becomes one."""
+    """Hint at how to turn the node into a text."""
     match node:
         case Scalar(value=None) | Items():
             return ""
         case Entries(pairs=pairs) if len(pairs) == 1:
-            return "; a colon and a space make a map of it: put the whole text in quotes"
+            return "; a colon and a space turn it into a map: put the whole text in quotes"
         case Scalar(value=bool()):
             return "; put it in quotes"
         case Scalar(value=int() | float() as number):
             match kind:
                 case kinds.Money():
-                    return f"; a sum needs its unit: {number:.2f} USD"
+                    return f"; an amount needs its unit: {number:.2f} USD"
                 case kinds.Percent():
                     part = number * 100 if number <= 1 else number
-                    return f"; a part is written as a percentage: {part:g}%"
+                    return f"; write it as a percentage: {part:g}%"
                 case _:
                     return "; put it in quotes"
         case _:
@@ -70,7 +70,7 @@ def why_not_text(kind: kinds.Words, node: Node) -> str:
 
 
 def text_fault(kind: kinds.Words, text: str) -> Fault | None:
-    """Fault of a text of this kind; None where it has none."""
+    """Fault of a text of this kind, or None."""
     match kind:
         case kinds.Text():
             return None
@@ -98,11 +98,14 @@ def _name_fault(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9_-]+", "-", plain).strip("-_0123456789")[:64].strip("-_")
     hint = f'; did you mean "{name}"?' if _NAME.fullmatch(name) else ""
-    return f'"{shown(text)}" is not a name: a small letter, then small letters, digits, _ and -{hint}'
+    return (
+        f'"{shown(text)}" is not a valid name: use small letters, digits, _ and -, and start with a '
+        f"letter{hint}"
+    )
 
 
 def pattern_fault(pattern: str) -> str | None:
-    """Fault of a regular expression; None where it has none."""
+    """Fault of a regular expression, or None."""
     try:
         patterns.compile(pattern)
     except patterns.PatternFault as fault:
@@ -111,15 +114,15 @@ def pattern_fault(pattern: str) -> str | None:
 
 
 def duration_fault(kind: kinds.Duration | kinds.DurationRange, read: object, value: object) -> Fault | None:
-    """Fault of a stretch of time; None where it has none."""
+    """Fault of a duration, or None."""
     if read is not None:
         zero = isinstance(kind, kinds.Duration) and not kind.may_be_zero and read == 0
-        return (Code.RANGE, "must be longer than no time at all") if zero else None
+        return (Code.RANGE, "must be longer than 0s") if zero else None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Code.DURATION, f"a duration needs its unit; did you mean {value:g}s?"
     forms = "must be a duration such as 900ms, 20s, 4m or 1h30m"
     if isinstance(kind, kinds.DurationRange):
-        return Code.DURATION, f"{forms}, or a range such as 500ms..8s that does not fall"
+        return Code.DURATION, f"{forms}, or a range such as 500ms..8s, smaller value first"
     if not isinstance(value, str):
         return Code.DURATION, forms
     if value.startswith("-"):
@@ -129,7 +132,7 @@ def duration_fault(kind: kinds.Duration | kinds.DurationRange, read: object, val
 
 
 def number_fault(kind: kinds.Number, value: float) -> Fault | None:
-    """Whether a number is out of its bounds; None where it is within."""
+    """Fault of a number outside its bounds, or None."""
     low, high = kind.low, kind.high
     if (low is None or value >= low) and (high is None or value <= high):
         return None

@@ -39,18 +39,18 @@ _QUOTED = 'put the text in quotes, as "..."'
 
 
 def cleaned(text: str, source: str, path: Path, problems: Problems) -> str:
-    """The text with spaces for what no scenario may hold; each is told at its place."""
+    """The text with forbidden characters replaced by spaces; each one becomes a problem."""
     for match in _FORBIDDEN.finditer(text):
         name = f"U+{ord(match[0]):04X}"
         is_half = "\ud800" <= match[0] <= "\udfff"
         what = "half of a character (a lone surrogate)" if is_half else "a control character"
-        told = f"{what}, {name}, stands here and cannot be seen: delete it"
+        told = f"{what} here, {name}, is invisible: delete it"
         problems.add(_place(text, match.start(), source), path, told, Code.YAML)
     text = _FORBIDDEN.sub(" ", text)
     for match in _INDENT.finditer(text):
         at, sign = next((i, c) for i, c in enumerate(match[0]) if c not in " \t")
         name = unicodedata.name(sign, "unknown").lower()
-        told = f"this looks like a space and is none ({name}, U+{ord(sign):04X}): indent with plain spaces"
+        told = f"this looks like a space but is not ({name}, U+{ord(sign):04X}): indent with plain spaces"
         problems.add(_place(text, match.start() + at, source), path, told, Code.YAML)
     return _INDENT.sub(lambda match: re.sub(r"[^ \t]", " ", match[0]), text)
 
@@ -62,7 +62,7 @@ def _place(text: str, offset: int, source: str) -> Place:
 
 @frozen
 class Slip:
-    """Slip at which a parser stopped, in an author's words."""
+    """Mistake at which the parser stopped, in plain words."""
 
     places: tuple[Place, ...]
     """Places; more than one where the same stands in several lines."""
@@ -75,14 +75,14 @@ class Slip:
 
 
 def slip(error: yaml.MarkedYAMLError, text: str, source: str) -> Slip:
-    """Slip behind a parser's error, in an author's words, and its place."""
+    """Mistake behind a parser's error, in plain words, with its place."""
     mark = error.problem_mark or error.context_mark
     if mark is None:
         return Slip((Place(source, 1, 1),), f"is not YAML: {error.problem}")
     tabs = list(_TAB_INDENT.finditer(text))
     if any(abs(text.count("\n", 0, match.start()) - mark.line) <= 1 for match in tabs):
         places = (_place(text, match.start() + match[0].index("\t"), source) for match in tabs)
-        return Slip(tuple(places), "a tab stands here: indent with spaces")
+        return Slip(tuple(places), "a tab is not allowed here: indent with spaces")
     stop = _Stop(error.problem or "", error.context or "", text.split("\n"), mark.line, mark.column)
     found = stop.by_sign() or stop.by_quote() or stop.by_colon() or stop.by_closing()
     if found is not None:
@@ -94,7 +94,7 @@ def slip(error: yaml.MarkedYAMLError, text: str, source: str) -> Slip:
 
 
 def _with_letters(text: str, line: int, columns: tuple[int, ...]) -> str:
-    """The text with a letter at these columns of a line."""
+    """The text with a letter put at these columns of a line."""
     lines = text.split("\n")
     row = lines[line]
     for column in columns:
@@ -109,7 +109,7 @@ _Found: TypeAlias = tuple[tuple[int, int], str, tuple[int, ...] | None]
 
 @frozen
 class _Stop:
-    """Stop of a parser: its place, and what stands there."""
+    """Place where the parser stopped, and the text there."""
 
     problem: str
     context: str
@@ -126,29 +126,29 @@ class _Stop:
         return self.row[self.column : self.column + 1]
 
     def by_sign(self) -> _Found | None:
-        """A sign that no text begins with, or an escape that is none."""
+        """Mistakes with a special character at the start of a text, or with an invalid escape."""
         at = (self.line, self.column)
         if "unknown escape character" in self.problem:
-            told = 'within "..." a backslash begins an escape: write two, or use single quotes'
+            told = 'inside "..." a backslash starts an escape: write two, or use single quotes'
             return at, told, (self.column - 1,)
         if "hexdecimal" in self.problem or "Unicode character escape" in self.problem:
-            return at, "this escape is no character: write the character itself, an emoji too", None
+            return at, "this escape is not a character: write the character itself, even an emoji", None
         if "cannot start any token" in self.problem and self.here == "\t":
-            return at, "a tab stands here: use spaces", None
+            return at, "a tab is not allowed here: use spaces", None
         begins = "cannot start any token" in self.problem or "did not find" in self.problem
         if begins and self.here and self.here in "%@`*&!|>":
             sign = _SIGNS.get(self.here, self.here)
             return (
                 at,
-                f"a text cannot begin with {sign}: {_QUOTED}",
+                f"a text cannot start with {sign}: {_QUOTED}",
                 None if self.here in "`!" else (self.column,),
             )
         if "expected node content" in self.problem and self.here == ",":
-            return at, f"a text cannot begin with a comma: {_QUOTED}", (self.column,)
+            return at, f"a text cannot start with a comma: {_QUOTED}", (self.column,)
         return None
 
     def by_quote(self) -> _Found | None:
-        """A quotation mark that ends a text too early, or one above that is never closed."""
+        """Mistakes with a quotation mark that ends a text too early, or is never closed."""
         before = self.row[: self.column].rstrip()
         quote = before[-1:]
         if quote not in {"'", '"'} or "expected" not in self.problem or self.here in {"", "#"}:
@@ -160,12 +160,12 @@ class _Stop:
         after = self.row.find(quote, self.column)
         last = len(before) - 1
         if quote == "'" and self.here.isalpha() and last == self.column - 1:
-            told = "an apostrophe ends a text in single quotes: write it twice, or use double quotes"
+            told = "this apostrophe ends the text in single quotes: write it twice, or use double quotes"
             return (self.line, self.column), told, (last,)
         if self.here in {"'", '"'} and last < self.column - 1 and "','" in self.problem:
             return (self.line, self.column), "a comma is missing here, between two texts", (last,)
         told = (
-            'a quotation mark ends the text before here: within "..." write \\", or put single quotes around'
+            'a quotation mark ends the text before this place: write \\" inside "...", or use single quotes'
         )
         return (self.line, self.column), told, None if after < 0 else (last, after)
 
@@ -178,7 +178,7 @@ class _Stop:
         return at, "the quotation mark here is never closed: add one where the text ends", None
 
     def by_colon(self) -> _Found | None:
-        """A colon too many, too few, or without its space."""
+        """Mistakes with a colon: one too many, a missing one, or one without its space."""
         glued = _GLUED.search(self.row)
         if glued is not None and glued.start() < self.column and "expected" in self.problem:
             return (self.line, glued.end() - 1), "a space is missing after this colon", None
@@ -188,25 +188,25 @@ class _Stop:
         if lost is not None:
             return (self.line, lost.end(1)), "a colon is missing here, between a key and its value", None
         if ": " in self.row[: self.column]:
-            told = f"a colon followed by a space makes a key of what stands before it: {_QUOTED}"
+            told = f"a colon and a space turn the text before them into a key: {_QUOTED}"
             return (self.line, self.column), told, (self.column,)
         above = next((line for line in range(self.line - 1, -1, -1) if self.lines[line].strip()), None)
         if above is not None and not re.search(r":(\s|$)", self.lines[above]):
             at = (above, len(self.lines[above]) - len(self.lines[above].lstrip()))
-            return at, "this line is no key with a value: is a colon, or a space after it, missing?", None
+            return at, "this line is not a key with a value: is a colon missing, or a space after it?", None
         first = len(self.row) - len(self.row.lstrip())
         return (self.line, first), "this key is indented deeper than the lines it belongs to", None
 
     def by_closing(self) -> _Found | None:
-        """A bracket or a brace that closes nothing."""
+        """Mistakes with a closing bracket or brace without an opening one."""
         in_map, in_block = "flow mapping" in self.context, "block" in self.context
         if (in_map and self.here == "]") or (in_block and self.here and self.here in "]}"):
-            return (self.line, self.column), f"this {self.here} closes nothing: there is one too many", None
+            return (self.line, self.column), f"this {self.here} closes nothing: remove it", None
         return None
 
 
 def _by_context(error: yaml.MarkedYAMLError, place: Place) -> tuple[Place, str]:
-    """By what the parser was reading: where that began is where the author has to look."""
+    """Mistakes found from what the parser was reading; the place is where that started."""
     context, opened = error.context or "", error.context_mark
     began = Place(place.source, opened.line + 1, opened.column + 1) if opened is not None else place
     if "quoted scalar" in context:
@@ -219,17 +219,22 @@ def _by_context(error: yaml.MarkedYAMLError, place: Place) -> tuple[Place, str]:
         missing = f'a comma or "{sign}" is missing before line {place.line}'
         return began, f"the {kind} that begins here is not closed: {missing}"
     if "simple key" in context:
-        told = "this line is neither a key with a colon nor part of a text: is a colon or an indent missing?"
+        told = (
+            "this line is neither a key with a colon nor part of a text: is a colon or indentation missing?"
+        )
         return began, told
     if "block mapping" in context or "block collection" in context or "block sequence" in context:
         first = f"line {began.line}" if began.line != place.line else "the lines above"
-        return place, f"this does not line up with {first}: things that belong together have the same indent"
+        return (
+            place,
+            f"this does not line up with {first}: things that belong together need the same indentation",
+        )
     if "alias" in context or "anchor" in context:
-        return began, f"a text cannot begin with * or &: {_QUOTED}"
+        return began, f"a text cannot start with * or &: {_QUOTED}"
     if "tag" in context:
-        return began, f"a text cannot begin with !: {_QUOTED}"
+        return began, f"a text cannot start with !: {_QUOTED}"
     if "directive" in context:
-        return began, f"a line cannot begin with %: {_QUOTED}"
+        return began, f"a line cannot start with %: {_QUOTED}"
     if "block scalar" in context:
-        return began, "after | or > the text begins on the next line"
+        return began, "after | or > the text must start on the next line"
     return place, f"is not YAML: {error.problem}"

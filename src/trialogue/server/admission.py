@@ -32,7 +32,7 @@ SCHEMES: Final = ("token", "bearer")
 
 @frozen
 class Access:
-    """Access: which clients may come in."""
+    """Access rules: which clients may connect."""
 
     host: str = "127.0.0.1"
     """The address that is bound."""

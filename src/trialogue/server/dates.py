@@ -113,9 +113,13 @@ def read_date(text: str) -> date:
     try:
         day = date(year, month, day_of_month or calendar.monthrange(year, month)[1])
     except ValueError:
-        raise SetupError(f"--as-of wants a month or a day, as 2025-06 or 2025-06-30, not {text!r}") from None
+        raise SetupError(
+            f"--as-of takes a month or a day such as 2025-06 or 2025-06-30, not {text!r}"
+        ) from None
     if day < FIRST:
-        raise SetupError(f"--as-of begins with {FIRST:%Y-%m}, when this protocol was released, not {text!r}")
+        raise SetupError(
+            f"--as-of must not be before {FIRST:%Y-%m}, when this protocol was released, not {text!r}"
+        )
     return day
 
 

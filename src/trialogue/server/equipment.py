@@ -16,7 +16,7 @@ _DEFAULTS = ServerOptions()
 
 @frozen
 class Equipment:
-    """Equipment of a connection beside its socket."""
+    """Equipment of a connection in addition to its socket: engines, options, clock."""
 
     recognizer: Recognizer
     """Turns the user's speech into words."""

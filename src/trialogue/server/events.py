@@ -159,7 +159,7 @@ class AudioSent:
     """The reply that it belongs to."""
 
     duration_s: float
-    """Seconds for which it plays."""
+    """Playing time in seconds."""
 
 
 @frozen

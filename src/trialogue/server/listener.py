@@ -72,11 +72,11 @@ LISTEN_PATHS = (FLUX_PATH, NOVA_PATH)
 
 _LISTEN_PATHS: Final[dict[str, ListenRoute]] = {FLUX_PATH: "v2", NOVA_PATH: "v1"}
 SOCKETS: Final = {
-    PATH: "Hold a conversation: an agent that hears, thinks and speaks",
-    FLUX_PATH: "Tell words and turns as they are spoken, as Flux does",
-    NOVA_PATH: "Tell words as they are spoken, as Nova and older models do",
-    SPEAK_PATH: "Speak texts as they come",
-    TURNS_PATH: "Speak turns of text, as Flux's voices do: begun, flushed, interrupted, measured",
+    PATH: "Voice agent: a conversation with an agent that hears, thinks and speaks",
+    FLUX_PATH: "Speech to text with turns, like Flux",
+    NOVA_PATH: "Speech to text, like Nova and older models",
+    SPEAK_PATH: "Text to speech",
+    TURNS_PATH: "Text to speech in turns, like Flux's voices: start, flush, interrupt, measure",
 }
 """All sockets by path, and what each is for. The first may have a path of the operator's file before it."""
 
@@ -85,7 +85,7 @@ _DIALLED: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 told from,
 
 @frozen
 class Server:
-    """A server that accepts."""
+    """A server that accepts connections."""
 
     host: str
     """The address bound."""
@@ -98,13 +98,13 @@ class Server:
 
     @property
     def netloc(self) -> str:
-        """Host and port as this machine can dial them: every address is dialled by that of loopback."""
+        """Host and port for connections from this machine; for a wildcard address, the loopback address."""
         host = _DIALLED.get(self.host, self.host)
         return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 
     @property
     def url(self) -> str:
-        """Address to dial."""
+        """Address of the server for clients."""
         return f"{'wss' if self.is_secure else 'ws'}://{self.netloc}{PATH}"
 
 
@@ -115,12 +115,12 @@ async def open_server(
     *,
     task_status: trio.TaskStatus[Server] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    """Serve clients until cancelled; ready, with its `Server`, once it accepts.
+    """Serve clients until cancelled; `task_status` gets the `Server` when it accepts connections.
 
-    Raises `SetupError` for an address beyond loopback without a key.
+    Raises `SetupError` for an address other than loopback without a key.
     """
     if access.api_key is None and not is_loopback(f"ws://{access.host}/"):
-        raise SetupError("a server beyond loopback needs an API key for its clients")
+        raise SetupError("a server that is not on loopback needs an API key for its clients")
     bound = await trio.open_tcp_listeners(access.port, host=access.host)
     host, port = bound[0].socket.getsockname()[:2]
     task_status.started(Server(host, port, is_secure=access.tls is not None))
@@ -142,7 +142,7 @@ async def serve_stream(
     *,
     rules: SocketRules = DEFAULT_SOCKET_RULES,
 ) -> None:
-    """Serve one client over a stream that both sides have already, to the connection's end."""
+    """Serve one client over an existing stream, until the connection ends."""
     await serve_websocket(stream, evolve(_Visit(equipment, seams).service(), rules=rules))
 
 
@@ -223,7 +223,7 @@ class _Visit:
         if request.method == "GET":
             wants = RequestRefused(426, "UPGRADE_REQUIRED", f"{request.path[:200]} is for WebSockets.")
             return refusal(self._request_id, wants, ("upgrade", "websocket"), ("connection", "upgrade"))
-        words = f"{request.method} is no method of {request.path[:200]}."
+        words = f"{request.method} is not allowed for {request.path[:200]}."
         return refusal(self._request_id, RequestRefused(405, "METHOD_NOT_ALLOWED", words), ("allow", "GET"))
 
     def _is_a_socket(self, path: str) -> bool:

@@ -18,7 +18,7 @@ from trialogue.values import frozen
 
 
 class UnknownFields(Enum):
-    """Fate of a message that does not fit: a key too many, an old name, a missing field."""
+    """What to do with a message that breaks the protocol: an unknown key, an old name, a missing field."""
 
     REJECTED = "rejected"
     """`Error UNPARSABLE_CLIENT_MESSAGE`, with the field's path: strict, as the hosted service is."""
@@ -28,14 +28,14 @@ class UnknownFields(Enum):
 
 
 class RefusalStyle(Enum):
-    """Form of a refused `InjectAgentMessage`; both are met in the field."""
+    """Form of a refused `InjectAgentMessage`; real services use both."""
 
     INJECTION_REFUSED = "injection-refused"
     WARNING = "warning"
 
 
 class LatencyStyle(Enum):
-    """Form of `LatencyReport`: a message a field, as measured, one a reply, as documented, or none."""
+    """Form of `LatencyReport`: one per field (as observed), one per reply (as documented), or none."""
 
     SEPARATE = "separate"
     COMBINED = "combined"

@@ -107,7 +107,7 @@ class _Reading:
 
     def agents_of(self, file: ScriptFile) -> tuple[StandInAgent, ...]:
         if (file.script is None) == (file.agents is None):
-            self._tell((), "needs one of script and agents", Code.KEY_MISSING)
+            self._tell((), "needs either script or agents", Code.KEY_MISSING)
             return ()
         if file.script is not None:
             return (StandInAgent(_ANYBODY, self._script(file.script, ())),)
@@ -117,7 +117,7 @@ class _Reading:
     def _agent(self, agent: ScriptFileAgent, path: Keys) -> StandInAgent:
         match = agent.match
         if match.path is not None and (not match.path.startswith("/") or match.path.endswith("/")):
-            self._tell((*path, "match", "path"), "begins with / and does not end with it", Code.PATH)
+            self._tell((*path, "match", "path"), "starts with / but does not end with /", Code.PATH)
         pattern = None if match.prompt is None else compile_pattern(match.prompt)
         own = AgentMatch(pattern, match.tag, match.agent, match.path, match.key)
         return StandInAgent(agent.name, self._script(agent.script, path), own, agent.greeting)

@@ -68,7 +68,7 @@ def _words(words: type[Enum]) -> str:
     return " or ".join(cast("str", each.value) for each in words)
 
 
-_STRETCH: Final = "a stretch of time, as 10s or 2h"
+_STRETCH: Final = "a duration such as 10s or 2h"
 
 SETTABLE: Final[dict[str, Settable]] = {
     "idle": Settable("idle_s", _STRETCH, _duration),
@@ -100,10 +100,10 @@ def read_settings(texts: Iterable[str]) -> dict[str, Any]:
         key, equals, value = text.partition("=")
         settable = SETTABLE.get(key)
         if settable is None or not equals:
-            raise SetupError(f"--set wants KEY=VALUE with one of {', '.join(SETTABLE)}, not {text!r}")
+            raise SetupError(f"--set takes KEY=VALUE with a key of {', '.join(SETTABLE)}, not {text!r}")
         read = settable.read(value)
         if read is None:
-            raise SetupError(f"--set {key} wants {settable.wants}, not {value!r}")
+            raise SetupError(f"--set {key} takes {settable.wants}, not {value!r}")
         found[settable.field] = read
     return found
 

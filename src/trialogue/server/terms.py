@@ -283,7 +283,7 @@ def _read_installed(provider: wire.InstalledThinkProvider, options: ServerOption
 def _read_scripted(provider: wire.ScriptedThinkProvider) -> ScriptedTerms:
     given = provider.given or ()
     if any(not 0 <= entry < len(provider.script) for entry in given):
-        raise TermsRefused("agent.think.provider: given names an entry that the script has not.")
+        raise TermsRefused("agent.think.provider: given names an entry that the script does not have.")
     try:
         script = read_script(provider.script)
         recalled = provider.recalled or ""

@@ -41,7 +41,9 @@ def self_signed(names: Iterable[str], authority_file: Path) -> ssl.SSLContext:
     try:
         import trustme  # noqa: PLC0415 - an extra
     except ImportError as missing:
-        raise SetupError("--tls-self-signed needs the extra: pip install 'trialogue[tls]'") from missing
+        raise SetupError(
+            "--tls-self-signed needs an extra package: pip install 'trialogue[tls]'"
+        ) from missing
     authority = trustme.CA()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     issued = authority.issue_cert(*dict.fromkeys((*LOCAL_NAMES, *names)))

@@ -97,7 +97,11 @@ def _out_of_range(listen: ListenProvider) -> tuple[Command, ...]:
     """A warning for each threshold that is none, as the hosted service gives: the session goes on."""
     values = ((name, getattr(listen, name, None)) for name in _RANGES)
     return tuple(
-        Send(AgentWarning(code=OUT_OF_RANGE, description=f"{name} is from {least} to {most}, not {value}."))
+        Send(
+            AgentWarning(
+                code=OUT_OF_RANGE, description=f"{name} must be from {least} to {most}, not {value}."
+            )
+        )
         for name, value in values
         for least, most in (_RANGES[name],)
         if value is not None and not least <= value <= most

@@ -70,20 +70,20 @@ def go_on(hint: str) -> Classification:
     return Classification(Recovery.GO_ON, hint)
 
 
-OUR_BUG = "Report it: trialogue sent what the service does not take."
-SERVICE = "The service has trouble; nothing to do here."
-_KEY = "Check the API key: is it set, whole, unexpired and of this project?"
+OUR_BUG = "Please report this: trialogue sent something that the service does not accept."
+SERVICE = "The service has a problem; nothing to do here."
+_KEY = "Check the API key: it must be complete, not expired, and of this project."
 
 UNKNOWN = retry("The code is not known to this version.")
 
 _STATUSES: Mapping[int, Classification] = {
-    400: fatal("The service did not take the request: check the address."),
+    400: fatal("The service rejected the request: check the address."),
     401: fatal(_KEY),
     402: fatal("The account is out of credit: top it up."),
     403: fatal("The API key may not do this: check its scopes and the project's models."),
-    404: fatal("There is nothing at this address: check its host and path."),
+    404: fatal("Nothing found at this address: check its host and path."),
     408: retry("The service waited too long for the request."),
-    425: retry("The service asks for another try."),
+    425: retry("The service asks to try again."),
     429: retry("Too many sessions at once for this project."),
 }
 
@@ -95,7 +95,7 @@ _CLOSES: Mapping[int, Classification] = {
     1005: retry("The service ended the session without a reason."),
     1006: retry("The connection broke."),
     1007: fatal(OUR_BUG),
-    1008: fatal("The service refuses what was sent: check the settings and the audio format."),
+    1008: fatal("The service rejected the data: check the settings and the audio format."),
     1009: fatal("A message was too long for the service: shorten the prompt or the context."),
     1010: fatal(OUR_BUG),
     1011: retry(SERVICE),
@@ -104,19 +104,17 @@ _CLOSES: Mapping[int, Classification] = {
 }
 
 _OUR_CLOSES: Mapping[int, Classification] = {
-    1002: retry_once("The service broke the websocket protocol: is it a voice agent at all?"),
-    1007: retry("The service sent text that is none."),
+    1002: retry_once("The service broke the websocket protocol: it may not be a voice agent."),
+    1007: retry("The service sent text that is not UTF-8."),
     1009: retry("The service sent a message longer than our limit."),
 }
 """Closes that our side made because of what it was sent."""
 
 
 _DIALS: Final[Mapping[str, Classification]] = {
-    "name": Classification(
-        Recovery.RETRY, "The host's name is not known: is the network up, the name right?"
-    ),
-    "reach": Classification(Recovery.RETRY, "The host cannot be reached: is the network up?"),
-    "tls": Classification(Recovery.RETRY, "The connection broke while it was secured."),
+    "name": Classification(Recovery.RETRY, "The host name is unknown: check the name and the network."),
+    "reach": Classification(Recovery.RETRY, "The host cannot be reached: check the network."),
+    "tls": Classification(Recovery.RETRY, "The connection broke during the TLS handshake."),
     "timeout": Classification(Recovery.RETRY, "The service did not answer in time."),
     "handshake": Classification(Recovery.RETRY_ONCE, "What answers is no voice agent: check the address."),
     "refused": Classification(Recovery.FATAL, "Check the certificate, the address and the key."),
@@ -156,7 +154,7 @@ def classify_status(status: int) -> Classification:
     if status in _STATUSES:
         return _STATUSES[status]
     if 200 <= status < 400:
-        return fatal("This is no voice agent: check the address.")
+        return fatal("The server is not a voice agent: check the address.")
     if status >= 500:
         return retry(SERVICE)
     return UNKNOWN
@@ -172,7 +170,7 @@ def classify_close(code: int, *, ours: bool = False) -> Classification:
     if code in _CLOSES:
         return _CLOSES[code]
     if 4000 <= code < 5000:
-        return fatal("The service refuses this session, by a code of its own.")
+        return fatal("The service refused this session with a code of its own.")
     if code < 1000 or code >= 5000:
-        return retry_once("The close code is not legal: is the peer a voice agent at all?")
+        return retry_once("The close code is not valid: the peer may not be a voice agent.")
     return UNKNOWN

@@ -95,7 +95,7 @@ class SpeechAtEar:
 
 @frozen
 class Thinking:
-    """Thoughts of the model; many never tell."""
+    """The model is thinking; many services do not report it."""
 
     text: str
     """Its thoughts. Personal."""

@@ -85,7 +85,7 @@ def _entry_fault(entry: ScriptEntryKeys) -> str | None:
     speaks = entry.say is not None or entry.call is not None
     if entry.otherwise is not None:
         alone = not speaks and entry.when is None and entry.again is None
-        return None if alone else "otherwise stands in an entry of its own"
+        return None if alone else "otherwise must be in its own entry"
     if not speaks:
         if entry.is_pace and entry.when is None and entry.again is None:
             return None

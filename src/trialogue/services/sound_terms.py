@@ -31,7 +31,7 @@ def _silence(encoding: str, size: int) -> bytes:
 
 @frozen
 class SoundTerms:
-    """Terms of sound in one direction: mono, fixed for a session, in the service's words."""
+    """Sound format in one direction: mono, fixed for a session, with the service's names."""
 
     encoding: str = "linear16"
     """`linear16`, `linear32`, `mulaw`, `alaw`, `opus`, `flac`, `mp3` and others, as a service has them."""
@@ -47,21 +47,24 @@ class SoundTerms:
 
     @property
     def sample_width(self) -> int | None:
-        """Bytes a sample; None where bytes are not samples."""
+        """Bytes per sample; None for compressed sound."""
         return None if self.container not in {None, "none"} else _WIDTHS.get(self.encoding)
 
     @checks_arguments
     def silence(self, seconds: float) -> bytes:
-        """So much silence; empty where the encoding is compressed. WrongValue below 0, or without end."""
+        """Silence of that length; empty for a compressed encoding.
+
+        WrongValue for a negative or infinite length.
+        """
         if not 0 <= seconds < inf:
-            raise WrongValue(f"seconds is 0 or more, not {seconds}", argument="seconds")
+            raise WrongValue(f"seconds must be 0 or more, not {seconds}", argument="seconds")
         if self.sample_width is None:
             return b""
         return _silence(self.encoding, self.sample_width * round(seconds * self.sample_rate))
 
     @checks_arguments
     def seconds_in(self, size: int) -> float:
-        """Seconds for which so many bytes are heard; of compressed sound an estimate by its bit rate.
+        """Playing time of that many bytes, in seconds; for compressed sound, an estimate from its bit rate.
 
         Of FLAC, which has none, half of linear16 is taken.
         """
@@ -74,7 +77,7 @@ class SoundTerms:
 
 @frozen
 class SessionTerms:
-    """Terms of a session beside its agent."""
+    """Terms of a session in addition to its agent's settings."""
 
     hears: SoundTerms = SoundTerms()
     """The sound that the agent hears."""

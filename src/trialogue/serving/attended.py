@@ -44,7 +44,7 @@ class Attended:
         self._mouths = 0
 
     def __repr__(self) -> str:
-        return f"<Attended: {len(self._put)} messages put in wait>"
+        return f"<Attended: {len(self._put)} inserted messages waiting>"
 
     def put(self, message: str | bytes) -> None:
         """Have a message received as if the client had sent it; never waits."""

@@ -130,14 +130,14 @@ class Control:
         sessions = self.ledger.sessions
         if name in {None, "last"}:
             if not sessions:
-                raise SetupError("no client has come yet")
+                raise SetupError("no client has connected yet")
             return list(sessions.values())[-1]
         if name not in sessions:
-            raise SetupError(f"there is no session {name!r}")
+            raise SetupError(f"unknown session {name!r}")
         return sessions[name]
 
     async def wait_for(self, wanted: Wanted, within_s: float) -> SessionMessage:
-        """A message, now or as soon as it has come; `NothingCame` where that takes too long."""
+        """Wait for a message, which may already have come; `NothingCame` after the timeout."""
         return await self.ledger.wait_for(wanted, min(within_s, LONGEST_WAIT_S))
 
     # --- speaking and hearing -----------------------------------------------------------------------
@@ -188,7 +188,7 @@ class Control:
     def delay(self, seconds: float) -> None:
         """Have everything come late, from now on and in every session."""
         if not 0.0 <= seconds <= LONGEST_WAIT_S:
-            raise SetupError(f"a latency is from 0 to {LONGEST_WAIT_S:g} seconds, not {seconds:g}")
+            raise SetupError(f"a latency must be from 0 to {LONGEST_WAIT_S:g} seconds, not {seconds:g}")
         self.latency_s = seconds
         for visit in self.visits.values():
             visit.delay(seconds)
@@ -327,10 +327,10 @@ class Control:
         """A session that goes on; the last one where nothing is said. `SetupError` where there is none."""
         if session in {None, "last"}:
             if not self.visits:
-                raise SetupError("no client is here")
+                raise SetupError("no client is connected")
             return list(self.visits.values())[-1]
         if session not in self.visits:
-            raise SetupError(f"no session {session!r} goes on")
+            raise SetupError(f"no session {session!r} is running")
         return self.visits[session]
 
     def equip(self, **changes: object) -> None:

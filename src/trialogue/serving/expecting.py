@@ -51,7 +51,7 @@ class WireExpectation:
         has_come = ledger.find(self.wanted) is not None
         if has_come is not self.is_never:
             return ""
-        return f"{self.wanted} {'came, and must not' if self.is_never else 'did not come'}"
+        return f"{self.wanted} {'came, but must not' if self.is_never else 'did not come'}"
 
 
 @frozen
@@ -84,17 +84,17 @@ def read_expectations(file: Path) -> WireExpectations:
     try:
         raw: object = yaml.safe_load(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SetupError(f"{file} cannot be read: {type(error).__name__}") from error
+        raise SetupError(f"cannot read {file}: {type(error).__name__}") from error
     document = _map(raw, f"{file}", {"within", "expect"})
     listed = document.get("expect")
     if not isinstance(listed, list) or not listed:
-        raise SetupError(f"{file}: expect is a list of messages")
+        raise SetupError(f"{file}: expect must be a list of messages")
     entries = enumerate(cast("list[object]", listed))
     each = tuple(_expectation(entry, f"{file}: expect[{index}]") for index, entry in entries)
     within = document.get("within", WITHIN_S)
     within_s = read_duration(within) if isinstance(within, str) else within
     if not isinstance(within_s, int | float) or within_s <= 0:
-        raise SetupError(f"{file}: within is a stretch of time, as 60s")
+        raise SetupError(f"{file}: within must be a duration such as 60s")
     return WireExpectations(each, float(within_s))
 
 
@@ -102,19 +102,19 @@ def _expectation(raw: object, where: str) -> WireExpectation:
     entry = _map(raw, where, _KEYS)
     kind, having, nth = entry.get("type"), entry.get("having", {}), entry.get("nth", 1)
     if not isinstance(kind, str):
-        raise SetupError(f"{where}: type is the type of a message")
+        raise SetupError(f"{where}: type must be the type of a message")
     if not isinstance(having, dict):
-        raise SetupError(f"{where}: having is a map of fields")
+        raise SetupError(f"{where}: having must be a map of fields")
     if type(nth) is not int or nth < 1:
-        raise SetupError(f"{where}: nth counts from 1")
+        raise SetupError(f"{where}: nth must be 1 or more")
     wanted = Wanted(kind, cast("dict[str, object]", having), nth=nth)
     return WireExpectation(wanted, entry.get("never", False) is True)
 
 
 def _map(raw: object, where: str, keys: set[str]) -> Mapping[str, Any]:
     if not isinstance(raw, dict):
-        raise SetupError(f"{where}: a map with {', '.join(sorted(keys))}")
+        raise SetupError(f"{where} must be a map with {', '.join(sorted(keys))}")
     entry = cast("dict[str, Any]", raw)
     if unknown := sorted(str(key) for key in entry.keys() - keys):
-        raise SetupError(f"{where}: nothing is called {unknown[0]!r}; there are {', '.join(sorted(keys))}")
+        raise SetupError(f"{where}: unknown key {unknown[0]!r}; known: {', '.join(sorted(keys))}")
     return entry

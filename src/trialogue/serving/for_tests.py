@@ -39,7 +39,7 @@ SOON_S: Final = 5.0
 
 @frozen
 class Hands:
-    """Hands by which calls get into the server's loop."""
+    """Calls into the server's loop from the test's thread."""
 
     bridge: Bridge
     """The thread."""
@@ -48,11 +48,11 @@ class Hands:
     """Control of the server."""
 
     def do(self, call: Callable[[Control], T]) -> T:
-        """Make a call that never waits."""
+        """Make a call that returns at once."""
         return self.bridge.do(partial(call, self.control))
 
     def begin(self, call: Callable[[Control], Awaitable[T]]) -> Future[T]:
-        """Begin a call that waits."""
+        """Start a call that waits."""
         return self.bridge.begin(partial(call, self.control))
 
     def wait_for(self, wanted: Wanted, within_s: float) -> Future[SessionMessage]:
@@ -70,19 +70,19 @@ class Hands:
 
 @define(eq=False)
 class VoiceAgentServer:
-    """A voice agent server in a test's hands."""
+    """A voice agent server that a test controls."""
 
     _hands: Hands
     _server: Server
 
     @property
     def url(self) -> str:
-        """Address that a client dials: `ws://127.0.0.1:PORT/v1/agent/converse`."""
+        """Address for clients: `ws://127.0.0.1:PORT/v1/agent/converse`."""
         return self._server.url
 
     @property
     def host(self) -> str:
-        """The same for clients that make the rest of the address themselves: `127.0.0.1:PORT`."""
+        """Host and port only, for clients that add the rest of the address: `127.0.0.1:PORT`."""
         return f"{self._server.host}:{self._server.port}"
 
     @property
@@ -92,52 +92,52 @@ class VoiceAgentServer:
 
     @property
     def aio(self) -> AioServer:
-        """The same for tests with a loop: what waits is awaited."""
+        """The async methods, for tests with an event loop."""
         return AioServer(self._hands)
 
     # --- what clients meet --------------------------------------------------------------------------
 
     def script(self, *entries: Mapping[str, Any], greeting: str | None = None) -> None:
-        """Say what the agents of the sessions to come answer, whatever model their app names.
+        """Set the agents' answers in later sessions, whichever model their app names.
 
-        Entries are those of a script: `{"say": "Hello."}`, `{"when": {"heard": "price"}, "say": "Ten."}`;
-        `greeting` is said first where the app's Settings have none.
+        Entries are those of a script: `{"say": "Hello."}`, `{"when": {"heard": "price"}, "say": "Ten."}`.
+        `greeting` is said first if the app's Settings have none.
         """
         self._hands.do(lambda control: control.script(entries, greeting))
 
     def record(self, folder: Path) -> None:
-        """Write each session to come down, as a run in this directory."""
+        """Record each later session as a run in this directory."""
         self._hands.do(lambda control: control.record(folder))
 
     def replay(self, run: Path, *, participant: str | None = None, strict: bool = False) -> None:
-        """Serve the session of a run back to the clients to come; of a meeting, that of one participant."""
+        """Replay a run's session to later clients; for a meeting's run, name the participant."""
         self._hands.do(lambda control: control.replay(run, participant, is_strict=strict))
 
     def relay(self, url: str) -> None:
-        """Stand between the clients to come and another service."""
+        """Forward later clients to another service, as a proxy."""
         self._hands.do(lambda control: control.relay(url))
 
     def options(self, **changes: object) -> None:
-        """Serve the sessions to come otherwise: fields of `ServerOptions` by their names."""
+        """Change the options of later sessions: fields of `ServerOptions` by name."""
         self._hands.do(lambda control: control.equip(**changes))
 
     def fault(self, name: str, *, after: str | float | None = None, session: str | None = None) -> None:
-        """Order a fault: for the next session, or for one that goes on (`last` for the newest).
+        """Inject a fault into the next session, or into a running one (`last` for the newest).
 
-        It strikes at its own moment; with `after`, as `3s`, so long after the upgrade.
+        Each fault has its own moment; with `after`, e.g. `3s`, it happens that long after the upgrade.
         """
         self._hands.do(lambda control: control.order(order(name, after), session))
 
     def latency(self, seconds: float) -> None:
-        """Have everything that the server says come so much later."""
+        """Delay everything that the server sends by that many seconds."""
         self._hands.do(lambda control: control.delay(seconds))
 
     def say(self, text: str, *, session: str | None = None) -> None:
-        """Have the agent say something now, behind what it is saying."""
+        """Make the agent say something as soon as it has finished speaking."""
         self._hands.do(lambda control: control.speak(text, session))
 
     def reset(self) -> None:
-        """Be as at the beginning: no script, no faults, nothing received, nobody connected."""
+        """Reset the server: no script, no faults, no received messages, no connections."""
         self._hands.begin(Control.reset).result(SOON_S)
 
     # --- what clients said --------------------------------------------------------------------------
@@ -145,7 +145,7 @@ class VoiceAgentServer:
     def received(
         self, kind: str | None = None, *, session: str | None = None, by: By = "client", **having: object
     ) -> list[Mapping[str, Any]]:
-        """Messages of clients, as JSON objects: of one type or all, of one session or all.
+        """Messages from clients as JSON objects, of one type or all, of one session or all.
 
         Keywords are fields that the message must have: `received("Settings", tags=["test"])`.
         """
@@ -153,7 +153,7 @@ class VoiceAgentServer:
         return self._hands.do(lambda control: [each.message for each in control.ledger.all_of(wanted)])
 
     def sessions(self) -> list[Session]:
-        """The sessions since the last reset, in the order of their coming."""
+        """The sessions since the last reset, in order."""
         return self._hands.do(lambda control: list(control.ledger.sessions.values()))
 
     def wait_for(
@@ -166,29 +166,29 @@ class VoiceAgentServer:
         nth: int = 1,
         **having: object,
     ) -> Mapping[str, Any]:
-        """A message, now or as soon as it has come; `NothingCame` where that takes too long."""
+        """Wait for a message, which may already have come; `NothingCame` after the timeout."""
         wanted = Wanted(kind, having, by, session, nth)
         return self._hands.wait_for(wanted, within_s).result(within_s + SOON_S).message
 
 
 @frozen
 class User:
-    """User who speaks to the agent: heard by the server as if the client's microphone had picked it up."""
+    """The user who speaks to the agent; the server hears it as if it came from the client's microphone."""
 
     _hands: Hands
 
     def say(
         self, text: str, *, session: str | None = None, at_once: bool = False, voice: str = "heart"
     ) -> None:
-        """Say something aloud, and fall silent; returns when it is said, in real time or at once."""
+        """Say something; returns when it is said, in real time or at once."""
         self._hands.say(text, session, voice, at_once=at_once).result(LONGEST_WAIT_S)
 
     def play(self, path: Path | str, *, session: str | None = None, at_once: bool = False) -> None:
-        """Play a recording (WAV or FLAC), and fall silent; returns when it is played."""
+        """Play a recording (WAV or FLAC); returns when it is played."""
         self._hands.play(path, session, at_once=at_once).result(LONGEST_WAIT_S)
 
     def wav(self, text: str, path: Path | str, *, voice: str = "heart", sample_rate: int = 24_000) -> None:
-        """Write words to a WAV file, for apps whose microphone is a file: this server understands them."""
+        """Write words to a WAV file that this server understands, for apps whose microphone is a file."""
         where, rate = Path(path), sample_rate
         speech = self._hands.begin(lambda c: c.speech(text, where, voice=voice, sample_rate=rate))
         speech.result(LONGEST_WAIT_S)
@@ -200,7 +200,7 @@ class User:
 
 @frozen
 class AioServer:
-    """Server whose calls are awaited, for tests with a loop of asyncio's or trio's."""
+    """Async methods of the server, for tests with asyncio or trio."""
 
     _hands: Hands
 
@@ -226,7 +226,7 @@ class AioServer:
 
 @frozen
 class AioUser:
-    """The user, for tests with a loop."""
+    """Async methods of the user, for tests with an event loop."""
 
     _hands: Hands
 
@@ -244,10 +244,10 @@ class AioUser:
 def opened(
     engines: Engines | None = None, options: ServerOptions | None = None, *, token: str | None = None
 ) -> tuple[Bridge, VoiceAgentServer]:
-    """Open a server on loopback, with murmuring voices if none are given; whoever opens it closes the bridge.
+    """Open a server on loopback; the caller must close the returned bridge.
 
-    With a `token`, its control route is open to whoever shows that.
-    A murmuring voice makes sound that is no speech, and hears what another one says exactly.
+    With a `token`, the control route accepts requests with it. Without `engines`, voices murmur: their sound
+    is not speech, but the server's recognizer understands it exactly.
     """
     voices = engines or murmuring_engines()
     made: list[tuple[Control, Server]] = []

@@ -39,12 +39,12 @@ _WEIGHT: Final = 200
 
 
 class NothingCame(TimeoutError):
-    """Nothing that was waited for came in time; the text says what did."""
+    """The expected message did not come in time; the text lists what came."""
 
 
 @frozen
 class SessionMessage:
-    """One message, or sound in a row."""
+    """One message, or consecutive sound."""
 
     at_s: float
     """Moment, in seconds since the session's upgrade."""
@@ -63,19 +63,19 @@ class SessionMessage:
 
     @property
     def weight(self) -> int:
-        """Bytes that it takes to keep the message, about."""
+        """Approximate memory of the message, in bytes."""
         return _WEIGHT + len(self.text or "")
 
     @property
     def kind(self) -> str:
-        """The message's type; `sound`, or empty for what has none."""
+        """The message's type, `sound`, or empty if it has none."""
         if self.text is None:
             return SOUND
         return str(self.message.get("type", ""))
 
     @property
     def message(self) -> Mapping[str, Any]:
-        """The message as JSON; empty for sound and for what is no object."""
+        """The message as a JSON object; empty for sound and for other values."""
         try:
             parsed: object = read_json(self.text or "")
         except orjson.JSONDecodeError:
@@ -103,7 +103,7 @@ class Ending:
 
 @define
 class Session:
-    """One connection, from its upgrade on."""
+    """One connection of a client, from its upgrade on."""
 
     id: str
     """Id, as `dg-request-id` and `Welcome` say it."""
@@ -135,7 +135,7 @@ class Session:
     """Bytes that are kept of it."""
 
     def note(self, seen: SessionMessage) -> None:
-        """Keep what was said; sound joins the sound before it."""
+        """Keep a message; sound is joined to the sound before it."""
         last = self.seen[-1] if self.seen else None
         if last is not None and last.text is None and seen.text is None and last.by == seen.by:
             joined = evolve(last, frames=last.frames + seen.frames, size=last.size + seen.size)
@@ -147,11 +147,11 @@ class Session:
         self.weight += seen.weight
 
     def drop_oldest(self) -> None:
-        """Forget the oldest of what was said."""
+        """Drop the oldest message."""
         self.weight -= self.seen.popleft().weight
 
     def drop_all(self) -> None:
-        """Forget all that was said, and what has struck."""
+        """Drop all messages and injected faults."""
         self.weight = 0
         self.seen.clear()
         self.struck.clear()
@@ -162,7 +162,7 @@ class Session:
         return [each for each in self.seen if each.by == by and kind in {None, each.kind}]
 
     def document(self) -> dict[str, object]:
-        """The same for machines, without its messages."""
+        """The session as JSON values, without its messages."""
         ending = self.ending
         return {
             "id": self.id,

@@ -63,7 +63,7 @@ def order(name: str, after: str | float | None = None) -> FaultOrder:
     known = f"closed-{name.removeprefix('close-')}" if name.startswith("close-") else name
     fault = fault_named(known)
     if not is_servable(fault):
-        raise SetupError(f"{name!r} is a fault of the {fault.made_by}: no server can have it")
+        raise SetupError(f"{name!r} is a fault of the {fault.made_by}: a server cannot inject it")
     return FaultOrder(fault, _seconds(after))
 
 
@@ -77,7 +77,7 @@ def orders_of(query: str) -> tuple[FaultOrder, ...]:
     if not names:
         return ()
     if len(times) > 1 and len(times) != len(names):
-        raise SetupError(f"{len(times)} times for {len(names)} faults: say after once, or once for each")
+        raise SetupError(f"{len(times)} times for {len(names)} faults: give after once, or once per fault")
     if len(times) == len(names):
         return tuple(map(order, names, times))
     return tuple(order(name, times[0] if times else None) for name in names)
@@ -95,5 +95,5 @@ def _seconds(after: str | float | None) -> float | None:
         return None
     seconds = read_duration(after) if isinstance(after, str) else float(after)
     if seconds is None or not 0.0 <= seconds <= MOST_AFTER_S:
-        raise SetupError(f"after is a stretch of time up to a day, as 3s or 500ms, not {after!r}")
+        raise SetupError(f"after must be a duration up to a day such as 3s or 500ms, not {after!r}")
     return seconds

@@ -152,7 +152,7 @@ class _Player:
                 await self._await_text(step)
             case AwaitSound(total):
                 if not await self._until(lambda: self.sound >= total, PATIENCE_S):
-                    self._mismatch(f"{total} bytes of sound were sent by then, {self.sound} are now")
+                    self._mismatch(f"{total} bytes of sound had been sent here, now {self.sound}")
             case _ as never:
                 assert_never(never)
 
@@ -160,14 +160,14 @@ class _Player:
         while await self._until(lambda: bool(self.texts), PATIENCE_S):
             text = self.texts.pop(0)
             if _kind(text) != step.kind:
-                self._mismatch(f"{step.kind} was sent here, {_kind(text) or 'nonsense'} is now")
+                self._mismatch(f"{step.kind} was sent here, now {_kind(text) or 'an unreadable message'}")
                 continue
             if step.kind == "Settings":
                 self._speak_as_asked(_parsed(text))
             if step.text and not _is_like(_parsed(step.text), _parsed(text)):
-                self._mismatch(f"{step.kind} was another here", is_grave=self.is_strict)
+                self._mismatch(f"{step.kind} had different content here", is_grave=self.is_strict)
             return
-        self._mismatch(f"{step.kind} was sent here, nothing is now")
+        self._mismatch(f"{step.kind} was sent here, now nothing")
 
     def _speak_as_asked(self, settings: Mapping[str, Any]) -> None:
         wanted = sound_format(settings, "output")

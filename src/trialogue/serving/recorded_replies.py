@@ -60,11 +60,11 @@ def remembered(run: Path, participant: str | None, voice: Voice) -> list[Playbac
     reading = read(journal_of(run))
     if reading.header.of is JournalKind.SESSION:
         if participant is not None:
-            raise SetupError("--participant is of a meeting's run; this one is of a session")
+            raise SetupError("--participant is for a meeting's run; this run is a session")
         return list(_of_session(reading))
     agents = [each.name for each in reading.header.plan.participants if each.kind is Kind.AGENT]
     if participant not in agents:
-        raise SetupError(f"--participant says whose session is served back: one of {', '.join(agents)}")
+        raise SetupError(f"--participant must name an agent whose session to replay: {', '.join(agents)}")
     return list(_Meeting(reading.path.parent, participant, voice).steps(reading))
 
 
@@ -195,7 +195,7 @@ class _Meeting:
     def _recorded(self, began: float, length_s: float) -> bytes:
         path = self.folder / "audio" / f"{self.name}.wav"
         if not path.exists():
-            raise SetupError(f"{path} is not there: nobody knows how {self.name} sounded")
+            raise SetupError(f"{path} is missing: the sound of {self.name} is unknown")
         with wave.open(str(path), "rb") as file:
             rate = file.getframerate()
             file.setpos(min(file.getnframes(), round(began * rate)))

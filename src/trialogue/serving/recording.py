@@ -153,7 +153,7 @@ class SessionRecord:
             write()
         except (OSError, JournalError) as error:
             self._is_over = True
-            _DIAGNOSTICS.warning("a session is recorded no more", reason=type(error).__name__)
+            _DIAGNOSTICS.warning("a session is no longer recorded", reason=type(error).__name__)
 
     def _at(self) -> float:
         return round(trio.current_time() - self._began, 6)

@@ -60,13 +60,13 @@ class ControlRoutes:
         if request.method == "GET" and request.path in {PREFIX, PREFIX[:-1]}:
             return HttpResponse(200, (("content-type", "text/html; charset=utf-8"), *_PRIVATE), page())
         if not self._is_shown(request):
-            return _answer(401, {"error": "show the control token: Authorization: Bearer TOKEN"})
+            return _answer(401, {"error": "send the control token: Authorization: Bearer TOKEN"})
         name = f"{request.method} {request.path.removeprefix(PREFIX)}"
         if request.method == "GET" and request.path.startswith(f"{PREFIX}sessions/"):
             return Taken(partial(self._one, request.path.removeprefix(f"{PREFIX}sessions/")))
         if name not in _ROUTES:
             known = ", ".join(sorted(_ROUTES))
-            return _answer(404, {"error": f"there is no {name} here; there are {known}"})
+            return _answer(404, {"error": f"unknown resource {name}; known: {known}"})
         return Taken(partial(self._do, _ROUTES[name]), MAX_BODY_BYTES)
 
     def _is_shown(self, request: HttpRequest) -> bool:
@@ -137,7 +137,7 @@ async def _user(control: Control, body: Body) -> object:
 async def _fault(control: Control, body: Body) -> object:
     after: object = body.get("after")
     if not isinstance(after, str | float | int | None):
-        raise BadRequest("after is a stretch of time, as 3s, or seconds")
+        raise BadRequest("after must be a duration such as 3s, or seconds")
     control.order(order(_of(body, "fault", str), after), _of(body, "session", str, None))
     return {}
 
@@ -154,7 +154,7 @@ async def _latency(control: Control, body: Body) -> object:
 async def _script(control: Control, body: Body) -> object:
     entries = body.get("script")
     if not isinstance(entries, list):
-        raise BadRequest("script is a list of entries")
+        raise BadRequest("script must be a list of entries")
     control.script(cast("list[Mapping[str, object]]", entries), _of(body, "greeting", str, None))
     return {}
 
@@ -186,7 +186,7 @@ def _wanted(body: Body) -> Wanted:
     having: object = body.get("having", {})
     by = _of(body, "by", str, "client")
     if not isinstance(having, dict) or by not in {"client", "server"}:
-        raise BadRequest("having is an object, and by is client or server")
+        raise BadRequest("having must be an object, and by must be client or server")
     return Wanted(
         _of(body, "type", str, ""),
         cast("dict[str, object]", having),
@@ -207,11 +207,11 @@ def _of(body: Body, name: str, kind: type, default: Any = _NEEDED) -> Any:  # no
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:
-        raise BadRequest(f"{name} is a {_WORDS[kind]}")
+        raise BadRequest(f"{name} must be {_WORDS[kind]}")
     return value
 
 
-_WORDS: Final[Mapping[type, str]] = {str: "text", float: "number", bool: "true or false"}
+_WORDS: Final[Mapping[type, str]] = {str: "a text", float: "a number", bool: "true or false"}
 
 
 def _body(raw: bytes) -> Body:
@@ -220,9 +220,9 @@ def _body(raw: bytes) -> Body:
     try:
         parsed: object = read_json(raw)
     except orjson.JSONDecodeError:
-        raise BadRequest("the body is no JSON") from None
+        raise BadRequest("the body is not JSON") from None
     if not isinstance(parsed, dict):
-        raise BadRequest("the body is a JSON object")
+        raise BadRequest("the body must be a JSON object")
     return cast("dict[str, Any]", parsed)
 
 

@@ -39,7 +39,7 @@ def input_format(settings: Mapping[str, Any]) -> AudioFormat:
     """Format of the client's sound by its Settings; `SetupError` for a format that nobody speaks here."""
     found = sound_format(settings, "input")
     if found is None:
-        raise SetupError("a user can be heard in plain samples: this session's sound is otherwise")
+        raise SetupError("a user's speech needs plain samples, but this session uses another encoding")
     return found
 
 

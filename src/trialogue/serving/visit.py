@@ -95,7 +95,7 @@ class Visit:
         """Let a fault strike in its time; `SetupError` for one that strikes no session."""
         ill = order.session
         if ill is None:
-            raise SetupError(f"{order.fault.name!r} strikes the upgrade: this session is past that")
+            raise SetupError(f"{order.fault.name!r} affects the upgrade, which this session has already done")
         if order.after_s == 0.0:
             self._note(order)
             self.socket.befall(ill.happenings)
@@ -149,5 +149,5 @@ class Visit:
         """Format of the session's sound, by its Settings; `SetupError` before them."""
         settings = self.session.of("client", "Settings")
         if not settings:
-            raise SetupError("this session has had no Settings: nobody knows its sound's format")
+            raise SetupError("this session has had no Settings, so its sound format is unknown")
         return input_format(settings[0].message)

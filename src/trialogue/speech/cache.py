@@ -35,7 +35,7 @@ class CachedRecognizer:
         self._flights = _SingleFlight()
 
     def recognize(self, pcm: bytes) -> Recognized:
-        """Return the words in `pcm`, linear16 mono at 16 kHz, of any length."""
+        """Return the words in `pcm` (linear16 mono at 16 kHz, any length)."""
         sound = _without_silence(pcm)
         key = _key("recognized", self._engine, sound)
         recognized = self._flights.share(key, lambda: self._once(key, sound))

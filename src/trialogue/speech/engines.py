@@ -39,7 +39,7 @@ def _nothing() -> None:
 
 @frozen
 class Engines:
-    """The ears and voices of a meeting, to be shared by all that is in it."""
+    """The recognizer, the voices and the speech detector of a meeting, shared by all its parts."""
 
     recognizer: Recognizer
     """Speech to text."""
@@ -68,10 +68,10 @@ class Engines:
 
 @checks_arguments
 def open_engines(name: str = LOCAL, *, store: Store | None = None) -> Engines:
-    """Return the engines called `name`, with a memory: `store`, or the one in the user's cache directory.
+    """Open the engines called `name`, with the cache `store` or the one in the user's cache directory.
 
-    A process has each of them once, however often they are opened: weights are loaded once. Nothing heavy is
-    loaded yet. Raises SetupError where no such engines, or not all of their packages, are installed.
+    Each process loads their weights only once, and not before they are needed. Raises SetupError if the
+    engines or their packages are not installed.
     """
     with _LOADING:  # a failure is no engines: it is tried again
         engines = _local() if name == LOCAL else _installed(name)
@@ -90,11 +90,11 @@ def _installed(name: str) -> Engines:
     chosen = next((point for point in found if point.name == name), None)
     if chosen is None:
         known = ", ".join(sorted({LOCAL, *found.names}))
-        raise SetupError(f"no speech engines are called {name!r}; installed: {known}")
+        raise SetupError(f"unknown speech engines {name!r}; installed: {known}")
     try:
         engines = made_by(chosen)
     except (Exception, SystemExit) as fault:  # code of a package that we do not know
-        raise SetupError(f"the speech engines {name!r} cannot be loaded: {reason_of(fault)}") from fault
+        raise SetupError(f"cannot load the speech engines {name!r}: {reason_of(fault)}") from fault
     if not isinstance(engines, Engines):
         raise SetupError(
             f"the speech engines {name!r} ({chosen.value}) are not trialogue.speech.engines.Engines"

@@ -21,7 +21,7 @@ HEARING_RATE: Final = 16_000
 
 @frozen
 class Recognized:
-    """Words that were understood in one stretch of audio."""
+    """Words recognized in one stretch of audio."""
 
     text: str
     """The words, with capitals and punctuation; empty where nobody spoke."""
@@ -40,7 +40,7 @@ class Recognizer(Protocol):
     """Speech to text."""
 
     def recognize(self, pcm: bytes) -> Recognized:
-        """Return the words in `pcm`, linear16 mono at 16 kHz, of any length."""
+        """Return the words in `pcm` (linear16 mono at 16 kHz, any length)."""
         ...
 
 
@@ -59,7 +59,7 @@ class Spoken:
 
     @property
     def duration_s(self) -> float:
-        """Seconds for which it plays."""
+        """Playing time in seconds."""
         return len(self.pcm) / (2 * self.sample_rate)
 
 
@@ -67,12 +67,15 @@ class Synthesizer(Protocol):
     """Text to speech."""
 
     def synthesize(self, text: str, voice: str) -> Iterator[Spoken]:
-        """Yield `text` sentence by sentence, each as soon as it is ready; nothing for letterless text."""
+        """Yield the sound of `text` sentence by sentence, each when it is ready.
+
+        Nothing for a text without letters.
+        """
         ...
 
 
 class EdgeKind(Enum):
-    """Side of a stretch of speech."""
+    """Start or end of speech."""
 
     STARTED = "started"
     STOPPED = "stopped"
@@ -80,7 +83,7 @@ class EdgeKind(Enum):
 
 @frozen
 class SpeechEdge:
-    """Speech began or ended at a place in the stream, which lies before the place where it is noticed."""
+    """Start or end of speech at a place in the stream; it is detected a little later than that place."""
 
     kind: EdgeKind
     """Whether speech started or stopped here."""
@@ -93,5 +96,5 @@ class SpeechDetector(Protocol):
     """Finds where speech starts and stops in one stream."""
 
     def feed(self, pcm: bytes) -> list[SpeechEdge]:
-        """Return the edges noticed in the next `pcm`, linear16 mono at 16 kHz, of any length."""
+        """Return the edges detected in the next `pcm` (linear16 mono at 16 kHz, any length)."""
         ...

@@ -101,7 +101,7 @@ class WhisperRecognizer:
         self._storage = storage
 
     def recognize(self, pcm: bytes) -> Recognized:
-        """Return the words in `pcm`, linear16 mono at 16 kHz, of any length."""
+        """Return the words in `pcm` (linear16 mono at 16 kHz, any length)."""
         samples = np.frombuffer(pcm[: len(pcm) & ~1], "<i2")
         heard = [self._window(part) for part in segments(samples)]
         return _joined(heard, len(samples) / HEARING_RATE)

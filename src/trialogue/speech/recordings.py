@@ -101,18 +101,18 @@ def _blocks(file: object, path: Path, kind: str) -> Iterator[tuple[_Header, Any]
             while len(block := sound.read(round(_BLOCK_S * header.sample_rate), "float32", always_2d=True)):
                 left -= len(block)
                 if left < 0:
-                    raise SetupError(f"{path} is longer than four hours, whatever its header says")
+                    raise SetupError(f"{path} is longer than four hours")
                 yield header, block
     except (RuntimeError, AssertionError) as error:  # soundfile's LibsndfileError; less sound than it claimed
-        raise SetupError(f"{path} is not a {kind} file that can be read: {error}".rstrip(": ")) from error
+        raise SetupError(f"{path} is not a readable {kind} file: {error}".rstrip(": ")) from error
 
 
 def _checked(header: _Header, path: Path) -> int:
     """Number of frames that may be read; SetupError for a format that cannot be."""
     if not 1 <= header.channels <= MOST_CHANNELS:
-        raise SetupError(f"{path} has {header.channels} channels; at most {MOST_CHANNELS} are read")
+        raise SetupError(f"{path} has {header.channels} channels; at most {MOST_CHANNELS} are supported")
     if not RATES[0] <= header.sample_rate <= RATES[1]:
-        raise SetupError(f"{path} has {header.sample_rate} samples a second; 8 to 192 kHz are read")
+        raise SetupError(f"{path} has {header.sample_rate} samples per second; 8 to 192 kHz are supported")
     most = round(MOST_S * header.sample_rate)
     if header.frames > most:
         raise SetupError(f"{path} is longer than four hours")
@@ -131,7 +131,9 @@ def _library() -> _Library:
     try:
         return cast("_Library", import_module("soundfile"))
     except (ImportError, OSError) as missing:
-        raise SetupError(f"recordings are read by soundfile, which does not load: {missing}") from missing
+        raise SetupError(
+            f"reading recordings needs soundfile, which cannot be loaded: {missing}"
+        ) from missing
 
 
 class _Patched(io.RawIOBase):

@@ -147,7 +147,7 @@ class OpusStream:
         """Give what the next bytes hold; see `SoundStream`."""
         packets = [packet for packet in self._reader.feed(data) if self._is_sound(packet)]
         if self._reader.is_lost:
-            raise Undecodable("The sound is no Ogg stream.")
+            raise Undecodable("The sound is not an Ogg stream.")
         if not packets:
             return b""
         lead, file = list(self._lead), OggWriter()
@@ -166,7 +166,7 @@ class OpusStream:
         """Whether it is neither of the two headers."""
         if not self._head:
             if not packet.startswith(b"OpusHead") or len(packet) < 19:
-                raise Undecodable("The Ogg stream is not of Opus.")
+                raise Undecodable("The Ogg stream is not Opus.")
             # Nothing is skipped at the front: what comes before the first group is skipped here.
             self._head = packet[:10] + b"\0\0" + packet[12:]
             return False
@@ -275,7 +275,7 @@ class FlacStream:
         with self._pipe.changed:
             self._pipe.changed.wait_for(lambda: self._pipe.is_waiting or self._pipe.is_over, _PATIENCE_S)
             if self._is_broken:
-                raise Undecodable("The sound is no FLAC stream.")
+                raise Undecodable("The sound is not a FLAC stream.")
             sound, self._sound = bytes(self._sound), bytearray()
         return sound
 

@@ -43,7 +43,7 @@ def loading(what: str) -> Generator[None]:
     try:
         yield
     except (RuntimeError, OSError) as fault:
-        raise SetupError(f"{what} cannot be loaded: {reason_of(fault)}") from fault
+        raise SetupError(f"cannot load {what}: {reason_of(fault)}") from fault
 
 
 def verified(weights: Path, sha256: str) -> Path:
@@ -55,7 +55,7 @@ def verified(weights: Path, sha256: str) -> Path:
         raise SetupError(f"cannot read the weights {weights.name}: {fault.strerror}: {INSTALL}") from fault
     if found != sha256:
         raise SetupError(
-            f"the weights {weights.name} are not the ones we know (sha256 {found[:12]}): "
+            f"the weights {weights.name} have an unexpected digest (sha256 {found[:12]}): "
             f"{INSTALL} --force-reinstall"
         )
     return weights

@@ -105,9 +105,7 @@ class ChildSpec:
 
     def __attrs_post_init__(self) -> None:
         if self.significant and self.restart is Restart.PERMANENT:
-            raise ValueError(
-                f"child {self.id!r} is permanent: it never ends for good, so cannot be significant"
-            )
+            raise ValueError(f"child {self.id!r} is permanent, so it cannot be significant")
 
 
 def check_specs(specs: Iterable[ChildSpec], auto_shutdown: AutoShutdown) -> None:
@@ -119,5 +117,5 @@ def check_specs(specs: Iterable[ChildSpec], auto_shutdown: AutoShutdown) -> None
         seen.add(spec.id)
         if spec.significant and auto_shutdown is AutoShutdown.NEVER:
             raise ValueError(
-                f"child {spec.id!r} is significant, but the supervisor never shuts down by itself"
+                f"child {spec.id!r} is significant, but its supervisor has no automatic shutdown"
             )

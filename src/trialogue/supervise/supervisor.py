@@ -119,7 +119,7 @@ class Supervisor:
     def _add(self, spec: ChildSpec) -> Child:
         known = self._tree.find(spec.id)
         if known is not None:
-            raise LocalProtocolError(f"child {spec.id!r} is there already, {known.state.value}")
+            raise LocalProtocolError(f"child {spec.id!r} already exists, {known.state.value}")
         child = Child(spec)
         self._tree.children.append(child)
         return child

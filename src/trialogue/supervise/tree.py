@@ -71,7 +71,7 @@ class Tree:
         await trio.lowlevel.checkpoint_if_cancelled()
         if child.id in self.overruns:
             child.last_error = RuntimeError
-            return RuntimeError(f"child {child.id!r} cannot start: its former task has not ended")
+            return RuntimeError(f"child {child.id!r} cannot start: its previous task has not ended")
         life = Life(child.spec, self.on_end)
         child.begin(life)
         self.nursery.start_soon(life.live, name=f"{self.name}/{child.id}")
@@ -172,7 +172,7 @@ class Tree:
         intensity = self.window.intensity
         raise IntensityExceeded(
             f"supervisor {self.name!r}: more than {intensity.max_restarts} restarts within "
-            f"{intensity.within_s:g} s; the last to end was {child.id!r}: {reason_of(error)}",
+            f"{intensity.within_s:g} s; the last child to end was {child.id!r}: {reason_of(error)}",
             supervisor=self.name,
             child=child.id,
         ) from error

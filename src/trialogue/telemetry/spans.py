@@ -39,7 +39,10 @@ _SCOPE: Final = "trialogue"
 
 @define
 class MeetingSpans:
-    """The walk: `take` each record in order, then `close`. SetupError where the extra `otel` is missing."""
+    """Spans and metrics from records: `take` each in order, then `close`.
+
+    SetupError if the extra `otel` is missing.
+    """
 
     plan: MeetingPlan
     """Plan of the meeting."""
@@ -89,7 +92,7 @@ class MeetingSpans:
             self._decided(record.at, command)
 
     def close(self) -> None:
-        """End what is open, where the records stop."""
+        """End all open spans at the last record."""
         self._end_turn(self._at, "meeting-ended")
         for key in tuple(self._open):
             self._end(key, self._at)

@@ -37,7 +37,7 @@ class Traced(Protocol):
 
 @checks_arguments
 async def trace_meeting(meeting: Traced, tracer_provider: Any = None, meter_provider: Any = None) -> None:  # noqa: ANN401 - of OpenTelemetry, which has no part in our types
-    """Make spans and metrics of a meeting while it is held; run it beside the meeting, as `watch` does.
+    """Make spans and metrics of a running meeting; run it concurrently, for example as `watch`.
 
     SetupError where the extra `otel` is missing.
     """
@@ -53,9 +53,9 @@ async def trace_meeting(meeting: Traced, tracer_provider: Any = None, meter_prov
 
 @checks_arguments
 def trace_run(run: str | Path, tracer_provider: Any = None, meter_provider: Any = None) -> int:  # noqa: ANN401 - likewise
-    """Make spans and metrics of a recorded meeting, at its own times; how many records it had.
+    """Make spans and metrics of a recorded meeting, at its own times; returns the number of records.
 
-    SetupError where the extra `otel` is missing, JournalError for a damaged journal.
+    SetupError if the extra `otel` is missing, JournalError for a damaged journal.
     """
     reading = read(journal_of(Path(run)))
     spans = MeetingSpans(reading.header.plan, reading.header.started, tracer_provider, meter_provider)

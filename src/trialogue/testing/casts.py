@@ -84,7 +84,7 @@ def _participant(name: str, **fields: object) -> Participant:
 
 @checks_arguments
 def plan(*cast: Participant | str, **rules: object) -> MeetingPlan:
-    """A plan of this cast: a word is an agent of that name; TypeError for a rule that there is not.
+    """A plan with this cast; a string stands for an agent of that name. TypeError for an unknown rule.
 
     `rules` are fields of `FloorRules`, `Limits` and `MeetingPlan` by their names, each where it belongs:
     `policy="free"`, `turns=6`, `seed=7`.
@@ -94,7 +94,7 @@ def plan(*cast: Participant | str, **rules: object) -> MeetingPlan:
     for name, value in rules.items():
         home = next((kind for kind in parts if name in fields_dict(kind)), None)
         if home is None:
-            raise TypeError(f"a plan has no rule {name!r}")
+            raise TypeError(f"unknown rule {name!r} of a plan")
         parts[home][name] = value
     whole = {
         "name": "test",
@@ -124,7 +124,7 @@ def reply(at: float, by: str, number: int, text: str = "Well.", *, length_s: flo
 
 @checks_arguments
 def played(at: float, by: str, number: int, *, turn: int, length_s: float = 2.0) -> list[At]:
-    """A reply that is heard from its beginning to its end."""
+    """A reply that is heard completely."""
     end = at + length_s
     return [
         (at, PlaybackStarted(by, turn, number, at)),
@@ -134,7 +134,7 @@ def played(at: float, by: str, number: int, *, turn: int, length_s: float = 2.0)
 
 @checks_arguments
 def spoken(at: float, by: str, length_s: float, text: str = "", *, utterance: int = 1) -> list[At]:
-    """A person's stretch of speech as detector and ear tell it; without words where `text` is empty."""
+    """A person's speech as reported by detector and ear; without words if `text` is empty."""
     end = at + length_s
     heard = [(end + 0.3, EarHeard(by, 1, utterance, text, at, end, "final"))] if text else []
     return [

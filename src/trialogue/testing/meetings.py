@@ -57,12 +57,15 @@ VIRTUAL: Final = Overrides(clock=Clock.VIRTUAL)
 
 
 class MeetingFailed(AssertionError):
-    """A meeting ended badly, or did not meet what was expected; the text says why, and where its page is."""
+    """A meeting failed or did not meet its expectations.
+
+    The text gives the reason and the path of its page.
+    """
 
 
 @frozen
 class WholeMeeting(MeetingResult):
-    """A meeting from its first event to its last: what came of it, and all that happened, for asserts."""
+    """A complete meeting, for assertions: its result and everything that happened."""
 
     records: tuple[Record, ...] = field(default=(), repr=False)
     """Records of its journal, in order."""
@@ -79,39 +82,39 @@ class WholeMeeting(MeetingResult):
 
     @property
     def reason(self) -> str:
-        """Reason for its end: `limit-turns`, `agenda-done`, `said`, ..."""
+        """Reason for the meeting's end: `limit-turns`, `agenda-done`, `said`, ..."""
         return self.result.reason
 
     @checks_arguments
     def all(self, kind: type[T]) -> list[T]:
-        """All events, or commands, of one class, in order; WrongValue for a class of neither."""
+        """All events or commands of one class, in order; WrongValue for any other class."""
         _check_kind(kind)
         return [each for each in _happened(self.records) if isinstance(each, kind)]
 
     @property
     def granted(self) -> list[str]:
-        """Names of those who got the floor, turn by turn."""
+        """Names of the participants who got the floor, turn by turn."""
         return [grant.to for grant in self.all(GrantFloor)]
 
     @property
     def transcript(self) -> tuple[Utterance, ...]:
-        """Utterances: who was heard with which words, from when to when, and why the turn ended."""
+        """The utterances: who said which words, their times, and why the turn ended."""
         return utterances(self.records)
 
     @property
     def said(self) -> list[tuple[str, str]]:
-        """Names, each with the words that were heard; what was said beside a turn comes behind it."""
+        """Pairs of a name and the words heard; speech beside a turn comes after that turn."""
         return [(each.participant, each.heard) for each in self.transcript if each.heard]
 
     @property
     def reports(self) -> list[str]:
-        """Codes of all that was noted on the way: `silence`, `unknown-named`, ..."""
+        """Codes of all reports in order: `silence`, `unknown-named`, ..."""
         return [report.code for report in self.all(Report)]
 
     def verify(self) -> Verified:
-        """Decide every record again: `ReplayDivergence` at the first other decision.
+        """Make every decision again; `ReplayDivergence` at the first different one.
 
-        A policy that is not a pure function of what it sees is found so.
+        This finds a policy that is not a pure function of its view.
         """
         asked = partial(brain_for, imports=self.permissions.imports, policies=self.permissions.policies)
         return verify(self.folder / JOURNAL, asked)
@@ -130,11 +133,11 @@ def hold_meeting(  # noqa: PLR0913 - each by keyword
     watch: Watch = watch_nothing,
     must_pass: bool = True,
 ) -> WholeMeeting:
-    """Hold a whole meeting to its end, in milliseconds: virtual time, voices that murmur, no network.
+    """Run a whole meeting in milliseconds: virtual time, voices that murmur, no network.
 
-    `out` is the directory of its run, made if absent. `edges` may bring other voices, `overrides` another
-    clock; all other arguments are those of `run_meeting`, and so is what is raised. `MeetingFailed` where the
-    meeting ended badly or an expectation was not met; with `must_pass=False` that is the test's to judge.
+    `out` is the run's directory, created if missing. `edges` can give other voices, and `overrides` another
+    clock. All other arguments and exceptions are those of `run_meeting`. Raises `MeetingFailed` if the
+    meeting failed or an expectation was not met; with `must_pass=False` the test decides.
     """
     own = with_own(edges, tools, policies, hooks)
     held = run_meeting(
@@ -153,7 +156,7 @@ def hold_meeting(  # noqa: PLR0913 - each by keyword
 def _check_kind(kind: type) -> None:
     """WrongValue for a class of which nothing can be that happens."""
     if kind not in KINDS:
-        raise wrong_value("kind", f"is a type of event or of command, not {kind.__name__}")
+        raise wrong_value("kind", f"must be a type of event or of command, not {kind.__name__}")
 
 
 def _happened(records: Iterable[Record]) -> Iterator[object]:

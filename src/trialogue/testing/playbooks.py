@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 
 class Decides(Protocol):
-    """Anything that answers events with commands; a brain is one."""
+    """A state machine that answers events with commands, such as a brain."""
 
     def handle(self, event: Event, now: float, /) -> list[Command]:
         """Decide on an event that happened at `now`."""
@@ -51,29 +51,31 @@ class Decides(Protocol):
 
 
 class PlaybookFailed(AssertionError):
-    """An event was answered otherwise than its playbook says; the text holds both answers as a diff."""
+    """An event caused other commands than the playbook says; the text has a diff of both."""
 
 
 @checks_arguments
 def play(brain: Decides, book: Playbook, *, wakes: bool = False) -> None:
-    """Play a book; PlaybookFailed for the first step that is answered by other commands, or in another order.
+    """Play a playbook; PlaybookFailed at the first step that causes other commands, or another order.
 
-    With `wakes`, timers run by themselves: the book leaves out `WakeAt` and `CancelWake`, and `Woke` where it
-    decides nothing; a `Woke` that decides something is a step of the book like any other event.
+    With `wakes`, timers run automatically: the playbook leaves out `WakeAt` and `CancelWake`, and each `Woke`
+    without commands. A `Woke` that causes commands is a step like any other event.
     """
     player = Player(brain, wakes=wakes)
     for number, (at, event, expected) in enumerate(book, 1):
         unforeseen = [step for step in player.wait(at, but=event) if step[2]]
         if unforeseen:
-            raise PlaybookFailed(_failure(player, number, f"a timer decided before step {number}", []))
+            raise PlaybookFailed(
+                _failure(player, number, f"a timer caused commands before step {number}", [])
+            )
         if player.tell(at, event) != list(expected):
-            raise PlaybookFailed(_failure(player, number, f"step {number} was answered otherwise", expected))
+            raise PlaybookFailed(_failure(player, number, f"step {number} caused other commands", expected))
 
 
 class Player:
-    """A brain that is being played: keeps its timers, and all that it decided.
+    """Plays events to a brain, runs its timers and keeps its decisions.
 
-    With `wakes`, timers come by themselves, in the order of their moments, and are left out of what is kept.
+    With `wakes`, timers run automatically, in the order of their times, and are left out of the log.
     """
 
     @checks_arguments
@@ -90,16 +92,16 @@ class Player:
 
     @checks_arguments
     def tell(self, at: float, event: Event) -> list[Command]:
-        """Hand one event over, after the timers that come before it: the commands that it causes."""
+        """Play one event, after the timers that are due before it; returns its commands."""
         if self._wakes:
             self.wait(at, but=event)
         return self._hand(at, event)
 
     @checks_arguments
     def wait(self, until: float, *, but: Event | None = None) -> list[Step]:
-        """Let the timers come that are due at or before `until`, if they run by themselves: their steps.
+        """Run the timers due at or before `until`, if they run automatically; returns their steps.
 
-        A timer whose `Woke` is `but` is left to whoever tells that event.
+        A timer whose `Woke` is `but` is left to the caller.
         """
         steps: list[Step] = []
         while self._wakes and (due := self._due(until, but)) is not None:
@@ -113,7 +115,7 @@ class Player:
         return [command for _, _, commands in self.log for command in commands if isinstance(command, kind)]
 
     def book(self) -> str:
-        """All steps so far as the lines of a playbook, to read and to paste."""
+        """All steps so far as lines of a playbook, for reading and copying."""
         return "\n".join(_lines(self.log))
 
     def _due(self, until: float, but: Event | None) -> tuple[str, float] | None:

@@ -25,11 +25,11 @@ __all__ = ["scripted_service"]
 async def scripted_service(
     *entries: Mapping[str, Any], greeting: str | None = None, engines: Engines | None = None
 ) -> AsyncGenerator[Connect]:
-    """Answer by a script whatever model an agent names; yields what `open_agent` takes as `connect`.
+    """Run a service that answers from a script; yields the `connect` argument for `open_agent`.
 
     Entries are those of a script: `{"say": "Hello."}`, `{"when": {"heard": "price"}, "call": {...}}`.
-    `greeting` is said first where the settings have none. Voices and ears are `engines`, or murmur; under
-    `run_virtual` nothing takes time. `ScriptError` for entries that are none.
+    `greeting` is said first if the settings have none. The voices are `engines`, or murmur; under
+    `run_virtual` nothing takes time. `ScriptError` for invalid entries.
     """
     read = read_script(entries)
     check_faults(read)

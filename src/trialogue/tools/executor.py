@@ -104,7 +104,7 @@ class ToolExecutor:
     async def _call_within_deadline(self, order: RunTool) -> str:
         tool = self._tools.get(order.tool)
         if tool is None:
-            raise ToolFailed(f"there is no tool named {order.tool!r}", code="no-tool")
+            raise ToolFailed(f"unknown tool {order.tool!r}", code="no-tool")
         arguments = parse_arguments(order.arguments)
         with trio.fail_after(tool.timeout_s):
             async with self._limiter:

@@ -17,7 +17,7 @@ from trialogue.values import frozen
 
 @frozen
 class Permissions:
-    """Permissions for a scenario: the code that may run, and the hosts that its agents may ask."""
+    """Permissions for a scenario: code that may run, and hosts that it may contact."""
 
     imports: tuple[str, ...] = ()
     """Patterns of tools and policies whose code may run, as `prices.*`; held against `module.function`."""
@@ -41,7 +41,7 @@ class Permissions:
     """The app's own policies, by the name that a scenario's `floor.custom` gives."""
 
     def __attrs_post_init__(self) -> None:
-        """WrongType for what permits nothing; tools and policies are judged by name where they are used."""
+        """Check the types; tools and policies are checked by name when they are used."""
         check_fields(self, but=("registered", "policies"))
 
 
@@ -50,21 +50,21 @@ NOTHING_MORE = Permissions()
 
 
 def is_allowed(name: str, patterns: tuple[str, ...]) -> bool:
-    """Whether one of the patterns fits, as `prices.*` does; upper and lower case differ."""
+    """Whether one of the patterns, such as `prices.*`, matches; case matters."""
     return any(map(partial(fnmatchcase, name), patterns))
 
 
 def check_import(what: str, target: str, patterns: tuple[str, ...]) -> None:
-    """`SetupError` unless `module:attribute` may be imported; ask before it is."""
+    """Raise `SetupError` unless `module:attribute` may be imported; call it before the import."""
     name = target.replace(":", ".")
     if not is_allowed(name, patterns):
         raise SetupError(f"{what}: allow its code with --allow-import {name}")
 
 
 def check_place(what: str, target: str, found: object, patterns: tuple[str, ...]) -> None:
-    """`SetupError` unless what was imported may be used, too: names can lead elsewhere.
+    """Raise `SetupError` unless the imported object is allowed, too, as a name can point to another module.
 
-    A partial is where the function is that it calls; an object, where its class is.
+    A partial counts as in its function's module, and an object as in its class's module.
     """
     while isinstance(found, partial):
         found = cast("partial[object]", found).func
@@ -75,9 +75,9 @@ def check_place(what: str, target: str, found: object, patterns: tuple[str, ...]
 
 
 def check_program(what: str, program: str, allowed: Permissions) -> None:
-    """`SetupError` unless a program may be started."""
+    """Raise `SetupError` unless a program may be started."""
     if not allowed.code:
-        raise SetupError(f"{what}: starts a program ({program}), and that is refused")
+        raise SetupError(f"{what}: starts a program ({program}), which is not allowed")
     if not is_allowed(program, allowed.commands):
         raise SetupError(f"{what}: allow its program with --allow-command {program}")
 

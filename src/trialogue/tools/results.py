@@ -123,7 +123,7 @@ def _key(place: _Place, key: object) -> object:
     try:
         _dumped({key: None})
     except TypeError:
-        raise place.unsayable(f"has a key that is {kind_of(key)}, which JSON cannot say") from None
+        raise place.unsayable(f"has a key that is {kind_of(key)}, which is not JSON") from None
     return key
 
 
@@ -132,7 +132,7 @@ def _leaf(place: _Place, value: object) -> object:
         _dumped(value)
     except TypeError:
         what = "an integer beyond 64 bits" if isinstance(value, int) else kind_of(value)
-        raise place.unsayable(f"is {what}, which JSON cannot say") from None
+        raise place.unsayable(f"is {what}, which is not JSON") from None
     return value
 
 

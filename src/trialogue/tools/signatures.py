@@ -63,14 +63,14 @@ def describe(function: Callable[..., object], what: str = "") -> Signature:
     try:
         hints = typing.get_type_hints(said, include_extras=True)
     except NameError as unknown:
-        raise SetupError(f"{name}: a type hint names {unknown.name}, which is not there") from unknown
+        raise SetupError(f"{name}: a type hint uses the unknown name {unknown.name}") from unknown
     except TypeError as unknown:
-        raise SetupError(f"{name}: its arguments cannot be known; give the tool a schema") from unknown
+        raise SetupError(f"{name}: its arguments are unknown; give the tool a schema") from unknown
     told = (_ARGUMENT.match(line) for line in documentation.splitlines())
     try:
         parameters = inspect.signature(function).parameters.values()
     except ValueError as unknown:
-        raise SetupError(f"{name}: its arguments cannot be known; give the tool a schema") from unknown
+        raise SetupError(f"{name}: its arguments are unknown; give the tool a schema") from unknown
     words: dict[str, str] = {found[1]: found[2] for found in told if found}
     properties: dict[str, object] = {}
     required: list[str] = []
@@ -105,7 +105,9 @@ def _property(
 ) -> Mapping[str, object]:
     where = f"{tool}: parameter {parameter.name}"
     if parameter.kind not in {parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY}:
-        raise SetupError(f"{where}: arguments come by name, so * and / have no use here")
+        raise SetupError(
+            f"{where}: arguments are passed by name, so positional-only and * parameters are not possible"
+        )
     if parameter.name not in hints:
         raise SetupError(f"{where}: needs a type hint, or give the tool a schema")
     said = _schema(hints[parameter.name], where)
@@ -133,12 +135,12 @@ def _schema(hint: object, where: str) -> Mapping[str, object]:
     if origin in {dict, Mapping} and arguments[0] is str:
         return {"type": "object", "additionalProperties": _schema(arguments[1], where)}
     shown = hint.__name__ if isinstance(hint, type) else str(hint)
-    raise SetupError(f"{where}: JSON cannot say {shown}; hint at plain types, or give the tool a schema")
+    raise SetupError(f"{where}: {shown} is not a JSON type; use plain types, or give the tool a schema")
 
 
 def _choice(values: tuple[object, ...], where: str) -> Mapping[str, object]:
     kinds = {type(value) for value in values}
     if not kinds <= set(_JSON_TYPES):
-        raise SetupError(f"{where}: JSON cannot say one of these literals")
+        raise SetupError(f"{where}: one of these literals is not JSON")
     names = [_JSON_TYPES[kind] for kind in sorted(kinds, key=lambda kind: kind.__name__)]
     return {"type": names[0] if len(names) == 1 else names, "enum": list(values)}

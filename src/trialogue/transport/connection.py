@@ -290,7 +290,7 @@ class WireSocket:
         ending = SocketEnding("the socket's tasks were cancelled")
         try:
             await self._writer.run()
-            ending = SocketEnding(f"the peer took nothing for {self.rules.send_within_s:g} s")
+            ending = SocketEnding(f"the peer received nothing for {self.rules.send_within_s:g} s")
         finally:
             self._end(SocketStep.WRITTEN, ending)
             with trio.move_on_after(LINGER_S, shield=True):

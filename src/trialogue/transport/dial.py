@@ -179,13 +179,13 @@ def parse_url(url: str) -> Target:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise SetupError("this is no URL: its host or port cannot be read") from None
+        raise SetupError("invalid URL: its host or port cannot be read") from None
     if parts.scheme not in {"ws", "wss"} or not parts.hostname:
-        raise SetupError("a websocket URL begins with ws:// or wss:// and names a host")
+        raise SetupError("a websocket URL must start with ws:// or wss:// and name a host")
     if parts.username is not None or parts.password is not None:
         raise SetupError("a websocket URL may not hold a user name or password")
     if not (url.isascii() and url.isprintable() and " " not in url):
-        raise SetupError("a websocket URL is ASCII without spaces; escape the rest")
+        raise SetupError("a websocket URL must be ASCII without spaces; escape other characters")
     is_tls = parts.scheme == "wss"
     resource = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(parts.hostname, port or (443 if is_tls else 80), resource, is_tls)
@@ -224,7 +224,7 @@ def _request(headers: Mapping[str, HeaderValue], subprotocols: Sequence[str]) ->
     for name, value in headers.items():
         revealed = value() if callable(value) else value
         if not (revealed.isascii() and revealed.isprintable() and revealed == revealed.strip()):
-            raise SetupError(f"the value of the header {name} holds characters that HTTP forbids")
+            raise SetupError(f"the value of the header {name} contains characters that HTTP forbids")
         built.append((name.encode(), revealed.encode()))
     return _Request(built, list(subprotocols))
 
@@ -293,7 +293,7 @@ async def _connect(target: Target, dial: DialRules) -> trio.abc.Stream:
     try:
         stream = await trio.open_tcp_stream(target.host, target.port)
     except UnicodeError:
-        raise SetupError("the URL's host is no host name") from None
+        raise SetupError("the URL's host is not a valid host name") from None
     except OSError as error:
         stage = "name" if isinstance(error, gaierror) else "reach"
         raise DialFailed(
@@ -303,7 +303,7 @@ async def _connect(target: Target, dial: DialRules) -> trio.abc.Stream:
         return await _secure(stream, target, context)
     if target.is_loopback and not _is_loopback_address(stream.socket.getpeername()[0]):
         await trio.aclose_forcefully(stream)
-        raise SetupError(f"{target.host} is not this machine, and plain ws:// goes nowhere else")
+        raise SetupError(f"{target.host} is not this machine; plain ws:// is allowed only to this machine")
     return direct(stream)
 
 
@@ -318,13 +318,13 @@ def _tls_failure(cause: BaseException | None, target: Target) -> DialFailed | Pr
     match cause:
         case ssl.SSLCertVerificationError():
             return ProviderRefused(
-                f"TLS: the certificate of {target.authority} fails: {cause.verify_message}"
+                f"TLS: the certificate of {target.authority} is not valid: {cause.verify_message}"
             )
         case ssl.SSLEOFError() | ssl.SSLZeroReturnError() | ssl.SSLSyscallError():
             return DialFailed(f"TLS: {target.authority} closed during the handshake", stage="tls")
         case ssl.SSLError():
             return ProviderRefused(
-                f"TLS: {target.authority} does not agree: {cause.reason or 'no reason given'}"
+                f"TLS: the handshake with {target.authority} failed: {cause.reason or 'no reason given'}"
             )
         case _:
             return DialFailed(
@@ -338,7 +338,7 @@ def _tls_context(ca_file: str | None) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=ca_file)
     except (OSError, ssl.SSLError) as error:
-        raise SetupError(f"the authorities in {ca_file} cannot be read") from error
+        raise SetupError(f"cannot read the certificate authorities in {ca_file}") from error
     context.options |= ssl.OP_NO_RENEGOTIATION
     return context
 

@@ -51,7 +51,7 @@ class TurnTaken:
 
     @property
     def was_silent(self) -> bool:
-        """Whether nothing was heard in it."""
+        """Whether nothing was heard in the turn."""
         return self.spoken_s <= 0 and not self.heard
 
 
@@ -152,7 +152,7 @@ class Collecting:
 
 @frozen
 class FloorView:
-    """The meeting at a moment when the floor is free."""
+    """The meeting at a moment when the floor is free, as a policy sees it."""
 
     plan: MeetingPlan
     """All that was known before the meeting."""
@@ -198,7 +198,7 @@ class FloorView:
 
     @property
     def sums(self) -> Tally:
-        """All turns in sums."""
+        """Totals over all turns."""
         if self.tally is not None:
             return self.tally
         return reduce(lambda tally, taken: tally.after(taken, self.plan), self.turns, Tally())
@@ -210,7 +210,7 @@ class FloorView:
 
     @property
     def passed(self) -> frozenset[str]:
-        """Participants who held the floor in vain (`yielded`, `timeout`, ...) since one was last heard."""
+        """Participants whose turns stayed silent (`yielded`, `timeout`, ...) since speech was last heard."""
         names: set[str] = set()
         for taken in reversed(self.turns):
             if not taken.was_silent:
@@ -220,22 +220,22 @@ class FloorView:
 
     @property
     def agents(self) -> tuple[str, ...]:
-        """The agents of those who are present."""
+        """The agents among the present participants."""
         kinds = {p.name: p.kind for p in self.plan.participants}
         return tuple(name for name in self.present if kinds[name] is Kind.AGENT)
 
     def would_speak(self, participant: str) -> bool:
-        """Whether one that is granted the floor speaks: an agent is made to, a person only where it asked."""
+        """Whether a participant would speak with the floor: an agent always, a person only after asking."""
         return participant in self.agents or any(each.participant == participant for each in self.queue)
 
     def able(self) -> tuple[str, ...]:
-        """Participants who are present, have not just passed, and have not just spoken while another can."""
+        """Participants who can speak next: not those who just passed, or just spoke if another can."""
         able = tuple(name for name in self.present if name not in self.passed)
         last = self.last.participant if self.last is not None else None
         return tuple(name for name in able if name != last) or able
 
     def heard_s(self, window_s: float) -> float:
-        """Seconds of sound of the turns that ended in the window."""
+        """Seconds of sound in the turns that ended within the window."""
         return sum(taken.spoken_s for taken in self._recent(window_s))
 
     def _recent(self, window_s: float) -> Iterator[TurnTaken]:
@@ -243,7 +243,7 @@ class FloorView:
         return takewhile(lambda taken: taken.ended_at > self.now - window_s, reversed(self.turns))
 
     def share(self, participant: str, window_s: float = inf) -> float:
-        """A participant's part of all speech of the turns that ended in the window, 0 to 1."""
+        """A participant's share of all speech in the turns that ended within the window, 0 to 1."""
         if window_s == inf:
             total = sum(self.sums.spoken.values())
             return self.spoken_s(participant) / total if total > 0 else 0.0
@@ -253,17 +253,17 @@ class FloorView:
         return own / total if total > 0 else 0.0
 
     def spoken_s(self, participant: str) -> float:
-        """Seconds of sound that were heard of a participant."""
+        """Seconds of sound heard from a participant."""
         return self.sums.spoken.get(participant, 0.0)
 
     def is_prepared(self, participant: str) -> bool:
-        """Whether a participant waits with a reply that can be played at once."""
+        """Whether a participant has a prepared reply that can be played at once."""
         return any(waiting.is_prepared for waiting in self.queue if waiting.participant == participant)
 
 
 @frozen
 class Next:
-    """Grant the floor to somebody."""
+    """Answer: grant the floor to a participant."""
 
     to: str
     """Participant who is present."""
@@ -277,7 +277,7 @@ class Next:
 
 @frozen
 class Wait:
-    """Leave the floor free for a while; a policy that still waits after `until` has nobody to name."""
+    """Answer: leave the floor free until `until`; a policy that then still waits counts as naming nobody."""
 
     until: float
     """Seconds since the meeting's start."""
@@ -288,7 +288,7 @@ class Wait:
 
 @frozen
 class Nobody:
-    """Answer that names nobody."""
+    """Answer: name nobody."""
 
     reason: str
     """Reason as a code: `chair-timeout`, `all-passed`, `order-done`..."""
@@ -299,7 +299,7 @@ class Nobody:
 
 @frozen
 class Collect:
-    """Let all agents that are present prepare a reply at once; each is held until it is granted."""
+    """Answer: all present agents prepare a reply at the same time; each is held until granted."""
 
     reason: str
     """Purpose of the round."""
@@ -310,8 +310,8 @@ Decision: TypeAlias = Next | Wait | Nobody | Collect
 
 
 class Policy(Protocol):
-    """A replaceable rule that chooses who speaks next: a pure function of what it sees."""
+    """A rule that chooses the next speaker: a pure function of its view."""
 
     def choose(self, view: FloorView, /) -> Decision:
-        """Choose; called whenever the floor is free and something has happened."""
+        """Choose the next speaker; called after each event while the floor is free."""
         ...

@@ -31,5 +31,5 @@ def fault_named(name: str) -> Fault:
     """The fault of that name; `SetupError` for an unknown one."""
     found = next((fault for fault in FAULTS if fault.name == name), None)
     if found is None:
-        raise SetupError(f"there is no fault named {name!r}: see trialogue chaos --list")
+        raise SetupError(f"unknown fault {name!r}: see trialogue chaos --list")
     return found

@@ -69,30 +69,32 @@ commands: Final = App()
 @Parameter(name="*")
 @frozen
 class Repeats:
-    """Repeats of a meeting, and what its runs are compared with and told by."""
+    """Options for repeats of a meeting, and for the comparison and the reports of its runs."""
 
-    repeat: Annotated[int, Parameter(help="The number of times to hold it, with one seed after another.")] = 1
+    repeat: Annotated[
+        int, Parameter(help="How many times to run the meeting; each run uses the next seed.")
+    ] = 1
     """Number of times, from 1."""
 
-    junit: Annotated[Path | None, Parameter(help="Write JUnit XML to this file.")] = None
+    junit: Annotated[Path | None, Parameter(help="Write the results to this file as JUnit XML.")] = None
     """File to which JUnit XML is written."""
 
-    github: Annotated[Flag, Parameter(help="Print GitHub's annotations.")] = False
+    github: Annotated[Flag, Parameter(help="Print failures as GitHub annotations.")] = False
     """Whether annotations are printed."""
 
     baseline: Annotated[
-        Path | None, Parameter(help="Compare with this baseline: exit code 8 where anything got worse.")
+        Path | None, Parameter(help="Compare with this baseline file; exit code 8 if any figure got worse.")
     ] = None
     """Baseline to compare with."""
 
     save_baseline: Annotated[
-        Path | None, Parameter(help="Write the figures to this file, as a baseline for later.")
+        Path | None, Parameter(help="Save the figures to this file, as a baseline for later runs.")
     ] = None
     """File in which figures are kept."""
 
     @property
     def is_wanted(self) -> bool:
-        """Whether one plain meeting does not do."""
+        """Whether more is asked for than one plain meeting."""
         return self != ONCE
 
     def options(
@@ -103,12 +105,12 @@ class Repeats:
         *,
         html: bool,
     ) -> BatchOptions:
-        """The same, as batches take it; `SetupError` for a number of repeats that is none."""
+        """The options as a batch takes them; `SetupError` for an invalid number of repeats."""
         from trialogue.batch.jobs import BatchRequest  # noqa: PLC0415 - the scenario comes with it
         from trialogue.cli.batch import BatchOptions  # noqa: PLC0415 - likewise
 
         if not 1 <= self.repeat <= MOST_REPEATS:
-            raise SetupError(f"--repeat wants a number from 1 to {MOST_REPEATS:,}, not {self.repeat}")
+            raise SetupError(f"--repeat must be a number from 1 to {MOST_REPEATS:,}, not {self.repeat}")
         return BatchOptions(
             asked=BatchRequest(overrides, leeway, self.repeat, html=html),
             out=out,
@@ -128,7 +130,7 @@ class Repeats:
         html: bool,
         as_json: bool,
     ) -> int:
-        """Hold the meeting of one file so often; the exit code."""
+        """Run the meeting of one file that many times; returns the exit code."""
         from trialogue.cli.batch import hold_batch, new_out  # noqa: PLC0415 - the scenario comes with it
 
         options = self.options(overrides, leeway, out or new_out(file.stem), html=html)
@@ -142,47 +144,50 @@ ONCE: Final = Repeats()
 @Parameter(name="*")
 @frozen
 class Spreading:
-    """Spread of a batch: which meetings are held, and by which processes."""
+    """Options for which meetings a batch runs, and on which processes."""
 
-    workers: Annotated[int | None, Parameter(help="The number of processes; one a core if absent.")] = None
+    workers: Annotated[int | None, Parameter(help="Number of processes (default: one per core).")] = None
     """Number of processes of this machine."""
 
-    matrix: Annotated[Flag, Parameter(help="Hold each cell of a scenario's matrix.")] = False
+    matrix: Annotated[Flag, Parameter(help="Run every cell of each scenario's matrix.")] = False
     """Whether cells are held."""
 
-    dry_run: Annotated[Flag, Parameter(help="Count meetings, minutes and money, and hold none.")] = False
+    dry_run: Annotated[
+        Flag, Parameter(help="Print the number of meetings, their minutes and their cost; run none of them.")
+    ] = False
     """Whether nothing is held."""
 
-    resume: Annotated[Flag, Parameter(help="Go on with meetings that were cut off.")] = False
+    resume: Annotated[Flag, Parameter(help="Continue meetings that were interrupted.")] = False
     """Whether what was cut off is gone on with."""
 
-    on: Annotated[str | None, Parameter(help="The address of a Dask scheduler, as tcp://10.0.0.5:8786.")] = (
-        None
-    )
+    on: Annotated[
+        str | None, Parameter(help="Run on the Dask scheduler at this address, e.g. tcp://10.0.0.5:8786.")
+    ] = None
     """Cluster that carries the meetings."""
 
     dask_local: Annotated[
-        int | None, Parameter(help="The number of processes of a Dask cluster on this machine.")
+        int | None, Parameter(help="Run on a Dask cluster on this machine, with this many processes.")
     ] = None
     """Size of the cluster that is begun for them."""
 
     bring: Annotated[
         Literal["result", "journal", "run"] | None,
         Parameter(
-            help="The part of a run that comes back where no directory is shared; virtual meetings on Dask."
+            help="What Dask workers send back if they share no directory with this machine (virtual clock "
+            "only)."
         ),
     ] = None
     """Part of a run that comes back from a cluster that shares no directory."""
 
     def over(self, options: BatchOptions) -> BatchOptions:
-        """The options with this said; `SetupError` where it contradicts itself."""
+        """The batch options with these added; `SetupError` if they contradict each other."""
         if self.on is not None and self.dask_local is not None:
-            raise SetupError("--on or --dask-local, not both")
+            raise SetupError("use either --on or --dask-local, not both")
         if self.bring is not None and self.on is None and self.dask_local is None:
-            raise SetupError("--bring says what comes back from a Dask cluster: name it with --on")
+            raise SetupError("--bring needs a Dask cluster: give --on as well")
         for option, count in (("--workers", self.workers), ("--dask-local", self.dask_local)):
             if count is not None and count < 1:
-                raise SetupError(f"{option} wants a number from 1, not {count}")
+                raise SetupError(f"{option} must be 1 or more, not {count}")
         return evolve(
             options,
             asked=evolve(options.asked, matrix=self.matrix, resume=self.resume),
@@ -207,16 +212,16 @@ def run(  # noqa: PLR0913 - one an option
     endpoint: Endpoint = None,
     showing: HowShown = SHOWN_LIVE,
     record_models: Annotated[
-        Path | None, Parameter(help="The file that keeps models' answers: each question is asked once.")
+        Path | None, Parameter(help="Cache model answers in this file: each question is asked only once.")
     ] = None,
-    no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
+    no_code: Annotated[Flag, Parameter(help="Refuse a scenario whose tools run code.")] = False,
     repeats: Repeats = ONCE,
     allow: AllowOptions = NOTHING_ALLOWED,
     log_level: LogLevelOption = "warning",
 ) -> int:
-    """Hold a meeting: spoken, shown as it goes, recorded, and summed up at its end.
+    """Run a meeting: show it live, record it, and print a summary at the end.
 
-    Ctrl-C ends it gracefully, with all of its files; once more ends it at once.
+    The first Ctrl-C ends the meeting in order and writes all files; the second one ends it at once.
     """
     if repeats.is_wanted:
         _refuse_recording(record_models)
@@ -242,25 +247,25 @@ def run(  # noqa: PLR0913 - one an option
 
 @commands.command(sort_key=1, help_epilogue=BATCH_EXAMPLES)
 def batch(  # noqa: PLR0913 - one an option
-    place: Annotated[str, Parameter(help="A directory, a pattern, or a scenario file.")],
+    place: Annotated[str, Parameter(help="A scenario file, a directory, or a pattern.")],
     /,
     *more: Annotated[str, Parameter(help="Further ones.")],
     spread: Spreading = HERE,
     otherwise: Otherwise = AS_WRITTEN,
     repeats: Repeats = ONCE,
     out: Annotated[
-        Path | None, Parameter(help="The directory of the runs; a new one under runs/ if absent.")
+        Path | None, Parameter(help="Directory for the runs (default: a new one under runs/).")
     ] = None,
     endpoint: Endpoint = None,
     json: Annotated[Json, Parameter(help="Print the outcome of each meeting as JSON.")] = False,
-    html: Annotated[Flag, Parameter(help="Write the page of each run.")] = False,
-    no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
+    html: Annotated[Flag, Parameter(help="Write report.html for each run.")] = False,
+    no_code: Annotated[Flag, Parameter(help="Refuse a scenario whose tools run code.")] = False,
     allow: AllowOptions = NOTHING_ALLOWED,
 ) -> int:
-    """Hold many meetings, a process a core, each at most once, and count the outcomes.
+    """Run many meetings in parallel, one process per core, and count the outcomes.
 
-    Held again with the same --out, it reads the runs that are there and holds what is missing.
-    The first Ctrl-C lets meetings that are under way come to their end; the second one kills them.
+    With the --out of an earlier batch, it keeps the finished runs and runs only the missing meetings.
+    The first Ctrl-C starts no more meetings and waits for the running ones; the second one kills them.
     """
     from trialogue.batch.jobs import files_in  # noqa: PLC0415 - the scenario comes with it
     from trialogue.cli.batch import hold_batch, new_out  # noqa: PLC0415 - likewise
@@ -276,20 +281,20 @@ def resume(
     /,
     *,
     out: Annotated[
-        Path | None, Parameter(help="The new run's directory; a new one under runs/ if absent.")
+        Path | None, Parameter(help="Directory for the new run (default: a new one under runs/).")
     ] = None,
     endpoint: Endpoint = None,
     showing: HowShown = SHOWN_LIVE,
     allow_changed_scenario: Annotated[
-        Flag, Parameter(help="Go on although the scenario in the run was changed.")
+        Flag, Parameter(help="Continue even if the scenario file in the run was changed.")
     ] = False,
-    no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
+    no_code: Annotated[Flag, Parameter(help="Refuse a scenario whose tools run code.")] = False,
     allow: AllowOptions = NOTHING_ALLOWED,
     log_level: LogLevelOption = "warning",
 ) -> int:
-    """Go on with a meeting whose process died, in a run of its own.
+    """Continue a meeting whose process died, in a new run.
 
-    What was heard and decided is kept; tool calls without a result are not run again.
+    Everything heard and decided is kept. Tool calls without a result are not run again.
     """
     from trialogue.cli.resume import resume_run  # noqa: PLC0415 - the scenario comes with it
 
@@ -311,25 +316,27 @@ def chaos(  # noqa: PLR0913 - one an option
     file: Annotated[Path | None, Parameter(help="The scenario file.")] = None,
     /,
     *,
-    list_: Annotated[Flag, Parameter(name="--list", help="List every fault there is.")] = False,
+    list_: Annotated[Flag, Parameter(name="--list", help="List all faults.")] = False,
     fault: Annotated[
         tuple[str, ...],
         Parameter(
-            show_default=False, help="NAME, NAME@PARTICIPANT or NAME@PARTICIPANT:SESSION; may be repeated."
+            show_default=False,
+            help="Fault to inject: NAME, NAME@PARTICIPANT or NAME@PARTICIPANT:SESSION; may be repeated.",
         ),
     ] = (),
-    random: Annotated[int | None, Parameter(help="The number of faults to draw by the seed.")] = None,
-    seed: Annotated[int | None, Parameter(help="The seed from which every chance is drawn.")] = None,
+    random: Annotated[int | None, Parameter(help="Number of faults to draw at random from the seed.")] = None,
+    seed: Annotated[int | None, Parameter(help="Seed of all random choices.")] = None,
     clock: Annotated[
-        Literal["real", "virtual"], Parameter(help="Real time, or virtual: as fast as the machine computes.")
+        Literal["real", "virtual"],
+        Parameter(help="Real time, or virtual time (as fast as the machine can compute)."),
     ] = "virtual",
     out: Annotated[
-        Path | None, Parameter(help="The run's directory; a new one under runs/ if absent.")
+        Path | None, Parameter(help="Directory for the run (default: a new one under runs/).")
     ] = None,
-    json: Annotated[Json, Parameter(help="Print the list, or the verdict, as JSON.")] = False,
+    json: Annotated[Json, Parameter(help="Print the list or the result as JSON.")] = False,
     allow: AllowOptions = NOTHING_ALLOWED,
 ) -> int:
-    """Hold a meeting under faults, and name each promise that was broken (exit code 1)."""
+    """Run a meeting with injected faults, and list every broken promise (exit code 1)."""
     from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
 
     limit_threads()
@@ -340,7 +347,7 @@ def chaos(  # noqa: PLR0913 - one an option
     if list_:
         return trials.list_faults(as_json=json)
     if file is None:
-        raise SetupError("chaos wants a scenario file, or --list. Try: trialogue chaos --help")
+        raise SetupError("chaos needs a scenario file, or --list. Try: trialogue chaos --help")
     allowed = Permissions(allow.allow_import, allow.allow_command, allow.allow_host)
     ordered = trials.Ordered(fault, random, seed, Clock(clock), out, allowed)
     return trials.try_file(file, ordered, as_json=json)
@@ -361,7 +368,9 @@ def _run_options(showing: HowShown, allow: AllowOptions) -> RunOptions:
 
 def _refuse_recording(record_models: Path | None) -> None:
     if record_models is not None:
-        raise SetupError("--record-models keeps what one meeting asks: leave out --repeat and its like")
+        raise SetupError(
+            "--record-models works for a single meeting: leave out --repeat and the options that go with it"
+        )
 
 
 def _leeway(allow: AllowOptions, endpoint: str | None, *, code: bool) -> Leeway:

@@ -71,7 +71,7 @@ CustomPolicies: TypeAlias = Annotated[
     Parameter(
         negative="",
         show_default=False,
-        help="Custom policies that may be asked, as my_floor.*; may be repeated.",
+        help="Custom policies that may run, e.g. my_floor.*; may be repeated.",
     ),
 ]
 """Patterns of custom policies, as an option."""
@@ -87,7 +87,7 @@ def why(
     *,
     json: Annotated[Json, Parameter(help="Print the turns as JSON.")] = False,
 ) -> int:
-    """Show who got the floor at each turn, and why, from the journal."""
+    """Show from the journal who got the floor at each turn, and why."""
     from trialogue.cli.authors import tell_why  # noqa: PLC0415 - the scenario comes with it
 
     return tell_why(run, as_json=json)
@@ -96,23 +96,23 @@ def why(
 @Parameter(name="*")
 @frozen
 class Playing:
-    """Way in which a run is shown again."""
+    """Options for how a run is played back."""
 
     speed: Annotated[
         str | None,
-        Parameter(help="The pace to play it at: 1 is real time, 4 four times that; max prints all at once."),
+        Parameter(
+            help="Playback speed: 1 is real time, 4 is four times faster; max prints everything at once."
+        ),
     ] = None
     """Factor of real time, or `max`."""
 
-    from_: Annotated[
-        str, Parameter(name="--from", help="The place to begin at: seconds, M:SS, or 'turn N'.")
-    ] = "0"
+    from_: Annotated[str, Parameter(name="--from", help="Where to start: seconds, M:SS, or 'turn N'.")] = "0"
     """Place at which it begins."""
 
-    step: Annotated[Flag, Parameter(help="Print a line, and wait for Enter.")] = False
+    step: Annotated[Flag, Parameter(help="Print one line at a time, and wait for Enter.")] = False
     """Whether each line waits."""
 
-    audio: Annotated[Flag, Parameter(help="Play its sound, too, in real time.")] = False
+    audio: Annotated[Flag, Parameter(help="Play the sound as well, in real time.")] = False
     """Whether it is heard, too."""
 
 
@@ -125,31 +125,27 @@ def replay(
     /,
     *,
     playing: Playing = AT_ONCE,
-    verify: Annotated[Flag, Parameter(help="Decide everything again, and compare.")] = False,
-    json: Annotated[Json, Parameter(help="Print the turns, or the verdict, as JSON.")] = False,
+    verify: Annotated[Flag, Parameter(help="Make all decisions again, and compare them.")] = False,
+    json: Annotated[Json, Parameter(help="Print the turns or the result as JSON.")] = False,
     what_if: Annotated[
         tuple[str, ...],
-        Parameter(
-            negative="",
-            show_default=False,
-            help="What this setting would have decided, as floor.policy=auction.",
-        ),
+        Parameter(negative="", show_default=False, help="Try another setting, e.g. floor.policy=auction."),
     ] = (),
     out: Annotated[
-        Path | None, Parameter(help="With --what-if: the directory of the meeting that is made of it.")
+        Path | None, Parameter(help="With --what-if: the directory for the alternative meeting.")
     ] = None,
     html: Annotated[
-        Flag, Parameter(help="With --what-if: write a page of both, what-if.html in --out or in the run.")
+        Flag, Parameter(help="With --what-if: write a page that compares both meetings, what-if.html.")
     ] = False,
     allow_import: CustomPolicies = (),
 ) -> int:
-    """Print what was heard in a meeting, play it as it looked, or verify its decisions."""
+    """Print what was heard in a meeting, play it back, or verify its decisions."""
     if what_if:
         from trialogue.cli.what_if import WhatIfTold, ask_what_if  # noqa: PLC0415 - a meeting comes with it
 
         return ask_what_if(run, what_if, WhatIfTold(out, html=html, as_json=json), _edges(allow_import))
     if html:
-        raise SetupError("--html is of a what-if here: a run's own page is written by report --html")
+        raise SetupError("--html needs --what-if here; use report --html for the run's own page")
     if verify:
         from trialogue.cli.verify import verify_runs  # noqa: PLC0415 - the journal comes with it
 
@@ -164,22 +160,25 @@ def replay(
 @commands.command(name="scenario-from", sort_key=5, help_epilogue=SCENARIO_FROM_EXAMPLES)
 def scenario_from(
     run: Annotated[
-        Path, Parameter(help="A run's directory or journal, or a meeting as RTTM, WebVTT, TextGrid or CHAT.")
+        Path, Parameter(help="A run's directory or journal, or an RTTM, WebVTT, TextGrid or CHAT file.")
     ],
     /,
     *,
     out: Annotated[
-        Path | None, Parameter(help="The scenario's file; else scenario.yaml in a new folder NAME-again.")
+        Path | None,
+        Parameter(help="The scenario file to write (default: scenario.yaml in a new folder NAME-again)."),
     ] = None,
     sound: Annotated[
         Path | None,
-        Parameter(help="With a file: its recording, or a folder with one of each speaker, NAME.wav."),
+        Parameter(help="Sound for a file: its recording, or a folder with NAME.wav for each speaker."),
     ] = None,
-    check: Annotated[Flag, Parameter(help="Hold it, and tell the first turn that differs.")] = False,
-    json: Annotated[Json, Parameter(help="Print the file's path, and what differs, as JSON.")] = False,
+    check: Annotated[
+        Flag, Parameter(help="Run the new scenario, and report the first turn that differs.")
+    ] = False,
+    json: Annotated[Json, Parameter(help="Print the file's path and the differences as JSON.")] = False,
     allow_import: CustomPolicies = (),
 ) -> int:
-    """Make a scenario of a run, or of a meeting that others recorded: it gives the same turns again."""
+    """Write a scenario that repeats the turns of a run, or of a meeting recorded elsewhere."""
     from trialogue.cli.scenario_from import (  # noqa: PLC0415 - a meeting comes with it
         MadeScenario,
         print_scenario_from,
@@ -190,7 +189,7 @@ def scenario_from(
 
 @commands.command(sort_key=5, help_epilogue=WATCH_EXAMPLES)
 def watch(run: RunPath, /) -> int:
-    """Watch a meeting that another process holds, as it looks there, until it is over."""
+    """Watch a meeting that another process runs, until it ends."""
     from trialogue.cli.replay import watch_run  # noqa: PLC0415 - the journal comes with it
 
     return watch_run(run)
@@ -200,22 +199,24 @@ def watch(run: RunPath, /) -> int:
 def expect(
     run: RunPath,
     scenario: Annotated[
-        Path | None, Parameter(help="The scenario whose expectations are meant; else the run's own.")
+        Path | None, Parameter(help="The scenario whose expectations to check (default: the run's own).")
     ] = None,
     /,
     *,
     allow_host: Annotated[
         tuple[str, ...],
         Parameter(
-            negative="", show_default=False, help="A host at which the judge's model may be asked, as in run."
+            negative="",
+            show_default=False,
+            help="Host that the judge's model may be on, as for run; may be repeated.",
         ),
     ] = (),
-    json: Annotated[Json, Parameter(help="Print the verdict as JSON.")] = False,
+    json: Annotated[Json, Parameter(help="Print the result as JSON.")] = False,
 ) -> int:
-    """Tell which expectations a run meets, by its journal alone: what was expected, what happened, and when.
+    """Check a run's journal against expectations: what was expected, what happened, and when.
 
-    Where the scenario's judge names a model, it is asked for its advice on the transcript, as after run.
-    Exit code 1 where one of behaviour is not met, else 7 for one of infrastructure, else 6 for one of timing.
+    If the scenario's judge names a model, the model is asked about the transcript, as after run.
+    Exit code 1 if an expectation of behaviour fails, else 7 for infrastructure, else 6 for timing.
     """
     from trialogue.cli.expect import expect_of_run  # noqa: PLC0415 - the journal comes with it
 
@@ -227,12 +228,12 @@ def verify_files(
     run: RunPath,
     /,
     *,
-    json: Annotated[Json, Parameter(help="Print the verdict on each file as JSON.")] = False,
+    json: Annotated[Json, Parameter(help="Print the result for each file as JSON.")] = False,
 ) -> int:
-    """Compare every file of a run with the digest that its manifest keeps: exit code 4 if any was changed.
+    """Compare every file of a run with its digest in the manifest; exit code 4 if a file was changed.
 
-    A file that the manifest does not know is named. Of a run that was never closed it says what nobody can
-    vouch for.
+    Files that are missing from the manifest are listed. If the run was never closed, the files without a
+    digest are listed.
     """
     from trialogue.cli.verify import verify_files_of  # noqa: PLC0415 - the journal comes with it
 
@@ -243,34 +244,32 @@ def verify_files(
 def report(
     run: Annotated[
         Path,
-        Parameter(
-            help="The run's directory, its journal, or a file of any meeting's (rttm, vtt, TextGrid, cha)."
-        ),
+        Parameter(help="A run's directory or journal, or an RTTM, WebVTT, TextGrid or CHAT file."),
     ],
     /,
     *,
-    html: Annotated[Flag, Parameter(help="Write a page to look at and to listen to.")] = False,
-    out: Annotated[Path | None, Parameter(help="The page's file; else report.html in the run.")] = None,
+    html: Annotated[Flag, Parameter(help="Write an HTML page with timeline, sound and transcript.")] = False,
+    out: Annotated[Path | None, Parameter(help="The page's file (default: report.html in the run).")] = None,
     sound: Annotated[
         Literal["inside", "linked", "none"],
-        Parameter(help="The place of the page's sound: in the page, in files beside it, or nowhere."),
+        Parameter(help="Where the page's sound is stored: in the page, in files next to it, or nowhere."),
     ] = "inside",
     by_sound: Annotated[
-        Flag, Parameter(help="Print the figures from the recordings, beside those from the records.")
+        Flag, Parameter(help="Measure the recordings as well, and print those figures next to the journal's.")
     ] = False,
-    json: Annotated[Json, Parameter(help="Print the measures, or the page's path, as JSON.")] = False,
+    json: Annotated[Json, Parameter(help="Print the measures or the page's path as JSON.")] = False,
 ) -> int:
-    """Measure a meeting again, from its journal and its sound; or any, from files of who spoke when.
+    """Measure a meeting from its journal and recordings, or from a file that says who spoke when.
 
-    With --html write its page: one file with lanes, sound, transcript and measures, that needs no network. Of
-    a folder of runs, a table of them.
+    With --html, write a page: one file with timeline, sound, transcript and measures; it needs no network.
+    For a folder of runs, the page is a table of the runs.
     """
     if html:
         from trialogue.cli.report import print_page  # noqa: PLC0415 - the journal comes with it
 
         return print_page(run, out=out, sound=sound, as_json=json)
     if out is not None or sound != "inside":
-        raise SetupError("--out and --sound are of the page: give --html, too")
+        raise SetupError("--out and --sound need --html")
     if by_sound:
         from trialogue.cli.by_sound import print_by_sound  # noqa: PLC0415 - numpy comes with it
 
@@ -284,20 +283,20 @@ def report(
 def export(
     run: RunPath,
     /,
-    *formats: Annotated[str, Parameter(help="What to write; without any, the list of formats is printed.")],
-    out: Annotated[
-        Path | None, Parameter(help="The directory that the files go to; else the run's own.")
-    ] = None,
-    json: Annotated[Json, Parameter(help="Print the list, or the files' paths, as JSON.")] = False,
+    *formats: Annotated[
+        str, Parameter(help="Formats to write; without one, the list of formats is printed.")
+    ],
+    out: Annotated[Path | None, Parameter(help="Directory for the files (default: the run's own).")] = None,
+    json: Annotated[Json, Parameter(help="Print the list or the files' paths as JSON.")] = False,
 ) -> int:
-    """Write a meeting in other formats: for spreadsheets, Praat, ELAN, CLAN, Audacity, Perfetto, players."""
+    """Export a meeting for spreadsheets, Praat, ELAN, CLAN, Audacity, Perfetto or media players."""
     from trialogue.cli.export import export_run  # noqa: PLC0415 - the journal comes with it
 
     return export_run(run, formats, out=out, as_json=json)
 
 
 def _edges(imports: tuple[str, ...]) -> Edges:
-    """The edges of a meeting that is held again, which may ask these policies."""
+    """The edges of a meeting that runs again, with permission for these policies."""
     from trialogue.meeting.edges import Edges  # noqa: PLC0415 - a meeting comes with it
     from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
     from trialogue.tools.permissions import Permissions  # noqa: PLC0415 - likewise

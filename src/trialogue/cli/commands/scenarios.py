@@ -55,16 +55,16 @@ commands: Final = App()
 def check(
     file: Scenario,
     /,
-    *more: Annotated[Path, Parameter(help="Further scenario files.")],
+    *more: Annotated[Path, Parameter(help="More scenario files.")],
     otherwise: Otherwise = AS_WRITTEN,
     file_only: Annotated[
-        Flag, Parameter(help="Look at the files alone, and not at which variables this environment has.")
+        Flag, Parameter(help="Check only the files; skip environment variables and installed models.")
     ] = False,
     json: Annotated[Json, Parameter(help="Print the problems as JSON.")] = False,
 ) -> int:
-    """List everything that is wrong with scenarios, with file, line and column.
+    """List all problems of scenario files, with file, line and column.
 
-    A key or a variable that a scenario needs and this environment lacks is told as well.
+    Keys and environment variables that a scenario needs and that are not set are listed, too.
     """
     from trialogue.cli.check import check_files  # noqa: PLC0415 - the scenario comes with it
 
@@ -79,7 +79,7 @@ def explain(
     otherwise: Otherwise = AS_WRITTEN,
     json: Annotated[Json, Parameter(help="Print the values as JSON.")] = False,
 ) -> int:
-    """Print every value of a scenario, defaults too, and where each comes from; or what a code means."""
+    """Print every value of a scenario with its origin, or explain an error code."""
     from trialogue.cli.check import explain_file  # noqa: PLC0415 - the scenario comes with it
 
     return explain_file(file, otherwise.overrides(), as_json=json)
@@ -95,23 +95,21 @@ def schema() -> int:
 
 @commands.command(sort_key=4, help_epilogue=NEW_EXAMPLES)
 def new(
-    file: Annotated[Path, Parameter(help="The scenario file to write; it must not be there.")],
+    file: Annotated[Path, Parameter(help="The scenario file to write; it must not exist yet.")],
     /,
     *,
-    agents: Annotated[int | None, Parameter(help="The number of agents, the chair included.")] = None,
+    agents: Annotated[int | None, Parameter(help="Number of agents, including the chair.")] = None,
     policy: Annotated[
-        str | None, Parameter(help="The policy that says who speaks next: moderated, round-robin, ...")
+        str | None, Parameter(help="Policy that decides who speaks next: moderated, round-robin, ...")
     ] = None,
     think: Annotated[
         Literal["lines", "local", "open_ai", "deepgram"] | None,
-        Parameter(
-            help="The way they think: by lines of a script, a model of yours, OpenAI's, or at Deepgram."
-        ),
+        Parameter(help="How agents think: scripted lines, a local model, OpenAI's, or Deepgram's."),
     ] = None,
-    topic: Annotated[str | None, Parameter(help="The topic of the meeting.")] = None,
-    person: Annotated[Flag, Parameter(help="Sit at the table yourself, at the keyboard.")] = False,
+    topic: Annotated[str | None, Parameter(help="Topic of the meeting.")] = None,
+    person: Annotated[Flag, Parameter(help="Add a seat for yourself, at the keyboard.")] = False,
 ) -> int:
-    """Write a scenario to begin with. Without options it asks, at a terminal."""
+    """Write a new scenario to start from. In a terminal it asks for missing options."""
     from trialogue.cli.authors import new_file  # noqa: PLC0415 - the scenario comes with it
     from trialogue.scenario.skeleton import HowAgentsThink, NewScenario  # noqa: PLC0415 - likewise
 
@@ -132,10 +130,10 @@ def new(
 def fmt(
     file: Scenario,
     /,
-    *more: Annotated[Path, Parameter(help="Further scenario files.")],
-    check: Annotated[Flag, Parameter(help="Change nothing; exit code 2 if a file is not in form.")] = False,
+    *more: Annotated[Path, Parameter(help="More scenario files.")],
+    check: Annotated[Flag, Parameter(help="Change nothing; exit code 2 if a file is not formatted.")] = False,
 ) -> int:
-    """Bring scenarios into one form; comments, quotes and the order of keys are kept."""
+    """Format scenario files; comments, quotes and the order of keys are kept."""
     from trialogue.cli.authors import format_files  # noqa: PLC0415 - the scenario comes with it
 
     return format_files((file, *more), only_check=check)
@@ -147,9 +145,9 @@ def graph(
     /,
     *,
     otherwise: Otherwise = AS_WRITTEN,
-    svg: Annotated[Flag, Parameter(help="As SVG, which any browser shows; else as Mermaid.")] = False,
+    svg: Annotated[Flag, Parameter(help="Print SVG, for browsers, instead of Mermaid.")] = False,
 ) -> int:
-    """Draw a scenario: who sits at the table and hears how, how the floor goes, and the agenda."""
+    """Draw a scenario as a diagram: participants, how they hear, the floor policy and the agenda."""
     from trialogue.cli.authors import draw_file  # noqa: PLC0415 - the scenario comes with it
 
     return draw_file(file, otherwise.overrides(), as_svg=svg)

@@ -36,25 +36,30 @@ commands: Final = App()
 @Parameter(name="*")
 @frozen
 class StandingIn:
-    """Stand-ins for the providers that clients name."""
+    """Options for what answers in the role of the providers that clients name."""
 
     script: Annotated[
         Path | None,
-        Parameter(help="A YAML file with agents and their scripts, matched by prompt, tag or key."),
+        Parameter(help="YAML file with scripted agents, matched by prompt, tag or key."),
     ] = None
     """The operator's file."""
 
     think: Annotated[
-        str | None, Parameter(help="An address that speaks OpenAI's chat completions, for every provider.")
+        str | None,
+        Parameter(
+            help="URL of an OpenAI-compatible chat completions endpoint; it answers for every provider."
+        ),
     ] = None
     """The operator's model."""
 
-    think_model: Annotated[str, Parameter(help="Its model; else the one that each client names.")] = ""
+    think_model: Annotated[
+        str, Parameter(help="Model to request there (default: the one that each client names).")
+    ] = ""
     """The model's name."""
 
-    think_key_env: Annotated[
-        str | None, Parameter(help="The environment variable with the key that --think wants.")
-    ] = None
+    think_key_env: Annotated[str | None, Parameter(help="Environment variable with the key for --think.")] = (
+        None
+    )
     """Variable with its key."""
 
     allow_host: Annotated[
@@ -62,13 +67,13 @@ class StandingIn:
         Parameter(
             negative="",
             show_default=False,
-            help="Hosts beside this machine at which clients' models may be; may be repeated.",
+            help="Allowed host of clients' own models, in addition to this machine; may be repeated.",
         ),
     ] = ()
     """Names of hosts."""
 
     def answers(self) -> Answers:
-        """The same, as the server's side of the command line takes it."""
+        """The options as the server module takes them."""
         from trialogue.cli.serve import Answers  # noqa: PLC0415 - heavy: the server comes with it
 
         return Answers(self.script, self.think, self.think_model, self.think_key_env, self.allow_host)
@@ -81,10 +86,11 @@ BY_DEFAULT: Final = StandingIn()
 @Parameter(name="*")
 @frozen
 class Behaving:
-    """Behaviour of the server towards its clients."""
+    """Options for how the server treats its clients."""
 
     voices: Annotated[
-        Literal["local", "murmur"], Parameter(help="Real ears and voices, or sound without speech for tests.")
+        Literal["local", "murmur"],
+        Parameter(help="Real recognizer and voices, or sound without speech for tests."),
     ] = "local"
     """Kind of its ears and voices."""
 
@@ -94,26 +100,30 @@ class Behaving:
             name="--set",
             negative="",
             show_default=False,
-            help="An option of the server, as idle=30s; may be repeated.",
+            help="Server setting, e.g. idle=30s; may be repeated.",
         ),
     ] = ()
     """Its options, each as KEY=VALUE."""
 
     as_of: Annotated[
-        str | None, Parameter(help="Serve clients of that time, as 2025-06: send nothing that came later.")
+        str | None,
+        Parameter(
+            help="Serve clients of that date, e.g. 2025-06: send nothing that was added to the protocol "
+            "later."
+        ),
     ] = None
     """The month or day whose clients are served."""
 
     lenient: Annotated[
-        Flag, Parameter(help="Warn of messages that do not fit the protocol, and take what can be read.")
+        Flag, Parameter(help="Warn about messages that break the protocol, and use what can be read.")
     ] = False
     """Whether messages that do not fit are warned of; else they end the session."""
 
-    no_latency: Annotated[Flag, Parameter(help="Send no LatencyReport.")] = False
+    no_latency: Annotated[Flag, Parameter(help="Do not send LatencyReport.")] = False
     """Whether latencies stay untold."""
 
     def manners(self) -> Manners:
-        """The same, as the server's side of the command line takes it."""
+        """The options as the server module takes them."""
         from trialogue.cli.serve import Manners  # noqa: PLC0415 - heavy: the server comes with it
 
         return Manners(self.set_, self.as_of, self.lenient, self.no_latency)
@@ -130,13 +140,13 @@ def serve(
     standing_in: StandingIn = BY_DEFAULT,
     handling: Handling = LOOKED_AT,
     behaving: Behaving = AS_USUAL,
-    quiet: Annotated[Flag, Parameter(help="Print the address, and nothing else.")] = False,
+    quiet: Annotated[Flag, Parameter(help="Print only the address.")] = False,
     log_level: LogLevelOption = "info",
 ) -> int:
-    """Run the embedded voice agent server, for any client of Deepgram's voice agent protocol.
+    """Run the embedded server for clients of Deepgram's voice agent protocol.
 
-    Whatever provider a client names, an agent of --script answers, else the model at --think, else a default
-    that repeats what it hears and calls the functions that fit.
+    An agent of --script answers, else the model at --think, else a default agent, whichever provider a client
+    names. The default agent repeats what it hears and calls matching functions.
     """
     from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
 
@@ -161,12 +171,12 @@ def serve(
 @commands.command(sort_key=8, help_epilogue=VOICES_EXAMPLES)
 def voices(
     *,
-    say: Annotated[str | None, Parameter(help="Words to be spoken.")] = None,
-    voice: Annotated[str, Parameter(help="The voice: one of the list, or a name of Deepgram's.")] = "heart",
-    out: Annotated[Path, Parameter(help="The WAV file that the words go to.")] = Path("voice.wav"),
+    say: Annotated[str | None, Parameter(help="Words to speak.")] = None,
+    voice: Annotated[str, Parameter(help="Voice from the list, or one of Deepgram's voice names.")] = "heart",
+    out: Annotated[Path, Parameter(help="WAV file to write.")] = Path("voice.wav"),
     json: Annotated[Json, Parameter(help="Print the list as JSON.")] = False,
 ) -> int:
-    """List the local voices; with --say, speak with one of them."""
+    """List the local voices, or speak with one of them (--say)."""
     from trialogue.cli import voices as local  # noqa: PLC0415 - its engines load when it speaks
 
     return local.list_voices(as_json=json) if say is None else local.say(say, voice, out)

@@ -39,7 +39,7 @@ class Difference:
         then, now = (each.participant if each else "nobody" for each in (self.then, self.now))
         margin = "" if self.margin_s is None else f", {self.margin_s:+.2f} s"
         what = "is of" if then != now else "has other words, of"
-        return f"turn {self.place} {what} {then} there and {now} here{margin}"
+        return f"turn {self.place} {what} {then} in the recording and {now} in the new run{margin}"
 
 
 def turns_told(said: Sequence[Utterance]) -> list[Utterance]:

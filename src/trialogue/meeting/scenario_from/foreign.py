@@ -25,24 +25,26 @@ T = TypeVar("T")
 
 
 def is_foreign(path: Path) -> bool:
-    """Whether this is a file of a meeting that others recorded, by its ending."""
+    """Whether the file's suffix is that of a meeting format from elsewhere (RTTM, WebVTT, TextGrid, CHAT)."""
     return path.suffix.lower() in READERS
 
 
 def read_whole(file: Path, reader: Callable[[str], T]) -> T:
-    """Reading of a file's text; JournalError where it cannot be read."""
+    """Read a file with `reader`; JournalError if that fails."""
     try:
         return reader(file.read_text("utf-8-sig"))
     except OSError as error:
-        raise JournalError(f"{file} cannot be read: {error.strerror}", path=str(file)) from error
+        raise JournalError(f"cannot read {file}: {error.strerror}", path=str(file)) from error
     except ValueError as error:
-        raise JournalError(f"{file} is no {file.suffix[1:].upper()}: {error}", path=str(file)) from error
+        raise JournalError(
+            f"{file} is not a valid {file.suffix[1:].upper()} file: {error}", path=str(file)
+        ) from error
 
 
 def refuse_there(path: Path) -> None:
-    """SetupError where a scenario is already."""
+    """Raise SetupError if the file already exists."""
     if path.exists():
-        raise SetupError(f"{path} is there already: --out names another file")
+        raise SetupError(f"{path} already exists: choose another file with --out")
 
 
 def named(speakers: Iterable[str]) -> dict[str, str]:

@@ -36,7 +36,7 @@ def speech_of(file: Path) -> tuple[Stretch, ...]:
     told = read_whole(file, READERS[file.suffix.lower()])
     heard = tuple(each for each in joined(told) if each.length_s > 0)
     if not heard:
-        raise JournalError(f"{file} says of nobody that it spoke", path=str(file))
+        raise JournalError(f"{file} has no speaker with speech", path=str(file))
     return heard
 
 
@@ -85,11 +85,11 @@ def _clips(heard: Sequence[Stretch], name: str, recording: Path, folder: Path) -
                 length = max(0, round(each.end_s * rate) - first)
                 sound = file.read(length, dtype="float32", always_2d=True)
                 if not len(sound):
-                    raise SetupError(f"{recording} is over before {each.participant} speaks")
+                    raise SetupError(f"{recording} ends before {each.participant} speaks")
                 soundfile.write(str(folder / clip), sound.mean(axis=1), rate, subtype="PCM_16")
                 yield {"when": {"at": write_duration(max(0.001, round(each.start_s, 3)))}, "play": clip}
     except (OSError, soundfile.SoundFileError) as error:
-        raise JournalError(f"{recording} cannot be read as sound", path=str(recording)) from error
+        raise JournalError(f"cannot read {recording} as sound", path=str(recording)) from error
 
 
 def _recording(sound: Path, who: str) -> Path:
@@ -100,7 +100,7 @@ def _recording(sound: Path, who: str) -> Path:
     found = [each for each in files if who.lower() in {each.stem.lower(), _last(each.stem.lower())}]
     if len(found) != 1:
         what = "more than one recording" if found else "no recording"
-        raise SetupError(f"{sound} has {what} of {who}: it would be {who}.wav")
+        raise SetupError(f"{sound} has {what} for {who}: expected {who}.wav")
     return found[0]
 
 

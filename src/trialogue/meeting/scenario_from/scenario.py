@@ -114,9 +114,9 @@ def retell_as_it_went(reading: Reading, path: Path, changes: Mapping[str, str]) 
 def _opened(reading: Reading, path: Path) -> tuple[HeldMeeting, _Seats]:
     """The recorded meeting, and its seats."""
     if reading.header.redacted:
-        raise JournalError(f"{reading.path} is redacted: what was said is not in it", path=str(reading.path))
+        raise JournalError(f"{reading.path} is redacted: its words are missing", path=str(reading.path))
     if path.exists():
-        raise SetupError(f"{path} is there already: --out names another file")
+        raise SetupError(f"{path} already exists: choose another file with --out")
     held = held_meeting(reading)
     scripts = scripts_of(held.records, held.plan.faults)
     return held, _Seats(held, scripts, reading.path.parent / "audio", path.parent)
@@ -156,12 +156,12 @@ def _change(document: Keys, place: Sequence[str], value: str) -> None:
     for each in place[:-1]:
         inner = keys.setdefault(each, {})
         if not isinstance(inner, dict):
-            raise SetupError(f"{'.'.join(place)} is no place: {each} holds no keys")
+            raise SetupError(f"{'.'.join(place)} is not a place in a scenario: {each} has no keys")
         keys = cast("Keys", inner)
     try:
         keys[place[-1]] = yaml.safe_load(value)
     except yaml.YAMLError:
-        raise SetupError(f"{value!r} is no value for {'.'.join(place)}") from None
+        raise SetupError(f"{value!r} is not a valid value for {'.'.join(place)}") from None
 
 
 @frozen

@@ -87,7 +87,7 @@ def retell_cues(file: Path, path: Path) -> Path:
     told = cues_told(read_whole(file, read_cues))
     if not told.turns:
         raise JournalError(
-            f"{file} has no words of anybody: a cue says who speaks by <v NAME>", path=str(file)
+            f"{file} has no words with a speaker: a cue names its speaker with <v NAME>", path=str(file)
         )
     refuse_there(path)
     names = named(each.speaker for each in told.turns)

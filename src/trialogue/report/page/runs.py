@@ -101,8 +101,8 @@ def _at(found: object, name: str) -> object:
 def _sum(rows: Sequence[RunRow]) -> str:
     told = [each.result for each in rows if each.result is not None]
     good = sum(each.get("ok") is True for each in told)
-    untold = f", {len(rows) - len(told)} of which nothing can be told" if len(told) < len(rows) else ""
-    return f"{len(rows)} runs, {good} ended as meetings should{untold}"
+    untold = f", {len(rows) - len(told)} of which cannot be read" if len(told) < len(rows) else ""
+    return f"{len(rows)} runs, {good} ended normally{untold}"
 
 
 # --- how measures are spread ------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def _spreads(rows: Sequence[RunRow]) -> str:
             groups.setdefault(str(each.result.get("name")), []).append(each.result)
     heads = ("meeting", "runs", "ok", *(each.title for each in _COLUMNS))
     lines = [_line([name, *_group(found)]) for name, found in groups.items()]
-    return _section("By meeting: median, and from least to most", "spread", _head(heads), lines)
+    return _section("By meeting: median, and minimum to maximum", "spread", _head(heads), lines)
 
 
 def _group(found: Sequence[Result]) -> list[str]:

@@ -60,7 +60,9 @@ def _encoded(parts: Sequence[Path], is_left: threading.Event) -> bytes:
                 break
             if rate not in _MP3_RATES:
                 text = (
-                    f"{parts[0]} has {rate:,} samples a second, which MP3 has not: --sound linked needs none"
+                    f"{parts[0]} has {rate:,} samples per second, which MP3 does not "
+                    "support: use --sound "
+                    "linked"
                 )
                 raise JournalError(text, path=str(parts[0]))
             file = file or closing.enter_context(_encoder(made, rate))

@@ -73,7 +73,7 @@ def _facts(result: Result) -> Iterator[tuple[str, str]]:
     yield "Inequality of speech (Gini)", _number(measured.balance.gini, "", 2)
     yield from _floor(measured)
     yield from _latency(measured)
-    yield "Interruptions, and how often the other gave way", _rate(measured.interruptions.yielding)
+    yield "Interruptions, and how often the speaker gave way", _rate(measured.interruptions.yielding)
     yield "Backchannels", str(measured.interruptions.backchannels)
     yield "Interruptions that stopped an agent", _rate(measured.selectivity.stopped)
     yield "From such an interruption to silence", _spread(measured.selectivity.latency)
@@ -87,7 +87,7 @@ def _by_sound(found: SecondReckoning) -> Iterator[tuple[str, str]]:
     """The same figures from the recordings, and how far they are from those of the records."""
     then, now = found.records, found.sound
     if then.transfer.p50 is not None and now.transfer.p50 is not None:
-        apart = "" if found.agrees else ": not one figure"
+        apart = "" if found.agrees else ": these differ"
         told = f"{now.transfer.p50:.2f} s ({now.transfer.p50 - then.transfer.p50:+.2f} s{apart})"
         yield "Floor transfer offset by the sound, and from the records", told
     if then.silence is not None and now.silence is not None:

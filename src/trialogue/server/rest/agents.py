@@ -79,7 +79,7 @@ async def create_variable(asked: RestRequest) -> HttpResponse:
     body = json_object(asked)
     key = body.get("key")
     if not isinstance(key, str) or "value" not in body:
-        raise RequestRefused(400, "PAYLOAD_ERROR", "key, a string, and value are wanted.")
+        raise RequestRefused(400, "PAYLOAD_ERROR", "key, a string, and value are required.")
     variable = StoredVariable(asked.equipment.new_id(), asked.parts["project"], key, body["value"])
     return json_answer(asked.request_id, _kept(asked.holdings.agents, variable).shown())
 
@@ -99,7 +99,7 @@ async def change_variable(asked: RestRequest) -> HttpResponse:
     """Give a variable another value, for agents that are named from now on."""
     body, variable = json_object(asked), _variable(asked)
     if "value" not in body:
-        raise RequestRefused(400, "PAYLOAD_ERROR", "value is wanted.")
+        raise RequestRefused(400, "PAYLOAD_ERROR", "value is required.")
     try:
         changed = asked.holdings.agents.revalue(variable, body["value"])
     except NotStored as reason:

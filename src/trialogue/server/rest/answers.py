@@ -78,7 +78,7 @@ def json_object(asked: RestRequest) -> dict[str, object]:
     try:
         found: object = read_json(asked.request.body or b"{}")
     except ValueError:
-        raise RequestRefused(400, "INVALID_JSON", "The body is no JSON.") from None
+        raise RequestRefused(400, "INVALID_JSON", "The body is not JSON.") from None
     if not isinstance(found, dict):
         raise RequestRefused(400, "INVALID_JSON", "The body must be a JSON object.")
     return cast("dict[str, object]", found)

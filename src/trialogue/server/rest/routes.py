@@ -135,7 +135,7 @@ def _route_of(request: HttpRequest) -> tuple[Route, dict[str, str]]:
             return route, parts
     if _methods_at(request.path):
         raise RequestRefused(
-            405, "METHOD_NOT_ALLOWED", f"{request.method} is no method of {_shown(request.path)}."
+            405, "METHOD_NOT_ALLOWED", f"{request.method} is not allowed for {_shown(request.path)}."
         )
     raise RequestRefused(404, "NOT_FOUND", f"There is nothing at {_shown(request.path)}.")
 
@@ -156,7 +156,7 @@ def _admit(route: Route, request: HttpRequest, access: Access, holdings: Holding
             raise RequestRefused(401, "INVALID_AUTH", "Invalid credentials.")
         case Standing.GRANTED if route.needs is Needs.KEY:
             raise RequestRefused(
-                403, "INSUFFICIENT_PERMISSIONS", "A granted token does not do for this; show the key."
+                403, "INSUFFICIENT_PERMISSIONS", "A granted token is not enough for this; send the key."
             )
         case _:
             return

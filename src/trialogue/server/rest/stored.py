@@ -123,7 +123,7 @@ class StoredAgents(Mapping[str, AgentSettings]):
                 f"The agent's configuration names {missing.args[0]}, which is not stored."
             ) from None
         except (RemoteProtocolError, orjson.JSONDecodeError) as fault:
-            raise TermsRefused(f"The agent's configuration is no agent: {fault}.") from None
+            raise TermsRefused(f"The agent's configuration is invalid: {fault}.") from None
 
     def __iter__(self) -> Iterator[str]:
         """The ids."""
@@ -173,7 +173,7 @@ def _check(text: str) -> None:
     try:
         block: object = read_json(_replaced(text, None))
     except orjson.JSONDecodeError as fault:
-        raise NotStored(f"config is no JSON: {fault.msg} at character {fault.pos}.") from None
+        raise NotStored(f"config is not JSON: {fault.msg} at character {fault.pos}.") from None
     if not isinstance(block, dict):
         raise NotStored("config must be the text of an agent block, an object.")
     if any(not found.startswith('"') for found in _STRING_OR_NAME.findall(text)):
@@ -181,7 +181,7 @@ def _check(text: str) -> None:
     try:
         read_agent(cast("dict[str, object]", block))
     except RemoteProtocolError as fault:
-        raise NotStored(f"config is no agent: {fault}.") from None
+        raise NotStored(f"config is not a valid agent: {fault}.") from None
 
 
 def _replaced(text: str, values: Mapping[str, object] | None) -> str:

@@ -27,7 +27,7 @@ from trialogue.server.think.ports import FunctionWanted, ThinkRefused, Thought, 
 from trialogue.speech.sentences import SentenceSplitter
 from trialogue.values import define
 
-_NO_COMPLETION: Final = "The think endpoint sent what is no chat completion."
+_NO_COMPLETION: Final = "The think endpoint sent an answer that is not a chat completion."
 
 MAX_CALLS: Final = 128
 """Calls of one completion at most."""
@@ -80,7 +80,7 @@ class Completion:
         call = next((call for call in reversed(self._calls) if call.goes_on_with(piece)), None)
         if call is None:
             if len(self._calls) == MAX_CALLS:
-                raise ThinkRefused("The think endpoint wanted too many calls at once.")
+                raise ThinkRefused("The think endpoint requested too many calls at once.")
             self._calls.append(call := _PartialCall(piece.index))
         call.add(piece)
 
@@ -157,7 +157,7 @@ def _choice(text: str) -> dict[str, Any]:
     try:
         event = read_json(text)
     except orjson.JSONDecodeError:
-        raise ThinkRefused("The think endpoint sent an event that is no JSON.") from None
+        raise ThinkRefused("The think endpoint sent an event that is not JSON.") from None
     match event:
         case {"error": {"message": str(words)} | str(words)}:
             raise ThinkRefused(f"The think endpoint sent an error in its stream: {safe_text(words)}")

@@ -49,8 +49,8 @@ def unknown_model(name: str) -> str:
     found = entry_points(group=GROUP).names
     if name in found:
         return ""
-    there = f"installed: {', '.join(sorted(found))}" if found else "no installed package brings any"
-    return f"no language model is called {name!r}; {there}"
+    there = f"installed: {', '.join(sorted(found))}" if found else "no installed package provides one"
+    return f"unknown language model {name!r}; {there}"
 
 
 @define
@@ -75,10 +75,12 @@ class InstalledThink:
                 case FunctionWanted(name=str(), arguments=str()) if len(calls) < MAX_CALLS:
                     calls.append(piece)
                 case FunctionWanted(name=str(), arguments=str()):
-                    raise ThinkRefused(f"The model {self.name!r} wanted too many calls at once.")
+                    raise ThinkRefused(f"The model {self.name!r} requested too many calls at once.")
                 case _:
                     kind = type(piece).__name__
-                    raise ThinkRefused(f"The model {self.name!r} gave a {kind}, neither text nor a call.")
+                    raise ThinkRefused(
+                        f"The model {self.name!r} gave a {kind}, which is neither text nor a call."
+                    )
         for sentence in text.flush():
             tell(sentence)
         if calls:
@@ -101,9 +103,11 @@ def _model(name: str) -> Callable[[ThinkRequest], Iterable[object]]:
     """The model of this name, which may give anything."""
     chosen = next(iter(entry_points(group=GROUP, name=name)), None)
     if chosen is None:
-        raise ThinkRefused(f"The model is not here: {unknown_model(name)}.")
+        raise ThinkRefused(f"The model is not available: {unknown_model(name)}.")
     with _MAKING:
         model = made_by(chosen)
     if not callable(model):
-        raise ThinkRefused(f"The model {name!r} ({chosen.value}) is a {type(model).__name__}, no function.")
+        raise ThinkRefused(
+            f"The model {name!r} ({chosen.value}) is a {type(model).__name__}, not a function."
+        )
     return cast("Callable[[ThinkRequest], Iterable[object]]", model)

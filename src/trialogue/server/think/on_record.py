@@ -219,9 +219,9 @@ def _likeness(question: ModelQuestion, known: ModelQuestion) -> tuple[int, ...]:
 
 def _differences(question: ModelQuestion, known: ModelQuestion, place: PromptPlace) -> Iterator[str]:
     if question.model != known.model:
-        yield "the model is another"
+        yield "the model is different"
     if question.temperature != known.temperature:
-        yield "the temperature is another"
+        yield "the temperature is different"
     if question.prompt != known.prompt:
         yield f"the prompt is another, {place(question.prompt, _common(question.prompt, known.prompt))}"
     if question.functions != known.functions:
@@ -258,7 +258,7 @@ def _plain(timed: Timed) -> dict[str, object]:
         case ThoughtCalls(calls=calls):
             return {**after, "calls": [{"name": each.name, "arguments": each.arguments} for each in calls]}
         case _:
-            raise TypeError("a model thinks sentences and calls")
+            raise TypeError("a model must give sentences and calls")
 
 
 def _timed(raw: Mapping[str, Any]) -> Timed:
@@ -340,7 +340,7 @@ def open_models(
     except OSError as error:
         raise SetupError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise SetupError(f"{path} is no record of what models said: {type(error).__name__}") from error
+        raise SetupError(f"{path} is not a file of recorded model answers: {type(error).__name__}") from error
     return record
 
 

@@ -28,26 +28,28 @@ from trialogue.services.close_codes import (
 
 _ERRORS: Mapping[str, Classification] = {
     "INTERNAL_SERVER_ERROR": retry(SERVICE),
-    "CLIENT_MESSAGE_TIMEOUT": retry_once("No audio reached the service in time: is the machine overloaded?"),
+    "CLIENT_MESSAGE_TIMEOUT": retry_once(
+        "No audio reached the service in time: the machine may be overloaded."
+    ),
     "UNPARSABLE_CLIENT_MESSAGE": fatal(
-        "The service does not know a setting or message: is it enabled for this project?"
+        "The service does not know a setting or a message: it may not be enabled for this project."
     ),
     "NON_SETTINGS_MESSAGE_BEFORE_SETTINGS": fatal(OUR_BUG),
     "SETTINGS_ALREADY_APPLIED": fatal(OUR_BUG),
     "INVALID_SETTINGS": fatal("Check the agent's listen, think and speak settings, model names first."),
-    "FAILED_TO_START_LISTENING": retry("Speech recognition did not start; check listen if it stays so."),
+    "FAILED_TO_START_LISTENING": retry("Speech recognition did not start: if this repeats, check listen."),
     "ASR_CONNECTION_CLOSED": retry("Speech recognition broke off."),
     "ASR_DRIVER_TIMEOUT": retry_once("No transcript came in time: does the audio have the declared format?"),
     "USER_AUDIO_FORMAT": fatal("The audio does not have the format that audio.input declares."),
-    "FAILED_TO_SPEAK": retry_once("No voice could speak: check speak, and give it a second one."),
+    "FAILED_TO_SPEAK": retry_once("No voice could speak: check speak, and add a second voice."),
     "FAILED_TO_THINK": Classification(
         Recovery.TURN_LOST,
-        "No model answered: check think, its endpoint and its key, and give it a second one.",
+        "No model answered: check think, its endpoint and its key, and add a second model.",
     ),
     "SERVER_GOING_AWAY": Classification(Recovery.RETRY_NOW, "The service is being maintained."),
     "NON_EXISTENT_FUNCTION_CALLED": retry("The model called a function that it was not offered."),
     "AGENT_ID_NOT_SUPPORTED": fatal("Give the agent's settings instead of an id."),
-    "INVALID_AGENT_ID": fatal("There is no agent with this id in this project."),
+    "INVALID_AGENT_ID": fatal("This project has no agent with this id."),
     "MAXIMUM_SESSION_LENGTH_REACHED": Classification(
         Recovery.ROLL_OVER, "A session lasts two hours at most."
     ),
@@ -55,21 +57,21 @@ _ERRORS: Mapping[str, Classification] = {
 }
 
 _WARNINGS: Mapping[str, Classification] = {
-    "INJECT_AGENT_MESSAGE_DURING_USER_SPEECH": go_on("The words were not taken: the user spoke."),
-    "INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH": go_on("The words were not taken: the agent spoke."),
+    "INJECT_AGENT_MESSAGE_DURING_USER_SPEECH": go_on("The words were refused: the user was speaking."),
+    "INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH": go_on("The words were refused: the agent was speaking."),
     "PROMPT_TOO_LONG": go_on("Shorten the prompt: only its first 25,000 characters count."),
     "THINK_REQUEST_FAILED": go_on("A model failed and the next was tried: check think."),
-    "QUESTION_NOT_ON_RECORD": go_on("A model's answer is not on record: record it with --record-models."),
+    "QUESTION_NOT_ON_RECORD": go_on("A model's answer is not recorded: record it with --record-models."),
     "SPEAK_REQUEST_FAILED": go_on("A voice failed and the next was tried: check speak."),
     "FUNCTION_CALL_FAILED": go_on("The service could not call a function: check its endpoint."),
     "SLOW_THINK_REQUEST": go_on("The model is slow."),
     "SLOW_SPEAK_REQUEST": go_on("The voice is slow."),
-    "FORCE_END_TURN_UNSUPPORTED": go_on("Ending a turn by hand takes a Flux listen model."),
-    "GPT_4O_STREAM_END_ERROR": go_on("The model's answer had no proper end."),
+    "FORCE_END_TURN_UNSUPPORTED": go_on("Ending a turn by message needs a Flux listen model."),
+    "GPT_4O_STREAM_END_ERROR": go_on("The model's answer was incomplete."),
     "MAXIMUM_SESSION_LENGTH_APPROACHING": Classification(
         Recovery.ROLL_OVER, "A session lasts two hours at most; five minutes are left."
     ),
-    "UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED": go_on("The change of listen was not taken."),
+    "UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED": go_on("The change of listen was rejected."),
     "FORCE_END_TURN_NO_ACTIVE_TURN": go_on("There was no turn to end."),
     "VOICE_PROMPT_ADDED": go_on("The service added its own prompt for spoken answers."),
     "API_CUTOVER_SOON": go_on("This form of the API will end: update trialogue."),

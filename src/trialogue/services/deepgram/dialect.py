@@ -43,4 +43,4 @@ def _check_keys(asked: WireObject) -> None:
 
     unknown = [path.removeprefix("$.") for path in unknown_fields(asked)]
     if unknown:
-        raise LocalProtocolError(f"the service knows no such key: {', '.join(unknown)}")
+        raise LocalProtocolError(f"unknown key of this service: {', '.join(unknown)}")

@@ -36,7 +36,7 @@ def settings_on(agent: Mapping[str, object] | str, terms: SessionTerms) -> Setti
     try:
         plain = read_json(orjson.dumps(written))
     except (TypeError, orjson.JSONDecodeError) as error:
-        raise LocalProtocolError(f"this is no agent: {error}") from None
+        raise LocalProtocolError(f"invalid agent settings: {error}") from None
     return read(plain, Settings, "Settings")
 
 

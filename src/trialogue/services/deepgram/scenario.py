@@ -98,15 +98,15 @@ class DeepgramKeys:
             return
         if not think.is_scripted:
             if think.script is not None:
-                yield KeyFault(("script",), "only provider: scripted has a script")
+                yield KeyFault(("script",), "script is only for provider: scripted")
             if think.model is None and think.provider is not Provider.GOOGLE:
                 yield KeyFault((), f'{think.provider.value} needs the key "model"')
             if think.provider is Provider.INSTALLED:
                 for key in sorted(_written(think).keys() - _INSTALLED_KEYS):
-                    yield KeyFault((key,), "a model of an installed package has no use for this")
+                    yield KeyFault((key,), "a model of an installed package does not use this")
             return
         for key in sorted(_written(think).keys() - _SCRIPTED_KEYS):
-            yield KeyFault((key,), "a script has no use for this")
+            yield KeyFault((key,), "a script does not use this")
         if think.script is None:
             yield KeyFault((), 'scripted needs the key "script"')
         yield from entry_faults(think.script)
@@ -121,7 +121,7 @@ class DeepgramKeys:
             return
         for key in _FLUX_KEYS:
             if getattr(listen, key) is not None:
-                told = f"only Flux has this, and the model is {listen.model}: write model: {ENGLISH}"
+                told = f"only Flux models have this, and the model is {listen.model}: write model: {ENGLISH}"
                 yield KeyFault((key,), told, "E-CONFLICT")
 
     def thinks(self, think: ThinkStage) -> ThinkStage:
@@ -131,7 +131,7 @@ class DeepgramKeys:
     def run_faults(self, think: ThinkStage) -> Iterator[KeyFault]:
         """Installed models are not here; what the service thinks of others, it says itself."""
         if think.installed is not None:
-            told = f"only the embedded server has models of installed packages: run it via: {EMBEDDED}"
+            told = f"only the embedded server has models of installed packages: use via: {EMBEDDED}"
             yield KeyFault((), told, "E-THINK-LOCAL")
 
     # --- the wire's objects -----------------------------------------------------------------------

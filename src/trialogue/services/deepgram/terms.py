@@ -64,7 +64,7 @@ def read_change(part: Part, content: str) -> Change:
         raw = read_json(content)
         message = decode_client(orjson.dumps({"type": _TYPES[part], part: raw}))
     except (orjson.JSONDecodeError, RemoteProtocolError) as error:
-        raise LocalProtocolError(f"this is no {part} of an agent: {error}") from None
+        raise LocalProtocolError(f"invalid {part} settings of an agent: {error}") from None
     return cast("Change", message)
 
 

@@ -63,9 +63,7 @@ class CommandTool:
                 start_new_session=True,
             )
         except OSError as missing:
-            raise ToolFailed(
-                f"the command cannot be started: {missing.strerror}", code="no-program"
-            ) from missing
+            raise ToolFailed(f"cannot start the command: {missing.strerror}", code="no-program") from missing
         last_words = Tail()
         try:
             output, was_whole = await _run(process, orjson.dumps(arguments), last_words)
@@ -106,7 +104,7 @@ async def _converse(process: trio.Process, question: bytes) -> tuple[bytes, bool
         async for part in process.stdout:
             output += part
             if len(output) > OUTPUT_BYTES:
-                nursery.cancel_scope.cancel(reason="the command writes too much")
+                nursery.cancel_scope.cancel(reason="the command writes too much output")
                 break
     return bytes(output[:OUTPUT_BYTES]), len(output) <= OUTPUT_BYTES
 

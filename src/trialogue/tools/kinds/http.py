@@ -141,7 +141,7 @@ def _plain(value: object) -> str:
         case str() | int() | float():
             return str(value)
         case _:
-            raise ToolFailed("a GET sends texts, numbers and truth values alone", code="arguments")
+            raise ToolFailed("a GET can only send texts, numbers and booleans", code="arguments")
 
 
 def check_url(url: str, hosts: tuple[str, ...], what: str) -> None:
@@ -158,7 +158,7 @@ def check_url(url: str, hosts: tuple[str, ...], what: str) -> None:
     if host not in hosts:
         raise SetupError(f"{what}: {host} is not this machine; allow it with --allow-host {host}")
     if parts.scheme != "https":
-        raise SetupError(f"{what}: {host} is reached by https:// only")
+        raise SetupError(f"{what}: {host} must use https://")
 
 
 def make(action: HttpCall, spec: ToolSpec, allowed: Permissions, _: object) -> tuple[Tool, Signature]:

@@ -205,7 +205,7 @@ class McpServer:
         if wrote:
             note("an MCP server wrote", server=self.name, stderr=wrote)
         if self._was_open:
-            return ConnectionLost(f"{what} is gone: {why}")
+            return ConnectionLost(f"{what} has stopped: {why}")
         if wrote:  # nothing has been said yet: this is about its program, and the operator's to read
             why = f"{why}; it wrote: {safe_text(wrote.splitlines()[-1])[:LINE_CHARS]}"
         return SetupError(f"{what} cannot be used: {why}")
@@ -237,7 +237,7 @@ class McpServer:
     async def call(self, tool: str, arguments: Mapping[str, object]) -> object:
         """Call one of the server's tools; `ToolFailed` for its failures, and where the session is gone."""
         if self._client is None or not self.is_open:
-            raise ToolFailed("the MCP server is gone", code="server-gone")
+            raise ToolFailed("the MCP server has stopped", code="server-gone")
         try:
             answer = await self._client.call_tool(tool, dict(arguments))
         except Exception as failure:  # whatever the package raises is an answer for the agent
@@ -255,12 +255,12 @@ class McpServer:
         match getattr(failure, "code", None), getattr(failure, "message", None):
             case _, message if message == _FORGOTTEN:
                 self._gone.set()
-                return ToolFailed("the MCP server has forgotten us", code="server-gone")
+                return ToolFailed("the MCP server has ended our session", code="server-gone")
             case int(code), _ if code != _CLOSED:
                 return ToolFailed(f"the MCP server failed: {_named(failure)}", code=_named(failure))
             case _:
                 return ToolLost(
-                    "the MCP server went away during the call; it may have had its effects",
+                    "the MCP server stopped during the call; the call may have had effects",
                     code="server-gone",
                 )
 

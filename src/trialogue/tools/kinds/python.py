@@ -59,7 +59,7 @@ class PythonTool:
         except TypeError as wrong:
             raise ToolFailed(f"the arguments do not fit: {wrong}", code="arguments") from None
         if taken := sorted(bound.keys() & arguments.keys()):
-            raise ToolFailed(f"the arguments do not fit: {taken[0]} is bound already", code="arguments")
+            raise ToolFailed(f"the arguments do not fit: {taken[0]} is already set", code="arguments")
 
 
 def is_async(function: Callable[..., object]) -> bool:
@@ -73,7 +73,7 @@ def import_function(name: str) -> Callable[..., object]:
     """The callable that `module:attr` names; `SetupError` in one line where there is none."""
     found = import_named(f"tool {name}", name)
     if not callable(found):
-        raise SetupError(f"tool {name}: is a {type(found).__name__}, not a function")
+        raise SetupError(f"tool {name} must be a function, not a {type(found).__name__}")
     return found
 
 
@@ -90,7 +90,7 @@ def _function(what: str, target: str, allowed: Permissions) -> Callable[..., obj
     if ":" not in target:
         return _registered(what, target, allowed)
     if not allowed.code:
-        raise SetupError(f"{what}: runs code ({target}), and that is refused")
+        raise SetupError(f"{what}: runs code ({target}), which is not allowed")
     check_import(what, target, allowed.imports)
     function = import_function(target)
     check_place(what, target, function, allowed.imports)
@@ -101,10 +101,10 @@ def _registered(what: str, name: str, allowed: Permissions) -> Callable[..., obj
     if name in allowed.registered:
         registered: object = allowed.registered[name]  # callers may not be typed
         if not callable(registered):
-            raise SetupError(f"{what}: is a {type(registered).__name__}, not a function")
+            raise SetupError(f"{what} must be a function, not a {type(registered).__name__}")
         return registered
     for entry in entry_points(group=GROUP, name=name):
         loaded: object = entry.load()
         if callable(loaded):
             return loaded
-    raise SetupError(f"{what}: no tool named {name} is registered; register it, or write module:function")
+    raise SetupError(f"{what}: no tool {name} is registered; register it, or write module:function")

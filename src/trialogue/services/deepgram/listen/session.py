@@ -189,7 +189,7 @@ class ListenSession:
         """The text that changes the session: answered by Updated or ChangeRefused, one at a time."""
         self._check("a change")
         if self._configures:
-            raise LocalProtocolError("a change may not be sent before the one before it is answered")
+            raise LocalProtocolError("a change may not be sent before the previous one is answered")
         self._configures = True
         self._sent_at = now
         return encode(change)

@@ -83,7 +83,7 @@ class InjectUserMessage(WireObject):
 
 @frozen
 class InjectAgentMessage(WireObject):
-    """Have the agent say these words. May be refused, in two forms (see WireInjectionRefused)."""
+    """Make the agent say these words. May be refused, in two forms (see WireInjectionRefused)."""
 
     type: ClassVar[str] = "InjectAgentMessage"
 
