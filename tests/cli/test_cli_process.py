@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from forking import Forked
 from websockets.sync.client import connect
 
 from trialogue.cli import main
@@ -116,7 +117,7 @@ def test_a_signal_ends_a_meeting_with_all_of_its_files(endless, tmp_path, number
     """Gracefully: the summary, the exit code, a journal that verifies, a recording that can be read."""
     out = tmp_path / "run"
     command = [sys.executable, PROGRAM, "run", str(endless), "--out", str(out)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
+    with Forked(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
         process.send_signal(number)
@@ -135,7 +136,7 @@ def test_nobody_reads(small, tmp_path):
     """A reader that stops early stops no meeting: its files are there, and stderr is quiet."""
     out = tmp_path / "run"
     command = [sys.executable, PROGRAM, "run", str(small), "--out", str(out)]
-    with subprocess.Popen(
+    with Forked(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
     ) as process:
         assert process.stdout is not None
@@ -169,7 +170,7 @@ def test_a_full_disk_is_one_line(small):
 def test_the_server_serves_until_it_is_asked_to_end():
     """It prints where it is, welcomes clients, and shares its port with nobody."""
     command = [sys.executable, PROGRAM, "serve", "--quiet", "--port"]
-    with subprocess.Popen([*command, "0"], stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
+    with Forked([*command, "0"], stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         with connect(url) as client:
@@ -189,9 +190,7 @@ def test_the_server_encrypts_by_an_authority_of_its_own(tmp_path):
     authority = tmp_path / "ca.pem"
     command = [sys.executable, PROGRAM, "serve", "--quiet", "--port", "0", "--tls-self-signed"]
     options = ["--tls-ca", str(authority), "--allow-name", "voice.test"]
-    with subprocess.Popen(
-        [*command, *options], stdout=subprocess.PIPE, text=True, env=ENVIRONMENT
-    ) as process:
+    with Forked([*command, *options], stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
         try:
             assert process.stdout is not None
             url = process.stdout.readline().strip()

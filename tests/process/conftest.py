@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from forking import Forked
 
 from trialogue.cli import main
 from trialogue.meeting.edges import Edges, Seams
@@ -76,7 +77,7 @@ def command(tmp_path):
 
     @contextmanager
     def run(*arguments, **environment) -> Iterator[subprocess.Popen[str]]:
-        with subprocess.Popen(
+        with Forked(
             [sys.executable, PROGRAM, *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
