@@ -1,4 +1,4 @@
-"""JSON of others is read safely, however deep it goes."""
+"""JSON of others is read as far as it can be written again."""
 
 import json
 
@@ -14,27 +14,29 @@ LEAVES = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "[" * 1_000_000,
-        '{"a":' * 200_000,
-        '[{"a":' * 100_000,
-        '"' + '\\"' * 300 + '",' + "[" * 1_000_000,
-        "[]" * 200 + "[" * 1_000_000,
-        "[" * 500_000 + "]" * 500_000,
-    ],
-    ids=["lists", "objects", "both", "behind a string", "behind a document", "whole"],
+    ["[" * 1000 + "]" * 1000, '{"a":' * 200 + "1" + "}" * 200, '[{"a":' * 65 + "1" + "}]" * 65],
+    ids=["lists", "objects", "both"],
 )
 @pytest.mark.parametrize("form", [str, str.encode])
-def test_a_text_that_takes_a_reader_in_c_along_is_refused(text, form):
-    """A client's message of a mebibyte was enough for it: the process was gone, and all meetings in it."""
+def test_a_text_that_could_not_be_said_again_is_refused(text, form):
+    """orjson reads more levels than it writes: such a message crashed its connection, or hid its session."""
+    assert orjson.loads(text)
     with pytest.raises(orjson.JSONDecodeError, match="nested more than 128 levels deep"):
         read_json(form(text))
 
 
-def test_as_deep_as_may_be_and_a_level_more():
+@pytest.mark.parametrize("text", ["[" * 1_000_000, '{"a":' * 200_000], ids=["lists", "objects"])
+def test_the_deepest_texts_end_in_an_error_and_nothing_worse(text):
+    """As no JSON, like all else."""
+    with pytest.raises(orjson.JSONDecodeError):
+        read_json(text)
+
+
+@pytest.mark.parametrize("leaf", [1, [], {}])
+def test_as_deep_as_may_be_and_a_level_more(leaf):
     """The bound is exact, and what has as many levels can be written inside of others."""
-    value = 1
-    for _ in range(MOST_LEVELS):
+    value = leaf
+    for _ in range(MOST_LEVELS - isinstance(leaf, list | dict)):
         value = [value]
     assert read_json(orjson.dumps(value)) == value
     orjson.dumps([[{"message": value}]])
@@ -46,15 +48,6 @@ def test_brackets_in_strings_are_no_levels():
     """Nor is what stands behind a quote that is escaped."""
     said = {"text": '[{"' * 1000, "more": ["\\", "[" * 1000, "{}"] * 100}
     assert read_json(json.dumps(said)) == said
-
-
-@pytest.mark.parametrize(
-    "text", ['"' + '\\"' * 500_000 + "[" * 200, '{"a": "\\', "[" * 100 + '"' + "]" * 100]
-)
-def test_a_string_without_its_end_is_no_json(text):
-    """And it is looked through once."""
-    with pytest.raises(orjson.JSONDecodeError):
-        read_json(text)
 
 
 @given(

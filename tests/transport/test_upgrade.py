@@ -36,6 +36,12 @@ def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
     assert failed.retry_after_s == seconds
 
 
+def test_a_refusal_that_goes_deep_is_a_refusal():
+    """Its body is no JSON of ours to be read."""
+    failed = refusal(Response(403, {"dg-error": "from the header"}, b"[" * 20_000))
+    assert "from the header" in str(failed)
+
+
 @pytest.mark.parametrize(
     ("body", "words", "code"),
     [
