@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playbook import BIZ, CHAIR, LAW, TECH
 
-from trialogue.brain.words.digest import ASK_CHAIR, UNHEARD_ONE, Asked, DigestLine, Inboxes, Missed, compose
+from trialogue.brain.words.digest import (
+    ASK_CHAIR,
+    LONGEST,
+    UNHEARD_ONE,
+    Asked,
+    DigestLine,
+    Inboxes,
+    Missed,
+    compose,
+)
 from trialogue.model.plan import AgendaItem
 
 
@@ -27,6 +36,25 @@ def test_nobody_speaks_as_another(said, line):
     """Speech stays on its own line, and in quotes where it looks like a label."""
     text = compose(Missed((DigestLine(TECH, said),)), Asked((CHAIR, TECH, BIZ)))
     assert text.split("\n") == [line, "It is your turn."]
+
+
+@pytest.mark.parametrize("what", ["said", "noted"])
+def test_a_digest_fits_into_a_message_however_much_was_missed(what):
+    """What is the oldest is left out, and that it is, is said: a session is told the latest."""
+    texts = [f"{number} {'word ' * 19_000}".strip() for number in range(200)]
+    lines = tuple(DigestLine(TECH, text) for text in texts)
+    missed = Missed(lines=lines) if what == "said" else Missed(notes=tuple(texts))
+    told = compose(missed, Asked((CHAIR, TECH, BIZ))).split("\n")
+    assert told[0] == "(199 earlier lines are left out.)"
+    assert told[1].endswith(texts[-1])
+    assert told[2:] == ["It is your turn."]
+
+
+def test_one_line_without_an_end_is_told_as_far_as_it_goes():
+    """A person may write many times in one turn."""
+    told = compose(Missed((DigestLine(TECH, "word " * 1_000_000),)), Asked((CHAIR, TECH, BIZ)))
+    assert told.startswith("Tech: word word")
+    assert len(told) < LONGEST + 100
 
 
 @given(st.lists(st.text(), max_size=3), st.text(), st.text())

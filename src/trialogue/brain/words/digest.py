@@ -6,20 +6,29 @@
 3. Then the point of the agenda, notes, raised hands, what became of the agent's own words, and last what is
    asked.
 4. Nothing is told twice; what could not be told is put back.
-5. How many of its remarks were not heard stands in a line of its own, without a label and without words:
+5. What was said, and what was noted, is told as far as a message takes it: the oldest is left out, and how
+   much it was is said.
+6. How many of its remarks were not heard stands in a line of its own, without a label and without words:
    `2 remarks of yours were not heard.` A script goes back by as many lines.
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 from attrs import Factory, evolve
 
 from trialogue.brain.words.names import holds_label
 from trialogue.model.participants import Participant
 from trialogue.model.plan import AgendaItem
-from trialogue.model.text import safe_text
+from trialogue.model.text import brief, safe_text
 from trialogue.model.transcript import UNCLEAR
 from trialogue.values import define, frozen
+
+LONGEST: Final = 110_000
+"""Characters of what was said, and as many of what was noted, that one digest tells; more than can be typed
+at once, and together less than a service takes in one message.
+"""
 
 ASK_CHAIR = "Nobody speaks. Name who shall speak next."
 """Question of the silence ladder to the chair."""
@@ -189,12 +198,24 @@ class Asked:
 
 def compose(missed: Missed, asked: Asked) -> str:
     """The digest: never empty, its last line says what is asked, or to speak."""
-    lines = [_spoken(line, asked.cast) for line in missed.lines]
+    lines = _latest([_spoken(line, asked.cast) for line in missed.lines])
     if asked.item is not None:
         lines.append(f"Point of the agenda: {one_line(asked.item.title)}")
-    lines += [f"Note: {one_line(note)}" for note in missed.notes]
+    lines += _latest([f"Note: {one_line(note)}" for note in missed.notes])
     if asked.hands:
         lines.append(f"Note: hands are up: {', '.join(one_line(each.label) for each in asked.hands)}")
     lines += _own(missed)
     lines.append(f"It is your turn. {one_line(asked.ask)}".rstrip())
     return "\n".join(lines)
+
+
+def _latest(lines: list[str]) -> list[str]:
+    """The last of these lines, as many as are told; the very last in any case, as far as it goes."""
+    room = LONGEST
+    for at in range(len(lines) - 1, -1, -1):
+        room -= len(lines[at])
+        if room < 0:
+            told = lines[at + 1 :] or [brief(lines[at], LONGEST)]
+            before = len(lines) - len(told)
+            return [f"({before} earlier lines are left out.)", *told] if before else told
+    return lines
