@@ -7,7 +7,8 @@ from contextlib import suppress
 import pytest
 from fake_service import FakeService
 
-from trialogue import aio
+from trialogue import Hook, Record, aio
+from trialogue.bridge import out_of_trio
 from trialogue.errors import AlreadyOver, GaveUp, ProviderRefused, ScenarioError
 from trialogue.mailbox import MailboxFull
 from trialogue.model.events import SessionReady, TextTyped, ToolFinished, ToolRequested
@@ -131,6 +132,27 @@ def test_hooks_are_asked_in_asyncio(scenario, edges, tmp_path):
 
     run(main)
     assert asked == [("grant", threading.main_thread())] * 2
+
+
+@pytest.mark.parametrize("what", ["callback", "hook"])
+def test_who_never_answers_in_asyncio_holds_no_virtual_meeting_for_ever(
+    what, scenario, edges, tmp_path, monkeypatch
+):
+    """Time stands still for it, but not for ever: a hook's default holds, and a callback is left behind."""
+    monkeypatch.setattr(out_of_trio, "PATIENCE_S", 0.2)
+
+    async def never(_):
+        await asyncio.sleep(3600)
+
+    async def main():
+        hooks = {"grant": Hook(never, deadline_s=0.5, allows=True)} if what == "hook" else {}
+        opened = aio.open_meeting(scenario("virtual", "2"), out=tmp_path / "run", edges=edges, hooks=hooks)
+        async with opened as meeting:
+            if what == "callback":
+                await meeting.on(Record, never)
+            return (await meeting.finished()).result.reason
+
+    assert run(main) == "limit-turns"
 
 
 def test_two_meetings_at_once(scenario, edges, tmp_path):

@@ -6,7 +6,8 @@ import time
 import pytest
 from fake_service import FakeService
 
-from trialogue import blocking
+from trialogue import Record, blocking
+from trialogue.bridge import out_of_trio
 from trialogue.bridge.into_trio import CallStopped
 from trialogue.errors import AlreadyOver, ProviderRefused, ScenarioError
 from trialogue.mailbox import MailboxFull
@@ -122,6 +123,24 @@ def test_hooks_are_asked_in_threads(scenario, edges, tmp_path):
         meeting.finished()
     assert [point for point, _ in asked] == ["grant"] * 2
     assert "trialogue meeting" not in asked[0][1]
+
+
+def test_a_callback_that_never_returns_holds_no_virtual_meeting_for_ever(
+    scenario, edges, tmp_path, monkeypatch
+):
+    """Time stands still for it, but not for ever: the meeting comes to its end, and so does its block."""
+    monkeypatch.setattr(out_of_trio, "PATIENCE_S", 0.2)
+    never = threading.Event()
+
+    def hold():
+        with blocking.open_meeting(scenario("virtual", "2"), out=tmp_path / "run", edges=edges) as meeting:
+            meeting.on(Record, lambda _: never.wait())
+            return meeting.finished(timeout_s=30).result.reason
+
+    try:
+        assert in_thread(hold) == "limit-turns"
+    finally:
+        never.set()
 
 
 def test_run_meeting_with_a_watcher(scenario, edges, tmp_path):

@@ -1,14 +1,18 @@
 """Calls out of a trio loop: an app's function on another loop, or in a thread, whose result trio waits for.
 
-Virtual time stands still while another loop answers: a trio loop that has something to do does not jump.
+Virtual time stands still while another loop answers: a trio loop that has something to do does not jump. It
+stands for `PATIENCE_S` of real time, or for a longer deadline of the caller's: then time goes on, and who never
+answers meets the deadlines that there are.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
+from math import isinf
 from typing import Final, TypeVar
 
 import outcome
@@ -21,6 +25,9 @@ T = TypeVar("T")
 
 LOOK_S: Final = 0.001
 """Seconds of real time for which a virtual loop may be held up at one go, while another loop works."""
+
+PATIENCE_S: Final = 60.0
+"""Seconds of real time for which a virtual loop stands still for one call, whatever its deadline."""
 
 
 def begun_in_a_thread(function: Callable[[], T]) -> Future[T]:
@@ -38,7 +45,7 @@ def begun_in_a_thread(function: Callable[[], T]) -> Future[T]:
 async def awaited_in_trio(future: Future[T]) -> T:
     """The result of another loop's future, in a task of trio's; cancelled, it cancels the future, too."""
     if is_virtual():
-        return await _while_time_stands(future)
+        await _while_time_stands(future)
     is_done, token = trio.Event(), trio.lowlevel.current_trio_token()
 
     def tell(_: object) -> None:
@@ -56,12 +63,16 @@ async def awaited_in_trio(future: Future[T]) -> T:
     return future.result()
 
 
-async def _while_time_stands(future: Future[T]) -> T:
+async def _while_time_stands(future: Future[T]) -> None:
+    """Wait until it is done, or time has stood long enough."""
+    began = time.monotonic()
     try:
         while not future.done():
+            left = trio.current_effective_deadline() - trio.current_time()
+            if time.monotonic() - began >= max(PATIENCE_S, 0.0 if isinf(left) else left):
+                return
             wait_for([future], timeout=LOOK_S)
             await trio.lowlevel.checkpoint()
     except trio.Cancelled:
         future.cancel()
         raise
-    return future.result()
