@@ -101,7 +101,11 @@ def raises(_):
     raise ValueError("no answer")
 
 
-@pytest.mark.parametrize("hook", [sleeps, raises, lambda _: "yes", lambda _: None])
+def says_too_much(_):
+    return HookAnswer(True, content="x" * 100_001)
+
+
+@pytest.mark.parametrize("hook", [sleeps, raises, lambda _: "yes", lambda _: None, says_too_much])
 @pytest.mark.parametrize("allows", [True, False])
 def test_without_an_answer_the_default_holds(tmp_path, hook, allows):
     """At the deadline; a hook that raises, or says what is no answer, has not answered."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 import trio
 
@@ -39,6 +39,9 @@ class HookAnswer:
     reason: str = ""
     """Reason for a refusal, in one line; an agent is told why its tool call was refused. Personal."""
 
+
+LONGEST_ANSWER: Final = 100_000
+"""Characters that an answer's content, or its reason, may have; what is longer is no answer."""
 
 HookFunction: TypeAlias = Callable[[AskHook], object]
 """A hook: `(question) -> bool | HookAnswer`, async or plain."""
@@ -115,6 +118,9 @@ async def _answer_of(hook: HookFunction, question: AskHook) -> HookAnswer:
         case bool():
             return HookAnswer(said)
         case HookAnswer(allowed=bool(), content=str(), reason=str()):
+            longest = max(len(said.content), len(said.reason))
+            if longest > LONGEST_ANSWER:
+                raise AuthorFailed(f"the {question.point} hook returned {longest:,} characters, no answer")
             return said
         case _:
             raise AuthorFailed(
