@@ -2,17 +2,23 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
 
+import orjson
 import pytest
 from attrs import evolve
 from batch_values import MURMURING, SMALL, jobs
 
 from trialogue.batch.holding import Loaded, hold_job
+from trialogue.batch.jobs import encoded
 from trialogue.batch.local_workers import Hand, HandPool
+from trialogue.batch.worker import ORPHANED
 from trialogue.journal.files import JOURNAL
+from trialogue.journal.reader import read
 
 LONG = SMALL.replace("clock: virtual", "clock: real").replace(
     '"It works. It is fast."', '"' + "It works and works. " * 60 + '"'
@@ -106,6 +112,55 @@ def test_a_process_that_is_killed_costs_its_meeting_alone(tmp_path):
     again = hold_job(long, Loaded())
     assert (again.state, again.exit_code) == ("interrupted", 4)
     hand.close()
+
+
+def test_whoever_has_a_workers_other_end_takes_it_along_in_the_middle_of_a_meeting(tmp_path):
+    """A batch that is killed leaves no process behind; the meeting is one that was cut off."""
+    (job,) = jobs(tmp_path, text=LONG)
+    holder = (
+        "import sys, orjson; from trialogue.batch.local_workers import Hand; "
+        "from trialogue.batch.jobs import decoded; "
+        "hand = Hand(); hand._begun(); print(hand._process.pid, flush=True); "
+        "hand.hold(decoded(orjson.loads(sys.argv[1])))"
+    )
+    told = orjson.dumps(encoded(job)).decode()
+    with subprocess.Popen([sys.executable, "-c", holder, told], stdout=subprocess.PIPE, text=True) as batch:
+        worker = int(batch.stdout.readline())
+        until(lambda: _begun(job))
+        batch.kill()
+    until(lambda: not _runs(worker))
+    assert read(Path(job.folder) / JOURNAL).problems == []
+    assert hold_job(job, Loaded()).state == "interrupted"
+
+
+def test_a_worker_whose_outcome_nobody_takes_ends_in_silence(tmp_path):
+    """Whoever waited for it is gone, though somebody else still holds its input."""
+    (job,) = jobs(tmp_path)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-m", "trialogue.batch.worker"], stdin=pipe, stdout=pipe, stderr=pipe
+    ) as worker:
+        worker.stdout.close()
+        worker.stdin.write(orjson.dumps(encoded(job)) + b"\n")
+        worker.stdin.flush()
+        assert worker.wait(60) == ORPHANED
+        assert b"Traceback" not in worker.stderr.read()
+    assert hold_job(job, Loaded()).state == "kept"
+
+
+def until(is_so):
+    """Look again until it is so; not for ever."""
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _runs(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _begun(job):

@@ -14,6 +14,7 @@ from trialogue.batch.jobs import BatchRequest
 from trialogue.batch.junit import junit
 from trialogue.batch.outcomes import Unmet
 from trialogue.batch.tally import Regression, baseline_of
+from trialogue.cli import main
 from trialogue.cli.batch import BatchOptions, hold_batch
 from trialogue.errors import SetupError
 from trialogue.model.participants import Participant, Price
@@ -136,6 +137,18 @@ def test_a_baseline_is_written_over_nothing_but_a_baseline(options, tmp_path):
     base.write_bytes(orjson.dumps(baseline_of([])))
     assert hold_batch([file], options(save_baseline=base)) == 0
     assert orjson.loads(base.read_bytes())["meetings"]
+
+
+@pytest.mark.parametrize("command", ["run", "batch"])
+@pytest.mark.parametrize("number", ["-1", "0", "100001", "9" * 30])
+def test_repeats_are_bounded(command, number, tmp_path, monkeypatch, capsys):
+    """All meetings are listed before the first is held: a number without end would fill the memory."""
+    monkeypatch.chdir(tmp_path)
+    assert main([command, str(written(tmp_path)), "--repeat", number]) == 2
+    told = capsys.readouterr().err
+    assert "--repeat" in told
+    assert "100,000" in told
+    assert not (tmp_path / "runs").exists()
 
 
 def test_what_could_not_be_judged_is_one_error():

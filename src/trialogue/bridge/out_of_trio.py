@@ -1,8 +1,8 @@
 """Calls out of a trio loop: an app's function on another loop, or in a thread, whose result trio waits for.
 
-Virtual time stands still while another loop answers: a trio loop that has something to do does not jump. It
-stands for `PATIENCE_S` of real time, or for a longer deadline of the caller's: then time goes on, and who never
-answers meets the deadlines that there are.
+Virtual time stands still while another loop answers: a trio loop that has something to do does not jump.
+It stands for `PATIENCE_S` of real time, or for a longer deadline of the caller's. Then time goes on, and
+who never answers meets the deadlines that there are.
 """
 
 from __future__ import annotations
