@@ -4,12 +4,13 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 import trio
 from process_values import kinds
 
-from trialogue.actors.stalls import STALL_S, StallWatch
+from trialogue.actors.stalls import STALL_S, StallWatch, told
 from trialogue.brain.meeting import Brain
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
@@ -167,3 +168,20 @@ def test_what_asks_a_model_is_loaded_before_the_meeting(tmp_path, scenario, load
     asked = [sys.executable, "-c", ASKING, str(tmp_path / "it.yaml"), str(tmp_path / "run")]
     done = subprocess.run(asked, capture_output=True, text=True, check=True)
     assert done.stdout.split() == [loaded]
+
+
+def test_a_function_that_returns_while_it_is_looked_at_ends_no_watch():
+    """The loop's thread goes on meanwhile: its caller is there at one look, and gone at the next."""
+    code = told.__code__
+
+    class Returning:
+        f_code, f_lineno = code, 7
+        callers = iter([SimpleNamespace(f_code=code, f_lineno=8, f_back=None)])
+
+        @property
+        def f_back(self):
+            return next(self.callers, None)
+
+    where, task = told(Returning())
+    assert where == "told (stalls.py:7)"
+    assert task == "told"

@@ -108,11 +108,15 @@ class StallWatch(trio.abc.Instrument):
 
 
 def told(frame: FrameType) -> tuple[str, str]:
-    """Place of a stack, and its task: the innermost function that is not the standard library's."""
+    """Place of a stack, and its task: the innermost function that is not the standard library's.
+
+    Its thread goes on meanwhile: a function that returns has no caller any more.
+    """
     stack = [(frame.f_code, frame.f_lineno)]
-    while frame.f_back is not None and not _is_loop(frame.f_back.f_code):
-        frame = frame.f_back
-        stack.append((frame.f_code, frame.f_lineno))
+    caller = frame.f_back
+    while caller is not None and not _is_loop(caller.f_code):
+        stack.append((caller.f_code, caller.f_lineno))
+        caller = caller.f_back
     code, line = next((each for each in stack if not _is_stdlib(each[0])), stack[0])
     return f"{code.co_qualname} ({Path(code.co_filename).name}:{line})", stack[-1][0].co_qualname
 
