@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forking import Forked
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -38,7 +39,7 @@ agents:
 def serving(*options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A server with murmuring voices: its address and its process."""
     command = [sys.executable, "-m", "trialogue", "serve", "--voices", "murmur", "--port", "0", *options]
-    with subprocess.Popen(
+    with Forked(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

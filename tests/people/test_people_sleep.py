@@ -28,7 +28,7 @@ def test_a_sleep_with_a_person(tmp_path, clip, after_s):
     """Everybody is dialled anew but the person, and the meeting goes on to its end."""
     keys = scenario(
         {"tech": says(*LINES), "biz": says("Thank you.", "Good."), "dana": sits(clip)},
-        run={"clock": "virtual", "limits": {"time": "3m"}},
+        run={"clock": "virtual", "frame": "100ms", "limits": {"time": "3m"}},
     )
     path = tmp_path / "nap.yaml"
     path.write_text(json.dumps(keys), encoding="utf-8")

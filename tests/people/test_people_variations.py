@@ -37,7 +37,9 @@ def table(policy, clips, *more, **floor):
     if more:
         cast["eve"] = sits(*more)
     rules = {"policy": policy, "order": ["ann", "ben"], **floor}
-    return scenario(cast, run={"limits": {"time": "90s", "turns": 8, "silence": "20s"}}, floor=rules)
+    return scenario(
+        cast, run={"frame": "100ms", "limits": {"time": "90s", "turns": 8, "silence": "20s"}}, floor=rules
+    )
 
 
 def each_by_a_policy(*things):
