@@ -135,9 +135,11 @@ def main() -> None:
     program, *arguments = asked(socket.socket(fileno=int(sys.argv[1])))
     if program == "-m":
         program, *arguments = arguments
+        sys.path[0] = str(Path.cwd())
         sys.argv = [program, *arguments]
         runpy.run_module(program, run_name="__main__", alter_sys=True)
     else:
+        sys.path[0] = str(Path(program).resolve().parent)
         sys.argv = [program, *arguments]
         runpy.run_path(program, run_name="__main__")
 
