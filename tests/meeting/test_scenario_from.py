@@ -10,9 +10,9 @@ from trialogue.journal import redact
 from trialogue.journal.reader import read
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.exporting import held_meeting
+from trialogue.meeting.first_difference import first_difference, turns_told
 from trialogue.meeting.run import run_meeting
-from trialogue.meeting.scenario_from import first_difference, retell
-from trialogue.meeting.scenario_from.compare import turns_told
+from trialogue.meeting.scenario_from import retell
 from trialogue.meeting.what_if import what_if
 from trialogue.model.commands import GrantFloor
 from trialogue.model.events import FloorRequested

@@ -7,8 +7,9 @@ from attrs import evolve
 from trialogue.journal.reader import read
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.exporting import held_meeting
+from trialogue.meeting.first_difference import first_difference
 from trialogue.meeting.run import run_meeting
-from trialogue.meeting.scenario_from import first_difference, retell
+from trialogue.meeting.scenario_from import retell
 from trialogue.meeting.what_if import what_if
 from trialogue.model.events import FaultStruck, SessionLost
 from trialogue.scenario.defaults import Overrides

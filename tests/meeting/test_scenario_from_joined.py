@@ -13,9 +13,9 @@ from trialogue.cli.scenario_from import MadeScenario, print_scenario_from
 from trialogue.events import Joined, Left, SentenceSaid, ToolFinished
 from trialogue.journal.reader import read
 from trialogue.meeting.exporting import held_meeting
+from trialogue.meeting.first_difference import first_difference, turns_told
 from trialogue.meeting.moving_again import move_again
-from trialogue.meeting.scenario_from import first_difference, retell_as_it_went
-from trialogue.meeting.scenario_from.compare import turns_told
+from trialogue.meeting.scenario_from import retell_as_it_went
 from trialogue.meeting.what_if import what_if
 from trialogue.model.commands import EndTurn
 from trialogue.scenario.defaults import Overrides

@@ -1,4 +1,4 @@
-"""Mixing: the sound of several who are heard at once."""
+"""Mixing: the sum of several who are heard at once. Whose sound a listener gets is `Router.mix_minus`."""
 
 from __future__ import annotations
 

@@ -13,8 +13,9 @@ from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.exporting import held_meeting
+from trialogue.meeting.first_difference import first_difference
 from trialogue.meeting.run import run_meeting
-from trialogue.meeting.scenario_from import first_difference, retell, who_moved
+from trialogue.meeting.scenario_from import retell, who_moved
 from trialogue.meeting.scenario_from.foreign import is_foreign, named, read_whole, slug
 from trialogue.meeting.scenario_from.people_again import agreement, retell_sound, speech_of
 from trialogue.meeting.scenario_from.words_again import cues_told, retell_cues, utterances_of

@@ -17,7 +17,7 @@ from trialogue.journal.files import journal_of, write_entered
 from trialogue.journal.reader import Reading, read
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.exporting import held_meeting
-from trialogue.meeting.scenario_from import Difference
+from trialogue.meeting.first_difference import Difference
 from trialogue.meeting.what_if import WhatIf, what_if
 from trialogue.report.result import Result
 from trialogue.values import frozen

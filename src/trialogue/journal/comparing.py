@@ -1,6 +1,6 @@
 """Two journals side by side: how far they tell the same, and what they have more and less of.
 
-The first turn that two meetings tell otherwise is found by `meeting/scenario_from/compare.py`.
+The first turn that two meetings tell otherwise is found by `meeting/first_difference.py`.
 """
 
 from __future__ import annotations

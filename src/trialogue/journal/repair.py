@@ -63,21 +63,27 @@ def _repair(reading: Reading, descriptor: int, wall: Callable[[], float]) -> Rep
         at = line.raw.get("at", at)
     if _is_closed(path):
         return Repaired(was_open=False, cut_bytes=0)
-    size = os.fstat(descriptor).st_size
-    torn = next((p.offset for p in reading.problems if p.kind is ProblemKind.TORN_TAIL), size)
-    os.ftruncate(descriptor, torn)
+    cut_bytes = _cut_torn_tail(reading, descriptor)
     digest = reading.hash
     if reading.end is None:
         virtual = reading.header.clock is HeaderClock.VIRTUAL
         now = time_of_day(reading.header.started, at) if virtual else datetime.fromtimestamp(wall(), UTC)
         body = orjson.dumps(end_line(End(reading.seq, CRASHED), now), option=orjson.OPT_UTC_Z)
         sealed, digest = chain.seal(body, reading.hash)
-        os.write(descriptor, b"%b%b\n" % (_separator(descriptor, torn), sealed))
+        os.write(descriptor, b"%b%b\n" % (_separator(descriptor), sealed))
     os.fsync(descriptor)
     _write_manifest(reading, digest)
     reserve_of(path).unlink(missing_ok=True)
     draft_in(path.parent).unlink(missing_ok=True)
-    return Repaired(was_open=True, cut_bytes=size - torn)
+    return Repaired(was_open=True, cut_bytes=cut_bytes)
+
+
+def _cut_torn_tail(reading: Reading, descriptor: int) -> int:
+    """Cut the last line where a crash left a part of it; the bytes that were cut."""
+    size = os.fstat(descriptor).st_size
+    torn = next((p.offset for p in reading.problems if p.kind is ProblemKind.TORN_TAIL), size)
+    os.ftruncate(descriptor, torn)
+    return size - torn
 
 
 def _write_manifest(reading: Reading, digest: bytes) -> None:
@@ -100,6 +106,7 @@ def _is_closed(path: Path) -> bool:
     return manifest is not None and manifest.status is Status.CLOSED
 
 
-def _separator(descriptor: int, size: int) -> bytes:
+def _separator(descriptor: int) -> bytes:
     """A newline where the last line has none: it may be whole without."""
-    return b"" if os.pread(descriptor, 1, size - 1) == b"\n" else b"\n"
+    last = os.fstat(descriptor).st_size - 1
+    return b"" if os.pread(descriptor, 1, last) == b"\n" else b"\n"

@@ -23,5 +23,6 @@ dialled by `edges`), tools, timers. They live in one tree of supervisors. `Edges
 files are made from the records (`outputs`, `paging`, `exporting`), and the manifest is sealed (`keeping`).
 
 **Afterwards** a run is gone on with (`resumption`), asked what other rules would have made of it (`what_if`,
-with those who came and left, `moving_again`), or made into a scenario again (`scenario_from/`).
+with those who came and left, `moving_again`; `first_difference` is where two runs part), or made into a
+scenario again (`scenario_from/`).
 """

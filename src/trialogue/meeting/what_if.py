@@ -27,15 +27,12 @@ from trialogue.journal.reader import Reading, read
 from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.exporting import held_meeting
+from trialogue.meeting.first_difference import Difference, first_difference
 from trialogue.meeting.meeting import DEFAULT_EDGES
 from trialogue.meeting.moving_again import move_again
 from trialogue.meeting.policies import import_policy
 from trialogue.meeting.run import run_meeting, watch_nothing
-from trialogue.meeting.scenario_from import (
-    Difference,
-    first_difference,
-    retell_as_it_went,
-)
+from trialogue.meeting.scenario_from import retell_as_it_went
 from trialogue.model.plan import FloorRules, MeetingPlan
 from trialogue.report.result import Result, Run, result
 from trialogue.scenario.defaults import Overrides

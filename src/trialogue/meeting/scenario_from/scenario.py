@@ -12,8 +12,8 @@ import yaml
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.reader import Reading
 from trialogue.meeting.exporting import held_meeting
+from trialogue.meeting.first_difference import turns_told
 from trialogue.meeting.scenario_from.clips import Clip, clips_of, cut
-from trialogue.meeting.scenario_from.compare import turns_told
 from trialogue.meeting.scenario_from.scripts import Scripts, scripts_of
 from trialogue.meeting.scenario_from.settings import agenda_of, end_of, fault_of, floor_of, limits_of
 from trialogue.model.commands import EndTurn, GrantFloor
