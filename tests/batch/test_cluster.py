@@ -11,13 +11,13 @@ from trialogue.batch.cluster import hold_on_cluster
 from trialogue.batch.local_workers import HandPool
 from trialogue.errors import SetupError
 
-distributed = pytest.importorskip("distributed")
 pytestmark = [pytest.mark.real, pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")
 def cluster():
     """Two workers, of which one that a test has killed is started again."""
+    distributed = pytest.importorskip("distributed")  # takes a third of a second, in each worker
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
     ) as made:
@@ -46,10 +46,12 @@ def test_a_cluster_gives_what_this_machine_gives(cluster, tmp_path):
 
 def test_a_killed_worker_that_holds_finished_results_loses_none(cluster, tmp_path):
     """Its results are read from where they lie; no meeting is held twice."""
+    from distributed import Client
+
     found = jobs(tmp_path, repeat=4)
     out = tmp_path / "out"
     out.mkdir()
-    with distributed.Client(cluster.scheduler_address) as client:
+    with Client(cluster.scheduler_address) as client:
         stream = hold_on_cluster(found, out, cluster.scheduler_address)
         first = next(stream)
         journal = Path(first.folder) / "journal.jsonl"
