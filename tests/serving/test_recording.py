@@ -24,6 +24,7 @@ from trialogue.model.audio import AudioFormat
 from trialogue.model.events import PlaybackFinished
 from trialogue.model.wire import WireClosed, WireOpened, WireSound, WireText
 from trialogue.serving.for_tests import VoiceAgentServer
+from trialogue.serving.measuring import SideSounds
 from trialogue.serving.recording import hide_keys, sound_of
 from trialogue.speech.coding import Coding, SoundForm, open_encoder
 
@@ -239,6 +240,19 @@ def test_a_session_without_settings_is_a_whole_run(
     folder = finished(tmp_path / "runs")
     assert main(["verify-files", str(folder)]) == 0
     assert {each.name for each in (folder / "audio").iterdir()} == {"user.wav", "agent.wav", "mix.wav"}
+
+
+@pytest.mark.parametrize("sample_rate", [0, -1, 0.5, 10**9])
+@pytest.mark.parametrize("encoding", ["linear16", "mulaw", [], {"a": 1}])
+def test_sound_of_a_format_that_is_none_is_kept_and_has_no_length(
+    sample_rate: float, encoding: object
+) -> None:
+    """A client that was told so may send on: its record goes on as well."""
+    sounds = SideSounds()
+    form = {"encoding": encoding, "sample_rate": sample_rate}
+    sounds.use({"type": "Settings", "audio": {"input": form, "output": form}})
+    for by in ("client", "server"):
+        assert sounds.measured(by, bytes(640), is_new=True).length_s == 0.0
 
 
 def test_keys_in_headers_are_not_written() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, cast
 
 from trialogue.errors import SetupError
 from trialogue.model.audio import AudioFormat, Encoding
+from trialogue.server.sound import RATES
 from trialogue.server.voice import as_audio
 from trialogue.speech.coding import wav_header
 from trialogue.speech.formats import encode
@@ -68,12 +69,13 @@ def meter_of(settings: Mapping[str, Any], way: Literal["input", "output"]) -> So
 
 
 def _samples(sound: Mapping[str, Any], way: Literal["input", "output"]) -> AudioFormat | None:
-    """The samples of a sound, in a container or not; None for what is compressed."""
-    encoding, rate = sound.get("encoding", "linear16"), sound.get("sample_rate")
-    if encoding not in _SAMPLES:
+    """The samples of a sound, in a container or not; None for what is compressed, or refused by servers."""
+    encoding, asked = sound.get("encoding", "linear16"), sound.get("sample_rate")
+    if not isinstance(encoding, str) or encoding not in _SAMPLES:
         return None
     usual = 24_000 if way == "input" or encoding.startswith("linear") else 8_000
-    return AudioFormat(_SAMPLES[encoding], int(rate) if isinstance(rate, int | float) else usual)
+    rate = int(asked) if isinstance(asked, int | float) else usual
+    return AudioFormat(_SAMPLES[encoding], rate) if rate in RATES else None
 
 
 _SAMPLES: Final[Mapping[str, Encoding]] = {
