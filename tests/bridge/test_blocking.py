@@ -66,7 +66,7 @@ def test_what_is_asked_is_asked(scenario, edges, tmp_path):
             meeting.say("nobody", "Hello.")
         with pytest.raises(TypeError):
             meeting.finished(timeout_s="soon")
-        with pytest.raises(ValueError, match="is from 0 to"):
+        with pytest.raises(ValueError, match="must be from 0 to"):
             meeting.finished(timeout_s=-1)
         next(record for record in meeting.records() if isinstance(record.event, TextTyped))
         meeting.stop("enough")

@@ -246,7 +246,7 @@ def test_texts_are_texts(scenario, hold):
 
     async def watch(meeting):
         await trio.lowlevel.checkpoint()
-        with pytest.raises(TypeError, match="is a text, not an int"):
+        with pytest.raises(TypeError, match="must be a text, not an int"):
             meeting.say("ann", 5)
         meeting.inject("ann", "a \ud800 b")
 
