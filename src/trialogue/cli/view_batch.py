@@ -84,7 +84,7 @@ def table(
 ) -> Iterator[Line]:
     """Table of a batch: pass rates, the spread of figures, failures, and figures that got worse."""
     width = max([len("meeting"), *(len(each.group) for each in tallies)])
-    yield line(Span(f"  {padded('meeting', width)}  runs passed rate, with interval", Tone.FAINT))
+    yield line(Span(f"  {padded('meeting', width)}  runs  passed  rate, with interval", Tone.FAINT))
     for tally in tallies:
         yield _row(tally, width)
         yield from _spreads(tally)

@@ -91,7 +91,7 @@ def _lines(came: WhatIf) -> Iterator[Line]:
     yield line("what if ", span(_changes(came), Tone.STRONG))
     yield line()
     yield line(
-        f"  choices {len(came.others)} of {counted(came.asked, 'free floor')} would go to someone else"
+        f"  choices   {len(came.others)} of {counted(came.asked, 'free floor')} would go to someone else"
     )
     for each in came.others:
         yield line(f"    {clock(each.at)}  turn {each.turn:<3}  ", span(each.then), "  ->  ", span(each.now))
