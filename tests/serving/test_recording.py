@@ -255,6 +255,22 @@ def test_sound_of_a_format_that_is_none_is_kept_and_has_no_length(
         assert sounds.measured(by, bytes(640), is_new=True).length_s == 0.0
 
 
+@pytest.mark.parametrize("form", [{"encoding": "linear16", "sample_rate": 0}, {"encoding": "nonsense"}])
+def test_a_session_of_a_format_that_is_none_is_a_whole_run(
+    voice_agent_server: VoiceAgentServer, tmp_path: Path, form: dict[str, object]
+) -> None:
+    """It was refused, its client sent sound all the same, and the record has its files."""
+    voice_agent_server.record(tmp_path / "runs")
+    with dial(voice_agent_server.url) as socket:
+        app = App(socket)
+        app.until("Welcome")
+        socket.send(json.dumps({"type": "Settings", "audio": {"input": form}}))
+        socket.send(bytes(640))
+        app.until("Error")
+    voice_agent_server.reset()
+    assert main(["verify-files", str(finished(tmp_path / "runs"))]) == 0
+
+
 def test_keys_in_headers_are_not_written() -> None:
     """Wherever they stand in a message."""
     message = {"agent": {"think": [{"endpoint": {"headers": {"authorization": "Bearer secret-key"}}}]}}

@@ -273,12 +273,14 @@ class Control:
             await self._hold(session, attended, visitor, converse)
         finally:
             attended.finish()
-            with trio.CancelScope(shield=True):  # what was said is kept, whoever ends the server
-                for each in writers:
-                    await trio.to_thread.run_sync(each.finish)
-            self._attending -= 1
-            self._left.set()
-            self._left = trio.Event()
+            try:
+                with trio.CancelScope(shield=True):  # what was said is kept, whoever ends the server
+                    for each in writers:
+                        await trio.to_thread.run_sync(each.finish)
+            finally:  # whoever resets the server waits for this, whatever became of the record
+                self._attending -= 1
+                self._left.set()
+                self._left = trio.Event()
         await self._let_linger(visitor.stream)
 
     async def _hold(self, session: Session, attended: Attended, visitor: Visitor, converse: Converse) -> None:

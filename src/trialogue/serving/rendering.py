@@ -84,6 +84,8 @@ def _decoded(path: Path, streams: list[int], pieces: Iterable[HeardPiece]) -> It
     data = path.read_bytes()
     ends = dict(pairwise([*streams, len(data)]))
     for begins, heard in groupby(pieces, lambda piece: piece.stream):
+        if begins not in ends:  # sound of a format that nobody knows
+            continue
         try:
             yield from _cut_out(decoded(data[begins : ends[begins]], RECORDED_RATE), list(heard))
         except Undecodable:
