@@ -12,7 +12,7 @@ from trialogue.actors.router import AudioGrid, Router
 from trialogue.brain.meeting import Brain
 from trialogue.meeting.edges import Switchboard
 from trialogue.model.events import Event
-from trialogue.scenario.resolve import Resolved
+from trialogue.scenario.resolve import Resolved, dialled_settings
 from trialogue.scenario.variables import reveal
 from trialogue.services import service_of
 from trialogue.tools.toolbox import Toolbox
@@ -28,7 +28,7 @@ def agent_services(
             AgentService(
                 switchboard.for_agent(spec.name, seat.via),
                 service_of(seat.via).dialect.offer(
-                    box.block(seat.via, reveal(resolved.dialled(seat), os.environ)), sample_rate
+                    box.block(seat.via, reveal(dialled_settings(resolved, seat), os.environ)), sample_rate
                 ),
                 _place(resolved, spec.name),
                 seat.restart,

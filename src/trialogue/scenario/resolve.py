@@ -129,15 +129,6 @@ class Resolved:
         """Whether the file answers for every model of the embedded server: no endpoint is asked for one."""
         return self.models is not None and not self.records_models
 
-    def dialled(self, seat: AgentSpec) -> JsonObject:
-        """Settings with which a seat is dialled: endpoints that nobody asks want no address and no key."""
-        if not self.answers_for_models or seat.via != EMBEDDED:
-            return seat.block
-        thinks = seat.block.get("think")
-        if isinstance(thinks, list):
-            return {**seat.block, "think": [_unasked(think) for think in cast("list[object]", thinks)]}
-        return {**seat.block, "think": _unasked(thinks)} if thinks is not None else seat.block
-
     @property
     def asks_endpoints(self) -> bool:
         """Whether an agent of the embedded server uses a model at an endpoint."""
@@ -170,7 +161,11 @@ class Resolved:
     @property
     def _revealed(self) -> list[tuple[Path, object]]:
         """Values that come from the environment, each with its place."""
-        blocks = [(("cast", agent.name), self.dialled(seat)) for agent in self.agents for seat in agent.seats]
+        blocks = [
+            (("cast", agent.name), dialled_settings(self, seat))
+            for agent in self.agents
+            for seat in agent.seats
+        ]
         actions = [(("tools", tool.name, "http"), tool.action) for tool in self.tools]
         return [*blocks, *((path, each.headers) for path, each in actions if isinstance(each, HttpCall))]
 
@@ -254,6 +249,16 @@ def _check_variant(path: FilePath, asked: Overrides) -> tuple[ScenarioProblem, .
     if scenario is not None:
         _completed(scenario, asked, problems)
     return problems.found
+
+
+def dialled_settings(resolved: Resolved, seat: AgentSpec) -> JsonObject:
+    """Settings with which a seat is dialled: endpoints that nobody asks need no address and no key."""
+    if not resolved.answers_for_models or seat.via != EMBEDDED:
+        return seat.block
+    thinks = seat.block.get("think")
+    if isinstance(thinks, list):
+        return {**seat.block, "think": [_unasked(think) for think in cast("list[object]", thinks)]}
+    return {**seat.block, "think": _unasked(thinks)} if thinks is not None else seat.block
 
 
 def _unasked(think: object) -> object:
