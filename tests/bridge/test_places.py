@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from trialogue import open_agent, open_meeting, run_meeting
+from trialogue import aio, open_agent, open_meeting, run_meeting
 from trialogue.errors import WrongLoop
 
 
@@ -43,6 +43,26 @@ def test_in_plain_code_a_block_names_the_blocking_one(scenario, edges, tmp_path)
     with pytest.raises(WrongLoop, match=r"trialogue\.blocking\.open_meeting"):
         block.__aenter__().send(None)
     assert not (tmp_path / "run").exists()
+
+
+async def test_inside_trio_asyncios_surface_names_trios(scenario, edges, tmp_path):
+    """The same words for a block, and for a meeting that is run."""
+    path, out = scenario(), tmp_path / "run"
+    with pytest.raises(WrongLoop, match="in a task of trio's take trialogue itself"):
+        async with aio.open_meeting(path, out=out, edges=edges):
+            pass
+    with pytest.raises(WrongLoop, match="in a task of trio's take trialogue itself"):
+        await aio.run_meeting(path, out=out, edges=edges)
+    assert not out.exists()
+
+
+def test_on_a_loop_that_is_not_asyncios_its_surface_names_threads(scenario, edges, tmp_path):
+    """A coroutine that somebody else drives; threads' surface works on it."""
+    out = tmp_path / "run"
+    for other in (aio.run_meeting(scenario(), out=out, edges=edges), aio.open_agent({}).__aenter__()):
+        with pytest.raises(WrongLoop, match=r"on another loop, take trialogue\.blocking in a thread"):
+            other.send(None)
+    assert not out.exists()
 
 
 def test_any_thread_may_run_a_meeting(scenario, edges, tmp_path):

@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 from trialogue.aio.waiting import ended
 from trialogue.bridge.trio_thread import HeldBlock
+from trialogue.meeting.places import check_opened_on_asyncio
 
 NativeT = TypeVar("NativeT")
 OwnT = TypeVar("OwnT")
@@ -33,6 +34,7 @@ class Block(Generic[NativeT, OwnT]):
         self._has_cancelled = False
 
     async def __aenter__(self) -> OwnT:
+        check_opened_on_asyncio()
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
         self._cancelling = self._task.cancelling() if self._task is not None else 0

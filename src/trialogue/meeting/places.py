@@ -36,6 +36,18 @@ def check_opened_on_trio(name: str) -> None:
     raise WrongLoop(f"{name} needs a task of a trio loop: in synchronous code, use trialogue.blocking.{name}")
 
 
+def check_opened_on_asyncio() -> None:
+    """WrongLoop, with the surface to take, unless a task of asyncio's opens a block, or runs a meeting."""
+    if in_asyncio():
+        return
+    if in_trio_run():
+        raise WrongLoop("trialogue.aio is asyncio's: in a task of trio's take trialogue itself")
+    raise WrongLoop(
+        "trialogue.aio is asyncio's, which does not run in this thread: in plain code, or on another loop, "
+        "take trialogue.blocking in a thread"
+    )
+
+
 def check_run_here() -> None:
     """WrongLoop, with the surface to take, where a loop runs in this thread already."""
     if in_trio_run():
