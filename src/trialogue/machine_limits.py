@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final, cast
 
 __all__ = ["lack_of", "leaves"]
@@ -11,20 +12,30 @@ __all__ = ["lack_of", "leaves"]
 _MEMORY: Final = "not enough memory (see ulimit -v, or the container's limit)"
 _FILES: Final = "too many open files: raise the limit (ulimit -n)"
 _THREADS: Final = "cannot start another thread: not enough memory or processes (see ulimit -v, ulimit -u)"
-_BY_NUMBER: Final = {errno.ENOMEM: _MEMORY, errno.EMFILE: _FILES, errno.ENFILE: _FILES}
+_DISK: Final = "the disk or your quota is full"
+_BY_NUMBER: Final = {
+    errno.ENOMEM: _MEMORY,
+    errno.EMFILE: _FILES,
+    errno.ENFILE: _FILES,
+    errno.ENOSPC: _DISK,
+    errno.EDQUOT: _DISK,
+}
+_OURS: Final = Path(__file__).parent
+"""Folder of the package: a file of its own that is missing is a fault of ours."""
 
 
 def lack_of(error: BaseException) -> str | None:
     """One line about a resource that the machine lacks; None for any other error.
 
-    Missing memory, open files, threads or libraries are not bugs, wherever they show up.
+    Missing memory, disk space, open files, threads or libraries are not bugs, wherever they show up; nor is a
+    path that the system refuses to read or write.
     """
     words = str(error).lower()
     match error:
         case MemoryError():
             return _MEMORY
         case OSError():
-            return _BY_NUMBER.get(error.errno or 0)
+            return _BY_NUMBER.get(error.errno or 0) or _refused_at(error)
         case ImportError() if not (error.name or "").startswith("trialogue"):
             return f"cannot load a package that trialogue needs: {error}"
         case RuntimeError() if "start new thread" in words:
@@ -35,6 +46,14 @@ def lack_of(error: BaseException) -> str | None:
             return _MEMORY
         case _:
             return None
+
+
+def _refused_at(error: OSError) -> str | None:
+    """Path that somebody has named, with the system's reason; None where there is no path, or one of ours."""
+    named = cast("object", error.filename)
+    if not isinstance(named, str | Path) or not error.strerror or _OURS in Path(named).parents:
+        return None
+    return f"{named}: {error.strerror}"
 
 
 def leaves(error: BaseException) -> Iterator[BaseException]:

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from trialogue.cli import endings
 from trialogue.cli.endings import concluded, lack_of
 
 
@@ -22,6 +23,9 @@ LACKS = [
     (OSError(errno.ENOMEM, "Cannot allocate memory"), "not enough memory"),
     (RuntimeError("std::bad_alloc"), "not enough memory"),
     (OSError(errno.EMFILE, "Too many open files"), "too many open files"),
+    (OSError(errno.ENOSPC, "No space left on device"), "the disk or your quota is full"),
+    (PermissionError(errno.EACCES, "Permission denied", "a/b.yaml"), "a/b.yaml: Permission denied"),
+    (OSError(errno.ENAMETOOLONG, "File name too long", "x" * 300), "xxx"),
     (RuntimeError("can't start new thread"), "cannot start another thread"),
     (
         ImportError("libx.so: failed to map segment", name="numpy"),
@@ -40,7 +44,13 @@ def test_a_lack_is_one_line(error, told, capsys):
 
 
 @pytest.mark.parametrize(
-    "error", [OSError(errno.EBADF, "Bad file descriptor"), RuntimeError("x"), ImportError(name="trialogue.x")]
+    "error",
+    [
+        OSError(errno.EBADF, "Bad file descriptor"),
+        FileNotFoundError(errno.ENOENT, "No such file", endings.__file__),
+        RuntimeError("x"),
+        ImportError(name="trialogue.x"),
+    ],
 )
 def test_what_is_no_lack_is_ours(error):
     """Only what a machine lacks is taken for it."""

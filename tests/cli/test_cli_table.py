@@ -200,3 +200,13 @@ def _imports_of_attrs(module):
     source = Path(find_spec(module).origin).read_text(encoding="utf-8")
     nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
     return {alias.name for node in nodes if node.module in {"attr", "attrs"} for alias in node.names}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["check", "none.yaml", "--seed", "8" * 5000], ["replay", "none", "--from", "turn " + "8" * 5000]],
+)
+def test_a_number_of_thousands_of_digits_is_none(words, capsys):
+    """Python refuses to read it, which was shown as a fault of ours."""
+    assert main(words) in (2, 4)
+    assert "Traceback" not in capsys.readouterr().err

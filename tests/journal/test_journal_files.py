@@ -272,3 +272,9 @@ def test_blocks_of_no_such_length_are_no_manifest(recorded, block):
     write_manifest(recorded, attrs.evolve(manifest, files={"mix.wav": wrong}))
     with pytest.raises(JournalError, match="is not a trialogue manifest"):
         verify_files(recorded)
+
+
+def test_a_run_that_cannot_be_looked_up_is_told(tmp_path):
+    """A name that no file has, as a folder that may not be entered: one line, for whoever asks."""
+    with pytest.raises(JournalError, match=r"cannot read x+: File name too long"):
+        journal_of(Path("x" * 300))

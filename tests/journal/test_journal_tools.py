@@ -103,6 +103,23 @@ def test_pieces_need_a_bound_and_overwrite_nothing(tmp_path):
         split(tmp_path / "none.jsonl", tmp_path / "x", largest=1)
 
 
+@pytest.mark.parametrize("bound", [{"every_s": 0.0}, {"every_s": float("nan")}, {"largest": 0}], ids=str)
+def test_a_bound_that_is_none_makes_no_piece(bound, tmp_path):
+    """Else each line would be a piece of its own."""
+    with pytest.raises(SetupError, match="must be a number of"):
+        split(keep(tmp_path, meeting()), tmp_path / "pieces", **bound)
+    assert not (tmp_path / "pieces").exists()
+
+
+def test_pieces_have_no_place_in_a_file(tmp_path):
+    """It is said in one line, and the file stays."""
+    path = keep(tmp_path, meeting())
+    before = path.read_bytes()
+    with pytest.raises(SetupError, match="cannot be a directory for pieces"):
+        split(path, path, largest=2000)
+    assert path.read_bytes() == before
+
+
 def test_tables_have_a_row_an_event_a_command_and_an_utterance(tmp_path):
     """As pandas has them: times are numbers, the rest of a fact is its JSON."""
     import pandas as pd  # takes a quarter of a second, in each worker

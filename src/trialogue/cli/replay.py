@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from trialogue.devices.driver import Driver
 
 _TIME: Final = re.compile(r"(?:(\d+):)?(\d+(?:\.\d+)?)")
-_TURN: Final = re.compile(r"turn\s*(\d+)", re.IGNORECASE)
+_TURN: Final = re.compile(r"turn\s*(\d{1,18})", re.IGNORECASE)
 
 
 @frozen

@@ -56,6 +56,9 @@ RUN: Final[Mapping[str, Wants]] = {
 }
 """The options of `run`, but those of its repeats."""
 
+LONGEST_NUMBER: Final = 18
+"""Digits of a number that the table reads itself."""
+
 _Options: TypeAlias = Mapping[str, Sequence[str]]
 
 
@@ -99,7 +102,7 @@ def _is_right(value: str, wants: Wants) -> bool:
         case "text" | "texts":
             return value != "" and not value.startswith("-")
         case "number":
-            return value.isascii() and value.isdecimal()
+            return value.isascii() and value.isdecimal() and len(value) <= LONGEST_NUMBER
         case _:
             return value in wants
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 
 from trialogue.errors import JournalError, SetupError
@@ -22,8 +23,15 @@ def split(
     """
     if every_s is None and largest is None:
         raise SetupError("split needs --every (seconds) or --largest (bytes)")
+    if not (every_s is None or 0 < every_s < inf):
+        raise SetupError(f"--every must be a number of seconds above 0, not {every_s}")
+    if largest is not None and largest < 1:
+        raise SetupError(f"--largest must be a number of bytes from 1, not {largest}")
     read(path)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(f"{out} cannot be a directory for pieces: {error.strerror}") from error
     pieces: list[Path] = []
     lines: list[bytes] = []
     size, begun = 0, 0.0
@@ -37,9 +45,9 @@ def split(
                     lines, size, begun = [], 0, at
                 lines.append(line)
                 size += len(line)
+        return (*pieces, _write(out / f"{path.stem}.{len(pieces) + 1:03}.jsonl", lines))
     except OSError as error:
         raise JournalError(f"cannot split {path}: {error.strerror}", path=str(path)) from error
-    return (*pieces, _write(out / f"{path.stem}.{len(pieces) + 1:03}.jsonl", lines))
 
 
 def _time(line: bytes, begun: float) -> float:
