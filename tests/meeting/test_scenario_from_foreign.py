@@ -1,6 +1,7 @@
 """A meeting that others recorded becomes a scenario: people by its sound, or agents by its words."""
 
 import json
+import os
 
 import pytest
 import soundfile
@@ -120,11 +121,30 @@ def test_each_stretch_is_a_clip_at_its_time(people, capsys):
 
 def test_the_head_says_what_is_missing(people, capsys):
     """Words in any case, and a track of one's own where there is one recording of all."""
+    make(people / "talk.rttm", people / "a" / "s.yaml", capsys, sound=people / "tracks")
+    make(people / "talk.rttm", people / "b" / "s.yaml", capsys, sound=people / "all.wav")
+    assert "# - words: the meeting recognizes" in (people / "a" / "s.yaml").read_text()
+    assert "a track for each" not in (people / "a" / "s.yaml").read_text()
+    assert "# - a track for each" in (people / "b" / "s.yaml").read_text()
+
+
+def test_clips_of_another_scenario_stay_as_they_are(people, capsys):
+    """A second scenario in one folder would play them with other words: it is refused, and leaves nothing."""
     make(people / "talk.rttm", people / "a.yaml", capsys, sound=people / "tracks")
-    make(people / "talk.rttm", people / "b.yaml", capsys, sound=people / "all.wav")
-    assert "# - words: the meeting recognizes" in (people / "a.yaml").read_text()
-    assert "a track for each" not in (people / "a.yaml").read_text()
-    assert "# - a track for each" in (people / "b.yaml").read_text()
+    before = {each: each.read_bytes() for each in (people / "clips").iterdir()}
+    with pytest.raises(SetupError, match=r"ann-0001.wav is there already: --out names another folder"):
+        make(people / "talk.rttm", people / "b.yaml", capsys, sound=people / "all.wav")
+    assert {each: each.read_bytes() for each in (people / "clips").iterdir()} == before
+    assert not (people / "b.yaml").exists()
+
+
+def test_names_that_are_no_utf_8_are_names(people, capsys):
+    """A file system takes any bytes for one."""
+    name = os.fsdecode(b"tal\xff.rttm")
+    (people / "talk.rttm").rename(people / name)
+    (people / "all.wav").rename(people / os.fsdecode(b"so\xff.wav"))
+    make(people / name, people / "a.yaml", capsys, sound=people / os.fsdecode(b"so\xff.wav"))
+    assert document(people / "a.yaml")["cast"]["ann"]["via"]["clips"]
 
 
 def test_a_recording_of_the_same_name_is_found(people, capsys):
@@ -158,6 +178,15 @@ def test_what_cannot_be_made_is_said(people, meeting, sound, error, why):
     with pytest.raises(error, match=why):
         print_scenario_from(people / meeting, wanted, edges())
     assert not (people / "x.yaml").exists()
+    assert [*people.glob("clips/*")] == []
+
+
+def test_a_place_that_cannot_be_is_said(people, words):
+    """A file in the place of a folder, for clips as for words."""
+    (people / "file").write_text("")
+    for meeting, sound in ((words, None), (people / "talk.rttm", people / "all.wav")):
+        with pytest.raises(JournalError, match="cannot write"):
+            print_scenario_from(meeting, MadeScenario(people / "file" / "s.yaml", sound), edges())
 
 
 def test_agreement_is_of_speech_and_of_what_is_more():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -49,7 +50,7 @@ def _blocks(parts: Sequence[Path], start_s: float) -> Iterator[bytes]:
     soundfile = cast("Any", import_module("soundfile"))
     left_s = start_s
     for part in parts:
-        with soundfile.SoundFile(str(part)) as file:
+        with soundfile.SoundFile(os.fsencode(part)) as file:
             length_s = file.frames / file.samplerate
             if left_s >= length_s:
                 left_s -= length_s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from importlib import import_module
@@ -70,7 +71,7 @@ def blocks_of(parts: Sequence[Path]) -> Iterator[tuple[Samples, int]]:
     library = sound_library()
     for path in parts:
         try:
-            with library.SoundFile(path) as file:
+            with library.SoundFile(os.fsencode(path)) as file:
                 if not LOWEST_RATE <= file.samplerate <= HIGHEST_RATE:
                     text = f"{path} is damaged: its header says {file.samplerate:,} samples per second"
                     raise JournalError(text, path=str(path))

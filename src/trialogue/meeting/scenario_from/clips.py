@@ -6,6 +6,7 @@ another's speech; where there was none of these, by the time since the meeting's
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
@@ -14,6 +15,7 @@ import numpy as np
 from attrs import Factory
 
 from trialogue.importing import import_extra
+from trialogue.meeting.scenario_from.new_files import NewFiles
 from trialogue.model.commands import GrantFloor
 from trialogue.model.events import FloorRequestCancelled, FloorRequested, TextTyped
 from trialogue.model.records import Record
@@ -188,8 +190,8 @@ def _typed(name: str, records: Iterable[Record]) -> Iterator[tuple[float, float,
             yield record.at, record.at, record.event.text
 
 
-def cut(audio: Path, clip: Clip, path: Path) -> bool:
-    """Write a clip's sound to a WAV file; False where nothing was recorded of it."""
+def cut(audio: Path, clip: Clip, path: Path, files: NewFiles) -> bool:
+    """Write a clip's sound to a WAV file, a new one; False where nothing was recorded of it."""
     soundfile = cast("Any", import_extra("soundfile", "a recording", "local"))
     source = audio / f"{clip.participant}.wav"
     if clip.is_silent:
@@ -197,15 +199,14 @@ def cut(audio: Path, clip: Clip, path: Path) -> bool:
     elif not source.is_file() or clip.end_s <= clip.start_s:
         return False
     else:
-        with soundfile.SoundFile(str(source)) as file:
+        with soundfile.SoundFile(os.fsencode(source)) as file:
             rate = file.samplerate
             first = round(clip.start_s * rate)
             file.seek(min(first, file.frames))
             sound = file.read(round((clip.end_s + _AFTER_S) * rate) - first, dtype="int16")
         if not np.any(sound):
             return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(str(path), sound, rate, subtype="PCM_16")
+    files.write_sound(path, sound, rate)
     return True
 
 

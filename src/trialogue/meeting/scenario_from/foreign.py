@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from trialogue.errors import JournalError, SetupError
+from trialogue.model.text import well_formed
 from trialogue.report.foreign import READERS
 from trialogue.scenario.writing import write_yaml
 
-__all__ = ["is_foreign", "named", "read_whole", "refuse_there", "slug", "titled", "write_scenario"]
+__all__ = ["is_foreign", "named", "read_whole", "refuse_there", "slug", "titled", "whole_scenario"]
 
 Keys = dict[str, object]
 T = TypeVar("T")
@@ -72,10 +73,10 @@ def titled(name: str, who: str) -> Keys:
     return {} if title in {"", name} else {"title": title}
 
 
-def write_scenario(path: Path, file: Path, lacks: Sequence[str], document: Keys) -> Path:
-    """Write a scenario with its head, and return where it is."""
-    head = [f"Made from {' '.join(file.name.split())}. Missing:", *(f"- {each}" for each in lacks)]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    whole = "".join(f"# {line}\n" for line in head) + write_yaml({"trialogue": 1, **document})
-    path.write_text(whole, encoding="utf-8")
-    return path
+def whole_scenario(file: Path, lacks: Sequence[str], document: Keys) -> bytes:
+    """The content of a scenario's file, with its head."""
+    head = [
+        f"Made from {' '.join(well_formed(file.name).split())}. Missing:",
+        *(f"- {each}" for each in lacks),
+    ]
+    return ("".join(f"# {line}\n" for line in head) + write_yaml({"trialogue": 1, **document})).encode()

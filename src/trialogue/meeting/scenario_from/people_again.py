@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,8 +16,9 @@ from trialogue.meeting.scenario_from.foreign import (
     refuse_there,
     slug,
     titled,
-    write_scenario,
+    whole_scenario,
 )
+from trialogue.meeting.scenario_from.new_files import NewFiles, new_files
 from trialogue.report.foreign import READERS
 from trialogue.report.stretches import Stretch, joined, time_with
 from trialogue.scenario.quantities import write_duration
@@ -55,13 +57,14 @@ def retell_sound(file: Path, path: Path, sound: Path) -> Path:
     if len(set(recordings.values())) < len(recordings):
         lacks.append("a track for each: where people spoke at once, each one's clip has all voices")
     cast: Keys = {}
-    for who, name in names.items():
-        clips = _clips(
-            [each for each in heard if each.participant == who], name, recordings[who], path.parent
-        )
-        cast[name] = {"role": "human", **titled(name, who), "via": {"clips": list(clips)}}
-    table = _table(max(each.end_s for each in heard) + _BEHIND_S)
-    return write_scenario(path, file, lacks, {"name": slug(file.stem), **table, "cast": cast})
+    with new_files() as files:
+        for who, name in names.items():
+            own = [each for each in heard if each.participant == who]
+            clips = list(_clips(own, name, recordings[who], (path.parent, files)))
+            cast[name] = {"role": "human", **titled(name, who), "via": {"clips": clips}}
+        table = _table(max(each.end_s for each in heard) + _BEHIND_S)
+        files.write(path, whole_scenario(file, lacks, {"name": slug(file.stem), **table, "cast": cast}))
+    return path
 
 
 def _table(length_s: float) -> Keys:
@@ -73,11 +76,14 @@ def _table(length_s: float) -> Keys:
     }
 
 
-def _clips(heard: Sequence[Stretch], name: str, recording: Path, folder: Path) -> Iterator[Keys]:
+def _clips(
+    heard: Sequence[Stretch], name: str, recording: Path, place: tuple[Path, NewFiles]
+) -> Iterator[Keys]:
+    """Clips of one speaker, cut from a recording; `place` is the scenario's folder and what is made in it."""
     soundfile = cast("Any", import_extra("soundfile", "a recording", "local"))
-    (folder / "clips").mkdir(parents=True, exist_ok=True)
+    folder, files = place
     try:
-        with soundfile.SoundFile(str(recording)) as file:
+        with soundfile.SoundFile(os.fsencode(recording)) as file:
             for number, each in enumerate(heard, 1):
                 clip, rate = f"clips/{name}-{number:04}.wav", file.samplerate
                 first = min(file.frames, round(each.start_s * rate))
@@ -86,7 +92,7 @@ def _clips(heard: Sequence[Stretch], name: str, recording: Path, folder: Path) -
                 sound = file.read(length, dtype="float32", always_2d=True)
                 if not len(sound):
                     raise SetupError(f"{recording} ends before {each.participant} speaks")
-                soundfile.write(str(folder / clip), sound.mean(axis=1), rate, subtype="PCM_16")
+                files.write_sound(folder / clip, sound.mean(axis=1), rate)
                 yield {"when": {"at": write_duration(max(0.001, round(each.start_s, 3)))}, "play": clip}
     except (OSError, soundfile.SoundFileError) as error:
         raise JournalError(f"cannot read {recording} as sound", path=str(recording)) from error

@@ -14,6 +14,7 @@ from trialogue.journal.reader import Reading
 from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.first_difference import turns_told
 from trialogue.meeting.scenario_from.clips import Clip, clips_of, cut
+from trialogue.meeting.scenario_from.new_files import NewFiles, new_files
 from trialogue.meeting.scenario_from.scripts import Scripts, scripts_of
 from trialogue.meeting.scenario_from.settings import agenda_of, end_of, fault_of, floor_of, limits_of
 from trialogue.model.commands import EndTurn, GrantFloor
@@ -84,13 +85,14 @@ def retell(reading: Reading, path: Path) -> Path:
     Everybody who came is at its table from start to end. Its clips go to a folder `clips` beside it.
     SetupError where the file is there already, JournalError for a damaged or redacted journal.
     """
-    held, seats = _opened(reading, path)
-    document = _document(
-        held, held.plan, seats, {each.name: seats.keys(each) for each in held.plan.participants}
-    )
-    if told := turns_told(held.utterances):
-        document["expect"] = {"in_order": _expected(told)}
-    _write(path, held, document)
+    with new_files() as files:
+        held, seats = _opened(reading, path, files)
+        document = _document(
+            held, held.plan, seats, {each.name: seats.keys(each) for each in held.plan.participants}
+        )
+        if told := turns_told(held.utterances):
+            document["expect"] = {"in_order": _expected(told)}
+        files.write(path, _whole(held, document))
     return path
 
 
@@ -100,18 +102,19 @@ def retell_as_it_went(reading: Reading, path: Path, changes: Mapping[str, str]) 
     `changes` are settings by their places, as `floor.policy`, and their YAML; nothing is expected of the
     meeting. All else is as for `retell`.
     """
-    held, seats = _opened(reading, path)
-    plan = reading.header.plan
-    cast = {each.name: seats.keys(each, seats.stay(each.name, 0)) for each in plan.participants}
-    document = _document(held, plan, seats, cast)
-    for place, value in changes.items():
-        _change(document, place.split("."), value)
-    moves = tuple(seats.moves())
-    _write(path, held, document)
+    with new_files() as files:
+        held, seats = _opened(reading, path, files)
+        plan = reading.header.plan
+        cast = {each.name: seats.keys(each, seats.stay(each.name, 0)) for each in plan.participants}
+        document = _document(held, plan, seats, cast)
+        for place, value in changes.items():
+            _change(document, place.split("."), value)
+        moves = tuple(seats.moves())
+        files.write(path, _whole(held, document))
     return Retold(path, moves)
 
 
-def _opened(reading: Reading, path: Path) -> tuple[HeldMeeting, _Seats]:
+def _opened(reading: Reading, path: Path, files: NewFiles) -> tuple[HeldMeeting, _Seats]:
     """The recorded meeting, and its seats."""
     if reading.header.redacted:
         raise JournalError(f"{reading.path} is redacted: its words are missing", path=str(reading.path))
@@ -119,7 +122,7 @@ def _opened(reading: Reading, path: Path) -> tuple[HeldMeeting, _Seats]:
         raise SetupError(f"{path} already exists: choose another file with --out")
     held = held_meeting(reading)
     scripts = scripts_of(held.records, held.plan.faults)
-    return held, _Seats(held, scripts, reading.path.parent / "audio", path.parent)
+    return held, _Seats(held, scripts, reading.path.parent / "audio", path.parent, files)
 
 
 def _document(held: HeldMeeting, plan: MeetingPlan, seats: _Seats, cast: Mapping[str, Keys]) -> Keys:
@@ -145,9 +148,8 @@ def _document(held: HeldMeeting, plan: MeetingPlan, seats: _Seats, cast: Mapping
     return document
 
 
-def _write(path: Path, held: HeldMeeting, document: Keys) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_head(held) + write_yaml(document), encoding="utf-8")
+def _whole(held: HeldMeeting, document: Keys) -> bytes:
+    return (_head(held) + write_yaml(document)).encode()
 
 
 def _change(document: Keys, place: Sequence[str], value: str) -> None:
@@ -160,8 +162,8 @@ def _change(document: Keys, place: Sequence[str], value: str) -> None:
         keys = cast("Keys", inner)
     try:
         keys[place[-1]] = yaml.safe_load(value)
-    except yaml.YAMLError:
-        raise SetupError(f"{value!r} is not a valid value for {'.'.join(place)}") from None
+    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: an impossible date, a huge number
+        raise SetupError(f"{value[:80]!r} is not a valid value for {'.'.join(place)}") from None
 
 
 @frozen
@@ -186,6 +188,7 @@ class _Seats:
     scripts: Scripts
     audio: Path
     folder: Path
+    files: NewFiles
 
     def moves(self) -> Iterator[Move]:
         """Who came and left while the meeting ran."""
@@ -243,7 +246,7 @@ class _Seats:
     def _clip(self, clip: Clip, number: int) -> Keys:
         mode = {"mode": "wait" if clip.waits else "interrupt"}
         name = f"clips/{clip.participant}-{number:03}.wav"
-        if cut(self.audio, clip, self.folder / name):
+        if cut(self.audio, clip, self.folder / name, self.files):
             said = {"text": clip.text} if clip.text else {}
             return {"when": clip.when, "play": name, **said, **mode}
         return {"when": clip.when, "say": clip.text or "Hm.", **mode}

@@ -22,8 +22,9 @@ from trialogue.meeting.scenario_from.foreign import (
     refuse_there,
     slug,
     titled,
-    write_scenario,
+    whole_scenario,
 )
+from trialogue.meeting.scenario_from.new_files import new_files
 from trialogue.model.plan import InterruptRules
 from trialogue.model.transcript import Utterance
 from trialogue.report.foreign import VoicedCue, read_cues
@@ -104,7 +105,9 @@ def retell_cues(file: Path, path: Path) -> Path:
     table = _table(told, thinks, order)
     expected = [_expected(each, names) for each in told.turns if re.search(r"\w", each.text)]
     document: Keys = {"name": slug(file.stem), **table, "cast": cast, "expect": {"in_order": expected}}
-    return write_scenario(path, file, _lacks(told), document)
+    with new_files() as files:
+        files.write(path, whole_scenario(file, _lacks(told), document))
+    return path
 
 
 def _table(told: CuesTold, thinks: Sequence[float], order: Sequence[str]) -> Keys:

@@ -1,0 +1,59 @@
+"""Files of a scenario that is made: its text, and the clips beside it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from attrs import field
+
+from trialogue.errors import JournalError, SetupError
+from trialogue.importing import import_extra
+from trialogue.values import define
+
+__all__ = ["NewFiles", "new_files"]
+
+
+@define
+class NewFiles:
+    """Files that are made together: none takes the place of another."""
+
+    _made: list[Path] = field(factory=list[Path])
+
+    def write(self, path: Path, content: bytes) -> None:
+        """Write a file, and the folders above it; SetupError where it is there, JournalError where that fails."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                self._made.append(path)
+                file.write(content)
+        except OSError as error:
+            if isinstance(error, FileExistsError) and not path.parent.is_file():
+                raise SetupError(f"{path} is there already: --out names another folder") from error
+            raise JournalError(f"cannot write {path}: {error.strerror}", path=str(path)) from error
+
+    def write_sound(self, path: Path, samples: object, rate: int) -> None:
+        """Write samples of one channel as a WAV file, linear16; errors as `write`."""
+        soundfile = cast("Any", import_extra("soundfile", "a recording", "local"))
+        encoded = io.BytesIO()
+        soundfile.write(encoded, samples, rate, format="WAV", subtype="PCM_16")
+        self.write(path, encoded.getvalue())
+
+    def remove(self) -> None:
+        """Remove all that was made."""
+        for each in self._made:
+            each.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_files() -> Generator[NewFiles]:
+    """Make files in the block; where it fails, none of them is left."""
+    files = NewFiles()
+    try:
+        yield files
+    except BaseException:
+        files.remove()
+        raise
