@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from trialogue.batch.outcomes import Outcome
 from trialogue.model.text import safe_text
 
-__all__ = ["junit"]
+__all__ = ["is_junit", "junit"]
 
 
 def junit(outcomes: Iterable[Outcome]) -> bytes:
@@ -22,6 +22,11 @@ def junit(outcomes: Iterable[Outcome]) -> bytes:
         root.append(_suite(file, found))
     ET.indent(root)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def is_junit(head: bytes) -> bool:
+    """Whether a file that begins so is JUnit XML, of whatever program."""
+    return b"<testsuite" in head
 
 
 def _suite(file: str, found: Sequence[Outcome]) -> ET.Element:

@@ -14,7 +14,7 @@ import orjson
 from trialogue.batch.annotations import github_lines
 from trialogue.batch.estimate import estimate
 from trialogue.batch.jobs import BatchRequest, Job, jobs_of, prepared_job
-from trialogue.batch.junit import junit
+from trialogue.batch.junit import is_junit, junit
 from trialogue.batch.local_workers import HandPool
 from trialogue.batch.outcomes import Outcome, encoded_outcome
 from trialogue.batch.tally import (
@@ -31,6 +31,7 @@ from trialogue.cli.view_batch import open_progress, table
 from trialogue.cli.view_screens import put, put_json, show
 from trialogue.errors import JournalError, SetupError
 from trialogue.model.json_text import read_json
+from trialogue.overwriting import refuse_other
 from trialogue.values import frozen
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ def hold_batch(files: Sequence[Path], options: BatchOptions) -> int:
     """
     before = _baseline(options.baseline)
     _refuse_to_overwrite(options.save_baseline)
+    if options.junit is not None:
+        refuse_other(options.junit, "--junit", "JUnit XML file", is_junit)
     jobs = jobs_of(files, options.out, options.asked)
     if options.dry_run:
         return _count(jobs, as_json=options.as_json)
@@ -216,9 +219,9 @@ def _baseline(path: Path | None) -> Baseline:
 
 def _refuse_to_overwrite(path: Path | None) -> None:
     """Refuse to overwrite a file that is no baseline, before any meeting runs."""
-    if path is None or not path.exists():
-        return
     try:
+        if path is None or not path.is_file():
+            return
         read_baseline(read_json(path.read_bytes()))
     except OSError as error:
         raise SetupError(f"cannot read {path}: {error.strerror}") from error

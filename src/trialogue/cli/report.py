@@ -16,6 +16,7 @@ from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import JOURNAL, journal_of
 from trialogue.journal.reader import read
 from trialogue.model.text import safe_text
+from trialogue.overwriting import refuse_other
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +139,10 @@ def print_page(run: Path, *, out: Path | None, sound: WhereSound, as_json: bool)
         kind = run.suffix[1:].upper()
         raise SetupError(f"--html needs a run; {kind} files have no decisions and no sound")
     from trialogue.meeting.paging import is_run, write_page, write_runs  # noqa: PLC0415 - numpy, for waveforms
+    from trialogue.report.page import is_page  # noqa: PLC0415 - likewise
 
+    if out is not None:
+        refuse_other(out, "--out", "page of trialogue's", is_page)
     path = write_page(run, out=out, sound=sound) if is_run(run) else write_runs(run, out=out)
     if as_json:
         put_json({"page": str(path)})

@@ -10,6 +10,7 @@ from attrs import asdict
 from trialogue.cli.view_lines import Line, Span, Tone, line, padded, span
 from trialogue.cli.view_screens import open_waiting, put_json, show
 from trialogue.errors import SetupError
+from trialogue.overwriting import refuse_other
 from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.problems import shown
 from trialogue.services import HOSTED, service_of
@@ -37,6 +38,7 @@ def list_voices(*, as_json: bool) -> int:
 def say(text: str, voice: str, out: Path, synthesizer: Synthesizer | None = None) -> int:
     """Write `text`, spoken by a voice, to a WAV file. `SetupError` if that is not possible."""
     _check_name(voice)
+    refuse_other(out, "--out", "WAV file", lambda head: head.startswith(b"RIFF"))
     speech = list((synthesizer or _synthesizer()).synthesize(text, voice))
     if not speech:
         raise SetupError("the text contains nothing that can be spoken")

@@ -79,9 +79,13 @@ def journal_of(run: Path) -> Path:
     JournalError where there is none, which names the run that is to be resumed where this one was to go on
     with it and had not got so far.
     """
-    path = run / JOURNAL if run.is_dir() else run
-    if path.exists():
-        return path
+    try:
+        path = run / JOURNAL if run.is_dir() else run
+        if path.exists():
+            return path
+        within = [str(each) for each in runs_in(run)]
+    except OSError as error:
+        raise JournalError(f"cannot read {run}: {error.strerror}", path=str(run)) from error
     try:
         manifest = manifest_in(path.parent)
     except JournalError:
@@ -89,7 +93,6 @@ def journal_of(run: Path) -> Path:
     if manifest is not None and manifest.resumes is not None:
         text = f"{path.parent} has not begun to continue {manifest.resumes}: resume {manifest.resumes} again"
         raise JournalError(text, path=str(path))
-    within = [str(each) for each in runs_in(run)]
     more = f"; it contains runs, e.g. {within[0]}" if within else ""
     raise JournalError(f"no journal at {path}{more}", path=str(path))
 
@@ -193,6 +196,8 @@ def write_entered(directory: Path, path: Path, content: bytes) -> None:
     """
     try:
         inside = path.resolve().relative_to(directory.resolve()).as_posix()
+    except (OSError, RuntimeError) as error:  # a loop of links, which resolving tells in its own way
+        raise JournalError(f"cannot write {path}: it cannot be looked up", path=str(path)) from error
     except ValueError:
         inside = None
     try:
@@ -222,6 +227,11 @@ def _replace_entered(directory: Path, name: str, content: bytes) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
+    """Put a content in a file's place, whole or not at all; what is no file (a terminal) is written to."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    path = path.resolve()
     draft = path.with_name(f".{path.name}.new")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

@@ -18,9 +18,9 @@ from trialogue.report.exports import EXPORTS, HeldMeeting
 def write_exports(run: Path, formats: Sequence[str], *, out: Path | None = None) -> tuple[Path, ...]:
     """Write a run's files of these formats, and return where they are: in the run's directory, or in `out`.
 
-    `out` is made where there is none. In the directory of a run that was closed, the manifest vouches for
-    them. SetupError for an unknown format or a missing package, JournalError for a damaged journal or where
-    a file cannot be.
+    `out` is made where there is none; what it holds already is not written over. In the directory of a
+    run that was closed, the manifest vouches for them. SetupError for a file there with another content,
+    for an unknown format or a missing package, JournalError for a damaged journal or a file that cannot be.
     """
     if strangers := [each for each in formats if each not in EXPORTS]:
         raise SetupError(f"unknown format {strangers[0]!r}; formats: {', '.join(EXPORTS)}")
@@ -29,13 +29,24 @@ def write_exports(run: Path, formats: Sequence[str], *, out: Path | None = None)
     reading = read(journal_of(run))
     held = held_meeting(reading)
     folder = reading.path.parent
-    paths: list[Path] = []
-    for each in formats:
-        export = EXPORTS[each]
-        path = (folder if out is None else out) / export.file
-        write_entered(folder, path, export.content(held))
-        paths.append(path)
-    return tuple(paths)
+    place = folder if out is None else out
+    made = {place / EXPORTS[each].file: EXPORTS[each].content(held) for each in formats}
+    for path, content in made.items():
+        if out is not None:
+            _refuse_another(path, content)
+    for path, content in made.items():
+        write_entered(folder, path, content)
+    return tuple(made)
+
+
+def _refuse_another(path: Path, content: bytes) -> None:
+    """SetupError where a file of that name is there that holds something else: nobody has named it."""
+    try:
+        is_another = path.is_file() and path.read_bytes() != content
+    except OSError as error:
+        raise SetupError(f"cannot read {path}: {error.strerror}") from error
+    if is_another:
+        raise SetupError(f"{path} already exists with other contents: choose another directory with --out")
 
 
 def _make(out: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from trialogue.errors import SetupError
+from trialogue.overwriting import refuse_other
 
 __all__ = ["LOCAL_NAMES", "certified", "self_signed"]
 
@@ -44,6 +45,7 @@ def self_signed(names: Iterable[str], authority_file: Path) -> ssl.SSLContext:
         raise SetupError(
             "--tls-self-signed needs an extra package: pip install 'trialogue[tls]'"
         ) from missing
+    refuse_other(authority_file, "--tls-ca", "certificate of such an authority", _is_authority)
     authority = trustme.CA()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     issued = authority.issue_cert(*dict.fromkeys((*LOCAL_NAMES, *names)))
@@ -53,6 +55,14 @@ def self_signed(names: Iterable[str], authority_file: Path) -> ssl.SSLContext:
     except OSError as fault:
         raise SetupError(f"cannot write {authority_file}: {fault.strerror or fault}") from fault
     return context
+
+
+def _is_authority(head: bytes) -> bool:
+    """Whether a file that begins so is the certificate of an authority that was made here before."""
+    try:
+        return b"trustme" in ssl.PEM_cert_to_DER_cert(head.decode("ascii").strip())
+    except ValueError:
+        return False
 
 
 def _no_password() -> str:

@@ -24,7 +24,7 @@ class NewFiles:
     _made: list[Path] = field(factory=list[Path])
 
     def write(self, path: Path, content: bytes) -> None:
-        """Write a file, and the folders above it; SetupError where it is there, JournalError where that fails."""
+        """Write a file and its folders; SetupError where it is there, JournalError where that fails."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("xb") as file:

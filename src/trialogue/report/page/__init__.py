@@ -9,6 +9,6 @@
 """
 
 from trialogue.report.page.content import PageSource, content
-from trialogue.report.page.document import PageSound, document
+from trialogue.report.page.document import PageSound, document, is_page
 
-__all__ = ["PageSound", "PageSource", "content", "document"]
+__all__ = ["PageSound", "PageSource", "content", "document", "is_page"]

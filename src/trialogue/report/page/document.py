@@ -21,7 +21,7 @@ import orjson
 from trialogue.report.page.sound import RATE
 from trialogue.values import frozen
 
-__all__ = ["PageSound", "assemble", "document"]
+__all__ = ["PageSound", "assemble", "document", "is_page"]
 
 PIECE: Final = 768 * 1024
 """Bytes of sound an element: a multiple of three, so that each piece is base64 of its own."""
@@ -29,6 +29,14 @@ PIECE: Final = 768 * 1024
 _SCRIPTS: Final = ("model.js", "lanes.js", "words.js", "sound.js", "plots.js", "main.js")
 _OWN: Final = "; connect-src 'self'"
 _ESCAPES: Final = {b"<": b"\\u003c", b">": b"\\u003e", b"&": b"\\u0026"}
+_HEAD: Final = """\
+<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="\
+"""
+"""Beginning of every page."""
+
 _SEPARATORS: Final = {"\u2028".encode(): b"\\u2028", "\u2029".encode(): b"\\u2029"}
 
 
@@ -77,10 +85,7 @@ def assemble(
     styles, scripts = tuple(styles), tuple(scripts)
     allowed = html.escape(policy(styles, scripts) + _OWN * connects)
     head = [
-        "<!doctype html>",
-        '<html lang="en">',
-        '<head><meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{allowed}">',
+        f'{_HEAD}{allowed}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="referrer" content="no-referrer"><link rel="icon" href="data:,">',
         "<title>trialogue</title>",
@@ -96,6 +101,11 @@ def assemble(
         piece = b64encode(sound[begin : begin + PIECE])
         parts.append(b'<script type="application/octet-stream" class="sound">%b</script>\n' % piece)
     return b"".join([*parts, b"</body></html>\n"])
+
+
+def is_page(head: bytes) -> bool:
+    """Whether a file that begins so is a page of ours."""
+    return head.startswith(_HEAD.encode())
 
 
 def policy(styles: Iterable[str], scripts: Iterable[str]) -> str:

@@ -1,0 +1,67 @@
+"""What a command is told to write over: a file of its own kind, and no other."""
+
+import pytest
+
+from trialogue.batch.jobs import BatchRequest
+from trialogue.cli.batch import BatchOptions, hold_batch
+from trialogue.cli.export import export_run
+from trialogue.cli.report import print_page
+from trialogue.cli.voices import say
+from trialogue.errors import SetupError
+from trialogue.server.tls import self_signed
+from trialogue.testing import Murmur
+
+NOTES = "Three weeks of work.\n"
+
+
+def junit(path, run_folder):
+    """A batch that tells what came of it; nothing is held."""
+    small = run_folder.parent / "small.yaml"
+    hold_batch([small], BatchOptions(BatchRequest(), path.parent / "runs", junit=path, dry_run=True))
+
+
+WRITES = {
+    "--junit": junit,
+    "report --out": lambda path, run: print_page(run, out=path, sound="none", as_json=False),
+    "report --out of runs": lambda path, run: print_page(run.parent, out=path, sound="none", as_json=False),
+    "voices --out": lambda path, _: say("Good morning.", "ben", path, Murmur()),
+    "--tls-ca": lambda path, _: self_signed((), path),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_a_file_of_another_kind_stays_as_it_is(write, run_folder, tmp_path):
+    """It is refused before anything is done; one of the same kind, and an empty one, are written over."""
+    path = tmp_path / "notes.txt"
+    path.write_text(NOTES)
+    with pytest.raises(SetupError, match=r"notes.txt is there, and no .*: .* names another file"):
+        write(path, run_folder)
+    assert path.read_text() == NOTES
+    path.write_text("")
+    write(path, run_folder)
+    write(path, run_folder)
+
+
+def test_a_page_goes_into_what_is_no_file(run_folder, tmp_path):
+    """A link is followed, and `/dev/null` stays a device: it was replaced where root may."""
+    device, link = tmp_path / "pipe", tmp_path / "link.html"
+    link.symlink_to(tmp_path / "page.html")
+    print_page(run_folder, out=link, sound="none", as_json=False)
+    assert link.is_symlink()
+    assert (tmp_path / "page.html").read_bytes().startswith(b"<!doctype html>")
+    device.symlink_to("/dev/null")
+    print_page(run_folder, out=device, sound="none", as_json=False)
+    assert device.is_char_device()
+
+
+def test_an_export_writes_over_nothing_but_itself(run_folder, tmp_path, capsys):
+    """Its name comes from the format: who has a `labels.txt` there did not mean it."""
+    out = tmp_path / "out"
+    for _ in range(2):
+        assert export_run(run_folder, ["csv"], out=out, as_json=False) == 0
+    (out / "labels.txt").write_text(NOTES)
+    (out / "turns.csv").unlink()
+    with pytest.raises(SetupError, match=r"labels.txt is there, and holds something else"):
+        export_run(run_folder, ["csv", "audacity"], out=out, as_json=False)
+    assert (out / "labels.txt").read_text() == NOTES
+    assert not (out / "turns.csv").exists()
