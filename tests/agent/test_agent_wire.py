@@ -26,6 +26,7 @@ from trialogue.errors import (
     GaveUp,
     LocalProtocolError,
     ProviderRefused,
+    WrongType,
 )
 from trialogue.model.events import (
     ReplySent,
@@ -429,3 +430,15 @@ async def test_wrong_questions_are_refused_at_the_call(kind, ask, autojump_clock
         agent.ask("Hi?")
         await trio.sleep(0.01)
         assert service.socket.of("InjectUserMessage")
+
+
+async def _answers():
+    """Dial as somebody does who has forgotten the block."""
+
+
+@pytest.mark.parametrize("connect", [lambda: None, _answers], ids=["nothing", "a coroutine"])
+async def test_a_dial_that_gives_no_block_is_refused_by_name(connect):
+    """Not by what Python says where it is entered, and nothing is left unawaited."""
+    with pytest.raises(WrongType, match="connect gives an async context manager, not a "):
+        async with open_agent(AGENT, connect=connect):
+            await trio.sleep_forever()

@@ -89,6 +89,8 @@ def test_drawn_faults_are_the_same_by_seed(table_file, tmp_path, capsys):
         (["FILE", "--fault", "deaf", "--random", "2"], "trialogue: choose faults: either"),
         (["FILE", "--random", "0"], "trialogue: --random must be a number from 1 to 1,000, not 0"),
         (["FILE", "--random", "9" * 30], "trialogue: --random must be a number from 1 to 1,000"),
+        (["FILE", "--fault", "half-open@ann:0"], "trialogue: half-open@ann:0: "),
+        (["FILE", "--fault", "half-open@ann:" + "9" * 5000], "trialogue: half-open@ann:999"),
         (["FILE", "--fault", "dead"], "trialogue: unknown fault 'dead'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -16,6 +16,27 @@ def test_lines_are_printed_with_what_was_decided(run_folder, capsys):
     assert lines[0].split()[0].isdigit()
 
 
+@pytest.mark.parametrize(
+    ("option", "name", "told"),
+    [
+        ("--of", "bobb", "--of: nothing in JOURNAL is called 'bobb'; did you mean \"bob\"?"),
+        ("--of", "nobody", "--of: nothing in JOURNAL is called 'nobody'; there are ann, bob"),
+        (
+            "--type",
+            "GrantFlor",
+            "--type: nothing in JOURNAL is called 'GrantFlor'; did you mean \"GrantFloor\"?",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["print", "filter"])
+def test_a_name_that_is_nowhere_is_said(run_folder, capsys, command, option, name, told):
+    """No lines would look as if it had done nothing; a type that did not happen is no such name."""
+    assert main(["journal", command, str(run_folder), option, name]) == 2
+    assert told.replace("JOURNAL", str(run_folder / "journal.jsonl")) in capsys.readouterr().err
+    assert main(["journal", command, str(run_folder), "--type", "WallClockJumped", "--of", "ann"]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
 def test_lines_are_filtered_as_json(run_folder, capsys):
     """One object a line, for other programs."""
     assert main(["journal", "filter", str(run_folder), "--from", "1", "--to", "2"]) == 0

@@ -353,6 +353,20 @@ def test_journal_of_a_newer_format_is_refused(tmp_path):
         read(tmp_path / "j")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"event": "x"}, {"event": None}, {"event": {}}, {"commands": 5}, {"commands": ["x"]}, {"at": "soon"}],
+    ids=str,
+)
+def test_a_line_of_another_form_is_damage(tmp_path, change):
+    """Sealed by its chain or not: for whoever reads lines as for whoever reads records."""
+    line = record_line(meeting()[0], EPOCH) | change
+    path = by_hand(tmp_path / "j", line, end_line(End(1, "x"), EPOCH))
+    for each in (lambda reading: reading.lines(), iter):
+        with pytest.raises(JournalError, match="is damaged at byte"):
+            list(each(read(path)))
+
+
 # --- whatever else is in a file ---------------------------------------------------------------------
 
 

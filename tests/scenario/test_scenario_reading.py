@@ -386,3 +386,9 @@ def test_documents_are_values():
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         document.name = "other"
     assert isinstance(document.cast, Mapping)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_bytes_of_any_kind_are_a_text(kind):
+    """What holds bytes is read as they are."""
+    assert loads(kind(GOOD.encode())).document == loads(GOOD).document

@@ -223,6 +223,15 @@ async def test_the_author_of_a_tool_can_see_why_it_failed(autojump_clock, caplog
     assert "db-7" not in repr(report)
 
 
+async def test_a_tool_that_is_not_there_has_no_traceback(autojump_clock, caplog):
+    """Nothing of its author's was run: one line says so."""
+    caplog.set_level(logging.DEBUG, "trialogue.tools")
+    await finished({}, run(tool="gone"))
+    (record,) = caplog.records
+    assert "tool='gone' participant='biz' code='no-tool'" in record.getMessage()
+    assert record.exc_info is None
+
+
 class Shop:
     """Sell things."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 import trio
 from attrs import evolve
@@ -12,7 +14,8 @@ from trialogue.actors.agent import AgentService
 from trialogue.actors.dialling import Connect
 from trialogue.agent.functions import with_functions
 from trialogue.agent.lone import LoneAgent
-from trialogue.errors import UnknownName
+from trialogue.arguments import kind_of
+from trialogue.errors import UnknownName, WrongType
 from trialogue.meeting.app_requests import a_function, a_mapping, a_number, a_text, a_truth, wrong_type
 from trialogue.meeting.edges import hosted_exchange, local_connect
 from trialogue.meeting.places import check_opened_on_trio
@@ -20,6 +23,7 @@ from trialogue.services import HOSTED, SERVICES, service_of
 from trialogue.services.sound_terms import SessionTerms, SoundTerms
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error
+from trialogue.transport.socket import WebSocket
 
 
 @asynccontextmanager
@@ -71,12 +75,22 @@ async def _dialled(
 ) -> AsyncGenerator[Connect]:
     service = service_of(via)
     if connect is not None:
-        yield connect
+        yield partial(_opened, connect)
     elif service.hosted is not None:
         yield hosted_exchange(service, url).agents
     else:
         async with local_connect(engines or open_engines(), seed=0) as dial:
             yield dial
+
+
+def _opened(connect: Connect) -> AbstractAsyncContextManager[WebSocket]:
+    """What the app's own dial gives; WrongType where that is no block."""
+    opened = connect()
+    if isinstance(opened, AbstractAsyncContextManager):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
+        return opened
+    if inspect.iscoroutine(opened):
+        opened.close()
+    raise WrongType(f"connect gives an async context manager, not {kind_of(opened)}", argument="connect")
 
 
 # --- what is asked --------------------------------------------------------------------------------

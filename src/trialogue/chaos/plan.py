@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from trialogue.arguments import checks_arguments
 from trialogue.chaos.catalogue import FAULTS, Fate, Fault, Part, fault_named
-from trialogue.errors import SetupError
+from trialogue.errors import SetupError, WrongValue
 from trialogue.scenario.resolve import Resolved
 from trialogue.values import frozen
 
 DRAWN_S: Final = 30.0
 """In how many seconds of the meeting drawn faults have their time."""
+
+MOST_DRAWN: Final = 1_000
+"""Faults of one meeting that are drawn at most; each is in the plan, which is made before it is held."""
+
+_SESSION: Final = re.compile(r"0{0,8}[1-9][0-9]{0,8}")
+"""Number of a session, from 1."""
 
 
 @frozen
@@ -68,7 +75,9 @@ def planned(words: Sequence[str], resolved: Resolved, seed: int) -> FaultPlan:
 
 @checks_arguments
 def drawn(count: int, resolved: Resolved, seed: int) -> FaultPlan:
-    """So many faults, of those that a meeting outlives, drawn from `seed`."""
+    """So many faults, of those that a meeting outlives, drawn from `seed`; WrongValue beyond `MOST_DRAWN`."""
+    if not 0 <= count <= MOST_DRAWN:
+        raise WrongValue(f"count is from 0 to {MOST_DRAWN:,}", argument="count")
     chance = random.Random(f"chaos/{seed}")  # noqa: S311 - a draw, not a secret
     outlived = [fault for fault in FAULTS if fault.fate is not Fate.ENDS]
     faults = [chance.choice(outlived) for _ in range(count)]
@@ -90,7 +99,7 @@ def _read(word: str, resolved: Resolved, chance: random.Random) -> Planned:
         return Planned(fault, _struck(fault, resolved, chance))
     if participant not in {spec.name for spec in resolved.agents}:
         raise SetupError(f"{word}: {resolved.plan.name} has no agent named {participant!r}")
-    if number and not (number.isdecimal() and int(number)):
+    if number and not _SESSION.fullmatch(number):
         raise SetupError(f"{word}: sessions are counted from 1")
     return Planned(fault, participant, int(number or 1))
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
 
 from attrs import asdict
 
 from trialogue.chaos.catalogue import FAULTS, Fault
-from trialogue.chaos.plan import FaultPlan, drawn, planned
+from trialogue.chaos.plan import MOST_DRAWN, FaultPlan, drawn, planned
 from trialogue.chaos.promises import PROMISES, Judged, Row, judge
 from trialogue.chaos.trial import Trial, try_meeting
 from trialogue.cli.diagnostics import configure
@@ -24,9 +23,6 @@ from trialogue.tools.permissions import NOTHING_MORE, Permissions
 from trialogue.values import frozen
 
 _NAME = max(len(fault.name) for fault in FAULTS) + 2
-
-MOST_DRAWN: Final = 1_000
-"""Faults of one meeting that are drawn at most; each is in the plan, which is made before it is held."""
 
 
 @frozen

@@ -199,7 +199,29 @@ def _reading(run: Path) -> Reading:
 
 def _lines(reading: Reading, wanted: LinesWanted) -> Iterator[JsonObject]:
     selection = wanted.selection()
+    _check_names(reading, wanted)
     return (each.raw for each in reading.lines() if selection.fits(each.raw))
+
+
+def _check_names(reading: Reading, wanted: LinesWanted) -> None:
+    """SetupError for a participant or a type that the journal has nowhere, and that nobody knows."""
+    from trialogue.journal.codec import COMMANDS, EVENTS, WIRE  # noqa: PLC0415 - the journal comes with it
+    from trialogue.journal.selecting import names_of  # noqa: PLC0415 - likewise
+    from trialogue.scenario.did_you_mean import did_you_mean  # noqa: PLC0415 - for slips alone
+
+    people = {each.name for each in reading.header.plan.participants}
+    kinds = {*EVENTS, *COMMANDS, *WIRE}
+    if people.issuperset(wanted.of) and kinds.issuperset(wanted.type):
+        return
+    seen = names_of(each.raw for each in reading.lines())
+    for option, names, known, there in (
+        ("--of", wanted.of, people, people | seen[0]),
+        ("--type", wanted.type, kinds, seen[1]),
+    ):
+        for name in names:
+            if name not in known | there:
+                hint = did_you_mean(name, known | there) or f"; there are {', '.join(sorted(there))}"
+                raise SetupError(f"{option}: nothing in {reading.path} is called {name!r}{hint}")
 
 
 def _tell(reading: Reading) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 import orjson
@@ -11,7 +11,7 @@ from trialogue.journal.codec import JsonObject
 from trialogue.model.patterns import LinearPattern
 from trialogue.values import frozen
 
-__all__ = ["Selection", "names_in"]
+__all__ = ["Selection", "names_in", "names_of"]
 
 
 @frozen
@@ -50,6 +50,16 @@ class Selection:
 def names_in(part: JsonObject) -> set[str]:
     """Participants that an event or a command concerns."""
     return {str(part[key]) for key in ("participant", "to") if part.get(key)}
+
+
+def names_of(lines: Iterable[JsonObject]) -> tuple[set[str], set[str]]:
+    """Participants that these lines concern, and the names of their events and commands."""
+    people, kinds = set[str](), set[str]()
+    for line in lines:
+        for part in _parts(line):
+            people |= names_in(part)
+            kinds.add(str(part.get("type")))
+    return people, kinds
 
 
 def _parts(line: JsonObject) -> Iterator[JsonObject]:

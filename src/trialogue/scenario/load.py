@@ -74,7 +74,8 @@ def load(path: str | FilePath, variant: Variant = AS_IT_STANDS) -> Scenario:
 def loads(text: str | bytes, *, source: str = "<text>", variant: Variant = AS_IT_STANDS) -> Scenario:
     """Read a scenario from a text; it cannot name script files. `ScenarioError` as for `load`."""
     problems = Problems()
-    scenario = read_scenario(text, Origin(source, None, variant), problems)
+    whole = text if isinstance(text, str) else bytes(text)  # whatever holds bytes is taken for them
+    scenario = read_scenario(whole, Origin(source, None, variant), problems)
     raise_problems(problems, source)
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
     return scenario

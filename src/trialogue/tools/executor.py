@@ -97,8 +97,10 @@ class ToolExecutor:
                 raise
             if cancelled := _cancelled(failure):
                 raise cancelled from None  # what the tool raised beside it is of no use any more
-            ended = _ended_by(failure, self._tools.get(order.tool))
-            note("a tool failed", failure, tool=order.tool, participant=order.participant, code=ended.code)
+            tool = self._tools.get(order.tool)
+            ended = _ended_by(failure, tool)
+            raised = None if tool is None else failure  # nothing of a tool's that is not there was run
+            note("a tool failed", raised, tool=order.tool, participant=order.participant, code=ended.code)
             return ended
 
     async def _call_within_deadline(self, order: RunTool) -> str:
