@@ -34,7 +34,7 @@ def test_a_file_of_another_kind_stays_as_it_is(write, run_folder, tmp_path):
     """It is refused before anything is done; one of the same kind, and an empty one, are written over."""
     path = tmp_path / "notes.txt"
     path.write_text(NOTES)
-    with pytest.raises(SetupError, match=r"notes.txt is there, and no .*: .* names another file"):
+    with pytest.raises(SetupError, match=r"notes.txt already exists and is not a .*: choose another file"):
         write(path, run_folder)
     assert path.read_text() == NOTES
     path.write_text("")
@@ -61,7 +61,7 @@ def test_an_export_writes_over_nothing_but_itself(run_folder, tmp_path, capsys):
         assert export_run(run_folder, ["csv"], out=out, as_json=False) == 0
     (out / "labels.txt").write_text(NOTES)
     (out / "turns.csv").unlink()
-    with pytest.raises(SetupError, match=r"labels.txt is there, and holds something else"):
+    with pytest.raises(SetupError, match=r"labels.txt already exists with other contents"):
         export_run(run_folder, ["csv", "audacity"], out=out, as_json=False)
     assert (out / "labels.txt").read_text() == NOTES
     assert not (out / "turns.csv").exists()

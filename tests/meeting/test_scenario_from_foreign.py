@@ -132,7 +132,7 @@ def test_clips_of_another_scenario_stay_as_they_are(people, capsys):
     """A second scenario in one folder would play them with other words: it is refused, and leaves nothing."""
     make(people / "talk.rttm", people / "a.yaml", capsys, sound=people / "tracks")
     before = {each: each.read_bytes() for each in (people / "clips").iterdir()}
-    with pytest.raises(SetupError, match=r"ann-0001.wav is there already: --out names another folder"):
+    with pytest.raises(SetupError, match=r"ann-0001.wav already exists: choose another folder with --out"):
         make(people / "talk.rttm", people / "b.yaml", capsys, sound=people / "all.wav")
     assert {each: each.read_bytes() for each in (people / "clips").iterdir()} == before
     assert not (people / "b.yaml").exists()

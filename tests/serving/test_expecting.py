@@ -92,6 +92,10 @@ async def test_the_time_is_over(file: Path, autojump_clock: trio.testing.MockClo
         ("expect: [{type: X, having: 5}]", "having must be a map"),
         ("expect: [{type: X, nth: 0}]", "nth must be 1 or more"),
         ("within: soon\nexpect: [{type: X}]", "within must be a duration"),
+        ("within: .inf\nexpect: [{type: X}]", "within must be a duration"),
+        ("within: .nan\nexpect: [{type: X}]", "within must be a duration"),
+        ("expect: [{type: 2020-13-45}]", "cannot read"),
+        ("expect: " + "[" * 3000, "cannot read"),
         ("expect: [", "cannot read"),
     ],
 )

@@ -138,3 +138,17 @@ async def test_a_partial_is_where_its_function_is(tmp_path, monkeypatch):
     assert await tool.call({"n": 3}) == 3
     with pytest.raises(SetupError, match=r"is really posix\.system"):
         await made('{python: "shop_of_partials:other"}', imports=("shop_of_partials.*",))
+
+
+async def test_a_key_may_end_with_a_line_and_not_hold_one(monkeypatch):
+    """As a file's last line does; what no header can be is refused before a meeting, and never shown."""
+    address = '{url: "http://127.0.0.1:9/x", headers: {authorization: "${env:PRICES_KEY}"}}'
+    words = f"{{http: {address}, description: Ask., schema: {{type: object}}}}"
+    monkeypatch.setenv("PRICES_KEY", "Bearer top-secret\n")
+    tool, _ = await made(words)
+    assert tool.tool.headers == {"authorization": "Bearer top-secret"}
+    for key in ("Bearer top-secret\nx: y", "Bearer t\u00f6p-secret"):
+        monkeypatch.setenv("PRICES_KEY", key)
+        with pytest.raises(SetupError, match="tool x: header authorization holds line breaks") as refused:
+            await made(words)
+        assert "secret" not in str(refused.value)

@@ -229,6 +229,10 @@ def test_addresses_that_are_allowed():
         ("http://169.254.169.254/latest", "is not this machine"),
         ("file:///etc/passwd", "needs a plain http"),
         ("http://user:word@localhost/", "needs a plain http"),
+        ("http://localhost:99999/", "its address cannot be read"),
+        ("http://localhost:x/", "its address cannot be read"),
+        ("http://localhost/caf\u00e9", "is ASCII without spaces"),
+        ("http://localhost/a b", "is ASCII without spaces"),
     ):
         with pytest.raises(SetupError, match=words):
             check_url(url, (), "tool x")

@@ -39,6 +39,9 @@ _INTERVAL: Final = 3
 _TIERS: Final = MappingProxyType({'"IntervalTier"': _INTERVAL, '"TextTier"': 2})
 """Number of words in an element of each kind of tier: an interval has two times and a label, a point one."""
 
+_DIGITS: Final = 12
+"""Digits of a whole number in a time, at most."""
+
 _CHAT: Final = re.compile(r"\x15(\d+)_(\d+)\x15")
 
 
@@ -131,7 +134,7 @@ def read_chat(text: str) -> tuple[Stretch, ...]:
         if line[:1] in {"*", "%", "@"}:
             who = line[1:].partition(":")[0] if line.startswith("*") else ""
         if who and (times := _CHAT.search(line)):
-            found.append(Stretch(who, None, int(times[1]) / 1000, int(times[2]) / 1000))
+            found.append(Stretch(who, None, _whole(times[1]) / 1000, _whole(times[2]) / 1000))
     return _ordered(found)
 
 
@@ -143,7 +146,14 @@ READERS: Final[Mapping[str, Callable[[str], tuple[Stretch, ...]]]] = MappingProx
 
 def _seconds(stamp: str) -> float:
     *hours, minutes, seconds = stamp.split(":")
-    return 3600 * int(hours[0] if hours else 0) + 60 * int(minutes) + float(seconds)
+    return 3600 * _whole(hours[0] if hours else "0") + 60 * _whole(minutes) + float(seconds)
+
+
+def _whole(digits: str) -> int:
+    """Number of a time; ValueError for one that no meeting has."""
+    if len(digits) > _DIGITS:
+        raise ValueError(f"it has a time of {len(digits):,} digits")
+    return int(digits)
 
 
 def _unquoted(word: str) -> str:

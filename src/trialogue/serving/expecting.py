@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -83,7 +84,7 @@ def read_expectations(file: Path) -> WireExpectations:
     """Read a file; `SetupError` in one line for one that says nothing that can be expected."""
     try:
         raw: object = yaml.safe_load(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise SetupError(f"cannot read {file}: {type(error).__name__}") from error
     document = _map(raw, f"{file}", {"within", "expect"})
     listed = document.get("expect")
@@ -93,7 +94,7 @@ def read_expectations(file: Path) -> WireExpectations:
     each = tuple(_expectation(entry, f"{file}: expect[{index}]") for index, entry in entries)
     within = document.get("within", WITHIN_S)
     within_s = read_duration(within) if isinstance(within, str) else within
-    if not isinstance(within_s, int | float) or within_s <= 0:
+    if isinstance(within_s, bool) or not isinstance(within_s, int | float) or not 0 < within_s < inf:
         raise SetupError(f"{file}: within must be a duration such as 60s")
     return WireExpectations(each, float(within_s))
 

@@ -24,7 +24,7 @@ class NewFiles:
     _made: list[Path] = field(factory=list[Path])
 
     def write(self, path: Path, content: bytes) -> None:
-        """Write a file and its folders; SetupError where it is there, JournalError where that fails."""
+        """Write a file and its folders: SetupError if it already exists, JournalError if that fails."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("xb") as file:
@@ -32,7 +32,7 @@ class NewFiles:
                 file.write(content)
         except OSError as error:
             if isinstance(error, FileExistsError) and not path.parent.is_file():
-                raise SetupError(f"{path} is there already: --out names another folder") from error
+                raise SetupError(f"{path} already exists: choose another folder with --out") from error
             raise JournalError(f"cannot write {path}: {error.strerror}", path=str(path)) from error
 
     def write_sound(self, path: Path, samples: object, rate: int) -> None:

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from collections.abc import Mapping
 from typing import cast
@@ -30,6 +31,9 @@ from trialogue.values import frozen
 
 ANSWER_BYTES = 1024 * 1024
 """Bytes of an answer that are read; agents get 32 KiB of it."""
+
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""Name of a header (RFC 9110, section 5.6.2)."""
 
 HEAD_BYTES = 32 * 1024
 """Bytes that the head of an answer may have."""
@@ -148,9 +152,11 @@ def check_url(url: str, hosts: tuple[str, ...], what: str) -> None:
     """`SetupError` unless the URL is HTTP to this machine, or to one of `hosts` over TLS."""
     try:
         parts = urlsplit(url)
+        host, has_port = parts.hostname or "", parts.port != 0
     except ValueError:
         raise SetupError(f"{what}: its address cannot be read") from None
-    host = parts.hostname or ""
+    if not has_port or not (url.isascii() and url.isprintable() and " " not in url):
+        raise SetupError(f"{what}: its address is ASCII without spaces, with a port from 1 to 65535")
     if parts.scheme not in {"http", "https"} or not host or parts.username is not None:
         raise SetupError(f"{what}: needs a plain http:// or https:// address")
     if is_loopback(host):
@@ -164,5 +170,9 @@ def check_url(url: str, hosts: tuple[str, ...], what: str) -> None:
 def make(action: HttpCall, spec: ToolSpec, allowed: Permissions, _: object) -> tuple[Tool, Signature]:
     """The tool at this address; `SetupError` where it may not be asked."""
     check_url(action.url, allowed.hosts, f"tool {spec.name}")
-    headers = cast("dict[str, str]", reveal(action.headers, os.environ))
+    revealed = cast("dict[str, str]", reveal(action.headers, os.environ))
+    headers = {name: value.strip() for name, value in revealed.items()}
+    for name, value in headers.items():
+        if not (_HEADER.fullmatch(name) and value.isascii() and value.isprintable()):
+            raise SetupError(f"tool {spec.name}: header {name} holds line breaks or letters beyond ASCII")
     return HttpTool(action.url, action.method, headers, spec.timeout_s), SILENT
