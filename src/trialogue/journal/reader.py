@@ -34,6 +34,7 @@ from trialogue.journal.records import (
     Header,
     JournalKind,
     Strangers,
+    is_record,
     parse_end,
     parse_header,
     parse_record,
@@ -157,10 +158,9 @@ class Reading:
     def lines(self) -> Iterator[SoundLine]:
         """Every valid line after the header, including records of unknown events; other lines are damage."""
         for offset, raw in self._sound():
-            if "kind" in raw or _is_record(raw):
-                yield SoundLine(offset, raw)
-            else:
-                self._damaged(offset, ValueError())
+            if not ("kind" in raw or is_record(raw)):
+                raise self._damage(offset)
+            yield SoundLine(offset, raw)
 
     def __repr__(self) -> str:
         return f"<Reading {self.path.name}: {self._seq} records, {len(self.problems)} problems>"
@@ -373,18 +373,6 @@ def read(path: Path, *, salvage: bool = False) -> Reading:
 def _is_torn(line: bytes) -> bool:
     """Whether the file ends in the middle of this line."""
     return not line.endswith(b"\n") and len(line) < chain.LONGEST_LINE
-
-
-def _is_record(raw: JsonObject) -> bool:
-    """Whether a line has the form of a record, whatever its event is called."""
-    commands: object = raw.get("commands")
-    if not isinstance(commands, list) or type(raw.get("at")) not in {int, float}:
-        return False
-    return all(map(_has_type, (raw.get("event"), *cast("list[object]", commands))))
-
-
-def _has_type(part: object) -> bool:
-    return isinstance(part, dict) and type(cast("JsonObject", part).get("type")) is str
 
 
 def _brief(name: object) -> str:

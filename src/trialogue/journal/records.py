@@ -177,6 +177,18 @@ def parse_header(line: JsonObject) -> tuple[Header, Strangers]:
     return header, Strangers(fields=tuple(surplus))
 
 
+def is_record(raw: JsonObject) -> bool:
+    """Whether a line has the form of a record, whatever its event is called."""
+    commands: object = raw.get("commands")
+    if not isinstance(commands, list) or type(raw.get("at")) not in {int, float}:
+        return False
+    return all(map(_has_type, (raw.get("event"), *cast("list[object]", commands))))
+
+
+def _has_type(part: object) -> bool:
+    return isinstance(part, dict) and type(cast("JsonObject", part).get("type")) is str
+
+
 def parse_record(line: JsonObject) -> tuple[Record, Strangers]:
     """The record, and what of it this version does not know.
 
