@@ -581,5 +581,5 @@ def test_a_scenario_without_tools_has_no_calls_to_strike(scene):
     """A fault of calls wants somebody who calls."""
     resolved = scene()
     toolless = evolve(resolved, agents=tuple(evolve(each, tools=()) for each in resolved.agents))
-    with pytest.raises(SetupError, match="nobody in table has a tool"):
+    with pytest.raises(SetupError, match=r"call-twice: .*table has a tool"):
         planned(["call-twice"], toolless, 1)

@@ -23,7 +23,7 @@ def test_a_plan_in_one_line():
 
 def test_an_unknown_rule():
     """A typing error is no rule."""
-    with pytest.raises(TypeError, match="no rule 'polity'"):
+    with pytest.raises(TypeError, match="rule 'polity'"):
         plan("tech", polity="free")
 
 

@@ -203,7 +203,7 @@ def test_a_scenario_whose_turns_differ_tells_who_came_and_left(tmp_path, capsys)
     held(tmp_path / "run", at_round_times)
     made = MadeScenario(tmp_path / "again" / "scenario.yaml", check=True)
     assert print_scenario_from(tmp_path / "run", made, EDGES) == 1
-    assert "from start to end here, where ann, kim came or left there" in capsys.readouterr().out
+    assert "in the recorded meeting, ann, kim came or left" in capsys.readouterr().out
 
 
 def test_each_seat_has_a_script_of_its_own(tmp_path):

@@ -231,9 +231,9 @@ async def test_crash_ends_its_connection_and_names_no_speech(
 @pytest.mark.parametrize(
     ("crash", "told"),
     [
-        (MemoryError(), "too little memory"),
-        (RuntimeError("std::bad_alloc"), "too little memory"),
-        (OSError(errno.EMFILE, "Too many open files"), "too few files may be open"),
+        (MemoryError(), "not enough memory"),
+        (RuntimeError("std::bad_alloc"), "not enough memory"),
+        (OSError(errno.EMFILE, "Too many open files"), "too many open files"),
     ],
 )
 async def test_a_machine_that_lacks_something_is_told_as_that(

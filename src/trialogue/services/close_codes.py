@@ -116,7 +116,7 @@ _DIALS: Final[Mapping[str, Classification]] = {
     "reach": Classification(Recovery.RETRY, "The host cannot be reached: check the network."),
     "tls": Classification(Recovery.RETRY, "The connection broke during the TLS handshake."),
     "timeout": Classification(Recovery.RETRY, "The service did not answer in time."),
-    "handshake": Classification(Recovery.RETRY_ONCE, "What answers is no voice agent: check the address."),
+    "handshake": Classification(Recovery.RETRY_ONCE, "The server is not a voice agent: check the address."),
     "refused": Classification(Recovery.FATAL, "Check the certificate, the address and the key."),
 }
 """Dials that failed before anybody answered, by their stage."""
