@@ -6,12 +6,16 @@ computes inline: its loop waits for nobody else, and its results do not depend o
 Whoever is cancelled leaves the thread to finish. An interpreter that ends meanwhile kills a thread of trio's,
 and aborts if that is in an engine's native code, were it only to free it. So engines work in threads of the
 standard library's pool, which the end of the process waits for, and nothing of theirs is held by another.
+
+A Ctrl-C in the start of such a thread would leave it out of the pool's list: at the end of the process nobody
+would tell it to stop, and the process would wait for it forever. So engines are submitted under trio's
+protection, and the Ctrl-C is raised when their caller waits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
@@ -20,7 +24,7 @@ from typing import Any, Final, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 import trio
-from trio.lowlevel import TrioToken, current_trio_token
+from trio.lowlevel import TrioToken, current_trio_token, enable_ki_protection
 
 T = TypeVar("T")
 
@@ -43,6 +47,14 @@ class Compute(Protocol):
 
 _ENGINES: Final = ThreadPoolExecutor(32, thread_name_prefix="engine")
 """Limiter of the engines' threads: their number is bounded by the limits of whoever runs them."""
+
+
+@enable_ki_protection
+def _submitted(function: Callable[[], T], tell: Callable[[object], None]) -> Future[T]:
+    """Future of an engine's function; `tell` is called when it is done."""
+    future = _ENGINES.submit(function)
+    future.add_done_callback(tell)
+    return future
 
 
 class InThreads:
@@ -74,8 +86,7 @@ class InThreads:
                 token.run_sync_soon(finish)
 
         await self._limiter.acquire_on_behalf_of(place)
-        future = _ENGINES.submit(function)
-        future.add_done_callback(tell)
+        future = _submitted(function, tell)
         await is_done.wait()
         return future.result()
 

@@ -26,6 +26,24 @@ from trialogue.cli import main
 sys.exit(main([{command!r}, {file!r}]))
 """
 
+ENGINE_STARTING = """
+import signal, sys, threading
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.path.insert(0, {folder!r})
+from murmuring import main
+
+start = threading.Thread.start
+
+def interrupted(thread):
+    start(thread)
+    if thread.name.startswith("engine"):
+        signal.raise_signal(signal.SIGINT)
+
+threading.Thread.start = interrupted
+sys.exit(main(["run", {file!r}, "--clock", "real", "--out", {out!r}]))
+"""
+
 
 def shell(command, **options):
     return subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, **options)
@@ -59,6 +77,17 @@ def test_ctrl_c_at_the_start_leaves_no_traceback(command, module, small):
     code = LOADING.format(module=module, command=command, file=str(small))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode in (-signal.SIGINT, 130), done.stderr) == (True, "")
+
+
+def test_ctrl_c_in_the_start_of_an_engines_thread_ends_the_process(small, tmp_path):
+    """The thread is told to stop, so the process does not wait for it; no run is left behind."""
+    out = tmp_path / "run"
+    code = ENGINE_STARTING.format(folder=str(Path(PROGRAM).parent), file=str(small), out=str(out))
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (130, "trialogue: preparing voices and recognizer\n")
+    assert not out.exists()
 
 
 def test_a_command_ends_without_a_search_for_garbage(small):
