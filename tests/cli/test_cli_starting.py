@@ -28,11 +28,12 @@ sys.exit(main([{command!r}, {file!r}]))
 
 ENGINE_STARTING = """
 import signal, sys, threading
+from trialogue.cli import main
+from trialogue.meeting import edges
+from trialogue.testing import murmuring_engines
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
-sys.path.insert(0, {folder!r})
-from murmuring import main
-
+edges.open_engines = murmuring_engines
 start = threading.Thread.start
 
 def interrupted(thread):
@@ -42,6 +43,29 @@ def interrupted(thread):
 
 threading.Thread.start = interrupted
 sys.exit(main(["run", {file!r}, "--clock", "real", "--out", {out!r}]))
+"""
+
+ENGINE_AT_WORK = """
+import os, signal, sys, threading, time
+from attrs import evolve
+from trialogue.cli import main
+from trialogue.meeting import edges
+from trialogue.testing import murmuring_engines
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+is_over = threading.Event()
+
+def load():
+    os.kill(os.getpid(), signal.SIGINT)
+    is_over.wait()
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(60)
+
+edges.open_engines = lambda: evolve(murmuring_engines(), warm=load)
+sys.argv[1:] = ["run", {file!r}, "--clock", "real", "--out", {out!r}]
+code = main()
+is_over.set()
+sys.exit(code)
 """
 
 
@@ -82,11 +106,25 @@ def test_ctrl_c_at_the_start_leaves_no_traceback(command, module, small):
 def test_ctrl_c_in_the_start_of_an_engines_thread_ends_the_process(small, tmp_path):
     """The thread is told to stop, so the process does not wait for it; no run is left behind."""
     out = tmp_path / "run"
-    code = ENGINE_STARTING.format(folder=str(Path(PROGRAM).parent), file=str(small), out=str(out))
+    code = ENGINE_STARTING.format(file=str(small), out=str(out))
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
     )
     assert (done.returncode, done.stderr) == (130, "trialogue: preparing voices and recognizer\n")
+    assert not out.exists()
+
+
+def test_a_second_ctrl_c_while_a_model_loads_ends_the_process_at_once(small, tmp_path):
+    """The first one ended the meeting; the second one does not wait for the model, and shows no traceback."""
+    out = tmp_path / "run"
+    code = ENGINE_AT_WORK.format(file=str(small), out=str(out))
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=30
+    )
+    assert (done.returncode, done.stderr) == (
+        -signal.SIGINT,
+        "trialogue: preparing voices and recognizer\n",
+    )
     assert not out.exists()
 
 

@@ -2,7 +2,9 @@
 
 1. Until `main` has loaded what the commands are, nothing is made that a Ctrl-C would have to tidy up: it ends
    the process by the signal's default, silently.
-2. So this module loads next to nothing: as long as it takes, a Ctrl-C shows a traceback.
+2. So it does once a process's command is over: its files are closed and its output is written, and the end of
+   the process may wait for a model that still loads.
+3. So this module loads next to nothing: as long as it takes, a Ctrl-C shows a traceback.
 """
 
 from __future__ import annotations
@@ -33,7 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         if is_plain:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-    return run_command()
+    try:
+        return run_command()
+    finally:
+        if is_plain and arguments is None:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _command_line(arguments: Sequence[str] | None) -> Callable[[], int]:
