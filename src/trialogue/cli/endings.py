@@ -32,8 +32,8 @@ _LONGEST_LINE: Final = 2000
 
 def concluded(command: Callable[[], int]) -> int:
     """Run a command and return its exit code; errors are printed to stderr."""
-    hide()
     try:
+        hide()
         code = command()
         sys.stdout.flush()
     except BrokenPipeError:
