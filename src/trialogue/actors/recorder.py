@@ -24,6 +24,7 @@ from trialogue.diagnostics import Log
 from trialogue.errors import JournalError
 from trialogue.journal.whole import write_whole
 from trialogue.model.events import Event, RecordingFailed
+from trialogue.regular_files import open_regular
 
 _HEADER = 44
 
@@ -47,7 +48,7 @@ def recorded_s(folder: Path) -> float:
     path, part = folder / "mix.wav", 0
     if not path.exists() or path.stat().st_size <= _HEADER:
         return 0.0
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         sample_rate = int.from_bytes(file.read(_HEADER)[24:28], "little")
     while part_path(folder, "mix", part + 1).exists():
         part += 1
@@ -75,7 +76,7 @@ class WavFile:
 
     def adopt(self, path: Path, end: int) -> None:
         """Take over another file's sound up to sample `end`; silence is skipped here, too."""
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             file.seek(_HEADER)
             for position in range(0, end, self._rate):
                 pcm = file.read(2 * min(self._rate, end - position))

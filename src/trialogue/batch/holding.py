@@ -34,6 +34,7 @@ from trialogue.meeting.run import resume_meeting, run_meeting
 from trialogue.model.expectations import Findings
 from trialogue.model.json_text import read_json
 from trialogue.model.text import brief, safe_text
+from trialogue.regular_files import read_regular
 from trialogue.scenario.problems import Path as Keys
 from trialogue.scenario.resolve import Resolved
 from trialogue.speech.engines import Engines, open_engines
@@ -122,7 +123,7 @@ def found(job: Job) -> Outcome:
     if (later / RESULT).exists():
         job = evolve(job, folder=str(later))
     try:
-        read: object = read_json((Path(job.folder) / RESULT).read_bytes())
+        read: object = read_json(read_regular(Path(job.folder) / RESULT))
         resolved = prepared_job(job)
     except FileNotFoundError:
         text = "was started but not finished; --resume continues it"

@@ -12,6 +12,7 @@ import cattrs
 from attrs import evolve, field
 
 from trialogue.errors import SetupError
+from trialogue.regular_files import open_regular
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.load import load
 from trialogue.scenario.resolve import Resolved, prepare
@@ -133,7 +134,7 @@ def is_scenario(path: Path) -> bool:
     """Whether a file's first key is `trialogue`."""
     if not path.is_file() or path.suffix not in {".yaml", ".yml"}:
         return False
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return _HEAD.match(file.read(8192).decode("utf-8-sig", "replace")) is not None
 
 

@@ -10,7 +10,7 @@ from trialogue.cli.verify import tell_problems
 from trialogue.cli.view_screens import put_json, show
 from trialogue.cli.view_verdict import verdict_lines
 from trialogue.errors import SetupError
-from trialogue.journal.files import journal_of
+from trialogue.journal.files import journal_of, scenario_of
 from trialogue.journal.reader import read
 from trialogue.meeting.judging import advise_on, judge_run
 from trialogue.meeting.outputs import verdict_code
@@ -28,7 +28,7 @@ def expect_of_run(run: Path, scenario: Path | None, hosts: tuple[str, ...], *, a
     `JournalError` for a damaged journal.
     """
     reading = read(journal_of(run))
-    file = reading.path.parent / "scenario.yaml" if scenario is None else scenario
+    file = scenario_of(reading.path.parent) if scenario is None else scenario
     resolved = prepare(file)
     expected = resolved.expectations
     if expected == NOTHING_EXPECTED:

@@ -19,6 +19,7 @@ from trialogue.journal.following import Following
 from trialogue.model.events import Joined
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.regular_files import open_regular
 from trialogue.report.cast import with_everybody
 from trialogue.values import define
 
@@ -143,7 +144,7 @@ def recorded_levels(audio: Path, names: Iterable[str], at: float) -> dict[str, f
 def _samples(path: Path, at: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """The samples just before a time, from -1 to 1, of a WAV file that may still grow."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             rate = int.from_bytes(file.read(_HEADER)[24:28], "little")
             count = int(_WINDOW_S * rate)
             file.seek(_HEADER + 2 * max(0, int(at * rate) - count))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Final, cast
 
 from trialogue.devices.driver import Driver, Stream
 from trialogue.errors import SetupError
+from trialogue.regular_files import open_regular
 
 _BLOCK_S: Final = 0.02
 
@@ -23,7 +23,8 @@ class RecordingPlayer:
             raise SetupError("the run has no recording to play")
         try:
             self._blocks = _blocks(parts, start_s)
-            rate = int(import_module("soundfile").info(str(parts[0])).samplerate)
+            with open_regular(parts[0]) as file:
+                rate = int(import_module("soundfile").info(file).samplerate)
         except (OSError, RuntimeError) as error:
             raise SetupError(f"cannot play {parts[0]}: {error}") from error
         self._rest = b""
@@ -50,7 +51,7 @@ def _blocks(parts: Sequence[Path], start_s: float) -> Iterator[bytes]:
     soundfile = cast("Any", import_module("soundfile"))
     left_s = start_s
     for part in parts:
-        with soundfile.SoundFile(os.fsencode(part)) as file:
+        with open_regular(part) as opened, soundfile.SoundFile(opened) as file:
             length_s = file.frames / file.samplerate
             if left_s >= length_s:
                 left_s -= length_s

@@ -24,11 +24,15 @@ import attrs
 from trialogue.errors import JournalError
 from trialogue.journal.lock import locked
 from trialogue.journal.manifest import NAME, Digest, Manifest, Status, manifest_in, write_manifest
-from trialogue.journal.reader import Problem, read
+from trialogue.journal.reader import Problem, opened_journal, read
+from trialogue.regular_files import check_regular, open_regular, unbuffered
 from trialogue.values import frozen
 
 JOURNAL: Final = "journal.jsonl"
 """Name of the journal in a run's directory."""
+
+SCENARIO: Final = "scenario.yaml"
+"""Name of the scenario that a run keeps."""
 
 _CHUNK: Final = 1024 * 1024
 
@@ -97,6 +101,19 @@ def journal_of(run: Path) -> Path:
     raise JournalError(f"no journal at {path}{more}", path=str(path))
 
 
+def scenario_of(run: Path) -> Path:
+    """The scenario that a run keeps in its directory; JournalError where something else has taken its place.
+
+    A scenario elsewhere may come from a pipe; that of a run is a file.
+    """
+    path = run / SCENARIO
+    try:
+        check_regular(path)
+    except OSError as error:
+        raise JournalError(f"cannot read {path}: {error.strerror}", path=str(path)) from error
+    return path
+
+
 def runs_in(folder: Path) -> tuple[Path, ...]:
     """The runs in a folder of runs, by name; none where it is a run itself, or no folder."""
     if not folder.is_dir() or any((folder / name).exists() for name in (JOURNAL, NAME)):
@@ -105,8 +122,8 @@ def runs_in(folder: Path) -> tuple[Path, ...]:
 
 
 def is_written(journal: Path) -> bool:
-    """Whether a process writes this journal now."""
-    with journal.open("rb") as file:
+    """Whether a process writes this journal now; JournalError where it cannot be opened."""
+    with opened_journal(journal) as file:
         return not locked(file.fileno())
 
 
@@ -128,7 +145,7 @@ def _by_blocks(path: Path, length: int) -> Digest:
     size = path.stat().st_size
     stretches = _stretches_of(path, size)
     begins, ends = next(stretches, (size, size))
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         for start in range(0, size, length):
             while ends <= start:
                 begins, ends = next(stretches, (size, size))
@@ -153,7 +170,7 @@ def _stretches_of(path: Path, size: int) -> Iterator[tuple[int, int]]:
         yield 0, size
         return
     ends = 0
-    with path.open("rb", buffering=0) as file:
+    with unbuffered(path) as file:
         while ends < size:
             try:
                 begins = os.lseek(file.fileno(), ends, os.SEEK_DATA)
@@ -168,7 +185,7 @@ def _stretches_of(path: Path, size: int) -> Iterator[tuple[int, int]]:
 def _as_one(path: Path) -> Digest:
     digest, size = blake2b(digest_size=16), 0
     held = memoryview(bytearray(_CHUNK))  # one for all of it: fresh memory costs more than its digest
-    with path.open("rb", buffering=0) as file:
+    with unbuffered(path) as file:
         while read := file.readinto(held):
             digest.update(held[:read])
             size += read
@@ -201,11 +218,13 @@ def write_entered(directory: Path, path: Path, content: bytes) -> None:
     except ValueError:
         inside = None
     try:
+        if path.parent.resolve().is_relative_to(directory.resolve()):
+            check_regular(path)
         manifest = manifest_in(directory) if inside else None
         if inside is None or manifest is None or manifest.status is not Status.CLOSED:
             _replace(path, content)
             return
-        with (directory / manifest.journal).open("rb") as journal:
+        with open_regular(directory / manifest.journal) as journal:
             if not locked(journal.fileno()):
                 text = f"another process is writing {directory}: try again"
                 raise JournalError(text, path=str(directory))
@@ -268,7 +287,10 @@ def verify_files(directory: Path) -> FilesVerified:
 def _state_of(path: Path, digest: Digest) -> FileState:
     if not path.is_file():
         return FileState.MISSING
-    return FileState.WHOLE if has_kept(path, digest) else FileState.CHANGED
+    try:
+        return FileState.WHOLE if has_kept(path, digest) else FileState.CHANGED
+    except OSError as error:
+        raise JournalError(f"cannot read {path}: {error.strerror}", path=str(path)) from error
 
 
 def _check_journal(directory: Path, manifest: Manifest) -> tuple[Problem, ...]:

@@ -13,7 +13,7 @@ from attrs import field
 from trialogue.errors import JournalError
 from trialogue.journal import chain
 from trialogue.journal.codec import MISFITS, UnknownType
-from trialogue.journal.reader import read
+from trialogue.journal.reader import opened_journal, read
 from trialogue.journal.records import End, Header, parse_end, parse_record
 from trialogue.model.json_text import read_json
 from trialogue.model.records import Record
@@ -38,7 +38,7 @@ class Following:
 
     def __attrs_post_init__(self) -> None:
         self.header = read(self.path).header
-        with self.path.open("rb") as file:
+        with opened_journal(self.path) as file:
             first = file.readline()
         self._offset = len(first)
         self._hash = chain.claimed_hash(first.removesuffix(b"\n"))
@@ -46,7 +46,7 @@ class Following:
     def news(self) -> list[Record]:
         """The records that were written since; JournalError where a whole line does not follow the last."""
         found: list[Record] = []
-        with self.path.open("rb") as file:
+        with opened_journal(self.path) as file:
             file.seek(self._offset)
             for line in file:
                 if not line.endswith(b"\n"):

@@ -21,6 +21,7 @@ from attrs import Factory
 from trialogue.errors import JournalError
 from trialogue.journal.codec import MISFITS, JsonObject
 from trialogue.model.json_text import read_json
+from trialogue.regular_files import read_regular
 from trialogue.values import frozen
 
 NAME: Final = "manifest.json"
@@ -114,7 +115,7 @@ def manifest_in(directory: Path) -> Manifest | None:
     """
     path = directory / NAME
     try:
-        text = path.read_bytes()
+        text = read_regular(path)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -44,6 +44,7 @@ from trialogue.model.json_text import read_json
 from trialogue.model.records import Record
 from trialogue.model.text import safe_text
 from trialogue.model.wire import WireRecord
+from trialogue.regular_files import open_regular
 from trialogue.values import define, frozen
 
 
@@ -215,7 +216,7 @@ class Reading:
         """The sound lines with their offsets; pairs, for a value of ours a line costs a tenth of the time."""
         self.problems, self.end, self._seq, self._strange = [], None, 0, set()
         self._note_fields(0, self.strangers)
-        with _opened(self.path) as file:
+        with opened_journal(self.path) as file:
             header = file.readline(chain.LONGEST_LINE)
             self._hash = self._begins = chain.claimed_hash(header.removesuffix(b"\n"))
             for offset, text in self._chained(file, len(header)):
@@ -338,8 +339,7 @@ class Reading:
                 self._note(ProblemKind.UNKNOWN_FIELD, offset, text)
 
     def _damage(self, offset: int) -> JournalError:
-        text = f"{self.path} is damaged at byte {offset}"
-        return JournalError(text, path=str(self.path), offset=offset)
+        return JournalError(f"{self.path} is damaged at byte {offset}", path=str(self.path), offset=offset)
 
     def _note(self, kind: ProblemKind, offset: int, text: str) -> None:
         self.problems.append(Problem(kind, offset, text))
@@ -380,20 +380,20 @@ def _brief(name: object) -> str:
     return safe_text(str(name))[:60]
 
 
-def _opened(path: Path) -> BinaryIO:
+def opened_journal(path: Path) -> BinaryIO:
     """A journal to be read; it may have been removed since it was looked at."""
     try:
-        return path.open("rb")
+        return open_regular(path)
     except OSError as error:
         raise JournalError(f"cannot read {path}: {error.strerror}", path=str(path)) from error
 
 
 def _first_line(path: Path) -> bytes:
-    with _opened(path) as file:
-        try:
+    try:
+        with open_regular(path) as file:
             line = file.readline(chain.LONGEST_LINE)
-        except OSError as error:
-            raise JournalError(f"cannot read {path}: {error.strerror}", path=str(path)) from error
+    except OSError as error:
+        raise JournalError(f"cannot read {path}: {error.strerror}", path=str(path)) from error
     if chain.is_sealed(line.removesuffix(b"\n"), chain.ORIGIN) is None:
         message = f"{path} is not a journal, or its first line is damaged"
         raise JournalError(message, path=str(path), offset=0)

@@ -24,6 +24,7 @@ from trialogue.journal.manifest import Digest, Manifest, Status, draft_in, read_
 from trialogue.journal.reader import ProblemKind, Reading, read
 from trialogue.journal.records import End, HeaderClock, end_line, time_of_day
 from trialogue.journal.writer import reserve_of
+from trialogue.regular_files import open_descriptor
 from trialogue.values import frozen
 
 CRASHED: Final = "crashed"
@@ -48,7 +49,7 @@ def repair(path: Path, *, wall: Callable[[], float] = time.time) -> Repaired:
     all the same, as far as it goes.
     """
     reading = read(path)
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
+    descriptor = open_descriptor(os.fspath(path), os.O_RDWR | os.O_APPEND)
     try:
         if not locked(descriptor):
             raise JournalError(f"another process is still writing {path}", path=str(path))

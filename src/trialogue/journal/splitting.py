@@ -8,6 +8,7 @@ from pathlib import Path
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.reader import read
 from trialogue.model.json_text import read_json
+from trialogue.regular_files import open_regular
 
 __all__ = ["split"]
 
@@ -36,7 +37,7 @@ def split(
     lines: list[bytes] = []
     size, begun = 0, 0.0
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             for line in file:
                 at = _time(line, begun)
                 is_late = every_s is not None and at - begun >= every_s

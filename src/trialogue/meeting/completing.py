@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from trialogue.journal.files import journal_of
+from trialogue.journal.files import journal_of, scenario_of
 from trialogue.journal.manifest import read_manifest
 from trialogue.journal.reader import read
 from trialogue.journal.records import HeaderClock
@@ -42,7 +42,7 @@ def complete_files(run: Path, imports: tuple[str, ...] = ()) -> tuple[str, ...]:
     brain = brain_for(reading.header.plan, imports)
     verify(path, lambda _: brain)
     is_virtual, started = reading.header.clock is HeaderClock.VIRTUAL, reading.header.started
-    resolved = with_joined(prepare(path.parent / "scenario.yaml"), records)
+    resolved = with_joined(prepare(scenario_of(path.parent)), records)
     told = Run(
         clock="virtual" if is_virtual else "real",
         files=files_of(path.parent),

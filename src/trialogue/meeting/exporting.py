@@ -11,6 +11,7 @@ from trialogue.journal.files import journal_of, write_entered
 from trialogue.journal.reader import Reading, read
 from trialogue.journal.records import HeaderClock
 from trialogue.meeting.resumption import last_words
+from trialogue.regular_files import read_regular
 from trialogue.report.cast import with_everybody
 from trialogue.report.exports import EXPORTS, HeldMeeting
 
@@ -42,7 +43,7 @@ def write_exports(run: Path, formats: Sequence[str], *, out: Path | None = None)
 def _refuse_another(path: Path, content: bytes) -> None:
     """SetupError where a file of that name is there that holds something else: nobody has named it."""
     try:
-        is_another = path.is_file() and path.read_bytes() != content
+        is_another = path.is_file() and read_regular(path) != content
     except OSError as error:
         raise SetupError(f"cannot read {path}: {error.strerror}") from error
     if is_another:

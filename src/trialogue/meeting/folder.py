@@ -12,6 +12,7 @@ from pathlib import Path
 
 from trialogue.errors import JournalError, SetupError
 from trialogue.model.secrets import Secrets
+from trialogue.regular_files import write_regular
 
 
 def check_folder(out: Path | None) -> None:
@@ -120,6 +121,6 @@ def write_private(path: Path, content: bytes, secrets: Secrets) -> None:
     """
     try:
         path.touch(mode=0o600)
-        path.write_bytes(secrets.hide_bytes(content))
+        write_regular(path, secrets.hide_bytes(content))
     except OSError as error:
         raise JournalError(f"cannot write {path}: {error.strerror}", path=str(path)) from error

@@ -17,6 +17,7 @@ from trialogue.meeting.resumption import last_words
 from trialogue.model.expectations import Advice, Expectations, Findings
 from trialogue.model.json_text import read_json
 from trialogue.model.records import Record
+from trialogue.regular_files import read_regular
 from trialogue.report.cast import with_everybody
 from trialogue.report.result import Result, Run, result
 from trialogue.scenario.resolve import Resolved
@@ -27,7 +28,7 @@ _CONVERTER: Final = cattrs.Converter()
 def verdict_of(folder: Path) -> Findings | None:
     """Findings on a run's expectations in its `result.json`; None where it has none."""
     try:
-        told: object = read_json((folder / RESULT).read_bytes())
+        told: object = read_json(read_regular(folder / RESULT))
     except (OSError, ValueError):
         return None  # a run that was killed has none; whoever reads the result itself tells of damage
     found = cast("dict[str, object]", told).get("expectations") if isinstance(told, dict) else None

@@ -23,6 +23,7 @@ from trialogue.journal.writer import Journal
 from trialogue.meeting.folder import write_private
 from trialogue.meeting.resumption import CLIPS, Resumption
 from trialogue.model.secrets import Secrets, secrets_of
+from trialogue.regular_files import read_regular
 from trialogue.scenario.joining import NewSeat, entry_of
 from trialogue.scenario.people import ClipKeys, ClipsKeys
 from trialogue.scenario.resolve import Resolved
@@ -109,7 +110,7 @@ def _names_for(files: Iterable[Path], folder: Path) -> dict[Path, str]:
 
 def _is_free(place: Path, file: Path) -> bool:
     """Whether a recording can stand there: nothing does, or the same."""
-    return not place.exists() or place.read_bytes() == file.read_bytes()
+    return not place.exists() or read_regular(place) == read_regular(file)
 
 
 def _copy(file: Path, to: Path) -> None:

@@ -19,6 +19,7 @@ from trialogue.meeting.judging import verdict_of
 from trialogue.meeting.resumption import last_words
 from trialogue.model.json_text import read_json
 from trialogue.model.records import Record
+from trialogue.regular_files import read_regular
 from trialogue.report.cast import with_everybody
 from trialogue.report.measures.by_sound import of_recordings
 from trialogue.report.page import PageSound, PageSource, content, document
@@ -88,7 +89,7 @@ def _row(run: Path, folder: Path, path: Path) -> RunRow:
 def _told(run: Path) -> tuple[dict[str, object], str]:
     """Result of the run, and its digest of ends; of one that was never closed, its journal."""
     try:
-        told: object = read_json((run / "result.json").read_bytes())
+        told: object = read_json(read_regular(run / "result.json"))
         if isinstance(told, dict) and cast("dict[str, object]", told).get("kind") == "result":
             return cast("dict[str, object]", told), ""
         trouble = "its result.json is not a result"

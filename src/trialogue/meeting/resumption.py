@@ -28,7 +28,7 @@ from trialogue.brain.course.course import Phase
 from trialogue.brain.meeting import Brain
 from trialogue.diagnostics import Log
 from trialogue.errors import JournalError, SetupError
-from trialogue.journal.files import has_kept, journal_of
+from trialogue.journal.files import has_kept, journal_of, scenario_of
 from trialogue.journal.manifest import read_manifest
 from trialogue.journal.reader import Reading, read
 from trialogue.journal.records import Header, JournalKind
@@ -270,7 +270,7 @@ def _made(path: Path, reading: Reading, brain: Brain) -> Resumption:
     """All that the records say."""
     left = _left_in(reading)
     at = round(max(left.at, recorded_s(path.parent / "audio")), 6)
-    begun = _resolved(path.parent / "scenario.yaml", reading.header.plan)
+    begun = _resolved(scenario_of(path.parent), reading.header.plan)
     names = [each.name for each in brain.seats.participants]
     return Resumption(
         folder=path.parent,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from importlib import import_module
@@ -13,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trialogue.errors import JournalError
+from trialogue.regular_files import open_regular
 
 __all__ = ["Samples", "SoundWriter", "blocks_of", "parts_of", "sound_library"]
 
@@ -71,7 +71,7 @@ def blocks_of(parts: Sequence[Path]) -> Iterator[tuple[Samples, int]]:
     library = sound_library()
     for path in parts:
         try:
-            with library.SoundFile(os.fsencode(path)) as file:
+            with open_regular(path) as opened, library.SoundFile(opened) as file:
                 if not LOWEST_RATE <= file.samplerate <= HIGHEST_RATE:
                     text = f"{path} is damaged: its header says {file.samplerate:,} samples per second"
                     raise JournalError(text, path=str(path))

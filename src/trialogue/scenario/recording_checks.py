@@ -6,6 +6,7 @@ from pathlib import Path as FilePath
 from typing import cast
 
 from trialogue.errors import SetupError
+from trialogue.regular_files import open_regular
 from trialogue.scenario.looking import Look
 from trialogue.scenario.people import ClipsKeys
 from trialogue.scenario.problems import Code, shown
@@ -33,7 +34,7 @@ def _check_models(look: Look, folder: FilePath) -> None:
     from trialogue.model.json_text import read_json  # noqa: PLC0415 - few scenarios name a record
 
     try:
-        with file.open("rb") as opened:
+        with open_regular(file) as opened:
             head: object = read_json(opened.readline(4096))
     except OSError as error:
         look.tell(path, f"cannot read {file}: {error.strerror}", Code.FILE)

@@ -16,7 +16,7 @@ from typing import Final
 import orjson
 from attrs import field
 
-from trialogue.errors import SetupError
+from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import Reading, read
 from trialogue.journal.records import JournalKind
@@ -34,6 +34,7 @@ from trialogue.model.json_text import read_json
 from trialogue.model.participants import Kind
 from trialogue.model.records import Record
 from trialogue.model.wire import WireOpened, WireSide, WireSound, WireText
+from trialogue.regular_files import open_regular, read_regular
 from trialogue.serving.playback import AwaitSound, AwaitText, PlaybackStep, SayBack
 from trialogue.serving.recording import sound_of
 from trialogue.values import define
@@ -55,7 +56,8 @@ _FRAME_S: Final = 0.2
 def remembered(run: Path, participant: str | None, voice: Voice) -> list[PlaybackStep]:
     """The steps of a run's session; `participant` says whose, of a meeting.
 
-    `SetupError` where there is no such participant; `JournalError` for a journal that cannot be read.
+    `SetupError` where there is no such participant; `JournalError` for a journal or
+    sound that cannot be read.
     """
     reading = read(journal_of(run))
     if reading.header.of is JournalKind.SESSION:
@@ -70,7 +72,11 @@ def remembered(run: Path, participant: str | None, voice: Voice) -> list[Playbac
 
 def _of_session(reading: Reading) -> Iterator[PlaybackStep]:
     folder, at = reading.path.parent, 0.0
-    sounds: dict[WireSide, bytes] = {"server": sound_of(folder, "server").read_bytes()}
+    path = sound_of(folder, "server")
+    try:
+        sounds: dict[WireSide, bytes] = {"server": read_regular(path)}
+    except OSError as error:
+        raise JournalError(f"cannot read {path}: {error.strerror}", path=str(path)) from error
     heard = awaited = 0
     for record in reading.wire():
         match record.fact:
@@ -196,10 +202,13 @@ class _Meeting:
         path = self.folder / "audio" / f"{self.name}.wav"
         if not path.exists():
             raise SetupError(f"{path} is missing: the sound of {self.name} is unknown")
-        with wave.open(str(path), "rb") as file:
-            rate = file.getframerate()
-            file.setpos(min(file.getnframes(), round(began * rate)))
-            return file.readframes(round(length_s * rate))
+        try:
+            with open_regular(path) as opened, wave.open(opened, "rb") as file:
+                rate = file.getframerate()
+                file.setpos(min(file.getnframes(), round(began * rate)))
+                return file.readframes(round(length_s * rate))
+        except (OSError, EOFError, wave.Error) as error:
+            raise JournalError(f"cannot read {path} as sound", path=str(path)) from error
 
 
 def _prompt(command: Command, name: str) -> str:

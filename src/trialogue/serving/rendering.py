@@ -12,6 +12,7 @@ from trialogue.actors.recorder import WavFile
 from trialogue.diagnostics import Log
 from trialogue.model.audio import AudioFormat
 from trialogue.model.wire import WireSide
+from trialogue.regular_files import open_regular, read_regular
 from trialogue.serving.measuring import HeardPiece
 from trialogue.serving.wire_as_meeting import AGENT, USER, WireAsMeeting
 from trialogue.speech.formats import decode
@@ -61,7 +62,7 @@ def _placed(path: Path, by: WireSide, as_meeting: WireAsMeeting) -> Iterator[tup
 def _plain(
     path: Path, audio_format: AudioFormat, pieces: Iterable[HeardPiece]
 ) -> Iterator[tuple[int, bytes]]:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         for piece in pieces:
             resampler = Resampler(audio_format.sample_rate, RECORDED_RATE)
             position = round(piece.begins * RECORDED_RATE)
@@ -81,7 +82,7 @@ def _plain(
 
 def _decoded(path: Path, streams: list[int], pieces: Iterable[HeardPiece]) -> Iterator[tuple[int, bytes]]:
     """Pieces of coded sound: each of its streams is decoded from its beginning, for nothing less can be."""
-    data = path.read_bytes()
+    data = read_regular(path)
     ends = dict(pairwise([*streams, len(data)]))
     for begins, heard in groupby(pieces, lambda piece: piece.stream):
         if begins not in ends:  # sound of a format that nobody knows
@@ -111,7 +112,7 @@ def _mix(audio: Path, end: int) -> None:
     mixed = WavFile(audio / "mix.wav", RECORDED_RATE)
     size = 2 * round(_BLOCK_S * RECORDED_RATE)
     try:
-        with (audio / f"{USER}.wav").open("rb") as user, (audio / f"{AGENT}.wav").open("rb") as agent:
+        with open_regular(audio / f"{USER}.wav") as user, open_regular(audio / f"{AGENT}.wav") as agent:
             user.seek(_HEADER)
             agent.seek(_HEADER)
             for position in range(0, end, size // 2):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol, cast
 
 from trialogue.errors import SetupError
+from trialogue.regular_files import open_regular
 from trialogue.values import frozen
 
 MOST_S: Final = 4 * 3600.0
@@ -82,7 +83,7 @@ def read_recording(path: Path, sample_rate: int) -> bytes:
 def _opened(path: Path) -> Iterator[tuple[_Header, Any]]:
     """The sound a second at a time, each with the file's header."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             kind = _KINDS.get(file.read(4))
             if kind is None:
                 raise SetupError(f"{path} is neither WAV nor FLAC")

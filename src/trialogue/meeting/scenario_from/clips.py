@@ -6,7 +6,6 @@ another's speech; where there was none of these, by the time since the meeting's
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
@@ -14,12 +13,14 @@ from typing import Any, Final, cast
 import numpy as np
 from attrs import Factory
 
+from trialogue.errors import JournalError
 from trialogue.importing import import_extra
 from trialogue.meeting.scenario_from.new_files import NewFiles
 from trialogue.model.commands import GrantFloor
 from trialogue.model.events import FloorRequestCancelled, FloorRequested, TextTyped
 from trialogue.model.records import Record
 from trialogue.model.transcript import UNCLEAR, Utterance
+from trialogue.regular_files import open_regular
 from trialogue.report.stretches import Stretch, stretches
 from trialogue.scenario.quantities import write_duration
 from trialogue.values import define, frozen
@@ -191,7 +192,10 @@ def _typed(name: str, records: Iterable[Record]) -> Iterator[tuple[float, float,
 
 
 def cut(audio: Path, clip: Clip, path: Path, files: NewFiles) -> bool:
-    """Write a clip's sound to a WAV file, a new one; False where nothing was recorded of it."""
+    """Write a clip's sound to a WAV file, a new one; False where nothing was recorded of it.
+
+    JournalError where the recording cannot be read.
+    """
     soundfile = cast("Any", import_extra("soundfile", "a recording", "local"))
     source = audio / f"{clip.participant}.wav"
     if clip.is_silent:
@@ -199,11 +203,14 @@ def cut(audio: Path, clip: Clip, path: Path, files: NewFiles) -> bool:
     elif not source.is_file() or clip.end_s <= clip.start_s:
         return False
     else:
-        with soundfile.SoundFile(os.fsencode(source)) as file:
-            rate = file.samplerate
-            first = round(clip.start_s * rate)
-            file.seek(min(first, file.frames))
-            sound = file.read(round((clip.end_s + _AFTER_S) * rate) - first, dtype="int16")
+        try:
+            with open_regular(source) as opened, soundfile.SoundFile(opened) as file:
+                rate = file.samplerate
+                first = round(clip.start_s * rate)
+                file.seek(min(first, file.frames))
+                sound = file.read(round((clip.end_s + _AFTER_S) * rate) - first, dtype="int16")
+        except (OSError, soundfile.SoundFileError) as error:
+            raise JournalError(f"cannot read {source} as sound", path=str(source)) from error
         if not np.any(sound):
             return False
     files.write_sound(path, sound, rate)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from trialogue.meeting.scenario_from.foreign import (
     whole_scenario,
 )
 from trialogue.meeting.scenario_from.new_files import NewFiles, new_files
+from trialogue.regular_files import open_regular
 from trialogue.report.foreign import READERS
 from trialogue.report.stretches import Stretch, joined, time_with
 from trialogue.scenario.quantities import write_duration
@@ -83,7 +83,7 @@ def _clips(
     soundfile = cast("Any", import_extra("soundfile", "a recording", "local"))
     folder, files = place
     try:
-        with soundfile.SoundFile(os.fsencode(recording)) as file:
+        with open_regular(recording) as opened, soundfile.SoundFile(opened) as file:
             for number, each in enumerate(heard, 1):
                 clip, rate = f"clips/{name}-{number:04}.wav", file.samplerate
                 first = min(file.frames, round(each.start_s * rate))

@@ -25,6 +25,7 @@ from attrs import asdict, field
 
 from trialogue.errors import JournalError, SetupError
 from trialogue.model.json_text import read_json
+from trialogue.regular_files import read_regular
 from trialogue.server.think.ports import (
     CallItem,
     FunctionWanted,
@@ -336,7 +337,7 @@ def open_models(
     if asks and not path.exists():
         _begin(path, origin)
     try:
-        record.read(path.read_bytes().splitlines())
+        record.read(read_regular(path).splitlines())
     except OSError as error:
         raise SetupError(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:

@@ -1,0 +1,79 @@
+"""Files that must be regular ones: opening a named pipe would wait for its writer, a device may never end.
+
+The files of a run are read and written through here. A file that a user names may be a pipe on purpose
+(`check /dev/stdin`) and is opened as usual.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from io import BufferedReader, FileIO
+
+__all__ = ["check_regular", "open_descriptor", "open_regular", "read_regular", "unbuffered", "write_regular"]
+
+_KINDS: Final = {
+    stat.S_IFIFO: "it is a named pipe, not a file",
+    stat.S_IFSOCK: "it is a socket, not a file",
+    stat.S_IFCHR: "it is a device, not a file",
+    stat.S_IFBLK: "it is a device, not a file",
+    stat.S_IFDIR: "it is a directory, not a file",
+}
+
+_AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0)
+"""Flag that opens a pipe without waiting for its other end; Windows has neither."""
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Open a file to be read; OSError where it cannot be, or is no regular file."""
+    return open(path, "rb", opener=open_descriptor)
+
+
+def unbuffered(path: Path) -> FileIO:
+    """Open a file to be read without a buffer; OSError as `open_regular`."""
+    return open(path, "rb", buffering=0, opener=open_descriptor)
+
+
+def read_regular(path: Path) -> bytes:
+    """Content of a file; OSError as `open_regular`."""
+    with unbuffered(path) as file:
+        return file.readall()
+
+
+def write_regular(path: Path, content: bytes) -> None:
+    """Write over a file's content, or make it; OSError as `open_regular`."""
+    with open(path, "wb", opener=open_descriptor) as file:
+        file.write(content)
+
+
+def check_regular(path: Path) -> None:
+    """OSError where something is at `path` that is no regular file, or that cannot be looked at."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    _check(mode, os.fspath(path))
+
+
+def open_descriptor(path: str, flags: int) -> int:
+    """Open a regular file at once, as `os.open`, for its owner alone where it is made; OSError otherwise."""
+    check_regular(Path(path))  # first, for opening alone has effects on some devices
+    descriptor = os.open(path, flags | _AT_ONCE, 0o600)
+    try:
+        _check(os.fstat(descriptor).st_mode, path)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _check(mode: int, path: str) -> None:
+    if not stat.S_ISREG(mode):
+        kind = stat.S_IFMT(mode)
+        number = errno.EISDIR if kind == stat.S_IFDIR else errno.EINVAL
+        raise OSError(number, _KINDS.get(kind, "it is not a file"), path)
