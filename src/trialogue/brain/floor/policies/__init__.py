@@ -1,4 +1,4 @@
-"""Policies by name: one a module of this package. `precedence` orders two of them and raised hands."""
+"""Policies by name, one per module of this package. `precedence` orders two of them and raised hands."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Addressed:
 POLICY = PolicyEntry(
     "addressed",
     Addressed(),
-    about="Your agents speak to each other by name.",
+    about="Use it if your agents address each other by name.",
     keys=("cast.NAME.title", "cast.NAME.aliases"),
     is_by_speakers=True,
 )

@@ -32,6 +32,6 @@ class Agenda:
 POLICY = PolicyEntry(
     "agenda",
     Agenda(),
-    about="Each point has an owner, and time boxes count.",
+    about="Use it if each point has an owner and a time box.",
     keys=("agenda[].owner", "agenda[].time", "agenda[].warn", "agenda[].done_when"),
 )

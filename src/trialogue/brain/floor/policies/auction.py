@@ -42,7 +42,7 @@ class Auction:
 POLICY = PolicyEntry(
     "auction",
     Auction(),
-    about="The most urgent remark shall come first.",
+    about="Use it if the most urgent remark should come first.",
     keys=("floor.share.in_a_row",),
     tools=("bid",),
 )

@@ -72,7 +72,7 @@ class Free:
 POLICY = PolicyEntry(
     "free",
     Free(),
-    about="The talk shall be like people's, and all agents hear each other.",
+    about="Use it for a conversation like people's, with agents that all hear each other.",
     keys=("cast.NAME.hears", "floor.ear", "floor.interrupt"),
     tools=("hand_off",),
     is_self_selected=True,

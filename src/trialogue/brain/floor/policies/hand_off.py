@@ -24,7 +24,7 @@ class HandOff:
 POLICY = PolicyEntry(
     "hand-off",
     HandOff(),
-    about="Your agents use tools well, and whoever speaks knows who should be next.",
+    about="Use it if your agents use tools well, and the speaker knows who should be next.",
     keys=("floor.otherwise",),
     tools=("hand_off",),
     is_by_speakers=True,

@@ -26,7 +26,7 @@ class LeastSpoken:
 POLICY = PolicyEntry(
     "least-spoken",
     LeastSpoken(),
-    about="Shares of the floor shall be even, whatever the lengths of turns.",
+    about="Use it for even shares of the floor, whatever the lengths of turns.",
     keys=("floor.share.max",),
     hands_first=True,
 )

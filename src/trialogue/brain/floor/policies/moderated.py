@@ -78,7 +78,7 @@ class Moderated:
 POLICY = PolicyEntry(
     "moderated",
     Moderated(),
-    about="You have a chair who leads the meeting.",
+    about="Use it if a chair leads the meeting.",
     keys=("cast.NAME.role", "floor.chair_timeout"),
     is_by_the_chair=True,
 )

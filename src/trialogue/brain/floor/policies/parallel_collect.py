@@ -34,7 +34,7 @@ class ParallelCollect:
 POLICY = PolicyEntry(
     "parallel-collect",
     ParallelCollect(),
-    about="You want opinions that do not influence each other, or no waiting for thought.",
+    about="Use it for opinions that do not influence each other, or to avoid waiting for thought.",
     keys=("floor.think",),
     hands_first=True,
 )

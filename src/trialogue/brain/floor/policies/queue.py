@@ -22,7 +22,7 @@ class Queue:
 POLICY = PolicyEntry(
     "queue",
     Queue(),
-    about="Many want to speak, and the order shall be fair.",
+    about="Use it if many want to speak, and the order should be fair.",
     keys=("floor.share.in_a_row",),
     tools=("request_floor",),
 )

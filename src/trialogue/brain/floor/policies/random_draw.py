@@ -25,7 +25,7 @@ class RandomDraw:
 POLICY = PolicyEntry(
     "random",
     RandomDraw(),
-    about="You need a baseline that every other policy has to beat.",
+    about="Use it as a baseline that every other policy has to beat.",
     keys=("run.seed",),
     hands_first=True,
 )

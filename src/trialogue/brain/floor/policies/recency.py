@@ -27,7 +27,7 @@ class Recency:
 POLICY = PolicyEntry(
     "recency",
     Recency(),
-    about="You need the baseline of people's talk: whoever is answered answers back.",
+    about="Use it as a baseline for people's talk: a person who is answered answers back.",
     keys=("floor.share.in_a_row",),
     hands_first=True,
 )

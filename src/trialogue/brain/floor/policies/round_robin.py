@@ -32,7 +32,7 @@ class RoundRobin:
 POLICY = PolicyEntry(
     "round-robin",
     RoundRobin(),
-    about="You want everybody heard equally often, and nobody to decide.",
+    about="Use it if everybody should speak equally often, without any decision.",
     keys=("floor.order",),
     hands_first=True,
 )

@@ -23,7 +23,7 @@ class Scripted:
 POLICY = PolicyEntry(
     "scripted",
     Scripted(),
-    about="The order is known before: a rehearsal, a test, a ceremony.",
+    about="Use it if the order is known in advance: a rehearsal, a test, a ceremony.",
     keys=("floor.order",),
     hands_first=True,
 )
