@@ -1,9 +1,9 @@
-"""Spoken meetings of several voice agents and people, on trio: all that an app needs, by its name.
+"""Spoken meetings of several voice agents and people, on trio: every name that an app needs.
 
-The names below load what they need when they are first asked for, so that importing costs nothing.
-Events and commands stand in `trialogue.events` too, what the author of a policy needs in `trialogue.policy`,
-errors in `trialogue.errors`. What `__all__` names is kept: a name that goes is announced one release before,
-by a DeprecationWarning and in the changelog.
+The names below are loaded on first use, so that importing costs nothing.
+Events and commands are also in `trialogue.events`, names for authors of policies in `trialogue.policy`,
+errors in `trialogue.errors`. The names in `__all__` are kept: a removal is announced one release before,
+with a DeprecationWarning and in the changelog.
 """
 
 # ruff: noqa: F403, F405 -- events and errors are listed where they are defined, and below

@@ -1,7 +1,7 @@
-"""Meetings and agents for threads: what `trialogue` offers on trio, over a loop in a thread of its own.
+"""Meetings and agents for threads: the interface of `trialogue`, with a trio loop in a separate thread.
 
-The names are the same, and so is what they do: what waits takes `timeout_s`.
-Errors have the types that they have on trio. Each block has one thread, which ends with it.
+The names and their behaviour are the same: calls that wait take `timeout_s`.
+Errors have the same types as on trio. Each block has one thread, which ends with it.
 """
 
 from trialogue.blocking.agent import LoneAgent

@@ -1,10 +1,10 @@
 """The command line: `trialogue run`, `check`, `explain`, `replay` and more; it prints and exits.
 
-1. Until `main` has loaded what the commands are, nothing is made that a Ctrl-C would have to tidy up: it ends
-   the process by the signal's default, silently.
-2. So it does once a process's command is over: its files are closed and its output is written, and the end of
-   the process may wait for a model that still loads.
-3. So this module loads next to nothing: as long as it takes, a Ctrl-C shows a traceback.
+1. Until `main` has loaded the commands, nothing exists that a Ctrl-C would have to clean up: it ends
+   the process with the signal's default, silently.
+2. The same holds when the command is over: its files are closed and its output is written, and the end of
+   the process may wait for a model that is still loading.
+3. So this module imports almost nothing: a Ctrl-C during its import shows a traceback.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Agents in the words of the vendor's SDK of the fourth generation, as its documents show them.
+"""Agents with the interface of the vendor's SDK, version 4, as in its documentation.
 
 `from deepgram import ...` becomes `from trialogue.compat import ...`, and `DeepgramClient(..., url=...)` may
-name a stand-in. Shapes are the SDK's, what goes over the wire is the wire's: thin, over `open_agent`, so that
-a lost connection is dialled again and remembers.
+name a local server. Types are the SDK's, messages those of the protocol: a thin layer over `open_agent`, so
+that a lost connection reconnects with its memory.
 """
 
 from trialogue.compat.asyncclient import AsyncAgentWebSocketClient

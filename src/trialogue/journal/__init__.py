@@ -1,11 +1,12 @@
-"""The journal: what happened, in order, on disk; and what can be told from it afterwards.
+"""The journal: everything that happened, in order, on disk; and what can be read from it later.
 
-- Written by `writer`, line by line (`records`, `codec`), each bound to all before it (`chain`), under one
-  `lock`; `manifest` says how far it goes, and vouches for the run's other files (`files`);
-- read by `reader`, which finds a torn tail, and `following` while it grows; `migrations` lifts old formats;
-- closed behind a crash by `repair`, which cuts the torn tail;
-- decided again by `verify`, which tells the first divergence with what the brain knew (`state`);
-- used: `comparing`, `selecting`, `splitting` (split), `redact` (by `personal`), `frames`.
+- Written by `writer`, line by line (`records`, `codec`), each linked to all before it (`chain`), under one
+  `lock`; `manifest` has its length, and digests of the run's other files (`files`);
+- read by `reader`, which finds a torn tail, and by `following` while it grows; `migrations` converts old
+  formats;
+- closed after a crash by `repair`, which cuts the torn tail;
+- decided again by `verify`, which reports the first divergence with the brain's `state`;
+- used by `comparing`, `selecting`, `splitting` (split), `redact` (with `personal`), `frames`.
 """
 
 from trialogue.journal.frames import columns, frames

@@ -1,1 +1,1 @@
-"""Words: frozen values that every other layer speaks in. Nothing here decides or acts."""
+"""Frozen values that every other layer uses. Nothing here decides or acts."""

@@ -1,16 +1,16 @@
-"""Scenarios: the file that a user writes, read, checked and made ready to run before anything starts.
+"""Scenarios: a user's file, read, checked and prepared before anything starts.
 
-- Reading: `load` (a file, all its faults at once), `tree` (YAML to nodes with places), `yaml_slips` (a
-  parser's complaint in an author's words), `variants` (profiles, a matrix), `variables`, `including`,
+- Reading: `load` (a file, all its faults at once), `tree` (YAML to nodes with positions), `yaml_slips` (a
+  parser's message in an author's words), `variants` (profiles, a matrix), `variables`, `including`,
   `binding` (nodes to values);
 - keys, as an author writes them: `schema`, `floor_keys`, `tool_keys`, `expect_keys`, `fault_keys`, `people`,
-  `patterns` (the one grammar of what happens), with `vocabulary` and `quantities`;
-- checks: `checks` for every file, `contradictions`, `run_checks` for the way in which it is run, and a module
-  `*_checks` a subject;
-- words for the author: `problems` (codes), `wrong_values` (a wrong value), `did_you_mean`, `forms` (an
-  example of each key, and where it belongs), `key_aliases` (keys by other names), `problem_lines` (a caret);
-- made ready: `defaults`, `resolve`, and a module a part: `planning`, `agents`, `ears`, `seating`,
-  `tool_specs`, `expecting`, `planned_faults`, `pattern_reading`, `joining` (a seat that is taken later);
+  `patterns` (the grammar of patterns for events), with `vocabulary` and `quantities`;
+- checks: `checks` for every file, `contradictions`, `run_checks` for the options of a run, and one module
+  `*_checks` per subject;
+- messages for the author: `problems` (codes), `wrong_values` (a wrong value), `did_you_mean`, `forms` (an
+  example of each key, and where it belongs), `key_aliases` (other names of keys), `problem_lines` (a caret);
+- preparation: `defaults`, `resolve`, and one module per part: `planning`, `agents`, `ears`, `seating`,
+  `tool_specs`, `expecting`, `planned_faults`, `pattern_reading`, `joining` (a participant who joins later);
 - for authors: `skeleton` (`new`), `formatting` (`fmt`), `graph`, `explain`, `json_schema`, `writing`.
 """
 

@@ -1,18 +1,18 @@
-"""Services: whom a meeting speaks to, sans I/O. `port` says what a vendor must do; here is the one list.
+"""Services: protocols of vendors, sans I/O. `port` is the interface of a vendor; here is the list of them.
 
 Theory of operation
 ===================
 
 A vendor is a package beside `deepgram` that makes a `service.Service`, and a line in `SERVICES`. Nothing else
-in trialogue names one, but for the embedded server, which speaks the wire of one of them.
+in trialogue names one, except the embedded server, which implements the protocol of one of them.
 
-**An offer** is all that a session is asked for: a value, made from the scenario's keys (`keys`), and made
-anew by each change. It opens **a wire** for each connection: pure protocol state, to which its owner
-tells what came and what time it is, and which gives what to send and when to ask again.
+**An offer** has everything that a session is asked for: a value, made from the scenario's keys (`keys`), and
+replaced by each change. It opens **a wire** for each connection: pure protocol state. Its owner passes in
+the received messages and the time, and gets the messages to send and the time of the next call.
 
-**Facts in, facts out.** Whatever the service sends becomes `facts`, in our own words and without exceptions;
-an order that may not be sent just now is a `LocalProtocolError`. What the end of a connection
-means stands in `close_codes`: dial again, wait, or never again. Actors act on that and know no vendor.
+**Facts in, facts out.** Every message from the service becomes `facts`, in our own words and without
+exceptions; a command that may not be sent at the moment is a `LocalProtocolError`. `close_codes` says what
+the end of a connection means: reconnect, wait, or give up. Actors act on that and know no vendor.
 """
 
 from __future__ import annotations

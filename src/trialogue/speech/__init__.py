@@ -1,7 +1,7 @@
 """Local ears and voices behind small Protocols: voice activity, recognition, synthesis, formats.
 
-Nothing heavy is imported here: numpy, soxr, onnxruntime and ctranslate2 load with the modules, or at
-the first use of the engines, that need them.
+Nothing heavy is imported here: numpy, soxr, onnxruntime and ctranslate2 are loaded with the modules that need
+them, or at the first use of the engines.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""OTP's supervision on trio's nurseries: start in order, stop in reverse, restart by written rules.
+"""OTP's supervision on trio's nurseries: start in order, stop in reverse, restart by defined rules.
 
-It knows nothing of meetings; any trio program can use it. See `docs/explain/supervision.md`.
+It knows nothing about meetings; any trio program can use it. See `docs/explain/supervision.md`.
 
-- `specs` are its words: children, restart types, strategies, intensity;
+- `specs` are its terms: children, restart types, strategies, intensity;
 - `restart_rules` decide, without tasks: who is restarted, and when the intensity is exceeded;
-- `tree` applies that to the children (`child`); `task` runs it by its `inbox`; `supervisor` is the handle;
-- `observations` tell what it did; `signals` and `single_errors` are for programs around it.
+- `tree` applies that to the children (`child`); `task` runs it with its `inbox`; `supervisor` is the handle;
+- `observations` report what it did; `signals` and `single_errors` are for programs around it.
 
-How patiently a lost connection is dialled again stands in `brain/redialling.py`.
+The delays before a lost connection reconnects are in `brain/redialling.py`.
 """
 
 from trialogue.errors import IntensityExceeded

@@ -1,7 +1,7 @@
-"""OpenTelemetry of meetings: spans and metrics, by the API alone (extra `otel`).
+"""OpenTelemetry for meetings: spans and metrics, with the API alone (extra `otel`).
 
-`trace_meeting` watches a meeting that is held, `trace_run` reads one from its journal. Whoever configures the
-SDK, with its exporters, is the app; without it both do nothing.
+`trace_meeting` observes a running meeting, `trace_run` reads one from its journal. The app configures the
+SDK, with its exporters; without it both do nothing.
 """
 
 from trialogue.telemetry.spans import MeetingSpans

@@ -1,14 +1,14 @@
-"""Tools for tests of whoever builds on trialogue: whole meetings, playbooks, scripted services, faults.
+"""Tools for tests of code that uses trialogue: whole meetings, playbooks, scripted services, faults.
 
-- A meeting: `hold_meeting(scenario, out)` holds it in virtual time, with voices that murmur, and gives a
+- A meeting: `hold_meeting(scenario, out)` runs it in virtual time, with murmuring voices, and gives a
   `WholeMeeting` to assert on. Under pytest the fixture `meeting` does the same.
-- Decisions: `play(brain, book)` holds a brain to events and commands, `Player` plays by hand; `casts` makes
-  casts and events in few words.
-- One agent: `scripted_service({"say": "Hello."})` answers it by a script, `peer(...)` answers it wrongly;
+- Decisions: `play(brain, book)` checks a brain's commands for events, `Player` plays by hand; `casts` makes
+  casts and events in a few words.
+- One agent: `scripted_service({"say": "Hello."})` answers it from a script, `peer(...)` answers it wrongly;
   `open_agent(..., connect=...)` takes either.
-- Faults: `judge(try_meeting(resolved, FaultPlan((Planned(fault_named("half-open"), "ann"),))))` says what
-  became of each fault of a meeting, and which promises were broken.
-- An app's own client: the fixture `voice_agent_server` is a whole server.
+- Faults: `judge(try_meeting(resolved, FaultPlan((Planned(fault_named("half-open"), "ann"),))))` reports the
+  outcome of each fault of a meeting, and the broken promises.
+- An app's own client: the fixture `voice_agent_server` is a complete server.
 
 The clock is `trialogue.run_virtual`.
 """

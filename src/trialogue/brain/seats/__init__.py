@@ -1,1 +1,1 @@
-"""Seats at the table: what the brain knows of each agent's sessions and of each person's source and ear."""
+"""Seats of a meeting: the brain's state of each agent's sessions and of each person's source and ear."""

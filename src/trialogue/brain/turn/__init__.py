@@ -1,1 +1,1 @@
-"""The one turn that goes on: an agent's or a person's machine, a transition table each."""
+"""The current turn: an agent's or a person's machine, with a transition table each."""

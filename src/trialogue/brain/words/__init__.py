@@ -1,1 +1,1 @@
-"""Words of a meeting: what was heard, what is told to whom, and who is named."""
+"""Words of a meeting: what was heard, what agents are told, and who is named."""

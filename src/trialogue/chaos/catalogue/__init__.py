@@ -1,7 +1,7 @@
-"""Every fault that can be had on demand; the rows are those of `docs/reference/faults.md`.
+"""Every fault on demand; the rows are those of `docs/reference/faults.md`.
 
-Each fault says what the journal must show of it, and what may become of its participant and of the meeting:
-everything else is a broken promise.
+Each fault defines what the journal must show, and the allowed outcome for its participant and the meeting:
+anything else is a broken promise.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The commands by their subjects: what each takes, and what its `--help` teaches."""
+"""The commands by subject: their arguments, and the text of their `--help`."""

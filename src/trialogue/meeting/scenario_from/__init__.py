@@ -1,9 +1,9 @@
-"""A meeting's scenario, made from what was recorded of it: whoever holds it again hears the same turns.
+"""A scenario made from a recorded meeting: running it gives the same turns.
 
-`settings` is what the plan says, `scripts` what agents said and called, `clips` what people said,
-`scenario` the whole file; how far another run tells the same is in `meeting/first_difference.py`. Of
-meetings that others recorded, `people_again` has the people by their sound, `words_again` agents by the
-words, `foreign` what both share.
+`settings` comes from the plan, `scripts` from what agents said and called, `clips` from what people said,
+`scenario` is the complete file; `meeting/first_difference.py` compares it with another run. For
+meetings recorded elsewhere, `people_again` makes people from their sound, `words_again` agents from their
+words, and `foreign` has what both share.
 """
 
 from trialogue.meeting.scenario_from.scenario import (

@@ -1,9 +1,9 @@
-"""The page of a meeting: one HTML file in which it is looked at, listened to and searched.
+"""The page of a meeting: one HTML file to view it, listen to it and search it.
 
 - `fold`: what each record adds to the page, one record at a time;
 - `places`: where each sentence is heard; `highlights`: where the page opens; `plots`, `tables`: the measures;
 - `sound`: the recordings as MP3 and as waveforms;
-- `content`: all of that as one value; `document`: that value as a file without any network;
+- `content`: all of that as one value; `document`: that value as a file that needs no network;
 - `runs`: the table of a folder of runs;
 - `assets/`: the page's own HTML, CSS and scripts, and uPlot with its licence.
 """

@@ -1,5 +1,5 @@
-"""The listening routes of the embedded server: `/v2/listen` and `/v1/listen` over our own recognizer.
+"""Speech to text of the embedded server: `/v2/listen` and `/v1/listen` over our own recognizer.
 
-`terms` reads the query; `hearing` finds speech in one stream and gathers it; `flux` and `nova` decide,
-without I/O, what is told of it in the dialect of each route; `connection` carries that out.
+`terms` reads the query; `hearing` finds speech in one stream and collects it; `flux` and `nova` decide,
+without I/O, which messages each route sends about it; `connection` carries that out.
 """

@@ -1,1 +1,1 @@
-"""Thinking for an agent: by a script, or by any endpoint that speaks OpenAI's chat completions."""
+"""Thinking for an agent: with a script, or with any endpoint that has OpenAI's chat completions."""

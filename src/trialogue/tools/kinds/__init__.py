@@ -1,4 +1,4 @@
-"""The kinds of tools that run: a module each, and its line in `MAKERS`."""
+"""The kinds of tools that run: one module each, and its line in `MAKERS`."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Every message of the Voice Agent protocol as a frozen value, in Deepgram's own names.
+"""Every message of the Voice Agent protocol as a frozen value, with Deepgram's own names.
 
-A class is named as its message, except where Python has the name already (`AgentError` is `Error`), an event
-of ours has (`WireInjectionRefused` is `InjectionRefused`), or one message has two shapes.
+A class has the name of its message, except if Python uses the name already (`AgentError` is `Error`), one of
+our events does (`WireInjectionRefused` is `InjectionRefused`), or one message has two shapes.
 Absent optional fields are None.
 
-A new message is its class and a line in the union below it, in `server` or `client`; what it tells a meeting
-is a case of `translate`.
+A new message is its class and a line in the union below it, in `server` or `client`; its meaning for a
+meeting is a case of `translate`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The tree of `Settings`, the one message that configures an agent, as frozen values.
+"""The tree of `Settings`, the message that configures an agent, as frozen values.
 
 Names, nesting and meaning are Deepgram's (Voice Agent V1, AsyncAPI of 2026-07-22 and its SDK 7.17).
-Models, voices, languages and encodings are open strings: the published lists are always behind.
+Models, voices, languages and encodings are open strings, because the published lists are always out of date.
 """
 
 from __future__ import annotations
