@@ -1,10 +1,10 @@
-"""A model's advice on a meeting that is over: it answers the scenario's questions, and decides nothing.
+"""A model's judgement of a completed meeting: it answers the scenario's questions, and decides nothing.
 
-1. It is asked where the scenario names a model and its address; else each question is skipped.
-2. It is asked in real time alone: under the virtual clock nobody waits for it, unless its answers are on
-   record.
-3. It gets the transcript and one question at a time, and says yes or no with a reason. What it does not
-   answer so is unclear; what it refuses, or does not say in time, is skipped with the reason.
+1. It is called if the scenario names a model and its address; else each question is skipped.
+2. It is called only in real time: under the virtual clock no part can wait for it, unless its answers are
+   recorded.
+3. It gets the transcript and one question at a time, and says yes or no with a reason. Any other answer
+   is unclear; a question that it refuses, or does not answer in time, is skipped with the reason.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Questions of an app's: from any thread, and judged before anything is touched.
+"""Calls of an app: from any thread, and checked before anything happens.
 
-1. A meeting lives on one trio loop. Whoever asks from another thread waits until that loop has taken the
-   question, a moment; what it raises, the asking thread gets.
-2. Wrong types and ranges are refused where they are asked, by errors that name the argument: neither the
-   brain nor the journal sees them.
-3. What waits (`await`) belongs to the loop's own tasks: elsewhere it is refused in words.
+1. A meeting runs on one trio loop. A call from another thread waits until that loop has accepted it, a
+   moment; an exception is raised in the calling thread.
+2. Wrong types and ranges are refused in the call, with errors that name the argument: neither the
+   brain nor the journal gets them.
+3. Calls that wait (`await`) belong to the loop's own tasks: elsewhere they raise an error that says so.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ENDED: Final = "the trio loop that opened this has ended"
 
 
 class Loop:
-    """The trio loop on which it was made, and the thread that runs it."""
+    """The trio loop in which it was made, and the thread that runs it."""
 
     def __init__(self) -> None:
         self._token = trio.lowlevel.current_trio_token()

@@ -1,4 +1,4 @@
-"""Calls of a meeting: their parts, their loop, and the checks before anything is asked."""
+"""Calls of a meeting: their parts, their loop, and the checks before each."""
 
 from __future__ import annotations
 

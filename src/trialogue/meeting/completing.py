@@ -1,4 +1,4 @@
-"""The last files of a meeting that had ended when its process died: made again, from its journal alone."""
+"""The last files of a meeting that had ended when its process died, made again from its journal alone."""
 
 from __future__ import annotations
 

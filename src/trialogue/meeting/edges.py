@@ -1,7 +1,7 @@
-"""The edge of a meeting: where the services of agents and of people's ears are, and how they are dialled.
+"""The edge of a meeting: where the services of agents and of people's ears are, and how to connect to them.
 
-Only this file differs between a meeting at a vendor's, one at the embedded server on a loopback socket,
-and one at the embedded server over in-memory streams.
+Only this file differs between a meeting at a vendor's service, one at the embedded server on a loopback
+socket, and one at the embedded server over in-memory streams.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class Edges:
 
 
 class Dial(Protocol):
-    """Makes the dial of one address of a service."""
+    """Makes the connections to one address of a service."""
 
     def __call__(self, url: str) -> AbstractAsyncContextManager[WebSocket]:
         """Open one connection."""
@@ -146,7 +146,7 @@ class Dial(Protocol):
 
 @frozen
 class Exchange:
-    """One service: what agents and ears dial there."""
+    """One service: the connections of agents and ears to it."""
 
     url: str
     """The address for agents."""
@@ -165,7 +165,7 @@ class Exchange:
 
 
 class Switchboard:
-    """Dials for agents and ears: in turn, and not at all once a service refuses the key."""
+    """Connections of agents and ears: one after another, and none once a service refuses the key."""
 
     def __init__(self, reach: Callable[[str], Awaitable[Exchange]], seams: Seams) -> None:
         self._reach = reach

@@ -1,10 +1,10 @@
-"""Endpoints at which agents think and speak beyond their service, as far as the operator allows them.
+"""Endpoints for thinking and speaking outside an agent's service, as far as the operator allows them.
 
-1. Whoever asks an endpoint, the vendor or the embedded server, sends it the scenario's headers and all that
-   is said at the table: so a scenario alone cannot choose it.
+1. The vendor or the embedded server sends the endpoint the scenario's headers and everything said in the
+   meeting: so a scenario alone cannot choose it.
 2. The vendor's hosts and this machine need no permission, nor a model's vendor whose key the operator has
    set; any other host is allowed by name, over TLS.
-3. An address may hold secrets of the environment: only a host that the file spells out is told.
+3. An address may contain secrets of the environment: only a host that the file spells out is reported.
 """
 
 from __future__ import annotations

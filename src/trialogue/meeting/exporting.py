@@ -1,4 +1,4 @@
-"""A run in other formats: made from its journal, written beside it, entered in its manifest."""
+"""A run in other formats: made from its journal, written beside it, added to its manifest."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Two runs side by side: the first turn in which they tell otherwise.
+"""Two runs compared: the first turn in which they differ.
 
-Journals are compared line by line by `journal/comparing.py`.
+`journal/comparing.py` compares journals line by line.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _WORD: Final = re.compile(r"\w+")
 
 @frozen
 class Difference:
-    """Difference at which two meetings part."""
+    """First difference between two meetings."""
 
     place: int
     """Number of the turn that was heard, from 1."""

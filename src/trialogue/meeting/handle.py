@@ -1,8 +1,8 @@
-"""`Meeting`: the handle of a meeting that runs, by which an app watches it and asks for things.
+"""`Meeting`: the handle of a running meeting, with which an app observes and controls it.
 
-1. What is asked is judged at the call, by errors that name the argument; then it is an event like all others.
-2. What is told is read from the brain, the router and the sequencer at the moment of the call.
-3. Once the meeting has ended, asking for anything is `AlreadyOver`.
+1. A call is checked first, with errors that name the argument; then it is an event like all others.
+2. Answers are read from the brain, the router and the sequencer at the moment of the call.
+3. After the meeting has ended, every call is `AlreadyOver`.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Coming to the table of a meeting that runs, and leaving it.
+"""Joining and leaving a running meeting.
 
-1. What is asked is judged first, by the checks of a meeting's start; then all that the seat needs is made
-   ready. Whatever fails by then, nothing has happened.
-2. The seat is an event like all others, with its entry of the cast: the journal alone says who sat there.
-3. Its actors are started once the rules have decided on the event, and stopped once they have decided that it
+1. A call is checked first, with the checks of a meeting's start; then everything that the seat needs is
+   prepared. If anything fails before that is complete, nothing has happened.
+2. The seat is an event like all others, with its entry of the cast: the journal alone says who took part.
+3. Its actors are started when the rules have decided on the event, and stopped when they have decided that it
    is empty: record, then act.
-4. One at a time. What has begun goes on to its end, whoever is cancelled.
+4. One at a time. A change that has begun is completed, even if its caller is cancelled.
 """
 
 from __future__ import annotations

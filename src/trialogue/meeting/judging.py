@@ -1,4 +1,4 @@
-"""Verdicts on meetings that were held: what a run's result says, and what its journal says of a scenario."""
+"""Verdicts on completed meetings: from a run's result, and from its journal by a scenario's expectations."""
 
 from __future__ import annotations
 

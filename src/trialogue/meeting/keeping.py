@@ -1,4 +1,4 @@
-"""Keeping of a run's directory: its scenario, its journal without secrets, digests of all at its end."""
+"""The contents of a run's directory: its scenario, its journal without secrets, digests of all at its end."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
 1. Entering loads the voices, makes the run's directory and opens the journal; then the meeting's clock
    starts, and the block runs beside it.
-2. The meeting ends by its own rules, by `stop`, or by leaving the block; it always ends through the
+2. The meeting ends by its own rules, with `stop`, or when the block is left; it always ends through the
    brain, so its journal always says why.
-3. After the end the actors stop in reverse order, what they still report is recorded, and the files are
+3. After the end the actors stop in reverse order, their last reports are recorded, and the files are
    written. Only then does `finished` return.
 """
 

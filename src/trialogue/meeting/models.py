@@ -1,7 +1,7 @@
-"""Language models of installed packages: whether those that a scenario names are there.
+"""Language models of installed packages: a check that those of a scenario exist.
 
-They are code that whoever installed the package has chosen, as tools and engines of packages are: no
-permission is asked for them.
+By installing a package, the user has chosen its code, as for tools and engines of packages: no
+permission is needed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Coming and leaving again, in a meeting that is held again: who moved in the recorded one, and when."""
+"""Joining and leaving in a repeated meeting, as in the recorded one."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def move_again(moves: Sequence[Move], meeting: Meeting) -> None:
 
 @define
 class _FloorChanges:
-    """Changes of the floor in a meeting that runs."""
+    """Changes of the floor in a running meeting."""
 
     has_begun: trio.Event = field(factory=trio.Event)
     _count: int = 0

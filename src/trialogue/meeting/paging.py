@@ -1,4 +1,4 @@
-"""The page of a run: made from its journal and recordings, written beside them, entered in its manifest."""
+"""The page of a run: made from its journal and recordings, written beside them, added to its manifest."""
 
 from __future__ import annotations
 

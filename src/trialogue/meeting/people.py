@@ -1,4 +1,4 @@
-"""The people of a meeting: what must be ready before it begins, and their seats in it."""
+"""The people of a meeting: what must be ready before it begins, and their seats."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Permissions of the operator before a meeting may begin, and variables: all that is missing at once.
+"""Permissions of the operator, and variables, before a meeting may begin: everything missing at once.
 
-1. What is missing is told as options, ready to be added to the command; nothing is imported to find it out.
-2. A module beside the scenario is found as the scenario's own, once its code is allowed: its folder is looked
-   in last, so it takes no installed module's place.
+1. Missing permissions are reported as options to add to the command; nothing is imported to find them.
+2. A module beside the scenario is found as the scenario's own, once its code is allowed: its folder is
+   searched last, so it replaces no installed module.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Places that a program calls from, and which surface is for each: told before anything is made."""
+"""Contexts of a call, and the interface for each: checked before anything is made."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""A meeting's brain, with the policies that its plan names by where they are.
+"""A meeting's brain, with the policies that its plan names by their place in code.
 
-A custom policy is a pure function `(FloorView) -> Decision`, or an object with such a `choose`. An app gives
-it by a name of its choice. Named `module:attribute` it is code, which a scenario or a journal cannot run by
-itself: its name must be among what the operator allows. The plan carries the name alone, so that a replay
-asks whatever stands there now: a policy that was changed since shows as a divergence, as it should.
+A custom policy is a pure function `(FloorView) -> Decision`, or an object with such a `choose`. An app
+provides it under its own name. As `module:attribute` it is code, which a scenario or a journal cannot run
+by itself: the operator must allow its name. The plan has only the name, so a replay calls the current
+version: a policy that was changed shows as a divergence, as it should.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class FunctionPolicy:
 
 @frozen
 class AuthorsPolicy:
-    """A policy of the author's: what it does wrong ends the meeting, and is told as the author's."""
+    """A policy of the author: its errors end the meeting, and are reported as the author's."""
 
     what: str
     """Name of the policy for people."""

@@ -1,6 +1,6 @@
-"""Places in the prompts that agents are sent, in the terms of the scenario's author.
+"""Positions in the prompts of agents, in the terms of the scenario's author.
 
-A prompt as sent begins with what every agent is told of the meeting, and ends with the seat's own `prompt`.
+A prompt as sent begins with the text for every agent of the meeting, and ends with the seat's own `prompt`.
 """
 
 from __future__ import annotations

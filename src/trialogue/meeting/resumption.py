@@ -1,14 +1,14 @@
-"""Resumption of a crashed meeting: what it left, made ready to be gone on with.
+"""Resumption of a crashed meeting: its files, prepared to be continued.
 
-1. The journal is all that counts: its records are decided on anew, by the same plan, and must be decided
-   the same. The brain is then where it was when the last record was written.
-2. What actors knew is read from the same records: how many sessions and replies there were, which settings
-   were changed, who hears whom, whose fallback has the seat.
-3. What was under way is told as over: the reply that was heard is cut where the recordings end, and tool
+1. Only the journal counts: its records are decided again, with the same plan, and must give the same
+   decisions. The brain is then in the state of the last record.
+2. The actors' state is read from the same records: the numbers of sessions and replies, changed
+   settings, who hears whom, whose fallback has the seat.
+3. Everything in progress is over: the heard reply is cut where the recordings end, and tool
    calls without a result are `unknown`. They are not run again.
-4. The scenario beside the journal must be what it was, unless the operator wants it as it is now. Whoever
-   came while the meeting ran has a seat in the journal, and whoever has left has none any more.
-5. The meeting's clock stood still since: it goes on where the last record, or the last sound, was.
+4. The scenario beside the journal must be unchanged, unless the operator wants the new one. A participant
+   who joined during the meeting has a seat in the journal, and one who left has none any more.
+5. The meeting's clock has stood still: it continues from the last record, or the last sound.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ diagnostics: Final = Log("trialogue.resume")
 
 @define
 class _Left:
-    """A fold over the records: what actors knew."""
+    """A fold over the records: the actors' state."""
 
     seq: int = 0
     at: float = 0.0

@@ -1,4 +1,4 @@
-"""`run_meeting`: a meeting from a plain program: its clock, its signals, and somebody who watches."""
+"""`run_meeting`: a meeting in a synchronous program, with its clock, its signals, and an observer."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _nothing(*_: object) -> None:
 
 @frozen
 class Owner:
-    """Duties of whoever owns the process that a meeting runs in. A library's caller has none."""
+    """Duties of the owner of the process in which a meeting runs. A library's caller has none."""
 
     asked: Callable[[str], None] = _nothing
     """Told the name of the first signal that asked the meeting to end."""

@@ -1,4 +1,4 @@
-"""Who sits at a meeting's table: the actors of each seat, and the two supervisors that keep them.
+"""The participants of a meeting: the actors of each seat, and their two supervisors.
 
 A seat that is taken while the meeting runs is made by the same calls as those of the start; its actors become
 children of the same supervisors.

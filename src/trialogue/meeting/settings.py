@@ -1,4 +1,4 @@
-"""Changes of an agent's settings, as an app asks for them."""
+"""Changes of an agent's settings by an app."""
 
 from __future__ import annotations
 

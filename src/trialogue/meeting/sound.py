@@ -1,4 +1,4 @@
-"""The sound of a meeting for an app: a person's source, at any pace and rate, and an ear of the room."""
+"""The sound of a meeting for an app: a person's source, at any pace and rate, and an ear in the room."""
 
 from __future__ import annotations
 

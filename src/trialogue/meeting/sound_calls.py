@@ -1,4 +1,4 @@
-"""The calls of a meeting that are about sound: who gives it, and who takes it."""
+"""The calls of a meeting for sound: sources and sinks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from trialogue.model.audio import AudioFormat, Encoding
 
 
 class SoundCalls(MeetingCalls):
-    """A meeting, as apps give it sound and take it."""
+    """A meeting, with an app's calls for sound."""
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)

@@ -1,4 +1,4 @@
-"""Everything that one meeting runs on, made from its scenario: the actors, and the tree they live in."""
+"""All parts of one meeting, made from its scenario: the actors, and their supervision tree."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ SYNC_S = 1.0
 
 
 class Faults(Protocol):
-    """The scenario's faults: `trialogue.chaos` has them, which stands above meetings and is named here."""
+    """The scenario's faults: `trialogue.chaos` has them, which is above meetings and is named here."""
 
     def seams(self, own: Seams) -> Seams:
         """Seams at which they strike, in front of the meeting's own parts."""
@@ -85,10 +85,10 @@ FAULTS: Final = "trialogue.chaos.in_meeting:MeetingFaults"
 
 
 class Stage:
-    """The parts of one meeting that runs, and its run.
+    """The parts of one running meeting, and its run.
 
-    `brain` is a new one or, with a `resumption` (what an earlier process of the meeting left), one that knows
-    all that was before. Nothing runs, and nobody takes part, until `seat`.
+    `brain` is a new one or, with a `resumption` (the state of an earlier process of the meeting), one that
+    has decided everything before. Nothing runs, and nobody takes part, until `seat`.
     """
 
     resolved: Resolved

@@ -1,4 +1,4 @@
-"""The calls of a meeting that are about who is at the table."""
+"""The calls of a meeting for joining and leaving."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trialogue.meeting.sound_calls import SoundCalls
 
 
 class TableCalls(SoundCalls):
-    """A meeting, as apps let participants come and go while it runs."""
+    """A meeting, with an app's calls to let participants join and leave."""
 
     async def join(self, participant: str, seat: Mapping[str, object] | None = None) -> None:
         """Add a participant to the running meeting; returns when its actors have started.

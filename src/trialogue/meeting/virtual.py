@@ -1,15 +1,15 @@
 """The virtual clock: the same meeting, as fast as the machine computes, the same every time.
 
-1. Tasks that are ready at once run in the order in which they were made: trio shuffles them on purpose, so
-   that nobody relies on an order, and every decision would depend on how many steps were run before.
-2. Other loops of the process, in threads of their own, go on as they would: trio's generator is theirs.
-3. Before time moves, what goes on by itself is carried as far as nobody would notice (`leaping`). With
-   `TRIALOGUE_VIRTUAL=ticking` in the environment it is not: every tick comes at its own moment, and a meeting
-   gives the same journal and recordings, to the byte, only later.
+1. Tasks that are ready at the same time run in the order in which they were made: trio shuffles them on
+   purpose, so that nobody relies on an order, and every decision would depend on the number of earlier steps.
+2. Other loops of the process, in other threads, are not affected: they use trio's own generator.
+3. Before time moves, work that needs no decision is done in advance (`leaping`), as long as no part would
+   notice. With `TRIALOGUE_VIRTUAL=ticking` in the environment every tick comes at its own moment, and a
+   meeting gives the same journal and recordings, to the byte, but more slowly.
 
-For a deterministic run trio's scheduler must sort each batch, and leave it so, and its clock must ask before
-it moves; these names are private to trio, so they stand in this file alone, and a test notices when they go
-(docs/decisions/0003-virtual-time.md).
+For a deterministic run trio's scheduler must sort each batch, and keep its order, and its clock must ask
+before it moves; these names are private to trio, so they are in this file alone, and a test fails when they
+go (docs/decisions/0003-virtual-time.md).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _finite(deadline: float) -> float:
 
 
 class _InOrder(random.Random):
-    """Trio's generator, which leaves a virtual loop's ready tasks in order."""
+    """Trio's generator, which keeps a virtual loop's ready tasks in order."""
 
     def shuffle(self, x: MutableSequence[T]) -> None:
         """Shuffle a sorted batch; for a virtual clock only turn it round, as trio takes the last first."""

@@ -1,9 +1,9 @@
-"""Watchers of a meeting: an iterator over its records, and callbacks by type. None of them changes it.
+"""Observers of a meeting: an iterator over its records, and callbacks by type. None of them changes it.
 
-1. Each watcher has a mailbox of its own, from which it takes at its own pace: the meeting waits for nobody.
-2. One that leaves more than 4,096 records waiting gets those, and then `RecordsMissed`.
-3. A callback gets what it asked for in order, one after the other; what it raises ends the meeting.
-4. The app's block waits for its callbacks at its end, `WATCHER_S` at most: one that never returns is left.
+1. Each observer has its own mailbox, which it reads at its own pace: the meeting waits for none.
+2. One with more than 4,096 unread records gets those, and then `RecordsMissed`.
+3. A callback gets its events in order, one after the other; an exception in it ends the meeting.
+4. At its end, the app's block waits for its callbacks, `WATCHER_S` at most: one that never returns is left.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Records:
 
 @frozen
 class Observing:
-    """One callback, and what it is told of."""
+    """One callback, and its events."""
 
     kind: type
     """An event, a command, or `Record` for everything."""

@@ -1,12 +1,12 @@
-"""What-if of a recorded meeting under other rules of the floor: asked in two ways.
+"""What-if of a recorded meeting with other rules of the floor, in two ways.
 
-1. *Shadow*: the recorded meeting is replayed, and at each free floor the other rules are asked, too. What
-   they would have chosen is told where it is another; the meeting goes on as it did, so each choice is one of
+1. *Shadow*: the recorded meeting is replayed, and at each free floor the other rules are called, too. Their
+   choice is reported where it differs; the meeting continues as it did, so each choice is one at
    the recorded meeting's own moments.
-2. *Resimulate*: the meeting is held again under the other rules, from its own scenario (`scenario_from`):
-   each agent has the turns that it had, and they are heard when it is given the floor. Up to the first turn
-   that differs it is the recorded meeting; from there on it is made. Whoever came and left while it ran
-   comes and leaves at the recorded moments.
+2. *Resimulate*: the meeting is run again with the other rules, from its own scenario (`scenario_from`):
+   each agent has its recorded turns, and they are heard when it gets the floor. Up to the first turn
+   that differs it is the recorded meeting; from there on it is new. Participants who joined and left during
+   the meeting do so at the recorded moments.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ __all__ = ["OtherChoice", "WhatIf", "what_if"]
 
 @frozen
 class OtherChoice:
-    """A free floor at which the other rules choose otherwise."""
+    """A free floor at which the other rules choose differently."""
 
     at: float
     """Moment, in seconds since the meeting's start."""
@@ -61,7 +61,7 @@ class OtherChoice:
 
 @frozen
 class WhatIf:
-    """What-if: what another rule of the floor would have come to."""
+    """What-if: the result of another rule of the floor."""
 
     changes: Mapping[str, str]
     """The settings that are changed, by their places in the scenario."""

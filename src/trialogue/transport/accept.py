@@ -1,8 +1,8 @@
-"""Accepting: from a stream to an open socket or an answered request, the caller deciding on each.
+"""Accepting: from a stream to an open socket or an answered request; the caller decides on each.
 
-1. Who may come in, and with which subprotocol, is decided by a function without I/O.
-2. One connection's crash is reported and closes that connection with 1011; the others go on.
-3. Everything a stranger can make us hold is bounded: connections, handshake time and size, message size.
+1. A function without I/O decides which clients are accepted, and with which subprotocol.
+2. One connection's crash is reported and closes that connection with 1011; the others continue.
+3. Everything that a client can make us keep is bounded: connections, handshake time and size, message size.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ STREAM_GONE: Final = (trio.BrokenResourceError, trio.ClosedResourceError)
 
 @frozen
 class UpgradeRequest:
-    """Upgrade that a client asks for."""
+    """A client's request for an upgrade."""
 
     path: str
     """The path, without the query."""
@@ -92,7 +92,7 @@ Converse = Callable[[WebSocket, UpgradeRequest], Awaitable[None]]
 
 @frozen
 class AcceptRules:
-    """The bounds of accepting."""
+    """Limits of accepting."""
 
     within_s: float = 10.0
     """Seconds from the first byte of a connection to the end of its upgrade."""
@@ -121,7 +121,7 @@ def _raised(crash: Exception) -> None:
 
 @frozen
 class SocketService:
-    """Service of a listener, and its bounds."""
+    """Service of a listener, and its limits."""
 
     converse: Converse
     """Uses each accepted socket."""

@@ -1,8 +1,8 @@
-"""Arriving: what a connection's first bytes ask for, an upgrade or plain HTTP, and the door where it waits.
+"""Arrival: a connection's first bytes ask for an upgrade or for plain HTTP; until then it waits at a door.
 
-1. Whoever has not said yet what they want holds a place at the door, not a connection. A door that is full
-   turns out who has waited longest, so slow strangers take no place that somebody quick needs.
-2. What is no HTTP goes the way of an upgrade: the library knows what follows.
+1. A connection without a complete request has a place at the door, not one of the connections. A full door
+   refuses the one that has waited longest, so slow clients take no place from quick ones.
+2. Bytes that are not HTTP are treated like an upgrade: the library knows how to answer.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _READ_BYTES = 64 * 1024
 
 @frozen
 class Upgrading:
-    """A connection that asks for an upgrade, or for nothing that can be read."""
+    """A connection that asks for an upgrade, or sends something unreadable."""
 
     received: bytes = field(repr=False)
     """All that has come."""
@@ -51,7 +51,7 @@ async def arrive(stream: trio.abc.Stream, rules: HttpRules | None) -> Upgrading 
 
 
 class Door:
-    """Places of those who have not said yet what they want."""
+    """Places of connections without a complete request."""
 
     def __init__(self, places: int) -> None:
         self._places = places

@@ -1,9 +1,9 @@
-"""The one socket: trio-websocket for the protocol, an outbox before it, a wire and one writer behind it.
+"""The socket: trio-websocket for the protocol, an outbox before it, a wire and one writer behind it.
 
-1. The library's reader runs under `run_reader`; however it ends, the socket settles on one `SocketEnding`.
-2. How far the socket has come, and how it ended, is its `SocketCourse`: a table.
+1. The library's reader runs under `run_reader`; however it ends, the socket gets one `SocketEnding`.
+2. The socket's state, and how it ended, is its `SocketCourse`: a table.
 3. A lost socket (deadline, flood, silence, full outbox) stops the writer; an orderly end lets it flush.
-4. `run_writer` alone closes the stream.
+4. Only `run_writer` closes the stream.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Dialling: from a URL to an open socket, under one deadline, with every failure named by who must act.
+"""Connecting: from a URL to an open socket, under one deadline, with every failure named by who must act.
 
-1. One total deadline covers name, TCP, TLS and upgrade; a dripping peer cannot stretch it.
+1. One total deadline covers name, TCP, TLS and upgrade; a slow peer cannot extend it.
 2. TLS always verifies; there is no switch. Redirects are not followed: they would carry the key elsewhere.
 3. Plain `ws://` goes to loopback only, unless the operator allows it; a header with a secret never does.
-4. No exception holds a header's value: the library's own texts may, so they are not chained.
+4. No exception contains a header's value: the library's own texts may, so they are not chained.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ MIN_SECRET = 6
 
 @frozen
 class DialRules:
-    """Rules by which one connection is made."""
+    """Rules for making one connection."""
 
     within_s: float = 10.0
     """Seconds for everything up to the end of the upgrade."""
@@ -72,7 +72,7 @@ class Connector(Protocol):
 
 @frozen
 class Target:
-    """A URL taken apart."""
+    """The parts of a URL."""
 
     host: str
     port: int

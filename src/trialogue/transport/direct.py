@@ -1,12 +1,12 @@
-"""A stream straight on a non-blocking socket: what a frame costs is its system calls; TLS is in `direct_tls`.
+"""A stream directly on a non-blocking socket: a frame costs only its system calls; TLS is in `direct_tls`.
 
-1. Trio's streams make several checkpoints a frame; here a frame that can go makes none. What that is worth
-   stands in `docs/performance.md`.
-2. Reading waits first and reads then: one wait and one read a frame, and always a checkpoint.
-3. Writing does not wait while the system takes all, and then makes no checkpoint of its own: the one writer
-   of a socket parks as soon as it has nothing to write, so it cannot starve anybody.
-4. What may go at once is sent by `send_now`, without a task; the writer sends what that leaves.
-5. Whoever only takes what comes (`receive_into`) waits for no frame: the loop's rounds read it (`rounds`).
+1. Trio's streams make several checkpoints per frame; here a frame that can be sent makes none. The gain
+   is in `docs/performance.md`.
+2. Reading waits first and reads then: one wait and one read per frame, and always a checkpoint.
+3. Writing does not wait while the system accepts everything, and then makes no checkpoint: the one writer
+   of a socket parks when it has nothing to write, so it cannot starve other tasks.
+4. `send_now` sends what can be sent at once, without a task; the writer sends the rest.
+5. A reader that only receives (`receive_into`) waits for no frame: the loop's rounds read it (`rounds`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ READ_BYTES = 64 * 1024
 
 
 class OnSocket(trio.abc.Stream):
-    """Stream on a socket: what plain and TLS have in common."""
+    """Stream on a socket: the common part of plain and TLS."""
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected

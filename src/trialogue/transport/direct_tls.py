@@ -1,12 +1,12 @@
-"""TLS straight on a non-blocking socket (`direct`): OpenSSL works in memory.
+"""TLS directly on a non-blocking socket (`direct`): OpenSSL works in memory.
 
-1. OpenSSL never meets the socket: it writes into memory, whole records, and what the system does not take
-   waits there in its order. So a peer may ask for new keys (KeyUpdate) while a write is half done: with a
+1. OpenSSL never uses the socket: it writes whole records into memory, and what the system does not accept
+   waits there in order. So a peer may ask for new keys (KeyUpdate) while a write is half done: with a
    record half written to a socket, OpenSSL 3.0 answers such a peer with an error.
-2. What reading gives OpenSSL to say goes out with the next write, or at once where the system takes it.
-3. OpenSSL is given a little at a time, either way: its buffers keep the size of the most that they ever held,
-   and a burst would cost its connection that much memory for good.
-4. An end of the connection without TLS's own goodbye is an end, as everywhere on the web: websockets have
+2. Output that reading causes in OpenSSL is sent with the next write, or at once if the system accepts it.
+3. OpenSSL gets a little at a time, in both directions: its buffers keep their largest size,
+   and a burst would use that much memory for the rest of the connection.
+4. An end of the connection without TLS's own close is an end, as everywhere on the web: websockets have
    their own Close frame, and its absence is noticed.
 """
 
@@ -31,7 +31,7 @@ _NOTHING = memoryview(b"")
 
 
 class DirectTls(OnSocket):
-    """A TLS connection; made by `shake_hands`, which shakes hands first."""
+    """A TLS connection; made by `shake_hands`, which does the handshake first."""
 
     def __init__(self, connected: socket.socket, context: ssl.SSLContext, host: str) -> None:
         super().__init__(connected)

@@ -1,4 +1,4 @@
-"""Reasons of failed connections: the system's own words, under all that libraries wrap around them."""
+"""Reasons of failed connections: the system's own message, without the libraries' exceptions around it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Frames that need no protocol state, built: whole data messages, a Close, and whatever a fault on demand is.
+"""Frames that need no protocol state: whole data messages, a Close, and those of faults on demand.
 
-The library builds them too, but under a lock and behind a checkpoint; built here, a message is one call.
+The library builds them too, but under a lock and after a checkpoint; built here, a message is one call.
 """
 
 from __future__ import annotations

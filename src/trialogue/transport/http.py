@@ -1,9 +1,9 @@
 """Plain HTTP/1.1 beside the upgrade: one request, one answer, and the connection is closed.
 
-1. Who may ask, for what, and how long a body may be, is decided from the head by a function without I/O.
-2. Everything a client can make us hold or wait for is bounded: its head, its body, its time to send one, and
-   how long it may take none of the answer.
-3. An answer is whole, or comes in chunks as it is made. One that breaks off is closed without its end, so
+1. A function without I/O decides from the head who is accepted, for what, and how long a body may be.
+2. Everything that a client can make us keep or wait for is bounded: its head, its body, its time to send one,
+   and the time in which it reads none of the answer.
+3. An answer is whole, or sent in chunks while it is made. One that breaks off is closed without its end, so
    that no client takes a part for the whole.
 """
 
@@ -28,7 +28,7 @@ _READ_BYTES = 64 * 1024
 
 @frozen
 class HttpRequest:
-    """Request of a client."""
+    """A client's request."""
 
     method: str
     """In capitals: `GET`."""
@@ -91,7 +91,7 @@ DecideHttp: TypeAlias = Callable[[HttpRequest], Taken | HttpResponse]
 
 @frozen
 class HttpRules:
-    """The bounds of one exchange."""
+    """Limits of one exchange."""
 
     body_within_s: float = 30.0
     """Seconds from the head to the end of the body."""

@@ -1,13 +1,13 @@
 """Reading frames that need no protocol state: whole data messages, one frame each, as the peer sends them.
 
-The library reads them too, but in many steps; here a message is one slice. What is anything else, such as
-control frames, messages in parts, and every fault, goes to the library, which knows what follows from it.
+The library reads them too, but in many steps; here a message is one slice. Everything else, such as
+control frames, messages in parts, and every fault, goes to the library, which knows what to do.
 
-1. The order of messages holds: while the library still has one, or part of one, all data goes that way.
-2. After a Close or a frame that breaks the protocol everything goes to the library, for good.
-3. Messages that nobody takes are bounded: then nothing is read, and the peer waits.
-4. Whoever takes sound as it is read is given it by the reader's task, where no message waits before it.
-5. A message is judged once it is whole; the library alone would judge the UTF-8 of a part of it.
+1. The order of messages is kept: while the library still has one, or part of one, all data goes to it.
+2. After a Close or a frame that breaks the protocol everything goes to the library, permanently.
+3. Unread messages are bounded: at the limit nothing is read, and the peer waits.
+4. The reader's task passes sound directly to a receiver for it, if no message waits before it.
+5. A message is checked when it is complete; the library alone would check the UTF-8 of a part of it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class _Frame:
 
 @define(eq=False)
 class Incoming:
-    """Incoming bytes, once shaken hands: messages are read here, the rest is the library's."""
+    """Incoming bytes after the handshake: messages are read here, the rest is the library's."""
 
     is_client: bool
     """Whether we are the client: then the peer masks nothing, else everything."""

@@ -1,4 +1,4 @@
-"""Names of trio-websocket that we use, and its faults: the only place in which it is known."""
+"""Names of trio-websocket that we use, and its faults: the only module that imports it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Spawner(Protocol):
 
 @frozen
 class LibraryNursery:
-    """Given to the library as its nursery: it starts its reader there, and we learn how the reader ends."""
+    """Passed to the library as its nursery: it starts its reader there, and we see how the reader ends."""
 
     nursery: Spawner
     """Nursery in which the reader really runs."""

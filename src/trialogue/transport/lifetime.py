@@ -1,9 +1,9 @@
 """The tasks of one socket, as a block: they start with it, end with it, and never raise into it.
 
-Whether the peer is still there is asked without a task: the writer looks at the time between its writes.
+The peer's liveness is checked without a task: the writer looks at the time between its writes.
 
-1. Anything received counts as life, not pongs alone.
-2. One ping is in flight at most and none is cancelled: the library forgets only pings that are answered.
+1. Anything received counts as life, not only pongs.
+2. At most one ping is in flight, and none is cancelled: the library forgets only answered pings.
 3. While our own side does not read, silence proves nothing.
 """
 

@@ -1,9 +1,9 @@
-"""Link of the two ends of a socket in memory: where sound goes, and who listens there.
+"""Link of the two ends of a socket in memory: the direct way of sound to a listener.
 
-1. Sound can be given to whoever listens before its time, where a virtual clock leaps (`leaping`): what
-   changes nothing for it need not be sent. So can the sound of an agent to whoever has it played.
-2. Sound can be handed over as it is, in no frame, where nothing is under way before it.
-3. Where anything stands between the two ends (faults, other streams, a network) there is no such link, and
+1. Sound can be given to a listener before its time, when a virtual clock jumps (`leaping`): sound that
+   changes nothing for it need not be sent. So can the sound of an agent to the end that plays it.
+2. Sound can be passed on directly, without a frame, if nothing is being sent before it.
+3. If anything is between the two ends (faults, other streams, a network) there is no such link, and
    all sound is sent.
 """
 
@@ -51,7 +51,7 @@ class Taker(Protocol):
 
 
 class Receiver(Protocol):
-    """An open socket, as its other end hands sound over to it."""
+    """An open socket that receives sound directly from its other end."""
 
     def untold_s(self) -> float:
         """How many seconds of sound can come before their time."""

@@ -1,10 +1,11 @@
-"""Listening: every connection of a listener, and how many of each kind there may be at a time.
+"""Listening: every connection of a listener, and the limit of each kind.
 
-1. Whoever has not said yet what they want waits at a door; one that is full turns out who has waited longest.
-2. A full listener answers who would be let in, and no other, that it is full. So sockets are counted once
-   they are let in, and a stranger holds no place of theirs.
-3. Plain requests have as many places of their own.
-4. Whoever is turned out is told so, unless as many are being told already as may wait.
+1. A connection without a complete request waits at a door; a full door refuses the one that has
+   waited longest.
+2. A full listener says so only to clients that would be accepted. So sockets are counted when they
+   are accepted, and an unknown connection takes none of their places.
+3. Plain requests have the same number of separate places.
+4. A refused connection is told so, unless too many are being told already.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from trialogue.values import define, frozen
 
 @frozen
 class Crowd:
-    """Clients that a listener has at a time: a count and its bound."""
+    """Number of clients of a listener at a time, and its limit."""
 
     sockets: int = 64
     """Sockets that were let in; one more is answered that it is full."""

@@ -1,7 +1,7 @@
 """A pair of joined in-memory streams: bounded, half-closeable, cheaper than trio's test streams.
 
 Each direction is one `_Lane`: a buffer with one sender and one receiver. A call that has to wait parks;
-a call that need not makes one checkpoint. Nothing else schedules, which is what makes it cheap.
+any other call makes one checkpoint. Nothing else schedules, which makes it cheap.
 """
 
 from __future__ import annotations

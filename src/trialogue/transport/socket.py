@@ -1,9 +1,9 @@
-"""The websocket seam: what everybody above sees of a connection, whichever library carries it.
+"""The websocket seam: the interface of a connection, whichever library implements it.
 
 1. Sending never waits: `send_text` and `send_bytes` put into a bounded outbox and return.
-2. One writer task per socket alone writes to the stream, so a cancelled caller cannot cut a frame in two.
-3. What happens when the outbox is full is said by kind: audio drops its oldest, text fails the socket.
-4. Whoever owns the socket reads always; `receive` is the only call that waits for the peer.
+2. One writer task per socket writes to the stream, so a cancelled caller cannot cut a frame in two.
+3. When the outbox is full, audio drops its oldest, and text fails the socket.
+4. The owner of the socket reads always; `receive` is the only call that waits for the peer.
 5. Every end comes out of `receive` as one exception, `ConnectionLost`, with the close code.
 """
 
@@ -18,7 +18,7 @@ from trialogue.values import frozen
 
 @frozen
 class OutboxRules:
-    """Bounds of messages to be written; audio over its bound drops its oldest, text ends the socket."""
+    """Limits of messages to be written; audio over its limit drops its oldest, text ends the socket."""
 
     max_frames: int = 256
     """Binary messages that may wait; at 20 ms a frame, about five seconds."""
@@ -35,7 +35,7 @@ class OutboxRules:
 
 @frozen
 class LivenessRules:
-    """When a silent peer is asked whether it lives, and when it is held to be gone."""
+    """Times after which a silent peer is pinged, and after which it counts as gone."""
 
     ping_every_s: float = 5.0
     """Seconds between pings; at most one is in flight."""
@@ -46,7 +46,7 @@ class LivenessRules:
 
 @frozen
 class SocketRules:
-    """The bounds of one socket, the same in both roles."""
+    """Limits of one socket, the same in both roles."""
 
     outbox: OutboxRules = OutboxRules()
     """Bounds of messages to be written."""
@@ -79,7 +79,7 @@ DEFAULT_SOCKET_RULES = SocketRules()
 
 @frozen
 class Handshake:
-    """Handshake: what was agreed on when the connection was opened."""
+    """Handshake: the agreed terms of the connection."""
 
     path: str
     """The path asked for, without the query."""

@@ -1,8 +1,8 @@
 """Course of one socket, from its handshake to its end: states, the steps between them, and how it ended.
 
-1. Every step goes along `SOCKET_TRANSITIONS`; a missing entry is a LocalProtocolError and changes nothing.
-2. The first end stands: where a socket has ended, later ends move it on but say nothing of why.
-3. A socket that is being closed here has an ending already, which stands unless the peer ends it first.
+1. Every step follows `SOCKET_TRANSITIONS`; a missing entry is a LocalProtocolError and changes nothing.
+2. The first end is kept: later ends change the socket's state, but not the reason of its end.
+3. A socket that is being closed here has an ending already, which is kept unless the peer ends it first.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class SocketState(Enum):
 
 
 class SocketStep(Enum):
-    """Step that moves a socket on."""
+    """Step that changes a socket's state."""
 
     OPENED = "the handshake is over"
     CLOSED = "closed here"

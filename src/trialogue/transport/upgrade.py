@@ -1,7 +1,7 @@
-"""The HTTP around the upgrade, without I/O: what a refusal means, what a request asked for.
+"""The HTTP around the upgrade, without I/O: the meaning of a refusal, the contents of a request.
 
-A handshake that failed is judged from the peer's own bytes: the library hangs on some answers, misnames
-others, and tells nothing of a body that was cut off.
+A failed handshake is classified from the peer's own bytes: the library hangs on some answers, misnames
+others, and does not report a body that was cut off.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MAX_RETRY_AFTER_S = 24 * 3600.0
 
 @frozen
 class Response:
-    """Response to a request, as much of it as came."""
+    """Response to a request, or its part that arrived."""
 
     status: int
     """The status code."""

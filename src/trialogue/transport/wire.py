@@ -1,9 +1,9 @@
-"""The stream that the websocket library is given: it appends, and one writer task writes.
+"""The stream that the websocket library uses: it appends, and one writer task writes.
 
-1. `send_all` never waits and is never cancelled, so a frame is on the wire whole or not at all.
-2. The library's reader pongs by `send_all`; as that never waits, two saturated peers cannot deadlock.
-3. The writer (`connection.py`) alone touches the real stream's sending side, in joined writes.
-4. What the library sends is one frame a call, so the wire knows when a Close frame has left.
+1. `send_all` never waits and is never cancelled, so a frame is sent completely or not at all.
+2. The library's reader pongs with `send_all`; because that never waits, two saturated peers cannot deadlock.
+3. Only the writer (`connection.py`) uses the real stream's sending side, in joined writes.
+4. The library sends one frame per call, so the wire knows when a Close frame has been sent.
 """
 
 from __future__ import annotations

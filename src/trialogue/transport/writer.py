@@ -1,14 +1,14 @@
-"""Writer of one socket: it alone takes from the outbox, alone writes to the real stream.
+"""Writer of one socket: only it takes from the outbox and writes to the real stream.
 
-1. A message before which nothing waits is written by its sender, as far as the system takes it at once
-   (`write_now`); the writer's task has the rest, and everything else.
-2. It writes until it is told to finish and all is written, to stop at once, or until the peer takes nothing
-   within the deadline of one write.
-3. A broken write is not the end: what the peer said last may still be unread, so the reader has a moment.
+1. If nothing is queued before a message, its sender writes it, as much as the system accepts at once
+   (`write_now`); the writer's task writes the rest, and everything else.
+2. It writes until it is told to finish and everything is written, until it is told to stop, or until the
+   peer accepts nothing within the deadline of one write.
+3. A broken write is not the end: the peer's last messages may still be unread, so the reader has a moment.
 4. After an end that the peer may not have read yet, it lingers: closing a TCP socket with unread bytes
    resets it, and the reset overtakes our Close frame.
-5. While it has nothing to write it waits for the time at which the peer's liveness is to be looked at, too;
-   it looks between its writes as well.
+5. While it has nothing to write, it waits until the next check of the peer's liveness, too;
+   it also checks between its writes.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _STREAM_GONE = (trio.BrokenResourceError, trio.ClosedResourceError)
 
 
 class Watch(Protocol):
-    """Watch over the peer's liveness, as the writer keeps its time. Never waits."""
+    """Watch over the peer's liveness, called by the writer. Never waits."""
 
     def next_look(self) -> float:
         """When to look, on trio's clock; infinite for never again."""
@@ -60,7 +60,7 @@ class _Pipe(Enum):
 
 
 class _Afterwards(Enum):
-    """Step of the writer's when all is written."""
+    """Step of the writer when everything is written."""
 
     WAITS = auto()
     STOPS = auto()
