@@ -1,14 +1,14 @@
-"""Deadlines: derived from the state after each event, never armed or cleared by hand.
+"""Deadlines: derived from the state after each event, never set or cleared by hand.
 
-1. `deadlines` is a function of the owners: which moments there are, by name.
-2. `Alarms` turns it into commands, as a difference to what was told last: `WakeAt` for what is new or has
-   moved, `CancelWake` for what is wanted no more.
-3. A deadline is due when the time has come, whatever event brought that: a late, double or lost `Woke` is
+1. `deadlines` is a function of the owners: all current deadlines, by name.
+2. `Alarms` turns it into commands, as a difference from the previous ones: `WakeAt` for a new or changed
+   deadline, `CancelWake` for one that is gone.
+3. A deadline is due when its time has come, with any event: a late, double or lost `Woke` is
    harmless.
-4. What a person's voice can still prevent waits until that would be known: by as much longer as the meeting's
-   sound is behind its clock.
+4. A deadline that a person's voice can still prevent waits until the voice would be known: longer by the time
+   by which the meeting's sound is behind its clock.
 
-A tool's deadline is kept by what runs it: `tools/executor.py`.
+A tool's deadline is kept by its executor: `tools/executor.py`.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def _of_hooks(o: Owners) -> Iterator[Deadline]:
 
 @define
 class Alarms:
-    """The deadlines as they were told last."""
+    """The deadlines of the last commands."""
 
     _told: dict[str, float] = Factory(dict[str, float])
 

@@ -1,4 +1,4 @@
-"""Deadlines that have come, and what follows from each."""
+"""Deadlines that have come, and the effect of each."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 """Happenings of a meeting, as patterns name them: one fold of its records, one matcher of a pattern.
 
-1. What was said counts when its turn is over, beside a turn when the words are attributed, typed when read.
-2. A call of a tool counts at its end; one that never ended counts at the last record, as `unanswered`.
-3. A session that was lost is back (`rejoined`) when its participant is ready for the first time after it.
-4. Sound counts once it has lasted long enough: whoever looks reckons that, live by the clock and later by
-   stretches.
-5. The same fold runs in the brain, behind a stand-in, and over an old journal.
+1. Words count when their turn is over, beside a turn when they are attributed, typed ones when read.
+2. A tool call counts at its end; one that never ended counts at the last record, as `unanswered`.
+3. A lost session is back (`rejoined`) when its participant is ready for the first time after it.
+4. Sound counts when it has lasted long enough: the caller computes that, live with the clock and later from
+   intervals.
+5. The same fold runs in the brain, in a stand-in, and over an old journal.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class AgendaMove:
 
 @frozen
 class EndedCall:
-    """A call of a tool that came to its end, or to the end of the records."""
+    """A tool call that ended, or was open at the end of the records."""
 
     at: float
     """Moment at which it ended."""
@@ -142,7 +142,7 @@ class EndedCall:
 
 @frozen
 class NotedError:
-    """Failure on the way."""
+    """Failure during the meeting."""
 
     at: float
     """Moment of it, in seconds since the meeting's start."""
@@ -188,7 +188,7 @@ FAILED_CODES: Final = frozenset(
 
 @define
 class Fold:
-    """Fold of what has happened so far."""
+    """Fold of everything that has happened so far."""
 
     facts: list[Fact] = Factory(list[Fact])
     """All of it, in order."""

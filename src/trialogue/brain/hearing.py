@@ -1,11 +1,12 @@
-"""Hearing: the one table of who hears whom, made anew from the state after each event.
+"""Hearing: the table of who hears whom, made anew from the state after each event.
 
-1. An agent by ear hears all others that may speak, except who is muted or has left; never itself.
-2. While it holds the floor it does not hear people, since its service would fall silent at a cough; nor
+1. An agent that hears audio hears all others that may speak, except those who are muted or have left; never
+   itself.
+2. While it holds the floor it does not hear people, because its service would stop at a cough; nor
    does one that a person has just cut off, until that person's turn is over: it reads those words.
-3. An agent that hears text is fed no speech: people have ears of their own.
-4. Whoever is muted or has left is heard by nobody: its source gives nothing, so that nobody speaks who is not
-   there.
+3. An agent that hears text gets no speech: people have their own ears.
+4. A participant who is muted or has left is heard by nobody: its source is silent, so that no absent
+   participant speaks.
 """
 
 from __future__ import annotations

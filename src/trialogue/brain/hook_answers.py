@@ -1,4 +1,4 @@
-"""Consequences of a hook's answer, or of its default when none has come in time."""
+"""Effects of a hook's answer, or of its default if none arrives in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions to the app before the meeting goes on: it goes on by the answer, or by the default."""
+"""Questions to the app before the meeting continues: with the answer, or with the default."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Questions that the meeting has asked the app: of hooks, each with a deadline.
+"""Questions of the meeting to the app: for hooks, each with a deadline.
 
 1. A question has a number, unique in the meeting, and one of three subjects: a tool call, a prompt, a grant.
-2. It is answered once: by the app, or by its rule's default when its deadline has come.
-3. A grant is asked for once a turn and name; what was said of it holds until that turn begins.
+2. It is answered once: by the app, or by its rule's default at its deadline.
+3. A grant is asked about once per turn and name; the answer holds until that turn begins.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from trialogue.values import define, frozen
 
 @frozen
 class Grant:
-    """A turn that somebody is to have."""
+    """A planned turn for a participant."""
 
     turn: int
     """Its number, were it granted."""

@@ -1,13 +1,13 @@
 """Speech beside a turn: unsure, then a backchannel, an overlap or an interruption.
 
 1. A person who begins to speak beside a turn is *unsure*: nobody stops for it.
-2. `classify_speech` says what it is, from its length, the number of its words that are known, and the rules:
+2. `classify_speech` decides from its length, the number of its known words, and the rules:
    an interruption once it is longer than `backchannel_s` or has more than `backchannel_words`; a backchannel
-   where it falls silent before; where overlap is allowed, an overlap for as long as that is.
-3. Its length is the speech's own, by the detector's places. It is classified by its length `SETTLE_S` behind
-   the bound, so that a voice that fell in time is known to have fallen.
+   if it ends before; if overlap is allowed, an overlap for that time.
+3. Its length is the speech's own, by the detector's positions. It is classified by its length `SETTLE_S`
+   after the limit, so that a voice that fell in time is known to have fallen.
 4. Words are not needed; they only make an interruption known sooner.
-5. Beside a person's turn nobody is ducked or cut: what is no backchannel is an overlap.
+5. Beside a person's turn nobody is ducked or cut: speech other than a backchannel is an overlap.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ of within 0.1 s, and what a room hides of a beginning takes no more than 0.05.""
 
 
 class SpeechSort(Enum):
-    """Sort of speech beside a turn."""
+    """Kind of speech beside a turn."""
 
     UNSURE = "unsure"
     BACKCHANNEL = "backchannel"
@@ -74,7 +74,7 @@ class Entry:
 
 @define
 class Beside:
-    """Speakers beside the turn that goes on: one entry a person."""
+    """Speakers beside the current turn: one entry per person."""
 
     _entries: dict[str, Entry] = Factory(dict[str, Entry])
 

@@ -1,4 +1,4 @@
-"""Loudness of a turn, by what is spoken beside it."""
+"""Loudness of a turn, which depends on the speech beside it."""
 
 from __future__ import annotations
 

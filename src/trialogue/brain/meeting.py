@@ -1,16 +1,16 @@
-"""The brain of a meeting: `handle(event, now)` answers a fact with commands, in one pass.
+"""The brain of a meeting: `handle(event, now)` answers an event with commands, in one pass.
 
 1. accept: is the event of this meeting and of this kind of seat? Else it is noted as stale.
-2. fold: what only adds up (transcript, contexts, money, mouths, lines) takes it.
-3. take: the module whose business it is asks the owners and tells them; turns and speech beside them move.
+2. fold: owners that only add up (transcript, contexts, money, mouths, lines) take it.
+3. take: the responsible module calls the owners; turns and speech beside them change.
 4. due: deadlines that `now` has reached, the earliest first.
-5. course: a turn that ended is looked at; sessions roll over; only then, if the floor is free, a policy is
-   asked. 4 and 5 are done again until nothing follows.
-6. derive: who hears whom, how loud the turn is, which deadlines there are; the difference becomes commands.
+5. course: a completed turn is checked; sessions roll over; only then, if the floor is free, a policy is
+   called. 4 and 5 are repeated until nothing changes.
+6. derive: who hears whom, the volume of the turn, the current deadlines; the difference becomes commands.
 
-Pure: what it decides depends on the plan and on the events so far, on nothing else. Total: no event in any
-order raises. After `EndMeeting` nothing is decided any more; the end of a cut turn's sound is still noted,
-and the last words of people stand in the transcript.
+Pure: its decisions depend only on the plan and on the events so far. Total: no event in any
+order raises. After `EndMeeting` nothing more is decided; the end of a cut turn's sound is still noted,
+and the last words of people are added to the transcript.
 """
 
 from __future__ import annotations

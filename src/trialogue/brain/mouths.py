@@ -1,8 +1,8 @@
 """Mouths: who is being heard, from playback and people's speech alone; and how loud a turn is played.
 
-1. An agent is heard from the first sample of a reply to its last, but while it is paused.
-2. A reply that is dropped or stopped is silent at once. Whoever is muted is heard by nobody.
-3. Loudness belongs to a turn: full, ducked or paused; a new turn begins in full, a new reply unpaused.
+1. An agent is heard from the first sample of a reply to its last, except while it is paused.
+2. A reply that is dropped or stopped is silent at once. A muted participant is heard by nobody.
+3. Loudness belongs to a turn: full, ducked or paused; a new turn begins at full, a new reply unpaused.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""All owners of one meeting, and the one way by which commands leave it.
+"""All owners of one meeting, and the only path for their commands.
 
-Each owner's state is written by its own methods alone. What concerns two of them is a function of this
-package that asks the one and tells the other; it keeps nothing itself.
+Each owner's state is written by its own methods alone. A rule for two of them is a function of this
+package that calls both and keeps no state.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from trialogue.values import define
 
 @define
 class Owners:
-    """The machines of one meeting, and its decision on the event at hand."""
+    """The machines of one meeting, and its decision on the current event."""
 
     plan: MeetingPlan
     """The plan, with the cast with which the meeting began."""

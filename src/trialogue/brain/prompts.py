@@ -1,12 +1,13 @@
-"""Prompts: what makes an agent speak, each with a number of its own.
+"""Prompts: inputs that make an agent speak, each with its own number.
 
-1. A prompt is a cue, words to say, a request to prepare, or a filler while a tool runs. It moves along
-   `TRANSITIONS` and nowhere else.
-2. A refused prompt is told again after 0.5, 1 and 2 s, one that failed once; then it is given up, and what it
-   told is put back.
-3. A prompt is superseded when its turn ends or its session is gone. What a refused one told is put back; what
-   was told before stands in the context that a new session is restored from.
-4. The reply that names a prompt answers it. Where a wire names none, the next reply behind a prompt is its.
+1. A prompt is a cue, words to say, a request to prepare, or a filler while a tool runs. It changes along
+   `TRANSITIONS` only.
+2. A refused prompt is sent again after 0.5, 1 and 2 s, a failed one once; then it is given up, and its
+   contents are put back.
+3. A prompt is superseded when its turn ends or its session is gone. The contents of a refused one are put
+   back; those of earlier ones are in the context from which a new session is restored.
+4. The reply that names a prompt answers it. If a protocol names none, the next reply after a prompt answers
+   it.
 5. Words that the app, or the meeting itself, wants said wait here for their turn.
 """
 
@@ -140,7 +141,7 @@ class Prompt:
 
 @frozen
 class Answered:
-    """Answer that a reply which begins gives."""
+    """Answer of a reply that begins."""
 
     prompt: Prompt | None = None
     """The prompt; None where it answers none."""

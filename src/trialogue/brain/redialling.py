@@ -1,15 +1,15 @@
-"""When to dial again: full jitter, the first retry included, and an end of trying.
+"""When to reconnect: full jitter, the first retry included, and a limit.
 
 1. The n-th retry (from 0) waits `U(0, min(cap_s, base_s * 2**n))` seconds.
-2. What the service asks for (`Retry-After`) is a lower bound, itself capped.
+2. The service's request (`Retry-After`) is a lower bound, itself capped.
 3. After `attempts` retries, or `within_s` after the first loss, there is no further one.
-4. The count starts anew only when a session was ready and then lived for `alive_s`: a service that
-   accepts and then refuses must not be dialled for ever.
-5. A loss may be borne only so often in a row (`Loss.at_most`). Such a row ends with another kind of loss,
-   or once the next session has proved itself: by being ready, for losses while dialling; by a reply sent
-   whole or by `proved_s` of life, for the others. Some services live long and fail each turn.
-6. A loss that was to come (`Loss.is_planned`) costs nothing and waits for nothing, if the session had lived.
-7. Chance comes from a generator seeded by the meeting's seed and the participant's name.
+4. The count starts anew only after a session was ready and then lived for `alive_s`: a service that
+   accepts and then refuses must not be called for ever.
+5. A loss may occur only so often in a row (`Loss.at_most`). Such a row ends with another kind of loss,
+   or when the next session has proved itself: by being ready, for losses while connecting; by a complete
+   reply or by `proved_s` of life, for the others. Some services live long and fail each turn.
+6. An expected loss (`Loss.is_planned`) is not counted and needs no wait, if the session had lived.
+7. Randomness comes from a generator seeded by the meeting's seed and the participant's name.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ RETRY_AFTER_CAP_S = 60.0
 
 @frozen
 class RedialRules:
-    """Patience with which a participant's sessions are dialled again."""
+    """Rules for reconnecting a participant's sessions."""
 
     base_s: float = 0.5
     """The ceiling of the first wait, in seconds."""
@@ -49,7 +49,7 @@ class RedialRules:
 
 @frozen
 class Loss:
-    """Loss of a session, as far as patience depends on it."""
+    """Loss of a session, as far as reconnecting depends on it."""
 
     cause: str = ""
     """Cause of the loss: the same cause twice in a row is the same loss."""

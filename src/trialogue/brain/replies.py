@@ -1,8 +1,8 @@
-"""Agents' replies by number, from their first words until they were heard or thrown away.
+"""Agents' replies by number, from their first words until they were heard or dropped.
 
 1. A reply's number is greater than all before; an older one is stale.
-2. A reply that nobody granted is held, with its words, until it is granted or denied.
-3. An agent by ear that heard words since the last turn ended is about to answer.
+2. A reply without a grant is held, with its words, until it is granted or denied.
+3. An agent that hears audio, and heard words since the last turn ended, is about to answer.
 """
 
 from __future__ import annotations

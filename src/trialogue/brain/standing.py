@@ -1,4 +1,4 @@
-"""Standing of the meeting for whoever looks at it from outside: read from the owners, never kept."""
+"""State of the meeting for an observer outside: read from the owners, never kept."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Patterns over a meeting that make something happen in it: a pure fold of its records.
+"""Patterns that start actions in a meeting: a pure fold of its records.
 
-1. A pattern matches at a moment: something happened as `happenings` tells it, somebody has spoken for so
-   long, or a time has come. `nth` counts matches; a trigger goes off once, `after_s` after its match.
-2. Speech matches once a turn at most (a person's once a stretch), and only while it goes on: what ends
-   before `for_s` has passed is no match.
-3. What was said is searched in a turn's heard words when the turn is over.
-4. The fold has no clock: `next_at` says when it wants to be asked, `due(now)` what has gone off since.
+1. A pattern matches at a moment: an event of `happenings`, somebody has spoken for the given time,
+   or a time has come. `nth` counts matches; a trigger acts once, `after_s` after its match.
+2. Speech matches at most once per turn (a person's once per stretch), and only while it lasts: speech that
+   ends before `for_s` has passed is no match.
+3. Words are searched in a turn's heard words when the turn is over.
+4. The fold has no clock: `next_at` is the time of its next check, `due(now)` the triggers since then.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from trialogue.values import define
 
 @define
 class _Watch:
-    """One trigger's course."""
+    """One trigger's state."""
 
     trigger: Trigger
     matches: int = 0
@@ -97,7 +97,7 @@ class _Watch:
 
 @define
 class Triggers:
-    """The fold over a meeting's records; the number of a trigger is its place in the list."""
+    """The fold over a meeting's records; the number of a trigger is its position in the list."""
 
     _watches: list[_Watch]
     _fold: Fold = Factory(Fold)

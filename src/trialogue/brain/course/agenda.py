@@ -1,4 +1,4 @@
-"""The agenda: which point is at hand, and when the next one is."""
+"""The agenda: the current point, and when the next one begins."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from trialogue.values import define
 
 @define
 class AgendaCourse:
-    """Course of the agenda. Points are taken in order; moves happen at turns' ends."""
+    """Course of the agenda. Points come in order; changes happen at turns' ends."""
 
     items: tuple[AgendaItem, ...]
     """All points."""

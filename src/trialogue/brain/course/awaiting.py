@@ -1,8 +1,8 @@
-"""Patterns for which the meeting waits beside words at a turn's end: its end, and what a point is done by.
+"""Patterns for which the meeting waits, except words at a turn's end: for its end, and for a point.
 
-1. Only what the plan has as a `Trigger` is watched; a plan without one costs nothing.
-2. What a point waits for counts from its own beginning.
-3. What has come true ends the meeting, or moves its agenda, behind the turn that goes on.
+1. Only the plan's `Trigger`s are watched; a plan without one costs nothing.
+2. The pattern of a point counts from the point's own beginning.
+3. A match ends the meeting, or moves its agenda, after the current turn.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ HAPPENED = "happened"
 
 @define
 class Awaiting:
-    """Patterns of the plan that make something happen in the meeting's course."""
+    """Patterns of the plan that change the meeting's course."""
 
     _reasons: tuple[str | None, ...]
     """By number: why the meeting ends then; None where a point is done."""

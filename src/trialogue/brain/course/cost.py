@@ -1,6 +1,6 @@
 """Cost of services: minutes of ready sessions of agents, and of people's ears, at the plan's prices.
 
-Services without a known price count as nothing, and are named: a limit of money cannot see them.
+Services without a known price count as nothing, and are named: a limit of money does not include them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The course of a meeting: its phase, how long it has been quiet, how patient it is, and why it ends."""
+"""The course of a meeting: its phase, the length of the silence, its patience, and why it ends."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Phase(Enum):
 
 @define
 class Course:
-    """Course of the meeting, as far as no other owner has it."""
+    """Course of the meeting, except for what other owners have."""
 
     agenda: AgendaCourse
     """Course of the agenda."""

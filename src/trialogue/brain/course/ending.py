@@ -1,7 +1,7 @@
-"""End of a turn, and what it means for the meeting; end of a meeting.
+"""End of a turn, and its effect on the meeting; end of a meeting.
 
-The time limit is sharp: a turn in progress is cut (`meeting-ended`), since whoever set the limit counts
-on it. All other ends fall between turns, except when somebody stops the meeting or everybody has failed.
+The time limit is strict: a current turn is cut (`meeting-ended`), because the author relies on
+it. All other ends fall between turns, except when the meeting is stopped or every participant has failed.
 """
 
 from __future__ import annotations

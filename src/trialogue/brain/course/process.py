@@ -1,11 +1,11 @@
-"""Process that a meeting runs in: what becomes of it, and what that means for the meeting.
+"""Process in which a meeting runs: its events, and their effect on the meeting.
 
-1. Connections do not outlive their process, nor its long sleep: every session is gone then, and with it the
-   turn in flight, which is cut as heard and taken again once. People's sources start anew.
-2. Deadlines that the actors of a dead process knew are ordered anew; what else they knew is in the journal.
+1. Connections do not survive their process, nor its long sleep: every session is gone then, and with it the
+   current turn, which is cut as heard and repeated once. People's sources start anew.
+2. Deadlines of a dead process's actors are set again; the rest of their state is in the journal.
    A sleep does not count for limits of time.
-3. A step that blocks the process is for whoever can mend it: each is recorded, the first is told.
-4. Recordings may fail while the meeting goes on; people are told once.
+3. A step that blocks the process is for its developer: each is recorded, the first is reported.
+4. Recordings may fail while the meeting continues; people are told once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Wishes of participants and the app for the floor and the table."""
+"""Requests of participants and the app for the floor and for seats."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Dominance: participants who have had so much of the floor that others come first.
+"""Dominance: participants with so much of the floor that others come first.
 
-1. Shares are counted over the turns of a sliding window, once that holds `LEAST_SPEECH_S` of speech.
-2. Beyond `share.max`, or after `share.in_a_row` turns, one is passed over while somebody else can speak.
-3. What the app asks for, and the chair, are never passed over.
+1. Shares are counted over the turns of a sliding window, once it has `LEAST_SPEECH_S` of speech.
+2. Beyond `share.max`, or after `share.in_a_row` turns, a participant is passed over while another can speak.
+3. The chair, and participants chosen by the app, are never passed over.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The entry of a policy: all that the rest of the program knows of it; each policy's module has one."""
+"""The entry of a policy: its interface for the rest of the program; each policy's module has one."""
 
 from __future__ import annotations
 

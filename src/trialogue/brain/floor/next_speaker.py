@@ -1,16 +1,16 @@
 """Choice of the next speaker, whenever the floor is free.
 
-1. First a person who speaks already; then a turn that was cut for nothing; then who was asked for: by the
-   app, or to take a lost turn again. When all agents are dialled anew, nobody else is chosen before the
-   first of them is back, and whoever takes a lost turn again.
-2. Then the remedy of a meeting that goes round in circles (`remedies.py`).
-3. Then whom the policy names, then a raised hand, then `otherwise` (`precedence`). A policy that names by
-   order, share or chance alone comes behind a raised hand. Who dominates is passed over while another can
+1. First a person who is already speaking; then a turn that was cut by a false interruption; then a
+   participant chosen by the app, or one with a lost turn. When all agents reconnect, nobody else is chosen
+   before the first of them is back, and a participant with a lost turn.
+2. Then the remedy of a meeting that repeats itself (`remedies.py`).
+3. Then the policy's choice, then a raised hand, then `otherwise` (`precedence`). A policy that names only by
+   order, share or chance comes after a raised hand. A dominant participant is passed over while another can
    speak.
-4. A policy is asked again only when something that it sees, other than the time, has changed, or its wait
-   is over. Who had the floor `VAIN` times in vain since somebody was last heard is not named again: a round
-   in which everybody yields is silence.
-5. Where nobody is named, the silence ladder is climbed, a rung each `after_s`; not while all are away.
+4. A policy is called again only when something in its view, other than the time, has changed, or its wait
+   is over. A participant who had the floor `VAIN` times without effect since somebody was last heard is not
+   named again: a round in which everybody yields is silence.
+5. If nobody is named, the silence ladder follows, one rung after each `after_s`; not while all are away.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Precedence in naming the next speaker: `policy`, then a raised hand, then `otherwise`.
 
-1. What a policy names is looked at first: one that is not there, or unknown, counts as nobody.
-2. A hand comes before the policies that name by order, share or chance alone; behind the others, and in any
-   case before `otherwise`.
+1. The policy's choice is checked first: a participant who is absent, or unknown, counts as nobody.
+2. A hand comes before policies that name only by order, share or chance; after the others, and always
+   before `otherwise`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ HAND = "hand"
 
 @frozen
 class Choice:
-    """Choice that two policies made together."""
+    """Choice of two policies together."""
 
     decision: Decision
     """The decision."""

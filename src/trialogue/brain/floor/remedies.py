@@ -1,9 +1,9 @@
-"""Remedies for a meeting that goes round in circles.
+"""Remedies for a meeting that repeats itself.
 
-1. Livelock: the one that waits has the floor.
-2. Politeness loop: the chair, or who is next, is asked to go on to something else; when it comes to that
-   again, the meeting ends.
-3. Dead chair: the next of the cast that can speak is its deputy from then on.
+1. Livelock: the participant who waits gets the floor.
+2. Politeness loop: the chair, or the next speaker, is asked to change the subject; at the next such loop
+   the meeting ends.
+3. Dead chair: the next participant of the cast who can speak is its deputy from then on.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The floor: the right to be heard, as RFC 8855 (BFCP) tells it.
+"""The floor: the right to be heard, as defined by RFC 8855 (BFCP).
 
-1. Who wants the floor has one request; asking again only makes it more urgent.
-2. A request moves along `TRANSITIONS` and nowhere else; a missing entry is a bug of the caller.
+1. A participant who wants the floor has one request; asking again only makes it more urgent.
+2. A request changes along `TRANSITIONS` only; a missing entry is a bug of the caller.
 3. At most one request is granted at any time: its participant is the holder.
 4. A grant has a number, the turn's, which is also its epoch.
 5. A request that was denied, cancelled, released or revoked is forgotten.
@@ -60,7 +60,7 @@ LOWEST, NORMAL, HIGH, HIGHEST = -2, 0, 1, 2
 
 @define
 class Request:
-    """One participant's wish for the floor, or its grant."""
+    """One participant's request for the floor, or its grant."""
 
     participant: str
     """Participant who wants it."""
@@ -107,7 +107,7 @@ class Request:
 
 @define
 class Floor:
-    """Floor: its holder, its queue of requests, and how often it was granted."""
+    """Floor: its holder, its queue of requests, and the number of grants."""
 
     turn: int = 0
     """The number of the last grant; 0 before the first."""

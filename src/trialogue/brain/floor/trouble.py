@@ -1,9 +1,9 @@
-"""Meetings that go round in circles: what is known of each trouble; the remedies are in `remedies.py`.
+"""Meetings that repeat themselves: how each trouble is detected; the remedies are in `remedies.py`.
 
-1. Livelock: two have had the last `PING_PONG` turns by turns while a third waits with its hand up; where
-   whoever speaks says who is next, it is the same with more than two.
-2. Politeness loop: the last `LOOP` turns say nearly the same, or are nothing but closings.
-3. Dead chair: the chair is gone for good, or was silent in its last `DEAD` turns.
+1. Livelock: two participants have alternated in the last `PING_PONG` turns while a third waits with its hand
+   up; if the speaker names the next one, the same holds for more than two.
+2. Politeness loop: the last `LOOP` turns say nearly the same, or are only closings.
+3. Dead chair: the chair is gone permanently, or was silent in its last `DEAD` turns.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ COLLISION_S = 0.3
 
 @frozen
 class TurnTaken:
-    """One turn that is over."""
+    """One completed turn."""
 
     turn: int
     """Number of the turn, from 1."""
@@ -90,7 +90,7 @@ COUNTED = frozenset({"round-robin", "silence"})
 
 @frozen
 class Tally:
-    """All turns so far in sums, so that no policy need walk them: one step a turn (`after`)."""
+    """Sums over all turns so far, so that no policy has to go through them: one step per turn (`after`)."""
 
     spoken: Mapping[str, float] = MappingProxyType({})
     """Seconds of sound heard of each participant."""
@@ -124,7 +124,7 @@ class Tally:
 
 @frozen
 class Named:
-    """Participant to whom somebody gave the floor by a tool; it stands until the next grant to another."""
+    """Participant to whom a tool call gave the floor; kept until the next grant to another."""
 
     to: str
     """Participant who shall speak."""

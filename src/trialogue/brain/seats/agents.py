@@ -1,8 +1,8 @@
 """Agents' seats: the life of each agent's sessions, as far as decisions depend on it.
 
-1. A seat moves along `TRANSITIONS`; a missing entry is a stale event. Who has failed has failed for good.
-2. A session that comes to its allowed end is gone on with in a new one, one agent at a time.
-3. Whose turn was lost with its session takes it again once, when it is back.
+1. A seat changes along `TRANSITIONS`; a missing entry is a stale event. A failure is permanent.
+2. A session that reaches its time limit is replaced by a new one, one agent at a time.
+3. An agent whose turn was lost with its session repeats it once, when it is back.
 """
 
 from __future__ import annotations

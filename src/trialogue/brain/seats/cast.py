@@ -1,4 +1,4 @@
-"""Cast at the table: participants by name, those who left, and those who are muted."""
+"""Participants of the meeting by name, those who left, and those who are muted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trialogue.values import define
 
 @define
 class Cast:
-    """The table: it begins as the plan has it, and changes with who joins and who leaves."""
+    """Participants: first those of the plan, then changed by joining and leaving."""
 
     plan: MeetingPlan
     """The plan with the cast as it is now: what policies see."""

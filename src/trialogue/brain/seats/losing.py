@@ -1,10 +1,10 @@
-"""Loss of a session, or of a whole seat: one place, which all owners are told of.
+"""Loss of a session, or of a whole seat: the one place that informs all owners.
 
-1. An agent whose session is gone was cut off; what it held, was prompted for and had begun is gone with it.
-   It may take the turn again once.
-2. A person whose source lives no more speaks no more: its words so far are kept, the rest is unclear.
-   Words that it typed wait on, unless it is muted or leaves.
-3. Whoever leaves the table holds and waits for nothing.
+1. An agent whose session is gone was cut off; its held replies, prompts and unfinished replies are gone with
+   it. It may repeat the turn once.
+2. A person whose source is gone speaks no more: its words so far are kept, the rest is unclear.
+   Its typed words continue to wait, unless it is muted or leaves.
+3. A participant who leaves holds nothing and waits for nothing.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
-"""People's seats: each person's voice, ear and typed words, as its source and its ear tell of them.
+"""People's seats: each person's voice, ear and typed words, as reported by source and ear.
 
-1. A person speaks from `SpeechStarted` to `SpeechStopped`; in between its voice may fall and rise. How long
-   it spoke is counted by the detector's places, not by when they were told.
-2. Each stretch of speech has one home: a turn of the person's own, or the turn beside which it was.
-3. Words belong to the stretch in which they were said, and are believed only where its length can hold
+1. A person speaks from `SpeechStarted` to `SpeechStopped`; in between its voice may fall and rise. The length
+   is counted by the detector's positions, not by the time of the reports.
+2. Each stretch of speech belongs to one place: a turn of the person's own, or the turn beside which it was.
+3. Words belong to the stretch in which they were said, and are accepted only if its length can contain
    them.
 4. When a source is reset (muted, asleep, gone), nobody speaks any more: its detector starts anew.
-5. What a source tells may be late, where the machine is busy: what waits for sound waits for as much longer.
-6. Whoever was stopped at `hold.max`, by the app or by the chair may not retake the floor until it has paused
-   or another has spoken.
+5. A source's reports may be late on a busy machine: deadlines for sound wait that much longer.
+6. A person stopped at `hold.max`, by the app or by the chair may not retake the floor before a pause
+   or another's speech.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class _Person:
 
 @frozen
 class Words:
-    """Words of an utterance so far, as an ear tells them."""
+    """Words of an utterance so far, as reported by an ear."""
 
     text: str
     """All its words. Personal."""

@@ -1,11 +1,11 @@
-"""Sessions that come and go, and what that means for the meeting.
+"""Sessions that come and go, and their effect on the meeting.
 
-1. A lost session loses its turn; the turn is taken again once, when the participant is back.
-2. A session at the end of its allowed life is gone on with in a new one: at a turn's edge, not while its
-   participant waits for a tool, and one participant at a time, so that the table is never empty.
-3. A participant that has failed for good is dropped, ends the meeting, or is replaced by its fallback,
+1. A lost session loses its turn; the turn is repeated once, when the participant is back.
+2. A session at its time limit is replaced by a new one: at a turn's edge, not while its
+   participant waits for a tool, and one participant at a time, so that some are always present.
+3. A participant that has failed permanently is dropped, ends the meeting, or is replaced by its fallback,
    once. A fallback that fails is dropped.
-4. An ear that comes and goes changes no turn: words come from it or they do not.
+4. An ear that comes and goes changes no turn: it only gives words or not.
 """
 
 from __future__ import annotations

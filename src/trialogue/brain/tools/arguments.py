@@ -1,8 +1,8 @@
-"""Whether a tool's arguments fit its JSON Schema: the part of the standard that function calling uses.
+"""Check of a tool's arguments against its JSON Schema: the part of the standard that function calling uses.
 
 1. Types, `properties`, `required`, `additionalProperties`, `items`, `enum`, `const`, bounds, lengths,
-   `pattern`, `anyOf`, `oneOf`, `allOf` are judged; what else a schema says is left to the tool.
-2. The answer is for the model: it names the place and what would be right, and repeats no value.
+   `pattern`, `anyOf`, `oneOf`, `allOf` are checked; the rest of a schema is left to the tool.
+2. The answer is for the model: it names the place and the right form, and repeats no value.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Tool calls: what is run, what is answered, and to whom.
+"""Tool calls: which run, and which agent gets the answer.
 
-1. A call is of its agent, its id and its arguments, until it is answered and the agent has gone on; the
-   same id is another call then. It runs at most once, over reconnects too.
-2. Two calls that are the same by their tool's identifying arguments run once, whoever asks.
-3. What came of a call is told to the session that asked last; else at the agent's next cue.
+1. A call has its agent, its id and its arguments, until it is answered and the agent has continued; then the
+   same id is another call. It runs at most once, over reconnects too.
+2. Two calls that are the same by their tool's identifying arguments run once, for any agents.
+3. The result of a call goes to the session that asked last; else into the agent's next cue.
 """
 
 from __future__ import annotations

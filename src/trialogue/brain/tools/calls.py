@@ -1,13 +1,13 @@
-"""Tool calls: at most once per participant, call id and arguments, until answered and gone on from.
+"""Tool calls: at most once per participant, call id and arguments, until the answer is used.
 
-1. An id says little: models use one again, or give each call the same. The same id with other arguments, or
-   for another tool, is another call.
-2. The same id with the same arguments is the same call until its agent has had the answer and has gone on:
-   a reply of its has begun or ended since. Then it is another call, too.
+1. An id alone is not enough: models reuse one, or give each call the same. The same id with other arguments,
+   or for another tool, is another call.
+2. The same id with the same arguments is the same call until its agent has had the answer and has continued:
+   one of its replies has begun or ended since. Then it is another call, too.
 3. Runs of an id after the first are numbered, so that each finds its result.
-4. A call moves along `TRANSITIONS` and nowhere else; a missing entry is a fault of the caller.
+4. A call changes along `TRANSITIONS` only; a missing entry is a fault of the caller.
 
-The floor's own tools are answered by the rules (`floor_tools.py`): they change the meeting, not the world.
+The rules answer the floor's own tools (`floor_tools.py`): they change the meeting, not the world.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Tools that change the meeting, not the world: the rules answer them themselves.
+"""Tools that change the meeting, not the world: the rules answer them.
 
-`give_floor` and `end_meeting` are the chair's; `hand_off`, `bid` and `request_floor` are for everybody
-whose policy has a use for them.
+`give_floor` and `end_meeting` are the chair's; `hand_off`, `bid` and `request_floor` are for all participants
+under policies that use them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """An agent's turn: a machine with a table.
 
-1. A turn is awaited until it is prompted or a reply of it begins; thinking while a prompt, or a reply that is
-   owed behind a tool call, is unanswered; playing while a reply of it is heard.
-2. What happens moves it along `TRANSITIONS` and nowhere else; a missing entry is a fault of the caller.
+1. A turn is awaited until it is prompted or one of its replies begins; thinking while a prompt, or a reply
+   due after a tool call, is unanswered; playing while one of its replies is heard.
+2. Facts change it along `TRANSITIONS` only; a missing entry is a fault of the caller.
 3. Replies that begin while one is played follow it.
 """
 
@@ -63,7 +63,7 @@ TRANSITIONS: dict[tuple[AgentState, AgentFact], AgentState] = {
 
 @define
 class AgentTurn:
-    """The turn of an agent that goes on: one grant."""
+    """The current turn of an agent: one grant."""
 
     number: int
     """Its number and epoch."""

@@ -1,11 +1,11 @@
-"""Words of people: which turn, or which stretch beside one, they are attributed to.
+"""Words of people: the turn, or the stretch beside one, to which they are attributed.
 
-1. Words of a turn of the person's own are attributed when its ear says that they change no more, else at the
-   turn's end. What comes later is attributed to that turn all the same, and told as uncertain.
-2. Words beside another's turn stand in the transcript as what they were. A backchannel is told to nobody.
-3. Speech that nobody could make words of, or fewer than were told, is `(unclear)`, with a note. So is what
-   its person went on to say when its turn was over, where it was too short until then to be sure.
-4. Typed words are read for as long as reading takes.
+1. Words of a person's own turn are attributed when the ear says that they are final, else at the
+   turn's end. Later words are still attributed to that turn, and reported as uncertain.
+2. Words beside another's turn are in the transcript as what they were. A backchannel is told to no agent.
+3. Speech without recognized words, or with fewer than before, is `(unclear)`, with a note. So is speech
+   after the end of its person's turn that was too short until then to be sure.
+4. Typed words are read for the reading time.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ READ_AT_LEAST_S = 0.5
 
 @frozen
 class SpokenPlace:
-    """Place of words beside another's turn."""
+    """Position of words beside another's turn."""
 
     stretch: SpeechStretch
     """The speech in which the last of them was said."""

@@ -1,4 +1,4 @@
-"""Replies that will not be heard: dropped, and told to their agents as not heard."""
+"""Replies that will not be heard: dropped, and reported to their agents as not heard."""
 
 from __future__ import annotations
 

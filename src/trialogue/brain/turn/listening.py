@@ -1,14 +1,14 @@
 """People's speech: how it takes the floor, and how it is classified beside another's turn.
 
-1. A person who begins to speak while the floor is free has it once that is sure: its speech has lasted
-   `SURE_S`, or words of it came. Who begins beside a turn is classified (`interruptions.py`).
+1. A person who begins to speak while the floor is free gets it when the speech is sure: it has lasted
+   `SURE_S`, or its words have arrived. Speech beside a turn is classified (`interruptions.py`).
 2. A turn ends when the ear says so, or `hang_s` after its speech ended, whichever comes first; words that
-   are on their way are waited for, `WORDS_S` at the most, `resume_s` where the turn began by cutting
+   are still being recognized are waited for, at most `WORDS_S`, `resume_s` if the turn began by cutting
    somebody off.
-3. An interruption cuts the agent that is heard, or about to be, and has the floor.
-4. Two that start within 0.3 s collide: the chair, priority, then the first starter has the floor; the other
-   is first in the queue. Later starters wait.
-5. Typed words wait for the floor, and take it for as long as reading takes.
+3. An interruption cuts the agent that is heard, or about to be, and gets the floor.
+4. Two people who start within 0.3 s collide: the chair, priority, then the first starter has the floor; the
+   other is first in the queue. Later starters wait.
+5. Typed words wait for the floor, and hold it for the reading time.
 """
 
 from __future__ import annotations

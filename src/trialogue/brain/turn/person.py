@@ -1,9 +1,9 @@
 """A person's turn: a machine with a table.
 
-1. A turn is awaited until its person begins to speak or types; hanging behind its speech; waiting for words
-   behind that; being read where it was typed.
-2. Speech of it goes on where it begins again, whatever the turn is waiting for.
-3. What happens moves it along `TRANSITIONS` and nowhere else; a missing entry is a fault of the caller.
+1. A turn is awaited until its person begins to speak or types; hanging after its speech; waiting for words
+   after that; being read if it was typed.
+2. If its speech begins again, the turn continues, whatever it is waiting for.
+3. Facts change it along `TRANSITIONS` only; a missing entry is a fault of the caller.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ TRANSITIONS: dict[tuple[PersonState, PersonFact], PersonState] = {
 
 @define
 class PersonTurn:
-    """The turn of a person that goes on: one grant."""
+    """The current turn of a person: one grant."""
 
     number: int
     """Its number and epoch."""

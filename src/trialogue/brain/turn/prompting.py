@@ -1,12 +1,13 @@
-"""Prompting: what makes the holder of the floor speak, where it is an agent.
+"""Prompting: what makes an agent with the floor speak.
 
-1. In this order: a reply that it holds ready; words that the app, or the meeting, wants said; its greeting,
-   once; for an agent that hears text, its digest. An agent by ear answers what it heard by itself, and is
-   cued with what it could not hear: at once where there is such a thing, where a remark of its own was not
-   heard, or where nobody else was heard since its last turn; after `ear_s` where it seems to have made
-   nothing of it.
-2. A turn goes on while a reply follows, a tool's result is owed, or a prompt is unanswered.
-3. A refused prompt is told again; given up, what it told is put back and the turn ends (`timeout`).
+1. In this order: a prepared reply; words that the app, or the meeting, wants said; its greeting,
+   once; for an agent that hears text, its digest. An agent that hears audio answers what it heard by itself,
+   and gets a cue with what it could not hear: at once if there is such a thing, if one of its remarks was not
+   heard, or if nobody else was heard since its last turn; after `ear_s` if it does not seem to have
+   understood.
+2. A turn continues while a reply follows, a tool's result is due, or a prompt is unanswered.
+3. A refused prompt is sent again; when it is given up, its contents are put back and the turn ends
+   (`timeout`).
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""Replies of agents, and what they mean for the floor.
+"""Replies of agents, and their effect on the floor.
 
-1. The reply that answers the holder's prompt is part of its turn; so is what goes on behind a tool call.
-2. A reply that nobody granted is a floor request with a prepared reply: held until it is granted or denied.
-   An agent that hears text answers prompts and nothing else: what it says outside of one is dropped, but a
+1. The reply that answers the holder's prompt is part of its turn; so is its continuation after a tool call.
+2. A reply without a grant is a floor request with a prepared reply: held until it is granted or denied.
+   An agent that hears text only answers prompts: any other reply is dropped, except a
    greeting before its first.
-3. A reply to a prompt that is over came too late: it is dropped.
-4. While an agent was not told yet that a remark of its own was not heard, what it says unasked is not heard
-   either, and its grant cues it: so its lines stay in their order.
-5. A backchannel of an agent's own takes no turn, and is not played.
+3. A reply to a prompt that is over is too late: it is dropped.
+4. Until an agent knows that one of its remarks was not heard, its unprompted replies are not heard
+   either, and its grant cues it: so its lines stay in order.
+5. An agent's own backchannel takes no turn, and is not played.
 """
 
 from __future__ import annotations

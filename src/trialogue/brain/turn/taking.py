@@ -1,9 +1,9 @@
 """Granting the floor and taking it back: where a turn begins and where it ends.
 
-1. A grant denies what agents by ear hold ready, but the one that is granted. Who began within `COLLISION_S`
-   of it goes to the head of the queue.
-2. A turn that ends is silenced; what was to follow is dropped, and told to its agent as not heard.
-3. An agent's turn that a person cut is kept, paused, until words of that person come: a cough gives it back.
+1. A grant denies the prepared replies of agents that hear audio, except the granted one. A reply that began
+   within `COLLISION_S` of it goes to the head of the queue.
+2. A turn that ends is silenced; its further replies are dropped, and reported to their agent as not heard.
+3. An agent's turn that a person cut is kept, paused, until that person's words arrive: a cough gives it back.
 4. The others are told what was heard; the speaker, where it was cut.
 """
 

@@ -1,4 +1,4 @@
-"""Turns: the one that goes on, those that are over, and a cut one that may go on again."""
+"""Turns: the current one, completed ones, and a cut one that may continue."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Turn: TypeAlias = AgentTurn | PersonTurn
 
 @frozen
 class Kept:
-    """An agent's turn that was cut, with its sound: it goes on where nobody said anything after all."""
+    """An agent's turn that was cut, with its sound: it continues if nobody said anything after all."""
 
     name: str
     """The agent that was cut off."""

@@ -1,13 +1,13 @@
 """Context of each agent: what it heard and said, as the meeting heard it; restores a lost session.
 
-1. An agent heard its cues, and, by ear, what its own recognizer made of the room.
-2. It said what was *heard* of it in its turns: a cut reply stands there with its heard words only.
-3. A tool call stands there once it is finished, with its result, whether that was ever delivered or not.
-   One that still ran when the context is asked for stands at its end: its result is told later.
-4. A cue that the service refused was not heard; it is told again.
-5. Who comes back as it was remembers what was before it left; in another seat nobody remembers anything.
-6. What is told to a session is bounded: of a long meeting the last of it. A service refuses a message that
-   is too long, and an agent that cannot be told where it was could not come back at all.
+1. An agent heard its cues, and, if it hears audio, its own recognizer's words.
+2. It said what was *heard* of it in its turns: a cut reply is there with its heard words only.
+3. A tool call is there when it is finished, with its result, whether that was delivered or not.
+   One that still runs when the context is made is at its end: its result is told later.
+4. A cue that the service refused was not heard; it is sent again.
+5. A participant who comes back as before remembers what was before; in another seat it remembers nothing.
+6. The context for a session is bounded: for a long meeting, its last part. A service refuses a message that
+   is too long, and an agent without its context could not come back at all.
 """
 
 from __future__ import annotations

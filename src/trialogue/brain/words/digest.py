@@ -1,15 +1,15 @@
-"""Digests: what an agent missed, and what is asked of it, in the words it reads.
+"""Digests: what an agent missed, and what it should do, in the text that it reads.
 
-1. One line a speaker, under the label that the table gives it: `Tech: ...`, `Tech (interrupted): ...`.
-2. Speech never makes a line or a label: it is brought onto one line, and put in quotes where it holds
-   what looks like a label, so that nobody can speak as another.
-3. Then the point of the agenda, notes, raised hands, what became of the agent's own words, and last what is
-   asked.
+1. One line per speaker, under the participant's label: `Tech: ...`, `Tech (interrupted): ...`.
+2. Speech never makes a line or a label: it is written on one line, and in quotes if it contains
+   something like a label, so that nobody can speak as another.
+3. Then the point of the agenda, notes, raised hands, the fate of the agent's own words, and at the end the
+   question.
 4. Nothing is told twice; what could not be told is put back.
-5. What was said, and what was noted, is told as far as a message takes it: the oldest is left out, and how
-   much it was is said.
-6. How many of its remarks were not heard stands in a line of its own, without a label and without words:
-   `2 remarks of yours were not heard.` A script goes back by as many lines.
+5. Words and notes are told as far as a message can contain them: the oldest are left out, and their amount
+   is given.
+6. The number of its remarks that were not heard is in a separate line, without a label and without words:
+   `2 remarks of yours were not heard.` A script goes back by that many lines.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class DigestLine:
 
 @frozen
 class Missed:
-    """All that one agent has yet to be told."""
+    """Everything that one agent has not been told yet."""
 
     lines: tuple[DigestLine, ...] = ()
     """Others' turns, in order."""
@@ -88,7 +88,7 @@ class Missed:
 
 @define
 class Inboxes:
-    """Inboxes of what everybody has yet to be told."""
+    """Everything that participants have not been told yet."""
 
     _missed: dict[str, Missed] = Factory(dict[str, Missed])
 
@@ -181,7 +181,7 @@ UNHEARD_ONE = "1 remark of yours was not heard."
 
 @frozen
 class Asked:
-    """Question of a digest beside what was missed."""
+    """Question of a digest, besides what was missed."""
 
     cast: tuple[Participant, ...]
     """Cast at the table: its labels cannot be faked."""

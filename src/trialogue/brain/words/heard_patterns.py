@@ -1,4 +1,4 @@
-"""Patterns over what was heard in a turn."""
+"""Patterns for the heard words of a turn."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Entries of agents' scripts: which replies have begun them, and which were given.
 
-1. An entry is begun with a reply, as our own service says, and given once any of that reply was heard.
-2. Which were given is told to each new session, whose script then begins with the first that was not.
-3. A fallback that takes a seat begins its own script, and so does whoever comes back in another seat.
+1. An entry is begun with a reply, as our own service reports, and given when any of that reply was heard.
+2. Each new session is told which were given; its script then begins with the first that was not.
+3. A fallback that takes a seat begins its own script, and so does a participant who comes back in another
+   seat.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
-"""Names in what somebody said: who is spoken to, and who is only spoken about.
+"""Names in speech: who is spoken to, and who is only spoken about.
 
 1. A name is found as whole words: the participant's name, its label, its aliases, the longest first.
-2. A name is *addressed* where it stands by itself: before a comma at a sentence's beginning, between commas,
-   behind one at its end (`Ben, what do you say to what Ann wrote?`, `What do you think, Jos\u00e9?`), or
-   where it begins a sentence that goes on in the second person (`Tech what do you think`).
+2. A name is *addressed* if it is separate: before a comma at a sentence's beginning, between commas,
+   after one at its end (`Ben, what do you say to what Ann wrote?`, `What do you think, Jos\u00e9?`), or
+   at the beginning of a sentence in the second person (`Tech what do you think`).
 3. It is *invited* by words that hand the floor on: `over to Tech`, `let us hear from Tech`, `Tech is next`.
-4. It is *mentioned* anywhere else; *thanked* behind or before thanks; *passed over* behind `not`, `before`,
-   `except` and their like.
-5. Address counts before invitation, invitation before mention. Thanks ask nobody to speak. Of equal ones the
-   last sentence's counts; of names that are joined (`Tech and Ben, your views?`) the first.
+4. It is *mentioned* anywhere else; *thanked* after or before thanks; *passed over* after `not`, `before`,
+   `except` and similar words.
+5. Address counts before invitation, invitation before mention. Thanks ask nobody to speak. Among equal ones
+   the last sentence's counts; among joined names (`Tech and Ben, your views?`) the first.
 6. Speech that begins like the label of a digest's line is found here, too: the digest quotes it.
 """
 
@@ -44,7 +44,7 @@ Cast = tuple[Participant, ...]
 
 
 class Manner(IntEnum):
-    """Manner in which somebody is named; the greater counts before the smaller."""
+    """How a participant is named; the greater counts before the smaller."""
 
     PASSED_OVER = auto()
     THANKED = auto()

@@ -1,4 +1,4 @@
-"""Phrases that say how a name is meant which stands beside them: English, folded, in words."""
+"""Phrases that show how a name beside them is meant: English, folded, in words."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Words of a text as names are compared with them: case, accents, hyphens and Unicode forms do not count.
+"""Words of a text for comparison with names: case, accents, hyphens and Unicode forms do not count.
 
 1. `Jos\u00e9`, its decomposed form, `JOSE` and `jose` are one word; `Jean-Luc`, `Jean Luc` and `jean_luc`
    the same two.
 2. Letters that are spelled out belong together: `Q A`, `Q.A.` and `QA` are one word.
-3. A word knows what stands before it: nothing but space, a comma or its like, or the end of a sentence.
+3. A word knows what is before it: only space, a comma or similar, or the end of a sentence.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Break(Enum):
 
 @frozen
 class Word:
-    """One word of a text, as it is compared."""
+    """One word of a text, in the form for comparison."""
 
     text: str
     """The word, folded."""

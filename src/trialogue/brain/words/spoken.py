@@ -1,6 +1,7 @@
-"""The words of one reply, and where in its sound they are.
+"""The words of one reply, and their positions in its sound.
 
-Sentences carry where their sound begins; within one, words are taken to be spread evenly over its characters.
+Sentences have the position where their sound begins; within one, words are assumed to be spread evenly over
+its characters.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ CHARACTERS_A_SECOND = 15.0
 
 @define
 class SpokenScript:
-    """The words of one reply and where in its sound they are."""
+    """The words of one reply and their positions in its sound."""
 
     duration_s: float | None = None
     """Length of its sound in seconds, once all of it has arrived."""

@@ -1,15 +1,15 @@
 """Transcript of a meeting: a pure fold of its events and commands.
 
 1. A turn's words are those of the replies that were played in it, in order.
-2. A reply that was heard to its end was heard whole; of one without sound nothing was heard.
-3. Of a cut reply, the words before the last played sample were heard. Sentences carry where their sound
-   begins; within one, words are taken to be spread evenly over its characters, and the cut falls on the
-   boundary before the word that was under way.
-4. A paused turn was heard until its pause, and on from where it was resumed.
+2. A reply that was heard to its end was heard completely; one without sound was not heard.
+3. Of a cut reply, the words before the last played sample were heard. Sentences have the position where their
+   sound begins; within one, words are assumed to be spread evenly over its characters, and the cut is at the
+   boundary before the current word.
+4. A paused turn was heard until its pause, and again from where it was resumed.
 5. A person's speech is where its voice activity was; its words are those that were attributed to it.
-   Typed words are where they were read, and words of speech that was over before its turn began where that
-   was. Words beside another's turn are utterances of their own.
-6. A reply that was cut and goes on in a later turn is there from the cut on.
+   Typed words are where they were read, and words of speech before its turn began are where that
+   speech was. Words beside another's turn are separate utterances.
+6. A reply that was cut and continues in a later turn is there from the cut on.
 7. Between a cut and its `PlaybackFinished` the clock since `PlaybackStarted` says how much was played.
 """
 

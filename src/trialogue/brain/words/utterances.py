@@ -1,4 +1,4 @@
-"""Utterances of people, as ears told them last, and what of each is attributed."""
+"""Utterances of people, as last reported by ears, and what of each is attributed."""
 
 from __future__ import annotations
 

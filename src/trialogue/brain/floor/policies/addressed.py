@@ -1,8 +1,8 @@
 """Policy `addressed`: the participant named in the last heard sentence speaks next.
 
-Only the last sentence counts: who is talked about earlier is not talked to. Somebody who was named and
-kept silent is not named again by the same words. Forced words that name nobody leave standing whom the turn
-before them named.
+Only the last sentence counts: a name in an earlier one does not. A participant who was named and
+stayed silent is not named again by the same words. After forced words that name nobody, the name in the turn
+before them counts.
 """
 
 from __future__ import annotations

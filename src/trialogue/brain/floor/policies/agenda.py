@@ -1,4 +1,4 @@
-"""The owner of the point at hand has priority: it opens the point, and speaks again when it wants to.
+"""Policy `agenda`: the owner of the current point opens it, and speaks again on request.
 
 Time boxes and `done_when` move the meeting on (`course/agenda.py`); everything else is left to `otherwise`.
 """
@@ -12,7 +12,7 @@ from trialogue.values import frozen
 
 @frozen
 class Agenda:
-    """The owner of the point decides by being there."""
+    """The owner of the point speaks if present."""
 
     def choose(self, view: FloorView, /) -> Decision:
         """Name the owner where it has not spoken to the point yet, or waits for the floor."""

@@ -1,8 +1,7 @@
-"""Everyone who has something to say bids; the most urgent bid wins, ties go to the least spoken.
+"""Policy `auction`: participants bid; the most urgent bid wins, and ties go to the one who has spoken least.
 
-1. A bid is a prepared reply, a raised hand, or a call of `bid(urgency, about)`: 0 to 10, 5 where nothing
-   is said of it.
-2. Bids are collected until `window_s` after the floor became free, or until everybody who could bid has.
+1. A bid is a prepared reply, a raised hand, or a call of `bid(urgency, about)`: 0 to 10, 5 by default.
+2. Bids are collected until `window_s` after the floor became free, or until everybody who can bid has bid.
 3. Losers keep their hands up; a prepared reply that lost is dropped, as always when another is granted.
 """
 

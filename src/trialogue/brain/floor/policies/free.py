@@ -1,10 +1,10 @@
-"""Talk as people do it (Sacks, Schegloff, Jefferson 1974, rules 1a to 1c).
+"""Policy `free`: conversation like people's (Sacks, Schegloff, Jefferson 1974, rules 1a to 1c).
 
-1. 1a: whom the current speaker selects, by `hand_off` or by name in its last sentence, speaks next.
-2. 1b: else the first to start does. Those who start within `COLLISION_S` of the first collide: the chair
+1. 1a: the participant whom the current speaker selects, with `hand_off` or by name in its last sentence.
+2. 1b: else the first to start. Participants who start within `COLLISION_S` of the first collide: the chair
    is preferred, then priority, then the first starter, then a seeded draw.
-3. 1c: else, once nobody has started for `LAPSE_S`, the current speaker may go on, once in a row. A person
-   goes on by speaking, and is not waited for.
+3. 1c: else, when nobody has started for `LAPSE_S`, the current speaker may continue, once in a row. A person
+   continues by speaking, and is not waited for.
 """
 
 from __future__ import annotations

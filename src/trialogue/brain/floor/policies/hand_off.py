@@ -1,4 +1,4 @@
-"""The speaker names who is next, by calling `hand_off(to, about)` in its turn."""
+"""Policy `hand-off`: the speaker names the next one with a call of `hand_off(to, about)` in its turn."""
 
 from __future__ import annotations
 

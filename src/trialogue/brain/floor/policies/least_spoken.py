@@ -1,7 +1,7 @@
 """Policy `least-spoken`: the participant heard least speaks next; ties go by the cast's order.
 
-Who has just spoken is not named while another can be, and who has just passed is left out. People begin by
-themselves: one that has not asked for the floor is passed over, not waited for in silence.
+The last speaker is not named while another can be, and one who has just passed is left out. People begin by
+themselves: a person who has not asked for the floor is passed over, not waited for in silence.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""The chair names who speaks; after everyone else's turn the chair has the floor again.
+"""Policy `moderated`: the chair names who speaks; after everyone else's turn the chair has the floor again.
 
-1. The chair opens, and follows on everybody else's turn, unless it passed since somebody was last heard.
-2. After the chair's turn the floor goes to whom it gave it by `give_floor`; else to whom its heard words ask
-   to speak; else it stays free for `chair_timeout_s`, in which a named one or a further remark of the chair
-   ends the wait.
-3. Whom the chair named stands when forced words, or a turn that the app asked for, come between.
-4. A chair that is away, silent or has named nobody in time leaves the choice to `otherwise`.
+1. The chair opens, and follows everybody else's turn, unless it passed since somebody was last heard.
+2. After the chair's turn the floor goes to the participant to whom it gave it with `give_floor`; else to the
+   one whom its heard words ask to speak; else it stays free for `chair_timeout_s`, in which a named
+   participant or a further remark of the chair ends the wait.
+3. The chair's choice is kept if forced words, or a turn for the app, come between.
+4. If the chair is away, silent or has named nobody in time, `otherwise` decides.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""All prepare at once; the floor hears them in turn; then all prepare again.
+"""Policy `parallel-collect`: all prepare at once; the floor hears them in turn; then all prepare again.
 
-1. With nobody prepared and nobody preparing, everybody is asked at once (`Collect`).
-2. The first is heard when all are prepared, or `think_s` after they were asked: who is not by then has
-   nothing to say in this round.
+1. If no agent is prepared or preparing, all are asked at once (`Collect`).
+2. The first is heard when all are prepared, or `think_s` after the request: an agent that is not ready by
+   then has nothing to say in this round.
 3. They are heard in the cast's order, so that the fastest has no advantage.
 """
 
@@ -15,7 +15,7 @@ from trialogue.values import frozen
 
 @frozen
 class ParallelCollect:
-    """Rounds of answers that were thought of without each other."""
+    """Rounds of answers that were prepared without each other."""
 
     def choose(self, view: FloorView, /) -> Decision:
         """Ask everybody, wait for their replies, and name them one by one."""

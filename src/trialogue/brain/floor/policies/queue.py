@@ -1,4 +1,4 @@
-"""Raised hands: by priority, then first come. A prepared reply is a hand of normal priority."""
+"""Policy `queue`: raised hands by priority, then by time. A prepared reply is a hand of normal priority."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from trialogue.values import frozen
 
 @frozen
 class Queue:
-    """The queue of RFC 8855: who waits is passed over for ever by nobody of its own priority."""
+    """The queue of RFC 8855: a waiting participant is not passed over for ever by any of its own priority."""
 
     def choose(self, view: FloorView, /) -> Decision:
         """Name the first of the queue that is present; `nobody-waits` where none is."""

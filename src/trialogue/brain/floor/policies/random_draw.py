@@ -1,6 +1,6 @@
-"""A seeded draw: the baseline that every other policy has to beat.
+"""Policy `random`: a seeded draw, the baseline that every other policy has to beat.
 
-Who has just spoken is not drawn while another can be, and who has just passed is left out.
+The last speaker is not drawn while another can be, and one who has just passed is left out.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Policy `recency`: the last speaker but one speaks next, the baseline of talk among people.
 
-In meetings of people that guess comes out more often than any share or order. Two answer each other, then,
-until a hand goes up: the policy is natural, and not fair. Who has never spoken comes behind all who have, by
-the cast's order. People begin by themselves: one that has not asked for the floor is passed over.
+In meetings of people that guess is right more often than any share or order. Two participants then alternate
+until a hand is raised: the policy is natural, but not fair. Participants who have never spoken come after all
+who have, by the cast's order. People begin by themselves: a person who has not asked is passed over.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Everybody in turn, for ever; who is away or has just passed is skipped.
+"""Policy `round-robin`: everybody in turn; a participant who is away or has just passed is skipped.
 
-The place in the order follows from the turns that this policy chose, and those that the silence ladder
-did in its name; a turn that somebody else chose does not move it. Nobody follows on itself while another
-can speak.
+The position in the order follows from the turns that this policy chose, and those that the silence ladder
+chose for it; other turns do not move it. Nobody follows itself while another can speak.
 """
 
 from __future__ import annotations

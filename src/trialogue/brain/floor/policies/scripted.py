@@ -1,4 +1,4 @@
-"""An order that is gone through once; who is away is skipped."""
+"""Policy `scripted`: an order that is used once; a participant who is away is skipped."""
 
 from __future__ import annotations
 
