@@ -32,6 +32,9 @@ _NO_COMPLETION: Final = "The think endpoint sent an answer that is not a chat co
 MAX_CALLS: Final = 128
 """Calls of one completion at most."""
 
+MAX_ARGUMENTS: Final = 1024 * 1024
+"""Characters of the arguments of one call at most."""
+
 _TAG: Final = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
 _TAGS: Final = ("<think>", "<thinking>", "</think>", "</thinking>")
 _LONGEST: Final = max(map(len, _TAGS))
@@ -137,6 +140,8 @@ class _PartialCall:
             self.arguments += piece.arguments
         else:
             self.arguments = orjson.dumps(piece.arguments).decode()
+        if len(self.arguments) > MAX_ARGUMENTS:
+            raise ThinkRefused("The think endpoint requested a call with arguments that are too long.")
 
     def wanted(self) -> FunctionWanted:
         return FunctionWanted(self.name, self.arguments or "{}")

@@ -2,6 +2,7 @@
 
 Source: the chat completions reference (`stream: true`: server-sent events, `data: [DONE]` at the end).
 The endpoint's headers may carry a key: they go into the request and nowhere else.
+What is read of an answer is bounded (`transport/bounded_answers`), and so is the time that it may take.
 """
 
 from __future__ import annotations
@@ -29,11 +30,15 @@ from trialogue.server.think.ports import (
     ThinkRequest,
     Thought,
 )
+from trialogue.transport.bounded_answers import IDENTITY, AnswerLines, AnswerTooLong, encoding_of
 from trialogue.transport.failure_words import reason_of_failure
 from trialogue.values import define
 
 _DEADLINES: Final = httpx.Timeout(connect=5.0, read=30.0, write=5.0, pool=5.0)
 """Seconds for each step of a request; the read deadline is between two pieces of the stream."""
+
+_WHOLE_S: Final = 600.0
+"""Seconds in which an answer must have ended, however much of it comes all the while."""
 
 _KEPT: Final = httpx.Limits(max_connections=16, max_keepalive_connections=4, keepalive_expiry=120.0)
 """Number of connections that are kept for the passes to come, and for how many seconds."""
@@ -137,9 +142,13 @@ class OpenAiThink:
 
     async def _send(self, request: ThinkRequest) -> httpx.Response:
         asked = self.client.build_request(
-            "POST", self.url, headers=dict(self.headers), content=self._body(request)
+            "POST", self.url, headers=self._headers(), content=self._body(request)
         )
         return await self.client.send(asked, stream=True)
+
+    def _headers(self) -> dict[str, str]:
+        given = {name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"}
+        return {**given, "accept-encoding": IDENTITY}
 
     def _body(self, request: ThinkRequest) -> bytes:
         body: dict[str, Any] = {"model": self.model, "stream": True, "messages": messages_for(request)}
@@ -185,13 +194,23 @@ async def _check(response: httpx.Response) -> None:
         words = safe_text(await _beginning(response))
         told = f": {words}" if words else ""
         raise ThinkRefused(f"{_ENDPOINT} answered with HTTP status {response.status_code}{told}")
+    encoding = encoding_of(response.headers)
+    if encoding is not None:
+        raise ThinkRefused(
+            f"{_ENDPOINT} sent an answer in an encoding that was not asked for: {safe_text(encoding)}"
+        )
 
 
 async def _beginning(response: httpx.Response) -> str:
-    """The first kilobytes of a body, as far as they come in time and whole; leaves as `_read` does."""
+    """The first kilobytes of a body, as far as they come in time and whole; leaves as `_read` does.
+
+    Empty for one that is compressed.
+    """
     body = bytearray()
+    if encoding_of(response.headers) is not None:
+        return ""
     with suppress(httpx.HTTPError), trio.move_on_after(_BODY_S) as scope:
-        async for piece in response.aiter_bytes():
+        async for piece in response.aiter_raw():
             body += piece
             if len(body) >= _BODY_BYTES:
                 scope.cancel()
@@ -204,16 +223,23 @@ async def _read(response: httpx.Response, completion: Completion, tell: Callable
     httpx's iterators nest generators that it does not close when their reader leaves; a cancellation, which
     passes through all of them, does. So a fault ends the reading that way.
     """
-    fault: ThinkRefused | None = None
-    with trio.CancelScope() as scope:
-        async for line in response.aiter_lines():
-            if fault is not None or not line.startswith("data:"):
+    lines, fault = AnswerLines(), ""
+    with trio.move_on_after(_WHOLE_S) as scope:
+        async for piece in response.aiter_raw():
+            if fault:
                 continue
             try:
-                for thought in completion.feed(line[5:].strip()):
-                    tell(thought)
-            except ThinkRefused as refusal:
-                fault = refusal
+                _feed(lines.feed(piece), completion, tell)
+            except (AnswerTooLong, ThinkRefused) as refusal:
+                fault = str(refusal) if isinstance(refusal, ThinkRefused) else f"{_ENDPOINT} sent {refusal}."
                 scope.cancel()
-    if fault is not None:
-        raise fault
+    if fault or scope.cancelled_caught:
+        raise ThinkRefused(fault or f"{_ENDPOINT} did not end its answer within {_WHOLE_S:g} s.")
+    _feed([lines.rest()], completion, tell)
+
+
+def _feed(lines: list[str], completion: Completion, tell: Callable[[Thought], None]) -> None:
+    for line in lines:
+        if line.startswith("data:"):
+            for thought in completion.feed(line[5:].strip()):
+                tell(thought)

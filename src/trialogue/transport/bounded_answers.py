@@ -1,0 +1,84 @@
+"""Answers of HTTP endpoints, read within bounds, whatever their heads say.
+
+1. No compression is asked for, and none is taken: a small answer cannot become a large one.
+2. A line is bounded, and so are all of them together: an answer that does not end is given up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import field
+
+from trialogue.values import define, frozen
+
+__all__ = ["ANSWER_BYTES", "IDENTITY", "LINE_BYTES", "AnswerLines", "AnswerTooLong", "Bounds", "encoding_of"]
+
+IDENTITY: Final = "identity"
+"""The `accept-encoding` that asks for no compression (RFC 9110, section 12.5.3)."""
+
+LINE_BYTES: Final = 1024 * 1024
+"""Bytes of one line, or of one event."""
+
+ANSWER_BYTES: Final = 16 * 1024 * 1024
+"""Bytes of a whole answer: a hundred thousand events of a model that writes a word in each."""
+
+
+class AnswerTooLong(Exception):
+    """An answer went beyond a bound; the text says which, and nothing of the answer."""
+
+
+@frozen
+class Bounds:
+    """Bounds of one answer, in bytes."""
+
+    line: int = LINE_BYTES
+    """Longest line."""
+
+    whole: int = ANSWER_BYTES
+    """All of it."""
+
+
+@define
+class AnswerLines:
+    """Lines of an answer that comes in pieces; a line ends with LF, CR or both (server-sent events).
+
+    Raises `AnswerTooLong` as soon as a bound is passed.
+    """
+
+    bounds: Bounds = Bounds()
+    """What is taken at most."""
+
+    _begun: bytearray = field(factory=bytearray, init=False)
+    _taken: int = field(default=0, init=False)
+
+    def feed(self, piece: bytes) -> list[str]:
+        """The lines that this piece completes; CR and LF give an empty line, which says nothing."""
+        self._taken += len(piece)
+        if self._taken > self.bounds.whole:
+            raise AnswerTooLong(f"an answer of more than {self.bounds.whole:,} bytes")
+        first, *others = piece.replace(b"\r", b"\n").split(b"\n")
+        self._add(first)
+        lines: list[str] = []
+        for other in others:
+            lines.append(self.rest())
+            self._add(other)
+        return lines
+
+    def rest(self) -> str:
+        """The line that was begun: at the end of an answer, its last one."""
+        line = self._begun.decode(errors="replace")
+        self._begun.clear()
+        return line
+
+    def _add(self, part: bytes) -> None:
+        self._begun += part
+        if len(self._begun) > self.bounds.line:
+            raise AnswerTooLong(f"a line of more than {self.bounds.line:,} bytes")
+
+
+def encoding_of(headers: Mapping[str, str]) -> str | None:
+    """The compression that an answer has though none was asked for; None where it has none."""
+    named = headers.get("content-encoding", IDENTITY).strip().lower()
+    return None if named in {"", IDENTITY} else named

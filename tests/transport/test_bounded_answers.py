@@ -1,0 +1,38 @@
+"""Lines of an answer that comes in pieces, and their bounds."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trialogue.transport.bounded_answers import AnswerLines, AnswerTooLong, Bounds, encoding_of
+
+
+@given(st.lists(st.text("ab\n\r", max_size=5)))
+def test_lines_are_the_same_however_they_are_cut(pieces):
+    """Empty ones say nothing: CR and LF end a line, and so do both."""
+    lines = AnswerLines()
+    found = [line for piece in pieces for line in lines.feed(piece.encode())]
+    found.append(lines.rest())
+    assert [line for line in found if line] == [line for line in "".join(pieces).splitlines() if line]
+
+
+def test_a_line_keeps_what_json_keeps():
+    """Line separators of Unicode end no line of server-sent events."""
+    assert AnswerLines().feed('data: {"a": "b\u2028c\x0cd"}\n'.encode()) == ['data: {"a": "b\u2028c\x0cd"}']
+
+
+def test_bounds():
+    """A line of ten bytes is taken, and twenty bytes in all."""
+    lines = AnswerLines(Bounds(10, 20))
+    assert lines.feed(b"0123456789\n01234") == ["0123456789"]
+    with pytest.raises(AnswerTooLong, match="an answer of more than 20 bytes"):
+        lines.feed(b"56789")
+    with pytest.raises(AnswerTooLong, match="a line of more than 10 bytes"):
+        AnswerLines(Bounds(10, 20)).feed(b"0123456789a\n")
+
+
+def test_encodings():
+    """Whatever is not the bytes themselves has a name."""
+    assert encoding_of({}) is None
+    assert encoding_of({"content-encoding": " Identity "}) is None
+    assert encoding_of({"content-encoding": "gzip, br"}) == "gzip, br"
