@@ -1,4 +1,4 @@
-"""Tests of an app that embeds meetings and agents, by pytest: no speech, network or key, and no waiting."""
+"""Tests of an app that embeds meetings and agents, with pytest: no speech, network, key or waiting."""
 
 import trio
 
@@ -14,7 +14,7 @@ AGENT = {"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}, "fun
 
 
 def test_a_person_speaks_in_a_meeting(tmp_path):
-    """What the engines' own voice says, their ear hears word for word."""
+    """The engines' ear hears their own voice word for word."""
     engines, heard = murmuring_engines(), []
 
     async def main():
@@ -31,7 +31,7 @@ def test_a_person_speaks_in_a_meeting(tmp_path):
 
 
 def test_an_agent_calls_our_function():
-    """Whatever model it names, the script answers; what the app does with events is what is tried."""
+    """The script answers for any model; the test is of the app's reactions to events."""
     said = []
 
     async def main():

@@ -1,4 +1,4 @@
-"""A tool of the app's own that runs only when somebody approves it, and is told why where nobody does.
+"""Your own tool, which runs only with approval; without it, the agent gets the reason.
 
 An answer is recorded as an event; what nobody answers in time is refused, and the meeting goes on.
 """
@@ -31,7 +31,7 @@ def pay(account: list[int], cents: int) -> str:
 
 
 async def approve(question: AskHook) -> HookAnswer:
-    """Ask whoever may say so; here it takes a second."""
+    """Ask for approval; here it takes a second."""
     print("may it run?", question.participant, question.tool, question.content)
     await trio.sleep(1)
     is_small = '"cents": 30' in question.content

@@ -1,4 +1,4 @@
-"""An expert is called in while the meeting runs, leaves again, and comes back; so does a guest of the app's.
+"""An expert joins a running meeting, leaves, and comes back; so does a guest of the app.
 
 Each is an event of the journal, with the whole seat: a crashed meeting goes on with those who are there.
 """
@@ -20,7 +20,7 @@ SCENARIO = Scenario.build("clinic", CAST, run={"limits": {"turns": 9, "time": "2
 
 
 async def answer_calls(meeting):
-    """Call the doctor in once she is asked for, and let her go when she has spoken."""
+    """Let the doctor join when somebody asks for her, and leave when she has spoken."""
     async for record in meeting.records():
         match record.event:
             case SentenceSaid(text="Then let us ask a doctor."):

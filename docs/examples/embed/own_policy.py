@@ -1,4 +1,4 @@
-"""A policy of the app's own: whoever has waited longest since its last turn speaks, the guest before all.
+"""Your own policy: the participant who has waited longest since its last turn speaks, the guest first.
 
 It is a pure function of what it sees, and may be a method: it knows what the app has bound to it.
 """
@@ -8,13 +8,13 @@ from trialogue.policy import Decision, FloorView
 
 
 class GuestFirst:
-    """Whoever has not spoken yet comes first, the guest before all others."""
+    """Participants who have not spoken yet come first, the guest before all others."""
 
     def __init__(self, guest: str):
         self.guest = guest
 
     def choose(self, view: FloorView) -> Decision:
-        """Choose among those who are present."""
+        """Choose among the participants who are present."""
         spoke = {turn.participant: turn.ended_at for turn in view.turns}
         if self.guest in view.present and self.guest not in spoke:
             return Next(self.guest, "the guest comes first")

@@ -1,4 +1,4 @@
-"""Sound both ways: a guest speaks from a file of 8 kHz mu-law, and hears the others as a telephone would.
+"""Audio in and out: a guest speaks from a file of 8 kHz mu-law, and hears the others in telephone quality.
 
 A sink of the app's own gets everybody's sound by name.
 """

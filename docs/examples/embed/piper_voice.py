@@ -1,4 +1,4 @@
-"""Voices of piper: `pip install piper-tts`, which is GPL-3.0-or-later, and a voice with a licence of its own.
+"""Voices of piper: `pip install piper-tts`, which is GPL-3.0-or-later, and a voice with its own licence.
 
 Its entry point is `piper = "piper_voice:engines"`; `PIPER_VOICE` names the voice's file (`.onnx`).
 """
@@ -16,15 +16,15 @@ from trialogue.speech.ports import Spoken
 
 @cache
 def voice():
-    """The weights, once in a process."""
+    """The weights, loaded once in a process."""
     return PiperVoice.load(os.environ["PIPER_VOICE"])
 
 
 class Piper:
-    """Text to speech; a participant's voice is a name of trialogue's, which this one speaks for all."""
+    """Text to speech; it uses one voice for all voice names of trialogue."""
 
     def synthesize(self, text, voice_name):
-        """Give sound, a sentence at a time: linear16, mono, at the rate of the voice."""
+        """Yield sound, a sentence at a time: linear16, mono, at the rate of the voice."""
         if not any(each.isalpha() for each in text):
             return
         for chunk in voice().synthesize(text):
@@ -33,6 +33,6 @@ class Piper:
 
 
 def engines():
-    """Piper's voice, beside trialogue's own ear and detector."""
+    """Piper's voice, with trialogue's own ear and detector."""
     name = Path(os.environ["PIPER_VOICE"]).name
     return evolve(open_engines("local"), synthesizer=Piper(), synthesizer_id=f"piper-{name}", warm=voice)

@@ -1,4 +1,4 @@
-"""A meeting beside an app's own code: watched by type, looked into, and asked for things.
+"""A meeting beside an app's own code: callbacks by type, state, and calls.
 
 The cast is built in Python; `run_virtual` holds it as fast as the machine computes, `trio.run` in real time.
 """

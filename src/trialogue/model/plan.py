@@ -162,7 +162,7 @@ class Limits:
     """Seconds since the start."""
 
     turns: int | None = None
-    """Turns that ended, whoever held them."""
+    """Number of ended turns of all participants."""
 
     silence_s: float = 30.0
     """Seconds in which nobody was heard."""

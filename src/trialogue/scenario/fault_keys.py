@@ -24,7 +24,7 @@ class FaultKeys:
     """Fault that strikes on purpose, once."""
 
     id: Identifier
-    """Name by which expectations call it."""
+    """Name for expectations."""
 
     when: EventKeys
     """Moment at which it strikes."""

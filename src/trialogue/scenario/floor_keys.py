@@ -43,7 +43,7 @@ class InterruptKeys:
     """
 
     resume: OptionalSeconds = None
-    """Silence after which whoever was stopped by what was no interruption goes on."""
+    """Silence after which an agent that was stopped by a false interruption continues."""
 
     overlap: OptionalSeconds = None
     """Time for which a person may be heard beside an agent before the agent falls silent and may be cut off.

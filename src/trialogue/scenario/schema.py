@@ -55,7 +55,7 @@ class LimitKeys:
     """Since the start; `none` for no limit, which then needs one of turns."""
 
     turns: OptionalCount = None
-    """Turns that ended, whoever held them."""
+    """Number of ended turns of all participants."""
 
     cost: Annotated[str | None, Money()] = None
     """Cost of the agents' services at most, as far as their prices are known: `1.50 USD`."""

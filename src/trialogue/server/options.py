@@ -90,13 +90,13 @@ class ServerOptions:
     """Style of reported latencies."""
 
     tells_thoughts: bool = False
-    """Whether `AgentThinking` comes as an answer is begun, as of some models; what it holds is no thought."""
+    """Whether `AgentThinking` is sent when an answer begins, like some models; its text is not a thought."""
 
     done_after_cut: bool = False
     """Whether an interrupted reply, too, ends with `AgentAudioDone`."""
 
     splits_injections: bool = False
-    """Whether an injected text is told sentence by sentence, as each is heard; else whole, with its first."""
+    """Whether an injected text is reported by sentences, when each is heard; else whole, with its first."""
 
     listen_identity_fixed: bool = False
     """Whether `UpdateListen` must keep model and version, as until July 2026; else they may change."""
