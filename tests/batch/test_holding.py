@@ -192,6 +192,22 @@ def test_what_was_cut_off_before_its_journal_begins_anew(tmp_path):
     assert hold_job(job, Loaded()).state == "held"
 
 
+def test_ctrl_c_while_hands_are_started_leaves_none_at_work(tmp_path, monkeypatch):
+    """The meeting that one of them begins is killed, whether or not its process is there yet."""
+    start, started = threading.Thread.start, []
+
+    def interrupted(thread):
+        start(thread)
+        started.append(thread)
+        raise KeyboardInterrupt
+
+    found = jobs(tmp_path, text=LONG, repeat=2)
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(HandPool(found, 2).outcomes())
+    assert [thread.is_alive() for thread in started] == [False]
+
+
 def test_hands_hold_all_jobs(tmp_path):
     """Two processes, three meetings, each once; held again, each is read."""
     found = jobs(tmp_path, repeat=3)

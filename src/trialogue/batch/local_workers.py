@@ -61,8 +61,9 @@ class Hand:
 
     def kill(self) -> None:
         """End the process now, from another thread than the one that holds."""
-        if self._process is not None:
-            self._process.kill()
+        process = self._process
+        if process is not None:
+            process.kill()
 
     def _begun(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -89,13 +90,15 @@ class HandPool:
     def outcomes(self) -> Iterator[Outcome]:
         """Outcomes of the jobs, as they end. Leaving it early kills what is under way.
 
-        A first Ctrl-C begins no more meetings, a second one is raised. Call it from the main thread.
+        A first Ctrl-C begins no more meetings, a second one is raised, as is one that comes while the hands'
+        threads are started: such a thread may not be known as started, and the process does not wait for it.
+        Call it from the main thread.
         """
-        threads = [Thread(target=self._work, args=(hand,)) for hand in self._hands]
-        for thread in threads:
-            thread.start()
+        threads = [Thread(target=self._work, args=(hand,), daemon=True) for hand in self._hands]
         running = len(threads)
         try:
+            for thread in threads:
+                thread.start()
             while running:
                 try:
                     outcome = self._outcomes.get(timeout=_TICK_S)
@@ -115,8 +118,11 @@ class HandPool:
             if running:
                 for hand in self._hands:
                     hand.kill()
-            for thread in threads:
-                thread.join()
+            for hand, thread in zip(self._hands, threads, strict=True):
+                while thread.is_alive():
+                    thread.join(_TICK_S)
+                    if running:  # its process may only now be there
+                        hand.kill()
 
     def stop(self) -> None:
         """Begin no more meetings; those that are under way come to their end."""
