@@ -130,7 +130,7 @@ def somebody_waits(o: Owners, holder: str) -> bool:
 
 
 def _of_speech(o: Owners) -> Iterator[Deadline]:
-    """When speech beside a turn is classified by its length, and when words of it are waited for no more."""
+    """When speech beside a turn is classified by its length, and when waiting for its words ends."""
     rules = o.plan.floor.interrupt
     bound = max(rules.backchannel_s, rules.overlap_s)
     if not isinstance(o.turns.current, PersonTurn):
@@ -147,7 +147,7 @@ def _of_speech(o: Owners) -> Iterator[Deadline]:
 
 
 def unclear_at(o: Owners, name: str, stretch: SpeechStretch) -> float:
-    """When words of speech beside a turn are waited for no more."""
+    """When waiting for the words of speech beside a turn ends."""
     end_s = o.now if stretch.end_s is None else stretch.end_s
     return end_s + WORDS_S + o.people.lag_s if o.people.has_ear(name) else end_s
 
@@ -176,11 +176,11 @@ class Alarms:
             del self._told[name]
 
     def forget(self) -> None:
-        """Forget all timers, so that all are told anew: their keeper is gone."""
+        """Forget all timers, so that all are set again: their keeper is gone."""
         self._told.clear()
 
     def difference(self, wanted: dict[str, float], now: float) -> list[Command]:
-        """The commands by which the timers become the wanted ones."""
+        """The commands that change the timers to the wanted ones."""
         commands: list[Command] = []
         for name, moment in wanted.items():
             at = recorded(max(moment, now))

@@ -15,7 +15,7 @@ from trialogue.brain.turn.person import PersonTurn
 from trialogue.brain.words.digest import BE_SHORTER
 
 GRACE_S = 5.0
-"""Seconds for which a turn may go on behind its limit to end its sentence."""
+"""Seconds for which a turn may continue after its limit to end its sentence."""
 
 
 def take_due(o: Owners) -> bool:

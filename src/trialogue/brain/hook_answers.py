@@ -62,7 +62,7 @@ def _go_on(o: Owners, question: HookQuestion, answer: _Answer) -> None:
 
 
 def _run(o: Owners, call: Call, answer: _Answer) -> None:
-    """Run a tool that is allowed; a refusal is what the agent is told."""
+    """Run an allowed tool; the agent gets a refusal as the result."""
     if call.state is CallState.CANCELLED:
         return
     if call.is_stopping:

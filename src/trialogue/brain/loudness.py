@@ -17,7 +17,7 @@ _WHILE_UNSURE = {
 
 
 def set_loudness(o: Owners) -> None:
-    """Play the turn that goes on as loud as it is to be played now."""
+    """Set the loudness of the current turn."""
     turn = o.turns.current
     if not isinstance(turn, AgentTurn):
         return

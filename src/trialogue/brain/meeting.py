@@ -192,7 +192,7 @@ class Brain:
 
     @property
     def seats(self) -> MeetingPlan:
-        """The plan with the cast as it is now: whoever has joined since is in it."""
+        """The plan with the current cast, including participants who have joined since."""
         return self._owners.cast.plan
 
     def state(self, at: float) -> MeetingState:
@@ -209,7 +209,7 @@ class Brain:
         return self._owners.agents.gone()
 
     def here(self) -> tuple[str, ...]:
-        """Who is at the table, in the order in which they came; whoever has left is not."""
+        """Present participants, in the order in which they joined, without those who have left."""
         cast = self._owners.cast
         return tuple(name for name in cast.names if not cast.has_left(name))
 
@@ -222,7 +222,7 @@ class Brain:
         return self._owners.contexts.of(participant)
 
     def script_stand(self, participant: str) -> ScriptStand:
-        """Where an agent's script stands: a new session goes on there; KeyError for a stranger."""
+        """Position in an agent's script, where a new session continues; KeyError for an unknown name."""
         o = self._owners
         recalled = o.contexts.last_prompts(participant) if o.agents.has_lost_turn(participant) else ""
         return ScriptStand(o.lines.given(participant), recalled)

@@ -32,7 +32,7 @@ from trialogue.model.events import (
 from trialogue.values import define
 
 DUCKED_DB = -12.0
-"""Decibels by which a turn is lowered while it is unsure whether somebody cuts in."""
+"""Decibels by which a turn is lowered while speech beside it is unsure."""
 
 
 class Loudness(Enum):
@@ -48,7 +48,7 @@ class Mouths:
     """Mouths of all who are being played."""
 
     loudness: Loudness = Loudness.FULL
-    """Loudness of the turn that goes on."""
+    """Loudness of the current turn."""
 
     _sounding: dict[str, int] = Factory(dict[str, int])
 
@@ -68,7 +68,7 @@ class Mouths:
                 pass
 
     def take_command(self, command: Command) -> None:
-        """Note what a command does to what is played."""
+        """Note the effect of a command on playback."""
         match command:
             case GrantFloor():
                 self.loudness = Loudness.FULL

@@ -96,7 +96,7 @@ class Owners:
     """Questions that the app was asked."""
 
     turns: Turns = Factory(Turns)
-    """The turn that goes on, and those that are over."""
+    """The current turn, and completed ones."""
 
     beside: Beside = Factory(Beside)
     """Speech beside the turn."""

@@ -24,10 +24,10 @@ from trialogue.model.commands import Behavior, Cue, Prepare, Speak
 from trialogue.values import define, frozen
 
 REFUSALS = 3
-"""Number of times that a refused prompt is told again."""
+"""Number of times that a refused prompt is sent again."""
 
 FAILURES = 1
-"""Number of times that a prompt is told again whose reply failed."""
+"""Number of times that a prompt is sent again after its reply failed."""
 
 RETRY_S = 0.5
 """Seconds before the first time; doubled each time."""
@@ -90,7 +90,7 @@ class Prompt:
     """Number of the turn that it is for; 0 for none."""
 
     text: str
-    """Words that the agent is told. Personal."""
+    """Words for the agent. Personal."""
 
     told: Missed = Factory(Missed)
     """Missed words that it tells."""
@@ -111,7 +111,7 @@ class Prompt:
     """Number of times that its reply failed."""
 
     retry_at: float = 0.0
-    """Moment at which it is told again, where it was refused."""
+    """Time at which it is sent again, if it was refused."""
 
     def take(self, step: Step) -> None:
         """Move along the table; LocalProtocolError, and no change, where it has no such entry."""
@@ -217,7 +217,7 @@ class Prompts:
         prompt.told, prompt.ask = told, ask
 
     def reword(self, prompt: Prompt, text: str) -> None:
-        """Tell something else when the prompt is told again."""
+        """Replace the words for the next time that the prompt is sent."""
         prompt.text = text
 
     def queues(self, prompt: Prompt) -> None:

@@ -7,7 +7,7 @@ SLACK_S = 1e-6
 
 
 def recorded(at: float) -> float:
-    """A moment, or a place on the meeting's audio clock, as it is recorded."""
+    """A time, or a position on the meeting's audio clock, as recorded."""
     return round(at, 6)
 
 

@@ -10,7 +10,7 @@ from trialogue.model.state import Activity, MeetingState, ParticipantState
 
 
 def state_of(o: Owners, at: float) -> MeetingState:
-    """The whole meeting as it is at `at`, in seconds since its start."""
+    """State of the whole meeting at `at`, in seconds since its start."""
     speaking = o.audible()
     item = o.course.agenda.item
     return MeetingState(

@@ -44,7 +44,7 @@ class _Watch:
     trigger: Trigger
     matches: int = 0
     since: float | None = None
-    """Moment at which the stretch of speech began that goes on."""
+    """Time at which the current stretch of speech began."""
 
     counted: int | None = None
     """The turn whose speech has matched."""

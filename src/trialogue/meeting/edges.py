@@ -110,7 +110,7 @@ class Edges:
     """The sound devices of people at a microphone; this machine's default ones where None."""
 
     progress: Callable[[str], None] = lambda _: None
-    """Told in a few words what is being prepared."""
+    """Gets a short text about each step of the preparation."""
 
     models: Path | None = None
     """File in which models' words are recorded, by what they are asked; what is there already is not asked
@@ -118,13 +118,13 @@ class Edges:
     """
 
     hooks: Mapping[HookPoint, Hook] = NO_HOOKS
-    """Hooks by which the app is asked while the meeting is held."""
+    """Hooks of the app, called during the meeting."""
 
     permissions: Permissions = NOTHING_MORE
     """Permissions of the scenario's tools."""
 
     seams: Seams = NO_SEAMS
-    """Seams in the place of the meeting's own parts."""
+    """Replacements for the meeting's own parts."""
 
     def __attrs_post_init__(self) -> None:
         """WrongType for what is no edge; hooks are judged by name where they are used."""

@@ -32,7 +32,7 @@ class Difference:
     """Utterance in the second."""
 
     margin_s: float | None
-    """Seconds by which it began later in the second; None where one of them has none."""
+    """Seconds by which it began later in the second run; None if either has no such turn."""
 
     def __str__(self) -> str:
         """One line for people, without words that were said."""

@@ -46,7 +46,7 @@ DEFAULT_EDGES = Edges()
 
 
 def prepared(scenario: str | Path | Scenario | Resolved, overrides: Overrides | None) -> Resolved:
-    """A scenario that is ready to run; WrongType for what is none, and for overrides that are none."""
+    """A scenario that is ready to run; WrongType for a wrong type of scenario or overrides."""
     if overrides is not None and not isinstance(overrides, Overrides):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
         raise wrong_type("overrides", "Overrides", overrides)
     if isinstance(scenario, Resolved):
@@ -145,12 +145,12 @@ def check_clock(resolved: Resolved) -> None:
 
 
 def out_of(out: object) -> Path | None:
-    """The run's directory, as it was asked for; WrongType for what is no path."""
+    """The run's directory, as requested; WrongType if it is not a path."""
     return None if out is None else a_path(out, "out")
 
 
 def with_own(edges: object, tools: object, policies: object, hooks: object = None) -> Edges:
-    """The edges with the app's own tools, policies and hooks; WrongType, WrongValue for what is none."""
+    """The edges with the app's own tools, policies and hooks; WrongType, WrongValue for invalid ones."""
     if not isinstance(edges, Edges):
         raise wrong_type("edges", "Edges", edges)
     allowed = edges.permissions

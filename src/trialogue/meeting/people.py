@@ -62,7 +62,7 @@ def needs_engines(resolved: Resolved) -> bool:
 
 
 async def prepare_people(resolved: Resolved, edges: Edges) -> Prepared:
-    """Read recordings, speak what is to be said, look for devices; `SetupError` where anything is missing."""
+    """Read recordings, synthesize lines, look for devices; `SetupError` if anything is missing."""
     if not needs_engines(resolved):
         return Prepared()
     engines, run = edges.engines or open_engines(), compute().run

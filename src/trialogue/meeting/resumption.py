@@ -60,7 +60,7 @@ UNKNOWN: Final = (
     "The outcome of this call is unknown: the process that ran it has died. It may or may not have had its "
     "effects, and it is not run again."
 )
-"""Words that an agent is told of a tool call that was under way."""
+"""Text for an agent about a tool call that was in progress."""
 
 SHOWN_S: Final = 0.1
 """Seconds of what was shown that the recordings may lack: a tick of sound, and a tick of the screen."""
@@ -200,7 +200,7 @@ class Resumption:
     """Scenario that it was made from, with the plan of its journal."""
 
     resolved: Resolved
-    """Scenario of its present: the same with whoever has joined since."""
+    """Current scenario: the same, with participants who have joined since."""
 
     brain: Brain
     """Decided on every record."""
@@ -209,7 +209,7 @@ class Resumption:
     """The last record's number."""
 
     at: float
-    """Moment at which the meeting's clock goes on, in seconds."""
+    """Time at which the meeting's clock continues, in seconds."""
 
     continues: str
     """The last record's hash."""
@@ -224,7 +224,7 @@ class Resumption:
     """Pasts of the participants' ears."""
 
     over: tuple[Event, ...] = field(repr=False)
-    """Events that ended with the process, as the meeting is told of them."""
+    """Events for everything that ended with the process."""
 
     @property
     def header(self) -> Header:

@@ -102,7 +102,7 @@ class Seats:
         """Supplies of seats that are taken while the meeting runs."""
 
         self.moving: trio.Lock = trio.Lock()
-        """Lock of whoever comes to the table, or leaves it: one at a time."""
+        """Lock for joining and leaving: one at a time."""
 
         self._has_begun = trio.Event()
         self._tree: Supervisor | None = None
@@ -129,7 +129,7 @@ class Seats:
         return (*map(_AGENT.__add__, agents), *people)
 
     def go_on(self, agents: Mapping[str, Past], ears: Mapping[str, EarPast]) -> None:
-        """Let whoever is seated go on where these stopped: in an earlier process, or in an earlier stay."""
+        """Let seated participants continue where they stopped, in an earlier process, or an earlier stay."""
         self._agent_pasts |= agents
         self._ear_pasts |= ears
 
@@ -167,7 +167,7 @@ class Seats:
         self._has_begun.set()
 
     async def stand(self) -> None:
-        """Wait until seats can be taken, or no more."""
+        """Wait until seats can be taken, or never again."""
         await self._has_begun.wait()
 
     async def start(self, children: Iterable[str]) -> None:

@@ -110,7 +110,7 @@ class _Scheduler:
                     self._put(self._before)
 
     def _put(self, ours: dict[str, object]) -> dict[str, object]:
-        """Put values in the place of trio's own: what those were."""
+        """Replace trio's own values; return the old ones."""
         names = vars(import_module("trio._core._run"))
         before = {name: names[name] for name in ours}
         names.update(ours)

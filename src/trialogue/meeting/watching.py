@@ -24,12 +24,12 @@ from trialogue.model.records import Record
 from trialogue.values import frozen
 
 WATCHER_S: Final = 5.0
-"""Seconds for which a watcher may go on after the meeting is over."""
+"""Seconds for which an observer may continue after the meeting is over."""
 
 _DIAGNOSTICS: Final = Log("trialogue.watching")
 
 Callback: TypeAlias = Callable[..., object]
-"""A function that is told of each event, command or record of one type; an async function is waited for."""
+"""A function for each event, command or record of one type; an async function is awaited."""
 
 KINDS: Final = frozenset({Record, *get_args(Event), *get_args(Command)})
 """Types of which a callback can be told."""
@@ -73,7 +73,7 @@ class Observing:
     """An event, a command, or `Record` for everything."""
 
     callback: Callback
-    """Callback that is told."""
+    """Callback to call."""
 
     async def run(self, records: Records, scope: trio.CancelScope) -> None:
         """Tell it, until the meeting is over or the scope is cancelled."""

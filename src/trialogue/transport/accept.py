@@ -27,7 +27,7 @@ from trialogue.transport.upgrade import read_host
 from trialogue.values import frozen
 
 STREAM_GONE: Final = (trio.BrokenResourceError, trio.ClosedResourceError)
-"""Errors by which a stream says that its peer has gone."""
+"""Errors of a stream whose peer has gone."""
 
 
 @frozen

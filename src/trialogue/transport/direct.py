@@ -79,7 +79,7 @@ class OnSocket(trio.abc.Stream):
         """Read once, and give it out; whether to go on. If not, `last` has what was read last."""
 
     def _tell_closing(self) -> None:
-        """Wake whoever waits for the socket, which is about to be closed."""
+        """Wake the tasks that wait for the socket, which is about to be closed."""
         trio.lowlevel.notify_closing(self._socket)
         rounds = rounds_of()
         if rounds is not None:
@@ -142,7 +142,7 @@ class DirectStream(OnSocket, trio.abc.HalfCloseableStream):
         return False
 
     async def send_eof(self) -> None:
-        """Tell the peer that no more will come; receiving goes on."""
+        """Tell the peer that no more will come; receiving continues."""
         await trio.lowlevel.checkpoint()
         try:
             self._socket.shutdown(socket.SHUT_WR)

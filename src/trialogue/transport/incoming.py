@@ -141,7 +141,7 @@ class Incoming:
             raise failure
 
     def _give(self, message: str | bytes) -> None:
-        """Hand sound to whoever takes it as it is read; keep every other message."""
+        """Pass sound to its direct receiver; keep every other message."""
         if self._sound is None or self._messages or isinstance(message, str):
             self._messages.append(message)
             if self._arrived:
@@ -185,7 +185,7 @@ class Incoming:
         self._known = len(self._buffer)
 
     def sift(self, data: bytes | bytearray) -> bytes:
-        """Take the messages out of `data`; what is left is the library's."""
+        """Take the messages out of `data`; the rest is the library's."""
         if self._is_between_frames:
             taken = self._take_short(data)
             if taken == len(data):

@@ -42,7 +42,7 @@ class Crowd:
     """Plain requests; likewise."""
 
     door: int = 256
-    """Connections that have not said yet what they want, and as many again that are told to go."""
+    """Connections without a complete request, and the same number that are being refused."""
 
 
 async def serve_websockets(
@@ -51,7 +51,7 @@ async def serve_websockets(
     *,
     crowd: Crowd = Crowd(),
 ) -> None:
-    """Serve whoever comes in at `listeners`, until cancelled; `welcome` gives what each is served with."""
+    """Serve each connection at `listeners`, until cancelled; `welcome` gives the service for each."""
     await trio.serve_listeners(_Reception(welcome, crowd).serve, list(listeners))
 
 

@@ -33,7 +33,7 @@ class _Lane:
     max_bytes: int
     held: bytearray = field(factory=bytearray)
     is_ended: bool = False
-    """The sender will send no more: the receiver reads what is held, then the end."""
+    """The sender will send no more: the receiver reads the buffer, then the end."""
 
     is_abandoned: bool = False
     """The receiver has closed: the sender's bytes have nowhere to go."""
@@ -50,7 +50,7 @@ class _Lane:
         return view[max(room, 0) :]
 
     def take(self, max_bytes: int | None) -> bytes:
-        """Remove and return up to `max_bytes` of what is held."""
+        """Remove and return up to `max_bytes` of the buffer."""
         if max_bytes is None or max_bytes >= len(self.held):
             taken = bytes(self.held)
             self.held.clear()
@@ -62,13 +62,13 @@ class _Lane:
         return taken
 
     def end(self) -> None:
-        """Let nothing more be put in; what is there can be taken."""
+        """Accept nothing more; the buffer can still be read."""
         self.is_ended = True
         self.receivers.unpark_all()
         self.senders.unpark_all()
 
     def abandon(self) -> None:
-        """Take nothing more: what is there is lost."""
+        """Read nothing more: the buffer is lost."""
         self.is_abandoned = True
         self.held.clear()
         self.receivers.unpark_all()
@@ -117,7 +117,7 @@ class PipeStream(trio.abc.HalfCloseableStream):
                 raise trio.ClosedResourceError
 
     async def send_eof(self) -> None:
-        """Tell the other end that no more will come; receiving goes on."""
+        """Tell the other end that no more will come; receiving continues."""
         with self._sending():
             await trio.lowlevel.checkpoint()
             if self._is_closed:

@@ -118,7 +118,7 @@ class WireStream(trio.abc.Stream):
                 return left
 
     async def _receive_rest(self, stream: OnSocket, incoming: Incoming) -> bytes | bytearray:
-        """What is left of what comes, or its end; messages are taken as they come, while there is room."""
+        """Received bytes without whole messages, or the end; messages are taken out while there is room."""
         left: bytes | bytearray = b""
 
         def take(received: bytes) -> bool:

@@ -47,7 +47,7 @@ class Watch(Protocol):
         ...
 
     def look(self) -> None:
-        """Do what is due by now."""
+        """Do everything due by now."""
         ...
 
 
@@ -102,7 +102,7 @@ class Writer:
         return self._at_once is not None and self._pipe is not _Pipe.BROKEN and self._at_once.owes
 
     def write_now(self, message: str | bytes) -> bool:
-        """Write a message before its sender goes on; False where it has to wait in the outbox."""
+        """Write a message before its sender continues; False if it has to wait in the outbox."""
         stream, library = self._at_once, self.library
         if (
             stream is None

@@ -44,7 +44,7 @@ class Course:
     """Since when nobody is heard; None while somebody is, and before the opening."""
 
     closing: str | None = None
-    """Reason why the meeting ends when the turn that goes on is over."""
+    """Reason why the meeting ends after the current turn."""
 
     asked_of: FloorView | None = None
     """View of the policies when they were asked last, and had nobody to name."""
@@ -53,7 +53,7 @@ class Course:
     """Moment until which they said that they wait; None where they have nobody to name."""
 
     gathers_until: float | None = None
-    """Moment until which agents that were all dialled anew are waited for; None where they never were."""
+    """Time until which the meeting waits for agents that all reconnect; None if they never did."""
 
     warned_of: str | None = None
     """The point of the agenda whose end the chair was told to announce."""
@@ -77,7 +77,7 @@ class Course:
         self.phase = Phase.OVER
 
     def close(self, reason: str) -> None:
-        """Let the meeting end when the turn that goes on is over."""
+        """Let the meeting end after the current turn."""
         self.closing = reason
 
     def sleep(self, for_s: float, now: float) -> None:
@@ -106,7 +106,7 @@ class Course:
         self.asked_of = self.waits_until = None
 
     def gather(self, until: float) -> None:
-        """All agents are dialled anew: nobody is chosen before the first of them is back."""
+        """All agents reconnect: nobody is chosen before the first of them is back."""
         self.forget_asked()
         self.gathers_until = until
 

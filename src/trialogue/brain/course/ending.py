@@ -85,7 +85,7 @@ def take_awaited(o: Owners) -> None:
 
 
 def use_up_money(o: Owners) -> None:
-    """The money is used up: the meeting ends after the turn that goes on."""
+    """The money is used up: the meeting ends after the current turn."""
     limit = o.plan.limits.cost_usd or 0.0
     o.course.close(COST)
     text = f"{limit:g} US dollars are used up: the meeting ends after this turn"

@@ -89,7 +89,7 @@ def _say(o: Owners, name: str, text: str) -> None:
 
 
 def mute(o: Owners, name: str, *, muted: bool) -> None:
-    """Let somebody be heard by nobody, or be heard again; a turn of its own that goes on is cut."""
+    """Mute or unmute a participant; its current turn is cut."""
     o.cast.mute(name, muted=muted)
     if not muted:
         return

@@ -32,7 +32,7 @@ class PolicyEntry:
     """Whether a raised hand comes before its choice: it names by order, share or chance alone."""
 
     is_by_speakers: bool = False
-    """Whether whoever speaks says who is next, so that some can keep the floor among themselves."""
+    """Whether the speaker names the next one, so that some can keep the floor among themselves."""
 
     is_by_the_chair: bool = False
     """Whether the chair's words name who is next: the policy needs a chair, which has tools for that."""

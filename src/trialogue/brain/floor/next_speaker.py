@@ -191,7 +191,7 @@ def _is_taken(o: Owners) -> bool:
 
 
 def resume_at(o: Owners, ended_s: float) -> float:
-    """When a turn that was cut goes on, if nothing follows."""
+    """When a turn that was cut continues, if nothing follows."""
     return ended_s + o.plan.floor.interrupt.resume_s + o.people.lag_s
 
 
@@ -253,7 +253,7 @@ def gathers_until(o: Owners) -> float | None:
 
 
 def _collect(o: Owners) -> None:
-    """Have all agents that are present prepare at once; what comes is held until it is granted."""
+    """Let all present agents prepare at once; their replies are held until they are granted."""
     asked_ones = [name for name in o.view().agents if not o.replies.holds(name)]
     o.turns.collect(o.now)
     for name in asked_ones:

@@ -47,7 +47,7 @@ class Troubles:
     """Troubles of the meeting so far."""
 
     deputy: str | None = None
-    """Participant who chairs in the place of a chair that is dead."""
+    """Deputy of a dead chair."""
 
     dead_turns: int = 0
     """Number of the chair's turns, one after another, that ended with nothing said."""

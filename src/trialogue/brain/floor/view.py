@@ -116,7 +116,7 @@ class Tally:
         return Tally(spoken, {**self.began, who: taken.began_at}, order, place)
 
     def order(self, plan: MeetingPlan) -> tuple[str, ...]:
-        """The order as it is turned now, with whoever has joined since at its end."""
+        """The current order, with participants who have joined since at its end."""
         whole = plan.floor.order or tuple(p.name for p in plan.participants)
         known = self.turned or whole
         return known + tuple(name for name in dict.fromkeys(whole) if name not in known)

@@ -209,7 +209,7 @@ class Agents:
 
     @property
     def rolling(self) -> str | None:
-        """Agent whose session is closed just now to go on in a new one."""
+        """Agent whose session is being closed for a new one."""
         return self._rolling
 
     def ending(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ class Cast:
     """Participants: first those of the plan, then changed by joining and leaving."""
 
     plan: MeetingPlan
-    """The plan with the cast as it is now: what policies see."""
+    """The plan with the current cast, for policies."""
 
     _seats: dict[str, Participant] = Factory(dict[str, Participant])
     _left: set[str] = Factory(set[str])

@@ -62,7 +62,7 @@ def drop_out(o: Owners, name: str) -> None:
 
 
 def silence(o: Owners, name: str, cause: Cause) -> None:
-    """A person's source lives no more, or starts anew: its speech is over, and a turn of its own with it."""
+    """A person's source is gone, or starts anew: its speech is over, and so is its own turn."""
     turn = o.turns.person(name)
     stretch = o.people.reset(name, o.now, keeps_typed=cause == "lost")
     entry = o.beside.end(name)

@@ -70,7 +70,7 @@ class SpeechStretch:
     """Place where it began on the meeting's audio clock."""
 
     end_s: float | None = None
-    """Place where it ended; None while it goes on."""
+    """Position where it ended; None while it lasts."""
 
     turn: int = 0
     """The turn of the person's own that it is part of; 0 for none."""
@@ -122,7 +122,7 @@ class People:
     _seats: dict[str, _Person] = Factory(dict[str, _Person])
 
     lag_s: float = 0.0
-    """Seconds by which what their sources tell is behind the meeting's clock."""
+    """Seconds by which their sources' reports are behind the meeting's clock."""
 
     # --- what changes them --------------------------------------------------------------------------
 
@@ -131,7 +131,7 @@ class People:
         self._seats[name] = _Person(ear=EarState.AWAITED if has_ear else EarState.NONE)
 
     def lag(self, lag_s: float) -> None:
-        """Note that people's sources tell what is behind the clock by so much."""
+        """Note by how much people's sources are behind the clock."""
         self.lag_s = max(0.0, lag_s)
 
     def begins(self, name: str, position_s: float) -> None:
@@ -193,7 +193,7 @@ class People:
             stretches.append(SpeechStretch(last.end_s, turn=turn))
 
     def claim(self, name: str, now: float) -> None:
-        """The person takes the floor by its last stretch of speech, which goes on or is over."""
+        """The person takes the floor with its last stretch of speech, current or completed."""
         person = self._seats[name]
         person.claims = person.stretches[-1].begin_s if person.stretches else now
 
@@ -204,7 +204,7 @@ class People:
         return since
 
     def put_beside(self, name: str, turn: int) -> None:
-        """Make the stretch that goes on one beside another's turn."""
+        """Make the current stretch one beside another's turn."""
         self._seats[name].stretches[-1].beside = turn
 
     def note_kind(self, name: str, kind: Beside) -> SpeechStretch:
@@ -263,11 +263,11 @@ class People:
         return tuple(sorted(found, key=lambda name: (self.current(name).begin_s, name)))
 
     def current(self, name: str) -> SpeechStretch:
-        """The stretch of speech that goes on, or was last; IndexError for one who never spoke."""
+        """The current or last stretch of speech; IndexError for a person who never spoke."""
         return self._seats[name].stretches[-1]
 
     def spoken_until(self, name: str, now: float) -> float:
-        """Until where the stretch that goes on is known to be speech: its end, its voice's fall, or now."""
+        """Position up to which the current stretch is known as speech: its end, its voice's fall, or now."""
         person = self._seats[name]
         end = self.current(name).end_s
         return end if end is not None else now if person.fell_s is None else person.fell_s

@@ -117,7 +117,7 @@ def _end_without(o: Owners, event: SessionFailed, policy: OnFailure) -> None:
 
 
 def roll_over(o: Owners) -> None:
-    """Go on in a new session with whoever needs to, if nobody is speaking or away for that."""
+    """Replace the session of an agent that needs it, if nobody is speaking or away for that."""
     if o.agents.rolling is not None or o.turns.current is not None:
         return
     name = next((each for each in o.agents.ending() if not o.calls.running(each)), None)

@@ -123,7 +123,7 @@ def _finished(o: Owners, event: ToolFinished) -> None:
 
 
 def end(o: Owners, call: Call, outcome: str, content: str) -> None:
-    """A call is over: its agent is told, and those whose calls wait for the same result."""
+    """A call is over: its agent gets the result, and so do others whose calls wait for it."""
     o.calls.ended(call, outcome, content)
     followers = o.calls.followers(call)
     if call.state is CallState.CANCELLED:

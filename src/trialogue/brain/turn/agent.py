@@ -123,7 +123,7 @@ class AgentTurn:
     """Whether any of it was heard."""
 
     was_prepared: bool = False
-    """Whether its reply was there before it: what was said since is told at the next cue."""
+    """Whether its reply was prepared before it: later words are told in the next cue."""
 
     was_warned: bool = False
     """Whether it was noted that it is long."""
@@ -203,7 +203,7 @@ class AgentTurn:
         self.called_tool = True
 
     def owe_nothing(self) -> None:
-        """The reply that was owed goes on, or will not come."""
+        """The reply that was due continues, or will not come."""
         self.owes_reply = False
 
     def go_on_thinking(self) -> None:

@@ -48,7 +48,7 @@ class SpokenPlace:
 
 
 def attribute(o: Owners, turn: PersonTurn, spoken: SpokenUtterance) -> None:
-    """Attribute the words of an utterance to the turn of its person that goes on."""
+    """Attribute the words of an utterance to its person's current turn."""
     text = o.utterances.tell(spoken)
     o.people.word(spoken.home, spoken.words)
     turn.word(is_certain=spoken.is_final)
@@ -110,7 +110,7 @@ def disbelieve(o: Owners, spoken: SpokenUtterance) -> None:
 
 
 def late(o: Owners, spoken: SpokenUtterance, turn: int) -> None:
-    """Attribute words of a turn that is over, and tell them to whoever reads."""
+    """Attribute words of a completed turn, and tell them to agents that hear text."""
     text = o.utterances.tell(spoken)
     o.people.word(spoken.home, spoken.words)
     if text:

@@ -7,7 +7,7 @@ from trialogue.model.commands import Drop
 
 
 def drop(o: Owners, name: str, reply: int, reason: str, *, is_told: bool = True) -> None:
-    """Throw a reply away; its agent is told so, unless its session is gone or it said nothing."""
+    """Drop a reply; its agent is informed, unless its session is gone or it said nothing."""
     o.emit(Drop(name, reply, reason))
     if is_told and not o.replies.was_heard(name, reply):
         o.inboxes.not_heard(name, reply)

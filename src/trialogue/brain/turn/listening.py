@@ -196,7 +196,7 @@ def _interrupts(o: Owners, entry: Entry) -> None:
 
 
 def _collides(o: Owners, turn: PersonTurn, name: str) -> None:
-    """Two people speak at once: the holder goes on, unless the other started with it and comes first."""
+    """Two people speak at once: the holder continues, unless the other started with it and comes first."""
     holder = turn.holder.name
     if not o.people.is_speaking(holder):
         return

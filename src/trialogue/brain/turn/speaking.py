@@ -222,7 +222,7 @@ def _cuts_in(o: Owners, name: str) -> None:
 
 
 def _said(o: Owners, event: SentenceSaid) -> None:
-    """Note words; a reply that goes on behind its tool call is what was owed."""
+    """Note words; a reply that continues after its tool call is the one that was due."""
     name = event.participant
     o.replies.add_words(name, event.reply, event.text)
     turn = _current(o, name, event.reply)
@@ -287,7 +287,7 @@ def _withdrawn(o: Owners, event: ReplyWithdrawn) -> None:
 
 
 def _failed(o: Owners, event: ReplyFailed) -> None:
-    """The service could make no reply: its prompt is told again, once; then the turn is over."""
+    """The service could make no reply: the prompt is sent again, once; then the turn is over."""
     name = event.participant
     o.replies.answers_no_more(name)
     turn = o.turns.agent(name)

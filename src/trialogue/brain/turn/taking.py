@@ -144,7 +144,7 @@ def _begin_person(o: Owners, number: int, to: str, how: tuple[str, str]) -> Pers
 
 
 def grant_over(o: Owners, name: str, reason: str) -> PersonTurn:
-    """Give a person the floor for speech that goes on, or is over already: its turn."""
+    """Give a person the floor for current or completed speech: its turn."""
     o.people.claim(name, o.now)
     turn = grant(o, name, reason, by="self")
     if not isinstance(turn, PersonTurn):
@@ -306,7 +306,7 @@ def _tell(o: Owners, turn: Turn, taken: TurnTaken) -> None:
 
 
 def resume_kept(o: Owners, kept: Kept) -> None:
-    """Nobody said anything after all: whoever was cut off goes on from the cut."""
+    """Nobody said anything after all: the agent that was cut off continues from the cut."""
     o.turns.release()
     o.report("false-interruption", "nothing was said: the turn goes on from where it was cut", kept.name)
     o.inboxes.goes_on(kept.name)

@@ -14,7 +14,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.values import define, frozen
 
 Turn: TypeAlias = AgentTurn | PersonTurn
-"""A turn that goes on."""
+"""A current turn."""
 
 
 @frozen
@@ -34,7 +34,7 @@ class Kept:
     """The person who cut it off."""
 
     ended_s: float | None = None
-    """Place where that person's speech ended; None while its turn goes on."""
+    """Position where that person's speech ended; None while its turn lasts."""
 
 
 @define
@@ -42,7 +42,7 @@ class Turns:
     """All turns of the meeting."""
 
     current: Turn | None = None
-    """The turn that goes on."""
+    """The current turn."""
 
     taken: tuple[TurnTaken, ...] = ()
     """Turns that are over."""
@@ -63,7 +63,7 @@ class Turns:
     """Participant whom the chair named and who has not had the floor since."""
 
     kept: Kept | None = None
-    """A turn that was cut and may go on."""
+    """A turn that was cut and may continue."""
 
     collecting: Collecting | None = None
     """The round that is being prepared or heard."""
@@ -83,7 +83,7 @@ class Turns:
             self.nominee = None
 
     def end(self, taken: TurnTaken, plan: MeetingPlan) -> None:
-        """The turn that goes on is over."""
+        """The current turn is over."""
         self.current, self.just_ended, self.free_since = None, taken, taken.ended_at
         self.taken = (*self.taken, taken)
         self.tally = self.tally.after(taken, plan)
@@ -119,7 +119,7 @@ class Turns:
         return kept
 
     def interrupter_ended(self, position_s: float) -> None:
-        """The turn of whoever cut the kept one is over."""
+        """The turn of the person who cut the kept one is over."""
         if self.kept is not None:
             self.kept = evolve(self.kept, ended_s=position_s)
 
@@ -130,12 +130,12 @@ class Turns:
     # --- what they tell -----------------------------------------------------------------------------
 
     def agent(self, name: str) -> AgentTurn | None:
-        """The turn that goes on where this agent holds it."""
+        """The current turn if this agent holds it."""
         turn = self.current
         return turn if isinstance(turn, AgentTurn) and turn.holder.name == name else None
 
     def person(self, name: str) -> PersonTurn | None:
-        """The turn that goes on where this person holds it."""
+        """The current turn if this person holds it."""
         turn = self.current
         return turn if isinstance(turn, PersonTurn) and turn.holder.name == name else None
 

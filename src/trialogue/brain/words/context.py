@@ -39,10 +39,10 @@ STILL_RUNNING = "The call still runs. Its result will be told to you."
 
 
 REMEMBERED: Final = 64_000
-"""Characters of words, arguments and results that a session is told; the oldest are left out first."""
+"""Characters of words, arguments and results for a session; the oldest are left out first."""
 
 RECALLED: Final = 5_000
-"""Characters of its last prompts that an agent's script is told once more; the oldest are left out first."""
+"""Characters of its last prompts that an agent's script gets again; the oldest are left out first."""
 
 ITEM: Final = 16
 """Weight of an item beside its characters, so that empty ones are bounded, too."""
@@ -95,7 +95,7 @@ class Contexts:
     """The meeting's plan."""
 
     transcript: Transcript
-    """Transcript of what is heard; whoever owns it feeds it."""
+    """Transcript of what is heard; its owner feeds it."""
 
     _entries: dict[str, list[_Entry]] = Factory(dict[str, list[_Entry]])
     _open_calls: dict[tuple[str, str], ToolRequested] = Factory(dict[tuple[str, str], ToolRequested])

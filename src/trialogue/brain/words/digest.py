@@ -34,7 +34,7 @@ ASK_CHAIR = "Nobody speaks. Name who shall speak next."
 """Question of the silence ladder to the chair."""
 
 NUDGE = "Nobody speaks. Please go on."
-"""Question of the silence ladder to whoever was to speak."""
+"""Question of the silence ladder to the participant who was to speak."""
 
 BE_SHORTER = "Your last turn was long. Please be shorter."
 """Note to a holder that has passed its plan's `hold.warn_s`."""
@@ -126,7 +126,7 @@ class Inboxes:
         self._missed[participant] = evolve(self.of(participant), cut_after=heard)
 
     def goes_on(self, participant: str) -> None:
-        """Note that its own turn, which was cut, goes on from the cut."""
+        """Note that its own turn, which was cut, continues from the cut."""
         self._missed[participant] = evolve(self.of(participant), cut_after=None)
 
     def take(self, participant: str) -> Missed:

@@ -81,7 +81,7 @@ class _Found:
 
 
 def spellings(participant: Participant) -> tuple[str, ...]:
-    """All words by which speech may name a participant: its name, its label, its aliases."""
+    """All names of a participant in speech: its name, its label, its aliases."""
     spoken = participant.name.replace("_", " ").replace("-", " ")
     words = (participant.name, spoken, participant.label, *participant.aliases)
     return tuple(dict.fromkeys(" ".join(word.split()) for word in words if word.strip()))

@@ -30,7 +30,7 @@ PASSING: Final = _phrases(
     "rather than|other than|apart from|anyone but|anybody but|everyone but|everybody but|nobody but|all but",
     "never mind",
 )
-"""Phrases before a name of whoever shall not speak now."""
+"""Phrases before the name of a participant who should not speak now."""
 
 INVITING: Final = _phrases(
     "over to|hear from|hear|listen to|ask|call on|call upon|turn to|go to|go over to|on to|floor to|word to",
@@ -64,4 +64,4 @@ THANKS: Final = _words("thank thanks")
 """Words of thanks."""
 
 LATER: Final = _words("then afterwards later")
-"""Words before a name of whoever speaks after another."""
+"""Words before the name of a participant who speaks after another."""

@@ -251,7 +251,7 @@ class Transcript:
         return None
 
     def heard_by(self, turn: int, position_s: float) -> str:
-        """The words heard in a turn that goes on, until a position."""
+        """The words heard in a current turn, up to a position."""
         taken = self._turns.get(turn)
         if taken is None:
             return ""

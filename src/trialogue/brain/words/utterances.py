@@ -19,7 +19,7 @@ class SpokenUtterance:
     """Words so far."""
 
     is_final: bool
-    """Whether its words change no more."""
+    """Whether its words are final."""
 
     home: list[SpeechStretch]
     """The stretches of speech that it was said in."""

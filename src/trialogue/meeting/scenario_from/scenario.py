@@ -191,7 +191,7 @@ class _Seats:
     files: NewFiles
 
     def moves(self) -> Iterator[Move]:
-        """Who came and left while the meeting ran."""
+        """Participants who joined and left during the meeting."""
         behind, seats = 0, dict[str, int]()
         for number, record in enumerate(self.held.records, 1):
             match record.event:

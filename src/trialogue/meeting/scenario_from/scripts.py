@@ -186,7 +186,7 @@ class Scripts:
         return entries[-1]
 
     def _next_line(self, name: str, begun: list[_Entry]) -> None:
-        """A script goes on to its next line within a reply that has said something."""
+        """A script continues with its next line within a reply that has said something."""
         if begun[-1].text:
             begun.append(_Entry(was_heard=begun[-1].was_heard))
             self.entries[name].append(begun[-1])

@@ -32,7 +32,7 @@ HANDS_FIRST = frozenset(name for name, entry in ENTRIES.items() if entry.hands_f
 """Policies before whose choice a raised hand is granted."""
 
 BY_SPEAKERS = frozenset(name for name, entry in ENTRIES.items() if entry.is_by_speakers)
-"""Policies under which whoever speaks says who is next."""
+"""Policies under which the speaker names the next one."""
 
 BY_THE_CHAIR = frozenset(name for name, entry in ENTRIES.items() if entry.is_by_the_chair)
 """Policies under which the chair's words name who is next."""

@@ -16,7 +16,7 @@ from trialogue.brain.floor.view import COLLISION_S, Decision, FloorView, Next, N
 from trialogue.values import frozen
 
 LAPSE_S = 2.5
-"""Seconds of free floor after which the current speaker may go on."""
+"""Seconds of free floor after which the current speaker may continue."""
 
 
 def _selected(view: FloorView) -> Decision:
