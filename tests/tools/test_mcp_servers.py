@@ -1,13 +1,18 @@
 """Sessions with real MCP servers: over pipes to a process, and over streamable HTTP to a port."""
 
+import gzip
 import os
 import signal
+import tracemalloc
+from contextlib import suppress
+from functools import partial
 
 import pytest
 import trio
 from price_server import PROGRAM, free_port, listening
 
-from trialogue.errors import ConnectionLost, ToolFailed, ToolLost
+from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
+from trialogue.importing import import_extra
 from trialogue.supervise import lone_error
 from trialogue.tools.kinds.mcp import McpServer, McpTool
 
@@ -105,3 +110,45 @@ async def test_a_server_that_has_forgotten_us(nursery):
     assert not isinstance(raised.value, ToolLost)
     with pytest.raises(ToolFailed, match=r"^the MCP server has stopped$"):
         await server.call("price", {"item": "edge"})
+
+
+BOMB = gzip.compress(b'{"jsonrpc": "2.0", "id": 1, "result": "' + b"x" * 50_000_000)
+LONG = b'{"jsonrpc": "2.0", "id": 1, "result": "' + b"x" * 20_000_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "encoding", "body"),
+    [
+        ("application/json", "identity", LONG),
+        ("application/json", "gzip", BOMB),
+        ("text/event-stream", "gzip", BOMB),
+    ],
+    ids=["long", "compressed", "compressed events"],
+)
+async def test_an_address_that_answers_without_bounds(nursery, kind, encoding, body):
+    """It cannot be used: an answer of any size, or one that grows when it is unpacked, is not read."""
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Encoding: {encoding}\r\nConnection: close\r\n"
+    asked = []
+
+    async def answer(stream):
+        asked.append(await stream.receive_some())
+        with suppress(trio.BrokenResourceError):
+            await stream.send_all(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        await stream.aclose()
+
+    (listener,) = await nursery.start(partial(trio.serve_tcp, answer, 0, host="127.0.0.1"))
+    server = McpServer("price", url=f"http://127.0.0.1:{listener.socket.getsockname()[1]}/mcp")
+    import_extra("mcp.client.streamable_http", "an MCP server", "mcp")  # its loading is not counted
+    tracemalloc.start()
+    try:
+        with (
+            trio.fail_after(15),
+            pytest.raises(SetupError, match="the MCP server of tool price cannot be used"),
+        ):
+            await server.run()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert b"accept-encoding: identity\r\n" in asked[0].lower()
+    assert peak < 64 * 1024 * 1024
+    nursery.cancel_scope.cancel(reason="the address was asked")

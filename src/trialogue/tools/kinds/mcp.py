@@ -26,6 +26,7 @@ from trialogue.scenario.tool_keys import McpCall
 from trialogue.scenario.tool_specs import ToolSpec
 from trialogue.supervise import lone_error
 from trialogue.tools.executor import Tool
+from trialogue.tools.kinds.mcp_http import open_http_client
 from trialogue.tools.notes import Tail, note
 from trialogue.tools.results import as_content
 from trialogue.tools.signatures import Signature
@@ -223,10 +224,7 @@ class McpServer:
 
     async def _transport(self, exits: AsyncExitStack) -> _Transport:
         if self._url:
-            # Proxies and credentials of the environment are not used.
-            http = _package("httpx2")
-            patience = http.Timeout(OPENING_S, read=ANSWERING_S)
-            client = await exits.enter_async_context(http.AsyncClient(trust_env=False, timeout=patience))
+            client = await exits.enter_async_context(open_http_client(OPENING_S, ANSWERING_S))
             spoken = _package("mcp.client.streamable_http")
             return cast("_Transport", spoken.streamable_http_client(self._url, http_client=client))
         self._last_words = Tail()

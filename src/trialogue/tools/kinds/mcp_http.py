@@ -1,0 +1,65 @@
+"""HTTP client for MCP servers at an address, whose answers are bounded whatever their heads say.
+
+1. No compression is asked for, and none is taken.
+2. An answer in one piece is bounded; of a stream of events the `mcp` package bounds each.
+3. Proxies and credentials of the environment are not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+import trio
+
+from trialogue.importing import import_extra
+from trialogue.transport.bounded_answers import ANSWER_BYTES, IDENTITY, encoding_of
+
+__all__ = ["open_http_client"]
+
+
+class _Body(Protocol):
+    """Body of an answer, as it comes."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+    async def aclose(self) -> None: ...
+
+
+def open_http_client(opening_s: float, answering_s: float) -> Any:  # noqa: ANN401 - of an extra that is absent where types are checked
+    """A client of `httpx2`; to be closed. Its patience: to open, and between two parts of an answer."""
+    http: Any = import_extra("httpx2", "an MCP server", "mcp")
+
+    class Bounded(http.AsyncByteStream):  # type: ignore[misc] # no types: an extra
+        """A body that fails with `StreamError` where it is too long, or compressed."""
+
+        def __init__(self, body: _Body, encoding: str | None, longest: int | None) -> None:
+            self._body, self._encoding, self._longest = body, encoding, longest
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            if self._encoding is not None:
+                raise http.StreamError("the answer is in an encoding that was not asked for")
+            taken, pieces = 0, aiter(self._body)
+            async for piece in pieces:
+                taken += len(piece)
+                if self._longest is not None and taken > self._longest:
+                    with trio.CancelScope() as scope:  # it passes through generators that httpx2 leaves open
+                        scope.cancel()
+                        async for _ in pieces:
+                            pass
+                    raise http.StreamError(f"the answer has more than {self._longest:,} bytes")
+                yield piece
+
+        async def aclose(self) -> None:
+            await self._body.aclose()
+
+    async def bound(response: Any) -> None:  # noqa: ANN401 - as above
+        is_stream = response.headers.get("content-type", "").lower().startswith("text/event-stream")
+        encoding, longest = encoding_of(response.headers), None if is_stream else ANSWER_BYTES
+        response.stream = Bounded(response.stream, encoding, longest)
+
+    return http.AsyncClient(
+        trust_env=False,
+        timeout=http.Timeout(opening_s, read=answering_s),
+        headers={"accept-encoding": IDENTITY},
+        event_hooks={"response": [bound]},
+    )
