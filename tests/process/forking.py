@@ -122,8 +122,6 @@ def open_streams() -> None:
 
 def main() -> None:
     """Load what processes load, and be each of them."""
-    import pytest  # noqa: F401
-
     import trialogue.batch.holding
     import trialogue.cli.program  # noqa: F401
     from trialogue.testing import hold_meeting
