@@ -141,7 +141,7 @@ def hold_resolved(resolved: Resolved, asked: RunOptions, hold_it: Hold) -> int:
     finally:
         waiting.done()
     try:
-        _sum_up(resolved, asked.shown, held)
+        _sum_up(resolved, asked, held)
         if asked.html:
             _write_page(asked, held)
     except (BrokenPipeError, SetupError, JournalError):
@@ -156,7 +156,7 @@ def _write_page(asked: RunOptions, held: Held) -> None:
 
     path = write_page(held.folder)
     if asked.shown == "live":
-        put(f"  {path}")
+        put(f"  {as_requested(path, asked.out)}")
 
 
 def _judge_code(resolved: Resolved, asked: RunOptions) -> None:
@@ -195,13 +195,22 @@ def owned(resolved: Resolved, asked: RunOptions) -> Generator[Owner]:
     """Handle signals, and requests to exit the process, while a meeting runs in it."""
     from trialogue.meeting.run import Owner  # noqa: PLC0415 - heavy: only for a meeting
 
-    with open_leaving(partial(_sum_up, resolved, asked.shown)) as leaving:
+    with open_leaving(partial(_sum_up, resolved, asked)) as leaving:
         yield Owner(leaving.asked, leaving.at_once, leaving.behind)
 
 
-def _sum_up(resolved: Resolved, shown: Shown, held: Held) -> None:
-    ended = Ended(resolved.plan, held.result, str(held.folder), held.machine_s)
-    match shown:
+def as_requested(path: Path, out: Path | None) -> str:
+    """A path of the run as the person named its directory: from here, unless `out` is from the root."""
+    if out is not None and out.is_absolute():
+        return str(path)
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _sum_up(resolved: Resolved, asked: RunOptions, held: Held) -> None:
+    folder = as_requested(held.folder, asked.out)
+    ended = Ended(resolved.plan, held.result, folder, held.machine_s)
+    match asked.shown:
         case "live":
             show([line(), *summary(ended)])
         case "line":
@@ -209,7 +218,7 @@ def _sum_up(resolved: Resolved, shown: Shown, held: Held) -> None:
         case "json":
             whole = {
                 **held.result.document(),
-                "folder": str(held.folder),
+                "folder": folder,
                 "machine_s": held.machine_s,
                 "exit_code": held.exit_code,
             }

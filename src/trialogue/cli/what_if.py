@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import asdict
 
+from trialogue.cli.run import as_requested
 from trialogue.cli.verify import tell_problems
 from trialogue.cli.view_lines import Line, Tone, clock, counted, line, span
 from trialogue.cli.view_screens import put_json, show
@@ -51,9 +52,9 @@ def ask_what_if(run: Path, changes: Sequence[str], told: WhatIfTold, edges: Edge
         page = _write_page(reading, came, told.out) if told.html else None
         if told.as_json:
             where = {"page": str(page)} if page else {}
-            put_json(_document(came, kept=told.out is not None) | where)
+            put_json(_document(came, told.out) | where)
         else:
-            kept = [line(f"  run       {came.folder}")] if told.out else []
+            kept = [line(f"  run       {as_requested(came.folder, told.out)}")] if told.out else []
             show([*_lines(came), *kept, *([line(f"  page      {page}")] if page else [])])
     tell_problems(reading.problems)
     return 0
@@ -157,7 +158,7 @@ _MEASURES: Final[tuple[tuple[str, Callable[[Result], str]], ...]] = (
 )
 
 
-def _document(came: WhatIf, *, kept: bool) -> dict[str, object]:
+def _document(came: WhatIf, out: Path | None) -> dict[str, object]:
     horizon = came.horizon
     return {
         "trialogue": 1,
@@ -174,5 +175,5 @@ def _document(came: WhatIf, *, kept: bool) -> dict[str, object]:
         },
         "recorded": came.recorded.document(),
         "made": came.made.document(),
-        "folder": str(came.folder) if kept else None,
+        "folder": as_requested(came.folder, out) if out else None,
     }

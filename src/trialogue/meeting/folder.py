@@ -9,10 +9,15 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Final
 
 from trialogue.errors import JournalError, SetupError
+from trialogue.fixed_paths import fixed
 from trialogue.model.secrets import Secrets
 from trialogue.regular_files import write_regular
+
+RUNS: Final = Path("runs")
+"""Directory under which runs are made that are not told where."""
 
 
 def check_folder(out: Path | None) -> None:
@@ -21,7 +26,7 @@ def check_folder(out: Path | None) -> None:
     `SetupError` where a file is in its way, or `out` holds something already; `JournalError` where it cannot
     be looked at. None is a directory under `runs/`.
     """
-    folder = Path("runs") if out is None else out
+    folder = RUNS if out is None else out
     try:
         nearest = next(each for each in (folder, *folder.absolute().parents) if each.exists())
         if not nearest.is_dir():
@@ -32,8 +37,13 @@ def check_folder(out: Path | None) -> None:
         raise JournalError(f"cannot make {folder}: {error.strerror}", path=str(folder)) from error
 
 
-def new_folder(out: Path | None, name: str) -> Path:
-    """Make the run's directory, mode 0700: `out`, or one under `runs/` named by meeting and the time of day.
+def place_of(out: Path | None) -> tuple[Path | None, Path]:
+    """The run's directory as requested, and the one of runs, from the root: a program may go elsewhere."""
+    return None if out is None else fixed(out), fixed(RUNS)
+
+
+def new_folder(out: Path | None, name: str, runs: Path = RUNS) -> Path:
+    """Make the run's directory, mode 0700: `out`, or one under `runs` named by meeting and the time of day.
 
     Under the virtual clock, too, it is the time at which it is made: all of those meetings begin in the year
     2000. A name is taken in one step, so that two processes never share one.
@@ -47,7 +57,7 @@ def new_folder(out: Path | None, name: str) -> Path:
         return out
     stem = f"{name}-{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S}"
     for number in count(1):
-        folder = Path("runs") / (stem if number == 1 else f"{stem}-{number}")
+        folder = runs / (stem if number == 1 else f"{stem}-{number}")
         if _make(folder, may_exist=False):
             return folder
     raise AssertionError  # numbers have no end
@@ -65,16 +75,16 @@ def _make(folder: Path, *, may_exist: bool) -> bool:
 
 
 @contextmanager
-def taken(out: Path | None, name: str) -> Generator[Path]:
+def taken(out: Path | None, name: str, runs: Path = RUNS) -> Generator[Path]:
     """Make the run's directory for a meeting that starts in the block; if that fails, nothing is left of it.
 
     Directories that were made on the way go, too; what others have put there stays. Two processes that are
     given the same directory do not share it. Raises as `new_folder`.
     """
-    wanted = Path("runs") if out is None else out
+    wanted = runs if out is None else out
     made = [each for each in (wanted, *wanted.parents) if not each.exists()]
     try:
-        folder = new_folder(out, name)
+        folder = new_folder(out, name, runs)
         if out is None:
             made.insert(0, folder)
         _claim(folder)

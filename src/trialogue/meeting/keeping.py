@@ -141,7 +141,7 @@ def open_journal(
         header,
         secrets=secrets,
         files=digests_in(folder),
-        resumes=str(past.folder.absolute()) if past else None,
+        resumes=str(past.folder) if past else None,
     )
 
 

@@ -34,7 +34,7 @@ def check_permissions(resolved: Resolved, allowed: Permissions) -> None:
         kind = "variable" if len(unset) == 1 else "variables"
         raise SetupError(f"the scenario needs the environment {kind} {', '.join(unset)}")
     if resolved.code:
-        _look_beside(Path(resolved.source).parent)
+        _look_beside(resolved.folder)
 
 
 def unset_variables(resolved: Resolved) -> dict[str, Keys]:
@@ -93,6 +93,6 @@ def _of_import(target: str, allowed: Permissions) -> Iterator[tuple[str, str]]:
 
 
 def _look_beside(folder: Path) -> None:
-    beside = str(folder.absolute())
+    beside = str(folder)
     if folder.is_dir() and beside not in sys.path:
         sys.path.append(beside)

@@ -28,6 +28,7 @@ from trialogue.brain.course.course import Phase
 from trialogue.brain.meeting import Brain
 from trialogue.diagnostics import Log
 from trialogue.errors import JournalError, SetupError
+from trialogue.fixed_paths import fixed
 from trialogue.journal.files import has_kept, journal_of, scenario_of
 from trialogue.journal.manifest import read_manifest
 from trialogue.journal.reader import Reading, read
@@ -273,8 +274,8 @@ def _made(path: Path, reading: Reading, brain: Brain) -> Resumption:
     begun = _resolved(scenario_of(path.parent), reading.header.plan)
     names = [each.name for each in brain.seats.participants]
     return Resumption(
-        folder=path.parent,
-        journal=reading,
+        folder=fixed(path.parent),
+        journal=read(fixed(path)),
         begun=begun,
         resolved=with_joined(begun, reading),
         brain=brain,

@@ -29,7 +29,7 @@ from trialogue.journal.records import EPOCH
 from trialogue.journal.writer import Journal
 from trialogue.mailbox import Mailbox
 from trialogue.meeting.edges import NO_SEAMS, Edges, Seams, open_edges
-from trialogue.meeting.folder import taken
+from trialogue.meeting.folder import place_of, taken
 from trialogue.meeting.keeping import keep_earlier_clips, keep_scenario, open_journal, seal, secrets_for
 from trialogue.meeting.people import hear_out, needs_engines, prepare_people
 from trialogue.meeting.policies import brain_for
@@ -302,6 +302,7 @@ async def open_stage(
     resolved: Resolved, edges: Edges, *, out: Path | None = None, resumption: Resumption | None = None
 ) -> AsyncGenerator[Stage]:
     """Prepare all that a meeting needs; leaving the block closes its recordings and its journal."""
+    out, runs = place_of(out)
     if needs_engines(resolved):  # people's seats and the embedded server share them
         edges = evolve(edges, engines=edges.engines or open_engines())
     allowed = edges.permissions
@@ -313,7 +314,7 @@ async def open_stage(
     async with open_tools(resolved, edges.permissions) as box, open_edges(chances, edges) as switchboard:
         needs = SeatNeeds.of(only(resolved, brain.here()), people, box, switchboard)
         with (
-            taken(out, resolved.plan.name) as folder,
+            taken(out, resolved.plan.name, runs) as folder,
             _journal(folder, resolved, edges.seams, resumption) as journal,
         ):
             make = partial(Stage, seams=edges.seams, hooks=edges.hooks, resumption=resumption)

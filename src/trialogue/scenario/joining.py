@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from pathlib import Path as FilePath
 from typing import Protocol, TypeVar, cast
 
 from attrs import evolve, field
@@ -65,7 +64,7 @@ def with_seat(resolved: Resolved, name: str, seat: Mapping[str, object]) -> NewS
         text = json.dumps({**document, "cast": cast}, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise WrongType(f"seat must consist of plain JSON values: {error}", argument="seat") from None
-    folder, problems = FilePath(resolved.source).parent, Problems()
+    folder, problems = resolved.folder, Problems()
     source = str(folder / f"<seat of {name}>")
     scenario = read_scenario(text, Origin(source, folder), problems)
     raise_problems(problems, source)

@@ -10,6 +10,7 @@ from attrs import evolve, field
 
 from trialogue.arguments import checks_arguments
 from trialogue.brain.redialling import RedialRules
+from trialogue.fixed_paths import fixed
 from trialogue.model.expectations import Expectations
 from trialogue.model.plan import MeetingPlan
 from trialogue.scenario.agents import agent_block, is_scripted, offered_tools
@@ -103,6 +104,9 @@ class Resolved:
     source: str = field(eq=False)
     """The file, as it was named."""
 
+    folder: FilePath = field(eq=False, repr=False)
+    """Its folder, from the root: paths in it are relative to this one."""
+
     records_models: bool = field(default=False, eq=False)
     """Whether models are asked all the same, and what they say is recorded."""
 
@@ -122,7 +126,7 @@ class Resolved:
     def models(self) -> FilePath | None:
         """The file of recorded model answers; None if models are really asked."""
         named = filled(self.document.run).models
-        return None if named is None else FilePath(self.source).parent / named
+        return None if named is None else self.folder / named
 
     @property
     def answers_for_models(self) -> bool:
@@ -307,21 +311,22 @@ def _check_settings(look: Look) -> None:
 
 
 def _build(scenario: Scenario, document: Document, overrides: Overrides) -> Resolved:
-    plan = plan_of(document)
+    plan, folder = plan_of(document), fixed(FilePath(scenario.source)).parent
     run = filled(document.run)
     return Resolved(
         plan=plan,
         agents=tuple(
             _agent(document, plan, name) for name, seat in document.cast.items() if not seat.is_person
         ),
-        people=people_of(document, FilePath(scenario.source).parent),
-        tools=tool_specs(document, FilePath(scenario.source).parent),
+        people=people_of(document, folder),
+        tools=tool_specs(document, folder),
         clock=filled(run.clock),
         frame_ms=round(filled(run.frame) * 1000),
         document=document,
         places=scenario.places,
         overrides=overrides,
         source=scenario.source,
+        folder=folder,
     )
 
 

@@ -24,6 +24,7 @@ from trialogue.chaos.catalogue.dialling import http as wrong_http
 from trialogue.chaos.faulty_socket import WrongAnswer, answer_wrongly
 from trialogue.chaos.toxics import HalfOpen, ToxicStream
 from trialogue.errors import SetupError
+from trialogue.fixed_paths import fixed
 from trialogue.model.audio import AudioFormat
 from trialogue.server.equipment import Equipment
 from trialogue.server.seams import Converse, ServerSeams, Visitor, answer_nothing
@@ -199,7 +200,7 @@ class Control:
             runs.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise SetupError(f"cannot record in {runs}: {error.strerror}") from error
-        self.recorders = (*self.recorders, partial(SessionRecord.begin, runs))
+        self.recorders = (*self.recorders, partial(SessionRecord.begin, fixed(runs)))
 
     def script(self, entries: Sequence[Mapping[str, object]], greeting: str | None = None) -> None:
         """Have agents of the sessions to come answer by a script; `ScriptError` for one that is none."""

@@ -22,6 +22,7 @@ from typing import Final, TypeVar
 
 from attrs import evolve
 
+from trialogue.fixed_paths import fixed
 from trialogue.values import frozen
 
 _T = TypeVar("_T")
@@ -62,7 +63,7 @@ class Store:
     ) -> None:
         """Keep up to `disk_limit` bytes in `directory`, None for no disk, and `memory_limit` in memory."""
         self._memory = _Memory(memory_limit)
-        self._disk = None if directory is None else _Disk(directory, disk_limit)
+        self._disk = None if directory is None else _Disk(fixed(directory), disk_limit)
         self._hits = self._misses = 0
         self._disk_fault = ""
         self._lock = Lock()

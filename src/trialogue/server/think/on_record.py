@@ -24,6 +24,7 @@ import trio
 from attrs import asdict, field
 
 from trialogue.errors import JournalError, SetupError
+from trialogue.fixed_paths import fixed
 from trialogue.model.json_text import read_json
 from trialogue.regular_files import read_regular
 from trialogue.server.think.ports import (
@@ -333,7 +334,7 @@ def open_models(
     With `asks` a file that is absent is made, whose header names the `origin` of its answers. `place` names
     places in prompts where a question that is not on record is told.
     """
-    record = ModelRecord(path, asks, place)
+    record = ModelRecord(fixed(path), asks, place)
     if asks and not path.exists():
         _begin(path, origin)
     try:
