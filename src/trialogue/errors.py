@@ -35,6 +35,7 @@ Exceptions carry no speech, no prompts and no keys: their texts end up in termin
 from __future__ import annotations
 
 import shlex
+from typing import Any
 
 __all__ = [
     "AlreadyOver",
@@ -67,9 +68,24 @@ __all__ = [
 
 
 class TrialogueError(Exception):
-    """Base class of all errors; `exit_code` is the exit code of the command line."""
+    """Base class of all errors; `exit_code` is the exit code of the command line.
+
+    An error can be pickled and copied with all of its attributes; as with every exception, its cause and its
+    traceback stay behind.
+    """
 
     exit_code: int = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Give the error's text and attributes, for `pickle` and `copy`.
+
+        The constructor is not called again: it makes the text, and some need more than that.
+        """
+        return _with_args, (type(self), self.args), self.__dict__ or None
+
+
+def _with_args(kind: type[TrialogueError], args: tuple[object, ...]) -> TrialogueError:
+    return kind.__new__(kind, *args)
 
 
 class ScenarioError(TrialogueError):
