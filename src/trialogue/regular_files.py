@@ -1,7 +1,7 @@
 """Files that must be regular ones: opening a named pipe would wait for its writer, a device may never end.
 
 The files of a run are read and written through here. A file that a user names may be a pipe on purpose
-(`check /dev/stdin`) and is opened as usual.
+(`check /dev/stdin`): it is opened as usual, and `read_bounded` reads it up to a size.
 """
 
 from __future__ import annotations
@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from io import BufferedReader, FileIO
 
-__all__ = ["check_regular", "open_descriptor", "open_regular", "read_regular", "unbuffered", "write_regular"]
+__all__ = [
+    "check_regular",
+    "open_descriptor",
+    "open_regular",
+    "read_bounded",
+    "read_regular",
+    "unbuffered",
+    "write_regular",
+]
+
+_MIB: Final = 1024 * 1024
 
 _KINDS: Final = {
     stat.S_IFIFO: "it is a named pipe, not a file",
@@ -43,6 +53,15 @@ def read_regular(path: Path) -> bytes:
     """Content of a file; OSError as `open_regular`."""
     with unbuffered(path) as file:
         return file.readall()
+
+
+def read_bounded(path: Path, mib: int) -> bytes:
+    """Content of a file, a pipe or a device up to `mib` MiB; OSError where there is more, or as `open`."""
+    with path.open("rb") as file:
+        content = file.read(mib * _MIB + 1)
+    if len(content) > mib * _MIB:
+        raise OSError(errno.EFBIG, f"it is larger than {mib} MiB", os.fspath(path))
+    return content
 
 
 def write_regular(path: Path, content: bytes) -> None:

@@ -22,6 +22,7 @@ from trialogue.batch.local_workers import Hand
 from trialogue.batch.outcomes import Outcome, decoded_outcome, encoded_outcome
 from trialogue.errors import SetupError
 from trialogue.importing import import_extra
+from trialogue.regular_files import read_regular
 
 __all__ = ["hold_on_cluster"]
 
@@ -135,7 +136,7 @@ def _check_shared(client: Any, out: Path, mark: str) -> None:  # noqa: ANN401 - 
 def _sees(out: str, mark: str) -> bool:
     """Whether a worker sees the directory of this very batch, and may write in it."""
     try:
-        is_it = (Path(out) / MARK).read_text(encoding="ascii") == mark
+        is_it = read_regular(Path(out) / MARK) == mark.encode()
         probe = Path(out) / f"{MARK}-{uuid4().hex}"
         probe.touch()
         probe.unlink()

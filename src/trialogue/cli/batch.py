@@ -32,6 +32,7 @@ from trialogue.cli.view_screens import put, put_json, show
 from trialogue.errors import JournalError, SetupError
 from trialogue.model.json_text import read_json
 from trialogue.overwriting import refuse_other
+from trialogue.regular_files import read_bounded
 from trialogue.values import frozen
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ __all__ = ["BatchOptions", "hold_batch", "new_out"]
 
 WORSE: Final = 8
 """Exit code where something got worse than its baseline, though everything passed."""
+
+BASELINE_MIB: Final = 64
+"""Size of a baseline, in MiB, at most: figures of tens of thousands of scenarios."""
 
 GRAVEST: Final = (70, 4, 2, 3, 5, 1, 7, 6)
 """Exit codes of meetings, the one that decides a batch's first."""
@@ -210,7 +214,7 @@ def _baseline(path: Path | None) -> Baseline:
     if path is None:
         return {}
     try:
-        return read_baseline(read_json(path.read_bytes()))
+        return read_baseline(read_json(read_bounded(path, BASELINE_MIB)))
     except OSError as error:
         raise SetupError(f"cannot read the baseline {path}: {error.strerror}") from error
     except ValueError as error:
@@ -222,7 +226,7 @@ def _refuse_to_overwrite(path: Path | None) -> None:
     try:
         if path is None or not path.is_file():
             return
-        read_baseline(read_json(path.read_bytes()))
+        read_baseline(read_json(read_bounded(path, BASELINE_MIB)))
     except OSError as error:
         raise SetupError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:

@@ -17,6 +17,7 @@ from trialogue.journal.files import JOURNAL, journal_of
 from trialogue.journal.reader import read
 from trialogue.model.text import safe_text
 from trialogue.overwriting import refuse_other
+from trialogue.regular_files import check_regular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +98,13 @@ def _foreign_in(folder: Path) -> list[Path]:
     """The meeting files in a folder that is not a run."""
     if not folder.is_dir() or (folder / JOURNAL).exists():
         return []
-    return sorted(each for each in folder.iterdir() if each.suffix.lower() in FOREIGN)
+    found = sorted(each for each in folder.iterdir() if each.suffix.lower() in FOREIGN)
+    for each in found:
+        try:
+            check_regular(each)  # a pipe in a folder is not one that somebody named
+        except OSError as error:
+            raise JournalError(f"cannot read {each}: {error.strerror}", path=str(each)) from error
+    return found
 
 
 def _foreign(file: Path) -> tuple[tuple[Stretch, ...], tuple[Utterance, ...]]:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from trialogue.model.transcript import Utterance
+from trialogue.regular_files import read_bounded
 from trialogue.report.rttm import read_rttm
 from trialogue.report.stretches import Stretch
 from trialogue.values import frozen
@@ -27,7 +28,11 @@ __all__ = [
     "read_textgrid",
     "read_webvtt",
     "read_words",
+    "text_of",
 ]
+
+MOST_MIB: Final = 64
+"""Size of a file, in MiB, at most: weeks of speech."""
 
 _CUE: Final = re.compile(r"((?:\d+:)?\d\d:\d\d\.\d{3})[ \t]+-->[ \t]+((?:\d+:)?\d\d:\d\d\.\d{3})")
 _VOICE: Final = re.compile(r"<v(?:\.[^\s>]*)*\s+([^>]+)>")
@@ -45,19 +50,25 @@ _DIGITS: Final = 12
 _CHAT: Final = re.compile(r"\x15(\d+)_(\d+)\x15")
 
 
+def text_of(path: Path) -> str:
+    """A file's text; OSError as `open` and for more than `MOST_MIB` MiB, ValueError if it is not UTF-8."""
+    text = read_bounded(path, MOST_MIB).decode("utf-8-sig")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def read_foreign(path: Path) -> tuple[Stretch, ...]:
     """A file's stretches, by its ending; ValueError for another ending or content, OSError as `open`."""
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise ValueError(f"its suffix is not one of {', '.join(READERS)}")
-    return reader(path.read_text("utf-8-sig"))
+    return reader(text_of(path))
 
 
 def read_words(path: Path) -> tuple[Utterance, ...]:
     """What was said, as far as the file has it: an utterance a cue of WebVTT; errors as `read_foreign`."""
     if path.suffix.lower() != ".vtt":
         return ()
-    cues = read_cues(path.read_text("utf-8-sig"))
+    cues = read_cues(text_of(path))
     return tuple(
         Utterance(each.speaker, number, each.start_s, each.end_s, each.text, each.text, "finished")
         for number, each in enumerate(cues, 1)

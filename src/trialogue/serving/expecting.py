@@ -25,11 +25,15 @@ import yaml
 from attrs import field
 
 from trialogue.errors import SetupError
+from trialogue.regular_files import read_bounded
 from trialogue.scenario.quantities import read_duration
 from trialogue.serving.ledger import Ledger, Wanted
 from trialogue.values import frozen
 
 __all__ = ["WireExpectation", "WireExpectations", "read_expectations"]
+
+MOST_MIB: Final = 1
+"""Size of a file, in MiB, at most; the same as a scenario's."""
 
 WITHIN_S: Final = 60.0
 """Seconds for which a message is waited for, where the file does not say."""
@@ -83,8 +87,10 @@ class WireExpectations:
 def read_expectations(file: Path) -> WireExpectations:
     """Read a file; `SetupError` in one line for one that says nothing that can be expected."""
     try:
-        raw: object = yaml.safe_load(file.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        raw: object = yaml.safe_load(read_bounded(file, MOST_MIB).decode())
+    except OSError as error:
+        raise SetupError(f"cannot read {file}: {error.strerror}") from error
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise SetupError(f"cannot read {file}: {type(error).__name__}") from error
     document = _map(raw, f"{file}", {"within", "expect"})
     listed = document.get("expect")

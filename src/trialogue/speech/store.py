@@ -23,6 +23,7 @@ from typing import Final, TypeVar
 from attrs import evolve
 
 from trialogue.fixed_paths import fixed
+from trialogue.regular_files import read_regular
 from trialogue.values import frozen
 
 _T = TypeVar("_T")
@@ -146,7 +147,7 @@ class _Disk:
     def read(self, key: str) -> bytes | None:
         path = self._directory / key
         try:
-            content = path.read_bytes()
+            content = read_regular(path)
         except FileNotFoundError:
             return None
         payload = content[_HEADER:]

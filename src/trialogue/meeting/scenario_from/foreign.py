@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from trialogue.errors import JournalError, SetupError
 from trialogue.model.text import well_formed
-from trialogue.report.foreign import READERS
+from trialogue.report.foreign import READERS, text_of
 from trialogue.scenario.writing import write_yaml
 
 __all__ = ["is_foreign", "named", "read_whole", "refuse_there", "slug", "titled", "whole_scenario"]
@@ -33,7 +33,7 @@ def is_foreign(path: Path) -> bool:
 def read_whole(file: Path, reader: Callable[[str], T]) -> T:
     """Read a file with `reader`; JournalError if that fails."""
     try:
-        return reader(file.read_text("utf-8-sig"))
+        return reader(text_of(file))
     except OSError as error:
         raise JournalError(f"cannot read {file}: {error.strerror}", path=str(file)) from error
     except ValueError as error:
