@@ -16,7 +16,7 @@ from websockets.sync.client import connect
 
 from trialogue.cli import main
 
-PROGRAM = str(Path(__file__).parent / "murmuring.py")
+PROGRAM = str(Path(__file__).parents[1] / "process" / "program.py")
 ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1", "TERM": "dumb"}
 HEAVY = (
     "numpy",

@@ -10,7 +10,7 @@ import pytest
 
 import trialogue
 
-PROGRAM = str(Path(__file__).parent / "murmuring.py")
+PROGRAM = str(Path(__file__).parents[1] / "process" / "program.py")
 LOADING = """
 import os, signal, sys
 
