@@ -17,6 +17,10 @@ MOST_LEVELS: Final = 128
 """Levels of lists and objects in one value; what has as many can be written again inside of others."""
 
 
+_SHALLOW: Final = 2 * MOST_LEVELS
+"""Characters in which no more levels than that can be opened and closed."""
+
+
 def read_json(text: str | bytes) -> Any:  # noqa: ANN401 - whatever it says
     """The value that a text says; `orjson.JSONDecodeError`, a ValueError, for what is no JSON or too deep.
 
@@ -28,7 +32,7 @@ def read_json(text: str | bytes) -> Any:  # noqa: ANN401 - whatever it says
     orjson.JSONDecodeError: nested more than 128 levels deep: line 1 column 1 (char 0)
     """
     value = orjson.loads(text)  # noqa: TID251 - here its depth is judged
-    if _openings(text) > MOST_LEVELS and _is_deep(value):
+    if len(text) > _SHALLOW and _openings(text) > MOST_LEVELS and _is_deep(value):
         raise orjson.JSONDecodeError(f"nested more than {MOST_LEVELS} levels deep", "", 0)
     return value
 
