@@ -82,6 +82,8 @@ def test_a_process_that_gets_too_little_says_so(kind, amount, small, tmp_path):
     )
     assert done.returncode in (2, 4)
     assert "Traceback" not in done.stderr
-    (told,) = [line for line in done.stderr.splitlines() if "trialogue: preparing" not in line]
+    # Native libraries have lines of their own at such limits, which nobody can hold back.
+    ours = [line for line in done.stderr.splitlines() if line.startswith("trialogue: ")]
+    (told,) = [line for line in ours if not line.startswith("trialogue: preparing")]
     assert any(words in told for words in ("memory", "files", "load", "threads"))
     assert not (tmp_path / "run").exists()

@@ -12,6 +12,7 @@ from trialogue.chaos.plan import MOST_DRAWN, FaultPlan, drawn, planned
 from trialogue.chaos.promises import PROMISES, Judged, Row, judge
 from trialogue.chaos.trial import Trial, try_meeting
 from trialogue.cli.diagnostics import configure
+from trialogue.cli.run import as_requested
 from trialogue.cli.view_lines import Line, Span, Tone, line, padded, span
 from trialogue.cli.view_screens import put_json, show
 from trialogue.errors import SetupError
@@ -71,7 +72,7 @@ def try_file(file: Path, ordered: Ordered, *, as_json: bool = False) -> int:
     if as_json:
         put_json({"ended": _ended(trial), "exit_code": trial.exit_code, **asdict(judged)})
     else:
-        show([*matrix(judged.rows), line(), *_verdict(trial, judged)])
+        show([*matrix(judged.rows), line(), *_verdict(trial, judged, ordered.out)])
     return 1 if judged.broken else 0
 
 
@@ -112,9 +113,9 @@ def _ended(trial: Trial) -> str:
     return trial.held.result.reason if trial.held is not None else f"{trial.error}"
 
 
-def _verdict(trial: Trial, judged: Judged) -> Sequence[Line]:
+def _verdict(trial: Trial, judged: Judged, out: Path | None) -> Sequence[Line]:
     told = f"the meeting ended: {_ended(trial)} (exit code {trial.exit_code})"
-    head = line(span(f"{told}; its files are in {trial.folder}"))
+    head = line(span(f"{told}; its files are in {as_requested(trial.folder, out)}"))
     if not judged.broken:
         return [head, line(Span(f"all {len(PROMISES)} promises were kept", Tone.STRONG))]
     return [head, *(line(span(f"broken: {each}", Tone.WARNING)) for each in judged.broken)]
