@@ -101,10 +101,7 @@ def test_a_process_that_is_killed_costs_its_meeting_alone(tmp_path):
     hand, found = Hand(), []
     holding = threading.Thread(target=lambda: found.append(hand.hold(long)))
     holding.start()
-    deadline = time.monotonic() + 60
-    while not _begun(long):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: _begun(long))
     hand.kill()
     holding.join(timeout=60)
     assert [each.state for each in found] == ["interrupted"]
