@@ -1,11 +1,12 @@
-"""Admission of clients: by the name that was dialled, the page that asks, and the key or token that is shown.
+"""Admission of clients: by the host name dialled, the page's origin, and the key or token sent.
 
-1. Without a key of our own everybody is let in, whatever they show; only a token of ours that has expired
-   is not, as at the hosted service.
-2. With one, `Token` (or the subprotocol `token`) wants the key, `Bearer` (`bearer`) a granted token.
-3. Without a key, `Host` and `Origin` must be this machine's, the address that is bound, or a name that the
-   operator allows: a page in somebody's browser cannot come in by another name. Who shows a key is no such
-   page, so with a key any name will do.
+1. A server without a key admits every client, with any credentials. It refuses only an expired token of its
+   own, as the hosted service does.
+2. A server with a key expects the key after `Token` (or the subprotocol `token`), and a granted token after
+   `Bearer` (`bearer`).
+3. Without a key, `Host` and `Origin` must name this machine, the bound address, or a name that the operator
+   allows. This keeps out a web page that reaches the server by another name (DNS rebinding). Such a page has
+   no key, so a server with a key accepts any name.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from trialogue.values import frozen
 __all__ = ["LOOPBACK", "SCHEMES", "Access", "Shown", "Standing", "is_from_here", "shown_by", "standing_of"]
 
 SCHEMES: Final = ("token", "bearer")
-"""Schemes by which a key or token is announced, in any case."""
+"""Authentication schemes for a key or token, compared without regard to case."""
 
 
 @frozen
@@ -35,30 +36,33 @@ class Access:
     """Access rules: which clients may connect."""
 
     host: str = "127.0.0.1"
-    """The address that is bound."""
+    """Address to bind."""
 
     port: int = 0
-    """The port that is bound; 0 lets the system choose."""
+    """Port to bind; 0 lets the system choose."""
 
     api_key: str | None = field(default=None, repr=False)
-    """Key that clients must show; None lets everyone in."""
+    """Key that clients must send; None admits every client."""
 
     max_connections: int = 64
-    """Sockets at a time; one more is answered 429. Plain requests have as many places of their own."""
+    """Most sockets open at a time; the next one is answered 429.
+
+    Plain requests have the same number of their own.
+    """
 
     names: frozenset[str] = frozenset()
-    """Further host names by which clients may dial, and pages may be named, where there is no key."""
+    """Further host names that `Host` and `Origin` may have where there is no key."""
 
     tls: SSLContext | None = field(default=None, repr=False, eq=False)
     """Certificate that encrypts connections; None for no encryption."""
 
 
 LOOPBACK = Access()
-"""Anyone on this machine, at a port that the system chooses."""
+"""Every client on this machine, at a port that the system chooses."""
 
 
 class RequestHead(Protocol):
-    """A request of either kind, by its head."""
+    """Head of a request, plain or for a socket."""
 
     @property
     def host(self) -> str | None:
@@ -71,7 +75,7 @@ class RequestHead(Protocol):
 
 
 class Standing(Enum):
-    """Standing of a client: what it may do."""
+    """Permission of a client: the routes that its credentials open."""
 
     STRANGER = "nothing"
     GRANTED = "open sockets, speak and listen"
@@ -80,7 +84,7 @@ class Standing(Enum):
 
 @frozen
 class Shown:
-    """Credentials that a client shows."""
+    """Credentials that a client sends."""
 
     scheme: str
     """One of `SCHEMES`."""
@@ -90,7 +94,7 @@ class Shown:
 
 
 def shown_by(request: RequestHead, subprotocols: Sequence[str] = ()) -> Shown | None:
-    """Read what a client shows: in its header, or as `Sec-WebSocket-Protocol: token, KEY`."""
+    """Credentials of a request: from its header, or from `Sec-WebSocket-Protocol: token, KEY`."""
     scheme, _, secret = (request.header("authorization") or "").partition(" ")
     if scheme.lower() in SCHEMES and secret.strip():
         return Shown(scheme.lower(), secret.strip())
@@ -101,7 +105,7 @@ def shown_by(request: RequestHead, subprotocols: Sequence[str] = ()) -> Shown | 
 
 
 def standing_of(shown: Shown | None, access: Access, grants: Grants) -> Standing:
-    """Say what a client may do by what it shows."""
+    """Permission that a client's credentials give."""
     state = TokenState.FOREIGN if shown is None else grants.check(shown.secret)
     if state is not TokenState.FOREIGN:
         is_fresh = state is TokenState.FRESH and shown is not None and shown.scheme == "bearer"
@@ -113,7 +117,7 @@ def standing_of(shown: Shown | None, access: Access, grants: Grants) -> Standing
 
 
 def is_from_here(request: RequestHead, access: Access) -> bool:
-    """Whether `Host` and `Origin` are names that may be."""
+    """Whether `Host` and `Origin` are allowed names."""
     if access.api_key is not None:
         return True
     named = [f"//{request.host}"] if request.host else []

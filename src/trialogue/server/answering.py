@@ -1,14 +1,14 @@
-"""The agent's half of a conversation: its replies, and what was heard of them.
+"""Agent's half of a conversation: its replies, and how much of each was heard.
 
-1. At most one reply is under way; how far it is, is its own table. It ends when nothing is to be added and
-   all its audio is sent.
-2. The agent speaks while a sentence waits to be sent, and until its audio must have been played at the
-   client, which is later than `AgentAudioDone`: audio is sent faster than it plays. One that only thinks, or
-   waits for a function, can be given words to say meanwhile: they neither end nor cancel what is under way.
-3. A cut reply keeps the sentences that were sent. Its calls without a response are cancelled. One of which
-   nothing was sent has used nothing of a script.
-4. What was said to the agent is kept until a reply of its own was sent to its end: the next reply answers
-   all of it. Nothing depends on how long the client takes to play.
+1. At most one reply is under way; `Reply` has the table of its stages. It ends when it is complete and all
+   its audio is sent.
+2. The agent counts as speaking while a sentence waits to be sent, and until the client must have played its
+   audio. That is later than `AgentAudioDone`, since audio is sent faster than it plays. Words can be injected
+   while a reply only thinks or waits for a function: they neither end nor cancel that reply.
+3. A cut reply keeps the sentences that were sent, and cancels its calls without a response. A cut reply of
+   which nothing was sent uses up no entry of a script.
+4. The user's words are kept until one of the agent's replies is sent to its end: the next reply answers all
+   of them. Nothing depends on how long the client takes to play.
 """
 
 from __future__ import annotations
@@ -46,15 +46,15 @@ from trialogue.services.deepgram.messages import (
 )
 
 _MAX_PASSES: Final = 16
-"""Passes of thinking in one reply: a model that calls for ever is stopped there."""
+"""Passes of thinking in one reply: a model that keeps calling functions is stopped there."""
 
 
 _SLACK_S: Final = 0.05
-"""Playback that has so little left to go is over: clocks and clients are no more exact than that."""
+"""Remaining playback, in seconds, that counts as over: clocks and clients are no more exact."""
 
 
 class Answering:
-    """Decides what becomes of replies; puts its orders into `orders`."""
+    """Decides about replies; puts its commands into `orders`."""
 
     def __init__(self, terms: Terms, options: ServerOptions, orders: Orders) -> None:
         self.terms = terms
@@ -75,16 +75,16 @@ class Answering:
         return self._current(number) is not None
 
     def is_speaking(self, now: float) -> bool:
-        """Whether words of the agent's wait to be sent, or must still be playing at the client."""
+        """Whether words of the agent wait to be sent, or must still be playing at the client."""
         return self.is_sending or self._playing_until > now + _SLACK_S
 
     @property
     def is_sending(self) -> bool:
-        """Whether words of the agent's wait to be sent; else all that was said so far is at the client."""
+        """Whether words of the agent wait to be sent; if not, all words so far are sent."""
         return self._reply is not None and self._reply.waits_to_be_sent
 
     def next_deadline(self) -> float:
-        """When `wake` has something to do."""
+        """Next moment at which `wake` is to be called."""
         return NEVER if self._reply is None else self._reply.stopwatch.slow_at
 
     def wake(self, now: float) -> None:
@@ -93,16 +93,16 @@ class Answering:
             self._orders.warn("SLOW_THINK_REQUEST", waited)
 
     def answer(self, text: str, now: float, *, heard: str) -> None:
-        """Take a user's turn in and begin to think about it; `heard` is what of it is the conversation's."""
+        """Take a user's turn and begin to think about it; `heard` is the part that joins the conversation."""
         self.interrupt(now)
         self._memory.hear(text, heard=heard)
         if self.terms.think:
             self._think(self._begin(now, ReplyStage.THINKING), now)
 
     def say(self, sentences: list[str], now: float, *, as_one: str | None = None) -> None:
-        """Speak given sentences, as many as fit, at the end of the reply under way or as one of their own.
+        """Speak given sentences, as many as fit, behind the reply under way or as a reply of their own.
 
-        Each is told as it begins; `as_one` is told instead, with the first of them.
+        The client is told the text of each sentence as it begins, or `as_one` as the first one begins.
         """
         reply = self._reply or self._begin(now, ReplyStage.ENDING)
         for index, sentence in enumerate(sentences[: max(0, self._options.max_sentences - reply.ordered)]):
@@ -111,13 +111,13 @@ class Answering:
         self._finish_if_ending(reply)
 
     def interrupt(self, now: float) -> None:
-        """Stop the reply under way; the client stops what it plays."""
+        """Stop the reply under way; the client stops its playback."""
         if self._reply is not None:
             self._cut(self._reply)
         self._playing_until = min(self._playing_until, now)
 
     def abandon(self) -> None:
-        """Stop whatever is under way, without a word: the session is over."""
+        """Stop everything under way without a message: the session is over."""
         if self._reply is not None:
             self._reply.take(ReplyStep.CUT)
             self._orders.give(CutReply(self._reply.number))
@@ -135,10 +135,10 @@ class Answering:
         if self._options.done_after_cut:
             self._orders.send(AgentAudioDone())
 
-    # what think providers say
+    # from think providers
 
     def choose(self, number: int, entry: int, fault: str = "") -> None:
-        """A script chose an entry for the reply, with which a fault may strike."""
+        """Note that a script chose an entry for the reply, and perhaps a fault that strikes with it."""
         reply = self._thinking(number)
         if reply is not None:
             reply.entry = entry
@@ -146,7 +146,7 @@ class Answering:
                 self._orders.give(LetFaultStrike(fault))
 
     def take_sentence(self, number: int, text: str, now: float) -> None:
-        """A sentence was thought."""
+        """Take a sentence from the think provider."""
         reply = self._thinking(number)
         if reply is None:
             return
@@ -158,7 +158,7 @@ class Answering:
         self._speak(reply, text)
 
     def take_calls(self, number: int, calls: tuple[WantedCall, ...]) -> None:
-        """Function calls are wanted: those of the client wait, those of ours fail at once."""
+        """Take function calls: those of the client wait for a response, the others fail at once."""
         reply = self._thinking(number)
         if reply is None:
             return
@@ -179,7 +179,7 @@ class Answering:
         return {call.name for call in calls} <= {f.name for f in self.terms.prompt.functions}
 
     def end_pass(self, number: int, now: float) -> None:
-        """A pass of thinking has ended: the reply waits for its calls, thinks on, or is complete."""
+        """End a pass of thinking: the reply then waits for its calls, thinks on, or is complete."""
         reply = self._thinking(number)
         if reply is None:
             return
@@ -192,7 +192,7 @@ class Answering:
             self._complete_reply(reply)
 
     def fail(self, number: int) -> None:
-        """No think provider gave a whole reply: what was thought of it is said, and the turn has failed."""
+        """Fail the reply for want of an answer: speak what was thought, then report an error."""
         reply = self._thinking(number)
         if reply is None:
             return
@@ -204,7 +204,7 @@ class Answering:
         self._orders.send(AgentError(code="FAILED_TO_THINK", description=say.NO_THOUGHT))
 
     def take_response(self, response: FunctionCallResponse, now: float) -> None:
-        """The client answered a call; answers to calls that nobody waits for are dropped."""
+        """Take the client's response to a call; a response to no waiting call is dropped."""
         reply = self._reply
         call = None if reply is None else reply.call_of(response)
         if reply is None or call is None:
@@ -213,10 +213,10 @@ class Answering:
         if reply.stage is ReplyStage.CALLING and not reply.calls:
             self._think(reply, now)
 
-    # what the voice says
+    # from the voice
 
     def begin_sentence(self, number: int, text: str) -> None:
-        """A sentence's audio follows."""
+        """Note that a sentence's audio follows."""
         reply = self._current(number)
         if reply is None:
             return
@@ -229,7 +229,7 @@ class Answering:
             )
 
     def count_audio(self, number: int, duration_s: float, now: float) -> None:
-        """Audio was sent."""
+        """Count audio that was sent."""
         reply = self._current(number)
         if reply is None:
             return
@@ -237,7 +237,7 @@ class Answering:
         self._playing_until = max(self._playing_until, now) + duration_s
 
     def end_reply(self, number: int) -> None:
-        """All audio of a complete reply was sent."""
+        """Note that all audio of a complete reply was sent."""
         reply = self._current(number)
         if reply is None or not reply.reach_end():
             return
@@ -252,11 +252,11 @@ class Answering:
         self._reply = None
 
     def warn(self, number: int, code: str, reason: str) -> None:
-        """Pass a warning on that belongs to the reply under way."""
+        """Send a warning that belongs to the reply under way."""
         if self._current(number) is not None:
             self._orders.warn(code, reason)
 
-    # the inside
+    # internal
 
     def _begin(self, now: float, stage: ReplyStage) -> Reply:
         self._number += 1
@@ -276,7 +276,7 @@ class Answering:
         self._orders.give(BeginPass(reply.number, request))
 
     def _tell_entry(self, reply: Reply) -> None:
-        """From here on the reply has used its script's entry."""
+        """Tell the client which script entry the reply uses; from here on it counts as used."""
         reply.has_spoken = True
         if reply.entry is not None and self.terms.tells_entries:
             self._orders.send(ScriptEntryTaken(entry=reply.entry))

@@ -1,4 +1,4 @@
-"""Commands of a conversation: everything that its connection may do, in the imperative."""
+"""Commands of a conversation: everything that its connection may do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Send:
     """Send a message to the client."""
 
     message: ServerMessage
-    """As it goes over the wire."""
+    """The message, as it is sent."""
 
 
 @frozen
@@ -32,20 +32,20 @@ class HearAudio:
     """Give audio to the ear."""
 
     audio: bytes
-    """In the session's input format."""
+    """Audio in the session's input format."""
 
 
 @frozen
 class EndUserTurn:
-    """Hold the user's turn to be over, whatever the ear thinks."""
+    """Treat the user's turn as over, whatever the ear has detected."""
 
 
 @frozen
 class UseThink:
-    """Think with these from the next pass on; the same ones as before keep their place."""
+    """Think with these providers from the next pass on; one that stays keeps its place in its script."""
 
     think: tuple[ThinkTerms, ...]
-    """In the order of asking."""
+    """Providers in the order of trying."""
 
 
 @frozen
@@ -53,28 +53,28 @@ class BeginPass:
     """Begin a pass of thinking."""
 
     reply: int
-    """The reply that it is for."""
+    """Number of the reply."""
 
     request: ThinkRequest
-    """Request that it may depend on."""
+    """Request that the pass answers."""
 
 
 @frozen
 class StopPass:
-    """Stop the pass under way; what it has said is spoken."""
+    """Stop the pass under way; the sentences that it gave are spoken."""
 
 
 @frozen
 class ReturnEntry:
-    """Let a script have back the entry of a reply of which nothing was sent."""
+    """Give an entry back to its script, as nothing of its reply was sent."""
 
     reply: int
-    """The reply."""
+    """Number of the reply."""
 
 
 @frozen
 class GoBack:
-    """Let a script go back over replies that were not heard."""
+    """Move a script back over replies that were not heard."""
 
     count: int
     """Number of entries, the newest first."""
@@ -82,45 +82,45 @@ class GoBack:
 
 @frozen
 class LetFaultStrike:
-    """Let a fault on demand strike, where there are any."""
+    """Trigger a fault on demand, if the server has faults."""
 
     fault: str
-    """Its name."""
+    """Name of the fault."""
 
 
 @frozen
 class SpeakSentence:
-    """Say a sentence after those that were ordered before."""
+    """Speak a sentence after those ordered before."""
 
     reply: int
-    """The reply that it belongs to."""
+    """Number of the reply."""
 
     text: str
     """The sentence."""
 
     voices: tuple[str, ...]
-    """In the order of trying."""
+    """Voices in the order of trying."""
 
 
 @frozen
 class FinishReply:
-    """Say `ReplyAudioSent` when all that was ordered of this reply is sent."""
+    """Report `ReplyAudioSent` once everything ordered for this reply is sent."""
 
     reply: int
-    """The reply."""
+    """Number of the reply."""
 
 
 @frozen
 class CutReply:
-    """Stop thinking and speaking, and drop what is unsent."""
+    """Stop thinking and speaking, and drop unsent audio."""
 
     reply: int
-    """The reply; later ones are not touched."""
+    """Number of the reply; later replies are not affected."""
 
 
 @frozen
 class Close:
-    """Close the connection with an empty close frame, after what was sent."""
+    """Close the connection with an empty close frame, after everything sent before."""
 
 
 Command: TypeAlias = (
@@ -142,17 +142,17 @@ Command: TypeAlias = (
 
 
 class Orders:
-    """Commands that were given and not taken yet, in their order."""
+    """Queue of commands that the connection has not taken yet."""
 
     def __init__(self) -> None:
         self._given: list[Command] = []
 
     def give(self, *commands: Command) -> None:
-        """Order these, behind what was ordered before."""
+        """Append commands."""
         self._given += commands
 
     def send(self, *messages: ServerMessage) -> None:
-        """Order these messages to be sent."""
+        """Append commands to send these messages."""
         self._given += map(Send, messages)
 
     def warn(self, code: str, description: str) -> None:
@@ -160,6 +160,6 @@ class Orders:
         self.send(AgentWarning(code=code, description=description))
 
     def take(self) -> list[Command]:
-        """Everything that was ordered since the last call."""
+        """Take all commands added since the last call."""
         taken, self._given = self._given, []
         return taken

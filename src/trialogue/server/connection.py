@@ -1,10 +1,10 @@
-"""The tasks of one connection: a reader, an ear, a voice, a thinker, a clock, and the conversation.
+"""Tasks of one connection: a reader, an ear, a voice, a thinker, a clock, and the conversation.
 
-1. The reader decodes, hands on and reads again; it waits for the socket alone, and for a long message to be
-   decoded, which a thread does: others are not to wait for it.
-2. Whoever has something to tell calls `tell`: the conversation decides, its commands are carried out at
-   once and in their order, and nothing waits in between. So text and audio go out in the order decided.
-3. Everything that leaves goes through the socket, in whose place faults on demand can put one of theirs.
+1. The reader decodes, hands on and reads again. It waits only for the socket, and for a thread that decodes a
+   long message, so that other connections need not wait for it.
+2. Every task reports events by `tell`: the conversation decides, and its commands are carried out at once, in
+   order, without a checkpoint. So text and audio go out in the order decided.
+3. All output goes through the socket, which faults on demand can replace by one of their own.
 4. A connection that crashes ends alone, with `Error INTERNAL_SERVER_ERROR` and one line of diagnostics.
 """
 
@@ -47,7 +47,7 @@ from trialogue.transport.socket import WebSocket
 _DIAGNOSTICS: Final = Log("trialogue.server")
 
 _LONG_CHARS: Final = 16_384
-"""Length from which on a message is decoded in a thread: below, it takes a millisecond."""
+"""Length in characters from which a thread decodes a message; a shorter one takes at most a millisecond."""
 
 _OURS = Path(__file__).parents[1]
 
@@ -55,7 +55,10 @@ _OURS = Path(__file__).parents[1]
 async def converse(
     socket: WebSocket, equipment: Equipment, *, request_id: str, caller: Caller = STRANGER
 ) -> None:
-    """Be the agent at the other end of `socket` until either side closes it; never raises of itself."""
+    """Act as the agent at the other end of `socket` until either side closes it.
+
+    An error of its own closes the connection and is not raised.
+    """
     try:
         await Connection(socket, equipment, request_id, caller).run()
     except Exception as crash:  # noqa: BLE001 the supervisor of this server: one connection falls, not all
@@ -66,16 +69,17 @@ async def converse(
 
 
 def _blamed(crash: Exception) -> str:
-    """Description of a crash for the client: what the machine lacks, else that the server is at fault."""
+    """Description of a crash for the client: what the machine lacks, else an error of the server."""
     lacks = (lack_of(each) for each in leaves(crash) if not isinstance(each, ImportError))
     lack = next((each for each in lacks if each), None)
     return f"The server is at fault: {lack}." if lack else "The server is at fault."
 
 
 def where(crash: Exception) -> str:
-    """The innermost place of ours in a crash, without its text: that may hold speech.
+    """Innermost place of our code in a crash, without the error's text, which may hold speech.
 
-    A foreign library's place tells nobody what we asked of it; it is given where none is ours.
+    A place in another library does not show which call of ours failed; it is given only where no place is
+    ours.
     """
     if isinstance(crash, ExceptionGroup):
         return where(cast("ExceptionGroup[Exception]", crash).exceptions[0])
@@ -89,7 +93,7 @@ def _send(socket: WebSocket, message: ServerMessage) -> None:
     try:
         socket.send_text(encode(message))
     except ConnectionLost:
-        # The reader is told of the end, too, and only the reader acts on it.
+        # The reader learns of the end, too, and it alone acts on it.
         return
 
 
@@ -116,20 +120,20 @@ class Connection:
     # --- sound before its time (see `transport.link.Listener`) ---
 
     def rests(self) -> bool:
-        """Whether silence, however long, changes nothing here."""
+        """Whether silence of any length changes nothing here."""
         return self._ear is not None and self._conversation.is_hearing and self._ear.rests()
 
     def foresee(self, audio: bytes) -> bool:
-        """Hear a frame before its time; False where it must come in its time, too."""
+        """Take a frame before its time; False where it must also be given in its time."""
         return self._ear is not None and self._conversation.is_hearing and self._ear.foresee(audio)
 
     def has_taken(self) -> None:
-        """Note that what was heard before its time is past."""
+        """Note that the frames taken before their time are now past."""
         if self._ear is not None:
             self._ear.has_taken()
 
     def was_fed(self, audio: bytes, frames: int, at: float) -> None:
-        """Note how much was heard before its time: the client's silence counts from there."""
+        """Note how much sound was taken before its time: the client's silence counts from its end."""
         self._log.heard(audio, frames)
         self._conversation.note_sound(at)
         self._wakes_at = self._waking.deadline = self._conversation.next_deadline()
@@ -137,7 +141,7 @@ class Connection:
     # --- its life ---
 
     async def run(self) -> None:
-        """Talk until either side closes."""
+        """Serve the client until either side closes."""
         self._log.began()
         link = link_of(self._socket)
         if link is not None:
@@ -162,11 +166,11 @@ class Connection:
         nursery.cancel_scope.cancel()
 
     def tell(self, event: Event) -> None:
-        """Let the conversation decide on an event, and carry out what it orders."""
+        """Let the conversation decide about an event, and carry out its commands."""
         self._handle(event, trio.current_time())
 
     def sent(self, event: AudioSent, at: float) -> None:
-        """Let the conversation know of sound that goes out at `at`."""
+        """Report to the conversation audio that goes out at `at`."""
         self._log.spoke(event.duration_s)
         self._handle(event, at)
 

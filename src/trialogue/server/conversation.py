@@ -1,13 +1,12 @@
 """One session of the voice agent protocol, from the server's side, as a pure state machine.
 
-1. `handle(event, now)` gives commands and never raises, whatever comes in whatever order.
-2. How far the session is, is a table, `SESSION_TRANSITIONS`: Settings come first, once. What has no entry in
-   it, or fits no message, ends the session: one `Error`, then an empty close.
-3. Who is silent or stays for too long is ended by `SessionLimits`.
-4. The user's turn is `UserTurn`'s, the agent's replies are `Answering`'s; what updates change is told by
-   `updating`.
-5. Speech at the ear and injected user messages interrupt the agent, always.
-6. After the end nothing is decided any more.
+1. `handle(event, now)` returns commands and never raises, for any event in any order.
+2. The table `SESSION_TRANSITIONS` has the session's phases: Settings come first, once. A step without an
+   entry, or a text that is no valid message, ends the session: one `Error`, then an empty close.
+3. `SessionLimits` ends a session whose client is silent or connected for too long.
+4. `UserTurn` has the user's turn, `Answering` the agent's replies; `updating` applies updates.
+5. Speech at the ear and injected user messages always interrupt the agent.
+6. After the end there are no more commands.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ class SessionPhase(Enum):
 
 
 class SessionStep(Enum):
-    """Step that moves a session on, or may come in it."""
+    """Step of a session: moves it to another phase, or is allowed in the present one."""
 
     SETTINGS = "Settings"
     MESSAGE = "another message"
@@ -80,11 +79,11 @@ SESSION_TRANSITIONS: Final[dict[tuple[SessionPhase, SessionStep], SessionPhase]]
     (SessionPhase.AWAITING_SETTINGS, SessionStep.END): SessionPhase.OVER,
     (SessionPhase.RUNNING, SessionStep.END): SessionPhase.OVER,
 }
-"""Every step of a session; one that is missing is the client's fault, and ends it."""
+"""Every step of a session; a missing one is the client's error and ends the session."""
 
 
 class Conversation:
-    """One session of `caller`; `request_id` is what `Welcome` says."""
+    """State machine of one session with `caller`; `Welcome` carries `request_id`."""
 
     def __init__(self, options: ServerOptions, request_id: str, caller: Caller = tm.STRANGER) -> None:
         self.request_id = request_id
@@ -113,26 +112,26 @@ class Conversation:
 
     @property
     def is_hearing(self) -> bool:
-        """Whether more sound of the client's changes nothing but that it is there."""
+        """Whether further sound of the client would change nothing except that the client is still active."""
         return self._phase is SessionPhase.RUNNING and self._has_heard_audio
 
     def note_sound(self, now: float) -> None:
-        """Note that the client was there, with sound that the ear has."""
+        """Note that the client is active, with sound that the ear already has."""
         self._limits.note_client(now)
 
     def handle(self, event: ev.Event, now: float) -> list[Command]:
-        """Decide what an event causes."""
+        """Decide about an event."""
         if self._phase is not SessionPhase.OVER:
             self._take(event, now)
         return self._ordered()
 
     def _ordered(self) -> list[Command]:
-        """Commands without what came after the day whose clients are served."""
+        """Commands that send nothing which is newer than the date of the served clients."""
         day, ordered = self._options.as_of, self._orders.take()
         return ordered if day is None else list(_known_then(ordered, day))
 
     def next_deadline(self) -> float:
-        """When `DeadlineReached` is to be told next, on the same clock as `now`."""
+        """Next moment, on the clock of `now`, at which `DeadlineReached` is to be reported."""
         if self._phase is SessionPhase.OVER:
             return NEVER
         deadline = self._limits.next_deadline()
@@ -179,10 +178,10 @@ class Conversation:
             return say.NO_SETTINGS
         return say.NO_MESSAGE if self._has_heard_audio else say.NO_AUDIO
 
-    # how far the session is
+    # the session's phase
 
     def _may(self, step: SessionStep) -> bool:
-        """Whether the table has such a step; the session ends where it has none."""
+        """Whether the table has the step; without it the session ends."""
         if (self._phase, step) in SESSION_TRANSITIONS:
             return True
         if step is SessionStep.SETTINGS:
@@ -201,7 +200,7 @@ class Conversation:
         self._orders.send(AgentError(code=code, description=description))
         self._orders.give(Close())
 
-    # what the client sends
+    # from the client
 
     def _take_audio(self, audio: bytes) -> None:
         if not self._may(SessionStep.SOUND):
@@ -226,7 +225,7 @@ class Conversation:
                 self._take_running(message, self._agent, now)
 
     def _refuse_message(self, reason: str) -> None:
-        """End the session over a message that cannot be read, or, where that is wanted, leave it out."""
+        """End the session over a message that cannot be read, or skip the message if the options say so."""
         if self._options.unknown_fields is UnknownFields.REJECTED or self._agent is None:
             self._end("UNPARSABLE_CLIENT_MESSAGE", f"{say.UNPARSABLE} {reason}".rstrip())
         else:
@@ -306,7 +305,7 @@ class Conversation:
         elif self._user.state is UserState.SPEAKING:
             self._orders.give(EndUserTurn())
 
-    # what our own ear, think providers and voice say
+    # from our ear, think providers and voice
 
     def _take_own(self, event: ev.Event, agent: Answering, now: float) -> None:
         match event:
@@ -363,7 +362,7 @@ class Conversation:
                 assert_never(never)
 
     def _end_turn(self, text: str, agent: Answering, now: float, *, is_read: bool = False) -> None:
-        """Answer a turn; one that is read, not heard, may say that earlier replies reached nobody."""
+        """Answer a turn; a typed turn may begin with the number of earlier replies that nobody heard."""
         agent.interrupt(now)
         denied, heard = split_denial(text) if is_read else (0, text)
         if denied:
@@ -379,7 +378,7 @@ class Conversation:
 
 
 def _few(names: tuple[str, ...]) -> str:
-    """The first names of many."""
+    """First names of a long list."""
     return ", ".join(names[:MOST_TOLD])
 
 

@@ -1,9 +1,10 @@
-"""Dates of the wire: what clients of an earlier time send and understand.
+"""Dates of the protocol: messages and fields that clients of an earlier date send and understand.
 
-1. A row of the table says since when a message or a field is known, or until when an old name was sent, by
-   the releases of the vendor's SDKs: what none of them knew at a date, a client of that date does not know.
-2. The server as of a date sends nothing that came later, and takes what was sent then.
-3. What came later and is the client's to send is taken at any date: nobody is refused for being ahead.
+1. A row of the table gives the date since which a message or a field is known, or until which an old name was
+   sent. Dates are those of the vendor's SDK releases: a client of a date knows only what an SDK of that date
+   knew.
+2. A server as of a date sends nothing newer, and accepts what clients sent then.
+3. Newer messages from a client are accepted at any date.
 """
 
 from __future__ import annotations
@@ -35,15 +36,15 @@ __all__ = [
 ]
 
 MOST_TOLD: Final = 5
-"""Number of names of fields that are told of many."""
+"""Most names of fields that one message lists."""
 
 FIRST: Final = date(2025, 5, 5)
-"""Release of the protocol that is spoken here, version 1."""
+"""Date of the first release of the protocol's version 1."""
 
 
 @frozen
 class Dated:
-    """Change of the wire, with its date."""
+    """Change of the protocol, with its date."""
 
     by: Literal["client", "server"]
     """Side that sends it."""
@@ -58,7 +59,7 @@ class Dated:
     """Date of the first SDK that knows it."""
 
     source: str
-    """That release."""
+    """Name of that release."""
 
 
 SINCE: Final = (
@@ -73,41 +74,41 @@ SINCE: Final = (
     Dated("server", "FunctionCallCancelled", "", date(2026, 10, 1), "Python SDK 7.11.0"),
     Dated("server", "ConversationText", "conversational_behavior", date(2026, 11, 1), "Python SDK 7.16.0"),
 )
-"""In the order of their coming; a release between two looks at the registry has the later date."""
+"""Changes in the order of their dates; where two are possible, the later date."""
 
 
 @frozen
 class OldName:
-    """A name that some clients sent, until a date, for what has another now."""
+    """Former name of a field, which some clients sent until a date."""
 
     message: str
     """The message's type."""
 
     field: str
-    """As they sent it."""
+    """Name that they sent."""
 
     now: str
-    """As it is called."""
+    """Present name."""
 
     until: date
     """Date of the first release of that SDK without it."""
 
     source: str
-    """The releases that sent it."""
+    """Releases that sent it."""
 
 
 OLD_NAMES: Final = (
     OldName("InjectAgentMessage", "content", "message", date(2026, 3, 4), "JavaScript SDK 3.10.0 to 4.11.3"),
     OldName("Settings", "mips_opt_out", "mip_opt_out", date(2026, 3, 4), "JavaScript SDK 4.11.1 to 4.11.3"),
 )
-"""By their messages."""
+"""Former names, by message."""
 
 _LISTEN_FREE: Final = date(2026, 8, 1)
-"""Since when an update of the listen provider may change its model and version."""
+"""Date since which an update of the listen provider may change its model and version."""
 
 
 def read_date(text: str) -> date:
-    """A day, `2025-06-30`, or the last one of a month, `2025-06`; `SetupError` for anything else."""
+    """Date of a day, `2025-06-30`, or of a month's last day, `2025-06`; `SetupError` for anything else."""
     found = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", text, re.ASCII)
     year, month, day_of_month = map(int, found.groups(default="0")) if found else (0, 0, 0)
     try:
@@ -124,12 +125,12 @@ def read_date(text: str) -> date:
 
 
 def as_of(options: ServerOptions, day: date) -> ServerOptions:
-    """The options of a server of that day."""
+    """Options of a server as of that day."""
     return evolve(options, as_of=day, listen_identity_fixed=day < _LISTEN_FREE)
 
 
 def known_then(message: ServerMessage, day: date | None) -> ServerMessage | None:
-    """The message without what came after that day; None where all of it did."""
+    """Message without the parts newer than that day; None where the whole message is newer."""
     if day is None or isinstance(message, WireUnknownMessage):
         return message
     for dated in SINCE:
@@ -141,9 +142,10 @@ def known_then(message: ServerMessage, day: date | None) -> ServerMessage | None
 
 
 def read_client(text: str, options: ServerOptions) -> tuple[ClientMessage, tuple[str, ...], tuple[str, ...]]:
-    """A client's message, the old names in it that were taken, and the first paths that nobody declares.
+    """Client's message, the former names that were read in it, and the first undeclared paths.
 
-    RemoteProtocolError where it is none. Nothing is kept between calls: it may run in any thread.
+    Raises RemoteProtocolError for an invalid message. Nothing is kept between calls, so any thread may call
+    it.
     """
     taken: list[str] = []
     message = decode_client(text, lambda raw: completed(_renamed(options, taken, raw)))

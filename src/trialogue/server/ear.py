@@ -1,15 +1,15 @@
-"""The ear of one connection: what the client sends becomes speech that begins, ends and has words.
+"""Ear of one connection: makes the client's sound into speech with a beginning, an end and words.
 
-1. Audio waits in a bounded inbox; an ear that cannot keep up loses the oldest, never the newest.
-2. No engine is opened before the first sound that is not digital silence: an agent that is only fed
-   silence costs nothing.
-3. Detection runs in the loop: a window takes 0.2 ms, about what a hop to a thread costs. Opening engines
-   and recognition go through the `Compute` port.
+1. Audio waits in a bounded inbox, which drops the oldest when the ear cannot keep up.
+2. Engines are opened at the first sound that is not digital silence: a session of silence costs nothing.
+3. Detection runs in the event loop: a window takes 0.2 ms, about as long as a switch to a thread. Opening
+   engines and recognition go through the `Compute` port.
 4. A long turn is recognized in pieces as it grows, cut where it is quietest, so that its words come soon
-   after its end.
-   Under a clock that leaps it is given sound before its time, and hears what would be noticed again in time.
-5. Recognition is a task of its own: the ear goes on hearing while it works out what was said.
-6. Words are believed for as much speech as was detected (`speech.believing`): a knock is no "thank you".
+   after its end. Under a clock that leaps the ear takes sound before its time; a frame in which it detects an
+   edge is given again in its time.
+5. Recognition is a task of its own, so detection goes on meanwhile.
+6. Words count only for as much speech as was detected (`speech.believing`): a knock is not heard as "thank
+   you".
 """
 
 from __future__ import annotations
@@ -34,35 +34,35 @@ from trialogue.values import frozen
 
 _WIDTH: Final = 2
 _LEAD_SAMPLES: Final = round(0.3 * HEARING_RATE)
-"""Kept before the place where speech was noticed: first consonants are quiet."""
+"""Samples kept before the detected beginning of speech: first consonants are quiet."""
 
 _TAIL_SAMPLES: Final = round(0.2 * HEARING_RATE)
-"""Kept after the place where speech stopped."""
+"""Samples kept after the detected end of speech."""
 
 _PIECE_SAMPLES: Final = 20 * HEARING_RATE
-"""A turn that has grown to this is recognized up to its quietest place."""
+"""Length of a turn from which the part up to its quietest place is recognized."""
 
 _SEARCH_SAMPLES: Final = 8 * HEARING_RATE
-"""Samples before its end within which that place is looked for."""
+"""Samples at the end in which that place is searched."""
 
 _STILL: Final = {"linear16": 0x00, "linear32": 0x00, "mulaw": 0xFF, "alaw": 0xD5}
-"""The byte that digital silence is made of."""
+"""Byte of digital silence."""
 
 _FORESEEN_S: Final = 0.12
-"""The longest frame that is heard before its time: what comes of it is looked at as a whole, later too."""
+"""Longest frame that is taken before its time: its edges are examined as a whole, again in its time."""
 
 _FEED_BYTES: Final = HEARING_RATE * _WIDTH // 5
 """Bytes that are detected between two checkpoints: 200 ms."""
 
 _MAX_WAITING_S: Final = 30.0
-"""Seconds of audio that wait for a slow ear."""
+"""Most seconds of audio that wait for a slow ear."""
 
 _MAX_PIECES: Final = 16
-"""Number of pieces that wait to be recognized before the ear waits, too."""
+"""Most pieces that wait for recognition; beyond them the ear waits, too."""
 
 
 def quietest(pcm: bytes, *, search_samples: int = _SEARCH_SAMPLES) -> int:
-    """The sample in the last `search_samples` of linear16 `pcm` around which 100 ms are quietest."""
+    """Sample in the last `search_samples` of linear16 `pcm` at the middle of the quietest 100 ms."""
     samples = np.frombuffer(pcm, "<i2").astype(np.float32)
     start = max(0, len(samples) - search_samples)
     width = HEARING_RATE // 10
@@ -74,7 +74,7 @@ def quietest(pcm: bytes, *, search_samples: int = _SEARCH_SAMPLES) -> int:
 
 
 class AgentEar:
-    """Listens for one connection; `tell` takes its events at once."""
+    """Ear of one connection; reports its events to `tell` at once."""
 
     def __init__(self, terms: Terms, equipment: Equipment, tell: Callable[[Event], None]) -> None:
         self._decode = _decoding(terms)
@@ -92,21 +92,21 @@ class AgentEar:
         self._put_piece, self._pieces = trio.open_memory_channel[_Piece](_MAX_PIECES)
 
     def put(self, audio: bytes) -> None:
-        """Give it audio in the client's format; never waits."""
+        """Append audio in the client's format; never waits."""
         self._inbox.put(audio)
 
     def end_turn(self) -> None:
-        """Hold the turn to be over after what it was given so far."""
+        """Treat the turn as over behind the audio given so far."""
         self._inbox.end_turn()
 
     # --- before its time (see `transport.link.Listener`) ---
 
     def rests(self) -> bool:
-        """Whether silence, however long, changes nothing: nothing else was heard before."""
+        """Whether silence of any length changes nothing: no other sound was given before."""
         return not self._inbox.has_begun
 
     def foresee(self, audio: bytes) -> bool:
-        """Hear audio before its time, if nothing waits; False where it is to come in its time, too."""
+        """Take audio before its time, if none waits; False where it must also be given in its time."""
         if not self._inbox.has_begun:
             return self._inbox.is_still(audio)
         is_free = self._is_free and not self._inbox.has_news
@@ -117,13 +117,13 @@ class AgentEar:
         return not self._foreseen.edges and not self._speech.grows_long(pcm)
 
     def has_taken(self) -> None:
-        """Note that what was heard before its time is past."""
+        """Note that the audio taken before its time is now past."""
         if self._foreseen is not None:
             self._speech.append(self._foreseen.pcm)
             self._foreseen = None
 
     async def run(self) -> None:
-        """Listen until cancelled, or until there is nothing to listen with."""
+        """Listen until cancelled, or until no engine is to be had."""
         with closing(self._decode):
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._until_failed, self._understand)
@@ -177,7 +177,7 @@ class AgentEar:
         await trio.lowlevel.checkpoint()
 
     async def _stop(self, at: int) -> None:
-        """End the turn, whose last speech is at sample `at`."""
+        """End the turn whose last speech ends at sample `at`."""
         if self._speech.is_open:
             self._tell(SpeechEnded())
             speech_s = self._speech.seconds_to(at)
@@ -185,7 +185,7 @@ class AgentEar:
             await self._put_piece.send(_Piece(pcm, speech_s, trio.current_time()))
 
     async def _understand(self) -> None:
-        """Recognize pieces in their order and tell the words of a turn with its last one."""
+        """Recognize pieces in order, and report a turn's words after its last piece."""
         texts: list[str] = []
         async for piece in self._pieces:
             texts.append(await self._recognize(piece))
@@ -205,10 +205,10 @@ def _decoding(terms: Terms) -> SoundStream:
 
 
 class _Inbox:
-    """Inbox of the ear: audio that it has not taken, and behind it that the turn is over."""
+    """Inbox of the ear: audio that waits, and the end of the turn behind it."""
 
     def __init__(self, audio_format: AudioFormat, *, is_compressed: bool = False) -> None:
-        # Of compressed sound nothing is known before it is decoded.
+        # Compressed sound tells nothing before it is decoded.
         self.has_begun = is_compressed
         self._max_waiting = audio_format.bytes_for(_MAX_WAITING_S)
         self._still = _STILL[audio_format.encoding]
@@ -223,11 +223,11 @@ class _Inbox:
         return self._has_news.is_set()
 
     def is_still(self, audio: bytes) -> bool:
-        """Whether it is digital silence."""
+        """Whether `audio` is digital silence."""
         return len(audio) % self._width == 0 and audio.count(self._still) == len(audio)
 
     def put(self, audio: bytes) -> None:
-        """Append audio, but no digital silence before the first sound; the oldest goes where it is full."""
+        """Append audio, except digital silence before the first sound; a full inbox drops its oldest."""
         if not self.has_begun and self.is_still(audio):
             return
         self.has_begun = True
@@ -238,12 +238,12 @@ class _Inbox:
         self._has_news.set()
 
     def end_turn(self) -> None:
-        """Note that the turn is over behind what waits."""
+        """Note that the turn ends behind the audio that waits."""
         self._ends_turn = True
         self._has_news.set()
 
     async def take(self) -> tuple[bytes, bool]:
-        """Wait for news: all audio that waits, and whether the turn is over behind it."""
+        """Wait for news: all audio that waits, and whether the turn ends behind it."""
         await self._has_news.wait()
         self._has_news = trio.Event()
         taken = bytes(self._waiting), self._ends_turn
@@ -253,34 +253,34 @@ class _Inbox:
 
 @frozen
 class _Piece:
-    """A part of a turn that waits to be recognized."""
+    """Part of a turn that waits for recognition."""
 
     pcm: bytes
-    """At 16 kHz."""
+    """Samples at 16 kHz."""
 
     speech_s: float
-    """Part of it that is speech, in seconds."""
+    """Seconds of it that are speech."""
 
     ended_at: float | None = None
-    """Moment at which the turn ended, if this is its last part."""
+    """Moment at which the turn ended, for its last part; else None."""
 
 
 @frozen
 class _Foreseen:
-    """A frame that was heard before its time, and is not past yet."""
+    """Frame that was taken before its time and is not past yet."""
 
     audio: bytes
-    """As it is sent."""
+    """Audio, as it is sent."""
 
     pcm: bytes
-    """At 16 kHz."""
+    """Samples at 16 kHz."""
 
     edges: Sequence[SpeechEdge]
-    """Edges that were noticed."""
+    """Edges of speech detected in it."""
 
 
 class _Speech:
-    """The last of the stream, and where in it a turn stands; positions are samples since its start."""
+    """Most recent sound of the stream, and its turn; positions are samples since the start of the stream."""
 
     def __init__(self) -> None:
         self.end = 0
@@ -295,24 +295,24 @@ class _Speech:
 
     @property
     def is_long(self) -> bool:
-        """Whether the turn has grown to where a piece is to be recognized."""
+        """Whether the turn is long enough for a piece to be recognized."""
         return self._began is not None and len(self._held) >= _PIECE_SAMPLES * _WIDTH
 
     def grows_long(self, pcm: bytes) -> bool:
-        """Whether it will be long with this."""
+        """Whether it becomes long with this sound."""
         return self._began is not None and len(self._held) + len(pcm) >= _PIECE_SAMPLES * _WIDTH
 
     def append(self, pcm: bytes) -> None:
-        """Hold the next `pcm`; without a turn only as much as a late onset needs."""
+        """Append `pcm`; without a turn, keep only as much as a late detection needs."""
         self._held += pcm
         self.end += len(pcm) // _WIDTH
         if self._began is None:
             del self._held[: max(0, len(self._held) - 2 * HEARING_RATE * _WIDTH)]
 
     def start(self, at: int) -> None:
-        """A turn begins at sample `at`; what came long before it is dropped, and digital silence.
+        """Begin a turn at sample `at`; drop earlier sound and digital silence.
 
-        So pieces of what is said again are cut at the same places, and are recognized once.
+        So pieces of repeated speech are cut at the same places, and their recognition can be reused.
         """
         self._speaks_from = at
         self._drop_before(max(at - _LEAD_SAMPLES, self._held_from))
@@ -320,7 +320,7 @@ class _Speech:
         self._began = self._held_from
 
     def stop(self, at: int) -> bytes:
-        """End the turn at sample `at` and take what is left of it."""
+        """End the turn at sample `at` and return its remaining sound."""
         stop = min(max(at, self._held_from), self.end)
         taken = bytes(self._held[: (stop - self._held_from) * _WIDTH])
         self._drop_before(stop)
@@ -328,7 +328,7 @@ class _Speech:
         return taken
 
     def seconds_to(self, at: int) -> float:
-        """Seconds of speech up to sample `at`, without what was taken before."""
+        """Seconds of speech up to sample `at`, except those already taken."""
         return max(0, at - max(self._speaks_from, self._held_from)) / HEARING_RATE
 
     def take_piece(self) -> bytes:

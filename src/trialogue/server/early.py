@@ -1,11 +1,11 @@
-"""The messages of a sentence, each at its moment, or before it where a virtual clock leaps.
+"""Messages of a sentence: each is sent at its moment, or before it where a virtual clock leaps.
 
-1. A message goes so long behind the one before it as that one's sound lasts, over the speed of sending.
-2. Where time leaps, and the other end says how much sound it takes without anything being noticed, messages
-   of that sound are given before their time (`leaping`): each with its moment, behind all ticks before it.
-3. One that is due at the very moment of another deadline goes in its time: who is first then is for the
-   scheduler to say. So does the first of a sentence, and what follows behind the last.
-4. What fails before its time fails in the voice's own task.
+1. The gap behind a message is the length of its sound, divided by the speed of sending.
+2. Where time leaps, and the other end says how much sound it takes without an event, messages of that sound
+   are given before their time (`leaping`): each with its moment, behind all ticks before it.
+3. A message that is due at the same moment as another deadline goes in its time, since the scheduler decides
+   their order. So do the first message of a sentence and everything behind the last.
+4. An error before its time is raised in the voice's own task.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["send_paced"]
 async def send_paced(
     messages: Sequence[Coded], socket: WebSocket, speed: float, sent: Callable[[Coded, float], None]
 ) -> None:
-    """Send messages at their pace; `sent` is told of each, with its moment. Raises ConnectionLost."""
+    """Send messages at their pace; `sent` is called for each, with its moment. Raises ConnectionLost."""
     leaps, early = leaps_of(), early_of(socket)
     if leaps is None or early is None:
         for message in messages:
@@ -53,7 +53,7 @@ async def _send(message: Coded, socket: WebSocket, sent: Callable[[Coded, float]
 
 
 class _Course:
-    """How far the messages of a sentence have gone (see `leaping.Leaper`)."""
+    """Progress of a sentence's messages (see `leaping.Leaper`)."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class _Course:
         self._failure: Exception | None = None
 
     async def run(self) -> None:
-        """Send all of them."""
+        """Send all messages."""
         while self._messages:
             message = self._messages.popleft()
             await _send(message, self._socket, self._sent)
@@ -87,10 +87,10 @@ class _Course:
         if self._failure is not None:
             raise self._failure
 
-    # --- before its time ---
+    # --- early sending ---
 
     def set_out(self) -> None:
-        """Wait for the first message that is to go in its time, or for the end behind the last."""
+        """Wait for the first message that must go in its time, or for the end behind the last."""
         if self._waiting is None:
             return
         due, left_s, self._kept = self._due, self._socket.early_s, len(self._messages)
@@ -103,11 +103,11 @@ class _Course:
         self._waiting.deadline = due
 
     def brings_at(self) -> float:
-        """When the next message is due."""
+        """Moment at which the next message is due."""
         return self._due if self._waiting is not None and self._messages else inf
 
     def carry(self, next_deadline: Moment, _next_brought: Moment) -> bool:
-        """Give what is due before the next deadline, and may come early."""
+        """Give messages that are due before the next deadline and may go early."""
         gone = len(self._messages)
         try:
             while self._waiting and len(self._messages) > self._kept and self._due < next_deadline():
@@ -117,7 +117,7 @@ class _Course:
         return len(self._messages) < gone
 
     def arrive(self, next_deadline: Moment) -> None:
-        """Wait for the next message, if nothing else comes before it."""
+        """Wait for the next message, if no other deadline comes before it."""
         if self._waiting is not None and (self._failure is not None or self._due <= next_deadline()):
             self._waiting.deadline = self._due
 

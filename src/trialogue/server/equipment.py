@@ -1,4 +1,4 @@
-"""Equipment that all connections of one server share: options, engines, and where the engines work."""
+"""Equipment that all connections of one server share: options, engines, and the place where engines run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DEFAULTS = ServerOptions()
 
 @frozen
 class Equipment:
-    """Equipment of a connection in addition to its socket: engines, options, clock."""
+    """Equipment of a connection besides its socket: engines, options, clock."""
 
     recognizer: Recognizer
     """Turns the user's speech into words."""
@@ -28,7 +28,7 @@ class Equipment:
     """Opens a detector for one stream, given the milliseconds of silence that end speech."""
 
     compute: Compute
-    """Place where engines do their work."""
+    """Place where engines run."""
 
     options: ServerOptions = _DEFAULTS
     """Options of the server."""
@@ -38,6 +38,6 @@ class Equipment:
 
 
 def seeded_ids(seed: int) -> Callable[[], str]:
-    """Request ids that are the same in every run: uuids out of a generator seeded by `seed`."""
+    """Generator of request ids that are equal in every run: UUIDs from a generator seeded by `seed`."""
     chance = random.Random(f"ids/{seed}")  # noqa: S311 names, no secrets
     return lambda: str(uuid.UUID(int=chance.getrandbits(128), version=4))

@@ -1,4 +1,4 @@
-"""Events of a conversation: everything its decisions may depend on, in the past tense."""
+"""Events of a conversation: everything that its decisions may depend on."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from trialogue.values import frozen
 
 @frozen
 class MessageReceived:
-    """The client sent a message that fits the protocol."""
+    """The client sent a valid message."""
 
     message: ClientMessage
-    """As decoded; undeclared keys are kept in it."""
+    """Message as decoded; it keeps undeclared keys."""
 
     old_names: tuple[str, ...] = ()
-    """Fields that were sent by an old name, and read by their present one."""
+    """Fields that came under a former name, and were read by their present one."""
 
     undeclared: tuple[str, ...] = ()
-    """The first paths of keys that the protocol does not have."""
+    """First paths of keys that the protocol does not have."""
 
 
 @frozen
 class NonsenseReceived:
-    """The client sent a text that fits no message."""
+    """The client sent a text that is no valid message."""
 
     path: str = "$"
-    """The field at fault."""
+    """Path of the field at fault."""
 
     reason: str = ""
     """Reason, by types and names, never by values."""
@@ -39,7 +39,7 @@ class AudioReceived:
     """The client sent a binary message."""
 
     audio: bytes
-    """In the format that Settings declared."""
+    """Audio in the format that Settings declared."""
 
 
 @frozen
@@ -49,15 +49,15 @@ class SpeechBegan:
 
 @frozen
 class SpeechEnded:
-    """The ear heard the user fall silent for as long as ends a turn; its words come next."""
+    """The ear heard the user fall silent for as long as ends a turn; the words follow."""
 
 
 @frozen
 class WordsRecognized:
-    """Words of the user since `SpeechBegan`."""
+    """The ear recognized the user's words since `SpeechBegan`."""
 
     text: str
-    """Empty where nothing could be understood."""
+    """Words; empty where none were recognized. Personal."""
 
     listen_s: float = 0.0
     """Seconds from the end of the turn to its words."""
@@ -65,13 +65,13 @@ class WordsRecognized:
 
 @frozen
 class HearingFailed:
-    """Failure to listen: there are no engines, or nothing that they could hear."""
+    """The ear failed: it has no engines, or no sound that they can hear."""
 
     reason: str
-    """Fit for the wire."""
+    """Reason, as it may be sent to the client."""
 
     code: str = "FAILED_TO_START_LISTENING"
-    """The error's code."""
+    """Code of the error."""
 
 
 @frozen
@@ -79,13 +79,13 @@ class EntryChosen:
     """A script chose an entry."""
 
     reply: int
-    """The reply that it belongs to."""
+    """Number of the reply."""
 
     entry: int
-    """The entry's index in the script's list, from 0."""
+    """Index of the entry in the script's list, from 0."""
 
     fault: str = ""
-    """The name of the fault that strikes with it; empty for none."""
+    """Name of the fault that strikes with it; empty for none."""
 
 
 @frozen
@@ -93,43 +93,43 @@ class SentenceThought:
     """The think provider finished a sentence."""
 
     reply: int
-    """The reply that it belongs to."""
+    """Number of the reply."""
 
     text: str
-    """The sentence."""
+    """Text of the sentence. Personal."""
 
 
 @frozen
 class CallsThought:
-    """The think provider wants functions to be called."""
+    """The think provider asks for function calls."""
 
     reply: int
-    """The reply that it belongs to."""
+    """Number of the reply."""
 
     calls: tuple[WantedCall, ...]
-    """At least one."""
+    """Calls; at least one."""
 
 
 @frozen
 class ThoughtEnded:
-    """A pass of thinking came to its end."""
+    """A pass of thinking ended."""
 
     reply: int
-    """The reply that it belongs to."""
+    """Number of the reply."""
 
 
 @frozen
 class ThinkStumbled:
-    """A think provider was at fault, and it goes on: the next provider is asked, or it hardly matters."""
+    """A think provider made an error that is no end: the next provider is asked, or the reply goes on."""
 
     reply: int
-    """The reply that it belongs to."""
+    """Number of the reply."""
 
     code: str
-    """The warning's code."""
+    """Code of the warning."""
 
     reason: str
-    """Fit for the wire."""
+    """Reason, as it may be sent to the client."""
 
 
 @frozen
@@ -137,18 +137,18 @@ class ThinkFailed:
     """No think provider gave a reply."""
 
     reply: int
-    """The reply that there will not be."""
+    """Number of the reply that fails."""
 
 
 @frozen
 class SentenceVoiced:
-    """A sentence is sound now, and its audio follows."""
+    """A sentence was synthesized, and its audio follows."""
 
     reply: int
-    """The reply that it belongs to."""
+    """Number of the reply."""
 
     text: str
-    """The sentence."""
+    """Text of the sentence. Personal."""
 
 
 @frozen
@@ -156,7 +156,7 @@ class AudioSent:
     """A stretch of a reply's audio was sent."""
 
     reply: int
-    """The reply that it belongs to."""
+    """Number of the reply."""
 
     duration_s: float
     """Playing time in seconds."""
@@ -167,7 +167,7 @@ class ReplyAudioSent:
     """All of a reply's audio was sent."""
 
     reply: int
-    """The reply."""
+    """Number of the reply."""
 
 
 @frozen
@@ -175,10 +175,10 @@ class VoiceStumbled:
     """One voice failed; the next one is tried."""
 
     reply: int
-    """The reply that it belongs to."""
+    """Number of the reply."""
 
     reason: str
-    """Fit for the wire."""
+    """Reason, as it may be sent to the client."""
 
 
 @frozen
@@ -186,7 +186,7 @@ class VoiceFailed:
     """No voice could speak a sentence."""
 
     reply: int
-    """The reply that it belongs to."""
+    """Number of the reply."""
 
 
 @frozen

@@ -1,10 +1,10 @@
-"""When an injected agent message is refused, and the true reason that the client is told.
+"""Refusal of injected agent messages: its conditions, and the reason that the client is told.
 
 1. `interrupt` is never refused.
-2. While the user's turn is not over, any other is.
-3. `default` is refused while the agent speaks, too: until what it said must have been played at the client.
-   An agent that only thinks, or waits for a function, does not speak.
-4. A reply that has as many sentences as one may have takes no more.
+2. Any other behaviour is refused until the user's turn is over.
+3. `default` is also refused while the agent speaks, until the client must have played its words. An agent
+   that only thinks, or waits for a function, does not speak.
+4. A reply with the most sentences that one may have takes no more.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ __all__ = ["InjectionRefusal", "refusal_of"]
 
 @frozen
 class InjectionRefusal:
-    """Reason to refuse a message of behaviour `default` or `queue`; None where it is spoken."""
+    """Refusal of an injected message: a code and a reason."""
 
     code: str
-    """Of the warning, for servers that refuse by warnings."""
+    """Code, for servers that refuse by warnings."""
 
     reason: str
-    """In words."""
+    """Reason, in words."""
 
 
 _USER = "INJECT_AGENT_MESSAGE_DURING_USER_SPEECH"
@@ -32,7 +32,7 @@ _AGENT = "INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH"
 
 
 def refusal_of(behavior: str, user: UserState, agent: Answering, now: float) -> InjectionRefusal | None:
-    """Reason to refuse a message of behaviour `default` or `queue`; None where it is spoken."""
+    """Refusal of a message of behaviour `default` or `queue`; None where it is spoken."""
     if user is UserState.SPEAKING:
         return InjectionRefusal(_USER, "user is speaking")
     if user is UserState.BEING_UNDERSTOOD:

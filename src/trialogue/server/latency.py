@@ -1,4 +1,4 @@
-"""Times of one reply: when it was thought, when it was first heard, and what the client is told of both."""
+"""Times of one reply: its first sentence, its first sound, and the latencies that the client is told."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ __all__ = ["Stopwatch"]
 
 @define
 class Stopwatch:
-    """Takes one reply's times, from the end of the user's turn on."""
+    """Stopwatch of one reply, from the end of the user's turn on."""
 
     began_at: float
     """Moment at which the user's turn ended."""
 
     options: ServerOptions
-    """Options: the style of latencies, and when thinking is slow."""
+    """Options: the style of latencies, and the time after which thinking is slow."""
 
     wants_experimental: bool
     """Whether undocumented messages are sent, too."""
@@ -32,22 +32,22 @@ class Stopwatch:
     _has_sounded: bool = field(default=False, init=False)
 
     def begin_pass(self, now: float) -> None:
-        """A pass of thinking begins; it may become slow."""
+        """Note that a pass of thinking begins; a warning follows if it is slow."""
         self.slow_at = now + self.options.slow_think_s
 
     def end_pass(self) -> None:
-        """End the pass under way, which is not slow: it came to something."""
+        """Note that the pass under way gave something, so it is not slow."""
         self.slow_at = NEVER
 
     def slow(self, now: float) -> str:
-        """Time of waiting, in words, where another warning is due; else empty."""
+        """Message about slow thinking, if another one is due; else empty."""
         if now < self.slow_at:
             return ""
         self.slow_at += self.options.slow_think_s
         return f"We have now waited {round(now - self.began_at)} seconds for a think response."
 
     def think(self, now: float) -> tuple[ServerMessage, ...]:
-        """A sentence was thought: what is told of the first."""
+        """Note that a sentence was thought; the messages to send after the first."""
         self.end_pass()
         if self._thought_at is not None:
             return ()
@@ -55,7 +55,7 @@ class Stopwatch:
         return self._separate(LatencyReport(ttt_text_latency=now - self.began_at))
 
     def sound(self, now: float) -> tuple[ServerMessage, ...]:
-        """Audio was sent: what is told of the first, if it was thought."""
+        """Note that audio was sent; the messages to send after the first, if it was thought."""
         if self._has_sounded:
             return ()
         self._has_sounded = True

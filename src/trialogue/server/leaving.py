@@ -1,4 +1,4 @@
-"""Goodbye of a server: whoever is connected is told by close code 1001 that it goes away."""
+"""Shutdown of a server: its clients are told by close code 1001 that it goes away."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GOODBYE_S: Final = 1.0
 
 
 class OpenSockets:
-    """The sockets that a server has open."""
+    """Sockets that a server has open."""
 
     def __init__(self) -> None:
         self._sockets: set[WebSocket] = set()
@@ -37,14 +37,14 @@ class OpenSockets:
             self._sockets.discard(socket)
 
     async def close_all(self) -> None:
-        """Close all of them as a server does that goes away."""
+        """Close all of them with the code for a server that goes away."""
         async with trio.open_nursery() as nursery:
             for socket in self._sockets:
                 nursery.start_soon(socket.aclose, _GOING_AWAY, "the server is going away")
 
 
 def holding(sockets: OpenSockets, seams: ServerSeams) -> ServerSeams:
-    """The same seams, with each visit's socket counted as open."""
+    """The same seams, which count the socket of each visit as open."""
 
     async def attend(visitor: Visitor, socket: WebSocket, converse: Converse) -> None:
         with sockets.holding(socket):
@@ -54,7 +54,7 @@ def holding(sockets: OpenSockets, seams: ServerSeams) -> ServerSeams:
 
 
 async def served_until_cancelled(serve: Callable[[], Awaitable[object]], sockets: OpenSockets) -> None:
-    """Run `serve`; a cancellation from outside reaches it only when its clients have been told."""
+    """Run `serve`; a cancellation from outside reaches it only after its clients have been told."""
     scope = trio.CancelScope(shield=True)
 
     async def serve_apart() -> None:

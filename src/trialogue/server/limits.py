@@ -1,4 +1,4 @@
-"""Limits in time of one session: how long it may last, and how long its client may be silent."""
+"""Time limits of one session: its length, and the silence of its client."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NEVER: Final = float("inf")
 
 
 class SessionLimit(Enum):
-    """Limit of a session, with a deadline."""
+    """Limit of a session that has a deadline."""
 
     TOO_LONG = "the session has lasted too long"
     TOO_SILENT = "the client has been silent too long"
@@ -22,7 +22,7 @@ class SessionLimit(Enum):
 
 
 class SessionLimits:
-    """Deadlines of one session, from when it was opened and when its client was last heard of."""
+    """Deadlines of one session, from its opening and its client's last message."""
 
     def __init__(self, options: ServerOptions) -> None:
         self._options = options
@@ -31,16 +31,16 @@ class SessionLimits:
         self._warns_at = NEVER
 
     def open(self, now: float) -> None:
-        """Begin to count."""
+        """Start counting at `now`."""
         self._opened_at = self._active_at = now
         self._warns_at = now + self._options.max_session_s - self._options.session_warning_s
 
     def note_client(self, now: float) -> None:
-        """Note that the client is there."""
+        """Note that the client is active."""
         self._active_at = now
 
     def next_deadline(self) -> float:
-        """When `due` has something to say."""
+        """Next moment at which `due` is to be called."""
         return min(
             self._active_at + self._options.idle_s,
             self._opened_at + self._options.max_session_s,
@@ -48,7 +48,7 @@ class SessionLimits:
         )
 
     def due(self, now: float) -> SessionLimit | None:
-        """The gravest limit that is reached; that the session ends soon is said once."""
+        """Most serious limit that is reached; the warning before the session's end is given once."""
         if now >= self._opened_at + self._options.max_session_s:
             return SessionLimit.TOO_LONG
         if now >= self._active_at + self._options.idle_s:

@@ -1,11 +1,11 @@
-"""Listener for clients: on loopback, or on one stream that somebody has already.
+"""Listener for clients: on an address, or on one stream that is already open.
 
 1. The paths of sockets are the hosted service's: `/v1/agent/converse`, whose query is ignored, and
    `/v2/listen`, `/v1/listen`, `/v1/speak` and `/v2/speak`, whose query is checked. Unknown
    headers are ignored.
-2. What is asked by plain HTTP is answered by the routes of `rest`.
-3. Who may come in, `admission` decides. An address beyond loopback wants a key.
-4. Every answer, a refusal too, carries the request id that `Welcome` repeats.
+2. Plain HTTP requests are answered by the routes of `rest`.
+3. `admission` decides which clients may connect. An address beyond loopback needs a key.
+4. Every response, also a refusal, carries the request id that `Welcome` repeats.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ _DIAGNOSTICS: Final = Log("trialogue.server")
 
 PATH = "/v1/agent/converse"
 LISTEN_PATHS = (FLUX_PATH, NOVA_PATH)
-"""Paths of listening, as at the hosted service."""
+"""Paths of the listening routes, as at the hosted service."""
 
 _LISTEN_PATHS: Final[dict[str, ListenRoute]] = {FLUX_PATH: "v2", NOVA_PATH: "v1"}
 SOCKETS: Final = {
@@ -78,7 +78,7 @@ SOCKETS: Final = {
     SPEAK_PATH: "Text to speech",
     TURNS_PATH: "Text to speech in turns, like Flux's voices: start, flush, interrupt, measure",
 }
-"""All sockets by path, and what each is for. The first may have a path of the operator's file before it."""
+"""All sockets by path, with the use of each. A path of the operator's file may precede the first."""
 
 _DIALLED: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 told from, not bound
 
@@ -88,17 +88,17 @@ class Server:
     """A server that accepts connections."""
 
     host: str
-    """The address bound."""
+    """Bound address."""
 
     port: int
-    """The port bound."""
+    """Bound port."""
 
     is_secure: bool = False
     """Whether connections are encrypted."""
 
     @property
     def netloc(self) -> str:
-        """Host and port for connections from this machine; for a wildcard address, the loopback address."""
+        """Host and port for connections from this machine; a wildcard address gives the loopback address."""
         host = _DIALLED.get(self.host, self.host)
         return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 
@@ -115,7 +115,7 @@ async def open_server(
     *,
     task_status: trio.TaskStatus[Server] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    """Serve clients until cancelled; `task_status` gets the `Server` when it accepts connections.
+    """Serve clients until cancelled; `task_status` gets the `Server` once it accepts connections.
 
     Raises `SetupError` for an address other than loopback without a key.
     """
@@ -142,7 +142,7 @@ async def serve_stream(
     *,
     rules: SocketRules = DEFAULT_SOCKET_RULES,
 ) -> None:
-    """Serve one client over an existing stream, until the connection ends."""
+    """Serve one client over an open stream until the connection ends."""
     await serve_websocket(stream, evolve(_Visit(equipment, seams).service(), rules=rules))
 
 
@@ -151,7 +151,7 @@ def _welcome(equipment: Equipment, access: Access, seams: ServerSeams, holdings:
 
 
 class _Visit:
-    """One client, from its request to its end; without `access` it was let in before."""
+    """Connection of one client, from its request to its end; without `access` it is admitted already."""
 
     def __init__(
         self,
@@ -244,7 +244,7 @@ class _Visit:
         return Accept(chosen, (("dg-request-id", self._request_id),))
 
     def _admit(self, request: UpgradeRequest) -> None:
-        """Read what is asked for; raises `RequestRefused`."""
+        """Read the request; raises `RequestRefused`."""
         if not self._is_a_socket(request.path):
             raise RequestRefused(404, "NOT_FOUND", f"There is no socket at {request.path[:200]}.")
         if self._access is not None:
@@ -259,7 +259,7 @@ class _Visit:
             raise RequestRefused(400, "INVALID_QUERY_PARAMETER", str(fault)) from None
 
     def _paths(self) -> frozenset[str]:
-        """Prefixes that may stand before the protocol's path: an agent of the operator's file waits there."""
+        """Prefixes that may precede the protocol's path: each is that of an agent in the operator's file."""
         stand_in = self._equipment.options.stand_in
         return frozenset() if stand_in is None else stand_in.paths
 
@@ -272,7 +272,7 @@ class _Visit:
 
 
 def _read_terms(request: UpgradeRequest) -> ListenTerms | SpeakTerms | None:
-    """Terms in the query; None where it is ignored."""
+    """Terms in the query; None for a route that ignores it."""
     if request.path == SPEAK_PATH:
         return read_stream_query(request.query)
     if request.path == TURNS_PATH:
@@ -283,8 +283,8 @@ def _read_terms(request: UpgradeRequest) -> ListenTerms | SpeakTerms | None:
 
 
 def _with_stored(equipment: Equipment, holdings: Holdings) -> Equipment:
-    """The equipment of a server whose clients may store agents, beside those of the operator's."""
+    """Equipment that includes the agents stored by clients, besides those of the operator."""
     options = equipment.options
-    stored = cast("MutableMapping[str, AgentSettings]", holdings.agents)  # which nobody changes through it
+    stored = cast("MutableMapping[str, AgentSettings]", holdings.agents)  # which nobody modifies through it
     agents = ChainMap(dict(options.agents), stored)
     return evolve(equipment, options=evolve(options, agents=agents))

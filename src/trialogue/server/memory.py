@@ -1,4 +1,4 @@
-"""Memory of an agent's session: what was said and called, and what it has not answered yet."""
+"""Memory of an agent's session: words, calls, and the user's words that have no answer yet."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from trialogue.services.deepgram.settings import HistoryFunctionCall
 __all__ = ["MOST_REMEMBERED", "MOST_UNANSWERED", "SessionMemory"]
 
 MOST_REMEMBERED: Final = 2 * 1024 * 1024
-"""Characters of a conversation that are remembered: beyond them the oldest turns are forgotten."""
+"""Most characters of a conversation that are remembered; beyond them the oldest turns are forgotten."""
 
 MOST_UNANSWERED: Final = 256 * 1024
-"""Characters that are to be answered together: beyond them the oldest turns are not."""
+"""Most characters that are answered together; beyond them the oldest turns are left out."""
 
 
 class SessionMemory:
-    """Memory of one session; what is new in it is told to a client that wants history."""
+    """Memory of one session; reports new items to a client that asked for history."""
 
     def __init__(self, terms: Terms, orders: Orders) -> None:
         self._items: list[MemoryItem] = list(terms.memory)
@@ -31,23 +31,23 @@ class SessionMemory:
         self._orders = orders
 
     def hear(self, text: str, *, heard: str) -> None:
-        """Remember a user's turn, and that `heard` of it is to be answered."""
+        """Remember a user's turn; `heard` of it is to be answered."""
         self._unanswered.append(heard)
         while len(self._unanswered) > 1 and sum(map(len, self._unanswered)) > MOST_UNANSWERED:
             self._unanswered.pop(0)
         self.keep(TextItem("user", text))
 
     def answered(self) -> None:
-        """Everything that was heard has its answer."""
+        """Note that all heard words are answered."""
         self._unanswered.clear()
 
     def keep_said(self, reply: Reply) -> None:
-        """Remember what was sent of a reply."""
+        """Remember the sentences of a reply that were sent."""
         if reply.sentences:
             self.keep(TextItem("assistant", " ".join(reply.sentences)))
 
     def keep(self, item: MemoryItem) -> None:
-        """Remember something, behind all the rest."""
+        """Append an item."""
         self._items.append(item)
         self._size += _size(item)
         while len(self._items) > 1 and self._size > MOST_REMEMBERED:
@@ -56,7 +56,7 @@ class SessionMemory:
             self._orders.send(_history_of(item))
 
     def asked_for(self, reply: Reply, prompt: PromptTerms) -> ThinkRequest:
-        """Request for the next pass of a reply's thinking: all that this pass may depend on."""
+        """Request for the next pass of a reply's thinking, with everything that the pass may depend on."""
         return ThinkRequest(
             memory=tuple(self._items),
             prompt=prompt.prompt,
@@ -68,7 +68,7 @@ class SessionMemory:
 
 
 def _history_of(item: MemoryItem) -> HistoryContent | HistoryFunctionCalls:
-    """Message that tells the client of an item."""
+    """Message that reports an item to the client."""
     match item:
         case TextItem():
             return HistoryContent(role=item.role, content=item.content)
@@ -86,7 +86,7 @@ def _history_of(item: MemoryItem) -> HistoryContent | HistoryFunctionCalls:
 
 
 def _size(item: MemoryItem) -> int:
-    """Characters that it takes to remember an item."""
+    """Characters that an item counts for."""
     match item:
         case TextItem():
             return len(item.content)

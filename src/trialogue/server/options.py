@@ -18,17 +18,17 @@ from trialogue.values import frozen
 
 
 class UnknownFields(Enum):
-    """What to do with a message that breaks the protocol: an unknown key, an old name, a missing field."""
+    """Treatment of an invalid message: one with an unknown key, an old name, or a missing field."""
 
     REJECTED = "rejected"
-    """`Error UNPARSABLE_CLIENT_MESSAGE`, with the field's path: strict, as the hosted service is."""
+    """`Error UNPARSABLE_CLIENT_MESSAGE` with the field's path: strict, like the hosted service."""
 
     WARNED = "warned"
-    """A `Warning`: the message counts as far as it can be read, else it is left out."""
+    """A `Warning`: the readable part of the message counts; a message that cannot be read is skipped."""
 
 
 class RefusalStyle(Enum):
-    """Form of a refused `InjectAgentMessage`; real services use both."""
+    """Form in which a refused `InjectAgentMessage` is reported; hosted services use both."""
 
     INJECTION_REFUSED = "injection-refused"
     WARNING = "warning"
@@ -47,12 +47,12 @@ def is_loopback(url: str) -> bool:
     try:
         host = urlsplit(url).hostname or ""
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:  # no address at all, "http://[" as well
+    except ValueError:  # no address at all, such as "http://["
         return False
 
 
 def is_allowed(hosts: Collection[str], url: str) -> bool:
-    """Whether `url` is on this machine, or at one of `hosts`, and plain HTTP or HTTPS."""
+    """Whether `url` is plain HTTP or HTTPS on this machine or at one of `hosts`."""
     try:
         parts = urlsplit(url)
         return parts.scheme in {"http", "https"} and (is_loopback(url) or parts.hostname in hosts)
@@ -69,40 +69,40 @@ class ServerOptions:
     """Options of one embedded server, for all its connections."""
 
     idle_s: float = 10.0
-    """Seconds without a client message after which the session ends with `CLIENT_MESSAGE_TIMEOUT`."""
+    """Seconds without a client message that end the session with `CLIENT_MESSAGE_TIMEOUT`."""
 
     max_session_s: float = 7200.0
-    """Seconds after which a session ends with `MAXIMUM_SESSION_LENGTH_REACHED`."""
+    """Seconds of a session that end it with `MAXIMUM_SESSION_LENGTH_REACHED`."""
 
     session_warning_s: float = 300.0
-    """Seconds before that end at which `MAXIMUM_SESSION_LENGTH_APPROACHING` is said."""
+    """Seconds before that end at which `MAXIMUM_SESSION_LENGTH_APPROACHING` is sent."""
 
     unknown_fields: UnknownFields = UnknownFields.REJECTED
-    """Treatment of messages that do not fit."""
+    """Treatment of invalid messages."""
 
     as_of: date | None = None
-    """The day whose clients are served: what came later is not sent. None for today's."""
+    """Date of the served clients: newer messages are not sent to them. None for today's."""
 
     refusal_style: RefusalStyle = RefusalStyle.INJECTION_REFUSED
-    """Style of refused injections."""
+    """Form in which refused injections are reported."""
 
     latency_style: LatencyStyle = LatencyStyle.SEPARATE
-    """Style of reported latencies."""
+    """Form in which latencies are reported."""
 
     tells_thoughts: bool = False
-    """Whether `AgentThinking` is sent when an answer begins, like some models; its text is not a thought."""
+    """Whether `AgentThinking` is sent as an answer begins, as some models do; its text is no thought."""
 
     done_after_cut: bool = False
-    """Whether an interrupted reply, too, ends with `AgentAudioDone`."""
+    """Whether an interrupted reply also ends with `AgentAudioDone`."""
 
     splits_injections: bool = False
-    """Whether an injected text is reported by sentences, when each is heard; else whole, with its first."""
+    """Whether an injected text is reported sentence by sentence as it is heard; else whole at its start."""
 
     listen_identity_fixed: bool = False
-    """Whether `UpdateListen` must keep model and version, as until July 2026; else they may change."""
+    """Whether `UpdateListen` must keep model and version, as at the hosted service until July 2026."""
 
     hang_s: float = 0.8
-    """Seconds of silence that end the user's turn; a smaller `eot_timeout_ms` goes before."""
+    """Seconds of silence that end the user's turn; a smaller `eot_timeout_ms` takes precedence."""
 
     slow_think_s: float = 5.0
     """Seconds between two `SLOW_THINK_REQUEST` warnings."""
@@ -111,25 +111,28 @@ class ServerOptions:
     """Factor by which audio is sent faster than real time."""
 
     max_prompt_chars: int = 25_000
-    """Longer prompts are cut with `PROMPT_TOO_LONG`, unless the model or its endpoint is the user's own."""
+    """Most characters of a prompt.
+
+    A longer one is cut, with the warning `PROMPT_TOO_LONG`, unless the user brings the model or its endpoint.
+    """
 
     max_sentences: int = 256
-    """Sentences of one reply that are spoken; a provider that goes on for ever is stopped there."""
+    """Most sentences of a reply that are spoken; the rest of an endless reply is dropped."""
 
     seed: int = 0
     """Every chance of the server comes from generators seeded by this."""
 
     logs_text: bool = False
-    """Whether diagnostics hold whole messages, with what was said and prompted; else their lengths alone."""
+    """Whether diagnostics hold whole messages, with speech and prompts; otherwise only their lengths."""
 
     agents: Mapping[str, AgentSettings] = _NO_AGENTS
-    """Reusable agent configurations by id, for Settings that name one."""
+    """Reusable agent configurations, by the id that Settings name."""
 
     allow_endpoint: Callable[[str], bool] = field(default=is_loopback)
-    """Function that says which think endpoints may be asked; loopback only unless the operator says more."""
+    """Function that says whether a think endpoint may be used; by default only loopback may."""
 
     models: ModelRecord | None = None
-    """Record of models' words, which are said again without them; None where each is asked."""
+    """Record of models' answers, which is replayed without the models; None to ask the models."""
 
     stand_in: ThinkStandIn | None = _DEFAULT_STAND_IN
-    """Stand-in for providers that are not here; None refuses them with `INVALID_SETTINGS`."""
+    """Stand-in for providers that this server lacks; None refuses them with `INVALID_SETTINGS`."""

@@ -1,8 +1,8 @@
-"""One reply of the agent while it is under way: its stage, its sentences, its calls.
+"""Reply of the agent that is under way: its stage, its sentences, its calls.
 
 1. Its stage goes along `REPLY_TRANSITIONS`; a missing entry is a LocalProtocolError and changes nothing.
-2. It thinks, waits for calls, or has nothing to add; meanwhile its sentences are voiced. It is over when
-   nothing is to be added and all of its audio is sent, or when it is cut.
+2. A reply thinks, waits for calls, or is complete; meanwhile its sentences are synthesized. It is over when
+   it is complete and all of its audio is sent, or when it is cut.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["REPLY_TRANSITIONS", "Reply", "ReplyStage", "ReplyStep"]
 
 
 class ReplyStage(Enum):
-    """Stage of a reply: what it still waits for."""
+    """Stage of a reply, named for what it waits for."""
 
     THINKING = "thinking"
     CALLING = "calling"
@@ -33,7 +33,7 @@ class ReplyStage(Enum):
 
 
 class ReplyStep(Enum):
-    """Step that moves a reply on."""
+    """Step of a reply to another stage."""
 
     THINKS_ON = "another pass begins"
     CALLED = "calls wait for answers"
@@ -58,72 +58,72 @@ REPLY_TRANSITIONS: Final[dict[tuple[ReplyStage, ReplyStep], ReplyStage]] = {
 
 @frozen
 class _Ordered:
-    """A sentence that waits for its audio to begin."""
+    """Sentence whose audio has not begun."""
 
     is_thought: bool
-    """Whether it was thought; else it was injected."""
+    """Whether it comes from a think provider; otherwise it was injected."""
 
     tells: str | None = None
-    """Text that the client is told as it begins; itself where None."""
+    """Text that the client is told as it begins; None for the sentence itself."""
 
 
 @define
 class Reply:
-    """One answer of the agent, under way."""
+    """Reply of the agent that is under way."""
 
     number: int
-    """Counts replies of this session from 1."""
+    """Number of the reply: counts the session's replies from 1."""
 
     voices: tuple[str, ...]
-    """Voices that it is spoken with, to its end."""
+    """Voices that speak it to its end."""
 
     stage: ReplyStage
-    """Stage of the reply; one that is thought begins by thinking, another by ending."""
+    """Stage of the reply: a thought reply begins by thinking, another one by ending."""
 
     stopwatch: Stopwatch
-    """Its times."""
+    """Times of the reply."""
 
     is_thought: bool = field(init=False)
-    """Whether a think provider gives it; else it is a greeting or an injection."""
+    """Whether a think provider gives it; otherwise it is a greeting or an injection."""
 
     passes: int = field(default=0, init=False)
-    """Passes of thinking begun."""
+    """Number of passes of thinking begun."""
 
     ordered: int = field(default=0, init=False)
-    """Sentences ordered to be spoken."""
+    """Number of sentences ordered."""
 
     is_failed: bool = field(default=False, init=False)
-    """Whether it is no whole reply: it ends with an error, behind what was thought of it."""
+    """Whether it is no whole reply: after its sentences it ends with an error."""
 
     entry: int | None = field(default=None, init=False)
-    """The script's entry that it uses, if a script gives it."""
+    """Index of the script's entry that it uses; None without one."""
 
     has_spoken: bool = field(default=False, init=False)
-    """Whether anything of what was thought was sent."""
+    """Whether anything from the think provider was sent."""
 
     sentences: list[str] = field(factory=list[str], init=False)
-    """Sentences whose audio was at least begun."""
+    """Sentences whose audio was at least begun. Personal."""
 
     calls: dict[str, WantedCall] = field(factory=dict[str, WantedCall], init=False)
     """Calls without a response."""
 
     results: list[CallItem] = field(factory=list[CallItem], init=False)
-    """Calls with one."""
+    """Calls with a response."""
 
     _waiting: deque[_Ordered] = field(factory=deque["_Ordered"], init=False)
-    """Of each sentence that is not begun, where it comes from."""
+    """Sentences that have not begun, in order."""
 
     _finishes: int = field(default=0, init=False)
-    """Ends ordered and not yet come: words that were added while it ended move its end on."""
+    """Number of ends ordered and not yet reached: words added to an ending reply order another end."""
 
     _results_before: int = field(default=0, init=False)
-    """Number of results that the pass under way began with."""
+    """Number of results with which the pass under way began."""
 
     def __attrs_post_init__(self) -> None:
         self.is_thought = self.stage is ReplyStage.THINKING
 
     def take(self, step: ReplyStep) -> None:
-        """Move along the table; LocalProtocolError, and no change, where it has no such entry."""
+        """Change the stage by the table; a missing entry raises LocalProtocolError and changes nothing."""
         after = REPLY_TRANSITIONS.get((self.stage, step))
         if after is None:
             raise LocalProtocolError(f"a reply that is {self.stage.value} takes no {step.value!r}")
@@ -132,7 +132,7 @@ class Reply:
     # thinking
 
     def think_on(self, now: float) -> None:
-        """Begin a pass of thinking about what is known now."""
+        """Begin a pass of thinking about the results so far."""
         self.take(ReplyStep.THINKS_ON)
         self._results_before = len(self.results)
         self.stopwatch.begin_pass(now)
@@ -143,7 +143,7 @@ class Reply:
         return len(self.results) > self._results_before
 
     def complete(self) -> None:
-        """Complete the reply: nothing is to be added."""
+        """Complete the reply: nothing more is added."""
         self.stopwatch.end_pass()
         self.take(ReplyStep.COMPLETED)
 
@@ -155,22 +155,22 @@ class Reply:
         return self.ordered > len(self.sentences)
 
     def order(self, *, is_thought: bool, tells: str | None = None) -> None:
-        """Note that a sentence was ordered; `tells` is what is told as it begins, if not itself."""
+        """Note that a sentence was ordered; `tells` is the text for the client, if not the sentence."""
         self.ordered += 1
         self._waiting.append(_Ordered(is_thought, tells))
 
     def begin_sentence(self, text: str) -> tuple[bool, str]:
-        """Note that the audio of the next sentence begins: whether that one was thought, and what is told."""
+        """Note that the next sentence's audio begins; whether it was thought, and its text for the client."""
         self.sentences.append(text)
         ordered = self._waiting.popleft() if self._waiting else _Ordered(is_thought=False)
         return ordered.is_thought, text if ordered.tells is None else ordered.tells
 
     def order_end(self) -> None:
-        """Note that its end was ordered, behind all that was ordered before."""
+        """Note that the end was ordered behind all sentences so far."""
         self._finishes += 1
 
     def reach_end(self) -> bool:
-        """An end that was ordered has come: whether it is the last, and the reply over."""
+        """Note that an ordered end was reached; whether it was the last, so that the reply is over."""
         if self.stage is not ReplyStage.ENDING:
             return False
         self._finishes -= 1
@@ -187,18 +187,18 @@ class Reply:
         self.calls.update((call.id, call) for call in calls)
 
     def call_of(self, response: FunctionCallResponse) -> WantedCall | None:
-        """The call that a response is for: by its id, or, where it has none, the oldest of that name."""
+        """Call that a response answers: by its id; without an id, the oldest call of that name."""
         if response.id is not None:
             return self.calls.get(response.id)
         return next((call for call in self.calls.values() if call.name == response.name), None)
 
     def answer_call(self, call: WantedCall, content: str, *, is_client_side: bool) -> CallItem:
-        """Note a call's response; what is to be remembered of it."""
+        """Note the response to a call; the item for the session's memory."""
         del self.calls[call.id]
         item = CallItem(call.id, call.name, call.arguments, content, is_client_side)
         self.results.append(item)
         return item
 
     def unanswered(self) -> tuple[CancelledFunction, ...]:
-        """The calls that nobody needs any more, once it is cut."""
+        """Calls without a response, which nobody needs once the reply is cut."""
         return tuple(CancelledFunction(id=call.id, name=call.name) for call in self.calls.values())

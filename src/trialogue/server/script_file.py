@@ -1,7 +1,8 @@
-"""The operator's file of answers: which agent of it answers whom, by which script. YAML, read with places.
+"""Operator's file of scripts: its agents, each with a script and the conversations that it answers.
 
-A file with `script` has one agent, which answers everybody; one with `agents` has several, and the first that
-a conversation matches answers. Scripts are those of scenarios.
+The file is YAML, and errors name line and column. A file with `script` has one agent, which answers every
+conversation; one with `agents` has several, and the first whose `match` fits answers. Scripts are written as
+in scenarios.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from trialogue.values import frozen
 __all__ = ["MatchKeys", "ScriptFile", "ScriptFileAgent", "ServedEntryKeys", "read_script_file"]
 
 _ANYBODY: Final = "anybody"
-"""Name of the agent of a file that has only one."""
+"""Name of the agent in a file that has only one."""
 
 
 @frozen
 class MatchKeys:
-    """Conditions of an agent's conversations: all must fit, and what is left out always does."""
+    """Conditions on a conversation: all given ones must fit."""
 
     prompt: Annotated[str | None, PatternText()] = None
     """A regular expression, searched in the prompt of `agent.think`."""
@@ -39,18 +40,18 @@ class MatchKeys:
     """One of the `tags` of Settings."""
 
     agent: str | None = None
-    """The id that Settings give in the place of an agent; it is then known to the server."""
+    """Id that Settings give in the place of an agent; the server then knows it."""
 
     path: str | None = None
-    """Path in the address before `/v1/agent/converse`, as `/orders`."""
+    """Path of the address before `/v1/agent/converse`, such as `/orders`."""
 
     key: str | None = None
-    """The key that the client shows. Secret where it is a real one."""
+    """Key that the client sends. Secret where it is a real one."""
 
 
 @frozen
 class ServedEntryKeys(ScriptEntryKeys):
-    """One reply of a script, as in scenarios, and what goes wrong with it."""
+    """One reply of a script, as in scenarios, with a fault."""
 
     fault: str | None = None
     """The name of a fault on demand that strikes with the reply."""
@@ -67,25 +68,25 @@ class ScriptFileAgent:
     """Script, as in scenarios. Personal."""
 
     match: MatchKeys = MatchKeys()
-    """Conversations that it answers; all where it is left out."""
+    """Conditions on its conversations; without them it answers all."""
 
     greeting: str | None = None
-    """Said first where Settings have no greeting. Personal."""
+    """Opening words where Settings have no greeting. Personal."""
 
 
 @frozen
 class ScriptFile:
-    """A whole file: `script` or `agents`."""
+    """Whole file, with either `script` or `agents`."""
 
     script: tuple[ServedEntryKeys, ...] | None = None
-    """The script of one agent that answers everybody."""
+    """Script of the one agent, which answers every conversation."""
 
     agents: tuple[ScriptFileAgent, ...] | None = None
     """Several agents; the first that fits answers."""
 
 
 def read_script_file(file: Path) -> tuple[StandInAgent, ...]:
-    """The agents of a file; `ScenarioError` lists everything that is wrong with it, with line and column."""
+    """Agents of the file; `ScenarioError` lists all of its faults, with line and column."""
     problems = Problems()
     start = Hole(Place(str(file), 1, 1))
     text = read_text(file, problems, start, ())
@@ -100,7 +101,7 @@ def read_script_file(file: Path) -> tuple[StandInAgent, ...]:
 
 @frozen
 class _Reading:
-    """Checks what was bound, and makes agents of it."""
+    """Checks a file that was read, and makes its agents."""
 
     problems: Problems
     places: dict[Keys, Place]
@@ -139,7 +140,7 @@ class _Reading:
 
 
 def _with_faults(entries: tuple[ServedEntryKeys, ...]) -> list[JsonObject]:
-    """The script as the server reads it."""
+    """Script in the form that the server uses, with its faults."""
     wire = wire_script(entries)
     for raw, entry in zip(wire, entries, strict=True):
         if entry.fault is not None:

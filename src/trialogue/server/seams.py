@@ -1,6 +1,6 @@
-"""Seams between a connection and its client, at which others look on, record, strike or replace.
+"""Seams between a connection and its client: hooks to observe, record, disturb or replace a session.
 
-Without them nothing here is in the way.
+By default they do nothing.
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ T = TypeVar("T")
 
 @frozen
 class Visitor:
-    """One client that was let in."""
+    """Client that was admitted."""
 
     request_id: str
-    """Id, as `dg-request-id` and `Welcome` say it."""
+    """Id in `dg-request-id` and `Welcome`."""
 
     request: UpgradeRequest
-    """Request of the visitor."""
+    """Request of the client."""
 
     stream: trio.abc.Stream = field(repr=False)
-    """Stream that carries it, as `ServerSeams.through` gave it."""
+    """Stream of the connection, as `ServerSeams.through` gave it."""
 
 
 Converse: TypeAlias = Callable[[WebSocket], Awaitable[None]]
-"""Is the service at the other end of a socket, until either side closes it."""
+"""Function that serves the other end of a socket until either side closes it."""
 
 
 class Attend(Protocol):
-    """Attends one visit, from its upgrade to its end."""
+    """Hook for one session, from its upgrade to its end."""
 
     async def __call__(self, visitor: Visitor, socket: WebSocket, converse: Converse, /) -> None:
-        """Let `converse` use the socket, or one in its place; or use it otherwise, and never call that."""
+        """Let `converse` serve the socket, or another one in its place; or serve it without `converse`."""
         ...
 
 
 async def alone(_: Visitor, socket: WebSocket, converse: Converse) -> None:
-    """Leave the server alone with its client."""
+    """Serve the client without any hook."""
     await converse(socket)
 
 
@@ -59,43 +59,41 @@ def answer_nothing(_: HttpRequest) -> None:
 
 @runtime_checkable
 class StrikableSocket(Protocol):
-    """A socket in front of which faults on demand stand."""
+    """Socket that can carry faults on demand."""
 
     def strike(self, name: str, /) -> None:
-        """Let a fault strike, as the entry of a script asks."""
+        """Trigger a fault, as the entry of a script asks."""
         ...
 
 
 def nobody(_: bytes) -> None:
-    """Let the server answer."""
+    """Leave the request to the server."""
 
 
 def as_it_is(thing: T) -> T:
-    """Give back what was given."""
+    """The same object."""
     return thing
 
 
 @frozen
 class ServerSeams:
-    """Seams of one server, for all its connections."""
+    """Hooks of one server, for all its connections."""
 
     attend: Attend = alone
-    """Attends each visit."""
+    """Hook of each session."""
 
     through: Callable[[trio.abc.Stream], trio.abc.Stream] = as_it_is
-    """Function that each connection's stream is put through, before its upgrade is read."""
+    """Function that wraps each connection's stream before its upgrade is read."""
 
     equip: Callable[[Equipment], Equipment] = as_it_is
-    """Equipment that each visit is served with, given what the server was opened with."""
+    """Function that gives each session's equipment, from that of the server."""
 
     http: Callable[[HttpRequest], Taken | HttpResponse | None] = answer_nothing
-    """Decides on plain requests before the server does; None leaves one to it."""
+    """Responder for plain requests before the server; None leaves a request to the server."""
 
     instead: Callable[[bytes], Instead | None] = nobody
-    """Function that answers in the server's place, by what was read of a request for an upgrade; None where
-    it does.
-    """
+    """Responder for requests to upgrade before the server; None leaves a request to the server."""
 
 
 NOBODY: Final = ServerSeams()
-"""Nobody is in the way."""
+"""Seams that do nothing."""

@@ -1,7 +1,7 @@
-"""Log of one session for the operator: who thinks, what went wrong, what it came to; at debug, messages.
+"""Log of one session for the operator: its think provider, errors and totals; at level debug, its messages.
 
-1. Sound is told as stretches, not message by message.
-2. What was said, prompted or returned is personal: its length is told, and itself where the operator asks.
+1. Sound is logged in stretches, not message by message.
+2. Speech, prompts and results are personal: their length is logged, their text only where the operator asks.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _Message: TypeAlias = ClientMessage | ServerMessage
 
 
 class SessionLog:
-    """Tells of one session, by the id that its client knows, too."""
+    """Log of one session, by the id that its client also knows."""
 
     def __init__(self, options: ServerOptions, request_id: str) -> None:
         self._shows_text = options.logs_text
@@ -44,48 +44,48 @@ class SessionLog:
         self._ending = ""
 
     def began(self) -> None:
-        """The session begins."""
+        """Log the beginning of the session."""
         self._began_at = trio.current_time()
 
     def received(self, message: ClientMessage) -> None:
-        """The client sent a message."""
+        """Log a message from the client."""
         self._tell("client", message)
 
     def nonsense(self, reason: str) -> None:
-        """The client sent a text that fits no message; the reason names the field, not what it holds."""
+        """Log an invalid text from the client; the reason names the field, not its value."""
         self._messages["client"] += 1
         _DIAGNOSTICS.info("unreadable message", request_id=self._request_id, reason=reason)
 
     def sent(self, message: ServerMessage) -> None:
-        """The server sent a message; errors and warnings are told at once."""
+        """Log a message to the client; errors and warnings are logged at once."""
         self._tell("server", message)
         match message:
             case AgentError(code=code, description=description):
                 self._ending = code
                 _DIAGNOSTICS.info("error", request_id=self._request_id, code=code, description=description)
-            case AgentWarning(code=code):  # its description may hold what a model answered
+            case AgentWarning(code=code):  # the description may hold a model's answer
                 _DIAGNOSTICS.info("warning", request_id=self._request_id, code=code)
             case _:
                 return
 
     def heard(self, audio: bytes, frames: int = 1) -> None:
-        """The client sent sound: so many frames, each as long as this."""
+        """Log sound from the client: a number of frames of one length."""
         self._heard_bytes += frames * len(audio)
         self._add_sound("client", frames * len(audio))
 
     def spoke(self, duration_s: float) -> None:
-        """The server sent sound."""
+        """Log sound to the client."""
         self._spoken_s += duration_s
         self._add_sound("server", duration_s)
 
     def thinks(self, think: tuple[ThinkTerms, ...]) -> None:
-        """Log who thinks from now on."""
+        """Log the think provider from now on."""
         _DIAGNOSTICS.info(
             "thinks", request_id=self._request_id, by=", then ".join(map(_who, think)) or "nobody"
         )
 
     def ended(self) -> None:
-        """The session is over."""
+        """Log the end of the session."""
         self._end_stretch()
         _DIAGNOSTICS.info(
             "conversation ended",

@@ -1,4 +1,4 @@
-"""Options of the server as an operator writes them: `KEY=VALUE`, each with its unit and its bounds."""
+"""Options of the server as an operator writes them: `KEY=VALUE`, each with its unit and its limits."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ MOST_CONNECTIONS: Final = 10_000
 
 @frozen
 class Settable:
-    """One option that can be set."""
+    """Option that an operator can set."""
 
     field: str
-    """The field of `ServerOptions`; `max_connections` is the listener's."""
+    """Field of `ServerOptions`; `max_connections` belongs to the listener."""
 
     wants: str
-    """Form of a value, for whoever gave another."""
+    """Form of a valid value, for the error message."""
 
     read: Callable[[str], object]
-    """The value of a text; None for what is none."""
+    """Function that reads a value; None for an invalid one."""
 
 
 def _duration(text: str) -> float | None:
@@ -90,11 +90,11 @@ SETTABLE: Final[dict[str, Settable]] = {
     "seed": Settable("seed", "a whole number", _whole(0, 2**31)),
     "connections": Settable("max_connections", f"1 to {MOST_CONNECTIONS}", _whole(1, MOST_CONNECTIONS)),
 }
-"""By the key that an operator writes."""
+"""Options by the key that an operator writes."""
 
 
 def read_settings(texts: Iterable[str]) -> dict[str, Any]:
-    """The fields that these set, the last of two for one key; `SetupError` says what would be right."""
+    """Fields that the texts set, the last for a key given twice; `SetupError` explains a wrong text."""
     found: dict[str, Any] = {}
     for text in texts:
         key, equals, value = text.partition("=")
@@ -109,5 +109,5 @@ def read_settings(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def with_settings(options: ServerOptions, fields: dict[str, Any]) -> ServerOptions:
-    """The options with these fields, but for the listener's."""
+    """Options with these fields, except those of the listener."""
     return evolve(options, **{name: value for name, value in fields.items() if name != "max_connections"})

@@ -1,7 +1,8 @@
-"""Sound for which clients may ask, in the hosted service's words.
+"""Sound that clients may ask for, in the hosted service's terms.
 
-1. What this server cannot do is refused by name when it is asked for.
-2. What goes with what is not refused then: as at the hosted service it comes out when somebody speaks.
+1. A form that this server lacks is refused by name when a client asks for it.
+2. A combination that does not fit is not refused then: as at the hosted service, it fails at the first
+   speech.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ SAMPLES: Final[dict[str, Encoding]] = {
     "mulaw": "mulaw",
     "alaw": "alaw",
 }
-"""Encodings that are samples one after the other."""
+"""Encodings that are plain samples."""
 
 RATES: Final = range(4_000, 192_001)
-"""Samples a second of those."""
+"""Sample rates of those, in Hz."""
 
 _COMPRESSED: Final = {"flac": Coding.FLAC, "mp3": Coding.MP3, "opus": Coding.OGG_OPUS}
 _DEFAULT_RATES: Final = {"mulaw": 8_000, "alaw": 8_000, "mp3": 22_050, "opus": 48_000, "flac": 48_000}
@@ -35,10 +36,10 @@ _BIT_RATES: Final[dict[str, Sequence[int]]] = {"mp3": (32_000, 48_000), "opus": 
 
 
 VOICE_SUBSTITUTED: Final = "VOICE_SUBSTITUTED"
-"""The code of a warning that another voice speaks, or in another language, than at the hosted service."""
+"""Code of a warning that the voice, or its language, is not the hosted service's."""
 
 _SHOWN: Final = 60
-"""Number of characters of a voice's name that are told back."""
+"""Most characters of a voice's name that are sent back."""
 
 _HOSTED: Final = re.compile(
     r"(?:aura|flux)(?:-\d+)?-(?P<given>[a-z0-9]+)-(?P<language>[a-z]{2})", re.IGNORECASE
@@ -46,28 +47,28 @@ _HOSTED: Final = re.compile(
 
 
 class SoundRefused(Exception):
-    """This server cannot make such sound; the text is fit for the wire."""
+    """Refusal of a sound that this server cannot make; the text may be sent to the client."""
 
 
 @frozen
 class AskedSound:
-    """Sound for which a client asks."""
+    """Sound that a client asks for."""
 
     encoding: str
-    """By the service's name."""
+    """Encoding, by the service's name."""
 
     sample_rate: int | None = None
-    """None for the encoding's own."""
+    """Samples a second; None for the encoding's default."""
 
     container: str | None = None
-    """None for the encoding's own."""
+    """Container; None for the encoding's default."""
 
     bit_rate: int | None = None
-    """None for the usual."""
+    """Bit rate; None for the default."""
 
     @property
     def form(self) -> SoundForm:
-        """The sound to be made; raises `SoundRefused` where there is none of its kind."""
+        """Form of the sound to make; raises `SoundRefused` for one that this server lacks."""
         rate = self.sample_rate or _DEFAULT_RATES.get(self.encoding, 24_000)
         if (encoding := SAMPLES.get(self.encoding)) is not None:
             if rate not in RATES:
@@ -90,7 +91,7 @@ class AskedSound:
 
     @property
     def misfit(self) -> str | None:
-        """Reason for which the service would not speak like that though it knows each part of it; or None."""
+        """Reason for which the service would refuse this combination at the first speech; None if it fits."""
         if self.container is not None and self.container not in self._containers:
             return self._said("container")
         if self.encoding in _RATES_OF and self.sample_rate not in (None, *_RATES_OF[self.encoding]):
@@ -112,9 +113,9 @@ class AskedSound:
 
 
 def doubt_of(voice: str) -> str | None:
-    """Doubt of a voice of the hosted service's that a client should know; None where ours speaks as it would.
+    """Difference of a hosted voice that the client should know of; None where ours speaks like it.
 
-    A name of ours is known, too. Voices of other vendors are theirs: nothing is known of them here.
+    Our own voices' names are known, too. Nothing is known of other vendors' voices.
     """
     hosted = _HOSTED.fullmatch(voice)
     if hosted is not None and hosted["language"].lower() != "en":

@@ -24,7 +24,7 @@ from trialogue.values import frozen
 _DEFAULT_VOICE = "aura-2-thalia-en"
 _DEFAULT_LISTEN = wire.DeepgramListenProviderV1()
 STRANGER = Caller()
-"""A caller of whom nothing is known."""
+"""Caller without any known property."""
 _KEPT = (
     "model",
     "language",
@@ -34,11 +34,11 @@ _KEPT = (
     "eager_eot_threshold",
     "eot_timeout_ms",
 )
-"""Keys that an update of the listen provider may leave out; `language_hints` it may not."""
+"""Keys that an update of the listen provider may leave out; `language_hints` are not among them."""
 
 
 class TermsRefused(Exception):
-    """Refusal of terms that cannot be had here; `code` is the wire's, the text fit for it."""
+    """Refusal of terms that this server lacks; `code` is the protocol's, the text may go to the client."""
 
     def __init__(self, description: str, *, code: str = "INVALID_SETTINGS") -> None:
         super().__init__(description)
@@ -47,36 +47,36 @@ class TermsRefused(Exception):
 
 @frozen
 class PromptTerms:
-    """Terms beside the first think provider, for all of them."""
+    """Terms besides the first think provider, which hold for all of them."""
 
     prompt: str = ""
-    """The system prompt; updates are appended."""
+    """System prompt; updates are appended."""
 
     functions: tuple[OfferedFunction, ...] = ()
-    """Functions that may be called."""
+    """Functions that the agent may call."""
 
     server_side: frozenset[str] = frozenset()
-    """Names of functions with an endpoint: not the client's to answer."""
+    """Names of functions with an endpoint, which the client does not answer."""
 
     was_cut: bool = False
-    """Whether the prompt was longer than is allowed."""
+    """Whether the prompt was longer than allowed and was cut."""
 
 
 @frozen
 class Terms:
-    """One session's settings as they stand."""
+    """Present settings of one session."""
 
     input: AudioFormat
     """Format of the client's samples, where `compressed` is None."""
 
     compressed: str | None = None
-    """Compression of the client's sound, by the hosted service's name; None for samples."""
+    """Compression of the client's sound, by the hosted service's name; None for plain samples."""
 
     output: SoundForm = USUAL_SOUND
-    """Format of the sound that the client is sent."""
+    """Form of the sound that the client gets."""
 
     unspeakable: str | None = None
-    """Reason why the agent's speaking will fail; None where it will not."""
+    """Reason for which speaking will fail; None where it will not."""
 
     hang_s: float = 0.8
     """Seconds of silence that end the user's turn; fixed for the session."""
@@ -88,28 +88,28 @@ class Terms:
     """Whether `History` is sent."""
 
     greeting: str = ""
-    """Spoken at once; empty for none."""
+    """Words that the agent speaks at once; empty for none."""
 
     memory: tuple[MemoryItem, ...] = ()
-    """Memory of the agent from before."""
+    """Conversation from before this session."""
 
     listen: wire.ListenProvider = _DEFAULT_LISTEN
-    """The recognizer that was asked for; ours does its work."""
+    """Recognizer that the client asked for; ours takes its place."""
 
     think: tuple[ThinkTerms, ...] = ()
-    """In the order of asking; empty for an agent that never answers by itself."""
+    """Think providers in the order of trying; empty for an agent that never answers by itself."""
 
     prompt: PromptTerms = PromptTerms()
     """Prompt of the agent."""
 
     voices: tuple[str, ...] = (_DEFAULT_VOICE,)
-    """In the order of trying."""
+    """Voices in the order of trying."""
 
     hosted_voices: tuple[str, ...] = ()
-    """Those among them that are the hosted service's own, not another vendor's."""
+    """Voices among them that belong to the hosted service, not to another vendor."""
 
     caller: Caller = STRANGER
-    """Caller, for whoever stands in."""
+    """Caller, for the stand-in."""
 
     @property
     def tells_entries(self) -> bool:
@@ -118,12 +118,12 @@ class Terms:
 
     @property
     def is_flux(self) -> bool:
-        """Whether the listen provider is one that can be told to end a turn."""
+        """Whether the listen provider is one whose turn a client can end."""
         return isinstance(self.listen, wire.DeepgramListenProviderV2)
 
 
 def read_terms(settings: wire.Settings, options: ServerOptions, caller: Caller = STRANGER) -> Terms:
-    """Read the first message; raises `TermsRefused`."""
+    """Terms of the first message; raises `TermsRefused`."""
     agent = _agent(settings.agent, options)
     caller = evolve(
         caller,
@@ -166,7 +166,7 @@ def _agent(agent: wire.AgentSettings | str, options: ServerOptions) -> wire.Agen
 
 
 def _own_greeting(think: tuple[ThinkTerms, ...], options: ServerOptions) -> str:
-    """Greeting of the agent of the operator's file that answers here; empty where it has none."""
+    """Greeting of the operator's agent that answers here; empty where it has none."""
     answering = {each.agent for each in think if isinstance(each, ScriptedTerms)}
     agents = () if options.stand_in is None else options.stand_in.agents
     return next((each.greeting or "" for each in agents if each.name in answering), "")
@@ -239,7 +239,7 @@ def read_think(
     options: ServerOptions,
     caller: Caller = STRANGER,
 ) -> tuple[ThinkTerms, ...]:
-    """Read `agent.think`, each way once; raises `TermsRefused` for a provider for which nobody stands in."""
+    """Think providers of `agent.think`, each once; raises `TermsRefused` for one without a stand-in."""
     listed = _listed(think)
     prompt = (listed[0].prompt or "") if listed else ""
     if not listed and options.stand_in is not None:
@@ -274,7 +274,7 @@ def _read_provider(
 
 
 def _read_installed(provider: wire.InstalledThinkProvider, options: ServerOptions) -> InstalledTerms:
-    """Terms of an installed model; where a record may answer for it, it need not be there."""
+    """Terms of an installed model; it need not be installed where a record may answer for it."""
     if options.models is None and (unknown := unknown_model(provider.model)):
         raise TermsRefused(f"agent.think.provider: {unknown}.")
     return InstalledTerms(provider.model)
@@ -295,7 +295,7 @@ def _read_scripted(provider: wire.ScriptedThinkProvider) -> ScriptedTerms:
 def read_prompt(
     think: wire.ThinkSettings | tuple[wire.ThinkSettings, ...] | None, options: ServerOptions
 ) -> PromptTerms:
-    """Read prompt and functions of `agent.think`; of a list, its first entry's."""
+    """Prompt and functions of `agent.think`; in a list, those of its first entry."""
     first = next(iter(_listed(think)), None)
     if first is None:
         return PromptTerms()
@@ -308,26 +308,26 @@ def read_prompt(
 
 
 def append_prompt(terms: PromptTerms, addition: str) -> PromptTerms:
-    """The prompt with an update: it adds, it does not replace."""
+    """Prompt with an update appended."""
     return evolve(terms, prompt=f"{terms.prompt}\n{addition}" if terms.prompt else addition)
 
 
 def cut_prompt(terms: PromptTerms, options: ServerOptions) -> PromptTerms:
-    """The prompt as long as it may be."""
+    """Prompt, cut to the allowed length."""
     if len(terms.prompt) <= options.max_prompt_chars:
         return evolve(terms, was_cut=False)
     return evolve(terms, prompt=terms.prompt[: options.max_prompt_chars], was_cut=True)
 
 
 def read_voices(speak: wire.SpeakSettings | tuple[wire.SpeakSettings, ...] | None) -> tuple[str, ...]:
-    """The voices of `agent.speak`, by the names under which an engine may know them."""
+    """Voices of `agent.speak`, by the names under which an engine may know them."""
     if speak is None:
         return (_DEFAULT_VOICE,)
     return tuple(_voice(entry.provider) for entry in _listed_voices(speak))
 
 
 def read_hosted_voices(speak: wire.SpeakSettings | tuple[wire.SpeakSettings, ...] | None) -> tuple[str, ...]:
-    """Those of the hosted service's own, each once."""
+    """Voices of the hosted service among them, without duplicates."""
     hosted = (wire.DeepgramSpeakProviderV1, wire.DeepgramSpeakProviderV2)
     providers = (entry.provider for entry in _listed_voices(speak))
     return tuple(dict.fromkeys(each.model for each in providers if isinstance(each, hosted)))
@@ -356,7 +356,7 @@ def _voice(provider: wire.SpeakProvider) -> str:
 
 
 def fold_listen(old: wire.ListenProvider, update: wire.ListenProvider) -> wire.ListenProvider:
-    """The listen settings after an update: what it leaves out stays, but `language_hints` are cleared."""
+    """Listen settings after an update: absent keys keep their values, but `language_hints` are cleared."""
     if type(old) is not type(update):
         return update
     changes = {name: value for name in _KEPT if (value := getattr(update, name, None)) is not None}
@@ -371,8 +371,8 @@ def is_same_recognizer(old: wire.ListenProvider, update: wire.ListenProvider) ->
 
 
 def chance(options: ServerOptions, terms: ScriptedTerms) -> random.Random:
-    """A generator of one script's own: the same in every run, whoever else is connected.
+    """Generator of random numbers for one script: equal in every run, whatever other clients are connected.
 
-    It is seeded by how the script is written out, the names of its classes included: they may not change.
+    Its seed is the script's `repr`, with the names of its classes, so those names may not change.
     """
     return random.Random(f"{options.seed}/{terms!r}")  # noqa: S311 latencies are no secrets

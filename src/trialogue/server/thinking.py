@@ -1,4 +1,4 @@
-"""Carries out passes of thinking: providers in order, one pass at a time, cancellable at any moment."""
+"""Passes of thinking: asks providers in order, one pass at a time; a pass can be cancelled at any moment."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
 
 class CallIds:
-    """Ids for the calls of one connection: no two connections of a server share any.
+    """Ids for the calls of one connection, unique among the connections of a server.
 
-    They have nine letters and digits, since some models take no others back.
+    They have nine letters and digits, since some models accept no others back.
 
     >>> ids = CallIds("5f3a9c10-77aa")
     >>> ids.next(), ids.next()
@@ -54,13 +54,13 @@ class CallIds:
         self._count = 0
 
     def next(self) -> str:
-        """Return an id that was not given before."""
+        """Next unused id."""
         self._count += 1
         return f"{self._prefix}{self._count:03x}"
 
 
 class Thinker:
-    """Thinks for one connection; `tell` takes its events at once."""
+    """Thinker of one connection; reports its events to `tell` at once."""
 
     def __init__(
         self, options: ServerOptions, request_id: str, nursery: trio.Nursery, tell: Callable[[Event], None]
@@ -75,15 +75,15 @@ class Thinker:
         self._client: AsyncClient | None = None
 
     async def aclose(self) -> None:
-        """Close the connections that were kept for passes to come; none is under way any more."""
+        """Close the connections kept for later passes; no pass is under way any more."""
         if self._client is not None:
             await self._client.aclose()
 
     def use(self, think: tuple[ThinkTerms, ...]) -> None:
-        """Ask these from the next pass on.
+        """Ask these providers from the next pass on.
 
-        Those that were in use keep their place in their script, and the operator's agents for the whole
-        session: they are few, and a client may come back to one.
+        A provider that was in use keeps its place in its script; the operator's agents keep theirs for the
+        whole session, since they are few and a client may come back to one.
         """
         kept = {terms: own for terms, own in self._opened.items() if _is_operators(terms) or terms in think}
         self._opened = {terms: self._open(terms) for terms in think if terms not in kept} | kept
@@ -102,7 +102,7 @@ class Thinker:
                 assert_never(never)
 
     def _open_model(self, terms: OpenAiTerms | InstalledTerms) -> ThinkProvider:
-        """Provider that answers for a model: the record, the model, or one after the other."""
+        """Provider for a model: the record, the model, or the record before the model."""
         record = self._options.models
         if record is None:
             return self._asked(terms)
@@ -114,7 +114,7 @@ class Thinker:
         )
 
     def _open_endpoint(self, terms: OpenAiTerms) -> ThinkProvider:
-        # httpx is only wanted where an endpoint is asked.
+        # httpx is needed only where an endpoint is asked.
         from trialogue.server.think.open_ai import OpenAiThink, open_client  # noqa: PLC0415
 
         self._client = self._client or open_client()
@@ -131,7 +131,7 @@ class Thinker:
         self._scope.cancel()
 
     def go_back(self, order: ReturnEntry | GoBack) -> None:
-        """Let scripts have back what was not heard."""
+        """Move scripts back over replies that were not heard."""
         for provider in self._opened.values():
             if isinstance(provider, ScriptedThink):
                 match order:
@@ -150,9 +150,9 @@ class Thinker:
                 self._tell(ThinkFailed(order.reply))
 
     async def _think(self, order: BeginPass, providers: tuple[ThinkProvider, ...]) -> bool:
-        """Ask one provider after another, until one gives a whole reply; False where none does.
+        """Ask one provider after another, until one gives a whole reply; False if none does.
 
-        What one has said already stays said: no other can begin anew.
+        The sentences of a provider that failed are kept, so no other provider may then begin anew.
         """
         for provider in providers:
             told = 0
@@ -186,5 +186,5 @@ class Thinker:
 
 
 def _is_operators(terms: ThinkTerms) -> bool:
-    """Whether this is the script of an agent of the operator's file."""
+    """Whether it is the script of an agent in the operator's file."""
     return isinstance(terms, ScriptedTerms) and bool(terms.agent)

@@ -1,7 +1,7 @@
-"""Encryption of a server's connections: certificates of the operator's, or of an authority made for one run.
+"""Encryption of a server's connections: the operator's certificate, or one of an authority made for the run.
 
-Clients trust a self-signed server by its authority's certificate, which is a file: `SSL_CERT_FILE`,
-`NODE_EXTRA_CA_CERTS` and most programs take one.
+Clients trust a self-signed server by the file with its authority's certificate: `SSL_CERT_FILE`,
+`NODE_EXTRA_CA_CERTS` and most programs accept one.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from trialogue.overwriting import refuse_other
 __all__ = ["LOCAL_NAMES", "certified", "self_signed"]
 
 LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
-"""Names that every self-signed certificate is for."""
+"""Names that every self-signed certificate includes."""
 
 
 def certified(certificate: Path, key: Path) -> ssl.SSLContext:
-    """Encrypt with a certificate (and those between it and its authority) and its key, both PEM files.
+    """TLS context from a certificate (with its chain) and its key, both PEM files.
 
     Raises `SetupError` where they cannot be used.
     """
@@ -35,9 +35,10 @@ def certified(certificate: Path, key: Path) -> ssl.SSLContext:
 
 
 def self_signed(names: Iterable[str], authority_file: Path) -> ssl.SSLContext:
-    """Encrypt with a certificate for `names`, signed by a new authority whose own goes to `authority_file`.
+    """TLS context with a certificate for `names`, signed by a new authority.
 
-    Raises `SetupError` where what makes certificates is not installed, or the file cannot be written.
+    The authority's own certificate goes to `authority_file`. Raises `SetupError` where the package that makes
+    certificates is not installed, or the file cannot be written.
     """
     try:
         import trustme  # noqa: PLC0415 - an extra
@@ -58,7 +59,7 @@ def self_signed(names: Iterable[str], authority_file: Path) -> ssl.SSLContext:
 
 
 def _is_authority(head: bytes) -> bool:
-    """Whether a file that begins so is the certificate of an authority that was made here before."""
+    """Whether a file with this beginning is the certificate of an authority that an earlier run made."""
     try:
         return b"trustme" in ssl.PEM_cert_to_DER_cert(head.decode("ascii").strip())
     except ValueError:
@@ -66,5 +67,5 @@ def _is_authority(head: bytes) -> bool:
 
 
 def _no_password() -> str:
-    """Answer the question for a key's password: nobody is asked for one."""
+    """Password of a key: always empty, as nobody is asked."""
     return ""

@@ -1,7 +1,7 @@
-"""Unset stages, as a client's typed classes send them: without a provider, as in `"speak": {}`.
+"""Unset stages, as clients with typed classes send them: without a provider, as in `"speak": {}`.
 
-1. A stage (`listen`, `think`, `speak`) that is empty, or whose provider is, is the server's own choice.
-2. A `think` with a prompt or functions, and no provider, keeps them: whoever stands in reads them.
+1. A stage (`listen`, `think`, `speak`) that is empty, or has an empty provider, is left to the server.
+2. A `think` with a prompt or functions but no provider keeps them for the stand-in.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ __all__ = ["completed"]
 
 _STAGES: Final = ("listen", "think", "speak")
 _ANY: Final = {"type": "open_ai"}
-"""A provider for which somebody stands in, as for any other."""
+"""Provider that a stand-in replaces, like any other."""
 
 
 def completed(raw: dict[str, object]) -> dict[str, object]:
-    """The object of a message, its Settings without stages that nobody has set."""
+    """Object of a message; Settings without their unset stages."""
     agent = raw.get("agent")
     if raw.get("type") != "Settings" or not isinstance(agent, dict):
         return raw
@@ -28,7 +28,7 @@ def completed(raw: dict[str, object]) -> dict[str, object]:
 
 
 def _is_unset(stage: object) -> bool:
-    """Whether a stage says nothing but, perhaps, that its provider is empty."""
+    """Whether a stage holds nothing, or only an empty provider."""
     if not isinstance(stage, dict):
         return False
     keys = cast("dict[str, object]", stage)

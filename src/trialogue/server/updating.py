@@ -1,6 +1,6 @@
-"""Changes of a running session by Settings and updates: new terms, and what is ordered with them. No state.
+"""Changes of a running session by Settings and updates: new terms, and the commands that follow.
 
-`TermsRefused` comes from here where a client asks for what cannot be had.
+The module has no state. It raises `TermsRefused` where the server lacks what a client asks for.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from trialogue.services.deepgram.settings import ListenProvider
 __all__ = ["Changed", "SessionUpdate", "applied", "updated"]
 
 OUT_OF_RANGE: Final = "LISTEN_VALUE_OUT_OF_RANGE"
-"""The code of a warning that a threshold of turns is none; the hosted service's is not published."""
+"""Code of a warning about an invalid threshold of turns; the hosted service's is not published."""
 
 _RANGES: Final = {
     "eot_threshold": (0.5, 1.0),
@@ -41,21 +41,21 @@ _RANGES: Final = {
 }
 
 SessionUpdate: TypeAlias = UpdateListen | UpdateThink | UpdateSpeak | UpdatePrompt
-"""A message that changes a running session."""
+"""Message that changes a running session."""
 
 Changed: TypeAlias = tuple[tm.Terms, tuple[Command, ...]]
-"""The terms from now on, and what is ordered with them."""
+"""New terms, and the commands that follow."""
 
 
 def applied(terms: tm.Terms, options: ServerOptions) -> tuple[Command, ...]:
-    """Commands that follow from good Settings."""
+    """Commands that follow from valid Settings."""
     opened = (OpenEarAndVoice(terms), UseThink(terms.think), Send(SettingsApplied()))
     doubts = (*_doubts(terms.hosted_voices), *_out_of_range(terms.listen))
     return (*opened, *_warning_of(terms.prompt, options), *doubts)
 
 
 def updated(terms: tm.Terms, update: SessionUpdate, options: ServerOptions) -> Changed:
-    """Terms of a session after an update."""
+    """Terms of a session after an update, and the commands that follow."""
     match update:
         case UpdateListen():
             return _listen(terms, update, options)
@@ -94,7 +94,7 @@ def _doubts(voices: tuple[str, ...]) -> tuple[Command, ...]:
 
 
 def _out_of_range(listen: ListenProvider) -> tuple[Command, ...]:
-    """A warning for each threshold that is none, as the hosted service gives: the session goes on."""
+    """Warnings about invalid thresholds, as at the hosted service: the session goes on."""
     values = ((name, getattr(listen, name, None)) for name in _RANGES)
     return tuple(
         Send(

@@ -1,7 +1,7 @@
-"""The user's turn, as the ear tells of it: from the first speech to its words.
+"""User's turn, by the ear's events: from the first speech to its words.
 
-Speech that goes on before the words of the first part are there is the same turn. The table holds an entry
-for everything, since nothing that an ear tells may end the session.
+Speech that resumes before the first part's words have come belongs to the same turn. The table has an entry
+for every state and fact, since no event of an ear may end the session.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class UserState(Enum):
 
 
 class UserFact(Enum):
-    """Fact that the ear tells."""
+    """Fact that the ear reports."""
 
     SPEECH_BEGAN = "speech began"
     SPEECH_ENDED = "speech ended"
@@ -52,11 +52,11 @@ class UserTurn:
     _words: list[str] = field(factory=list[str], init=False)
 
     def take(self, fact: UserFact) -> None:
-        """Move along the table."""
+        """Change the state by the table."""
         self.state = USER_TRANSITIONS[self.state, fact]
 
     def take_words(self, text: str) -> str:
-        """The words of a whole turn, once its last ones have come; empty before, and where it had none."""
+        """Words of a whole turn, once its last ones have come; empty before, and for a turn without words."""
         if text:
             self._words.append(text)
         self.take(UserFact.WORDS_CAME)

@@ -1,9 +1,9 @@
-"""The voice of one connection: sentences become audio in the client's format, in their order.
+"""Voice of one connection: synthesizes sentences in order, in the client's format.
 
-1. A sentence is made whole, told, then sent: its text goes before its audio, its audio before whatever
-   the conversation says next.
+1. A sentence is synthesized whole, reported, then sent: its text goes before its audio, and its audio before
+   the conversation's next messages.
 2. Audio goes out in messages of at most 200 ms, faster than it plays, and can be cut between any two.
-3. Each sentence is resampled by itself: sentences end in silence, so nothing can be heard at the seams.
+3. Each sentence is resampled by itself: sentences end in silence, so the joins are inaudible.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ def as_audio(sentences: Iterable[Spoken], audio_format: AudioFormat) -> bytes:
 
 
 def resampled(spoken: Spoken, rate: int) -> bytes:
-    """A sentence's samples at another rate."""
+    """Samples of a sentence at another rate."""
     resampler = Resampler(spoken.sample_rate, rate)
     return resampler.feed(spoken.pcm) + resampler.flush()
 
 
 class AgentVoice:
-    """Speaks for one connection; `tell` takes its events at once, `sent` those of sound with their time."""
+    """Voice of one connection; reports its events to `tell` at once, and sound with its moment to `sent`."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class AgentVoice:
         self._socket = socket
         self._tell = tell
         self._sent = sent
-        # Bounded by what one reply may hold: orders of replies that were cut are thrown away at once.
+        # Bounded by the limits of one reply: the orders of a cut reply are dropped at once.
         self._orders: deque[Order] = deque()
         self._has_orders = trio.Event()
         self._scope = trio.CancelScope()
@@ -83,19 +83,19 @@ class AgentVoice:
         self._encoder = open_encoder(terms.output)
 
     def order(self, order: Order) -> None:
-        """Queue an order; never waits."""
+        """Append an order; never waits."""
         self._orders.append(order)
         self._has_orders.set()
 
     def cut(self, reply: int) -> None:
-        """Stop that reply and the ones before it, in the middle of a sentence if need be."""
+        """Stop that reply and earlier ones, also in the middle of a sentence."""
         self._cut_through = reply
         while self._orders and self._orders[0].reply <= reply:
             self._orders.popleft()
         self._scope.cancel()
 
     async def run(self) -> None:
-        """Speak until cancelled, or until the socket is lost: the reader sees that, too, and acts on it."""
+        """Speak until cancelled, or until the socket is lost; the reader learns of a loss, and acts on it."""
         with suppress(ConnectionLost):
             await self._speak()
 
@@ -128,7 +128,7 @@ class AgentVoice:
         self._tell(ReplyAudioSent(reply))
 
     async def _make(self, order: SpeakSentence) -> list[Coded] | None:
-        """The sentence's audio in the first voice that gives it; None where none does."""
+        """Audio of the sentence in the first voice that works; None where none does."""
         if self._unspeakable is not None:
             self._tell(VoiceStumbled(order.reply, self._unspeakable))
             return None
@@ -144,7 +144,7 @@ class AgentVoice:
         return None
 
     def _synthesize(self, text: str, voice: str) -> tuple[list[Coded], bool]:
-        """The audio, and whether all of the text is in it that can be said."""
+        """Audio, and whether it has all pronounceable text."""
         spoken = list(self._synthesizer.synthesize(text, voice))
         said = letters_in(" ".join(each.text for each in spoken))
         pcm = b"".join(resampled(each, self._form.format.sample_rate) for each in spoken)

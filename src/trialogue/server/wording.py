@@ -1,4 +1,4 @@
-"""Wording of messages to a client that did something wrong; the hosted service's where known."""
+"""Wording of error messages to clients; the hosted service's where it is known."""
 
 from __future__ import annotations
 
@@ -34,4 +34,4 @@ ENDS_SOON: Final = "The session will end soon."
 TOO_LONG: Final = "The session has reached its maximum length."
 
 CONTAINERS: Final = (b"RIFF", b"OggS", b"fLaC", b"ID3\x03", b"ID3\x04", b"\x1aE\xdf\xa3")
-"""Beginnings of files that are no raw samples: WAV, Ogg, FLAC, MP3, WebM."""
+"""First bytes of files that are no raw samples: WAV, Ogg, FLAC, MP3, WebM."""

@@ -1,10 +1,10 @@
-"""The tasks of one listening connection: a reader, and a listener that takes what was read in its order.
+"""Tasks of one listening connection: a reader, and a listener that takes its items in order.
 
-1. The reader waits while eight megabytes wait to be heard: a client that sends faster than we listen is
-   slowed down by its own socket, and no word is lost.
-2. Sound and messages are taken in one order. Sound is heard in blocks of 50 ms, so that what is told does
-   not depend on how it was cut.
-3. Recognition is waited for: words are told when they are there, and time in messages is the sound's own.
+1. The reader waits while eight megabytes of sound wait: a client that sends too fast is slowed down by its
+   socket, and no word is lost.
+2. Sound and messages keep one order. Detection takes blocks of 50 ms, so results do not depend on how the
+   client cut its sound.
+3. The listener waits for recognition, then sends the words; times in messages are places in the sound.
 4. A connection that crashes ends alone, with one line of diagnostics.
 """
 
@@ -43,12 +43,12 @@ __all__ = ["listen"]
 _DIAGNOSTICS: Final = Log("trialogue.server")
 
 BLOCK_BYTES: Final = HEARING_RATE // 20 * 2
-"""Bytes that are heard at a time: 50 ms."""
+"""Bytes that are detected at a time: 50 ms."""
 
 MAX_WAITING_BYTES: Final = 8 * 1024 * 1024
 
 FLUX_IDLE_S: Final = 60.0
-"""Seconds for which a Flux session may send nothing."""
+"""Most seconds between two messages of a Flux client."""
 
 _NO_AUDIO: Final = (
     "Deepgram did not receive audio data or a text message within the timeout window. "
@@ -60,7 +60,10 @@ _Message: TypeAlias = FluxClientMessage | NovaClientMessage
 
 
 async def listen(socket: WebSocket, equipment: Equipment, terms: ListenTerms, *, request_id: str) -> None:
-    """Listen to the client of `socket` until either side closes it; never raises of itself."""
+    """Listen to the client of `socket` until either side closes it.
+
+    An error of its own closes the connection and is not raised.
+    """
     try:
         await _Listening(socket, equipment, terms, request_id).run()
     except Exception as crash:  # noqa: BLE001 the supervisor of this server: one connection falls, not all
@@ -69,7 +72,7 @@ async def listen(socket: WebSocket, equipment: Equipment, terms: ListenTerms, *,
 
 
 class _Inbox:
-    """Inbox of what was read and not yet taken; its reader waits where it is full."""
+    """Inbox of items that were read and not yet taken; the reader waits where it is full."""
 
     def __init__(self) -> None:
         self._items: deque[str | bytes | None] = deque()
@@ -77,7 +80,7 @@ class _Inbox:
         self._changed = trio.Event()
 
     async def put(self, item: str | bytes | None) -> None:
-        """Put the next item; None is the end."""
+        """Append an item; None is the end."""
         while self._bytes >= MAX_WAITING_BYTES:
             await self._changed.wait()
         self._items.append(item)
@@ -99,7 +102,7 @@ class _Inbox:
 
 
 class _Listening:
-    """One connection."""
+    """One listening connection."""
 
     def __init__(self, socket: WebSocket, equipment: Equipment, terms: ListenTerms, request_id: str) -> None:
         self._socket = socket
@@ -218,7 +221,7 @@ class _Listening:
         return message
 
     async def _hear_rest(self, hearing: StreamHearing) -> None:
-        """Hear what is left of a block, and recognize what has no words yet."""
+        """Detect the remaining part of a block, and recognize speech that has no words yet."""
         if self._block:
             block = bytes(self._block)
             self._block.clear()
@@ -246,7 +249,7 @@ class _Listening:
             hearing.forget()
 
     def _send(self, told: Told) -> None:
-        # The reader is told of the end, too, and only the reader acts on it.
+        # The reader learns of the end, too, and it alone acts on it.
         with suppress(ConnectionLost):
             for message in told.messages:
                 self._socket.send_text(encode(message))

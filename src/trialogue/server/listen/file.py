@@ -1,7 +1,8 @@
-"""`/v1/listen` by request: the words of a file of sound, all at once.
+"""`/v1/listen` by plain request: the words of a whole sound file.
 
-1. Any file that libsndfile reads will do: WAV, FLAC, MP3, Ogg and more; or samples whose form the query says.
-2. It is heard as a stream is, and recognized utterance by utterance; nothing is fetched for a client.
+1. The body is any file that libsndfile reads (WAV, FLAC, MP3, Ogg and more), or samples whose format the
+   query names.
+2. It is processed like a stream and recognized utterance by utterance. No URL is fetched for a client.
 """
 
 from __future__ import annotations
@@ -41,16 +42,16 @@ MAX_SECONDS: Final = 600
 
 _BLOCK: Final = HEARING_RATE // 20 * 2
 _PAUSE_S: Final = 1.0
-"""The silence that ends an utterance."""
+"""Seconds of silence that end an utterance."""
 
 _LONG_S: Final = 8.0
-"""Seconds for which somebody speaks on before the hearing is asked whether it has grown too much."""
+"""Seconds of speech after which a piece is taken, so that no utterance grows without bound."""
 
 _TOO_LONG: Final = f"The file may play {MAX_SECONDS} seconds on this server."
 
 
 class _File(AbstractContextManager["_File"], Protocol):
-    """The part of `soundfile.SoundFile` that we use."""
+    """Part of `soundfile.SoundFile` that this module uses."""
 
     samplerate: int
 
@@ -58,17 +59,17 @@ class _File(AbstractContextManager["_File"], Protocol):
 
 
 class _Library(Protocol):
-    """The part of soundfile that we use; it has no types."""
+    """Part of soundfile that this module uses; it has no types."""
 
     SoundFileError: type[Exception]
 
     def SoundFile(self, file: object) -> _File:  # noqa: N802 - its name
-        """Open a sound."""
+        """Open a sound file."""
         ...
 
 
 async def listen_file(asked: RestRequest) -> HttpResponse:
-    """Tell the words of a file of sound, which is the body, with their times."""
+    """Answer with the words of the sound file in the body, and their times."""
     terms, body = _terms(asked), asked.request.body
     sound = await asked.equipment.compute.run(partial(_decoded, body, terms))
     try:
@@ -103,7 +104,7 @@ def _terms(asked: RestRequest) -> NovaTerms:
 
 
 def _decoded(body: bytes, terms: NovaTerms) -> bytes:
-    """The sound at the rate that is heard; raises `RequestRefused`."""
+    """Samples at the rate of the detector; raises `RequestRefused`."""
     if terms.input is not None:
         if terms.input.seconds_in(len(body)) > MAX_SECONDS:
             raise RequestRefused(413, "PAYLOAD_TOO_LARGE", _TOO_LONG)
@@ -118,7 +119,10 @@ def _decoded(body: bytes, terms: NovaTerms) -> bytes:
 
 
 def _mono(file: _File) -> bytes:
-    """The sound in one channel; its header may claim any rate, and a low one makes hours of a few bytes."""
+    """Samples of one channel.
+
+    A file's header may claim any rate, and a low one would make hours of sound from a few bytes.
+    """
     if file.samplerate not in RATES:
         words = f"The file's sample rate must be from {RATES[0]} to {RATES[-1]}."
         raise RequestRefused(400, "Bad Request", words)
@@ -132,21 +136,19 @@ def _mono(file: _File) -> bytes:
 
 @frozen
 class _Transcript:
-    """Hears one file."""
+    """Transcript of one file."""
 
     equipment: Equipment
 
     async def of(self, sound: bytes) -> tuple[HeardWord, ...]:
-        """The words of it; `SetupError` where there is nothing to listen with."""
+        """Words of the file; `SetupError` where no recognizer is installed."""
         hearing = StreamHearing(
             await self.equipment.compute.run(partial(self.equipment.open_detector, DETECTOR_HANG_MS))
         )
         words: tuple[HeardWord, ...] = ()
         asked_at = 0.0
         for at in range(0, len(sound), _BLOCK):
-            await (
-                trio.lowlevel.checkpoint()
-            )  # ten minutes of silence are seconds of work: others go on meanwhile
+            await trio.lowlevel.checkpoint()  # ten minutes of silence take seconds: other tasks run meanwhile
             hearing.feed(sound[at : at + _BLOCK])
             if hearing.is_open and (not hearing.is_speaking or hearing.at_s - asked_at > _LONG_S):
                 asked_at = hearing.at_s

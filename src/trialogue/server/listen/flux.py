@@ -1,13 +1,14 @@
-"""The turns of `/v2/listen`, as a pure state machine: the hosted service's rules over our own hearing.
+"""Turns of `/v2/listen`, as a pure state machine: the hosted service's rules over our own detection.
 
 1. `IDLE -StartOfTurn-> OPEN -EagerEndOfTurn-> PENDING -TurnResumed-> OPEN`; OPEN and PENDING `-EndOfTurn->
    IDLE`. A turn starts with its first words, not with the first sound: noise without words is no turn.
-2. How sure we are of an end is the silence's length: 0.7 (the service's default threshold) at `hang_s`, in
-   proportion before and behind, never quite 1. `eot_timeout_ms` of silence ends a turn all the same.
-3. An Update comes every 0.25 s of sound, in idleness too, unless another event has just said the same.
-4. Words change only while somebody speaks, so those of an EndOfTurn are those of the eager one before it.
-5. ForceEndTurn says what is known by then; what follows is the next turn's.
-6. CloseStream ends no turn: a last Update, and the end.
+2. The confidence of an end follows the length of the silence: 0.7 (the service's default threshold) at
+   `hang_s`, in proportion before and after, always below 1. `eot_timeout_ms` of silence ends a turn at any
+   confidence.
+3. An Update comes every 0.25 s of sound, also while idle, unless another event has just said the same.
+4. Words change only while somebody speaks, so an EndOfTurn has the words of the EagerEndOfTurn before it.
+5. ForceEndTurn ends the turn with the words known by then; later words belong to the next turn.
+6. CloseStream ends no turn: it causes a last Update, and the end.
 """
 
 from __future__ import annotations
@@ -57,16 +58,16 @@ class TurnState(Enum):
 
 @define
 class FluxTurns:
-    """Decides what a client of `/v2/listen` is told."""
+    """State machine of the messages that a client of `/v2/listen` gets."""
 
     terms: FluxTerms
-    """Terms of the client, as they stand."""
+    """Present terms of the client."""
 
     request_id: str
-    """Id that every message repeats."""
+    """Id that every message carries."""
 
     hang_s: float = 0.8
-    """The silence at which an end is 0.7 sure."""
+    """Seconds of silence at which the confidence of an end is 0.7."""
 
     state: TurnState = field(default=TurnState.IDLE, init=False)
     """State of the turn."""
@@ -77,18 +78,18 @@ class FluxTurns:
     _window_from: float = field(default=0.0, init=False)
 
     def open(self) -> Told:
-        """Greet."""
+        """Message that opens the session."""
         return Told((self._numbered(FluxConnected(request_id=self.request_id)),))
 
     def heard(self, hearing: StreamHearing) -> Told:
-        """Look at what is heard, after every block of sound."""
+        """Messages after a block of sound."""
         event, trigger = self._event(hearing)
         if event == "EndOfTurn":
             return self._ended(hearing, trigger)
         if event:
             return Told((self._turn_info(event, hearing),))
         if hearing.is_open and self.state is TurnState.IDLE and self._trigger(hearing):
-            return Told(forgets=True)  # it was noise
+            return Told(forgets=True)  # no words: noise
         if hearing.at_s - self._told_at >= UPDATE_S - 1e-6:
             return Told((self._turn_info("Update", hearing),))
         return Told()
@@ -96,8 +97,8 @@ class FluxTurns:
     def take(
         self, message: WireObject | WireUnknownMessage, hearing: StreamHearing, stream: ReceivedStream
     ) -> Told:
-        """Take a message of the client's, after the sound before it."""
-        del stream  # only the other route tells of it
+        """Messages that answer a message of the client, which comes after the sound before it."""
+        del stream  # only the other route reports it
         match message:
             case ForceEndTurn():
                 return self._forced(hearing)
@@ -109,12 +110,12 @@ class FluxTurns:
                 return self.nonsense(f"unknown variant `{type_of(message)}`")
 
     def nonsense(self, description: str) -> Told:
-        """A message that fits none: the session is over."""
+        """Messages after a text that is no valid message: an error, and the session's end."""
         error = FluxError(code="UNPARSABLE_CLIENT_MESSAGE", description=description)
         return Told((self._numbered(error),), closes=True)
 
     def failed(self, description: str) -> Told:
-        """The server is at fault."""
+        """Messages after an error of the server."""
         return Told(
             (self._numbered(FluxError(code="INTERNAL_SERVER_ERROR", description=description)),), closes=True
         )
@@ -122,7 +123,7 @@ class FluxTurns:
     # --- the turn -----------------------------------------------------------------------------------
 
     def _event(self, hearing: StreamHearing) -> tuple[str, str]:
-        """Event of the turn, if there is any, and what ended it."""
+        """Event of the turn, if there is one, with its trigger."""
         match self.state:
             case TurnState.IDLE if hearing.words:
                 self.state = TurnState.OPEN
@@ -139,7 +140,7 @@ class FluxTurns:
                 return "", ""
 
     def _trigger(self, hearing: StreamHearing) -> str:
-        """Trigger that ends the turn now; empty for nothing."""
+        """Trigger that ends the turn now; empty for none."""
         if self._confidence(hearing) >= self.terms.eot_threshold:
             return "model"
         return "timeout" if hearing.silence_s >= self.terms.eot_timeout_ms / 1000 else ""
@@ -162,7 +163,7 @@ class FluxTurns:
         return self._ended(hearing, "manual")
 
     def _closed(self, hearing: StreamHearing) -> Told:
-        """The last words; a turn that has only now some is told to have started."""
+        """End of a turn with its last words; a turn that gets its first words only now is also started."""
         told: list[WireObject] = []
         if self.state is TurnState.IDLE and hearing.words:
             self.state = TurnState.OPEN
@@ -226,7 +227,7 @@ class FluxTurns:
 
 
 def changed(terms: FluxTerms, change: FluxConfigure) -> FluxTerms:
-    """The terms after a change: what it leaves out stays, a list replaces the one before."""
+    """Terms after a Configure: an absent key keeps its value, a list replaces the former one."""
     given = change.thresholds or FluxThresholds()
     wanted: dict[str, Any] = {
         "eot_threshold": given.eot_threshold,

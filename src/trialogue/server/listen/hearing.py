@@ -1,8 +1,8 @@
-"""Speech in one stream of sound: where it is, and the sound of it that waits for its words.
+"""Speech in one stream of sound: its places, and the sound that waits for recognition.
 
-1. Places are samples at 16 kHz since the stream's beginning, told in seconds.
-2. An utterance is one or more stretches of detected speech with pauses between them; whoever decides that
-   it has ended says `forget`.
+1. Places are counted in samples at 16 kHz since the stream's beginning, and given in seconds.
+2. An utterance is one or more stretches of detected speech with pauses between them. The route decides that
+   it has ended, and calls `forget`.
 3. Sound is kept from a little before the first stretch: first consonants are quiet. A long utterance is
    taken in pieces, cut where it is quietest, so that no recognition grows without bound.
 4. Words get their times from their letters, spread over the detected speech: the recognizer gives none.
@@ -24,22 +24,22 @@ from trialogue.values import define, frozen
 __all__ = ["DETECTOR_HANG_MS", "HeardWord", "Piece", "StreamHearing"]
 
 DETECTOR_HANG_MS: Final = 200
-"""Least length of a pause; what it ends, the route decides."""
+"""Shortest pause in milliseconds; the route decides what a pause ends."""
 
 _WIDTH: Final = 2
 _LEAD: Final = round(0.3 * HEARING_RATE)
 _TAIL: Final = round(0.2 * HEARING_RATE)
 _KEPT: Final = 2 * HEARING_RATE
-"""Sound that is kept while nobody speaks: a start is noticed late."""
+"""Samples kept while nobody speaks, since a beginning is detected late."""
 
 _PIECE: Final = 16 * HEARING_RATE
-"""An utterance that has grown to this is taken up to its quietest late place."""
+"""Length in samples from which an utterance is taken up to its last quiet place."""
 
 _FIRST_S: Final = 0.4
-"""Seconds of speech that there must be for its first words."""
+"""Seconds of speech before an utterance's first words are recognized."""
 
 _NEXT_S: Final = 1.0
-"""Seconds more for the words after those, while speech goes on."""
+"""Seconds of further speech before its words are recognized again."""
 
 
 @frozen
@@ -50,33 +50,33 @@ class HeardWord:
     """With capitals and punctuation. Personal."""
 
     start_s: float
-    """Beginning."""
+    """Beginning, in seconds of the stream."""
 
     end_s: float
-    """End."""
+    """End, in seconds of the stream."""
 
     confidence: float
-    """Confidence of the recognizer, 0 to 1."""
+    """Confidence of the recognizer, from 0 to 1."""
 
 
 @frozen
 class Piece:
-    """Sound whose words are wanted."""
+    """Sound that waits for recognition."""
 
     pcm: bytes = field(repr=False)
-    """At 16 kHz."""
+    """Samples at 16 kHz."""
 
     stretches: tuple[tuple[float, float], ...]
     """Stretches of speech in the stream, in seconds."""
 
     is_whole: bool
-    """Whether nothing is said at its end, so that its words stay until somebody speaks again."""
+    """Whether its end is silence, so that its words stay the same until somebody speaks again."""
 
     is_fixed: bool = False
-    """Whether it is the first part of a long utterance, never to be asked for again."""
+    """Whether it is the first part of a long utterance, which is not recognized again."""
 
     def words(self, recognized: Recognized) -> tuple[HeardWord, ...]:
-        """The words of it that are believed, with their places."""
+        """Recognized words that count as said, with their places."""
         speech_s = sum(end - begin for begin, end in self.stretches)
         texts = believable(recognized, speech_s).split()
         confidence = round(min(1.0, math.exp(recognized.mean_logprob)), 3)
@@ -89,7 +89,7 @@ class Piece:
         return tuple(words)
 
     def _place(self, spoken_s: float) -> float:
-        """Place by which so much has been spoken, pauses left out."""
+        """Place in the stream by which so many seconds have been spoken, pauses left out."""
         for begin, end in self.stretches:
             if spoken_s <= end - begin:
                 return round(begin + spoken_s, 3)
@@ -99,19 +99,19 @@ class Piece:
 
 @define
 class StreamHearing:
-    """Takes one stream block by block; `piece` gives what is to be recognized next."""
+    """Detection in one stream, block by block; `piece` gives the next sound to recognize."""
 
     detector: SpeechDetector
-    """Opened with a hang of `DETECTOR_HANG_MS`."""
+    """Detector, opened with a hang of `DETECTOR_HANG_MS`."""
 
     at: int = field(default=0, init=False)
-    """Samples that were heard."""
+    """Number of samples taken so far."""
 
     fixed: tuple[HeardWord, ...] = field(default=(), init=False)
-    """Words of the pieces that were taken."""
+    """Words of the pieces that are not recognized again."""
 
     words: tuple[HeardWord, ...] = field(default=(), init=False)
-    """All words of the utterance, as far as they are known."""
+    """All words of the utterance known so far."""
 
     _held: bytearray = field(factory=bytearray, init=False)
     _stretches: list[tuple[int, int | None]] = field(factory=list[tuple[int, int | None]], init=False)
@@ -121,7 +121,7 @@ class StreamHearing:
 
     @property
     def at_s(self) -> float:
-        """Seconds that were heard."""
+        """Seconds of sound taken so far."""
         return self.at / HEARING_RATE
 
     @property
@@ -131,7 +131,7 @@ class StreamHearing:
 
     @property
     def is_open(self) -> bool:
-        """Whether an utterance has begun and was not forgotten."""
+        """Whether an utterance has begun and is not forgotten."""
         return bool(self._stretches)
 
     @property
@@ -162,7 +162,7 @@ class StreamHearing:
             del self._held[: max(0, len(self._held) - _KEPT * _WIDTH)]
 
     def piece(self) -> Piece | None:
-        """Piece that is to be recognized now; None where nothing is."""
+        """Piece to recognize now; None where there is none."""
         if self._is_settled:
             return None
         if len(self._held) >= _PIECE * _WIDTH:
@@ -176,7 +176,7 @@ class StreamHearing:
         return self._piece_to(self.at, is_whole=self._is_settled)
 
     def understood(self, piece: Piece, recognized: Recognized) -> None:
-        """Take what was recognized of a piece."""
+        """Take the recognized text of a piece."""
         words = piece.words(recognized)
         if piece.is_fixed:
             self.fixed += words
@@ -185,14 +185,14 @@ class StreamHearing:
             self.words = self.fixed + words
 
     def rest(self) -> Piece | None:
-        """All that has no settled words, now that no more comes; None where there is nothing."""
+        """Piece of everything without final words, at the end of the stream; None where there is nothing."""
         if self._is_settled:
             return None
         self._is_settled = True
         return self._piece_to(self.at, is_whole=True)
 
     def forget(self) -> None:
-        """The utterance is over; who still speaks begins a new one here."""
+        """Forget the utterance; a person who is still speaking begins a new one here."""
         speaks_on = self.is_speaking
         self.fixed = self.words = ()
         self._stretches = [(self.at, None)] if speaks_on else []
@@ -211,7 +211,7 @@ class StreamHearing:
         return piece
 
     def _piece_to(self, end: int, *, is_whole: bool) -> Piece:
-        """The utterance's sound up to `end`, with a little before and after its speech."""
+        """Piece of the utterance up to `end`, with a little sound before and after its speech."""
         first = max(self._held_from, self._stretches[0][0] - _LEAD)
         stopped = self._stretches[-1][1]
         last = end if stopped is None else min(end, stopped + _TAIL)
@@ -225,6 +225,6 @@ class StreamHearing:
 
 
 def _within(stretches: Sequence[tuple[int, int | None]], end: int) -> tuple[tuple[float, float], ...]:
-    """Stretches as far as they lie before `end`, in seconds."""
+    """Parts of the stretches that lie before `end`, in seconds."""
     found = [(begin, min(end, end if stop is None else stop)) for begin, stop in stretches if begin < end]
     return tuple((begin / HEARING_RATE, stop / HEARING_RATE) for begin, stop in found)

@@ -1,12 +1,13 @@
-"""The results of `/v1/listen`, as a pure state machine: the hosted service's rules over our own hearing.
+"""Results of `/v1/listen`, as a pure state machine: the hosted service's rules over our own detection.
 
-1. A final result covers the sound from the end of the last one; an interim is replaced by the next.
+1. A final result covers the sound from the end of the last one; the next result replaces an interim one.
 2. `endpointing` of silence makes a result final and `speech_final`; no sooner than our detector notices a
    pause. Where it is off, a second of silence makes a result final, and nothing is `speech_final`.
-3. `utterance_end_ms` after the last word that was told, UtteranceEnd says so once.
-4. Ten seconds of silence are a final result without words. A long utterance is final piece by piece.
-5. Finalize makes a result of what there is; of nothing, none. CloseStream does, then tells Metadata.
-6. What fits no message is answered by an Error, and the stream goes on.
+3. UtteranceEnd comes once, `utterance_end_ms` after the last word that was sent.
+4. Ten seconds of silence make a final result without words. A long utterance becomes final piece by piece.
+5. Finalize makes a result of the sound so far, if there is any. CloseStream does the same, then sends
+   Metadata.
+6. A text that is no valid message is answered by an Error, and the stream goes on.
 """
 
 from __future__ import annotations
@@ -50,13 +51,13 @@ _NEVER: Final = float("inf")
 
 @define
 class ResultsOfStretches:
-    """Decides what a client of `/v1/listen` is told."""
+    """State machine of the messages that a client of `/v1/listen` gets."""
 
     terms: NovaTerms
     """Terms of the client."""
 
     request_id: str
-    """Id that every result repeats."""
+    """Id that every result carries."""
 
     _from: float = field(default=0.0, init=False)
     _finals: int = field(default=0, init=False)
@@ -65,7 +66,7 @@ class ResultsOfStretches:
     _last_word_end: float = field(default=_NEVER, init=False)
 
     def heard(self, hearing: StreamHearing) -> Told:
-        """Look at what is heard, after every block of sound."""
+        """Messages after a block of sound."""
         told: list[WireObject] = []
         if hearing.is_speaking and not self._is_started:
             self._is_started = True
@@ -90,7 +91,7 @@ class ResultsOfStretches:
     def take(
         self, message: WireObject | WireUnknownMessage, hearing: StreamHearing, stream: ReceivedStream
     ) -> Told:
-        """Take a message of the client's, after the sound before it; what was unsettled is recognized."""
+        """Messages that answer a client's message; words without a final result are recognized first."""
         match message:
             case Finalize():
                 return self._finalized(hearing)
@@ -106,7 +107,7 @@ class ResultsOfStretches:
                 return self.nonsense(f"unknown variant `{type_of(message)}`")
 
     def nonsense(self, description: str) -> Told:
-        """A message that fits none."""
+        """Messages after a text that is no valid message."""
         text = f"Could not deserialize last text message: {description}"
         return Told((NovaError(variant="SchemaError", description=text),))
 
@@ -209,7 +210,7 @@ class ResultsOfStretches:
 
 
 def alternative_of(words: tuple[HeardWord, ...], *, is_punctuated: bool) -> NovaAlternative:
-    """Alternative of what was understood, as the route tells it."""
+    """Alternative of a result: its words, as the route sends them."""
     sure = sum(word.confidence for word in words) / len(words) if words else 0.0
     return NovaAlternative(
         transcript=_text(words) if is_punctuated else " ".join(_plain(word.text) for word in words),
@@ -228,7 +229,7 @@ def alternative_of(words: tuple[HeardWord, ...], *, is_punctuated: bool) -> Nova
 
 
 def model_of(name: str) -> tuple[NovaModel, str]:
-    """A model as results name it, and its id."""
+    """Name and id of a model, as results have them."""
     info = NovaModel(name=f"general-{name}", version="trialogue", arch=name)
     return info, str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
 
@@ -238,5 +239,5 @@ def _text(words: tuple[HeardWord, ...]) -> str:
 
 
 def _plain(word: str) -> str:
-    """A word without capitals, and without punctuation at its ends."""
+    """Word in small letters, without punctuation at its ends."""
     return word.strip(".,;:?!\"'()…").lower() or word

@@ -42,7 +42,7 @@ _Pairs: TypeAlias = dict[str, list[str]]
 
 
 class QueryRefused(Exception):
-    """The query asks for what cannot be had; the text is fit for the wire."""
+    """Refusal of a query that asks for what this server does not have; the text may be sent to the client."""
 
 
 @frozen
@@ -50,28 +50,28 @@ class FluxTerms:
     """Terms of a `/v2/listen` session."""
 
     input: AudioFormat | None
-    """Format of the client's sound; None for a container, which says it itself."""
+    """Format of the client's sound; None for a container, whose header has it."""
 
     multilingual: bool = False
-    """Whether the model takes hints of languages."""
+    """Whether the model accepts hints of languages."""
 
     eot_threshold: float = 0.7
-    """Confidence that an end of turn needs."""
+    """Confidence that ends a turn."""
 
     eager_eot_threshold: float | None = None
-    """Confidence that an eager one needs; None for none."""
+    """Confidence of an eager end of turn; None for no eager ends."""
 
     eot_timeout_ms: int = 5000
-    """Silence that ends a turn all the same, in milliseconds."""
+    """Milliseconds of silence that end a turn at any confidence."""
 
     keyterms: tuple[str, ...] = field(default=(), repr=False)
-    """Words to listen for: kept and told, and of no use to our recognizer."""
+    """Words to listen for: kept and sent back, but our recognizer does not use them."""
 
     language_hints: tuple[str, ...] = ()
-    """Languages to expect: likewise."""
+    """Languages to expect; our recognizer does not use them."""
 
     numerals: bool = False
-    """Whether numbers are written in digits: likewise."""
+    """Whether numbers are written in digits; our recognizer does not use it."""
 
 
 @frozen
@@ -79,22 +79,22 @@ class NovaTerms:
     """Terms of a `/v1/listen` session."""
 
     input: AudioFormat | None
-    """Format of the client's sound; None for a container, which says it itself."""
+    """Format of the client's sound; None for a container, whose header has it."""
 
     model: str = "base"
-    """The model's name, which results repeat."""
+    """Name of the model, which results repeat."""
 
     interim_results: bool = False
-    """Whether words are told before they are final."""
+    """Whether words are sent before they are final."""
 
     endpointing_s: float | None = 0.01
-    """Seconds for which a silence makes a result `speech_final`; None for never."""
+    """Seconds of silence that make a result `speech_final`; None for never."""
 
     utterance_end_s: float | None = None
-    """Seconds for which a gap between words makes an `UtteranceEnd`; None for none."""
+    """Seconds without words that make an `UtteranceEnd`; None for none."""
 
     vad_events: bool = False
-    """Whether `SpeechStarted` is told."""
+    """Whether `SpeechStarted` is sent."""
 
     is_punctuated: bool = False
     """Whether words have capitals and punctuation."""
@@ -104,7 +104,7 @@ ListenTerms: TypeAlias = FluxTerms | NovaTerms
 
 
 def read_query(route: ListenRoute, query: str) -> ListenTerms:
-    """Read the query of a route; raises `QueryRefused`."""
+    """Terms in the query of a route; raises `QueryRefused`."""
     given: _Pairs = {}
     for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=1000):
         given.setdefault(name, []).append(value)
@@ -137,7 +137,7 @@ def _flux(given: _Pairs) -> FluxTerms:
 
 
 def fault_of(terms: FluxTerms) -> str | None:
-    """Fault of terms of Flux whose parts are each right, in words fit for the wire; or None."""
+    """Fault of Flux terms that are valid one by one, as it may be sent to the client; None where they fit."""
     eager = terms.eager_eot_threshold
     if eager is not None and eager > terms.eot_threshold:
         return "eager_eot_threshold must not exceed eot_threshold."
@@ -232,7 +232,7 @@ def _whole(given: _Pairs, name: str, least: int, most: int) -> int | None:
 def _format(given: _Pairs) -> AudioFormat | None:
     encoding, rate = _one(given, "encoding"), _whole(given, "sample_rate", _RATES[0], _RATES[-1])
     if encoding in COMPRESSED_INPUTS or (encoding is None and rate is None):
-        return None  # the stream says itself what it is
+        return None  # the stream's header has its format
     if encoding is not None and encoding not in SAMPLES:
         names = ", ".join((*SAMPLES, *COMPRESSED_INPUTS))
         raise QueryRefused(f"encoding {encoding[:50]} is not available on this server; use {names}.")

@@ -1,4 +1,4 @@
-"""Decisions of a listening route: messages, and what becomes of the utterance and the connection."""
+"""Decisions of a listening route: its messages, and whether the utterance or the connection ends."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from trialogue.values import frozen
 
 @frozen
 class Told:
-    """Decision of a route after it has looked."""
+    """Decision of a route."""
 
     messages: tuple[WireObject, ...] = ()
-    """To be sent, in order."""
+    """Messages to send, in order."""
 
     forgets: bool = False
-    """Whether the utterance is over: hearing is to forget it."""
+    """Whether the utterance is over, so that detection forgets it."""
 
     closes: bool = False
-    """Whether the connection is over."""
+    """Whether the connection is to be closed."""
 
 
 @frozen
 class ReceivedStream:
-    """Totals of a stream when its end was asked for."""
+    """Totals of a stream at its end."""
 
     now: datetime
-    """Clock, in UTC."""
+    """Time of day, in UTC."""
 
     sha256: str
-    """A digest of its sound, as it came."""
+    """SHA-256 digest of its bytes, as they came."""
 
 
 def type_of(message: WireObject | WireUnknownMessage) -> str:
-    """Type of a message that a client sent, fit to be told back."""
+    """Type of a client's message, as it may be sent back."""
     return str(getattr(message, "type", type(message).__name__))[:50]

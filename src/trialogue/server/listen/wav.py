@@ -1,4 +1,4 @@
-"""Containers of sound that is listened to, and the header of WAV as it comes (Microsoft's RIFF WAVE)."""
+"""Containers of sound for the listening routes, and the streamed header of WAV (Microsoft's RIFF WAVE)."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _MAGIC_BYTES: Final = 4
 
 
 class NoWav(Undecodable):
-    """The bytes are no WAV stream that can be heard; the text is fit for the wire."""
+    """The bytes are no WAV stream that can be read; the text may be sent to the client."""
 
 
 @define
 class WavHeader:
-    """Gathers bytes until the header is whole."""
+    """Reader of a WAV header that comes in pieces."""
 
     format: AudioFormat | None = field(default=None, init=False)
-    """Format of the samples, once `feed` has come to them."""
+    """Format of the samples, once `feed` has reached them."""
 
     _held: bytes = field(default=b"", init=False)
 
     def feed(self, data: bytes) -> bytes:
-        """Return what of `data` is sound; nothing while the header is not whole. Raises `NoWav`."""
+        """Samples in `data`; nothing while the header is incomplete. Raises `NoWav`."""
         if self.format is not None:
             return data
         self._held += data
@@ -70,14 +70,14 @@ class WavHeader:
 
 
 class ContainedStream:
-    """Sound in a container, which says what it is by its first bytes: WAV, Ogg Opus or FLAC."""
+    """Decoder of sound in a container, which its first bytes name: WAV, Ogg Opus or FLAC."""
 
     def __init__(self) -> None:
         self._held = b""
         self._stream: SoundStream | None = None
 
     def decode(self, data: bytes) -> bytes:
-        """Give what the next bytes hold; see `SoundStream`."""
+        """Samples in the next bytes; see `SoundStream`."""
         if self._stream is None:
             self._held += data
             if len(self._held) < _MAGIC_BYTES:
@@ -87,7 +87,7 @@ class ContainedStream:
         return self._stream.decode(data)
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release the decoder."""
         if self._stream is not None:
             self._stream.close()
 
@@ -105,7 +105,7 @@ def _stream_of(magic: bytes) -> SoundStream:
 
 
 class _WavStream:
-    """Samples behind a WAV header."""
+    """Decoder of samples behind a WAV header."""
 
     def __init__(self) -> None:
         self._header = WavHeader()
@@ -119,4 +119,4 @@ class _WavStream:
         return self._samples.decode(sound)
 
     def close(self) -> None:
-        """Close nothing: it holds nothing."""
+        """Release nothing: there is nothing to release."""

@@ -1,4 +1,4 @@
-"""Routes that apps ask before they talk: health, tokens, models, the project."""
+"""Routes that apps request before a session: health, tokens, models, the project."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trialogue.transport.http import HttpResponse
 __all__ = ["grant", "health", "list_models", "list_projects", "show_project", "think_models"]
 
 PROJECT: Final = "00000000-0000-4000-8000-000000000001"
-"""The one project that is listed; every other name of one is taken, too."""
+"""The one project that is listed; routes accept any other name, too."""
 
 _THINK_MODELS: Final = (
     ("open_ai", "gpt-4o-mini", "GPT-4o mini"),
@@ -26,18 +26,18 @@ _THINK_MODELS: Final = (
     ("google", "gemini-2.5-flash", "Gemini 2.5 Flash"),
     ("groq", "openai/gpt-oss-20b", "GPT OSS 20B"),
 )
-"""Models that apps ask for; any other name is answered by the same stand-in."""
+"""Models that apps ask for; the stand-in also answers for any other name."""
 
 _LISTEN_MODELS: Final = ("nova-3", "nova-2", "nova", "enhanced", "base")
 
 
 async def health(asked: RestRequest) -> HttpResponse:
-    """Say that the server is there."""
+    """Report that the server is running."""
     return json_answer(asked.request_id, {"status": "ok"})
 
 
 async def grant(asked: RestRequest) -> HttpResponse:
-    """Give a token that opens sockets while it is fresh."""
+    """Grant a token that opens sockets until it expires."""
     ttl = json_object(asked).get("ttl_seconds")
     ttl_s = DEFAULT_TTL_S if ttl is None else ttl
     if isinstance(ttl_s, bool) or not isinstance(ttl_s, int | float) or not 1 <= ttl_s <= MAX_TTL_S:

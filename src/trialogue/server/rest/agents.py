@@ -1,6 +1,6 @@
 """Stored agent configurations and their variables: created, listed, read, changed, deleted.
 
-A project is any name: an app keeps the one that it has.
+A project may have any name, so an app keeps its own.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ async def show_agent(asked: RestRequest) -> HttpResponse:
 
 
 async def change_agent(asked: RestRequest) -> HttpResponse:
-    """Give a configuration other labels; all else of it is fixed."""
+    """Change a configuration's labels; nothing else of it can change."""
     body = json_object(asked)
     if "config" in body:
         raise RequestRefused(400, "PAYLOAD_ERROR", "config cannot be changed; create another agent.")
@@ -69,7 +69,7 @@ async def change_agent(asked: RestRequest) -> HttpResponse:
 
 
 async def delete_agent(asked: RestRequest) -> HttpResponse:
-    """Forget a configuration."""
+    """Delete a configuration."""
     del asked.holdings.agents.agents[_agent(asked).id]
     return json_answer(asked.request_id, {})
 
@@ -96,7 +96,7 @@ async def show_variable(asked: RestRequest) -> HttpResponse:
 
 
 async def change_variable(asked: RestRequest) -> HttpResponse:
-    """Give a variable another value, for agents that are named from now on."""
+    """Change a variable's value, for sessions that name their agent from now on."""
     body, variable = json_object(asked), _variable(asked)
     if "value" not in body:
         raise RequestRefused(400, "PAYLOAD_ERROR", "value is required.")
@@ -108,7 +108,7 @@ async def change_variable(asked: RestRequest) -> HttpResponse:
 
 
 async def delete_variable(asked: RestRequest) -> HttpResponse:
-    """Forget a variable."""
+    """Delete a variable."""
     del asked.holdings.agents.variables[_variable(asked).id]
     return json_answer(asked.request_id, {})
 

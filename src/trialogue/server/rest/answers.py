@@ -1,4 +1,4 @@
-"""Answers of the REST routes, and how a request comes to them."""
+"""Requests and responses of the REST routes."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ _JSON: Final = ("content-type", "application/json")
 
 @frozen
 class Holdings:
-    """Holdings that one server keeps for its clients between their requests."""
+    """Data that one server keeps for its clients between their requests."""
 
     grants: Grants = field(factory=Grants)
-    """The tokens."""
+    """Tokens."""
 
     agents: StoredAgents = field(factory=StoredAgents)
-    """The stored agent configurations."""
+    """Stored agent configurations."""
 
 
 @frozen
 class RestRequest:
-    """One request that was let in, with all that its answer may use."""
+    """Admitted request, with everything that its response may use."""
 
     request: HttpRequest
-    """The request, with its body."""
+    """Request, with its body."""
 
     parts: Mapping[str, str]
-    """Parts of the path where the route has names."""
+    """Parts of the path for which the route has names."""
 
     holdings: Holdings
-    """Holdings of the server."""
+    """Data that the server keeps for its clients."""
 
     equipment: Equipment
     """Equipment of the server."""
 
     request_id: str
-    """Id, as `dg-request-id` says it."""
+    """Id in the header `dg-request-id`."""
 
 
 class RequestRefused(Exception):
-    """The request cannot be granted; the text is fit for the wire."""
+    """Refusal of a request; the text may be sent to the client."""
 
     def __init__(self, status: int, code: str, words: str) -> None:
         super().__init__(words)
@@ -61,12 +61,12 @@ class RequestRefused(Exception):
 
 
 def json_answer(request_id: str, body: object, status: int = 200) -> HttpResponse:
-    """Answer with a JSON body."""
+    """Response with a JSON body."""
     return HttpResponse(status, (("dg-request-id", request_id), _JSON), json.dumps(body).encode())
 
 
 def refusal(request_id: str, refused: RequestRefused, *more: tuple[str, str]) -> HttpResponse:
-    """Refuse as the hosted service does: the words are in the body, and in the header `dg-error`."""
+    """Refusal in the hosted service's form: the words are in the body, and in the header `dg-error`."""
     words = str(refused)
     body = {"err_code": refused.code, "err_msg": words, "request_id": request_id}
     headers = (("dg-request-id", request_id), ("dg-error", _printable(words)), _JSON, *more)
@@ -74,7 +74,7 @@ def refusal(request_id: str, refused: RequestRefused, *more: tuple[str, str]) ->
 
 
 def json_object(asked: RestRequest) -> dict[str, object]:
-    """The body, which must be a JSON object; raises `RequestRefused`."""
+    """Body as a JSON object; raises `RequestRefused` for any other."""
     try:
         found: object = read_json(asked.request.body or b"{}")
     except ValueError:
@@ -85,5 +85,5 @@ def json_object(asked: RestRequest) -> dict[str, object]:
 
 
 def _printable(words: str) -> str:
-    """Words as a header may hold them."""
+    """Words with the characters that a header may hold."""
     return "".join(c if " " <= c <= "~" else "?" for c in words)

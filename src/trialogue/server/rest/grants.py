@@ -1,6 +1,6 @@
-"""Short-lived tokens: JSON Web Tokens (RFC 7519) signed by a secret of one server's, and kept nowhere.
+"""Short-lived tokens: JSON Web Tokens (RFC 7519) signed with a secret of the server, and not stored.
 
-A token opens a socket while it is fresh; what it has opened lives on when it is not.
+A token opens a socket until it expires; an open socket lives on after that.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _HEADER: Final = {"alg": "HS256", "typ": "JWT"}
 
 
 class TokenState(Enum):
-    """State of a text that somebody shows as a token."""
+    """State of a text that is sent as a token."""
 
     FRESH = "fresh"
     EXPIRED = "expired"
@@ -37,7 +37,7 @@ class TokenState(Enum):
 
 @frozen
 class Grants:
-    """Makes tokens, and tells its own from others."""
+    """Issuer of tokens, which also recognizes its own."""
 
     now: Callable[[], float] = time.time
     """Seconds since the epoch."""
@@ -45,14 +45,14 @@ class Grants:
     _secret: bytes = field(factory=lambda: secrets.token_bytes(32), repr=False, kw_only=True)
 
     def grant(self, ttl_s: float = DEFAULT_TTL_S) -> str:
-        """Make a token that is fresh for so many seconds."""
+        """Token that is valid for so many seconds."""
         issued = self.now()
         claims = {"iat": issued, "exp": issued + ttl_s, "jti": secrets.token_hex(8)}
         signed = f"{_written(_HEADER)}.{_written(claims)}"
         return f"{signed}.{self._signature(signed)}"
 
     def check(self, shown: str) -> TokenState:
-        """Check what a client shows."""
+        """State of a token that a client sends."""
         signed, _, signature = shown.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._signature(signed).encode()):
             return TokenState.FOREIGN

@@ -1,4 +1,4 @@
-"""The routes of plain HTTP: what there is, who may ask for it, what answers it."""
+"""Table of the plain HTTP routes: path, required credentials, and the function that responds."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from trialogue.values import frozen
 __all__ = ["ROUTES", "Needs", "Reply", "Route", "decide_http", "http_rules"]
 
 Reply: TypeAlias = Callable[[RestRequest], Awaitable[HttpResponse]]
-"""Answers a request that was let in; may raise `RequestRefused`."""
+"""Function that responds to an admitted request; may raise `RequestRefused`."""
 
 _SMALL: Final = 1024 * 1024
 
 
 class Needs(Enum):
-    """Credentials that a client must show where the server has a key."""
+    """Credentials that a route needs where the server has a key."""
 
     NOTHING = "nothing"
     TOKEN = "the key, or a granted token"  # noqa: S105 words of a page
@@ -36,25 +36,25 @@ class Needs(Enum):
 
 @frozen
 class Route:
-    """One method at one path."""
+    """Route: one method at one path."""
 
     method: str
-    """In capitals."""
+    """HTTP method, in capitals."""
 
     path: str
-    """The path; `{name}` stands for one part of any text."""
+    """Path; `{name}` stands for one part with any text."""
 
     reply: Reply
-    """Function that answers; its docstring says what it does."""
+    """Function that responds; its docstring describes the route."""
 
     needs: Needs = Needs.KEY
-    """Key or token that must be shown."""
+    """Key or token that the client must send."""
 
     max_body_bytes: int = _SMALL
-    """The longest body."""
+    """Most bytes of a body."""
 
     def match(self, path: str) -> dict[str, str] | None:
-        """Parts of `path` by this route's names for them; None where it is another path."""
+        """Parts of `path` by the route's names; None for another path."""
         mine, theirs = self.path.split("/"), path.split("/")
         if len(mine) != len(theirs):
             return None
@@ -93,11 +93,11 @@ ROUTES: Final = (
     Route("PATCH", _VARIABLE, agents.change_variable),
     Route("DELETE", _VARIABLE, agents.delete_variable),
 )
-"""All of them."""
+"""All routes."""
 
 
 def http_rules(request_id: str) -> HttpRules:
-    """The bounds of a request, and how it is told that it broke one."""
+    """Limits of a request, with the responses for one that breaks them."""
     return HttpRules(
         too_long=refusal(request_id, RequestRefused(413, "PAYLOAD_TOO_LARGE", "The body is too long.")),
         too_slow=refusal(
@@ -110,7 +110,7 @@ def http_rules(request_id: str) -> HttpRules:
 def decide_http(
     request: HttpRequest, *, equipment: Equipment, access: Access, holdings: Holdings, request_id: str
 ) -> Taken | HttpResponse:
-    """Decide by its head what becomes of a request."""
+    """Response, or function that responds, for a request's head."""
     try:
         route, parts = _route_of(request)
         if route.needs is not Needs.NOTHING:
@@ -163,5 +163,5 @@ def _admit(route: Route, request: HttpRequest, access: Access, holdings: Holding
 
 
 def _shown(path: str) -> str:
-    """A path as an answer repeats it."""
+    """Path as a response repeats it."""
     return path[:200]

@@ -1,8 +1,9 @@
-"""Stored agent configurations and their variables: in memory and bounded, while a server lives.
+"""Stored agent configurations and their variables: bounded, in memory, as long as the server runs.
 
-1. A configuration is the text of an `agent` block. Names like `DG_MODEL` stand bare in it, where a value of
-   JSON may stand; they are replaced when Settings name the agent, so a variable may change in between.
-2. What can be checked is checked when it is stored: that it is JSON, and, without variables, an agent.
+1. A configuration is the text of an `agent` block. Variables like `DG_MODEL` stand in it without quotes, in
+   the place of a JSON value. They are replaced when Settings name the agent, so a variable may change in
+   between.
+2. A configuration is checked when it is stored: it must be JSON and, without variables, an agent.
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ __all__ = ["NotStored", "StoredAgent", "StoredAgents", "StoredVariable"]
 MAX_AGENTS: Final = 256
 MAX_VARIABLES: Final = 256
 MAX_CHARS: Final = 64 * 1024
-"""Of one configuration, and of one variable's value."""
+"""Most characters of one configuration, or of one variable's value."""
 
 VARIABLE_NAME: Final = re.compile(r"DG_[A-Z0-9_-]+")
 _STRING_OR_NAME: Final = re.compile(r'"(?:[^"\\]|\\.)*"|' + VARIABLE_NAME.pattern)
 
 
 class NotStored(Exception):
-    """Refusal to store what a client gave; the text is fit for the wire."""
+    """Refusal to store what a client sent; the text may be sent back."""
 
 
 def _now() -> str:
@@ -44,25 +45,25 @@ def _now() -> str:
 
 @frozen
 class StoredAgent:
-    """One configuration."""
+    """Stored configuration of an agent."""
 
     id: str
     """Id by which Settings name it."""
 
     project: str
-    """The project that it was stored under."""
+    """Project under which it was stored."""
 
     text: str = field(repr=False)
-    """The text of its `agent` block, with variables by name. Personal: prompts are."""
+    """Text of its `agent` block, with variables by name. Personal: it holds prompts."""
 
     metadata: Mapping[str, str] = field(factory=dict[str, str])
-    """Labels of the client's."""
+    """Labels that the client chose."""
 
     created_at: str = field(factory=_now)
     updated_at: str = field(factory=_now)
 
     def shown(self) -> dict[str, object]:
-        """The configuration as clients are told of it: variables are strings that hold their names."""
+        """Configuration as responses show it: variables are strings with their names."""
         return {
             "agent_id": self.id,
             "config": read_json(_replaced(self.text, None)),
@@ -74,13 +75,13 @@ class StoredAgent:
 
 @frozen
 class StoredVariable:
-    """One variable."""
+    """Stored variable."""
 
     id: str
     """Id by which routes name it."""
 
     project: str
-    """The project that it was stored under."""
+    """Project under which it was stored."""
 
     key: str
     """Name in configurations: `DG_MODEL`."""
@@ -92,7 +93,7 @@ class StoredVariable:
     updated_at: str = field(factory=_now)
 
     def shown(self) -> dict[str, object]:
-        """The variable as clients are told of it."""
+        """Variable as responses show it."""
         return {
             "variable_id": self.id,
             "key": self.key,
@@ -104,7 +105,7 @@ class StoredVariable:
 
 @define(eq=False)
 class StoredAgents(Mapping[str, AgentSettings]):
-    """All of one server's; as a mapping, what Settings mean by an agent's id."""
+    """Stored agents and variables of one server; as a mapping, settings by an agent's id."""
 
     agents: dict[str, StoredAgent] = field(factory=dict[str, StoredAgent])
     """By id, oldest first."""
@@ -113,7 +114,7 @@ class StoredAgents(Mapping[str, AgentSettings]):
     """By id, oldest first."""
 
     def __getitem__(self, agent_id: str) -> AgentSettings:
-        """The settings of an agent, variables replaced; raises `TermsRefused` where they do not fit."""
+        """Settings of an agent, variables replaced; raises `TermsRefused` where they are invalid."""
         stored = self.agents[agent_id]
         values = {each.key: each.value for each in self.variables.values() if each.project == stored.project}
         try:
@@ -126,7 +127,7 @@ class StoredAgents(Mapping[str, AgentSettings]):
             raise TermsRefused(f"The agent's configuration is invalid: {fault}.") from None
 
     def __iter__(self) -> Iterator[str]:
-        """The ids."""
+        """Iterate over the ids."""
         return iter(self.agents)
 
     def __len__(self) -> int:
@@ -134,7 +135,7 @@ class StoredAgents(Mapping[str, AgentSettings]):
         return len(self.agents)
 
     def keep_agent(self, agent: StoredAgent) -> None:
-        """Keep a configuration, new or changed; raises `NotStored`."""
+        """Store a configuration, new or changed; raises `NotStored`."""
         if agent.id not in self.agents and len(self.agents) >= MAX_AGENTS:
             raise NotStored(f"This server keeps {MAX_AGENTS} agent configurations; delete one first.")
         if len(agent.text) > MAX_CHARS:
@@ -143,7 +144,7 @@ class StoredAgents(Mapping[str, AgentSettings]):
         self.agents[agent.id] = agent
 
     def keep_variable(self, variable: StoredVariable) -> None:
-        """Keep a variable, new or changed; raises `NotStored`."""
+        """Store a variable, new or changed; raises `NotStored`."""
         others = [each for each in self.variables.values() if each.id != variable.id]
         if not VARIABLE_NAME.fullmatch(variable.key):
             raise NotStored("key must be DG_ and capitals, digits, _ or -.")
@@ -156,20 +157,20 @@ class StoredAgents(Mapping[str, AgentSettings]):
         self.variables[variable.id] = variable
 
     def relabel(self, agent: StoredAgent, metadata: Mapping[str, str]) -> StoredAgent:
-        """Give an agent other labels, which is all of it that may change."""
+        """Change an agent's labels, the only part that may change."""
         changed = evolve(agent, metadata=metadata, updated_at=_now())
         self.agents[agent.id] = changed
         return changed
 
     def revalue(self, variable: StoredVariable, value: object) -> StoredVariable:
-        """Give a variable another value; raises `NotStored`."""
+        """Change a variable's value; raises `NotStored`."""
         changed = evolve(variable, value=value, updated_at=_now())
         self.keep_variable(changed)
         return changed
 
 
 def _check(text: str) -> None:
-    """Whether `text` may be an agent; raises `NotStored` where it cannot."""
+    """Check that `text` may be an agent; raises `NotStored` where it cannot."""
     try:
         block: object = read_json(_replaced(text, None))
     except orjson.JSONDecodeError as fault:
@@ -177,7 +178,7 @@ def _check(text: str) -> None:
     if not isinstance(block, dict):
         raise NotStored("config must be the text of an agent block, an object.")
     if any(not found.startswith('"') for found in _STRING_OR_NAME.findall(text)):
-        return  # what the variables will hold is not known yet
+        return  # the variables' values are not known yet
     try:
         read_agent(cast("dict[str, object]", block))
     except RemoteProtocolError as fault:
@@ -185,7 +186,7 @@ def _check(text: str) -> None:
 
 
 def _replaced(text: str, values: Mapping[str, object] | None) -> str:
-    """The text with its variables' values; with their names as strings where there are no values."""
+    """Text with its variables' values, or with their names as strings where there are no values."""
 
     def replace(found: re.Match[str]) -> str:
         name = found.group()

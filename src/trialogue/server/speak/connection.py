@@ -1,8 +1,8 @@
-"""The tasks of one speaking socket: a reader that decides, and a speaker that carries out in order.
+"""Tasks of one speaking socket: a reader that decides, and a speaker that carries commands out in order.
 
-1. The reader waits for nothing but the socket: `Clear` stops the speaker in the middle of a sentence.
+1. The reader waits only for the socket, so `Clear` stops the speaker in the middle of a sentence.
 2. Sound goes out in messages of at most 200 ms, faster than it plays.
-3. What waits is bounded: so many characters a minute are taken, and a session lasts an hour.
+3. The queue is bounded: characters a minute are limited, and a session lasts at most an hour.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ MAX_SESSION_S: Final = 3600.0
 
 
 async def speak(socket: WebSocket, equipment: Equipment, terms: SpeakTerms, *, request_id: str) -> None:
-    """Speak for the client of `socket` until either side closes it; never raises of itself."""
+    """Speak for the client of `socket` until either side closes it.
+
+    An error of its own closes the connection and is not raised.
+    """
     try:
         with trio.move_on_after(MAX_SESSION_S) as session:
             await _Speaking(socket, equipment, terms, request_id).run()
@@ -51,7 +54,7 @@ async def speak(socket: WebSocket, equipment: Equipment, terms: SpeakTerms, *, r
 
 
 class _Speaking:
-    """One connection."""
+    """One speaking connection."""
 
     def __init__(self, socket: WebSocket, equipment: Equipment, terms: SpeakTerms, request_id: str) -> None:
         self._socket = socket
@@ -60,7 +63,7 @@ class _Speaking:
         self._request_id = request_id
         self._talk = SpeakTalk()
         self._encoder = open_encoder(terms.form)
-        # Bounded by the characters that `SpeakTalk` takes in a minute, and its flushes.
+        # Bounded by the characters and flushes that `SpeakTalk` accepts in a minute.
         self._waiting: deque[SaySentence | TellFlushed | EndSpeaking] = deque()
         self._has_work = trio.Event()
         self._scope = trio.CancelScope()
@@ -147,6 +150,6 @@ class _Speaking:
         self._send({"type": "Warning", "code": code, "description": words})
 
     def _send(self, message: dict[str, object]) -> None:
-        # The reader is told of the end, too, and only the reader acts on it.
+        # The reader learns of the end, too, and it alone acts on it.
         with suppress(ConnectionLost):
             self._socket.send_text(orjson.dumps(message).decode())

@@ -1,4 +1,4 @@
-"""Sound of a text, sentence by sentence, in a client's form; and `/v1/speak` and `/v2/speak` by request."""
+"""Synthesis of a text by sentences, in a client's form; `/v1/speak` and `/v2/speak` by plain request."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from trialogue.transport.http import HttpResponse
 __all__ = ["MAX_CHARS", "model_uuid", "sound_of", "speak_file"]
 
 MAX_CHARS: Final = 2000
-"""Characters of one text."""
+"""Most characters of one text."""
 
 
 def model_uuid(voice: str) -> str:
-    """An id of a voice, the same in every run."""
+    """Id of a voice, equal in every run."""
     return str(uuid.uuid5(uuid.NAMESPACE_DNS, voice))
 
 
 async def sound_of(
     sentence: str, terms: SpeakTerms, equipment: Equipment, encoder: SoundEncoder
 ) -> list[Coded]:
-    """Speak one sentence; raises what the voice raises."""
+    """Sound of one sentence; raises the errors of the voice."""
     rate = terms.form.format.sample_rate
 
     def make() -> list[Coded]:
@@ -49,7 +49,7 @@ async def sound_of(
 
 
 async def speak_file(asked: RestRequest) -> HttpResponse:
-    """Speak a text, `{"text": "..."}` or plain, as a file whose form the query says."""
+    """Speak a text, `{"text": "..."}` or plain, as a sound file in the form that the query names."""
     try:
         read = read_turns_file_query if asked.request.path == TURNS_PATH else read_file_query
         terms = read(asked.request.query)

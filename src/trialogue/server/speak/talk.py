@@ -1,8 +1,9 @@
-"""Talk of a speaking socket, as a pure state machine: text gathers, sentences are spoken.
+"""Messages of a speaking socket, as a pure state machine that makes sentences of texts.
 
-1. A sentence is spoken once the next one has begun; `Flush` speaks the rest, and is told when it was sent.
-2. `Clear` forgets what is not sent yet. `Close` speaks what is left, and ends.
-3. What is nonsense, or too much, ends the socket: there is no message of error on this route.
+1. A sentence is spoken once the next one has begun; `Flush` speaks the rest, and is confirmed when that is
+   sent.
+2. `Clear` drops everything that is not sent yet. `Close` speaks the rest, then ends.
+3. An invalid message, or too much text, closes the socket: this route has no error message.
 """
 
 from __future__ import annotations
@@ -29,17 +30,17 @@ class SaySentence:
     """Speak a sentence."""
 
     sentence: str = field(repr=False)
-    """Personal."""
+    """Text of the sentence. Personal."""
 
 
 @frozen
 class TellFlushed:
-    """Tell, behind all that is to be spoken, that it was sent."""
+    """Confirm a `Flush` behind everything ordered before."""
 
 
 @frozen
 class ForgetSpeech:
-    """Stop, and forget what waits to be spoken."""
+    """Stop, and drop everything that waits to be spoken."""
 
 
 @frozen
@@ -52,7 +53,7 @@ class WarnSpeaker:
 
 @frozen
 class EndSpeaking:
-    """Close the socket, where `is_orderly` behind what waits to be spoken."""
+    """Close the socket; if `is_orderly`, behind everything that waits to be spoken."""
 
     code: int
     reason: str = ""
@@ -64,14 +65,14 @@ Order: TypeAlias = SaySentence | TellFlushed | ForgetSpeech | WarnSpeaker | EndS
 
 @define
 class SpeakTalk:
-    """Decides what one socket's messages cause."""
+    """State machine of one socket's messages."""
 
     _text: SentenceSplitter = field(factory=SentenceSplitter, init=False)
     _flushed_at: deque[float] = field(factory=deque[float], init=False)
     _said: deque[tuple[float, int]] = field(factory=deque[tuple[float, int]], init=False)
 
     def take(self, message: str | bytes, now: float) -> list[Order]:
-        """Take a message; `now` is in seconds on any clock."""
+        """Commands after a message; `now` is in seconds on any clock."""
         if isinstance(message, bytes):
             return [EndSpeaking(1003, "MESSAGE-0000")]
         try:

@@ -25,7 +25,7 @@ __all__ = [
 
 SPEAK_PATH: Final = "/v1/speak"
 TURNS_PATH: Final = "/v2/speak"
-"""Path at which voices of the newer kind speak, in turns."""
+"""Path of the newer voices, which speak in turns."""
 
 _DEFAULT_VOICE: Final = "aura-asteria-en"
 _NAMES: Final = frozenset({"model", "encoding", "sample_rate", "speed", "mip_opt_out", "tag"})
@@ -41,23 +41,23 @@ _NO_SPEED: Final = "speed is taken and does nothing: voices here have one speed.
 
 @frozen
 class SpeakTerms:
-    """Terms of what is to be spoken, and how."""
+    """Terms of a speaking session: voice and form."""
 
     voice: str
-    """The voice's name, at the hosted service."""
+    """Name of the voice, at the hosted service."""
 
     form: SoundForm
-    """Format of the sound."""
+    """Form of the sound."""
 
     is_in_turns: bool = False
-    """Whether a socket's text is turns, as at `/v2/speak`."""
+    """Whether a socket's text comes in turns, as at `/v2/speak`."""
 
     doubts: tuple[str, ...] = field(default=())
-    """Differences from the hosted service's voice that a client should know of."""
+    """Differences from the hosted service's voice that the client is told."""
 
 
 def read_stream_query(query: str) -> SpeakTerms:
-    """Read the query of a socket: samples only. Raises `QueryRefused`."""
+    """Terms of a socket, which may only ask for plain samples. Raises `QueryRefused`."""
     given = _given(query, _NAMES)
     encoding = given.get("encoding", "linear16")
     if encoding not in _STREAMED:
@@ -66,7 +66,7 @@ def read_stream_query(query: str) -> SpeakTerms:
 
 
 def read_turns_query(query: str) -> SpeakTerms:
-    """Read the query of a socket of turns: samples at the listed rates. Raises `QueryRefused`."""
+    """Terms of a socket with turns: plain samples at the listed rates. Raises `QueryRefused`."""
     given = _given(query, _TURNS_NAMES)
     encoding, rate = given.get("encoding", "linear16"), _whole(given, "sample_rate")
     if encoding not in _STREAMED:
@@ -78,7 +78,10 @@ def read_turns_query(query: str) -> SpeakTerms:
 
 
 def read_turns_file_query(query: str) -> SpeakTerms:
-    """Read the query of a request to a voice of turns, as `read_file_query` does. Raises `QueryRefused`."""
+    """Terms of a plain request to a voice that speaks in turns, like `read_file_query`.
+
+    Raises `QueryRefused`.
+    """
     given = _given(query, _TURNS_NAMES | _FILE_NAMES | {"priority"})
     if given.get("priority") not in {None, "low"}:
         raise QueryRefused("priority must be low.")
@@ -86,7 +89,7 @@ def read_turns_file_query(query: str) -> SpeakTerms:
 
 
 def read_file_query(query: str) -> SpeakTerms:
-    """Read the query of a request, whose answer is a file, usually MP3. Raises `QueryRefused`."""
+    """Terms of a plain request, whose response is a file, by default MP3. Raises `QueryRefused`."""
     given = _given(query, _FILE_NAMES)
     return _terms(given, _file_sound(given))
 
@@ -99,7 +102,7 @@ def _file_sound(given: dict[str, str]) -> AskedSound:
 
 
 def content_type(form: SoundForm) -> str:
-    """The media type of a file."""
+    """Media type of a file."""
     match form.coding:
         case Coding.RAW:
             name = {"linear16": "l16", "linear32": "l32"}.get(form.format.encoding, form.format.encoding)
@@ -152,7 +155,7 @@ def _spoken(voice: str, asked: AskedSound, doubts: list[str]) -> SpeakTerms:
 
 
 def _whole(given: dict[str, str], name: str) -> int | None:
-    """A whole number; SDKs write `24000` as `24000.0` where they declare a float."""
+    """Whole number; SDKs that declare a float write `24000` as `24000.0`."""
     text = given.get(name)
     if text is None:
         return None

@@ -1,9 +1,10 @@
-"""Talk of a `/v2/speak` socket, as a pure state machine: texts gather to turns of speech.
+"""Messages of a `/v2/speak` socket, as a pure state machine that makes turns of texts.
 
-1. A turn begins with the first `Speak` and ends with `Flush`; what comes behind it is the next turn.
+1. A turn begins with the first `Speak` and ends with `Flush`; later texts belong to the next turn.
 2. Texts are joined as they come. A sentence is spoken once the next one has begun.
-3. `Interrupt` is judged by whoever knows what was sent; if it holds, `forget` drops what gathered.
-4. What is nonsense, or too much, is an `Error`, and the end.
+3. The speaker, which knows what was sent, judges an `Interrupt`; if it is valid, `forget` drops the turn's
+   text.
+4. An invalid message, or too much text, causes an `Error` and the end.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ __all__ = [
 ]
 
 MAX_TURN_CHARS: Final = 20_000
-"""Characters of one turn: an hour of speech would have more."""
+"""Most characters of one turn: more than an hour of speech."""
 
 SPEEDS: Final = (0.5, 1.5)
 _STEP: Final = 0.05
@@ -40,42 +41,42 @@ _STEP: Final = 0.05
 
 @frozen
 class OpenSpeech:
-    """Tell, in its place, that a turn of speech begins."""
+    """Report the beginning of a turn, in its place."""
 
     speech_id: str
-    """The turn's id."""
+    """Id of the turn."""
 
 
 @frozen
 class TellSpeechFlushed:
-    """Tell at once that a turn has all its text."""
+    """Report at once that a turn has all its text."""
 
     speech_id: str
-    """The turn's id."""
+    """Id of the turn."""
 
 
 @frozen
 class CloseSpeech:
-    """Tell, behind all its sound, what a turn came to."""
+    """Report the totals of a turn, behind all its sound."""
 
     characters: int
-    """Number of characters that were to be spoken."""
+    """Number of characters to speak."""
 
 
 @frozen
 class StopSpeech:
-    """Stop speaking, if something is to be stopped: the user has begun to speak."""
+    """Stop speaking, if there is speech to stop: the user has begun to speak."""
 
     offset_ms: int | None
-    """Part of the session's sound that was played by then; None where the client does not say."""
+    """Milliseconds of the session's sound that were played by then; None where the client does not say."""
 
 
 @frozen
 class TellConfigured:
-    """Tell at once what came of a `Configure`."""
+    """Answer a `Configure` at once."""
 
     answer: dict[str, Any]
-    """The whole message."""
+    """Message to send."""
 
 
 @frozen
@@ -88,7 +89,7 @@ class FailSpeech:
 
 @frozen
 class EndSession:
-    """Tell what the session came to, behind all that is to be spoken, and close the socket."""
+    """Report the session's totals, behind everything that waits to be spoken, and close the socket."""
 
 
 FluxOrder: TypeAlias = (
@@ -106,10 +107,10 @@ FluxOrder: TypeAlias = (
 
 @define
 class FluxTalk:
-    """Decides what one socket's messages cause."""
+    """State machine of one socket's messages."""
 
     request_id: str
-    """Id that ids of turns are made from."""
+    """Id from which the turns' ids are made."""
 
     _turns: int = field(default=0, init=False)
     _speech_id: str = field(default="", init=False)
@@ -118,7 +119,7 @@ class FluxTalk:
     _has_words: bool = field(default=False, init=False)
 
     def take(self, message: str | bytes) -> list[FluxOrder]:
-        """Take a message."""
+        """Commands after a message."""
         if isinstance(message, bytes):
             return [FailSpeech("MESSAGE-0000", "Messages on this socket are text.")]
         try:
@@ -140,7 +141,7 @@ class FluxTalk:
                 return [FailSpeech("DATA-0000", "There is no such message on this socket.")]
 
     def forget(self) -> tuple[str, int]:
-        """Drop the turn that gathers; what of its text was not ordered yet, and its characters."""
+        """Drop the turn under way; its text that was not ordered yet, and its number of characters."""
         rest, characters = " ".join(self._text.flush()), self._characters
         self._speech_id, self._characters, self._has_words = "", 0, False
         return rest, characters

@@ -1,9 +1,9 @@
-"""The tasks of one `/v2/speak` socket: a reader that decides, and a speaker that carries out in order.
+"""Tasks of one `/v2/speak` socket: a reader that decides, and a speaker that carries commands out in order.
 
-1. The reader waits for nothing but the socket: `Interrupt` stops the speaker in the middle of a sentence.
+1. The reader waits only for the socket, so `Interrupt` stops the speaker in the middle of a sentence.
 2. All sound of a turn lies between its `SpeechStarted` and its `SpeechMetadata`.
-3. What a client played is its own to say. An interruption sets the session's sound back to that.
-4. A minute without a message of the client's ends the session, and so does an hour.
+3. The client alone says how much it played. An interruption sets the session's sound back to that place.
+4. A minute without a message from the client ends the session; an hour ends any session.
 """
 
 from __future__ import annotations
@@ -48,16 +48,19 @@ MAX_SESSION_S: Final = 3600.0
 MAX_IDLE_S: Final = 60.0
 
 MOST_WAITING: Final = 500
-"""Sentences, beginnings and ends of turns that may wait to be spoken."""
+"""Most sentences, beginnings and ends of turns that wait."""
 
 _Spoken: TypeAlias = OpenSpeech | SaySentence | CloseSpeech | EndSession
-"""Orders that are carried out in their places."""
+"""Commands that are carried out in order, by the speaker."""
 
 _NO_CONTROLS: Final = {"pronunciations_applied": 0, "breaks_applied": 0, "pronunciation_warnings": 0}
 
 
 async def speak_turns(socket: WebSocket, equipment: Equipment, terms: SpeakTerms, *, request_id: str) -> None:
-    """Speak turns for the client of `socket` until either side closes it; never raises of itself."""
+    """Speak turns for the client of `socket` until either side closes it.
+
+    An error of its own closes the connection and is not raised.
+    """
     try:
         speaking = _SpeakingTurns(socket, equipment, terms, request_id)
         with trio.move_on_after(MAX_SESSION_S) as session:
@@ -71,19 +74,19 @@ async def speak_turns(socket: WebSocket, equipment: Equipment, terms: SpeakTerms
 
 @define
 class _Speech:
-    """One turn that is being spoken, or was the last."""
+    """Turn that is being spoken, or was the last."""
 
     speech_id: str = ""
     began_ms: float = 0.0
-    """Place where in the session's sound it begins."""
+    """Place at which it begins in the session's sound, in milliseconds."""
     sounded_ms: float = 0.0
-    """Part of it that was sent."""
+    """Milliseconds of it that were sent."""
     characters: int = 0
     said: list[tuple[str, float]] = field(factory=list[tuple[str, float]])
-    """Its sentences, and how long each is; 0 for one that has no sound yet."""
+    """Its sentences with their lengths; 0 for a sentence without sound so far."""
 
     def split(self, heard_ms: float) -> tuple[str, str]:
-        """Text up to a moment, and from there on: by sentences, and inside one by its words."""
+        """Text before and after a moment: by sentences, and by words inside one."""
         heard: list[str] = []
         missed: list[str] = []
         for sentence, length_ms in self.said:
@@ -96,7 +99,7 @@ class _Speech:
         return " ".join(heard), " ".join(missed)
 
     def metadata(self) -> dict[str, Any]:
-        """Metadata of the speech."""
+        """Totals of the turn, as a message."""
         return {
             "speech_id": self.speech_id,
             "audio_duration_ms": round(self.sounded_ms),
@@ -107,7 +110,7 @@ class _Speech:
 
 
 class _SpeakingTurns:
-    """One connection."""
+    """One speaking connection with turns."""
 
     def __init__(self, socket: WebSocket, equipment: Equipment, terms: SpeakTerms, request_id: str) -> None:
         self._socket = socket
@@ -121,9 +124,9 @@ class _SpeakingTurns:
         self._speech = _Speech()
         self._encoder = open_encoder(terms.form)
         self._sounded_ms = 0.0
-        """Sound that the session has, as far as the client let it be heard."""
+        """Milliseconds of the session's sound, set back to where the client interrupted it."""
         self._established_ms = 0
-        """Up to where a client has said that it played."""
+        """Milliseconds up to which a client has said that it played."""
         self._characters = 0
 
     async def run(self) -> None:
@@ -140,7 +143,7 @@ class _SpeakingTurns:
                 nursery.cancel_scope.cancel()
 
     async def fail(self, order: FailSpeech) -> None:
-        """Tell of an error, and close."""
+        """Send an error, and close."""
         self._send({"type": "Error", "code": order.code, "description": order.words})
         await self._socket.aclose(1011 if order.code.startswith("NET") else 1008, order.code)
 
@@ -178,7 +181,7 @@ class _SpeakingTurns:
             case StopSpeech(offset_ms=offset_ms):
                 self._stop(offset_ms)
             case FailSpeech():
-                raise AssertionError(order)  # the reader ends with it
+                raise AssertionError(order)  # this ends the reader, too
 
     async def _speak(self) -> None:
         with suppress(ConnectionLost):
@@ -242,7 +245,10 @@ class _SpeakingTurns:
         self._established_ms = played_ms
 
     def _drop(self) -> list[str]:
-        """Drop all that is not spoken yet; its sentences. What is dropped is counted as text all the same."""
+        """Drop all sentences that are not spoken yet, and return them.
+
+        Dropped text still counts.
+        """
         dropped = [*self._waiting]
         self._waiting.clear()
         rest, characters = self._talk.forget()
@@ -262,6 +268,6 @@ class _SpeakingTurns:
         self._send({"type": "Warning", "code": code, "description": words})
 
     def _send(self, message: Mapping[str, object]) -> None:
-        # The reader is told of the end, too, and only the reader acts on it.
+        # The reader learns of the end, too, and it alone acts on it.
         with suppress(ConnectionLost):
             self._socket.send_text(orjson.dumps(message).decode())

@@ -2,11 +2,11 @@
 
 1. What a schema fixes is taken as it is: `const`; a value of `enum` that the text names.
 2. Numbers, dates, addresses of mail, telephone numbers and codes are found by how they look, each once.
-3. A text is found by what stands before it: the parameter's name, a word like "in" or "for", quotation marks;
-   else it is a name in the sentence, in capitals, that the function does not have in its own words.
-4. What the text does not say: an optional parameter is left out. A required one gets what a call before had
-   or returned under its name; else its `default`, an example, the first value of its `enum`; else what the
-   text says beside the function's own words, or the plainest value of its type.
+3. A text is found by the words before it: the parameter's name, a word like "in" or "for", or a quotation
+   mark. Without these it is a capitalised name in the sentence that is none of the function's own words.
+4. A parameter that the text does not give is left out if it is optional. A required one gets the value that
+   an earlier call had or returned under its name; else its `default`, an example, or the first value of its
+   `enum`; else the text's words that are not the function's own, or the plainest value of its type.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from trialogue.values import define
 __all__ = ["MOST", "arguments_from"]
 
 _DEEPEST: Final = 8
-"""Levels of objects and lists that are filled; deeper ones are left empty."""
+"""Levels of objects and lists that are filled; deeper ones stay empty."""
 
 MOST: Final = 32
-"""Parameters of a function, and values of an `enum`, that are looked at."""
+"""Most parameters of a function, and most values of an `enum`, that are examined."""
 
 _NUMBER: Final = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w-])")
 _DATE: Final = re.compile(
@@ -49,7 +49,7 @@ _LOOKS: Final = (
     ({"phone", "telephone", "mobile"}, _PHONE, "555-0100"),
     ({"id", "code", "number", "sku", "uuid"}, _CODE, "1"),
 )
-"""Words of a parameter's name, or its `format`; how such a text looks; and one that is as good as any."""
+"""Words of a parameter's name, or its `format`; the pattern of such a text; and an example of it."""
 
 _NAME: Final = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 """A word of letters, in any alphabet."""
@@ -60,10 +60,10 @@ _FITTING: Final[Mapping[str, tuple[type, ...]]] = {
     "number": (int, float),
     "boolean": (bool,),
 }
-"""Kinds of known values that may fill a parameter, by its type."""
+"""Kinds of known values that can fill a parameter, by its type."""
 
 _UNITS: Final = (*TO_NINETEEN, "twenty")
-"""Numbers in words, each at its own index."""
+"""Number words, each at its own index."""
 
 _PHRASE: Final = r"(?P<phrase>[^,.;:!?\"]+?)"
 _STOP: Final = (
@@ -82,7 +82,7 @@ _BEFORE: Final = {
     "called": {"name"},
     "with": {"doctor", "person", "provider", "agent"},
 }
-"""Words that stand before a text, and the parameters that they fit best."""
+"""Words that precede a text, with the parameters that they fit best."""
 
 
 def arguments_from(
@@ -91,10 +91,10 @@ def arguments_from(
     own_words: set[str],
     known: Mapping[str, object] = MappingProxyType({}),
 ) -> dict[str, object]:
-    """The arguments that a text says, and what a schema requires beside them.
+    """Arguments that a text gives, and those that a schema requires besides.
 
-    `own_words` are the stems of the function's name and description: what they say is no argument. `known`
-    are values that required parameters of these names may have where the text does not say them.
+    `own_words` are the stems of the function's name and description: such words are no arguments. `known` are
+    values by parameter name, for required parameters that the text does not give.
 
     >>> city = {"properties": {"city": {"type": "string"}}, "required": ["city"]}
     >>> arguments_from("What is the weather in New York today?", city, {"weather"})
@@ -113,7 +113,7 @@ def _type_of(schema: Mapping[str, Any]) -> str:
 
 
 def _resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The schema, or the first of its alternatives that is not null."""
+    """Schema, or the first of its alternatives that is not null."""
     for word in ("anyOf", "oneOf"):
         options: object = schema.get(word)
         for option in cast("list[object]", options) if isinstance(options, list) else []:
@@ -128,14 +128,14 @@ def _listed(schema: Mapping[str, Any], key: str) -> list[object]:
 
 
 def _own(schema: Mapping[str, Any]) -> object:
-    """Value that a schema itself gives; None where it gives nothing."""
+    """Value that the schema itself gives; None where it gives none."""
     if "default" in schema:
         return schema["default"]
     return next(iter([*_listed(schema, "examples"), *_listed(schema, "enum")]), None)
 
 
 def _plainest(schema: Mapping[str, Any], text: str) -> object:
-    """Value of a required parameter of which the text says nothing, by rule 4."""
+    """Value of a required parameter that the text does not give, by rule 4."""
     if (own := _own(schema)) is not None:
         return own
     match _type_of(schema):
@@ -151,7 +151,7 @@ def _plainest(schema: Mapping[str, Any], text: str) -> object:
 
 @define
 class _Filling:
-    """One sentence, from which values are taken, each once."""
+    """One sentence, from which each value is taken at most once."""
 
     text: str
     own_words: set[str]
@@ -213,7 +213,7 @@ class _Filling:
                 return self._text(name, schema)
 
     def _named(self, options: list[object]) -> object:
-        """The value that the text names: the one whose words come first in it."""
+        """Value whose words come first in the text."""
         heard = [stem(word) for word in words_of(self.text)]
         places: list[tuple[int, int]] = []
         for index, option in enumerate(options):
@@ -231,7 +231,7 @@ class _Filling:
         return None
 
     def _flag(self, name: str) -> bool | None:
-        """Whether a text speaks of it, and does not say no to it."""
+        """Whether the text mentions a flag without denying it."""
         words = words_of(self.text)
         if not content_words(" ".join(name_words(name))) & {stem(word) for word in words}:
             return None
@@ -245,7 +245,7 @@ class _Filling:
         return self._take(_QUOTED) or self._said_of(words)
 
     def _any_text(self, name: str, schema: Mapping[str, Any]) -> str:
-        """Value of a required text of which the sentence says nothing for sure."""
+        """Value of a required text that the sentence does not clearly give."""
         words = {*name_words(name), str(schema.get("format", ""))}
         for looks_of, _, plainest in _LOOKS:
             if words & looks_of:
@@ -255,7 +255,7 @@ class _Filling:
         return found or (str(own) if own is not None else self._rest() or self.text.strip())
 
     def _name_in_capitals(self) -> str | None:
-        """The last words with capitals, behind other words, that are not the function's own."""
+        """Last capitalised words, behind other words, that are not the function's own."""
         runs: list[tuple[int, int]] = []
         for match in _NAME.finditer(self.text):
             before = self.text[: match.start()].rstrip()
@@ -270,7 +270,7 @@ class _Filling:
         return self.text[runs[-1][0] : runs[-1][1]] if runs else None
 
     def _said_of(self, words: set[str]) -> str | None:
-        """Words behind the parameter's name, or behind a word that fits it."""
+        """Words behind the parameter's name, or behind a preposition that fits it."""
         names = "|".join(re.escape(word) for word in words if word)
         found = self._take(
             re.compile(rf"\b(?:{names})\s+(?:is\s+|of\s+|:\s*)?{_ARTICLE}{_PHRASE}{_STOP}", re.IGNORECASE)
@@ -289,12 +289,12 @@ class _Filling:
         return self._take(re.compile(rf"\b{before}\s+{_ARTICLE}{_PHRASE}{_STOP}", re.IGNORECASE))
 
     def _rest(self) -> str | None:
-        """Words of the text beside the function's own."""
+        """Words of the text that are not the function's own."""
         own = [w for w in re.findall(r"[^\s,.;:!?]+", self.text) if content_words(w) - self.own_words]
         return " ".join(own) or None
 
     def _take(self, pattern: re.Pattern[str]) -> str | None:
-        """The first part of the text that looks so and was not taken for another parameter."""
+        """First part of the text that matches and was not taken for another parameter."""
         for match in pattern.finditer(self.text):
             group = "phrase" if "phrase" in pattern.groupindex else pattern.groups
             start, end = match.span(group)
@@ -305,5 +305,5 @@ class _Filling:
         return None
 
     def _elsewhere(self) -> list[tuple[int, int]]:
-        """Places of the text that look like a code, and are known to be something else."""
+        """Places in the text that look like a code but belong to something else."""
         return [match.span() for look in (_DATE, _TIME, _MAIL, _PHONE) for match in look.finditer(self.text)]

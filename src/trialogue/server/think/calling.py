@@ -2,13 +2,13 @@
 
 1. A word of the function's name counts two, a value that one of its parameters may have two, a word of its
    description one.
-2. In a text that is not English a long word of a description counts two, of its own or of a parameter's:
-   which words say little is known of English alone.
-3. A function fits with two points, or when half of what the sentence says is in its words.
+2. In a text that is not English a long word of a description, the function's or a parameter's, counts two:
+   the list of words that say little is English.
+3. A function fits with two points, or if its words include half of the sentence's.
 4. The one with the most points is called; of equals the first that was offered.
-5. What a call has taken of a sentence is no reason for another: a second function is called behind the first
-   where what is left of the sentence asks for it.
-6. Whoever offers very much is not searched to its end: what a client sends costs others no time.
+5. Words that one call has used do not count for another: a second function is called after the first only if
+   the rest of the sentence asks for it.
+6. Very long offers are not searched to their end, so that one client costs others no time.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _LONG: Final = 5
 """Letters of a long word."""
 
 _FUNCTIONS: Final = 64
-"""Functions that are looked at."""
+"""Most functions that are examined."""
 
 _DESCRIBED: Final = 500
-"""Characters of a description that are looked at."""
+"""Most characters of a description that are examined."""
 
 
 def call_for(
@@ -44,10 +44,10 @@ def call_for(
     known: Mapping[str, object] = MappingProxyType({}),
     called: Collection[str] = (),
 ) -> FunctionWanted | None:
-    """The call that a text asks for, its arguments filled from the text; None where no function fits.
+    """Call that a text asks for, with arguments from the text; None where no function fits.
 
-    `known` are values by the names of parameters, from calls before; `called` are the functions that this
-    text has had called already.
+    `known` are values from earlier calls, by parameter name; `called` are the functions already called for
+    this text.
     """
     offered = functions[:_FUNCTIONS]
     is_english = has_little_words(text)
@@ -68,23 +68,23 @@ def call_for(
 
 @frozen
 class _Words:
-    """Words by which a function is known."""
+    """Words that describe a function."""
 
     strong: frozenset[str]
-    """Its name's words, and values of its parameters."""
+    """Words of its name, and values of its parameters."""
 
     described: frozenset[str]
     """Words of its description."""
 
     own: set[str]
-    """Its name's words and its description's."""
+    """Words of its name and description."""
 
     of_parameters: frozenset[str]
-    """Words that describe its parameters."""
+    """Words of its parameters' descriptions."""
 
     @property
     def all(self) -> frozenset[str]:
-        """Every one."""
+        """All words."""
         return self.strong | self.described
 
 
@@ -111,7 +111,7 @@ def _points(heard: set[str], words: _Words, *, is_english: bool) -> int:
 
 
 def _properties(schema: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-    """The properties of an object's JSON Schema, as far as they are objects themselves."""
+    """Properties of an object's JSON Schema, those that are objects."""
     found: object = (schema or {}).get("properties")
     members = cast("dict[str, object]", found) if isinstance(found, dict) else {}
     return [

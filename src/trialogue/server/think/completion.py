@@ -1,15 +1,15 @@
-"""A chat completion as it comes in a stream: its sentences, and the calls that it puts together.
+"""Streamed chat completion: its sentences, and its function calls, put together from their parts.
 
-1. What belongs to one call is told in many ways: by its `index`, by its `id`, by neither. A new id begins a
-   new call, whatever its index; without one, a name behind a whole call does.
+1. Endpoints mark the parts of one call by its `index`, by its `id`, or by neither. A new id begins a new
+   call, whatever its index; without an id, a name after a whole call does.
 2. Arguments come as text in pieces, or whole as an object.
-3. The model's ids say little, and are not kept: whoever carries calls out gives them ids of its own.
-4. Calls of a stream that broke off are nobody's wish: their arguments may be half of what was meant.
-5. A model's reasoning, `<think>…</think>`, is written for nobody to hear, and left out. Its tags may come in
-   pieces: what may be the beginning of one waits for the rest. Reasoning that is never closed lasts to the
-   stream's end. A closing tag alone ends reasoning that the prompt has opened: what came before it in the
-   same piece is reasoning, too.
-6. Markup and emoji are for the eye: they are taken away (`markup`) before anything is said or written down.
+3. The model's ids are not unique, and are dropped: the caller gives calls ids of its own.
+4. Calls of a stream that broke off are dropped: their arguments may be incomplete.
+5. A model's reasoning, `<think>…</think>`, is left out. Its tags may come in pieces, so text that may begin a
+   tag waits for the rest. Reasoning that is never closed lasts to the stream's end. A closing tag without an
+   opening one ends reasoning that began in the prompt: the text before it in the same piece is reasoning,
+   too.
+6. Markup and emoji cannot be spoken: they are removed (`markup`) before a sentence is spoken or recorded.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from trialogue.values import define
 _NO_COMPLETION: Final = "The think endpoint sent an answer that is not a chat completion."
 
 MAX_CALLS: Final = 128
-"""Calls of one completion at most."""
+"""Most calls of one completion."""
 
 MAX_ARGUMENTS: Final = 1024 * 1024
-"""Characters of the arguments of one call at most."""
+"""Most characters of the arguments of one call."""
 
 _TAG: Final = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
 _TAGS: Final = ("<think>", "<thinking>", "</think>", "</thinking>")
@@ -41,16 +41,16 @@ _LONGEST: Final = max(map(len, _TAGS))
 
 
 class Completion:
-    """One completion, fed with the events of its stream."""
+    """Parser of one completion, fed with the events of its stream."""
 
     def __init__(self) -> None:
         self._text = ReplyText()
         self._calls: list[_PartialCall] = []
         self.is_complete: bool = False
-        """Whether the stream has said that it is at its end."""
+        """Whether the stream has marked its end."""
 
     def feed(self, text: str) -> Iterator[Thought]:
-        """Take the payload of one event."""
+        """Take the payload of one event, and return its thoughts."""
         if text == "[DONE]":
             self.is_complete = True
             return
@@ -62,7 +62,7 @@ class Completion:
             yield from self._take(cast("dict[str, Any]", delta))
 
     def rest(self) -> Iterator[Thought]:
-        """Thoughts that were incomplete until the stream's end, and its calls."""
+        """Thoughts that were incomplete until the stream's end, and the calls."""
         yield from self._text.flush()
         if self._calls and self.is_complete:
             yield ThoughtCalls(tuple(call.wanted() for call in self._calls))
@@ -90,7 +90,7 @@ class Completion:
 
 @define
 class _Piece:
-    """A part of a call, as one event brings it."""
+    """Part of a call in one event."""
 
     index: int | None
     id: str
@@ -112,7 +112,7 @@ class _Piece:
 
 @define
 class _PartialCall:
-    """A function call whose parts come one after another."""
+    """Function call whose parts come one after another."""
 
     index: int | None
     id: str = ""
@@ -120,7 +120,7 @@ class _PartialCall:
     arguments: str = ""
 
     def goes_on_with(self, piece: _Piece) -> bool:
-        """Whether a piece is a further part of this call, by rule 1."""
+        """Whether a part belongs to this call, by rule 1."""
         if None not in {self.index, piece.index} and self.index != piece.index:
             return False
         if self.id and piece.id and self.id != piece.id:
@@ -134,7 +134,7 @@ class _PartialCall:
 
     def add(self, piece: _Piece) -> None:
         self.id = self.id or piece.id
-        if piece.name != self.name:  # some repeat it in each piece
+        if piece.name != self.name:  # some endpoints repeat it in each part
             self.name += piece.name
         if isinstance(piece.arguments, str):
             self.arguments += piece.arguments
@@ -158,7 +158,7 @@ def _text(value: object) -> str:
 
 
 def _choice(text: str) -> dict[str, Any]:
-    """The first choice of an event; empty for events without one, such as those that count usage."""
+    """First choice of an event; empty for events without one, such as those with the usage."""
     try:
         event = read_json(text)
     except orjson.JSONDecodeError:
@@ -175,7 +175,7 @@ def _choice(text: str) -> dict[str, Any]:
 
 
 class ReplyText:
-    """The text of one reply, in pieces as a model writes it: its sentences, by rules 5 and 6."""
+    """Text of one reply: makes sentences of a model's pieces, by rules 5 and 6."""
 
     def __init__(self) -> None:
         self._spoken = SpokenText()
@@ -183,22 +183,22 @@ class ReplyText:
         self._markup = Markup()
 
     def feed(self, piece: str) -> Iterator[ThoughtSentence]:
-        """Take the next piece, and yield what it completes."""
+        """Take the next piece, and yield the sentences that it completes."""
         yield from self._said(self._splitter.feed(self._spoken.feed(piece)))
 
     def flush(self) -> Iterator[ThoughtSentence]:
-        """Yield what was incomplete until the end."""
+        """Yield the rest at the stream's end."""
         yield from self._said(self._splitter.feed(self._spoken.flush()))
         yield from self._said(self._splitter.flush())
 
     def _said(self, sentences: list[str]) -> Iterator[ThoughtSentence]:
-        """Sentences as they can be said: markup is for the eye."""
+        """Sentences without markup."""
         words = map(self._markup.without, sentences)
         yield from (ThoughtSentence(each) for each in words if each)
 
 
 class SpokenText:
-    """The spoken part of one stream of text.
+    """Text of a stream without the model's reasoning.
 
     >>> spoken = SpokenText()
     >>> spoken.feed("<thi") + spoken.feed("nk>Hm.</think>Yes: 1 < 2") + spoken.flush()
@@ -210,7 +210,7 @@ class SpokenText:
         self._is_reasoning = False
 
     def feed(self, piece: str) -> str:
-        """Return what is to be spoken of the next `piece`, and of what waited before it."""
+        """Take the next `piece`; the text to speak in it, and in what waited before."""
         text = self._waiting + piece
         known = _known(text)
         text, self._waiting = text[:known], text[known:]
@@ -227,13 +227,13 @@ class SpokenText:
         return "".join(spoken) if self._is_reasoning else "".join(spoken) + text[end:]
 
     def flush(self) -> str:
-        """Return what waited, at the stream's end."""
+        """Text that waited at the stream's end."""
         waiting, self._waiting = self._waiting, ""
         return "" if self._is_reasoning else waiting
 
 
 def _known(text: str) -> int:
-    """Length of the part of `text` that cannot be the beginning of a tag."""
+    """Length of the part of `text` that cannot begin a tag."""
     at = text.rfind("<", max(0, len(text) - _LONGEST + 1))
     rest = text[at:].lower()
     is_unsure = at >= 0 and any(len(tag) > len(rest) and tag.startswith(rest) for tag in _TAGS)

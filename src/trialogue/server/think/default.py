@@ -1,11 +1,13 @@
-"""The think provider for whoever brings neither a script nor a model: useful, and the same in every run.
+"""Think provider for a session without a script or a model: its answers are equal in every run.
 
-1. A user's turn that fits an offered function calls it (`calling`). When its result is there, another one is
-   called that the rest of the turn asks for, with what is known by then; at the end all results are said.
-2. Any other is repeated: "You said: Good morning."
-3. A question about something that was said before is answered by it: "Earlier you said: My name is Ada."
-4. What is new in the prompt is said once, by its last sentence: "My instructions say: Be brief."
-Nothing is kept between passes: all of it follows from the request.
+1. A user's turn that fits an offered function calls it (`calling`). After its result, another function is
+   called if the rest of the turn asks for it, with the values known by then; at the end all results are
+   spoken.
+2. Any other turn is repeated: "You said: Good morning."
+3. A question about an earlier turn is answered with that turn: "Earlier you said: My name is Ada."
+4. A new part of the prompt is quoted once, by its last sentence: "My instructions say: Be brief."
+
+The provider keeps nothing between passes: every answer follows from the request.
 """
 
 from __future__ import annotations
@@ -33,36 +35,36 @@ from trialogue.speech.sentences import split_sentences
 __all__ = ["DefaultThink", "answer_to"]
 
 _LONGEST: Final = 300
-"""Number of characters that are repeated of what was heard, prompted, remembered or returned."""
+"""Most characters that an answer quotes of a turn, a prompt or a result."""
 
 _SEARCHED: Final = 500
-"""Number of characters of a text that are compared with others, from its end."""
+"""Characters at the end of a text that are compared with others."""
 
 _LARGEST: Final = 20_000
-"""Characters of a call's arguments or result from which something can be known; longer ones are no JSON."""
+"""Most characters of a call's arguments or result that are read as JSON."""
 
 _REMEMBERED: Final = 64
 """Number of the newest turns and calls that are searched."""
 
 _IN_A_ROW: Final = 4
-"""Functions that one turn of a user's may have called."""
+"""Most functions that one turn of the user has called."""
 
 _ASKING: Final = frozenset({"what", "who", "which", "when", "where", "how", "why", "do", "did", "remember"})
-"""Words that begin a question or ask for what was before."""
+"""Words that begin a question or ask about something earlier."""
 
 
 class DefaultThink:
-    """Answers any request."""
+    """Provider that answers any request."""
 
     async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
-        """Tell what `answer_to` gives."""
+        """Give the answer of `answer_to`."""
         await trio.lowlevel.checkpoint()
         for thought in answer_to(request):
             tell(thought)
 
 
 def answer_to(request: ThinkRequest) -> Iterator[Thought]:
-    """Answer to a request, by the rules above."""
+    """Answer to a request, by the module's rules."""
     heard = request.heard[-_SEARCHED:]
     called = {each.name for each in request.results}
     if len(called) < _IN_A_ROW:
@@ -82,7 +84,7 @@ def _sentences(text: str) -> Iterator[ThoughtSentence]:
 
 
 def _quoted(text: str) -> str:
-    """A text as part of a longer one: one line, bounded, with an end."""
+    """Text as part of a longer one: one line, bounded, with a full stop."""
     line = safe_text(text[: 4 * _LONGEST])
     if len(line) > _LONGEST:
         line = f"{line[:_LONGEST].rsplit(' ', 1)[0]} …"
@@ -94,7 +96,7 @@ def _result(call: CallItem) -> str:
 
 
 def _known(memory: tuple[MemoryItem, ...]) -> dict[str, object]:
-    """Values that calls had as arguments or returned, by name; of two values the newer one."""
+    """Values of the calls' arguments and results, by name; a newer value replaces an older one."""
     known: dict[str, object] = {}
     for item in memory[-_REMEMBERED:]:
         if isinstance(item, CallItem):
@@ -104,7 +106,7 @@ def _known(memory: tuple[MemoryItem, ...]) -> dict[str, object]:
 
 
 def _members(value: object) -> Iterator[tuple[str, object]]:
-    """The members of an object, and those of objects in it."""
+    """Members of an object, and the members of objects in it."""
     if not isinstance(value, dict):
         return
     for name, each in cast("dict[str, object]", value).items():
@@ -138,7 +140,7 @@ def _spoken(value: object) -> str:
 
 
 def _recalled(request: ThinkRequest, heard: str) -> str:
-    """Sentence of before that a question is about; empty where it is none."""
+    """Earlier sentence that a question is about; empty where it asks about none."""
     if "?" not in heard and not _ASKING & set(words_of(heard)[:1]):
         return ""
     asked = content_words(heard)
@@ -156,7 +158,7 @@ def _recalled(request: ThinkRequest, heard: str) -> str:
 
 
 def _before(memory: tuple[MemoryItem, ...]) -> list[MemoryItem]:
-    """Everything before what is being answered, the newest first; what only repeats it is left out."""
+    """Turns before the one that is answered, the newest first, without those that only repeat it."""
     items = list(memory)
     while items and isinstance(items[-1], TextItem) and items[-1].role == "user":
         items.pop()
@@ -173,7 +175,7 @@ def _text_of(item: MemoryItem) -> str:
 
 
 def _instructed(request: ThinkRequest) -> str:
-    """The last sentence of a prompt of which that was not said yet."""
+    """Last sentence of a prompt that was not quoted yet."""
     last = next(iter(reversed(split_sentences(request.prompt[-_SEARCHED:]))), "")
     if not last.strip():
         return ""

@@ -1,13 +1,13 @@
-"""Thinks by a language model that an installed package brings.
+"""Think provider that uses a language model from an installed package.
 
 A package offers a model by an entry point in the group `trialogue.models`: a callable without arguments that
-returns a `LanguageModel`. It is called as the model is first asked, once in a process.
+returns a `LanguageModel`. It is called once in a process, when the model is first asked.
 
-1. In real time a model is asked in threads, a piece at a time: whoever interrupts waits for no model. Under a
-   virtual clock it is asked inline, as functions of an author's are, and time stands still meanwhile.
-2. What is interrupted is asked for no further piece; the one under way is finished and left out. The agent's
-   next reply waits for it.
-3. A model that raises, or gives what is neither text nor a call, gives no reply.
+1. In real time a model is asked in threads, a piece at a time, so that an interruption waits for no model.
+   Under a virtual clock it is asked inline, like an author's functions, and time stands still meanwhile.
+2. An interrupted answer is asked for no further piece; the piece under way is finished and dropped. The
+   agent's next reply waits for it.
+3. A model that raises, or gives anything but text and calls, gives no reply.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ T = TypeVar("T")
 __all__ = ["GROUP", "InstalledThink", "LanguageModel", "unknown_model"]
 
 GROUP: Final = "trialogue.models"
-"""The group of entry points by which packages bring language models."""
+"""Group of entry points by which packages offer language models."""
 
 LanguageModel: TypeAlias = Callable[[ThinkRequest], Iterable[str | FunctionWanted]]
-"""Answers a request: pieces of text as they come, of any length, and the functions that it wants called.
+"""Function that answers a request: pieces of text, of any length, and the functions to call.
 
-The calls are carried out when it is at its end, and it is asked again with their `results`. It may be called
-from several threads.
+The calls are carried out at the end of the answer, and the model is asked again with their `results`. It may
+be called from several threads.
 """
 
 _MAKING: Final = Lock()
@@ -45,7 +45,7 @@ _END: Final = object()
 
 
 def unknown_model(name: str) -> str:
-    """Why there is no model of this name, with those that there are; empty where there is one."""
+    """Error for an unknown name, with the installed models; empty where the model is installed."""
     found = entry_points(group=GROUP).names
     if name in found:
         return ""
@@ -55,16 +55,16 @@ def unknown_model(name: str) -> str:
 
 @define
 class InstalledThink:
-    """Asks one installed model."""
+    """Think provider that asks one installed model."""
 
     name: str
-    """The name of its entry point."""
+    """Name of its entry point."""
 
     compute: Compute = field(factory=lambda: Inline() if is_virtual() else InThreads(1), repr=False)
-    """Place in which it thinks."""
+    """Place where the model runs."""
 
     async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
-        """Tell sentences as they are complete, calls at the end."""
+        """Give sentences as they are complete, and calls at the end."""
         text, calls = ReplyText(), list[FunctionWanted]()
         pieces = await self._run(lambda: iter(_model(self.name)(request)))
         while (piece := await self._run(partial(_next, pieces))) is not _END:
@@ -91,7 +91,7 @@ class InstalledThink:
             return await self.compute.run(step)
         except ThinkRefused:
             raise
-        except (Exception, SystemExit) as fault:  # code of a package that we do not know
+        except (Exception, SystemExit) as fault:  # code of a foreign package
             raise ThinkRefused(f"The model {self.name!r} failed: {reason_of(fault)}") from fault
 
 
@@ -100,7 +100,7 @@ def _next(pieces: Iterator[object]) -> object:
 
 
 def _model(name: str) -> Callable[[ThinkRequest], Iterable[object]]:
-    """The model of this name, which may give anything."""
+    """Model of that name, which may return anything."""
     chosen = next(iter(entry_points(group=GROUP, name=name)), None)
     if chosen is None:
         raise ThinkRefused(f"The model is not available: {unknown_model(name)}.")

@@ -1,9 +1,10 @@
-"""Markup of a model's reply, taken away: what is left is what can be said, and what the transcript holds.
+"""Removal of markup from a model's reply: the rest is spoken, and recorded in the transcript.
 
-1. Marks of emphasis, headings, lists and quotations go, and their words stay; a link leaves its words.
-2. Blocks of code and lines that rule off tables are written for the eye, and left out.
-3. Emoji are left out, with all that belongs to them: joiners, tones of skin, flags.
-4. Each sentence is looked at alone; only a block of code lasts from one to the next.
+1. Marks of emphasis, headings, lists and quotations are removed, and their words stay; a link leaves its
+   text.
+2. Blocks of code and the ruled lines of tables are left out.
+3. Emoji are left out, with their joiners, skin tones and flags.
+4. Each sentence is processed alone; only a block of code continues over sentences.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _BEFORE_MARK: Final = re.compile(r"\s+([.,;:!?])")
 
 
 class Markup:
-    """One reply's markup, sentence by sentence.
+    """Markup of one reply, sentence by sentence.
 
     >>> markup = Markup()
     >>> [markup.without(each) for each in ("**Yes:**", "- the `edge` 🙂", "```py", "x = 1", "```", "**I**")]
@@ -41,7 +42,7 @@ class Markup:
         self._is_code = False
 
     def without(self, sentence: str) -> str:
-        """The words of the next sentence; empty where there are none to be said."""
+        """Words of the next sentence; empty where none can be spoken."""
         if _FENCE.match(sentence):
             is_closed = len(_FENCES.findall(sentence)) > 1
             self._is_code = self._is_code if is_closed else not self._is_code

@@ -1,15 +1,15 @@
-"""Record of what models said, kept by what they were asked, and said again without them.
+"""Record of models' answers by question, which is replayed without the models.
 
-1. A question is all that an answer may depend on: the model's name, its temperature, its prompt, the
-   conversation so far and the functions that it may call. Ids of calls are nobody's question.
-2. An answer is what was thought, each thought with the time that it took: it is told again at that pace, so a
-   virtual clock counts a model's thinking as it was.
-3. The same question asked twice may have two answers: they are told in the order of their recording, and the
-   last one from then on.
-4. A pass that was cut is kept as far as it had come.
-5. A question that is not on record is asked of the model where that is allowed, and kept; else it is refused,
-   with what tells it from the nearest question on record: never its words.
-6. The file is of lines: a header, then a question with its answer each. It holds prompts and speech.
+1. A question holds all that an answer may depend on: the model's name, its temperature, its prompt, the
+   conversation so far and the functions that it may call. Ids of calls are no part of it.
+2. An answer is a list of thoughts, each with its time. It is replayed at that pace, so a virtual clock counts
+   the time that the model took.
+3. The same question may have several answers: they are replayed in the order of recording, and the last one
+   from then on.
+4. A pass that was cut is recorded up to the cut.
+5. A question that is not on record is put to the model, if that is allowed, and recorded. Otherwise it is
+   refused, with its difference from the nearest recorded question, but without its words.
+6. The file has a header line, then one line for each question with its answer. It holds prompts and speech.
 """
 
 from __future__ import annotations
@@ -44,46 +44,46 @@ from trialogue.values import define, frozen
 __all__ = ["ModelQuestion", "ModelRecord", "NotOnRecord", "PromptPlace", "RecordedThink", "open_models"]
 
 FORMAT: Final = 1
-"""The format of the file."""
+"""Name of the file's format."""
 
 PromptPlace: TypeAlias = Callable[[str, int], str]
-"""Names the place of a character of a prompt, counted from 0, in words that hold none of it."""
+"""Function that names the place of a character of a prompt, counted from 0, without quoting the prompt."""
 
 
 def in_the_prompt(prompt: str, at: int) -> str:
-    """The place where nobody knows who wrote the prompt."""
+    """Place in a prompt whose author is unknown."""
     del prompt
     return f"from its character {at + 1} on"
 
 
 class NotOnRecord(ThinkRefused):
-    """A question that the record has no answer to, where no model may be asked."""
+    """Question that has no recorded answer, where no model may be asked."""
 
     code: ClassVar[str] = "QUESTION_NOT_ON_RECORD"
 
 
 @frozen
 class ModelQuestion:
-    """All that an answer may depend on."""
+    """Everything that an answer may depend on."""
 
     model: str
-    """The model's name."""
+    """Name of the model."""
 
     temperature: float | None
-    """Freedom of its writing."""
+    """Temperature; None for the model's own."""
 
     prompt: str = field(repr=False)
-    """The system prompt. Personal."""
+    """System prompt. Personal."""
 
     conversation: tuple[Mapping[str, str], ...] = field(repr=False, hash=False)
-    """The conversation so far: what was said and which calls came to what. Personal."""
+    """Conversation so far: words, calls and results. Personal."""
 
     functions: tuple[Mapping[str, Any], ...] = field(repr=False, hash=False)
-    """Functions that may be called."""
+    """Functions that the model may call."""
 
     @classmethod
     def of(cls, terms: OpenAiTerms | InstalledTerms, request: ThinkRequest) -> ModelQuestion:
-        """The question that a pass of thinking asks of a model."""
+        """Question that a pass of thinking puts to a model."""
         return cls(
             terms.model,
             terms.temperature,
@@ -97,7 +97,7 @@ class ModelQuestion:
 
     @property
     def key(self) -> str:
-        """Key of the question: the same for equal questions alone."""
+        """Key of the question; only equal questions have the same."""
         return sha256(orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -111,7 +111,7 @@ def _item(item: TextItem | CallItem) -> Mapping[str, str]:
 
 @frozen
 class Timed:
-    """One thought, and when it came."""
+    """Thought with its time."""
 
     after_s: float
     """Seconds since the question."""
@@ -125,10 +125,10 @@ class ModelAnswer:
     """Answer of a model to a question."""
 
     thoughts: tuple[Timed, ...]
-    """In order."""
+    """Thoughts, in order."""
 
     took_s: float
-    """Seconds that it took, to its end or to where it was cut."""
+    """Seconds that it took, to its end or to its cut."""
 
 
 @define
@@ -136,16 +136,16 @@ class ModelRecord:
     """Questions and answers of one file."""
 
     path: Path
-    """The file."""
+    """Path of the file."""
 
     asks: bool
-    """Whether models are asked what is not on record, and the file grows."""
+    """Whether the model is asked for unrecorded questions, whose answers are appended to the file."""
 
     place: PromptPlace = field(default=in_the_prompt, repr=False, eq=False)
-    """Names places in prompts."""
+    """Function that names places in prompts."""
 
     missed: list[str] = field(factory=list[str])
-    """Differences of each question that was not on record from the nearest one that is."""
+    """Difference of each unrecorded question from the nearest recorded one."""
 
     _answers: dict[str, list[ModelAnswer]] = field(factory=dict[str, list[ModelAnswer]], repr=False)
     _questions: list[ModelQuestion] = field(factory=list[ModelQuestion], repr=False)
@@ -153,11 +153,11 @@ class ModelRecord:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is on record."""
+        """Whether there is no record at all."""
         return not self._questions
 
     def answer(self, question: ModelQuestion) -> ModelAnswer | None:
-        """The next answer to a question; None where it is not on record, which is noted."""
+        """Next answer to a question; None for an unrecorded one, which is noted."""
         known = self._answers.get(question.key)
         if not known:
             self.missed.append(self._difference(question))
@@ -167,7 +167,7 @@ class ModelRecord:
         return known[min(told, len(known) - 1)]
 
     def keep(self, question: ModelQuestion, answer: ModelAnswer) -> None:
-        """Add an answer, to the file as well; `JournalError` where it cannot be written."""
+        """Append an answer, also to the file; `JournalError` where it cannot be written."""
         self._take(question, answer)
         self._told[question.key] = len(self._answers[question.key])
         said = [_plain(each) for each in answer.thoughts]
@@ -183,7 +183,7 @@ class ModelRecord:
         self._questions.append(question)
 
     def read(self, lines: Sequence[bytes]) -> None:
-        """Take the file's lines; ValueError, KeyError or TypeError where one is none."""
+        """Read the file's lines; raises ValueError, KeyError or TypeError for an invalid one."""
         head = cast("dict[str, Any]", read_json(lines[0] if lines else b"{}"))
         if (head["trialogue"], head["kind"]) != (FORMAT, "models"):
             raise ValueError("another file")
@@ -202,7 +202,7 @@ class ModelRecord:
             )
 
     def _difference(self, question: ModelQuestion) -> str:
-        """Difference of a question from the nearest one on record, in words that hold none of it."""
+        """Difference of a question from the nearest recorded one, without its words."""
         if not self._questions:
             return "nothing is on record"
         nearest = max(self._questions, key=lambda known: _likeness(question, known))
@@ -233,7 +233,7 @@ def _differences(question: ModelQuestion, known: ModelQuestion, place: PromptPla
 
 
 def _talked(conversation: Sequence[Mapping[str, str]], at: int) -> str:
-    """First item of a conversation that is another, by the turn in which it came."""
+    """First item of a conversation that differs, by its turn."""
     if at == len(conversation):
         return "the record goes on behind the end of this conversation"
     item, turn = conversation[at], sum(each["role"] == "user" for each in conversation[: at + 1])
@@ -247,7 +247,7 @@ def _talked(conversation: Sequence[Mapping[str, str]], at: int) -> str:
 
 
 def _common(one: Sequence[object], other: Sequence[object]) -> int:
-    """Length of the beginning that two have in common."""
+    """Length of the beginning that two texts share."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
@@ -272,19 +272,19 @@ def _timed(raw: Mapping[str, Any]) -> Timed:
 
 @define
 class RecordedThink:
-    """Answers from the record, and asks a model only where that is allowed."""
+    """Think provider that answers from the record, and asks a model only where that is allowed."""
 
     terms: OpenAiTerms | InstalledTerms
-    """Model."""
+    """Terms of the model."""
 
     record: ModelRecord
     """Record of answers."""
 
     inner: ThinkProvider | None
-    """Model that is asked what is not on record; None where none may be."""
+    """Model for unrecorded questions; None where none may be asked."""
 
     async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
-        """Tell the recorded answer at its pace, or the model's; `NotOnRecord` where there is neither."""
+        """Give the recorded answer at its pace, or the model's; `NotOnRecord` without either."""
         question = ModelQuestion.of(self.terms, request)
         answer = self.record.answer(question)
         if answer is not None:
@@ -329,10 +329,10 @@ async def _told_again(answer: ModelAnswer, tell: Callable[[Thought], None]) -> N
 def open_models(
     path: Path, *, asks: bool, origin: str = "", place: PromptPlace = in_the_prompt
 ) -> ModelRecord:
-    """The record of a file; `SetupError` where it is none.
+    """Record in a file; `SetupError` for an invalid file.
 
-    With `asks` a file that is absent is made, whose header names the `origin` of its answers. `place` names
-    places in prompts where a question that is not on record is told.
+    With `asks` an absent file is made, and its header names the `origin` of the answers. `place` names places
+    in prompts in the message about an unrecorded question.
     """
     record = ModelRecord(fixed(path), asks, place)
     if asks and not path.exists():

@@ -1,8 +1,8 @@
 """A think provider for any endpoint that speaks OpenAI's chat completions, streamed.
 
-Source: the chat completions reference (`stream: true`: server-sent events, `data: [DONE]` at the end).
-The endpoint's headers may carry a key: they go into the request and nowhere else.
-What is read of an answer is bounded (`transport/bounded_answers`), and so is the time that it may take.
+Source: the chat completions reference (`stream: true`: server-sent events, `data: [DONE]` at the end). The
+endpoint's headers may carry a key: they go into the request and nowhere else. The size of an answer is
+bounded (`transport/bounded_answers`), and so is its time.
 """
 
 from __future__ import annotations
@@ -35,69 +35,69 @@ from trialogue.transport.failure_words import reason_of_failure
 from trialogue.values import define
 
 _DEADLINES: Final = httpx.Timeout(connect=5.0, read=30.0, write=5.0, pool=5.0)
-"""Seconds for each step of a request; the read deadline is between two pieces of the stream."""
+"""Seconds for each step of a request; `read` limits the wait between two pieces of the stream."""
 
 _WHOLE_S: Final = 600.0
-"""Seconds in which an answer must have ended, however much of it comes all the while."""
+"""Seconds in which an answer must end, even if pieces keep coming."""
 
 _KEPT: Final = httpx.Limits(max_connections=16, max_keepalive_connections=4, keepalive_expiry=120.0)
-"""Number of connections that are kept for the passes to come, and for how many seconds."""
+"""Most connections kept for later passes, and seconds for which they are kept."""
 
 _ENDPOINT: Final = "The think endpoint"
-"""Beginning of each sentence about it."""
+"""Beginning of each message about the endpoint."""
 
 _BODY_BYTES: Final = 4096
-"""Part of a refusal's body that is read."""
+"""Most bytes of a refusal's body that are read."""
 
 _BODY_S: Final = 2.0
-"""Seconds that it may take."""
+"""Most seconds for reading that body."""
 
 _LONGEST: Final = 500
-"""Number of characters that are told."""
+"""Most characters of a message."""
 
 _GONE: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
-"""Errors of a request on a kept connection that its peer has closed in that moment."""
+"""Errors of a request on a kept connection that the peer has just closed."""
 
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """The default context: reading the certificates takes tens of milliseconds, so once."""
+    """TLS context, made once: reading the certificates takes tens of milliseconds."""
     return ssl.create_default_context()
 
 
 def load() -> None:
-    """Load what the first client needs, in any thread: no loop waits for it then."""
+    """Load what the first client needs; called in a thread, it spares the event loop a wait."""
     _tls()
 
 
 def open_client() -> httpx.AsyncClient:
-    """A client for all passes of a connection: its connections are kept from one pass to the next."""
+    """Client for all passes of a connection, which keeps its connections between passes."""
     return httpx.AsyncClient(timeout=_DEADLINES, limits=_KEPT, verify=_tls(), trust_env=False)
 
 
 @define
 class OpenAiThink:
-    """Asks one endpoint."""
+    """Think provider that asks one endpoint."""
 
     client: httpx.AsyncClient
-    """Client that it asks with; closed by whoever opened it."""
+    """Client of its requests; the caller closes it."""
 
     url: str
-    """Address at which chat completions are asked for."""
+    """Address of the chat completions."""
 
     headers: Mapping[str, str] = field(repr=False)
-    """Sent along. Secret."""
+    """Headers of each request. Secret."""
 
     model: str
-    """The model's name."""
+    """Name of the model."""
 
     temperature: float | None = None
-    """Freedom of its writing; the endpoint's own where None."""
+    """Temperature; None for the endpoint's own."""
 
     _has_kept: bool = field(default=False, init=False)
 
     async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
-        """Stream one completion: sentences as they are complete, calls at its end."""
+        """Stream one completion: give sentences as they are complete, and calls at its end."""
         completion, fault = Completion(), "ended without a terminator"
         response = await self._asked(request)
         try:
@@ -117,7 +117,7 @@ class OpenAiThink:
         self._has_kept = True
 
     async def _asked(self, request: ThinkRequest) -> httpx.Response:
-        """The beginning of an answer; asked again where a kept connection turns out to be gone."""
+        """Beginning of an answer; the request is repeated where a kept connection was closed."""
         try:
             try:
                 return await self._send(request)
@@ -131,14 +131,14 @@ class OpenAiThink:
             raise ThinkRefused(self._told(words)) from error
 
     def _told(self, sentence: str) -> str:
-        """A sentence about the endpoint: with its address, without what its headers hold, bounded."""
+        """Message about the endpoint: with its address, without its secret headers, bounded."""
         url = httpx.URL(self.url)
         address = f"{url.scheme}://{url.netloc.decode()}{url.path}"
         words = (word for value in self.headers.values() for word in value.split())
         held = {each for each in words if len(each) >= SHORTEST}
         secrets = Secrets(tuple(sorted(held, key=len, reverse=True)))
         told = secrets.hide(sentence.replace(_ENDPOINT, f"{_ENDPOINT} {address}", 1))
-        return brief(told, _LONGEST)  # cut last: half a key would not be known
+        return brief(told, _LONGEST)  # cut last, since half a key would not be recognized
 
     async def _send(self, request: ThinkRequest) -> httpx.Response:
         asked = self.client.build_request(
@@ -160,7 +160,7 @@ class OpenAiThink:
 
 
 def messages_for(request: ThinkRequest) -> list[dict[str, Any]]:
-    """The prompt and the conversation so far as chat messages."""
+    """Prompt and conversation so far, as chat messages."""
     messages: list[dict[str, Any]] = []
     if request.prompt:
         messages.append({"role": "system", "content": request.prompt})
@@ -189,7 +189,7 @@ def _tool(function: OfferedFunction) -> dict[str, Any]:
 
 
 async def _check(response: httpx.Response) -> None:
-    """Refuse an answer that is none, with the beginning of its words."""
+    """Raise for an answer that is no stream of a completion, with the beginning of its body."""
     if not response.is_success:
         words = safe_text(await _beginning(response))
         told = f": {words}" if words else ""
@@ -202,9 +202,9 @@ async def _check(response: httpx.Response) -> None:
 
 
 async def _beginning(response: httpx.Response) -> str:
-    """The first kilobytes of a body, as far as they come in time and whole; leaves as `_read` does.
+    """First kilobytes of a body, as far as they come in time; empty for a compressed body.
 
-    Empty for one that is compressed.
+    Ends the reading in the same way as `_read`.
     """
     body = bytearray()
     if encoding_of(response.headers) is not None:
@@ -218,10 +218,10 @@ async def _beginning(response: httpx.Response) -> str:
 
 
 async def _read(response: httpx.Response, completion: Completion, tell: Callable[[Thought], None]) -> None:
-    """Read to the stream's end.
+    """Read the stream to its end.
 
-    httpx's iterators nest generators that it does not close when their reader leaves; a cancellation, which
-    passes through all of them, does. So a fault ends the reading that way.
+    httpx nests generators that it does not close when their reader stops early. A cancellation passes through
+    and closes all of them, so an error ends the reading by a cancellation.
     """
     lines, fault = AnswerLines(), ""
     with trio.move_on_after(_WHOLE_S) as scope:

@@ -1,4 +1,4 @@
-"""Ports of thinking: what a connection asks of its provider."""
+"""Port of thinking: the requests of a connection to its think provider, and the thoughts that come back."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from trialogue.values import frozen
 
 
 class ThinkRefused(TrialogueError):
-    """A think provider gave no reply; the text says why, with what an endpoint answered, never with a key."""
+    """A think provider gave no reply; the text has the reason and the endpoint's answer, never a key."""
 
     code: ClassVar[str] = "THINK_REQUEST_FAILED"
-    """The code of the warning that tells of it."""
+    """Code of the warning about it."""
 
 
 class ThinkCutShort(ThinkRefused):
-    """A think provider's stream had no end: what it told before is no whole reply."""
+    """A think provider's stream broke off: the thoughts so far are no whole reply."""
 
     code: ClassVar[str] = "GPT_4O_STREAM_END_ERROR"
 
@@ -30,24 +30,24 @@ class TextItem:
     """`user` or `assistant`."""
 
     content: str
-    """Words that were said; of an interrupted reply the sentences that were sent."""
+    """Words of the utterance; of an interrupted reply, the sentences that were sent. Personal."""
 
 
 @frozen
 class CallItem:
-    """One finished function call of the conversation so far."""
+    """Finished function call of the conversation so far."""
 
     id: str
-    """The call's id."""
+    """Id of the call."""
 
     name: str
-    """The function."""
+    """Name of the function."""
 
     arguments: str
-    """JSON text, as requested."""
+    """Arguments as JSON, as requested. Personal."""
 
     response: str
-    """Result that came back."""
+    """Result of the call. Personal."""
 
     client_side: bool = True
     """Whether the client carried it out."""
@@ -58,13 +58,13 @@ MemoryItem: TypeAlias = TextItem | CallItem
 
 @frozen
 class OfferedFunction:
-    """A function that the model may call."""
+    """Function that the model may call."""
 
     name: str
     """Name of the function."""
 
     description: str = ""
-    """Use of it."""
+    """Description for the model."""
 
     parameters: Mapping[str, Any] | None = None
     """JSON Schema of its arguments."""
@@ -72,88 +72,88 @@ class OfferedFunction:
 
 @frozen
 class ThinkRequest:
-    """All that one pass of thinking may depend on."""
+    """Request for one pass of thinking: all that it may depend on."""
 
     memory: tuple[MemoryItem, ...]
-    """The conversation so far, oldest first, finished calls included."""
+    """Conversation so far, oldest first, with finished calls."""
 
     prompt: str = ""
-    """The system prompt."""
+    """System prompt. Personal."""
 
     functions: tuple[OfferedFunction, ...] = ()
-    """Functions that may be called."""
+    """Functions that the model may call."""
 
     heard: str = ""
-    """All user text since the agent's last reply that was not interrupted, joined by spaces."""
+    """All user text since the agent's last uninterrupted reply, joined by spaces. Personal."""
 
     results: tuple[CallItem, ...] = ()
-    """Calls finished in this very reply, in the order asked; not empty means: go on after them."""
+    """Calls finished in this reply, in the order asked; if there are any, the reply continues after them."""
 
     reply: int = 0
-    """The number of the reply that this is for."""
+    """Number of the reply."""
 
 
 @frozen
 class FunctionWanted:
-    """A function call as a model asks for it: without an id."""
+    """Function call as a model asks for it: without an id."""
 
     name: str
-    """The function."""
+    """Name of the function."""
 
     arguments: str
-    """JSON text."""
+    """Arguments as JSON. Personal."""
 
 
 @frozen
 class WantedCall:
-    """A function call that was asked for, by the id that this server gives it."""
+    """Function call with the id that this server gives it."""
 
     id: str
-    """Its id; no two calls of a server's have the same."""
+    """Id of the call, unique in the server."""
 
     name: str
-    """The function."""
+    """Name of the function."""
 
     arguments: str
-    """JSON text."""
+    """Arguments as JSON. Personal."""
 
 
 @frozen
 class Chosen:
-    """A script's entry was chosen for this reply."""
+    """Choice of a script's entry for this reply."""
 
     entry: int
-    """Its index in the script's list, from 0."""
+    """Index of the entry in the script's list, from 0."""
 
     fault: str = ""
-    """The name of the fault that strikes with it; empty for none."""
+    """Name of the fault that strikes with it; empty for none."""
 
 
 @frozen
 class ThoughtSentence:
-    """One whole sentence to be spoken."""
+    """Whole sentence to speak."""
 
     text: str
-    """As it is to be spoken and shown."""
+    """Text to speak and to record. Personal."""
 
 
 @frozen
 class ThoughtCalls:
-    """Function calls, all at once; the pass ends with them and goes on when each has its response."""
+    """Function calls, all at once; the pass ends with them and continues when each has a response."""
 
     calls: tuple[FunctionWanted, ...]
-    """At least one."""
+    """Calls; at least one."""
 
 
 Thought: TypeAlias = Chosen | ThoughtSentence | ThoughtCalls
 
 
 class ThinkProvider(Protocol):
-    """Thinks for one connection; may keep what it needs between passes."""
+    """Think provider of one connection; may keep state between passes."""
 
     async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
-        """Tell thoughts as they come and return when there are no more; cancellation is the interruption.
+        """Give thoughts as they come, and return after the last; an interruption cancels it.
 
-        Raises `ThinkRefused` where there is no reply to be had, or no whole one.
+        Raises `ThinkRefused` where there is no reply, or no whole one.
         """
         ...

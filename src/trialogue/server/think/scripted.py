@@ -1,18 +1,18 @@
-"""A deterministic think provider: lines in order, and rules on what was heard.
+"""Deterministic think provider: lines in order, and rules on the user's words.
 
-1. A reply is chosen by the first of these that gives one: an unused entry with `when` that fits, in the
-   list's order; the next entry without `when`; `otherwise`; silence, which ends the reply at once.
+1. A reply comes from the first of these that gives one: an unused entry whose `when` fits, in the list's
+   order; the next entry without `when`; `otherwise`; silence, which ends the reply at once.
 2. An entry is used once. A rule with `"again": true` fits any number of times; unused rules go before it.
 3. `otherwise` stands in an entry of its own. Several are used in their order, the last for ever.
-4. `when.heard` is a regular expression (`trialogue.model.patterns`) over all that the user said since this
-   agent's last reply that was not interrupted; of that the last `LONGEST_HEARD` characters.
-5. A script advances with each reply that was begun, however fast it is answered; a reply of which nothing
-   was sent when it was cut, or that the client says was not heard, gives its entry back (`place`).
-6. An entry with `call` asks for the tool first; its `say` comes when the result is there.
+4. `when.heard` is a regular expression (`trialogue.model.patterns`) over the last `LONGEST_HEARD` characters
+   of the user's words since this agent's last uninterrupted reply.
+5. A script advances with each reply that begins, however soon the user answers. A reply that is cut before
+   any of it is sent, or that the client reports as not heard, gives its entry back (`place`).
+6. An entry with `call` calls the tool first; its `say` comes after the result.
 7. `${heard}` is the matched text, `${result}` the tool's result, `${result.key}` (dots go deeper, numbers
-   index lists) a part of it; what is not there is said as "unknown". `$${heard}` is that text itself.
-8. `think_ms: [low, high]` is how long an entry takes; alone in an entry, how long every other one takes.
-9. `fault` names what goes wrong with the entry, where whoever serves has faults on demand; else nothing does.
+   index lists) a part of it; a missing part is spoken as "unknown". `$${heard}` gives the literal `${heard}`.
+8. `think_ms: [low, high]` is the time that an entry takes; alone in an entry, that of all other entries.
+9. `fault` names a fault that strikes with the entry, where the server has faults on demand.
 """
 
 from __future__ import annotations
@@ -41,31 +41,31 @@ from trialogue.speech.sentences import split_sentences
 from trialogue.values import define, frozen
 
 LARGEST_SCRIPT = 100_000
-"""The most instructions that the patterns of a script have together: what a client's script may cost."""
+"""Most instructions that the patterns of a script have together: bounds the cost of a client's script."""
 
 LONGEST_HEARD = 5_000
-"""Characters of what was heard that are searched, from its end."""
+"""Most characters of the user's words that are searched, from their end."""
 
 _STEPS_AT_ONCE = 1_000_000
-"""Amount that is searched before others have their turn: instructions times characters."""
+"""Work of a search between two checkpoints: instructions times characters."""
 
 _ENTRY_KEYS = {"say", "when", "call", "otherwise", "think_ms", "again", "fault"}
 _PLACEHOLDER = re.compile(r"(\$?)\$\{(heard|result)((?:\.[\w-]+)*)\}")
 
 
 class ScriptError(ValueError):
-    """A script cannot be read; the text names the entry and the key, never what it says."""
+    """A script is invalid; the text names the entry and the key, never their values."""
 
 
 @frozen
 class ScriptCall:
-    """A tool call of an entry."""
+    """Tool call of an entry."""
 
     tool: str
-    """The function's name."""
+    """Name of the function."""
 
     arguments: str
-    """JSON text."""
+    """Arguments as JSON. Personal."""
 
 
 @frozen
@@ -73,43 +73,43 @@ class ScriptEntry:
     """One reply of a script."""
 
     say: str = ""
-    """Words that are said; with a call, after its result."""
+    """Words to speak; with a call, after its result. Personal."""
 
     when: LinearPattern | None = None
-    """Only when this is found in what was heard."""
+    """Pattern that the user's words must match; None for any words."""
 
     call: ScriptCall | None = None
-    """Asked for before anything is said."""
+    """Call before the words; None for none."""
 
     think_ms: tuple[int, int] | None = None
-    """Time that it takes, drawn between these; None for the script's own."""
+    """Time that it takes, drawn from this range in milliseconds; None for the script's own."""
 
     again: bool = False
-    """Whether a rule may be used more than once."""
+    """Whether a rule may be used repeatedly."""
 
     fault: str = field(default="", repr=False)
-    """The name of a fault on demand that strikes with it; empty for none."""
+    """Name of the fault on demand that strikes with it; empty for none."""
 
     index: int = field(default=0, repr=False)
-    """Its index in the list, from 0."""
+    """Index in the list, from 0."""
 
 
 @frozen
 class Script:
-    """A whole script, read and checked."""
+    """Whole script, read and checked."""
 
     entries: tuple[ScriptEntry, ...]
-    """In the order of the list, without the fallbacks."""
+    """Entries in the order of the list, without the fallbacks."""
 
     fallbacks: tuple[ScriptEntry, ...] = ()
-    """Words that are said when nothing fits."""
+    """Replies for words that no entry fits. Personal."""
 
     think_ms: tuple[int, int] = (0, 0)
-    """Time that an entry takes that says nothing else, in milliseconds."""
+    """Time that an entry without one of its own takes, in milliseconds."""
 
 
 def read_script(raw: object) -> Script:
-    """Read the JSON form of a script; raises `ScriptError`."""
+    """Script in its JSON form; raises `ScriptError`."""
     if not isinstance(raw, Sequence) or isinstance(raw, str | bytes):
         raise ScriptError("script must be a list of entries")
     entries: list[ScriptEntry] = []
@@ -200,13 +200,13 @@ def _range(raw: object, where: str) -> tuple[int, int]:
 
 @define
 class ScriptedThink:
-    """Says a script's lines; one instance a connection, since a script has a place where it stands."""
+    """Think provider that speaks a script's lines; each connection has its own, since it keeps a place."""
 
     script: Script
     """Script that it follows."""
 
     chance: random.Random
-    """Generator of latencies."""
+    """Generator of thinking times."""
 
     place: ScriptPlace = field(factory=ScriptPlace)
     """Place in the script."""
@@ -214,7 +214,7 @@ class ScriptedThink:
     _last: ScriptEntry | None = field(default=None, init=False)
 
     async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
-        """Choose an entry, take its time, ask for its call or say its line."""
+        """Choose an entry, wait for its time, then ask for its call or give its line."""
         if request.results and self._last is not None and self._last.call is not None:
             self._say(self._last, request, tell)
             return
@@ -236,7 +236,7 @@ class ScriptedThink:
             tell(ThoughtSentence(sentence))
 
     async def _choose(self, heard: str) -> ScriptEntry | None:
-        """The entry that rules 1 to 5 give."""
+        """Entry by rules 1 to 5."""
         candidates = await self._fitting(heard[-LONGEST_HEARD:]) or self._plain()
         return min(candidates, key=self._order, default=None) or self._fall_back()
 
@@ -244,7 +244,7 @@ class ScriptedThink:
         return self.place.is_used(entry.index), entry.index
 
     async def _fitting(self, heard: str) -> list[ScriptEntry]:
-        """Rules that fit and may still be used."""
+        """Rules that fit and may be used."""
         fitting: list[ScriptEntry] = []
         steps = 0
         for entry in self.script.entries:
@@ -269,7 +269,7 @@ class ScriptedThink:
 
 
 def fill(text: str, request: ThinkRequest) -> str:
-    """Put what was heard and what the tool returned in place of the placeholders."""
+    """Line with the user's words and the tool's result in the place of its placeholders."""
     result = _parsed(request.results[-1].response) if request.results else None
 
     def value(match: re.Match[str]) -> str:

@@ -1,8 +1,8 @@
-"""Stand-in for a provider that this server does not have: the operator's choice, no client's.
+"""Stand-in for a think provider that this server lacks: chosen by the operator, not by a client.
 
-1. The first agent of the operator's file that the conversation matches answers, by its script.
-2. Else the operator's endpoint does, whatever provider the client named.
-3. Else the default does: it repeats what was heard, and calls a function that fits.
+1. The first agent of the operator's file whose conditions the conversation meets answers by its script.
+2. Without one, the operator's endpoint answers, whatever provider the client named.
+3. Without an endpoint, the default answers: it repeats the user's words, and calls a function that fits.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ __all__ = ["AgentMatch", "Caller", "StandInAgent", "StandInEndpoint", "ThinkStan
 _COMPLETIONS: Final = "/chat/completions"
 
 LONGEST_PROMPT: Final = 25_000
-"""Characters of a prompt that are searched, from its beginning."""
+"""Most characters of a prompt that are searched, from its beginning."""
 
 
 def completions_url(url: str) -> str:
-    """Address of chat completions, by an address that may be only the root of an API.
+    """Address of chat completions; the given address may be only the root of an API.
 
     >>> completions_url("http://127.0.0.1:11434/v1")
     'http://127.0.0.1:11434/v1/chat/completions'
@@ -38,42 +38,42 @@ def completions_url(url: str) -> str:
 
 @frozen
 class Caller:
-    """Caller that holds a conversation: everything that tells one app's agent from another's."""
+    """Caller of a conversation: everything that tells one app's agent from another's."""
 
     path: str = ""
-    """Path in the address before the protocol's own, as `/orders`; empty for none."""
+    """Path of the address before the protocol's own, such as `/orders`; empty for none."""
 
     key: str = field(default="", repr=False)
-    """The key that was shown. Secret."""
+    """Key that the client sent. Secret."""
 
     tags: tuple[str, ...] = ()
-    """Of Settings."""
+    """Tags of Settings."""
 
     agent: str = ""
-    """The id by which Settings name a reusable agent; empty where they describe one."""
+    """Id by which Settings name a reusable agent; empty where they describe one."""
 
 
 @frozen
 class AgentMatch:
-    """Conditions on a conversation for an agent of the file; what is None need not be there."""
+    """Conditions of an agent of the file on a conversation; None is no condition."""
 
     prompt: LinearPattern | None = None
-    """A regular expression that the prompt holds."""
+    """Regular expression that the prompt must match."""
 
     tag: str | None = None
-    """One of the tags of Settings."""
+    """Tag that Settings must have."""
 
     agent: str | None = None
-    """The id of a reusable agent."""
+    """Id of a reusable agent."""
 
     path: str | None = None
     """Path before the protocol's own."""
 
     key: str | None = field(default=None, repr=False)
-    """The key that the client shows. Secret."""
+    """Key that the client must send. Secret."""
 
     def fits(self, caller: Caller, prompt: str) -> bool:
-        """Whether all of it is there."""
+        """Whether a caller meets all conditions."""
         return (
             (self.prompt is None or bool(self.prompt.search(prompt[:LONGEST_PROMPT])))
             and (self.tag is None or self.tag in caller.tags)
@@ -85,7 +85,7 @@ class AgentMatch:
 
 @frozen
 class StandInAgent:
-    """One agent of the operator's file."""
+    """Agent of the operator's file."""
 
     name: str
     """Name in the file and in diagnostics."""
@@ -94,27 +94,27 @@ class StandInAgent:
     """Script that it follows."""
 
     match: AgentMatch = AgentMatch()
-    """Conversations that are its own; all of them where nothing is said."""
+    """Conditions on its conversations; None for no condition."""
 
     greeting: str | None = None
-    """Words that it says first where Settings have no greeting."""
+    """Opening words where Settings have no greeting; empty for none."""
 
 
 @frozen
 class StandInEndpoint:
-    """A model of the operator's, behind an endpoint that speaks OpenAI's chat completions."""
+    """Operator's model, behind an endpoint that speaks OpenAI's chat completions."""
 
     url: str
-    """Address at which chat completions are asked for."""
+    """Address of chat completions."""
 
     key: str = field(default="", repr=False)
-    """Sent as a Bearer token; empty for none. Secret."""
+    """Bearer token; empty for none. Secret."""
 
     model: str = ""
-    """The model's name; empty for the one that the client names."""
+    """Name of the model; empty for the one that the client names."""
 
     def terms(self, model: str | None, temperature: float | None) -> OpenAiTerms:
-        """Terms of thinking by it in the place of the client's `model`."""
+        """Terms of thinking at this endpoint, in the place of the client's `model`."""
         headers = {"authorization": f"Bearer {self.key}"} if self.key else None
         return OpenAiTerms(
             Endpoint(url=self.url, headers=headers), self.model or model or "default", temperature
@@ -123,31 +123,31 @@ class StandInEndpoint:
 
 @frozen
 class ThinkStandIn:
-    """Everybody who may answer in a provider's place."""
+    """Stand-ins of one server: agents by script, and an endpoint."""
 
     agents: tuple[StandInAgent, ...] = ()
-    """Of the operator's file, in its order."""
+    """Agents of the operator's file, in its order."""
 
     endpoint: StandInEndpoint | None = None
-    """Endpoint of a model of the operator's."""
+    """Endpoint of the operator's model; None without one."""
 
     def agent_for(self, caller: Caller, prompt: str) -> StandInAgent | None:
-        """The first agent of the file that the conversation matches."""
+        """First agent of the file that answers the caller; None without one."""
         return next((agent for agent in self.agents if agent.match.fits(caller, prompt)), None)
 
     def agent_of_id(self, id_: str) -> StandInAgent | None:
-        """The first agent of the file that stands for a reusable agent."""
+        """First agent of the file that stands in for a reusable agent."""
         return next((agent for agent in self.agents if agent.match.agent == id_), None)
 
     @property
     def paths(self) -> frozenset[str]:
-        """Prefixes that may stand before the protocol's path."""
+        """Prefixes that may precede the protocol's path."""
         return frozenset(agent.match.path for agent in self.agents if agent.match.path)
 
     def think(
         self, caller: Caller, prompt: str, *, model: str | None = None, temperature: float | None = None
     ) -> ThinkTerms:
-        """Thinking of whoever answers, by rules 1 to 3."""
+        """Terms of thinking for a caller, by rules 1 to 3."""
         agent = self.agent_for(caller, prompt)
         if agent is not None:
             return ScriptedTerms(agent.script, agent=agent.name)

@@ -1,4 +1,4 @@
-"""Terms of an agent's thinking, as Settings and the server's operator say: values, checked, without I/O."""
+"""Terms of an agent's thinking, from Settings and the server's operator: checked values, without I/O."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ class ScriptedTerms:
     """Script that it follows."""
 
     seed: int = 0
-    """Seed of its latencies."""
+    """Seed of its thinking times."""
 
     given: tuple[int, ...] = field(default=(), eq=False, repr=False)
-    """Entries that were heard in sessions before this one: where the script begins."""
+    """Entries that were heard in earlier sessions: the place where the script begins."""
 
     recalled: str = field(default="", eq=False, repr=False)
-    """Words that were said before this session, and count as heard once more. Personal."""
+    """Words from before this session that count as heard once more. Personal."""
 
     tells_entries: bool = field(default=False, eq=False, repr=False)
     """Whether the client is told which entry a reply uses."""
 
     agent: str = field(default="", repr=False)
-    """The agent of the operator's file whose script this is; empty for a script that the client brought."""
+    """Name of the agent in the operator's file whose script this is; empty for a client's script."""
 
 
 @frozen
@@ -45,14 +45,14 @@ class OpenAiTerms:
     """Endpoint of the model; its headers are secret."""
 
     model: str
-    """The model's name."""
+    """Name of the model."""
 
     temperature: float | None = None
-    """Freedom of its writing; the endpoint's own where None."""
+    """Temperature; None for the endpoint's own."""
 
     @classmethod
     def at(cls, url: str, headers: Mapping[str, str], model: str, temperature: float | None) -> OpenAiTerms:
-        """The terms of a model at an address; the headers are secret."""
+        """Terms of a model at an address; the headers are secret."""
         return cls(Endpoint(url, dict(headers)), model, temperature)
 
 
@@ -61,16 +61,16 @@ class InstalledTerms:
     """Think by the model of an installed package."""
 
     model: str
-    """The name of its entry point."""
+    """Name of its entry point."""
 
     temperature: None = None
-    """Freedom of its writing, which is its own affair."""
+    """Temperature; None for the model's own."""
 
 
 @frozen
 class DefaultTerms:
-    """Think without a script and without a model: repeat what was heard, call a function that fits."""
+    """Think without a script and a model: repeat the user's words, call a function that fits."""
 
 
 ThinkTerms: TypeAlias = ScriptedTerms | OpenAiTerms | InstalledTerms | DefaultTerms
-"""Told apart by class."""
+"""Kinds of thinking."""

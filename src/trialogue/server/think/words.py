@@ -1,6 +1,6 @@
-"""Words of a text as they are compared: small, without endings and accents, without those that say little.
+"""Words of a text for comparison: in small letters, without endings and accents, without stop words.
 
-What is written without spaces (Chinese, Japanese, Thai, ...) has pairs of signs in the place of words.
+Scripts without spaces (Chinese, Japanese, Thai, ...) are split into pairs of characters instead.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _UNSPACED: Final = re.compile(
 """Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
 
 _ENGLISH_SHARE: Final = 0.25
-"""Part of a text that is English words that say little, at least, where it is English."""
+"""Least share of English stop words in an English text."""
 
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\W]+")
 _ENDINGS: Final = ("ing", "ies", "ed", "es", "s")
@@ -32,11 +32,11 @@ _LITTLE_TEXT: Final = (
     "who will with would you your "
 )
 _LITTLE: Final = frozenset(_LITTLE_TEXT.split())
-"""Words that fit any sentence."""
+"""English stop words."""
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, in small letters without accents, in their order.
+    """Words of a text, in small letters without accents, in their order.
 
     >>> words_of("Où est l'été ?"), words_of("天气怎么样")
     (['ou', 'est', "l'ete"], ['天气', '气怎', '怎么', '么样'])
@@ -60,7 +60,7 @@ def _in_pairs(run: re.Match[str]) -> str:
 
 
 def has_little_words(text: str) -> bool:
-    """Whether a text is English, as far as its words that say little show it.
+    """Whether a text is English, judged by its stop words.
 
     >>> has_little_words("What is the weather?"), has_little_words("Wie ist das Wetter in Bonn?")
     (True, False)
@@ -71,7 +71,7 @@ def has_little_words(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def stem(word: str) -> str:
-    """A word without its ending: what singular and plural have in common.
+    """Word without its ending: the part that singular and plural share.
 
     >>> stem("orders"), stem("ordering"), stem("cities"), stem("city")
     ('order', 'order', 'cit', 'cit')
@@ -83,12 +83,12 @@ def stem(word: str) -> str:
 
 
 def content_words(text: str) -> set[str]:
-    """Stems of the words of a text that say something."""
+    """Stems of the words of a text that are no stop words."""
     return {stem(word) for word in words_of(text) if word not in _LITTLE}
 
 
 def name_words(name: str) -> list[str]:
-    """The words that an identifier is made of.
+    """Words of an identifier.
 
     >>> name_words("get_currentWeather")
     ['get', 'current', 'weather']
