@@ -13,7 +13,7 @@ import math
 import os
 import types
 import typing
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache, wraps
 from pathlib import Path
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, cast, get_args, get_origin
@@ -51,11 +51,16 @@ def checks_arguments(function: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
+def check_argument(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what annotations are
+    """Refuse one argument as `checks_arguments` does, where loading this module early would cost too much."""
+    _check(name, value, hint)
+
+
 def check_fields(value: attrs.AttrsInstance, *, but: Collection[str] = ()) -> None:
     """Refuse a value with fields of other types, as it is made; `but` are checked where they are used."""
     hints = _hints_of(type(value))
     for field in attrs.fields(type(value)):
-        if field.name not in but:
+        if field.init and field.name not in but:
             _check(field.name, getattr(value, field.name), hints[field.name])
 
 
@@ -129,7 +134,7 @@ def _is_a(value: object, kind: type) -> bool:
     if getattr(kind, "_is_protocol", False):
         return all(hasattr(value, each) for each in _asked_of(kind))
     is_text = isinstance(value, str | bytes) and kind not in {str, object}
-    return isinstance(value, kind) and not (is_text and issubclass(kind, Sequence))
+    return isinstance(value, kind) and not (is_text and issubclass(kind, Iterable))
 
 
 def _holds(value: object, kind: type, inside: tuple[Any, ...]) -> bool:
@@ -139,9 +144,11 @@ def _holds(value: object, kind: type, inside: tuple[Any, ...]) -> bool:
     if isinstance(value, Mapping):
         entries = cast("Mapping[object, object]", value)
         return all(fits(key, inside[0]) and fits(each, inside[-1]) for key, each in entries.items())
-    if issubclass(kind, Sequence) and isinstance(value, Sequence):
+    if issubclass(kind, Iterable) and isinstance(value, Collection):  # an iterator would be used up
         members = [each for each in inside if each is not Ellipsis]
-        items = cast("Sequence[object]", value)
+        items = cast("Collection[object]", value)
+        if set(map(type, items)) <= set(members):  # most are, and this costs the least
+            return True
         return all(any(fits(each, member) for member in members) for each in items)
     return True
 
@@ -183,7 +190,7 @@ def _in_words(hint: Any) -> str:  # noqa: ANN401 - as above
         return _WORDS[kind]
     if isinstance(kind, type) and issubclass(kind, Mapping):
         return "a mapping of names"
-    if isinstance(kind, type) and issubclass(kind, Sequence):
+    if isinstance(kind, type) and issubclass(kind, Iterable):
         return f"a sequence, each {_in_words(inside[0])}" if inside else "a sequence"
     if not isinstance(kind, type) or kind is get_origin(Callable[[], None]):
         return "a function"

@@ -26,6 +26,9 @@ from weakref import WeakKeyDictionary
 import trio
 from trio.lowlevel import TrioToken, current_trio_token, enable_ki_protection
 
+from trialogue.arguments import checks_arguments
+from trialogue.errors import WrongValue
+
 T = TypeVar("T")
 
 MOVED_CLOCK: Final[Any] = vars(import_module("trio._core"))["MockClock"]
@@ -64,7 +67,10 @@ class InThreads:
     functions may block forever, so the process does not wait for them.
     """
 
+    @checks_arguments
     def __init__(self, limit: int = 2, *, is_native: bool = True) -> None:
+        if limit < 1:
+            raise WrongValue("limit must be 1 or more", argument="limit")
         self._limiter = trio.CapacityLimiter(limit)
         self._is_native = is_native
 

@@ -1,7 +1,9 @@
-"""Everything public that can be called, found by walking `__all__`: a name that is new is found, too."""
+"""Everything public that can be called, found in the facades and the reference: what is new is found, too."""
 
 import importlib
 import inspect
+import pkgutil
+import re
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,17 +13,29 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from attrs import frozen
 
-SURFACES = (
-    "trialogue",
-    "trialogue.aio",
-    "trialogue.blocking",
-    "trialogue.compat",
-    "trialogue.journal",
-    "trialogue.policy",
-    "trialogue.telemetry",
-    "trialogue.testing",
-    "trialogue.testing.casts",
-)
+import trialogue
+
+NO_FACADES = {"trialogue.cli": "the command line: its `main` answers in exit codes"}
+"""Packages whose `__all__` is not for apps, with the reasons."""
+
+INNER_FACADES = ("trialogue.policy", "trialogue.serving.for_tests", "trialogue.testing.casts")
+"""Modules beside the packages that name by `__all__` what is public."""
+
+API = Path(__file__).parents[2] / "docs" / "reference" / "api.md"
+_BLOCK = re.compile(r"```\{eval-rst\}\n(.*?)```", re.DOTALL)
+_SHOWN = re.compile(r"\.\. auto(module|class):: (\S+)((?:\n   .*)*)")
+
+
+def facades() -> Iterator[str]:
+    """The package, and each of its packages that names by `__all__` what is public."""
+    yield "trialogue"
+    for found in pkgutil.iter_modules(trialogue.__path__, "trialogue."):
+        is_named = found.ispkg and hasattr(importlib.import_module(found.name), "__all__")
+        if is_named and found.name not in NO_FACADES:
+            yield found.name
+
+
+SURFACES = (*facades(), *INNER_FACADES)
 """Modules that say by `__all__` what is public."""
 
 
@@ -47,20 +61,52 @@ class Public:
     @property
     def hints(self) -> dict[str, Any]:
         """The types of what it takes."""
-        function = self.call.__init__ if isinstance(self.call, type) else self.call
-        return typing.get_type_hints(inspect.unwrap(getattr(function, "__func__", function)))
+        called = self.call.__init__ if isinstance(self.call, type) else self.call
+        function = inspect.unwrap(getattr(called, "__func__", called))
+        taking = types.FunctionType(function.__code__, function.__globals__)
+        taking.__annotations__ = {
+            name: hint for name, hint in function.__annotations__.items() if name != "return"
+        }
+        return typing.get_type_hints(taking)
 
 
 def members() -> Iterator[tuple[str, object]]:
-    """Each function and class that a surface names, once, with its name."""
+    """Each function and class that a surface names or the reference shows, once, with its name."""
     seen: set[int] = set()
+    for surface, name in (*named(), *shown()):
+        found = getattr(importlib.import_module(surface), name)
+        if (isinstance(found, type) or inspect.isroutine(found)) and id(found) not in seen:
+            seen.add(id(found))
+            yield f"{surface}.{name}", found
+
+
+def named() -> Iterator[tuple[str, str]]:
+    """What the surfaces name, each with its surface."""
     for surface in SURFACES:
-        module = importlib.import_module(surface)
-        for name in module.__all__:
-            found = getattr(module, name)
-            if (isinstance(found, type) or inspect.isroutine(found)) and id(found) not in seen:
-                seen.add(id(found))
-                yield f"{surface}.{name}", found
+        yield from ((surface, name) for name in importlib.import_module(surface).__all__)
+
+
+def shown() -> Iterator[tuple[str, str]]:
+    """What the reference shows, each with its module."""
+    for block in _BLOCK.findall(API.read_text(encoding="utf-8")):
+        for kind, target, rest in _SHOWN.findall(block):
+            home, _, last = target.rpartition(".")
+            listed = re.search(r":members:(.*)", rest)
+            if kind == "class":
+                yield home, last
+            elif listed is not None:
+                names = [name.strip() for name in listed[1].split(",") if name.strip()]
+                yield from ((target, name) for name in names or own_names(target))
+
+
+def own_names(target: str) -> list[str]:
+    """Public names that a module defines itself."""
+    members = vars(importlib.import_module(target)).items()
+    return [
+        name
+        for name, each in members
+        if not name.startswith("_") and getattr(each, "__module__", None) == target
+    ]
 
 
 def publics() -> Iterator[Public]:

@@ -5,36 +5,11 @@ import importlib
 import inspect
 import re
 from functools import cache
-from pathlib import Path
 
 import pytest
 from public_names import SURFACES, members
 
-API = Path(__file__).parents[2] / "docs" / "reference" / "api.md"
-
-
-def documented():
-    """Each function and class that a surface names, or the reference shows, by its name."""
-    found = dict(members())
-    for block in re.findall(r"```\{eval-rst\}\n(.*?)```", API.read_text(encoding="utf-8"), flags=re.DOTALL):
-        for kind, target, rest in re.findall(r"\.\. auto(module|class):: (\S+)((?:\n   .*)*)", block):
-            module = importlib.import_module(target if kind == "module" else target.rpartition(".")[0])
-            shown = re.search(r":members:(.*)", rest)
-            names = [name.strip() for name in shown.group(1).split(",")] if shown else []
-            if kind == "class":
-                names = [target.rpartition(".")[2]]
-            elif names == [""]:
-                names = [name for name, each in vars(module).items() if is_of(each, target, name)]
-            found |= {f"{module.__name__}.{name}": getattr(module, name) for name in names}
-    return {name: each for name, each in found.items() if isinstance(each, type) or inspect.isroutine(each)}
-
-
-def is_of(found, module, name):
-    """Whether this is a public name of a module's own."""
-    return not name.startswith("_") and getattr(found, "__module__", None) == module
-
-
-PUBLIC = documented()
+PUBLIC = dict(members())
 
 
 def says(found):

@@ -1,12 +1,15 @@
 """Wrong arguments to everything public that can be called: an error of ours at the call, and on it goes.
 
-Whatever `__all__` names is tried, by values of every kind for each parameter. What is not tried stands in
-`NOT_TRIED`, with its reason: a name that is new is tried without anybody's doing.
+Whatever `__all__` names, or the reference shows, is tried by values of every kind for each parameter. What is
+not tried stands in `NOT_TRIED`, with its reason: a name that is new is tried without anybody's doing.
 """
 
 import asyncio
 import inspect
+from contextlib import closing
+from datetime import UTC, datetime
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 from typing import get_type_hints
 
@@ -31,11 +34,21 @@ from trialogue import (
     blocking,
     brain_for,
     compat,
+    report,
+    supervise,
 )
 from trialogue.arguments import kind_of
+from trialogue.compute import InThreads
+from trialogue.expect import HeldRecords
 from trialogue.journal import read, verify
+from trialogue.model.expectations import Expectations
 from trialogue.model.state import MeetingState
+from trialogue.server.equipment import Equipment
 from trialogue.services.sound_terms import SoundTerms
+from trialogue.serving.for_tests import opened
+from trialogue.serving.ledger import Session, SessionMessage
+from trialogue.supervise import ChildSpec, Intensity
+from trialogue.telemetry import MeetingSpans
 from trialogue.testing import (
     FaultPlan,
     Planned,
@@ -65,7 +78,12 @@ NOT_TRIED = {
     "trialogue.Meeting.left_behind": "for whoever owns the process",
     "trialogue.LoneAgent.run": "the agent itself: open_agent calls it, once",
     "trialogue.journal.Journal.*": "writes a run: a meeting does, for each record",
-    "trialogue.telemetry.MeetingSpans*": "takes each record of a meeting, from trace_meeting",
+    "trialogue.supervise.Supervisor": MADE_BY_US,
+    "trialogue.serving.ledger.Session.note": "keeps each message: the server does, while it serves",
+    "trialogue.agent.events.told_by": "makes an event of each fact: an agent does",
+    "trialogue.model.text.*": "takes every text that is shown or sent",
+    "trialogue.model.audio.AudioFormat.*": "takes every frame of sound",
+    "trialogue.compute.In*.run": "takes every call of an engine",
     "trialogue.testing.Murmur*": "an engine: meetings call it, for each stretch of sound",
     "trialogue.testing.Threshold.feed": "likewise",
     "trialogue.FloorView.*": "policies ask it at each choice: what goes wrong there is AuthorFailed",
@@ -80,6 +98,11 @@ HOLDS = (
     "try_meeting",
     "resume_meeting",
     "local_connect",
+    "open_server",
+    "open_supervisor",
+    "opened",
+    "serve_stream",
+    "watch_signals",
 )
 """What holds a meeting, or a server: arguments that fit are not tried, for they would be held."""
 
@@ -98,12 +121,39 @@ SCENARIO = Scenario.build("fuzzed", CAST, run={"limits": {"turns": 500, "time": 
 AGENT = {"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}}}
 PLAN = casts.plan("ann", "bob")
 
+
+async def ready(*, task_status):
+    """Live as a child does: ready at once, and on until it is cancelled."""
+    task_status.started()
+    await trio.sleep_forever()
+
+
+CHILD = ChildSpec("one", ready)
+RECORDS = ()
+RESULT = report.result(PLAN, RECORDS, (), report.Run("virtual"))
+EQUIPMENT = Equipment(ENGINES.recognizer, ENGINES.synthesizer, ENGINES.open_detector, InThreads())
+
 RIGHT = {
     "at": 1.0,
     "by": "ann",
     "brain": trialogue.brain_for(PLAN),
     "book": (),
     "cast": CAST,
+    "child_id": "one",
+    "children": (CHILD,),
+    "document": trialogue.resolve(SCENARIO, VIRTUAL).document,
+    "environment": {},
+    "equipment": EQUIPMENT,
+    "expectations": Expectations(),
+    "heard": (),
+    "held": HeldRecords(RECORDS, RESULT),
+    "kind": "Settings",
+    "on_signal": print,
+    "records": RECORDS,
+    "seconds": 0.0,
+    "spec": CHILD,
+    "utterances": (),
+    "value": {},
     "count": 1,
     "edges": EDGES,
     "engines": ENGINES,
@@ -133,6 +183,12 @@ INSTANCES = {
     "trialogue.MeetingState": MeetingState("talking", 0.0, None, 0, None, (), ()),
     "trialogue.Overrides": VIRTUAL,
     "trialogue.SoundTerms": SoundTerms(),
+    "trialogue.report.Export": report.EXPORTS["vtt"],
+    "trialogue.report.Result": RESULT,
+    "trialogue.serving.ledger.Session": Session("1", "/", "", 0.0),
+    "trialogue.serving.ledger.SessionMessage": SessionMessage(0.0, "client", "{}"),
+    "trialogue.supervise.Diagnostics": supervise.Diagnostics(),
+    "trialogue.telemetry.MeetingSpans": MeetingSpans(PLAN, datetime.now(UTC)),
     "trialogue.testing.FaultPlan": FaultPlan(()),
     "trialogue.testing.Planned": Planned(fault_named("half-open"), "ann"),
     "trialogue.testing.WholeMeeting": WholeMeeting(result=None, folder=Path("nowhere"), machine_s=0.0),
@@ -144,6 +200,8 @@ HANDLES = {
     "trialogue": ("Meeting", "PersonSource", "RoomSound", "Records", "LoneAgent"),
     "trialogue.aio": ("Meeting", "LoneAgent", "Stream"),
     "trialogue.blocking": ("Meeting", "LoneAgent", "Stream"),
+    "trialogue.supervise": ("Supervisor",),
+    "trialogue.serving.for_tests": ("VoiceAgentServer", "User", "AioServer", "AioUser"),
     "trialogue.compat": ("AgentWebSocketClient", "AsyncAgentWebSocketClient"),
 }
 """What lives: its methods are tried on a meeting, or an agent, that runs."""
@@ -213,6 +271,8 @@ def try_each(public, call, tally, *, with_fitting=True):
 
 def enter(made, is_asyncio):
     """Enter a block, and leave it at once; await what is to be awaited."""
+    if isinstance(made, Path):  # a value that was given back; it has an old __enter__
+        return
     if hasattr(made, "__enter__"):
         with made:
             return
@@ -261,11 +321,20 @@ def test_methods_of_values_refuse_what_is_wrong(public):
 
 
 GIVEN = {
+    ChildSpec: {},
     Edges: {"hooks": "each is judged by name as a meeting is opened"},
+    Intensity: {},
+    MeetingSpans: {},
     Overrides: {},
     Permissions: {"registered": "likewise", "policies": "likewise"},
 }
 """Values that openings are given, and the fields that are judged later, with the reason."""
+
+NEEDED = {
+    ChildSpec: {"id": "one", "start": ready},
+    MeetingSpans: {"plan": PLAN, "started": datetime.now(UTC)},
+}
+"""Fields without a default."""
 
 
 @pytest.mark.parametrize("cls", GIVEN, ids=lambda cls: cls.__name__)
@@ -274,10 +343,10 @@ def test_values_that_are_given_are_judged_as_they_are_made(cls):
     hints, taken = get_type_hints(cls), []
     for field in attrs.fields(cls):
         for value in WRONG:
-            if field.name in GIVEN[cls] or fits(value, hints[field.name]):
+            if not field.init or field.name in GIVEN[cls] or fits(value, hints[field.name]):
                 continue
             try:
-                cls(**{field.name: value})
+                cls(**NEEDED.get(cls, {}) | {field.name: value})
             except AskedWrongly as refused:
                 taken += [] if refused.argument == field.name else [refused]
             else:
@@ -355,6 +424,43 @@ def test_a_meeting_on_trio_goes_on(tmp_path):
     assert any(isinstance(each.event, trialogue.TextTyped) for each in read(ended.folder / "journal.jsonl"))
 
 
+def test_a_supervisor_goes_on():
+    """After each call; its child runs."""
+    tally, of = Tally(), methods_of("trialogue.supervise.Supervisor")
+
+    async def main():
+        async with supervise.open_supervisor([CHILD], name="top") as supervisor:
+            await try_on(supervisor, of, tally)
+            assert "one" in [each.id for each in supervisor.children()]
+            supervisor.stop()
+
+    trio.run(main)
+    assert tally.wrongs == []
+
+
+@pytest.mark.real
+def test_a_server_in_tests_goes_on(tmp_path, monkeypatch):
+    """After each call with a wrong argument a client is served."""
+    monkeypatch.chdir(tmp_path)
+    tally = Tally()
+    bridge, server = opened()
+    with closing(bridge):
+        handles = (("VoiceAgentServer", server), ("User", server.user))
+        for name, instance in handles:
+            for public in methods_of(f"trialogue.serving.for_tests.{name}"):
+                call = partial(in_a_thread, public.call, instance)
+                try_each(public, call, tally, with_fitting=False)
+
+        async def main():
+            for name, instance in (("AioServer", server.aio), ("AioUser", server.aio.user)):
+                await try_awaited(instance, f"trialogue.serving.for_tests.{name}", tally, with_fitting=False)
+
+        asyncio.run(main())
+        server.script({"say": "Hello."})
+        assert server.sessions() == []
+    assert tally.wrongs == []
+
+
 def test_an_agent_on_trio_goes_on():
     """After each call it can be asked; behind its end it is over by name."""
     tally, of = Tally(), methods_of("trialogue.LoneAgent")
@@ -422,10 +528,10 @@ def test_an_agent_in_threads_goes_on():
     assert tally.wrongs == []
 
 
-async def try_awaited(instance, handle, tally):
+async def try_awaited(instance, handle, tally, *, with_fitting=True):
     """Try methods of a handle of asyncio's; what waits is given up after a moment."""
     for public in methods_of(handle):
-        for given, is_wrong in attempts(public, with_fitting=fitting(public)):
+        for given, is_wrong in attempts(public, with_fitting=with_fitting and fitting(public)):
             came = None
             try:
                 made = public.call(instance, **given)

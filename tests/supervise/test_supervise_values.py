@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 from supervise_toys import Toy
 
-from trialogue.errors import LocalProtocolError
+from trialogue.errors import LocalProtocolError, WrongType
 from trialogue.supervise import (
     AutoShutdown,
     ChildSpec,
@@ -112,7 +112,7 @@ def test_decisions_know_their_enums_only():
         affected("one_for_two", "abc", "b")
     with pytest.raises(AssertionError):
         is_over("sometimes", others_live=False)
-    with pytest.raises(AssertionError):
+    with pytest.raises(WrongType, match="observation must be a Started or an Exited"):
         Diagnostics().observe(SimpleNamespace(supervisor="top", child="a"))
 
 

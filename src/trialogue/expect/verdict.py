@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
+from trialogue.arguments import checks_arguments
 from trialogue.expect.bounds import bound_misses
 from trialogue.expect.excused import windows
 from trialogue.expect.missing import Finding, HeldRecords
@@ -56,6 +57,7 @@ UNASKED: Final = "no model was asked"
 """Reason why a question has no answer; a model's answers take the place of this."""
 
 
+@checks_arguments
 def judge(expectations: Expectations, held: HeldRecords) -> Findings:
     """Look up everything that was expected."""
     advice = tuple(Advice(each.place, "skipped", UNASKED) for each in expectations.questions)

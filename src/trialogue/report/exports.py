@@ -7,6 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from trialogue.arguments import checks_arguments
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
@@ -62,6 +63,7 @@ class Export:
     is_kept: bool = False
     """Whether each run has it from its end on; else it is made when it is asked for."""
 
+    @checks_arguments
     def content(self, held: HeldMeeting) -> bytes:
         """The file's bytes. SetupError where a package is missing."""
         made = self.make(held)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from trialogue.arguments import checks_arguments
 from trialogue.model.commands import EndMeeting, MoveAgenda
 from trialogue.model.participants import Participant
 from trialogue.model.plan import MeetingPlan
@@ -24,6 +25,7 @@ _Entry = tuple[float, int, str]
 """Moment, kind (for those of one time), and paragraph."""
 
 
+@checks_arguments
 def markdown(
     plan: MeetingPlan,
     utterances: Sequence[Utterance],

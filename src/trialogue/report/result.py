@@ -7,6 +7,7 @@ from typing import Final, Literal, cast
 
 from attrs import asdict
 
+from trialogue.arguments import checks_arguments
 from trialogue.brain.course.cost import Cost, cost_of
 from trialogue.brain.happenings import AMISS, failure_in, failures_of
 from trialogue.model.commands import EndMeeting
@@ -129,6 +130,7 @@ class Result:
         return head | {name: rounded(value) for name, value in asdict(self).items()}
 
 
+@checks_arguments
 def result(plan: MeetingPlan, records: Sequence[Record], utterances: Sequence[Utterance], run: Run) -> Result:
     """The result of a meeting; `utterances` is the fold of the same records."""
     plan = with_everybody(plan, records)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import isfinite
 
+from trialogue.arguments import checks_arguments
 from trialogue.model.events import Event, MeetingStarted, SpeechStarted, SpeechStopped
 from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan
@@ -13,6 +14,7 @@ from trialogue.model.text import safe_text
 from trialogue.report.stretches import Stretch, joined
 
 
+@checks_arguments
 def rttm(plan: MeetingPlan, heard: Iterable[Stretch]) -> str:
     """One SPEAKER line a stretch of sound that was heard, by its beginning; times in seconds.
 

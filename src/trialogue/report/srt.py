@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from trialogue.arguments import checks_arguments
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.transcript import Utterance
 from trialogue.report.cues import Subtitle, captions, labels, lines, stamp
@@ -13,6 +14,7 @@ _LOOKALIKES: Final = str.maketrans({"<": "\u2039", ">": "\u203a", "{": "(", "}":
 """Players take `<...>` and `{\\...}` for markup and `-->` for a time; nothing can quote them."""
 
 
+@checks_arguments
 def srt(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
     """The transcript as SubRip; a block a sentence, its speaker before the words.
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from trialogue.arguments import checks_arguments
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.transcript import Utterance
 from trialogue.report.cues import Subtitle, captions, labels, lines, stamp
 
 
+@checks_arguments
 def webvtt(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
     """The transcript as WebVTT; a cue a sentence, its speaker in a voice span.
 

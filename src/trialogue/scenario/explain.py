@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias, cast
 
+from trialogue.arguments import checks_arguments
 from trialogue.scenario.problems import Path, Place, path_text
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.writing import plain
@@ -58,6 +59,7 @@ class Explained:
     """Origin of the value."""
 
 
+@checks_arguments
 def explain(resolved: Resolved) -> tuple[Explained, ...]:
     """Every value of a resolved scenario with its origin, in document order."""
     leaves = _leaves(plain(resolved.document), ())

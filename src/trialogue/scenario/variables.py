@@ -21,6 +21,7 @@ from typing import TypeVar, cast
 
 from attrs import field
 
+from trialogue.arguments import checks_arguments
 from trialogue.errors import SetupError
 from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.problems import Code, Path, Place, Problems, shown
@@ -250,20 +251,25 @@ def escaped(text: str, path: Path) -> str:
     return _PLACEHOLDER.sub(one, text)
 
 
+@checks_arguments
 def reveal(value: _Json, environment: Mapping[str, str]) -> _Json:
     """The JSON value with each `${env:NAME|default}` replaced by the variable's value.
 
     Call it when an agent connects, and never write the result to any file.
     `SetupError` names a variable that is not set and has no default.
     """
+    return _reveal(value, environment)
+
+
+def _reveal(value: _Json, environment: Mapping[str, str]) -> _Json:
     match value:
         case str():
             return cast("_Json", _revealed(value, environment))
         case dict():
             pairs = cast("dict[str, object]", value).items()
-            return cast("_Json", {key: reveal(inner, environment) for key, inner in pairs})
+            return cast("_Json", {key: _reveal(inner, environment) for key, inner in pairs})
         case list():
-            return cast("_Json", [reveal(inner, environment) for inner in cast("list[object]", value)])
+            return cast("_Json", [_reveal(inner, environment) for inner in cast("list[object]", value)])
         case _:
             return value
 

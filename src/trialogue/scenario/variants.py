@@ -16,6 +16,7 @@ from math import prod
 
 from attrs import evolve
 
+from trialogue.arguments import checks_arguments
 from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.problems import Code, Path, Problems, path_text, shown
 from trialogue.scenario.schema import Document
@@ -59,6 +60,7 @@ AS_IT_STANDS = Variant()
 """The file, with nothing laid over it."""
 
 
+@checks_arguments
 def cells(document: Document) -> tuple[Cell, ...]:
     """The cells of a document's matrix, in order; empty without a matrix."""
     matrix = document.matrix or {}

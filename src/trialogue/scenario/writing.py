@@ -10,6 +10,7 @@ import attrs
 import yaml
 from attrs import AttrsInstance
 
+from trialogue.arguments import checks_arguments
 from trialogue.model import kinds
 from trialogue.model.kinds import Kind, record_of
 from trialogue.scenario.problems import Path
@@ -70,6 +71,7 @@ def _is_of(kind: Kind, value: object) -> bool:
             return isinstance(value, str)
 
 
+@checks_arguments
 def to_yaml(resolved: Resolved) -> str:
     """The scenario as file text that resolves to the same scenario; secrets stay references."""
     note = "# The resolved scenario, with all defaults and options filled in.\n"

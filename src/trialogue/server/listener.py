@@ -19,6 +19,7 @@ from typing import Final, cast
 import trio
 from attrs import evolve
 
+from trialogue.arguments import checks_arguments
 from trialogue.diagnostics import Log
 from trialogue.errors import SetupError
 from trialogue.server.admission import (
@@ -108,6 +109,7 @@ class Server:
         return f"{'wss' if self.is_secure else 'ws'}://{self.netloc}{PATH}"
 
 
+@checks_arguments
 async def open_server(
     equipment: Equipment,
     access: Access = LOOPBACK,
@@ -135,6 +137,7 @@ def _encrypted(listener: trio.SocketListener, tls: SSLContext | None) -> trio.ab
     return listener if tls is None else trio.SSLListener(listener, tls, https_compatible=True)
 
 
+@checks_arguments
 async def serve_stream(
     stream: trio.abc.Stream,
     equipment: Equipment,

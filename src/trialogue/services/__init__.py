@@ -40,7 +40,13 @@ SERVICES: dict[str, str] = {
 
 
 def service_of(name: str) -> Service:
-    """The service of this name; KeyError where the list has none."""
+    """The service of this name; UnknownName where the list has none."""
+    from trialogue.arguments import check_argument  # noqa: PLC0415 - as above: a service loads it anyhow
+    from trialogue.errors import UnknownName  # noqa: PLC0415 - likewise
+
+    check_argument("name", name, str)
+    if name not in SERVICES:
+        raise UnknownName(f"no service is called {name!r}: {', '.join(SERVICES)}", argument="name")
     module, _, attribute = SERVICES[name].partition(":")
     service: Service = getattr(import_module(module), attribute)
     return service

@@ -15,7 +15,9 @@ from typing import Any, Final, TypeVar
 
 import trio
 
+from trialogue.arguments import checks_arguments
 from trialogue.compute import InThreads
+from trialogue.errors import WrongValue
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import Server, open_server
 from trialogue.server.options import ServerOptions
@@ -97,6 +99,7 @@ class VoiceAgentServer:
 
     # --- what clients meet --------------------------------------------------------------------------
 
+    @checks_arguments
     def script(self, *entries: Mapping[str, Any], greeting: str | None = None) -> None:
         """Set the agents' answers in later sessions, whichever model their app names.
 
@@ -105,22 +108,27 @@ class VoiceAgentServer:
         """
         self._hands.do(lambda control: control.script(entries, greeting))
 
+    @checks_arguments
     def record(self, folder: Path) -> None:
         """Record each later session as a run in this directory."""
         self._hands.do(lambda control: control.record(folder))
 
+    @checks_arguments
     def replay(self, run: Path, *, participant: str | None = None, strict: bool = False) -> None:
         """Replay a run's session to later clients; for a meeting's run, name the participant."""
         self._hands.do(lambda control: control.replay(run, participant, is_strict=strict))
 
+    @checks_arguments
     def relay(self, url: str) -> None:
         """Forward later clients to another service, as a proxy."""
         self._hands.do(lambda control: control.relay(url))
 
+    @checks_arguments
     def options(self, **changes: object) -> None:
         """Change the options of later sessions: fields of `ServerOptions` by name."""
         self._hands.do(lambda control: control.equip(**changes))
 
+    @checks_arguments
     def fault(self, name: str, *, after: str | float | None = None, session: str | None = None) -> None:
         """Inject a fault into the next session, or into a running one (`last` for the newest).
 
@@ -128,10 +136,12 @@ class VoiceAgentServer:
         """
         self._hands.do(lambda control: control.order(order(name, after), session))
 
+    @checks_arguments
     def latency(self, seconds: float) -> None:
         """Delay everything that the server sends by that many seconds."""
         self._hands.do(lambda control: control.delay(seconds))
 
+    @checks_arguments
     def say(self, text: str, *, session: str | None = None) -> None:
         """Make the agent say something as soon as it has finished speaking."""
         self._hands.do(lambda control: control.speak(text, session))
@@ -142,6 +152,7 @@ class VoiceAgentServer:
 
     # --- what clients said --------------------------------------------------------------------------
 
+    @checks_arguments
     def received(
         self, kind: str | None = None, *, session: str | None = None, by: By = "client", **having: object
     ) -> list[Mapping[str, Any]]:
@@ -156,6 +167,7 @@ class VoiceAgentServer:
         """The sessions since the last reset, in order."""
         return self._hands.do(lambda control: list(control.ledger.sessions.values()))
 
+    @checks_arguments
     def wait_for(
         self,
         kind: str,
@@ -177,22 +189,28 @@ class User:
 
     _hands: Hands
 
+    @checks_arguments
     def say(
         self, text: str, *, session: str | None = None, at_once: bool = False, voice: str = "heart"
     ) -> None:
         """Say something; returns when it is said, in real time or at once."""
         self._hands.say(text, session, voice, at_once=at_once).result(LONGEST_WAIT_S)
 
+    @checks_arguments
     def play(self, path: Path | str, *, session: str | None = None, at_once: bool = False) -> None:
         """Play a recording (WAV or FLAC); returns when it is played."""
         self._hands.play(path, session, at_once=at_once).result(LONGEST_WAIT_S)
 
+    @checks_arguments
     def wav(self, text: str, path: Path | str, *, voice: str = "heart", sample_rate: int = 24_000) -> None:
         """Write words to a WAV file that this server understands, for apps whose microphone is a file."""
+        if sample_rate < 1:
+            raise WrongValue("sample_rate must be more than 0", argument="sample_rate")
         where, rate = Path(path), sample_rate
         speech = self._hands.begin(lambda c: c.speech(text, where, voice=voice, sample_rate=rate))
         speech.result(LONGEST_WAIT_S)
 
+    @checks_arguments
     def write(self, text: str, *, session: str | None = None) -> None:
         """Say something in writing, as `InjectUserMessage` does."""
         self._hands.do(lambda control: control.write(text, session))
@@ -209,6 +227,7 @@ class AioServer:
         """User who speaks to the agent."""
         return AioUser(self._hands)
 
+    @checks_arguments
     async def wait_for(
         self,
         kind: str,
@@ -230,17 +249,20 @@ class AioUser:
 
     _hands: Hands
 
+    @checks_arguments
     async def say(
         self, text: str, *, session: str | None = None, at_once: bool = False, voice: str = "heart"
     ) -> None:
         """Speak as `User.say` does."""
         await awaited(self._hands.say(text, session, voice, at_once=at_once))
 
+    @checks_arguments
     async def play(self, path: Path | str, *, session: str | None = None, at_once: bool = False) -> None:
         """Play as `User.play` does."""
         await awaited(self._hands.play(path, session, at_once=at_once))
 
 
+@checks_arguments
 def opened(
     engines: Engines | None = None, options: ServerOptions | None = None, *, token: str | None = None
 ) -> tuple[Bridge, VoiceAgentServer]:

@@ -17,6 +17,7 @@ import orjson
 import trio
 from attrs import evolve, field
 
+from trialogue.arguments import checks_arguments
 from trialogue.model.json_text import read_json
 from trialogue.values import define, frozen
 
@@ -157,6 +158,7 @@ class Session:
         self.struck.clear()
         self.mismatches.clear()
 
+    @checks_arguments
     def of(self, by: By, kind: str | None = None) -> list[SessionMessage]:
         """Messages of one side, of one kind or of all."""
         return [each for each in self.seen if each.by == by and kind in {None, each.kind}]

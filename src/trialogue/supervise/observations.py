@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol, TypeAlias, assert_never, cast
 
+from trialogue.arguments import checks_arguments
 from trialogue.diagnostics import Log
 from trialogue.values import frozen
 
@@ -130,6 +131,7 @@ class Diagnostics:
     def __init__(self) -> None:
         self._log = Log("trialogue.supervise")
 
+    @checks_arguments
     def observe(self, observation: Observation) -> None:
         """Write one line; failures are warnings, what has gone out of hand is an error."""
         log, whose = self._log, {"supervisor": observation.supervisor, "child": observation.child}

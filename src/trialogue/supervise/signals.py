@@ -19,6 +19,7 @@ from typing import Final, cast
 import trio
 from attrs import field
 
+from trialogue.arguments import checks_arguments
 from trialogue.values import define
 
 WATCHED: Final = tuple(
@@ -50,6 +51,7 @@ class _Patience:
         self.asked.add(number)
 
 
+@checks_arguments
 async def watch_signals(
     on_signal: Callable[[str], None],
     on_impatience: Callable[[], None] = _nobody,

@@ -7,9 +7,9 @@ from enum import Enum
 from typing import Any, Protocol
 
 import trio
-from attrs import field
-from attrs.validators import ge, gt, min_len
 
+from trialogue.arguments import check_fields
+from trialogue.errors import WrongValue
 from trialogue.values import frozen
 
 DEFAULT_SHUTDOWN_S = 5.0
@@ -70,22 +70,29 @@ class Start(Protocol):
 class Intensity:
     """Intensity of restarts: more than `max_restarts` within `within_s` seconds escalate."""
 
-    max_restarts: int = field(default=1, validator=ge(0))
+    max_restarts: int = 1
     """Restarts of all children together; 0 bears none."""
 
-    within_s: float = field(default=5.0, validator=gt(0))
+    within_s: float = 5.0
     """The length of the window, in seconds."""
+
+    def __attrs_post_init__(self) -> None:
+        check_fields(self)
+        if self.max_restarts < 0:
+            raise WrongValue("max_restarts must be 0 or more", argument="max_restarts")
+        if not self.within_s > 0:
+            raise WrongValue("within_s must be more than 0", argument="within_s")
 
 
 @frozen
 class ChildSpec:
     """Specification of one child: how it is started, stopped and restarted.
 
-    `ValueError` for values that do not fit each other.
+    `WrongValue` for values that do not fit each other.
     Source: the child specification of OTP's `supervisor`.
     """
 
-    id: str = field(validator=min_len(1))
+    id: str
     """Unique among the children of one supervisor."""
 
     start: Start
@@ -94,7 +101,7 @@ class ChildSpec:
     restart: Restart = Restart.PERMANENT
     """Restart type: when it is started again."""
 
-    shutdown_s: float = field(default=DEFAULT_SHUTDOWN_S, validator=gt(0))
+    shutdown_s: float = DEFAULT_SHUTDOWN_S
     """Seconds that it may take to stop once cancelled; `math.inf` waits for ever."""
 
     significant: bool = False
@@ -104,18 +111,23 @@ class ChildSpec:
     """The delay before each attempt to start it again; None restarts at once, as OTP does."""
 
     def __attrs_post_init__(self) -> None:
+        check_fields(self)
+        if not self.id:
+            raise WrongValue("id must have at least one letter", argument="id")
+        if not self.shutdown_s > 0:
+            raise WrongValue("shutdown_s must be more than 0", argument="shutdown_s")
         if self.significant and self.restart is Restart.PERMANENT:
-            raise ValueError(f"child {self.id!r} is permanent, so it cannot be significant")
+            text = f"child {self.id!r} is permanent, so it cannot be significant"
+            raise WrongValue(text, argument="significant")
 
 
 def check_specs(specs: Iterable[ChildSpec], auto_shutdown: AutoShutdown) -> None:
-    """Raise `ValueError` where ids are not unique, or a significant child would have no effect."""
+    """Raise `WrongValue` where ids are not unique, or a significant child would have no effect."""
     seen: set[str] = set()
     for spec in specs:
         if spec.id in seen:
-            raise ValueError(f"two children are called {spec.id!r}")
+            raise WrongValue(f"two children are called {spec.id!r}", argument="children")
         seen.add(spec.id)
         if spec.significant and auto_shutdown is AutoShutdown.NEVER:
-            raise ValueError(
-                f"child {spec.id!r} is significant, but its supervisor has no automatic shutdown"
-            )
+            text = f"child {spec.id!r} is significant, but its supervisor has no automatic shutdown"
+            raise WrongValue(text, argument="children")

@@ -8,6 +8,7 @@ from typing import Any
 
 import trio
 
+from trialogue.arguments import checks_arguments
 from trialogue.errors import LocalProtocolError
 from trialogue.supervise.child import Child, ChildState, ChildStatus
 from trialogue.supervise.inbox import Answer, ChildRequest, Inbox
@@ -64,6 +65,7 @@ class Supervisor:
         """All children, in the order in which they start."""
         return tuple(child.status for child in self._tree.children)
 
+    @checks_arguments
     def value_of(self, child_id: str) -> object:
         """Value with which the child has reported ready in its present life. Never waits."""
         child = self._known(child_id)
@@ -76,19 +78,22 @@ class Supervisor:
         await self._task.ended.wait()
         await trio.lowlevel.checkpoint()  # a block that fails is cancelled by now
 
+    @checks_arguments
     async def start_child(self, spec: ChildSpec) -> object:
         """Add a child at the end and start it: the value that it reports ready with.
 
         Raises the child's own error if it fails to start; it is not added then.
-        `ValueError` for a spec that does not fit this supervisor.
+        `WrongValue` for a spec that does not fit this supervisor.
         """
         check_specs([spec], self._tree.auto_shutdown)
         return await self._task.ask(ChildRequest(lambda: self._add(spec), self._start_new))
 
+    @checks_arguments
     async def terminate_child(self, child_id: str) -> None:
         """Stop a child and leave it stopped; a temporary one is forgotten."""
         await self._task.ask(ChildRequest(lambda: self._known(child_id), self._terminate))
 
+    @checks_arguments
     async def restart_child(self, child_id: str) -> object:
         """Start a child that is stopped: the value that it reports ready with.
 
@@ -96,6 +101,7 @@ class Supervisor:
         """
         return await self._task.ask(ChildRequest(lambda: self._stopped(child_id), self._start_again))
 
+    @checks_arguments
     async def delete_child(self, child_id: str) -> None:
         """Forget a child that is stopped."""
         await self._task.ask(ChildRequest(lambda: self._stopped(child_id), self._delete))
@@ -149,6 +155,7 @@ def _answer(child: Child, error: Exception | None) -> Answer:
 
 
 @asynccontextmanager
+@checks_arguments
 async def open_supervisor(
     children: Iterable[ChildSpec],
     *,
@@ -162,7 +169,7 @@ async def open_supervisor(
 
     A child that fails to start stops those before it and raises its own error.
     `IntensityExceeded` cancels the block after too many restarts; its cause is the last failure.
-    `ValueError` for children that do not fit each other. Without an `observer`, `Diagnostics` observes.
+    `WrongValue` for children that do not fit each other. Without an `observer`, `Diagnostics` observes.
     Source: OTP's `supervisor`.
     """
     specs = tuple(children)
@@ -190,6 +197,7 @@ async def open_supervisor(
                 task.stop()
 
 
+@checks_arguments
 def supervisor_spec(
     children: Iterable[ChildSpec],
     *,

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from attrs import field
 
+from trialogue.arguments import check_fields, checks_arguments
 from trialogue.importing import import_extra
 from trialogue.model.commands import CancelTool, Command, EndMeeting, EndTurn, GrantFloor
 from trialogue.model.events import (
@@ -37,6 +38,22 @@ __all__ = ["MeetingSpans"]
 _SCOPE: Final = "trialogue"
 
 
+class GivesTracers(Protocol):
+    """Provider of spans, as OpenTelemetry's is."""
+
+    def get_tracer(self, name: str, /) -> Any:  # noqa: ANN401 - OpenTelemetry has no part in our types
+        """Tracer of this name."""
+        ...
+
+
+class GivesMeters(Protocol):
+    """Provider of metrics, as OpenTelemetry's is."""
+
+    def get_meter(self, name: str, /) -> Any:  # noqa: ANN401 - likewise
+        """Meter of this name."""
+        ...
+
+
 @define
 class MeetingSpans:
     """Spans and metrics from records: `take` each in order, then `close`.
@@ -50,10 +67,10 @@ class MeetingSpans:
     started: datetime
     """The time of day of its start, with its time zone."""
 
-    tracer_provider: Any = None
+    tracer_provider: GivesTracers | None = None
     """Provider of the spans; the global one where None."""
 
-    meter_provider: Any = None
+    meter_provider: GivesMeters | None = None
     """Provider of the metrics; the global one where None."""
 
     _trace: Any = field(init=False)
@@ -66,6 +83,7 @@ class MeetingSpans:
     _at: float = field(init=False, default=0.0)
 
     def __attrs_post_init__(self) -> None:
+        check_fields(self)
         self._trace = import_extra("opentelemetry.trace", "telemetry", "otel")
         self._tracer = self._trace.get_tracer(_SCOPE, tracer_provider=self.tracer_provider)
         metrics = import_extra("opentelemetry.metrics", "telemetry", "otel")
@@ -84,6 +102,7 @@ class MeetingSpans:
             attributes={names.MEETING: self.plan.name, names.CONVERSATION: conversation},
         )
 
+    @checks_arguments
     def take(self, record: Record) -> None:
         """Note one record."""
         self._at = record.at

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from trialogue.arguments import checks_arguments
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
-from trialogue.telemetry.spans import MeetingSpans
+from trialogue.telemetry.spans import GivesMeters, GivesTracers, MeetingSpans
 
 __all__ = ["trace_meeting", "trace_run"]
 
@@ -36,7 +36,11 @@ class Traced(Protocol):
 
 
 @checks_arguments
-async def trace_meeting(meeting: Traced, tracer_provider: Any = None, meter_provider: Any = None) -> None:  # noqa: ANN401 - of OpenTelemetry, which has no part in our types
+async def trace_meeting(
+    meeting: Traced,
+    tracer_provider: GivesTracers | None = None,
+    meter_provider: GivesMeters | None = None,
+) -> None:
     """Make spans and metrics of a running meeting; run it concurrently, for example as `watch`.
 
     SetupError where the extra `otel` is missing.
@@ -52,7 +56,11 @@ async def trace_meeting(meeting: Traced, tracer_provider: Any = None, meter_prov
 
 
 @checks_arguments
-def trace_run(run: str | Path, tracer_provider: Any = None, meter_provider: Any = None) -> int:  # noqa: ANN401 - likewise
+def trace_run(
+    run: str | Path,
+    tracer_provider: GivesTracers | None = None,
+    meter_provider: GivesMeters | None = None,
+) -> int:
     """Make spans and metrics of a recorded meeting, at its own times; returns the number of records.
 
     SetupError if the extra `otel` is missing, JournalError for a damaged journal.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from trialogue.arguments import checks_arguments
 from trialogue.model.commands import Cause, EndMeeting, EndTurn
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
@@ -110,6 +111,7 @@ class Measures:
     """Every tool call, in order."""
 
 
+@checks_arguments
 def measures(plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[Utterance] = ()) -> Measures:
     """Measure a meeting; `utterances` is the fold of the same records, for the words alone."""
     plan = with_everybody(plan, records)
