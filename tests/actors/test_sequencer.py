@@ -3,7 +3,8 @@
 import pytest
 import trio
 
-from trialogue.actors.sequencer import SUBSCRIBER_RECORDS, Sequencer
+from trialogue.actors.sequencer import REQUESTS, SUBSCRIBER_RECORDS, Sequencer
+from trialogue.mailbox import MailboxFull
 from trialogue.model.commands import EndMeeting, Report
 from trialogue.model.events import MeetingStarted, SoundLagged, StopAsked, Woke
 from trialogue.model.records import Record
@@ -133,3 +134,20 @@ async def test_sound_that_lags_is_told_before_what_happens(autojump_clock):
         events[at + 1].timer: each.lag_s for at, each in enumerate(events) if isinstance(each, SoundLagged)
     }
     assert told == {"1": 1.3, "4": 1.5, "6": 0.6, "7": 0.0}
+
+
+async def test_an_app_that_asks_too_much_leaves_room_for_the_actors(autojump_clock):
+    """Its request is refused where an actor's event is taken, and taken again when some are decided."""
+    meeting, kept = sequencer()
+    meeting.start(kept.dispatch)
+    for _ in range(REQUESTS):
+        meeting.ask(Woke("asked"))
+    with pytest.raises(MailboxFull, match="sequencer"):
+        meeting.ask(Woke("asked"))
+    for _ in range(REQUESTS):
+        meeting.post(Woke("an actor's"))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(meeting.run)
+        await trio.testing.wait_all_tasks_blocked()
+        meeting.ask(StopAsked("enough"))
+    assert meeting.ended.reason == "enough"

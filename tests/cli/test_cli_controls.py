@@ -27,6 +27,8 @@ from trialogue.cli.view_desk import Desk, open_desk
 from trialogue.cli.view_lines import plain
 from trialogue.cli.view_watcher import Watcher
 from trialogue.devices.typing import Keyboard
+from trialogue.errors import AlreadyOver, UnknownName, WrongValue
+from trialogue.mailbox import MailboxFull
 from trialogue.model.commands import GrantFloor
 from trialogue.model.events import Woke
 from trialogue.model.participants import Kind, Participant
@@ -179,6 +181,59 @@ async def test_typing_reaches_the_meeting():
         "/hand: your hand is up",
     ]
     assert screen.pictures[-1][-1] == " > half a li▏"
+
+
+class Busy(Meeting):
+    """A meeting that refuses every third line at first, and raises `refusal` for the last one."""
+
+    def __init__(self, refusal=None):
+        super().__init__()
+        self.refusal = refusal
+        self.asked = 0
+
+    def type(self, by, text):
+        self.asked += 1
+        if self.asked % 3 == 0:
+            raise MailboxFull("mailbox sequencer is full")
+        if text == "last":
+            self.is_done.set()
+            if self.refusal is not None:
+                raise self.refusal
+        self.done.append(text)
+
+
+async def _pasted(meeting, lines):
+    reading, writing = os.pipe()
+    screen = Screen(60)
+    watcher = Watcher(screen, is_virtual=False, desk=Desk(Keyboard(reading), "kim", reading))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(watcher, meeting)
+        os.write(writing, "".join(f"{each}\n" for each in lines).encode())
+        await meeting.is_done.wait()
+        meeting.over.set()
+    os.close(reading)
+    os.close(writing)
+    return screen.lines
+
+
+async def test_pasted_lines_wait_until_the_meeting_takes_them(autojump_clock):
+    """A full mailbox makes the keyboard wait: no line is lost, and the meeting goes on."""
+    meeting, lines = Busy(), [*(str(number) for number in range(50)), "last"]
+    assert await _pasted(meeting, lines) == []
+    assert meeting.done == lines
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        AlreadyOver("board has ended: it takes no more calls"),
+        UnknownName("no participant is called 'kim'; there are ada", argument="participant"),
+        WrongValue("the text has no words", argument="text"),
+    ],
+)
+async def test_a_line_that_comes_too_late_is_answered(autojump_clock, refusal):
+    """The meeting has ended, or the person has left it: the line is told why, and nothing else ends by it."""
+    assert await _pasted(Busy(refusal), ["last"]) == [str(refusal)]
 
 
 async def test_who_has_the_floor_is_told_so_and_gets_no_second_turn():

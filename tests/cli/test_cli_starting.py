@@ -1,6 +1,7 @@
 """Commands in the processes that cron, supervisors, containers and hasty people give them."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import trialogue
+from trialogue.cli.starting import drop_wrong_sizes
 
 PROGRAM = str(Path(__file__).parents[1] / "process" / "program.py")
 LOADING = """
@@ -126,6 +128,23 @@ def test_a_second_ctrl_c_while_a_model_loads_ends_the_process_at_once(small, tmp
         "trialogue: preparing voices and recognizer\n",
     )
     assert not out.exists()
+
+
+@pytest.mark.parametrize("size", ["0", "\N{SUPERSCRIPT TWO}", "99999999"])
+def test_a_size_that_no_terminal_has_is_asked_of_the_terminal(size):
+    """What draws would divide by it, read it as a number, or draw a line of that length."""
+    done = shell(f"COLUMNS={size} LINES={size} exec '{sys.executable}' '{PROGRAM}' batch --help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Usage: trialogue batch" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_a_size_that_a_terminal_can_have_is_kept(monkeypatch):
+    """COLUMNS and LINES go before what the terminal says, as everywhere."""
+    monkeypatch.setenv("COLUMNS", "132")
+    monkeypatch.setenv("LINES", "0")
+    drop_wrong_sizes()
+    assert (os.environ["COLUMNS"], os.environ.get("LINES")) == ("132", None)
 
 
 def test_a_command_ends_without_a_search_for_garbage(small):

@@ -30,6 +30,9 @@ from trialogue.values import frozen
 
 SUBSCRIBER_RECORDS = 4096
 
+REQUESTS: Final = 8192
+"""Waiting events behind which an app's request is refused; the rest of the mailbox is for actors."""
+
 LAG_S = 0.05
 """Seconds by which the sound's lag must have grown to be told."""
 
@@ -74,7 +77,7 @@ class Sequencer:
         self._lag_s: Callable[[], float] = float
         self._told_lag_s = 0.0
         self._dispatch: Callable[[Command], None]
-        self._mailbox: Mailbox[Event] = Mailbox("sequencer", 8192)
+        self._mailbox: Mailbox[Event] = Mailbox("sequencer", 2 * REQUESTS)
         self._subscribers: list[Mailbox[Record]] = []
         self._stop: StopAsked | None = None
         self._told: dict[int, trio.Event] = {}
@@ -87,6 +90,12 @@ class Sequencer:
 
     def post(self, event: Event) -> None:
         """Report a fact. Never waits."""
+        self._mailbox.post(event)
+
+    def ask(self, event: Event) -> None:
+        """Report an app's request; `MailboxFull` if it asks faster than the meeting decides."""
+        if self._mailbox.statistics().waiting >= REQUESTS:
+            raise MailboxFull(f"mailbox sequencer is full ({REQUESTS} items)")
         self._mailbox.post(event)
 
     async def tell(self, event: Event) -> bool:

@@ -27,9 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         if answer(arguments):
             return 0
-        from trialogue.cli.starting import end_at_once, open_streams  # noqa: PLC0415 - see above
+        from trialogue.cli.starting import drop_wrong_sizes, end_at_once, open_streams  # noqa: PLC0415 - see above
 
         open_streams()
+        drop_wrong_sizes()
         end_at_once()
         run_command = _command_line(arguments)
     finally:

@@ -11,6 +11,9 @@ from typing import Final, TextIO
 
 _STANDARD: Final = (0, 1, 2)
 
+_DIGITS: Final = 4
+"""Digits that the size of a terminal can have."""
+
 _TELLS_OF_LEFTOVERS: Final = frozenset({"soxr"})
 """Extensions made by nanobind, which calls it a leak."""
 
@@ -30,6 +33,17 @@ def open_streams() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")  # a terminal that lacks a character shows another
+
+
+def drop_wrong_sizes() -> None:
+    """Remove COLUMNS and LINES from the environment if no terminal has that size: 0, words, millions.
+
+    Everything that draws believes them and divides by them; without them it asks the terminal.
+    """
+    for name in ("COLUMNS", "LINES"):
+        size = os.environ.get(name, "")
+        if not (size.isascii() and size.isdigit() and len(size) <= _DIGITS and int(size)):
+            os.environ.pop(name, None)
 
 
 def end_at_once() -> None:

@@ -25,6 +25,8 @@ from trialogue.cli.view_desk import Desk
 from trialogue.cli.view_lines import Line, Tone, line, span
 from trialogue.cli.view_live import LiveView, meters
 from trialogue.cli.view_screens import NoScreen, Screen
+from trialogue.errors import AlreadyOver, AskedWrongly
+from trialogue.mailbox import MailboxFull
 from trialogue.model.commands import GrantFloor
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
@@ -120,7 +122,9 @@ class Watcher:
         with self.desk.opened(has_picture=self.screen.columns is not None):
             async with aclosing(self.desk.keyboard.lines()) as lines:
                 async for typed in lines:
-                    told = _do(meeting, read_control(typed, meeting.plan, self.desk.own), view)
+                    told = await _done_in_turn(
+                        meeting, read_control(typed, meeting.plan, self.desk.own), view
+                    )
                     self._told.extend([line(span(told, Tone.FAINT))] if told else [])
 
     async def _follow(self, view: LiveView, records: AsyncIterator[Record], over: trio.Event) -> None:
@@ -157,6 +161,20 @@ class Watcher:
             self.screen = NoScreen()
 
 
+async def _done_in_turn(meeting: Steered, control: Control | Unclear, view: LiveView) -> str:
+    """Carry out a typed line when the meeting has room for it; returns what `_do` does.
+
+    Pasted lines come faster than a meeting decides: the meeting gets a step for each of them, and the rest
+    waits in the terminal.
+    """
+    while True:
+        await trio.lowlevel.checkpoint()
+        try:
+            return _do(meeting, control, view)
+        except MailboxFull:
+            await trio.sleep(PICTURE_S)
+
+
 def _do(meeting: Steered, control: Control | Unclear, view: LiveView) -> str:
     """Carry out a typed line; returns the acknowledgement, or why it is not possible."""
     match control:
@@ -168,6 +186,6 @@ def _do(meeting: Steered, control: Control | Unclear, view: LiveView) -> str:
             pass
     try:
         steer(meeting, control)
-    except ValueError as refused:
+    except (AskedWrongly, AlreadyOver) as refused:
         return str(refused)
     return done(control, view.plan)

@@ -32,7 +32,7 @@ class MeetingCalls:
 
     def _ask(self, event: Event) -> None:
         self._check_open()
-        self._stage.sequencer.post(event)
+        self._stage.sequencer.ask(event)
 
     def _check_open(self) -> None:
         if self.is_over:

@@ -159,7 +159,7 @@ class Meeting(TableCalls):
         self._check_open()
         holder = self._stage.brain.holder
         if holder is not None:
-            self._stage.sequencer.post(RevokeAsked(holder))
+            self._stage.sequencer.ask(RevokeAsked(holder))
         return holder
 
     def update(
