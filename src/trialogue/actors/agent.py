@@ -1,15 +1,16 @@
-"""An agent: one participant's sessions in a row.
+"""Agent: one participant's sessions, one after another.
 
-1. One loop per participant: dial, converse, and dial again after a wait when a connection was lost. The old
-   socket is closed before the new one is dialled: our own ghost counts against the account.
-2. A session is fresh each time; replies, orders and the ear belong to the agent and stay.
-3. An order for a session that is over, or not ready, is recorded as stale and dropped: the brain has ended
-   its turn.
-4. When there can be no further session (`in_a_row`), the participant has failed. Its fallback takes the
-   seat when the brain says so.
-5. A restored session knows what its agent heard and said (as heard), has all changes of its settings, and
-   does not greet again; a script goes on behind the lines that were heard.
-6. A session that is rolled over was no failure: the next is dialled at once.
+1. One loop per participant: dial, converse, and dial again after a wait when a connection is lost. The old
+   socket is closed before the new one is dialled, since a socket left open counts against the account's
+   limit.
+2. Each session is new; replies, orders and the ear belong to the agent and stay.
+3. An order for a session that is over or not ready is recorded as stale and dropped, since the brain has
+   ended its turn.
+4. When there can be no further session (`redial_loop`), the participant has failed. Its fallback takes the
+   seat when the brain decides so.
+5. A restored session has the agent's memory (its own words only as far as they were heard) and all changes of
+   its settings. It does not greet again, and a script continues after the lines that were heard.
+6. A session that is rolled over is no failure: the next one is dialled at once.
 """
 
 from __future__ import annotations
@@ -48,21 +49,21 @@ AgentService: TypeAlias = SessionService[AgentOffer]
 """Service that holds an agent's sessions."""
 
 Order: TypeAlias = port.Order | RollOver | Replace | Update
-"""Order of the brain's to an agent."""
+"""Command of the brain to an agent."""
 
 
 @frozen
 class Past:
-    """Past of an agent: its sessions in an earlier process of the same meeting, or before it left."""
+    """Past of an agent: its sessions in an earlier process of the same meeting, or before the agent left."""
 
     sessions: int = 0
-    """Number of sessions so far: the next has the next number."""
+    """Number of sessions so far."""
 
     replies: int = 0
-    """Number of replies that they brought."""
+    """Number of replies in them."""
 
     was_ready: bool = False
-    """Whether one of them was ready: the next is restored, and does not greet."""
+    """Whether one of them was ready: the next one is restored, and does not greet."""
 
     changes: tuple[Update | Replace, ...] = ()
     """Changes of its settings, and whether its fallback has the seat, in order."""
@@ -70,15 +71,15 @@ class Past:
 
 @define
 class _Change:
-    """A change of the settings, to be part of every later session."""
+    """Change of the settings, which every later session includes."""
 
     update: Update
     is_settled: bool = False
-    """Whether it was told what became of it."""
+    """Whether its outcome was reported."""
 
 
 class Agent(InSession[AgentOffer, AgentSession]):
-    """The actor of one agent participant."""
+    """Actor of one agent participant."""
 
     RUNNING: ClassVar[str] = "ready"
 
@@ -94,11 +95,11 @@ class Agent(InSession[AgentOffer, AgentSession]):
         observe: Callable[[Fact], None] | None = None,
         seed: int = 0,
     ) -> None:
-        """`services` are its own, then its fallback's.
+        """`services` are the agent's own, then its fallback's.
 
-        Before a restored session `context` is asked what the agent remembers, and before every session
-        `lines` which entries of its script were heard, where anybody keeps account of them. `observe` is told
-        all that its service tells.
+        Each restored session asks `context` for the agent's memory, and each session `lines` for the entries
+        of its script that were heard, where an account of them is kept. `observe` gets everything that the
+        service sends.
         """
         super().__init__(participant, Redialling(seed, participant, services[0].restart), post)
         self._services = list(services)
@@ -116,48 +117,48 @@ class Agent(InSession[AgentOffer, AgentSession]):
         self.orders: Mailbox[Order] = Mailbox(f"agent:{participant}", 256)
 
     def past(self, *, comes_back: bool) -> Past:
-        """What its sessions were: all that holds of one who comes back as it was, else their number."""
+        """Past of its sessions: for an agent that comes back unchanged all of it, otherwise only counts."""
         sessions, replies = self._number, self._replies.count
         if not comes_back:
             return Past(sessions, replies)
         return Past(sessions, replies, self._was_ready, tuple(change.update for change in self._changes))
 
     def restore(self, past: Past) -> None:
-        """Go on where an earlier process of the meeting, or an earlier stay, stopped; before `run`."""
+        """Continue where an earlier process of the meeting, or an earlier stay, stopped; before `run`."""
         self._number, self._was_ready = past.sessions, past.was_ready
         self._replies.restore(past.replies)
         for order in past.changes:
             self._take(order)
 
     def hear(self, pcm: bytes) -> None:
-        """Let the agent hear a frame, if it is connected."""
+        """Feed the agent a frame, if it is connected."""
         if self._session is not None:
             self._session.hear(pcm)
 
     def __call__(self, pcm: bytes) -> None:
-        """Hear a frame (see `router.Hearer`)."""
+        """Feed a frame (see `router.Hearer`)."""
         self.hear(pcm)
 
     def rests(self) -> bool:
-        """Whether silence changes nothing for it (see `router.Foreseer`)."""
+        """Whether silence changes nothing for the agent (see `router.Foreseer`)."""
         return self._session is None or self._session.rests()
 
     def foresee(self, pcm: bytes) -> bool:
-        """Hear a frame before its time (see `router.Foreseer`)."""
+        """Take a frame before its time (see `router.Foreseer`)."""
         return self._session is None or self._session.foresee(pcm)
 
     def has_taken(self) -> None:
-        """Note that what was heard before its time is past (see `router.Foreseer`)."""
+        """Note that the frame taken before its time is now past (see `router.Foreseer`)."""
         if self._session is not None:
             self._session.has_taken()
 
     def set_out(self) -> None:
-        """Wait for no silence of the router's (see `router.Foreseer`)."""
+        """Suspend the feeding of silence (see `router.Foreseer`)."""
         if self._session is not None:
             self._session.set_out()
 
     def was_fed(self, pcm: bytes, frames: int, at: float) -> None:
-        """Note how much was heard before its time (see `router.Foreseer`)."""
+        """Note how much was taken before its time (see `router.Foreseer`)."""
         if self._session is not None:
             self._session.was_fed(pcm, frames, at)
 
@@ -194,7 +195,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
         self._report(SessionLost(self.participant, self._number, reason, retry_in_s))
 
     def _changed(self, offer: AgentOffer) -> AgentOffer:
-        """Offer of the next session: with all changes since, and what the agent remembers."""
+        """Offer of the next session: with all changes so far, and the agent's memory."""
         self._folded = len(self._changes)
         offer = offer.changed(self._earlier(self._folded))
         if self._lines is not None:
@@ -206,7 +207,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
         return [change.update for change in self._changes[:count]]
 
     def _post(self, event: Event) -> None:
-        """Report what a session told, and take from it what concerns the agent."""
+        """Report a session's event, and note the part of it that concerns the agent."""
         match event:
             case ReplySent(duration_s=duration_s) if duration_s > 0:
                 self._redialling.proved()
@@ -223,7 +224,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
     # --- changes of settings ----------------------------------------------------------------------
 
     def _settle(self, event: SettingsChanged) -> None:
-        """Note what became of a change; one that is refused is undone."""
+        """Note the outcome of a change; a refused change is undone."""
         for change in self._changes:
             if change.update.part == event.part and not change.is_settled:
                 change.is_settled = True
@@ -232,7 +233,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
                 return
 
     def _tell_changes(self, session: int) -> None:
-        """At a session's start: what it began with holds; what has come since its settings is told."""
+        """Report the changes with which a session began as done, and send the later ones to it."""
         for index, change in enumerate(self._changes):
             if index >= self._folded:
                 self._tell_change(index)
@@ -280,7 +281,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
                 assert_never(never)
 
     def _replace(self) -> None:
-        """Give the seat to the fallback: it has its own settings, and what was added to the prompt."""
+        """Give the seat to the fallback: it has its own settings, and the words added to the prompt."""
         if len(self._services) > 1:
             del self._services[0]
             whose = f"{self.participant}/fallback"

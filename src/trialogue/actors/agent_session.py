@@ -1,9 +1,9 @@
-"""One session of an agent: what it does in a session's life (`session`) that an ear does not.
+"""Session of an agent: the part of a session's life (`session`) that an ear does not have.
 
 1. Sound goes straight to the mouth; facts go to the sequencer.
-2. It never falls silent of its own: where nobody feeds its ear, it feeds silence in real time.
-   `KeepAlive` is the fallback of the fallback: alone, it does not keep every service waiting. It is all there
-   is where the ear's sound is compressed.
+2. It never stops sending sound: where nobody feeds its ear, it feeds silence in real time. `KeepAlive` is
+   only added to that, since not every service waits for `KeepAlive` alone. A session whose input is
+   compressed sends `KeepAlive` alone.
 3. No logic depends on optional messages: thoughts, announcements, histories, latencies.
 """
 
@@ -51,23 +51,23 @@ from trialogue.transport.link import Listener
 from trialogue.transport.socket import WebSocket
 
 FAILURE_LIMIT = 3
-"""Replies that may fail in a row; then the session is given up for a new one."""
+"""Failed replies in a row after which the session is given up for a new one."""
 
 QUIET_S = 1.0
-"""Seconds for which an ear may be fed nothing before the session feeds it silence."""
+"""Seconds without sound for the ear after which the session feeds it silence."""
 
 SILENCE_S = 0.1
 """Seconds of silence that are fed at a time, in real time."""
 
 CALLS_LIMIT = 200
-"""Calls of one session that may be open at a time: all of them may be answered, or cancelled, at once."""
+"""Most open calls of one session, so that all may be answered or cancelled at once."""
 
 ALLOWED_S = 110 * 60.0
-"""A session's age at which it is to be gone on with in a new one; services end it at two hours."""
+"""Seconds after which a session is rolled over; services end one at two hours."""
 
 
 class AgentSession(LiveSession[AgentWire]):
-    """Converses over one open websocket."""
+    """Session over one open websocket."""
 
     SILENT: ClassVar[str] = "the service did not apply the settings in time"
 
@@ -87,46 +87,46 @@ class AgentSession(LiveSession[AgentWire]):
 
     @property
     def _asking(self) -> Asking:
-        """The prompts of this session."""
+        """Prompts of this session."""
         return self._replies.asking
 
     @property
     def is_running(self) -> bool:
-        """Whether the settings hold."""
+        """Whether the settings are applied."""
         return self._wire.is_running
 
-    # --- what it is told --------------------------------------------------------------------------
+    # --- what it takes --------------------------------------------------------------------------
 
     def hear(self, pcm: bytes) -> None:
-        """Let the agent hear a frame; before the settings hold it hears nothing."""
+        """Feed the agent a frame; without applied settings it is dropped."""
         if self.is_running:
             self._fed_at = trio.current_time()
             self._put(self._wire.hear(pcm, self._fed_at))
-            if self._fed_at > self._looks_at:  # to move what is due costs less than to be woken for nothing
+            if self._fed_at > self._looks_at:  # moving the deadline costs less than a needless wake
                 self._looks_at = self._fed_at + QUIET_S / 2
                 self._look_again()
 
     def rests(self) -> bool:
-        """Whether silence, however long, changes nothing at the other end."""
+        """Whether silence of any length changes nothing at the other end."""
         return not self.is_running or (self._listener is not None and self._listener.rests())
 
     def foresee(self, pcm: bytes) -> bool:
-        """Let the other end hear a frame before its time; False where it must be sent in time, too."""
+        """Let the other end take a frame before its time; False where it must also be sent in time."""
         return not self.is_running or (self._listener is not None and self._listener.foresee(pcm))
 
     def has_taken(self) -> None:
-        """Note that what the other end heard before its time is past."""
+        """Note that the frame taken before its time is now past."""
         if self.is_running and self._listener is not None:
             self._listener.has_taken()
 
     def set_out(self) -> None:
-        """Do not count how long nothing is fed: until `was_fed` it is."""
+        """Stop counting the time without sound, until `was_fed` is called."""
         if self._fed_at != self._silent_at:
             self._is_set_out = True
             self._look_again()
 
     def was_fed(self, pcm: bytes, frames: int, at: float) -> None:
-        """Note that frames were heard at the other end without being sent, the last of them at `at`."""
+        """Note that the other end took frames without their being sent, the last of them at `at`."""
         if frames and self.is_running and self._listener is not None:
             self._fed_at = at
             self._wire.hear(pcm, at)
@@ -135,7 +135,7 @@ class AgentSession(LiveSession[AgentWire]):
         self._look_again()
 
     def untold_s(self) -> float:
-        """How much sound changes nothing but that it is here (see `transport.link.Taker`)."""
+        """Seconds of sound that can arrive without an event (see `transport.link.Taker`)."""
         return 0.0 if self._context.is_observed or not self.is_running else self._replies.untold_s()
 
     def take(self, audio: bytes, at: float) -> None:
@@ -145,7 +145,7 @@ class AgentSession(LiveSession[AgentWire]):
 
     @property
     def _listener(self) -> Listener | None:
-        """Listener at the other end, where that is in memory and nothing is between."""
+        """Listener at the other end, where that is in memory with nothing between."""
         return None if self._link is None else self._link.listener
 
     def carry_out(self, order: Order) -> bool:
@@ -166,18 +166,18 @@ class AgentSession(LiveSession[AgentWire]):
 
     @property
     def takes_updates(self) -> bool:
-        """Whether one more change of the settings can wait to be told."""
+        """Whether one more change of the settings can wait to be sent."""
         return not self._updates.is_full
 
     def update(self, part: Part, messages: Sequence[Message]) -> None:
-        """Change a part of the settings by these messages, after the changes before it."""
+        """Send these messages to change a part of the settings, after the changes before it."""
         self._updates.add(Pending(part, messages), trio.current_time())
         self._look_again()
 
     # --- its life ---------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """See `LiveSession`; meanwhile its sound may come before its time."""
+        """See `LiveSession`; its sound may come before its time meanwhile."""
         if self._link is not None:
             self._link.taker = self
         try:
@@ -191,7 +191,7 @@ class AgentSession(LiveSession[AgentWire]):
 
     def _receive(self, data: Message) -> None:
         facts = self._wire.receive(data, trio.current_time())
-        if not isinstance(data, str):  # sound records nothing but a beginning, and brings nothing forward
+        if not isinstance(data, str):  # sound causes no record but a beginning, and moves no deadline forward
             for fact in facts:
                 self._context.observe(fact)
                 self._take(fact)
@@ -206,7 +206,7 @@ class AgentSession(LiveSession[AgentWire]):
         self._wire.receive_close(close_code)
 
     def _next_due(self) -> float:
-        # Sound moves most of it on all the time: then what was due before is looked at, and nothing done.
+        # Sound keeps moving most deadlines: a look at the former one then does nothing.
         wire = self._wire.next_deadline()
         silence = inf if self._is_set_out else self._silence_due()
         return min(inf if wire is None else wire, silence, self._ends_at, self._updates.next_deadline())
@@ -225,7 +225,7 @@ class AgentSession(LiveSession[AgentWire]):
         self._updates.tick(now)
 
     def _silence_due(self) -> float:
-        """When the ear is to be fed silence, if nobody feeds it; at once at first, as some services count."""
+        """Moment at which the ear is fed silence; at once at first, as some services require."""
         if not (self._silence and self.is_running):
             return inf
         return self._fed_at + (SILENCE_S if self._fed_at == self._silent_at else QUIET_S)
@@ -243,7 +243,7 @@ class AgentSession(LiveSession[AgentWire]):
     def _changed(self, part: Part, outcome: Literal["applied", "unconfirmed"]) -> None:
         self._context.post(SettingsChanged(self._context.participant, self._context.number, part, outcome))
 
-    # --- what the service tells -----------------------------------------------------------------
+    # --- from the service -----------------------------------------------------------------
 
     def _take(self, fact: told.Fact) -> None:
         replies, name = self._replies, self._context.participant
@@ -294,7 +294,7 @@ class AgentSession(LiveSession[AgentWire]):
                 self._take_complaint(fact)
 
     def _heard(self, text: str) -> None:
-        """Words at the agent's ear; the echo of a cue is not heard but read."""
+        """Take words that the agent's recognizer made; the echo of a cue is read, not heard."""
         self._replies.asked()
         if self._asking.repeats(text):
             return
@@ -314,14 +314,14 @@ class AgentSession(LiveSession[AgentWire]):
             )
         )
 
-    # --- what fails -------------------------------------------------------------------------------
+    # --- failures -------------------------------------------------------------------------------
 
     def _warned(self, recovery: Recovery) -> None:
         if recovery is Recovery.ROLL_OVER:
             self._ending()
 
     def _refusal(self, failure: told.Failed, text: str) -> ConnectionLost | ProviderRefused:
-        """A refusal of the settings; where they were being changed, of the change, which is undone."""
+        """Error for a refusal of the settings; a change under way is undone."""
         part = self._updates.open_part
         if part is None:
             return super()._refusal(failure, text)
@@ -329,7 +329,7 @@ class AgentSession(LiveSession[AgentWire]):
         return ConnectionLost(text, close_code=1005, code=UPDATE_REFUSED)
 
     def _lose_turn(self, failure: told.Failed, text: str) -> None:
-        """A reply that does not come: the session may go on, but not for ever like this."""
+        """Give up a reply that does not come; the session continues, but not after too many of them."""
         self._replies.failed()
         asked = self._asking.failed()
         self._context.post(ReplyFailed(self._context.participant, asked.turn, failure.code, asked.prompt))
@@ -339,7 +339,7 @@ class AgentSession(LiveSession[AgentWire]):
 
 
 def _recorded(fact: told.Fact) -> int:
-    """Records that a fact of the conversation makes; others have budgets of their own, or make none."""
+    """Number of records that a fact of the conversation makes; 0 for facts with limits of their own."""
     match fact:
         case told.ToolCalls(calls):
             return len(calls)
@@ -354,7 +354,7 @@ def _recorded(fact: told.Fact) -> int:
 
 
 def _with_words_first(facts: Sequence[told.Fact]) -> Sequence[told.Fact]:
-    """The facts of one message, without a beginning that its words tell as well: they say what begins."""
+    """Facts of one message, without a beginning that its words imply: the words name the reply."""
     match facts:
         case [told.ReplyBegun(), told.Sentence() as sentence, *rest]:
             return [sentence, *rest]

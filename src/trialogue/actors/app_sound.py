@@ -1,11 +1,11 @@
-"""The sound of an app: what it gives for a person, and what it takes of the room.
+"""Sound of an app: the sound that it gives for a person, and the room's sound that it takes.
 
-1. What is sent waits in a queue of at most `QUEUED_S`, played at the meeting's pace: whoever sends waits for
-   room, so nothing is dropped. What is pushed comes in real time, as a device's does, through a jitter
-   buffer that drops and counts.
-2. What is sent is heard before what is pushed.
-3. An ear of the room gets one frame a tick: everybody who is heard but one. It keeps `KEPT_S`; whoever takes
-   too slowly loses the oldest, counts what it lost, and is told once.
+1. Sent sound waits in a queue of at most `QUEUED_S` and is played at the meeting's pace. The sender waits for
+   room, so nothing is dropped. Pushed sound comes in real time, like a device's, through a jitter buffer that
+   drops and counts.
+2. Sent sound is heard before pushed sound.
+3. An ear of the room gets one frame a tick: the mix without one participant. It keeps `KEPT_S`; a slow reader
+   loses the oldest frames, which are counted, and one diagnostic says so.
 """
 
 from __future__ import annotations
@@ -23,28 +23,25 @@ from trialogue.errors import AuthorFailed
 from trialogue.importing import reason_of
 
 QUEUED_S: Final = 0.5
-"""Seconds of sent sound that may wait to be heard."""
+"""Most seconds of sent sound that wait to be heard."""
 
 KEPT_S: Final = 5.0
-"""Seconds of the room that an ear keeps for whoever takes it."""
+"""Seconds of the room that an ear keeps for its reader."""
 
 diagnostics: Final = Log("trialogue.sound")
 
 
 @runtime_checkable
 class PullsSound(Protocol):
-    """An app's own source: the meeting calls it for each tick of a person's sound."""
+    """Source of an app's own: the meeting calls it for each tick of a person's sound."""
 
     def pull(self, samples: int, /) -> bytes | None:
-        """Return the next `samples` (linear16 mono, at the meeting's rate), or None for silence.
-
-        Must not block.
-        """
+        """Next `samples` (linear16 mono, at the meeting's rate), or None for silence. Must not block."""
         ...
 
 
 class AppFeed:
-    """Sound that an app gives of one person: sent, pushed, or pulled from a source of its own."""
+    """Sound that an app gives for one person: sent, pushed, or pulled from a source of its own."""
 
     def __init__(self, sample_rate: int) -> None:
         self.jitter: JitterBuffer = JitterBuffer(sample_rate)
@@ -56,11 +53,11 @@ class AppFeed:
         self.is_over: bool = False
 
     def use(self, own: Feed | None) -> None:
-        """Pull from a source of the app's from now on; None for what is sent and pushed again."""
+        """Pull from the app's source from now on; None for sent and pushed sound again."""
         self._own = own
 
     def pull(self, samples: int) -> bytes | None:
-        """The next `samples`; what is missing at the end of what was sent is silence."""
+        """Next `samples`; silence fills up the end of sent sound."""
         if self._own is not None:
             return self._own.pull(samples)
         with self._held:
@@ -72,7 +69,7 @@ class AppFeed:
         return pcm.ljust(2 * samples, b"\0")
 
     def take(self, pcm: bytes) -> int:
-        """Queue as much of it as there is room for: how many bytes."""
+        """Queue as much as there is room for, and return its number of bytes."""
         with self._held:
             fits = min(len(pcm), self._most - len(self._queue)) & ~1
             self._queue += pcm[:fits]
@@ -80,15 +77,15 @@ class AppFeed:
 
     @property
     def waiting(self) -> int:
-        """Bytes that were sent and not heard."""
+        """Bytes of sent sound that are not heard yet."""
         return len(self._queue)
 
     async def moved(self) -> None:
-        """Wait until something of what was sent was heard, or nothing more will be."""
+        """Wait until some of the sent sound was heard, or no more will be."""
         await self._moved.wait()
 
     def close(self) -> None:
-        """The meeting is over: nothing more is heard."""
+        """Close the feed: the meeting is over, and nothing more is heard."""
         self.is_over = True
         self._wake()
 
@@ -98,14 +95,14 @@ class AppFeed:
 
 
 class OwnFeed:
-    """A source of the app's own: what it gives is checked, and what it raises is its author's fault."""
+    """Source of the app's own: its sound is checked, and its errors are its author's."""
 
     def __init__(self, participant: str, own: PullsSound) -> None:
         self._what = f"the source of {participant}"
         self._own = own
 
     def pull(self, samples: int) -> bytes | None:
-        """Ask it; AuthorFailed where it raises, or gives another amount of sound than it was asked for."""
+        """Next samples of the source; AuthorFailed where it raises, or returns another amount of sound."""
         try:
             pcm = self._own.pull(samples)
         except Exception as fault:
@@ -121,7 +118,7 @@ class OwnFeed:
 
 
 class RoomEar:
-    """A sink for one listener of the app's: the room without one participant, or all of it."""
+    """Sink for one listener of the app: the room without one participant, or all of it."""
 
     def __init__(
         self,
@@ -147,7 +144,7 @@ class RoomEar:
         frames = [pcm for name, pcm in sounding.items() if name != self._without]
         pcm = self._convert(self._mix(frames) if frames else self._silence)
         if not pcm:
-            return  # a resampler holds the first samples back
+            return  # a resampler holds back its first samples
         if len(self._frames) == self._frames.maxlen:
             self._drop()
         self._frames.append(pcm)
@@ -159,7 +156,7 @@ class RoomEar:
             diagnostics.warning("the app reads a room's sound too slowly: sound older than 5 s is dropped")
 
     async def take(self) -> bytes | None:
-        """The next frame; None once there will be no more."""
+        """Next frame; None after the last."""
         while not self._frames:
             if self._is_over:
                 return None
@@ -167,7 +164,7 @@ class RoomEar:
         return self._frames.popleft()
 
     def close(self) -> None:
-        """Take no more sound; what is kept can still be taken."""
+        """Take no more sound; the frames kept can still be read."""
         self._is_over = True
         self._wake()
 

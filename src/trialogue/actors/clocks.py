@@ -1,11 +1,11 @@
-"""Watches the machine's clocks, on which nothing else depends: what they do is noted for whoever reads.
+"""Watch over the machine's clocks: records their jumps for readers of the journal, without other effects.
 
-1. No timer uses the time of day. It stands in the journal for people, so that a step of it is recorded.
+1. No timer uses the time of day. The journal has it for people, so a step of it is recorded.
 2. A machine that sleeps stops trio's clock, and with it the meeting's: nothing is late afterwards, but the
-   other ends of all sockets are long gone. Where the system has a clock that goes on (Linux's
-   CLOCK_BOOTTIME), the sleep is reported; elsewhere it shows as a step of the time of day.
-3. A process that is stopped while the machine goes on is late afterwards: that the router reports.
-4. A step that blocks the loop is reported, too (`stalls`).
+   peers of all sockets have left. Where the system has a clock that runs on during sleep (Linux's
+   CLOCK_BOOTTIME), the sleep is reported; elsewhere it appears as a step of the time of day.
+3. A process that is stopped while the machine runs is late afterwards; the router reports that.
+4. A step that blocks the loop is reported by `stalls`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EVERY_S: Final = 1.0
 """Seconds between two looks at the clocks."""
 
 JUMP_S: Final = 2.0
-"""The least step of the time of day that is told; clocks are slewed by less."""
+"""Smallest step of the time of day that is reported; clocks are slewed by less."""
 
 _BOOTTIME: Final[int] = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
@@ -35,13 +35,13 @@ class Clocks:
     """Readings of the machine's clocks at one moment, each in seconds from its own beginning."""
 
     wall_s: float
-    """The time of day, which people and NTP set."""
+    """Time of day, which people and NTP set."""
 
     steady_s: float
-    """Goes on while the machine is awake."""
+    """Clock that runs while the machine is awake."""
 
     boot_s: float
-    """Goes on while it sleeps, too."""
+    """Clock that also runs while the machine sleeps."""
 
 
 def machine_clocks() -> Clocks:
@@ -50,7 +50,7 @@ def machine_clocks() -> Clocks:
 
 
 def compare(before: Clocks, now: Clocks) -> list[Event]:
-    """Events between two looks: a sleep of the machine, a step of the time of day."""
+    """Events between two readings: a sleep of the machine, a step of the time of day."""
     passed_s = now.boot_s - before.boot_s
     slept_s = passed_s - (now.steady_s - before.steady_s)
     jumped_s = (now.wall_s - before.wall_s) - passed_s
@@ -63,7 +63,7 @@ def compare(before: Clocks, now: Clocks) -> list[Event]:
 
 
 class ClockWatch:
-    """Looks at the clocks once a second, and reports."""
+    """Actor that reads the clocks once a second, and reports."""
 
     def __init__(self, post: Callable[[Event], None], look: Callable[[], Clocks] = machine_clocks) -> None:
         self._post = post

@@ -44,42 +44,42 @@ from trialogue.values import frozen
 Sound: TypeAlias = (
     SetHearing | Play | Drop | StopPlayout | PausePlayout | ResumePlayout | DuckPlayout | UnduckPlayout
 )
-"""The commands to the audio plane."""
+"""Commands to the audio plane."""
 
 diagnostics: Final = Log("trialogue.meeting")
 
 
 def _nobody(_: AskHook) -> None:
-    """Ask nobody."""
+    """Hook runner without hooks."""
 
 
 @frozen
 class Dispatch:
-    """Hands each command to the actor that carries it out."""
+    """Dispatcher: hands each command to the actor that carries it out."""
 
     router: Router
-    """Sound: hearing, playing, stopping."""
+    """Actor of sound: hearing, playing, stopping."""
 
     agents: Mapping[str, Agent]
-    """Sessions: cues, words to say, answers."""
+    """Actors of sessions: cues, words to say, answers."""
 
     tools: ToolExecutor
-    """Tool calls."""
+    """Actor of tool calls."""
 
     timers: AlarmClock
-    """Wake-ups."""
+    """Actor of wake-ups."""
 
     sync: Callable[[], None]
-    """Brings the journal to the disk: at a turn's end, and before a tool has effects."""
+    """Function that writes the journal to the disk: at a turn's end, and before a tool has effects."""
 
     ask: Callable[[AskHook], None] = _nobody
-    """Asks the app's hooks; where nobody is asked, defaults hold."""
+    """Function that asks the app's hooks; without hooks the defaults hold."""
 
     def __call__(self, command: Command) -> None:
-        """Carry out one command, or hand it on without waiting."""
+        """Carry out one command, or hand it on, without waiting."""
         match command:
             case Prepare(to, text, prompt):
-                self.agents[to].orders.post(Cue(to, 0, text, prompt))  # to its service a cue like another
+                self.agents[to].orders.post(Cue(to, 0, text, prompt))  # the service sees an ordinary cue
             case Cue(to) | Speak(to):
                 self.agents[to].orders.post(command)
             case AnswerTool(participant) | RollOver(participant) | Update(participant) | Replace(participant):
@@ -100,7 +100,7 @@ class Dispatch:
             case Report(code, text, participant):
                 diagnostics.info(text, code=code, participant=participant)
             case GrantFloor() | MoveAgenda() | Attribute():
-                pass  # decisions that the journal and the screen show; nobody need act
+                pass  # decisions for the journal and the screen; no actor carries them out
             case _:
                 self._sound(command)
 

@@ -1,12 +1,13 @@
-"""An ear: one person's listening sessions in a row, which make words of what the person says.
+"""Ear: one person's listening sessions, one after another, which transcribe the person's speech.
 
-1. Its life is an agent's: dialled in turn, dialled again with patience, given up when that is refused
+1. It lives like an agent: it is dialled, dialled again after a loss, and given up after a refusal
    (`redial_loop`). A person whose ear has failed for good stays at the table.
-2. Utterances are counted over all sessions of a meeting, and places are the meeting's in all of them.
-3. It hears its person alone, before anybody is muted or mixed: whoever else speaks has an ear too.
-4. A gap in the sound (muted, a process that stood still) ends the utterance; a sleep also the session, as
-   nobody knows what its service has made of the silence.
-5. Behind the meeting's end it hears the last words, and is not dialled again.
+2. Utterances are counted over all sessions of a meeting, and places are on the meeting's audio clock in all
+   of them.
+3. It hears only its person, before mixing; each other person has an ear of its own.
+4. A gap in the sound (a mute, a process that stood still) ends the utterance. A sleep also ends the session,
+   since its service may have treated the silence in any way.
+5. After the meeting's end it waits for the last words, and is not dialled again.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from trialogue.transport.socket import WebSocket
 from trialogue.values import frozen
 
 EarService: TypeAlias = SessionService[EarOffer]
-"""Service that holds an ear's sessions; the address says all that they are asked for."""
+"""Service of an ear's sessions; its address holds all that they ask for."""
 
 
 @frozen
@@ -35,14 +36,14 @@ class EarPast:
     """Past of an ear: its sessions in an earlier process of the same meeting, or before its person left."""
 
     sessions: int = 0
-    """Number of sessions so far: the next has the next number."""
+    """Number of sessions so far."""
 
     utterances: int = 0
-    """Number of utterances that they told."""
+    """Number of utterances in them."""
 
 
 class Ear(InSession[EarOffer, EarSession]):
-    """The actor of one person's ear."""
+    """Actor of one person's ear."""
 
     RUNNING: ClassVar[str] = "listening"
 
@@ -57,35 +58,35 @@ class Ear(InSession[EarOffer, EarSession]):
 
     @property
     def past(self) -> EarPast:
-        """What its sessions were."""
+        """Past of its sessions."""
         return EarPast(self._number, self._utterances)
 
     def restore(self, past: EarPast) -> None:
-        """Go on where an earlier process of the meeting stopped; before `run`."""
+        """Continue where an earlier process of the meeting stopped; before `run`."""
         self._number, self._utterances = past.sessions, past.utterances
 
     def hear(self, pcm: bytes | None, samples: int, position: int) -> None:
-        """Hear the tick of so many samples that begins at sample `position`; None for silence."""
+        """Take the tick of so many samples that begins at sample `position`; None for silence."""
         if self._session is not None:
             self._session.hear(pcm, samples, position / self._service.offer.sample_rate)
 
     def would_tell(self, pcm: bytes | None, position: int) -> bool:
-        """Whether its service would be sent the tick that begins at sample `position`."""
+        """Whether the tick that begins at sample `position` would be sent to the service."""
         place_s = position / self._service.offer.sample_rate
         return self._session is not None and self._session.would_tell(pcm, place_s)
 
     def interrupt(self) -> None:
-        """Note a gap in the sound: what was said before it is whole."""
+        """Note a gap in the sound: the speech before it is complete."""
         if self._session is not None:
             self._session.end_utterance()
 
     def renew(self) -> None:
-        """Go on in a new session, as the process stood still."""
+        """Continue in a new session, as the process stood still."""
         if self._session is not None:
             self._session.roll_over()
 
     async def finish(self) -> None:
-        """End for good: where words may come still, wait until the service has told them and has closed."""
+        """End for good: where words may still come, wait until the service has sent them and closed."""
         self._is_finishing = True
         if self._session is not None and self._session.finish():
             await self._is_over.wait()
@@ -93,7 +94,7 @@ class Ear(InSession[EarOffer, EarSession]):
     async def run(
         self, _epoch: float, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
     ) -> None:
-        """Listen until that has failed for good, or until cancelled."""
+        """Listen until the ear has failed for good, or until cancelled."""
         task_status.started()
         failed = await self._serve(self._service)
         if not self._is_finishing:
@@ -108,7 +109,7 @@ class Ear(InSession[EarOffer, EarSession]):
             self._is_over.set()
 
     def _wait_after(self, lost: ConnectionLost, service: EarService) -> float | NoMore:
-        """Seconds until the next dial; there is none behind the meeting's end."""
+        """Seconds until the next dial; there is none after the meeting's end."""
         return (
             NoMore(str(lost), refused=False, cause=lost)
             if self._is_finishing
@@ -119,7 +120,7 @@ class Ear(InSession[EarOffer, EarSession]):
         self._report(EarLost(self.participant, self._number, reason, retry_in_s))
 
     def _post(self, event: Event) -> None:
-        """Report what a session told, and learn from it how patient to be."""
+        """Report a session's event, and reset the retries after a success."""
         match event:
             case EarReady():
                 self._redialling.ready(trio.current_time())

@@ -1,9 +1,9 @@
-"""One listening session: what it does in a session's life (`session`) that an agent does not.
+"""Listening session: the part of a session's life (`session`) that an agent does not have.
 
-1. It has no mouth: what it hears is never answered. Sound goes out with its place on the meeting's audio
-   clock, so that the places of words are places there.
-2. It is fed while the person is heard, and for a while behind it; then the dialect keeps the stream alive.
-3. At the meeting's end it asks its service for the last words, and is closed by it behind them.
+1. It has no mouth, so it never answers. Sound is sent with its place on the meeting's audio clock, so that
+   the words' places are on that clock, too.
+2. It is fed while the person is heard, and for a short time after; then the dialect keeps the stream alive.
+3. At the meeting's end it asks its service for the last words, after which the service closes it.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from trialogue.services.port import EarOffer, EarWire, Message
 from trialogue.transport.socket import WebSocket
 
 TAIL_S: Final = 1.0
-"""Seconds of silence behind the sound of a person of whom nothing more comes."""
+"""Seconds of silence sent after a person's last sound."""
 
 
 class EarSession(LiveSession[EarWire]):
-    """Listens over one open websocket."""
+    """Listening session over one open websocket."""
 
     SILENT: ClassVar[str] = "the service did not respond in time"
 
     def __init__(self, context: SessionContext, socket: WebSocket, offer: EarOffer, before: int) -> None:
-        """`before` is how many utterances there were in the ear's earlier sessions."""
+        """`before` is the number of utterances in the ear's earlier sessions."""
         super().__init__(context, socket, offer.open(socket.handshake.header))
         self._before = before
         self._rate = offer.sample_rate
@@ -45,13 +45,13 @@ class EarSession(LiveSession[EarWire]):
 
     @property
     def utterances(self) -> int:
-        """Number of utterances, with those of the sessions before."""
+        """Number of utterances, including those of earlier sessions."""
         return self._before + self._wire.utterances
 
-    # --- what it is told --------------------------------------------------------------------------
+    # --- what it takes --------------------------------------------------------------------------
 
     def hear(self, pcm: bytes | None, samples: int, place_s: float) -> None:
-        """Take a tick of so many samples that begins at `place_s`; None where nothing comes."""
+        """Take a tick of so many samples that begins at `place_s`; None for silence."""
         if not self.is_running:
             return
         self._last_place_s = place_s
@@ -68,13 +68,13 @@ class EarSession(LiveSession[EarWire]):
         return self.is_running and (pcm is not None or is_tail)
 
     def end_utterance(self) -> None:
-        """Let what was said so far be a whole utterance: the sound has a gap here."""
+        """End the utterance here, as the sound has a gap."""
         if self.is_running and self._wire.is_inside:
             self._send_all(self._wire.end_utterance(trio.current_time()))
         self._fed_to_s = -inf
 
     def finish(self) -> bool:
-        """Ask for the last words, and for the end behind them; whether words may come."""
+        """Ask for the last words, and then for the end; whether words may come."""
         if not self.is_running:
             return False
         was_fed = self._last_place_s < self._fed_to_s + TAIL_S
@@ -112,9 +112,9 @@ class EarSession(LiveSession[EarWire]):
             case Understood():
                 self._understood(due)
             case told.Timeout():
-                pass  # the session is closed
+                pass  # the session is over
 
-    # --- what the service tells -----------------------------------------------------------------
+    # --- from the service -----------------------------------------------------------------
 
     def _take_all(self, facts: list[EarFact]) -> None:
         for fact in facts:
@@ -150,6 +150,6 @@ class EarSession(LiveSession[EarWire]):
         self._leave_if_ending()
 
     def _leave_if_ending(self) -> None:
-        """Go on in a new session between two utterances, where this one comes to its allowed end."""
+        """Continue in a new session between two utterances, if this one comes to its allowed end."""
         if self._is_ending and not self._wire.is_inside:
             self.roll_over()

@@ -1,12 +1,13 @@
-"""Echo: whether what a microphone gives is what its person's loudspeaker plays.
+"""Echo guard: finds whether a microphone's sound is what its person's loudspeaker plays.
 
-1. Both are compared as spectra in time: every tick the energy in a few bands, of which each band's mean and
-   each tick's mean are taken away, so that neither loudness nor the colour of a room matters. They are the
-   same sound if they correlate at some lag up to `LAG_S`; the less there is to compare, the more they must.
-2. An echo that is known is expected: at its lag, as loud in each band as it was heard before. What goes
-   beyond that in enough bands, and is not like what is played, is the person's own voice, and passes, echo
-   and all. An echo that what comes back is not like any more is forgotten.
-3. A loudspeaker that was played for `CLEAN_S` and not heard at all is no cause for doubt: headphones.
+1. Both are compared as spectra over time: for each tick the energy in a few bands, minus each band's mean and
+   each tick's mean, so that neither loudness nor the room's colour matters. They are the same sound if they
+   correlate at some lag up to `LAG_S`; the less sound there is to compare, the higher the required
+   correlation.
+2. A known echo is expected at its lag, as loud in each band as before. Sound that exceeds it in enough bands,
+   and does not correlate with what is played, is the person's own voice and passes, with the echo in it. An
+   echo that no longer correlates is forgotten.
+3. After `CLEAN_S` of played sound of which nothing was heard, there is no doubt: the person has headphones.
 
 No model of a room and no cancelling: it decides whether somebody speaks, it does not mend the sound.
 """
@@ -21,46 +22,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 LAG_S: Final = 0.8
-"""The longest way of a sound from the router over loudspeaker and microphone back to it."""
+"""Longest delay of a sound from the router over loudspeaker and microphone back to it."""
 
 WINDOW_S: Final = 0.7
 """Seconds of sound that are compared to find an echo."""
 
 DOUBT_S: Final = 0.3
-"""Seconds for which it may be doubted whether somebody speaks."""
+"""Most seconds of doubt whether a person speaks."""
 
 CLEAN_S: Final = 1.0
-"""Seconds of sound that must have been played unheard."""
+"""Seconds of sound that must have been played without being heard."""
 
 OPEN_S: Final = 0.3
-"""Seconds for which a person's own voice is believed to go on."""
+"""Seconds for which a person's own voice is assumed to continue."""
 
 _BANDS: Final = 20
 _LOW_HZ: Final = 200.0
 _HIGH_HZ: Final = 5000.0
 _FLOOR: Final = 1e-9
-"""The energy of a band below which differences mean nothing."""
+"""Energy of a band below which differences have no meaning."""
 
 _ACTIVE_DB: Final = -50.0
-"""Level, in dB below full scale, under which nothing is played."""
+"""Level, in dB below full scale, below which nothing counts as played."""
 
 _LEAST: Final = 10
-"""Ticks with sound from the loudspeaker from which on it can be judged."""
+"""Ticks with sound from the loudspeaker that a judgement needs."""
 
 _SHORT: Final = 12
-"""Ticks that are compared to find whether a known echo is still all there is."""
+"""Ticks that are compared to find whether a known echo explains all of the sound."""
 
 _ALIKE: Final = 0.65
-"""The likeness over so few ticks that lets what goes beyond an echo be an echo still."""
+"""Correlation over so few ticks at which sound beyond a known echo still counts as echo."""
 
 _FORGOTTEN: Final = 0.35
-"""The likeness over a whole window at which a known echo is none."""
+"""Correlation over a whole window below which a known echo is forgotten."""
 
 _BEYOND_DB: Final = 6.0
 _BEYOND_BANDS: Final = _BANDS // 4
 _BEYOND_TICKS: Final = 0b1111
 _FADING: Final = 0.1
-"""Fading of a sound in a room a tick, in powers of ten."""
+"""Decay of a sound in a room for each tick, in powers of ten."""
 
 _Features = NDArray[np.float32]
 
@@ -72,14 +73,14 @@ class Hearsay(Enum):
     """The person's own sound, or silence."""
 
     UNSURE = auto()
-    """Sound is played, and it is not known yet whether this is it."""
+    """Sound is played, and it is undecided whether this is its echo."""
 
     ECHO = auto()
-    """Sound that is played, come back."""
+    """Echo of the sound that is played."""
 
 
 class EchoGuard:
-    """Compares one microphone with what its person is being played: the meeting without `without`."""
+    """Comparison of one microphone with what its person is played: the meeting without `without`."""
 
     def __init__(
         self,
@@ -89,7 +90,7 @@ class EchoGuard:
         without: Collection[str],
         mix: Callable[[Sequence[bytes]], bytes],
     ) -> None:
-        """`samples` are those of a tick."""
+        """`samples` is the length of a tick."""
         tick_s = samples / sample_rate
         self._without = frozenset(without)
         self._mix = mix
@@ -114,7 +115,7 @@ class EchoGuard:
         return self._known is not None
 
     def classify(self, pcm: bytes | None, sounding: Mapping[str, bytes]) -> Hearsay:
-        """Take the microphone's tick, and those who were heard in the tick before."""
+        """Class of the microphone's tick, given the participants heard in the tick before."""
         frames = [frame for name, frame in sounding.items() if name not in self._without]
         _push(self._taken, self._taker.of(pcm or self._silence))
         _push(self._played, self._player.of(self._mix(frames) if frames else self._silence))
@@ -141,7 +142,7 @@ class EchoGuard:
         return Hearsay.OWN if is_clean else Hearsay.UNSURE
 
     def _classify_known(self, lag: int, loudness: _Features) -> Hearsay:
-        """Whether the tick goes beyond the echo that is to be expected."""
+        """Whether the tick exceeds the expected echo."""
         there = len(self._played) - 1 - lag
         around = self._played[max(0, there - 4) : there + 2]
         fading = _FADING * np.maximum(0, np.arange(len(around))[::-1, None] - 2)
@@ -160,7 +161,7 @@ class EchoGuard:
         return Hearsay.ECHO
 
     def _forget_if_unlike(self, lag: int) -> None:
-        """An echo path that is none: headphones were put on, or two voices were alike by chance."""
+        """Forget an echo path that was wrong: headphones were put on, or two voices were alike by chance."""
         played = self._played[len(self._played) - lag - self._window : len(self._played) - lag]
         active = _active(played)
         is_enough = self._closed >= self._window and int(active.sum()) > self._window // 2
@@ -170,13 +171,13 @@ class EchoGuard:
     # --- spectra in time ----------------------------------------------------------------------------
 
     def _exceeds_noise(self) -> bool:
-        """Follow the room's noise, at once down and slowly up; whether the last tick is more than that."""
+        """Whether the last tick exceeds the room's noise, whose estimate falls at once and rises slowly."""
         last = self._taken[-1]
         self._noise = np.minimum(last, self._noise + 0.005)
         return int((10 * (last - self._noise) > _BEYOND_DB).sum()) >= _BEYOND_BANDS
 
     def _likeness(self) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Likeness of both at each lag, and the number of ticks in which sound was played."""
+        """Correlation of both at each lag, and the number of ticks in which sound was played."""
         alike = np.full(self._lags + 1, -1.0, np.float32)
         counts = np.zeros(self._lags + 1, np.int64)
         active = _active(self._played)
@@ -188,13 +189,13 @@ class EchoGuard:
         return alike, counts
 
     def _likeness_now(self, lag: int) -> float:
-        """Likeness of the last few ticks at a lag, or one beside it."""
+        """Correlation of the last few ticks at a lag, or one beside it."""
         ends = (len(self._played) - lag, len(self._played) - lag - 1)
         parts = [self._played[end - _SHORT : end] for end in ends]
         return max(_alike(self._taken[-_SHORT:], part, _active(part)) for part in parts)
 
     def _loudness(self, lag: int, before: _Features) -> _Features:
-        """Loudness of each band as it comes back beside as it was played, over the window (powers of ten)."""
+        """Ratio of each band's loudness, heard to played, over the window (powers of ten)."""
         end = len(self._played) - lag
         played = self._played[end - self._window : end]
         active = _active(played)
@@ -214,7 +215,7 @@ def _push(ring: _Features, row: _Features) -> None:
 
 
 def _active(ticks: _Features) -> NDArray[np.bool_]:
-    """In which ticks something is played."""
+    """Ticks in which sound is played."""
     loud: NDArray[np.bool_] = 10 * np.log10(np.power(10.0, ticks).sum(axis=1)) > _ACTIVE_DB
     return loud
 
@@ -229,14 +230,14 @@ def _alike(taken: _Features, played: _Features, active: NDArray[np.bool_]) -> fl
 
 
 def _shape(ticks: _Features) -> _Features:
-    """Shape of a stretch: without the mean of each band, and of each tick."""
+    """Stretch without the mean of each band and of each tick."""
     shape: _Features = ticks - ticks.mean(axis=0)
     shape -= shape.mean(axis=1, keepdims=True)
     return shape
 
 
 class _Bands:
-    """The energy of a stream in each band, a tick at a time, over two ticks."""
+    """Energy of a stream in each band, a tick at a time, over two ticks."""
 
     def __init__(self, sample_rate: int, samples: int) -> None:
         self._last: _Features = np.zeros(samples, np.float32)
@@ -245,7 +246,7 @@ class _Bands:
         self._starts = np.maximum(1, np.round(edges * 2 * samples / sample_rate)).astype(int)
 
     def of(self, pcm: bytes) -> _Features:
-        """The logarithm (base 10) of the energy in each band, of full scale."""
+        """Logarithm (base 10) of the energy in each band, relative to full scale."""
         now: _Features = np.frombuffer(pcm, np.int16).astype(np.float32) / np.float32(32768)
         both = np.concatenate([self._last, now]) * self._shape
         self._last = now

@@ -1,9 +1,9 @@
-"""The actor that asks the app's hooks: each question in its own task, until its deadline.
+"""Actor of the app's hooks: asks each question in its own task, until its deadline.
 
 1. A hook is a function of the question, async or plain; a plain one runs on the meeting's loop and must not
    block. It answers True, False or a `HookAnswer`.
-2. One that answers in time is an event. One that raises, or returns anything else, has not answered: that is
-   told in the diagnostics, and the brain's default holds when the deadline comes.
+2. An answer in time becomes an event. A hook that raises, or returns anything else, has not answered: a
+   diagnostic says so, and the brain's default holds at the deadline.
 """
 
 from __future__ import annotations
@@ -32,41 +32,41 @@ class HookAnswer:
     """Whether it may happen."""
 
     content: str = ""
-    """Content that is taken instead, where there may be any: a tool's arguments as JSON, words, or a
-    participant's name; empty for what was asked about. Personal.
+    """Content that replaces what was asked about: a tool's arguments as JSON, words, or a participant's name;
+    empty for no replacement. Personal.
     """
 
     reason: str = ""
-    """Reason for a refusal, in one line; an agent is told why its tool call was refused. Personal."""
+    """Reason for a refusal, in one line; an agent is told the reason for a refused tool call. Personal."""
 
 
 LONGEST_ANSWER: Final = 100_000
-"""Characters that an answer's content, or its reason, may have; what is longer is no answer."""
+"""Most characters of an answer's content, or of its reason; a longer one is no answer."""
 
 HookFunction: TypeAlias = Callable[[AskHook], object]
-"""A hook: `(question) -> bool | HookAnswer`, async or plain."""
+"""Hook: `(question) -> bool | HookAnswer`, async or plain."""
 
 
 @frozen
 class Hook:
-    """A function of the app that is called before something happens, with its deadline and default."""
+    """Function of the app that is called before something happens, with its deadline and default."""
 
     function: HookFunction
-    """Function that is asked."""
+    """Function that is called."""
 
     deadline_s: float = 10.0
-    """Seconds that its answer is waited for: 0.01 to 3,600."""
+    """Seconds until its deadline: 0.01 to 3,600."""
 
     allows: bool = False
     """Whether it happens where no answer has come in time."""
 
 
 NO_HOOKS: Mapping[HookPoint, Hook] = MappingProxyType({})
-"""An app that is asked nothing."""
+"""No hooks: the app is asked nothing."""
 
 
 class HookRunner:
-    """Asks the app's hooks, and reports what they say."""
+    """Actor that asks the app's hooks, and reports their answers."""
 
     def __init__(self, hooks: Mapping[HookPoint, Hook], post: Callable[[Event], None]) -> None:
         self._hooks = hooks
@@ -75,11 +75,11 @@ class HookRunner:
 
     @property
     def are_there(self) -> bool:
-        """Whether anybody is ever asked."""
+        """Whether there are any hooks."""
         return bool(self._hooks)
 
     def ask(self, question: AskHook) -> None:
-        """Have a question asked; where there is no hook for it, its default holds in time."""
+        """Ask a question in a task of its own; where it has no hook, its default holds in time."""
         if question.point in self._hooks:
             self._mailbox.post(question)
 

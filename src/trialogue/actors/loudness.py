@@ -1,7 +1,7 @@
-"""Loudness of a mouth: a factor that moves in ramps, so that nothing clicks.
+"""Loudness of a mouth: a factor that changes in ramps, so that nothing clicks.
 
-A ramp is a matter of samples, not of ticks or of time: the same orders at the same samples give the same
-bytes, in recordings as for whoever hears.
+A ramp depends on samples, not on ticks or on time: the same orders at the same samples give the same bytes,
+in recordings and at every ear.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from operator import mul
 from typing import Final
 
 RAMP_S: Final = 0.02
-"""Seconds that the way from one loudness to another takes."""
+"""Seconds of a ramp from one loudness to another."""
 
 
 class Fader:
-    """The loudness of one turn, full at first."""
+    """Loudness of one turn; full at first."""
 
     def __init__(self, sample_rate: int) -> None:
         self._ramp = max(1, round(RAMP_S * sample_rate))
@@ -23,11 +23,11 @@ class Fader:
         self._gone = self._ramp
 
     def set(self, gain_db: float) -> None:
-        """Move to a loudness, in dB below full; from the very next sample on."""
+        """Change to a loudness, in dB below full, from the next sample on."""
         self._from, self._to, self._gone = self._at(self._gone), 10 ** (gain_db / 20), 0
 
     def apply(self, pcm: bytes) -> bytes:
-        """The next samples (linear16), as loud as they are heard."""
+        """Next samples (linear16), at their loudness."""
         if self._gone >= self._ramp and self._to == 1.0:
             return pcm
         import numpy as np  # noqa: PLC0415 - only where somebody speaks beside a turn
@@ -44,15 +44,15 @@ class Fader:
 
 
 VOICE_DBFS: Final = -65.0
-"""Level above which sound is a voice, as `report.measures.by_sound` has it."""
+"""Level above which sound is a voice, the same as in `report.measures.by_sound`."""
 
 _POWER: Final = 32768**2 * 10 ** (VOICE_DBFS / 10)
 _FRAMES: Final = 100
-"""Number of frames a second that are judged by themselves."""
+"""Frames a second whose levels are judged."""
 
 
 def silent_end_s(pcm: bytes | bytearray, sample_rate: int) -> float | None:
-    """How many seconds of linear16 sound are silence at its end; None where all of it is."""
+    """Seconds of silence at the end of linear16 sound; None where all of it is silent."""
     samples = array("h", bytes(pcm))
     width = max(1, sample_rate // _FRAMES)
     for end in range(len(samples), 0, -width):
@@ -67,7 +67,7 @@ SILENT_DBFS = -96.0
 
 
 def level_dbfs(pcm: bytes) -> float:
-    """The level of linear16 samples: 20 log10 of their RMS over full scale, in dB, never below -96."""
+    """Level of linear16 samples: 20 log10 of their RMS over full scale, in dB, never below -96."""
     import numpy as np  # noqa: PLC0415 - heavy, and only a screen asks
 
     if not pcm:

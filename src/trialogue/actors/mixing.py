@@ -1,4 +1,4 @@
-"""Mixing: the sum of several who are heard at once. Whose sound a listener gets is `Router.mix_minus`."""
+"""Mixing: the sum of the participants heard at once. `Router.mix_minus` chooses them for a listener."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def mix(frames: Sequence[bytes]) -> bytes:
-    """The sum of equally long linear16 frames, clipped to 16 bits."""
+    """Sum of equally long linear16 frames, clipped to 16 bits."""
     import numpy as np  # noqa: PLC0415 - only where two speak at once
 
     total = np.zeros(len(frames[0]) // 2, np.int32)

@@ -1,10 +1,10 @@
-"""Phases of meetings that one process holds: meetings whose ticks come together share a wake.
+"""Phases of the meetings of one process: meetings whose ticks fall together share a wake.
 
-1. A process that sleeps pays more for being woken than a tick of one meeting costs. Ticks that are due
-   together are made in one round (`rounds`).
-2. So each meeting's zero lies on a grid of `PHASE_S` of the loop's clock, of which ticks are multiples. No
-   sound is later for it: a meeting begins that much later, at most.
-3. The grid is finer than a tick, so that not all meetings of a process need it at one moment.
+1. A wake of a sleeping process costs more than a tick of one meeting. Ticks that are due together are made in
+   one round (`rounds`).
+2. So each meeting's zero lies on a grid of `PHASE_S` of the loop's clock, and ticks are multiples of it.
+   Sound is not delayed; a meeting begins at most that much later.
+3. The grid is finer than a tick, so that the meetings of a process do not all need it at one moment.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ PHASE_S: Final = 0.0025
 
 
 def next_phase(after: float) -> float:
-    """The first moment of the grid that is not before `after`, in seconds."""
+    """First moment of the grid at or after `after`, in seconds."""
     return ceil(round(after / PHASE_S, 6)) * PHASE_S
 
 
 async def wait_for_phase(gone_s: float) -> None:
-    """Wait until a meeting of which `gone_s` are past can begin; under a virtual clock wakes cost nothing."""
+    """Wait until a meeting that is `gone_s` old can begin on the grid; under a virtual clock, at once."""
     if is_virtual():
         return
     await trio.sleep_until(next_phase(trio.current_time() - gone_s) + gone_s)

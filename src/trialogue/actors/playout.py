@@ -1,18 +1,19 @@
-"""One participant's mouth: the replies that have arrived, and the one that is being heard.
+"""Playout of one participant: the replies that have arrived, and the one that is being heard.
 
-1. Sent is not played. A reply's sound is held until `play`; nothing is heard without it.
-2. The floor is enforced here a second time: one reply at a time, and a stopped turn's sound is gone,
-   whatever of it still arrives.
+1. Sent is not played. A reply's sound is held until `play`.
+2. The floor is enforced here a second time: one reply is heard at a time, and sound of a stopped turn is
+   dropped, also when it arrives later.
 3. A reply ends when it has been played to its last sample *and* its last byte has arrived; when it is
-   stopped; or when nothing at all of it has come for `FIRST_S` although it was announced.
-4. A reply that was heard and has run dry for `DRY_S`, without a word of more, is over: its service has gone
-   on, or never says that it is done. Should it go on after all, that is another reply.
-5. A paused turn is silent and keeps its sound; resumed, it goes on at the very next sample.
-6. A ducked turn is heard more quietly, all of its replies, until it is unducked.
-7. Wherever a reply ends, it ended at its last sample that was heard; how much silence that was is told, too.
-8. What is held is bounded: more than `HELD_S` of unplayed sound withdraws the reply.
+   stopped; or when it was announced and none of its sound comes for `FIRST_S`.
+4. A reply that was heard and has run dry for `DRY_S`, with no further words, is over: some services never
+   mark a reply's end. Sound that comes after all belongs to another reply.
+5. A paused turn is silent and keeps its sound; resumed, it continues at the next sample.
+6. A ducked turn is quieter, in all of its replies, until it is unducked.
+7. A reply's end is its last heard sample; the event also has the silence at its end.
+8. Held sound is bounded: more than `HELD_S` of unplayed sound withdraws the reply.
 
-No task, no clock: the router calls `pull` once a tick. Positions are samples of the meeting's clock.
+There is no task and no clock: the router calls `pull` once a tick. Positions are samples on the meeting's
+clock.
 """
 
 from __future__ import annotations
@@ -38,14 +39,14 @@ DRY_S = 1.0
 FIRST_S = 10.0
 HELD_S = 120.0
 SILENT_S = 1.0
-"""Silence that a reply is said to end with at most."""
+"""Most seconds of silence that are reported at the end of a reply."""
 
 Outcome = Literal["complete", "cut", "stalled", "dry"]
 
 
 @define
 class _Reply:
-    """A reply whose sound is here, or still comes."""
+    """Reply whose sound is here, or still comes."""
 
     number: int
     sound: bytearray = field(factory=bytearray)
@@ -56,7 +57,7 @@ class _Reply:
 
 @define
 class _Turn:
-    """The reply that is being heard."""
+    """Reply that is being heard."""
 
     number: int
     reply: _Reply
@@ -65,19 +66,19 @@ class _Turn:
 
     paused: bool = False
     resumed: bool = False
-    """Whether the next sample that is heard is the first after a pause."""
+    """Whether the next heard sample is the first after a pause."""
 
     dry: int = 0
     """Samples of silence since the sound ran out."""
 
     last: bytearray = field(factory=bytearray)
-    """Sound that was heard last without a pause: `SILENT_S` of it, twice that at most, or all."""
+    """Sound heard last without a pause: at least `SILENT_S` of it and at most twice that, or all."""
 
     voiced: bool = False
-    """Whether what was heard before that was louder than silence anywhere."""
+    """Whether any heard sound before `last` was louder than silence."""
 
     def keep(self, pcm: bytes, sample_rate: int) -> None:
-        """Keep what is heard for as long as the silence at its end is of interest."""
+        """Keep heard sound for as long as the silence at its end may need."""
         self.last += pcm
         most = round(2 * SILENT_S * sample_rate)
         if len(self.last) > 2 * most:
@@ -85,7 +86,7 @@ class _Turn:
             del self.last[:-most]
 
     def silent_s(self, sample_rate: int) -> float:
-        """How much silence the sound ends with, `SILENT_S` at most; 0 where it was nothing else."""
+        """Seconds of silence at the end of the sound, `SILENT_S` at most; 0 where all of it was silence."""
         found = silent_end_s(self.last, sample_rate)
         if found is None:
             return SILENT_S if self.voiced else 0.0
@@ -93,7 +94,7 @@ class _Turn:
 
 
 class Playout:
-    """One participant's queue of sound (linear16 at the meeting's rate), played at its pace."""
+    """Queue of one participant's sound (linear16 at the meeting's rate), played at its pace."""
 
     def __init__(self, participant: str, sample_rate: int, post: Callable[[Event], None]) -> None:
         self.participant = participant
@@ -104,10 +105,10 @@ class Playout:
         self._loudness: tuple[int, Fader] = 0, Fader(sample_rate)
         self._dried: _Reply | None = None
 
-    # --- what arrives (from the session) ---
+    # --- from the session ---
 
     def arrive(self, reply: int, pcm: bytes) -> None:
-        """Take sound of a reply; sound of a reply that was dropped or stopped is forgotten."""
+        """Take sound of a reply; sound of a dropped or stopped reply is discarded."""
         held = self._replies.get(reply)
         if held is None:
             return
@@ -121,7 +122,7 @@ class Playout:
         self._replies[reply] = _Reply(reply)
 
     def expect(self, reply: int) -> None:
-        """Note that sound of the reply is on its way, as words of it have come: it does not run dry."""
+        """Note that sound of the reply is on its way, as its words have come: it does not run dry."""
         if self._turn is not None and self._turn.reply.number == reply:
             self._turn.dry = 0
 
@@ -145,17 +146,17 @@ class Playout:
         return held.arrived / (2 * self._rate) if held else 0.0
 
     def untold_s(self, reply: int) -> float:
-        """Seconds of the reply's sound that can arrive, whenever it is heard, without anything being told."""
+        """Seconds of the reply's sound that can arrive, whenever it is heard, without an event."""
         held = self._replies.get(reply)
         return inf if held is None else HELD_S - held.arrived / (2 * self._rate)
 
     def withdraw(self, reply: int, reason: Literal["interrupted", "lost", "overflow"]) -> None:
-        """Report that no more of the reply comes and that what is here is not to be trusted."""
+        """Note that no more of the reply comes, and report that its sound is not to be trusted."""
         if reply in self._replies:
             self._replies[reply].whole = True
             self._post(ReplyWithdrawn(self.participant, reply, reason))
 
-    # --- what is decided (from the brain) ---
+    # --- from the brain ---
 
     def play(self, reply: int, turn: int) -> None:
         """Let the reply be heard from the next tick on."""
@@ -166,19 +167,19 @@ class Playout:
         self._turn = _Turn(turn, held)
 
     def drop(self, reply: int) -> None:
-        """Forget a reply and whatever still comes of it; one that is being played falls silent, untold."""
+        """Discard a reply and its later sound; one that is being played falls silent without an event."""
         self._replies.pop(reply, None)
         if self._turn is not None and self._turn.reply.number == reply:
             self._turn = None
 
     def stop(self, turn: int, position: int) -> None:
-        """Silence the turn at `position` and forget the rest of its reply."""
+        """Silence the turn at `position` and discard the rest of its reply."""
         playing = self._turn
         if playing is not None and playing.number == turn:
             self._end("cut", position if playing.heard_to is None else playing.heard_to)
 
     def pause(self, turn: int, position: int) -> None:
-        """Fall silent at `position` in this turn; nothing where something else is heard, or nothing is."""
+        """Fall silent at `position` in this turn; does nothing where no sound of it is heard."""
         playing = self._turn
         if playing is None or playing.number != turn or playing.paused:
             return
@@ -194,30 +195,30 @@ class Playout:
         )
 
     def resume(self, turn: int) -> None:
-        """Go on in a paused turn from the next tick on."""
+        """Continue a paused turn from the next tick on."""
         playing = self._turn
         if playing is not None and playing.number == turn and playing.paused:
             playing.paused, playing.resumed = False, True
             playing.last, playing.voiced = bytearray(), False
 
     def duck(self, turn: int, gain_db: float) -> None:
-        """Let this turn be heard by so many dB (below 0) more quietly, from its next sample on."""
+        """Lower the loudness of this turn by so many dB (below 0), from its next sample on."""
         self._loudness_of(turn).set(gain_db)
 
     def unduck(self, turn: int) -> None:
-        """Let this turn be heard in full again, from its next sample on."""
+        """Give this turn its full loudness again, from its next sample on."""
         self.duck(turn, 0.0)
 
     def _loudness_of(self, turn: int) -> Fader:
-        """The loudness of a turn; an earlier turn's is forgotten."""
+        """Loudness of a turn; an earlier turn's is forgotten."""
         if turn > self._loudness[0]:
             self._loudness = turn, Fader(self._rate)
         return self._loudness[1] if turn == self._loudness[0] else Fader(self._rate)
 
-    # --- what is heard (from the router's tick) ---
+    # --- from the router's tick ---
 
     def pull(self, samples: int, position: int) -> bytes | None:
-        """The next `samples` of what is heard, which start at `position`; None for silence."""
+        """Next `samples` of the heard sound, which start at `position`; None for silence."""
         turn = self._turn
         if turn is None or turn.paused:
             return None
@@ -238,13 +239,13 @@ class Playout:
 
     @property
     def is_sounding(self) -> bool:
-        """Whether there is anything to be heard now."""
+        """Whether there is sound to be heard now."""
         turn = self._turn
         return turn is not None and not turn.paused and bool(turn.reply.sound)
 
     @property
     def is_dry(self) -> bool:
-        """Whether nothing is here to be heard of a reply that is not whole: what arrives is heard next."""
+        """Whether an incomplete reply has no sound here: the next sound that arrives is heard at once."""
         turn = self._turn
         return turn is not None and not (turn.paused or turn.reply.sound or turn.reply.whole)
 
@@ -273,7 +274,7 @@ class Playout:
             self._post(PlaybackResumed(*place))
 
     def _dry(self, turn: _Turn, samples: int, position: int) -> None:
-        """Meet a queue that is empty: the end, or a wait for more."""
+        """Handle an empty queue: end the reply, or wait for more."""
         heard_to = position if turn.heard_to is None else turn.heard_to
         if turn.reply.whole:
             self._end("complete", heard_to)
@@ -286,7 +287,7 @@ class Playout:
             self._end("dry", heard_to)
 
     def _end(self, outcome: Outcome, position: int) -> None:
-        """The turn is over for this mouth."""
+        """End the turn in this mouth."""
         turn = self._turn
         assert turn is not None  # noqa: S101 - callers have looked
         self._turn = None
@@ -304,7 +305,7 @@ class Playout:
         )
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         turn = self._turn
         doing = f"playing turn {turn.number}" if turn else "silent"
         return f"<Playout {self.participant}: {doing}, {len(self._replies)} replies>"

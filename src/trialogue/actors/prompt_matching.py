@@ -1,11 +1,11 @@
-"""Prompts of one session, and which of its replies answers which.
+"""Prompts of one session: finds the prompt that each reply answers.
 
-1. A service repeats an injected text as the user's: the reply that begins behind the echo is the prompt's,
-   one before it is not. What was called for by an answered tool call belongs to the same prompt.
-2. Words to say are not repeated: the reply that begins with them is theirs, and no later one.
-3. Speech at the agent's ear ends a prompt: what begins behind it answers what was heard. A text that is
-   repeated ends what was told before it.
-4. A refusal is about words to say where some wait; else about the oldest text that was not repeated.
+1. A service repeats an injected text as the user's. A reply that begins after this echo answers the prompt; a
+   reply before it does not. A reply after an answered tool call belongs to the same prompt.
+2. Words to say are not repeated: the reply that begins with them answers their prompt, and no later one does.
+3. Speech at the agent's ear ends a prompt: a later reply answers that speech. An echo ends the prompts sent
+   before it.
+4. A refusal concerns words to say, if any wait; otherwise the oldest text that was not repeated.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from trialogue.model.commands import Cue, Speak
 from trialogue.values import define, frozen
 
 _AS_MANY = 3
-"""Words that must be equal at the beginning of the sentence said and of the sentence asked for."""
+"""Words that must be equal at the beginning of the spoken sentence and of the requested one."""
 
 
 @frozen
 class AskedPrompt:
-    """A prompt, as failures name it."""
+    """Prompt, as failures name it."""
 
     prompt: int = 0
     """Number of the prompt; 0 for none."""
@@ -38,24 +38,24 @@ _Prompt = TypeVar("_Prompt", Cue, Speak)
 
 @define
 class Asking:
-    """The prompts of one session."""
+    """Prompts of one session."""
 
     _waiting: list[Cue | Speak] = Factory(list[Cue | Speak])
-    """Told, and neither repeated nor begun, in their order."""
+    """Prompts that were sent, and neither repeated nor answered, in order."""
 
     _last: AskedPrompt = _NOTHING
-    """The last that was told."""
+    """Last prompt that was sent."""
 
     _repeated: AskedPrompt = _NOTHING
     """Prompt that replies answer now."""
 
     def tell(self, order: Cue | Speak) -> None:
-        """Note that the service is told a prompt."""
+        """Note that a prompt is sent to the service."""
         self._last = _asked(order)
         self._waiting.append(order)
 
     def repeats(self, text: str) -> bool:
-        """Take words that the service calls the user's; whether they are an echo of a prompt."""
+        """Take words that the service calls the user's; whether they are the echo of a prompt."""
         for index, order in enumerate(self._waiting):
             if isinstance(order, Cue) and order.text.split() == text.split():
                 del self._waiting[: index + 1]
@@ -73,7 +73,7 @@ class Asking:
         return self._repeated.prompt
 
     def refused(self) -> AskedPrompt:
-        """Prompt that a refusal is about."""
+        """Prompt that a refusal concerns."""
         order = self._first(Speak) or self._first(Cue)
         if order is None:
             return self._last
@@ -81,7 +81,7 @@ class Asking:
         return _asked(order)
 
     def failed(self) -> AskedPrompt:
-        """Prompt that asked for a reply which cannot be made."""
+        """Prompt whose reply could not be made."""
         return self._last if self._repeated == _NOTHING else self._repeated
 
     def end(self) -> None:
@@ -98,7 +98,7 @@ def _asked(order: Cue | Speak) -> AskedPrompt:
 
 
 def _begins(text: str, words: str) -> bool:
-    """Whether a text begins with these words, as far as services leave them alone; none fit any."""
+    """Whether a text begins with these words, apart from changes by services; none fit any text."""
     wanted, said = (_plain(each) for each in (text, words))
     count = min(_AS_MANY, len(said), len(wanted))
     return wanted[:count] == said[:count]

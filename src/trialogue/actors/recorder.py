@@ -1,12 +1,11 @@
-"""The recorder: what was *heard* of each participant, and of all together, as WAV files.
+"""Recorder: WAV files of what was *heard* of each participant, and of the mix.
 
 Every file starts at the meeting's first sample, so a place in a file is a place on the journal's clock.
-Silence is not written but skipped (the files are sparse), and the header is put right once a second of
-sound and at the end, so a recording is readable whenever the process stops.
+Silence is skipped, not written (the files are sparse). The header is updated once a second of sound and at
+the end, so a recording is readable whenever the process stops.
 
-A WAV file holds 4 GiB, a day at 24 kHz: what is longer goes on in `NAME.2.wav`, and so on.
-
-A disk that takes no more ends the recordings, not the meeting: it is told once, and what is there stays.
+A WAV file holds 4 GiB, a day at 24 kHz; a longer recording continues in `NAME.2.wav`, and so on. A full disk
+ends the recordings, not the meeting: one event reports it, and the sound so far stays.
 """
 
 from __future__ import annotations
@@ -29,13 +28,13 @@ from trialogue.regular_files import open_regular
 _HEADER = 44
 
 PART_SAMPLES = (2**32 - 2**16) // 2
-"""Samples of one file: its header counts bytes in 32 bits (RIFF)."""
+"""Most samples of one file, whose header counts bytes in 32 bits (RIFF)."""
 
 diagnostics: Final = Log("trialogue.recorder")
 
 
 def wav_header(sample_rate: int, data_bytes: int) -> bytes:
-    """The 44 bytes before mono linear16 samples (RIFF WAVE, format 1)."""
+    """Header (44 bytes) of mono linear16 samples (RIFF WAVE, format 1)."""
     return struct.pack(
         "<4sI4s4sIHHIIHH4sI",
         *(b"RIFF", 36 + data_bytes, b"WAVE", b"fmt ", 16, 1, 1),
@@ -44,7 +43,7 @@ def wav_header(sample_rate: int, data_bytes: int) -> bytes:
 
 
 def recorded_s(folder: Path) -> float:
-    """Seconds of the mix in this folder, closed or not; 0 where there is none."""
+    """Seconds of the mix in this folder, closed or not; 0 without one."""
     path, part = folder / "mix.wav", 0
     if not path.exists() or path.stat().st_size <= _HEADER:
         return 0.0
@@ -62,7 +61,7 @@ def part_path(folder: Path, name: str, part: int) -> Path:
 
 
 class WavFile:
-    """A growing mono WAV file, mode 0600, that is readable at any time."""
+    """Growing mono WAV file, mode 0600, that is readable at any time."""
 
     def __init__(self, path: Path, sample_rate: int) -> None:
         self._rate = sample_rate
@@ -75,7 +74,7 @@ class WavFile:
             raise
 
     def adopt(self, path: Path, end: int) -> None:
-        """Take over another file's sound up to sample `end`; silence is skipped here, too."""
+        """Take over another file's sound up to sample `end`; silence is skipped."""
         with open_regular(path) as file:
             file.seek(_HEADER)
             for position in range(0, end, self._rate):
@@ -84,14 +83,14 @@ class WavFile:
                     self.write(position, pcm)
 
     def write(self, position: int, pcm: bytes) -> None:
-        """Put samples at `position` (samples from the start)."""
+        """Write samples at `position` (samples from the start)."""
         self._put(pcm, _HEADER + 2 * position)
         end = 2 * position + len(pcm)
         if end - self._marked > 2 * self._rate:
             self._mark(end)
 
     def close(self, position: int) -> None:
-        """End the file at `position`, however little was heard."""
+        """End the file at `position`, with silence up to there."""
         try:
             os.ftruncate(self._fd, _HEADER + 2 * position)
             self._mark(2 * position)
@@ -109,7 +108,7 @@ class WavFile:
 
 
 class Recording:
-    """Recording of one participant: a file, and the next one where that is full."""
+    """Recording of one participant: a file, and a further one where it is full."""
 
     def __init__(self, folder: Path, name: str, sample_rate: int) -> None:
         self._folder, self._name, self._rate = folder, name, sample_rate
@@ -117,7 +116,7 @@ class Recording:
         self._file = WavFile(part_path(folder, name, 0), sample_rate)
 
     def adopt(self, folder: Path, end: int) -> None:
-        """Take over an earlier recording, all of its parts, up to sample `end`."""
+        """Take over an earlier recording, with all its parts, up to sample `end`."""
         for part in range(end // PART_SAMPLES + 1):
             path = part_path(folder, self._name, part)
             if path.exists():
@@ -125,7 +124,7 @@ class Recording:
                 self._file.adopt(path, min(end - part * PART_SAMPLES, PART_SAMPLES))
 
     def write(self, position: int, pcm: bytes) -> None:
-        """Put samples at `position` (samples from the start), in the part where they belong."""
+        """Write samples at `position` (samples from the start), in the part where they belong."""
         part, inside = divmod(position, PART_SAMPLES)
         self._turn_to(part)
         fits = 2 * (PART_SAMPLES - inside)
@@ -134,7 +133,7 @@ class Recording:
             self.write(position + fits // 2, pcm[fits:])
 
     def close(self, position: int) -> None:
-        """End at `position`, however little was heard."""
+        """End at `position`, with silence up to there."""
         part, inside = divmod(position, PART_SAMPLES)
         try:
             self._turn_to(part)
@@ -149,12 +148,12 @@ class Recording:
 
 
 class Recorder:
-    """A sink that writes one WAV file a participant, and the mix."""
+    """Sink that writes one WAV file for each participant, and the mix."""
 
     def __init__(
         self, folder: Path, grid: AudioGrid, speakers: Sequence[str], post: Callable[[Event], None]
     ) -> None:
-        """Make the files; JournalError where that fails, for nobody wants to learn of it later."""
+        """Create the files; raises JournalError where that fails, so that it is known before the meeting."""
         self._files: dict[str, Recording] = {}
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -163,7 +162,7 @@ class Recorder:
             self._mix = Recording(folder, "mix", grid.sample_rate)
         except OSError as error:
             for file in self._files.values():
-                with suppress(OSError):  # it could not even be begun: that is told
+                with suppress(OSError):  # the file could not be created, which is reported
                     file.close(0)
             raise JournalError(f"cannot record in {folder}: {error.strerror}", path=str(folder)) from error
         self._folder, self._rate = folder, grid.sample_rate
@@ -173,9 +172,9 @@ class Recorder:
         self.has_failed: bool = False
 
     def admit(self, name: str) -> None:
-        """Record one more, silent so far; JournalError where its file cannot be made.
+        """Record one more participant, silent so far; JournalError where its file cannot be created.
 
-        Whoever comes back goes on in the recording that is there.
+        A participant that comes back continues in its existing recording.
         """
         if name in self._files or self.has_failed:
             return
@@ -187,7 +186,7 @@ class Recorder:
             ) from error
 
     def adopt(self, folder: Path, position: int) -> None:
-        """Begin with the recordings of an earlier process, up to `position`; what is not there is silent."""
+        """Begin with the recordings of an earlier process, up to `position`; a missing part is silent."""
         self._end = position
         for file in (*self._files.values(), self._mix):
             try:
@@ -200,7 +199,7 @@ class Recorder:
         self.stretch(position, self._samples, sounding)
 
     def stretch(self, position: int, samples: int, sounding: Mapping[str, bytes]) -> None:
-        """Record so many samples, in all of which the same were heard."""
+        """Record so many samples, in all of which the same participants were heard."""
         if self.has_failed:
             return
         try:
@@ -218,7 +217,7 @@ class Recorder:
             self._mix.write(position, frames[0] if len(frames) == 1 else mix(frames))
 
     def close(self) -> None:
-        """Close every file at the same sample: the last before it failed, if it did."""
+        """Close every file at the same sample: the last one before a failure, if there was one."""
         for file in (*self._files.values(), self._mix):
             try:
                 file.close(self._end)
@@ -226,7 +225,7 @@ class Recorder:
                 self._fail(error)
 
     def _fail(self, error: OSError) -> None:
-        """Tell once."""
+        """Report the failure, once."""
         if not self.has_failed:
             self.has_failed = True
             reason = error.strerror or type(error).__name__

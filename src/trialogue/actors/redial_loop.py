@@ -1,6 +1,6 @@
-"""An actor with sessions in a row: each is dialled and held to its end, and the next when that end allows.
+"""Redial loop of an actor: dials a session, holds it to its end, and dials the next if that end allows it.
 
-What an end means stands in one table (the service's). A refusal is final, and so is the end of the retries.
+The service's table says what each kind of end means. A refusal is final, and so is the last retry.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from trialogue.values import frozen
 
 
 class Offer(Protocol):
-    """Offer of a session: its settings, and what the end of its connection means."""
+    """Offer of a session: its settings, and the meaning of its connection's ends."""
 
     def classify(self, lost: ConnectionLost) -> Classification:
-        """Classify the end of a session, or of a dial: what follows from it."""
+        """Class of the end of a session or of a dial, which decides about the next dial."""
         ...
 
 
 class HeldSession(Protocol):
-    """A session, as it is held."""
+    """Session that is under way."""
 
     @property
     def is_running(self) -> bool:
@@ -40,7 +40,7 @@ class HeldSession(Protocol):
         ...
 
     async def run(self) -> None:
-        """Live to the end."""
+        """Run to the session's end."""
         ...
 
 
@@ -50,22 +50,22 @@ HeldT = TypeVar("HeldT", bound=HeldSession)
 
 @frozen
 class SessionService(Generic[OfferT]):
-    """Service that holds sessions: its address, and its settings."""
+    """Service of a participant's sessions: its address, and its settings."""
 
     connect: Connect
-    """Dials one."""
+    """Function that dials it."""
 
     offer: OfferT = field(repr=False)
-    """Offer of a participant's first session. Personal."""
+    """Offer of the first session. Personal."""
 
     place: str = ""
-    """Place where that is written, for whoever can mend it."""
+    """Place in the scenario at which its author can mend a fault."""
 
     restart: RedialRules = field(factory=RedialRules)
-    """Patience with which sessions are dialled again."""
+    """Restart rule: the retries of lost sessions."""
 
     def at_place(self, reason: str) -> str:
-        """A reason, and where it can be mended."""
+        """Reason, with the place at which it can be mended."""
         return f"{reason} [{self.place}]" if self.place else reason
 
 
@@ -80,14 +80,14 @@ class NoMore:
     """Whether the service refused (key, account, settings) rather than was unreachable."""
 
     cause: ProviderRefused | SetupError | ConnectionLost = field(repr=False, eq=False)
-    """Error that ended the last one."""
+    """Error that ended the last session."""
 
 
 class InSession(ABC, Generic[OfferT, HeldT]):
-    """One participant's sessions in a row: what an agent and an ear have in common."""
+    """One participant's sessions, one after another: the common part of an agent and an ear."""
 
     RUNNING: ClassVar[str]
-    """Word of its status line for a session in which sound may flow."""
+    """Word of the status line for a session in which sound may flow."""
 
     def __init__(self, participant: str, redialling: Redialling, report: Callable[[Event], None]) -> None:
         self.participant = participant
@@ -111,7 +111,7 @@ class InSession(ABC, Generic[OfferT, HeldT]):
                 await trio.sleep(wait)
 
     async def _hold(self, service: SessionService[OfferT]) -> None:
-        """Hold one session, from its dial on; where this returns, the next begins at once."""
+        """Hold one session, from its dial on; the next begins when this returns."""
         self._number += 1
         context = self._context()
         async with service.connect() as socket:
@@ -134,30 +134,30 @@ class InSession(ABC, Generic[OfferT, HeldT]):
         return NoMore(f"{lost} ({meaning.hint})", refused=False, cause=lost) if wait is None else wait
 
     def _context(self) -> SessionContext:
-        """Context of the next session: its number, and where it reports."""
+        """Context of the next session: its number, and the function that takes its events."""
         return SessionContext(self.participant, self._number, self._post)
 
     @abstractmethod
     def _open(self, context: SessionContext, socket: WebSocket, offer: OfferT) -> HeldT:
-        """Make a session of an open socket."""
+        """Session over an open socket."""
 
     @abstractmethod
     def _over(self, session: HeldT) -> None:
-        """Keep what a session leaves that has ended, however it did."""
+        """Take over the state of a session that has ended in any way."""
 
     def _rolled_over(self) -> None:
-        """Report, where that is wanted, that a session is gone on with in the next."""
+        """Report, where that is wanted, that a session continues in the next."""
 
     @abstractmethod
     def _lost(self, reason: str, retry_in_s: float) -> None:
-        """Report a loss that is borne: why, and how many seconds it is until the next dial."""
+        """Report a loss that is retried: its reason, and the seconds until the next dial."""
 
     @abstractmethod
     def _post(self, event: Event) -> None:
-        """Report what a session told, and learn from it how patient to be."""
+        """Report a session's event, and reset the retries after a success."""
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         session = self._session
         state = "away" if session is None else self.RUNNING if session.is_running else "connecting"
         return f"<{type(self).__name__} {self.participant}: {state}, session {self._number}>"

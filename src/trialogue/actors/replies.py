@@ -1,12 +1,12 @@
-"""An agent's replies over all its sessions: numbered, opened and closed as the service sends them.
+"""Replies of an agent over all its sessions: numbered, opened and closed as the service sends them.
 
 1. A reply begins with its first words or sound, whichever comes first, and ends with its last byte.
-2. Speech at the agent's ear ends it before its end: the service has stopped, and so do we.
-3. An end without a beginning is an empty reply if an answer was expected (the agent has nothing to
-   say), and nothing otherwise. The late end of a reply that was cut is never an answer: it comes before
-   the service has repeated what the agent was asked.
-4. A reply that fails is over; what had arrived of it is whole as it is.
-5. A reply that ran dry and was taken for ended is over: what comes after all is another.
+2. Speech at the agent's ear cuts it short: the service has stopped it, and so do we.
+3. An end without a beginning is an empty reply if an answer was expected (the agent has nothing to say);
+   otherwise it is ignored. The late end of a reply that was cut is never an answer: it comes before the
+   service has repeated the prompt.
+4. A reply that fails is over; the part that arrived counts as the whole.
+5. A reply that ran dry and was ended is over: sound that comes after all belongs to another.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from trialogue.model.events import Event, LineTaken, ReplySent, ReplyStarted, Se
 
 
 class Mouth(Protocol):
-    """Mouth that takes a participant's sound (its playout)."""
+    """Mouth that takes a participant's sound: its playout."""
 
     def open(self, reply: int) -> None:
         """Expect sound of a new reply."""
@@ -42,7 +42,7 @@ class Mouth(Protocol):
         ...
 
     def has_dried(self, reply: int) -> bool:
-        """Whether it ended because no more of it came."""
+        """Whether it ended because it ran dry."""
         ...
 
     def arrived_s(self, reply: int) -> float:
@@ -50,16 +50,16 @@ class Mouth(Protocol):
         ...
 
     def untold_s(self, reply: int) -> float:
-        """Seconds of its sound that can arrive, whenever it is heard, without anything being told."""
+        """Seconds of its sound that can arrive, whenever it is heard, without an event."""
         ...
 
     def withdraw(self, reply: int, reason: Literal["interrupted", "lost", "overflow"]) -> None:
-        """Report that no more of it comes and that what is here is not to be trusted."""
+        """Note that no more of it comes, and report that its sound is not to be trusted."""
         ...
 
 
 class ReplyCounter:
-    """Turns what one agent's service sends into replies."""
+    """Counter that makes replies of the messages of one agent's service."""
 
     def __init__(self, participant: str, mouth: Mouth, post: Callable[[Event], None]) -> None:
         self._participant = participant
@@ -74,7 +74,7 @@ class ReplyCounter:
 
     @property
     def count(self) -> int:
-        """How many there were."""
+        """Number of replies so far."""
         return self._count
 
     def restore(self, count: int) -> None:
@@ -82,7 +82,7 @@ class ReplyCounter:
         self._count = count
 
     def expect(self) -> None:
-        """Note that the agent was asked: an empty answer is an answer."""
+        """Note that the agent was asked, so that an empty answer counts."""
         self._expected = True
 
     def refused(self) -> None:
@@ -90,15 +90,15 @@ class ReplyCounter:
         self._expected = False
 
     def asked(self) -> None:
-        """Note that the service has repeated what the agent was asked: ends of earlier replies are past."""
+        """Note that the service has repeated the prompt: ends of earlier replies are past."""
         self._late_end = False
 
     def takes(self, entry: int) -> None:
-        """Note which entry of its script the next reply uses."""
+        """Note the entry of its script that the next reply uses."""
         self._entry = entry
 
     def begin(self) -> None:
-        """The agent has begun to answer."""
+        """Note that the agent has begun to answer."""
         self._current()
 
     def sentence(self, text: str, *, is_backchannel: bool = False) -> None:
@@ -112,13 +112,13 @@ class ReplyCounter:
         self._mouth.arrive(self._current(), pcm)
 
     def untold_s(self) -> float:
-        """Seconds of sound that can be taken without anything being told."""
+        """Seconds of sound that can arrive without an event."""
         if not self._open or self._entry is not None or self._mouth.has_dried(self._count):
             return 0.0
         return self._mouth.untold_s(self._count)
 
     def done(self) -> float:
-        """The reply's last byte has arrived; returns its length in seconds, 0 where it has no sound."""
+        """Note that the reply's last byte has arrived; returns its length in seconds, 0 without sound."""
         was_cut, self._late_end = self._late_end and not self._open, False
         if was_cut or not (self._open or self._expected):
             return 0.0
@@ -129,18 +129,18 @@ class ReplyCounter:
         return duration_s
 
     def interrupted(self) -> None:
-        """Speech has reached the agent's ear: its service says no more of this."""
+        """Note that speech has reached the agent's ear: its service drops the rest of the reply."""
         self._late_end = self._open
         self._withdraw("interrupted")
 
     def failed(self) -> None:
-        """The service could not make the reply that was asked for, or not all of it."""
+        """Note that the service could not make the reply, or not all of it."""
         if self._open:
             self.done()
         self._expected = False
 
     def lost(self) -> None:
-        """The session is gone, and the rest of the reply with it."""
+        """Note that the session is lost, with the rest of the reply."""
         self._expected = self._late_end = False
         self._entry = None
         self.asking.end()
@@ -153,14 +153,14 @@ class ReplyCounter:
             self._mouth.withdraw(self._count, reason)
 
     def _current(self, words: str = "", *, is_backchannel: bool = False) -> int:
-        """The number of the reply that is open, or of one that begins now, with these words if any."""
+        """Number of the open reply, or of one that begins now, with these words if any."""
         if not self._open or self._mouth.has_dried(self._count):
             self._open = True
             self._expected = False
             self._count += 1
             self._mouth.open(self._count)
             prompt = self.asking.begun(words)
-            self._tell_entry()  # before the reply: what becomes of the reply may depend on it
+            self._tell_entry()  # before the reply, whose course may depend on it
             self._post(ReplyStarted(self._participant, self._count, prompt, is_backchannel))
         if self._entry is not None:
             self._tell_entry()

@@ -1,19 +1,18 @@
-"""The audio plane: one clock, the hearing table, and who hears what of each tick.
+"""Audio plane: one clock, the hearing table, and the mix of each tick for each listener.
 
-1. Sound never passes through the sequencer. The sequencer only replaces the hearing table, whole,
-   and tells a mouth to play or stop.
+1. Sound never passes through the sequencer. The sequencer only replaces the whole hearing table, and tells a
+   mouth to play or stop.
 2. One tick is one frame for everybody: pull from every mouth, mix for every ear without its own voice
    (mix-minus), hand the frame to every sink. All of it is one synchronous step.
-3. Tick `k` covers the samples from `k * frame` on and happens when they begin: the meeting's audio clock
-   is the journal's clock, to a frame. A late loop catches up.
-   A loop that is later than `ASLEEP_S` was not late but stopped: what nobody could hear is skipped, not
-   played in a burst, and the journal notes the gap. The recordings are silent there. A process that has
-   computed all the while did not stand still: it catches up.
-4. Whoever hears nobody is fed silence at the same pace: sockets die without sound.
-5. A person's frames come from its source in the same step, and go where a mouth's go.
-6. Who is muted is heard by nobody, and is in no recording; its turns play on unheard.
-7. Where a virtual clock leaps, ticks of which nobody would notice anything are carried before their time
-   (`stretches`): each of them as here, many of them as one.
+3. Tick `k` covers the samples from `k * frame` on and happens when they begin: the meeting's audio clock is
+   the journal's clock, to a frame. A late loop catches up. A loop that is later than `ASLEEP_S` was stopped:
+   the sound that nobody could hear is skipped, not played in a burst, the journal notes the gap, and the
+   recordings are silent there. A process that has computed all the while was not stopped: it catches up.
+4. A listener that hears nobody is fed silence at the same pace, since services close sockets without sound.
+5. A person's frames come from its source in the same step, and go the way of a mouth's.
+6. A muted participant is heard by nobody and recorded nowhere; its turns play on unheard.
+7. Where a virtual clock leaps, ticks without any event are carried before their time (`stretches`): each one
+   as here, or many as one.
 """
 
 from __future__ import annotations
@@ -36,14 +35,14 @@ from trialogue.rounds import rounds_of
 from trialogue.values import frozen
 
 ASLEEP_S = 5.0
-"""A process that is later than this, in seconds, stood still: no service waits for as long."""
+"""Seconds of lateness that mean the process was stopped: no service waits for as long."""
 
 AWAKE_SHARE = 0.1
-"""The share of a gap that a process has computed in which was late, and did not stand still."""
+"""Least share of a gap spent computing in a process that was late but not stopped."""
 
 
 class Hearer(Protocol):
-    """Takes what one participant hears, a frame a tick. Must not block."""
+    """Sink of one participant's ear, a frame a tick. Must not block."""
 
     def __call__(self, pcm: bytes) -> None:
         """Hear a frame (linear16, the meeting's rate and frame length)."""
@@ -52,32 +51,32 @@ class Hearer(Protocol):
 
 @runtime_checkable
 class Foreseer(Protocol):
-    """A hearer that can be given sound before its time."""
+    """Hearer that can take sound before its time."""
 
     def rests(self) -> bool:
-        """Whether silence, however long, changes nothing for whoever listens."""
+        """Whether silence of any length changes nothing for the listener."""
         ...
 
     def foresee(self, pcm: bytes) -> bool:
-        """Take the next frame before its time; False where somebody would notice: it comes in time, too."""
+        """Take the next frame before its time; False for one with an event, to be given again in time."""
         ...
 
     def has_taken(self) -> None:
-        """Note that the frame which was taken last is past."""
+        """Note that the frame taken last is now past."""
         ...
 
     def set_out(self) -> None:
-        """Wait for nothing that sound puts off, until `was_fed` says how much there was."""
+        """Suspend the deadlines that sound moves, until `was_fed` is called."""
         ...
 
     def was_fed(self, pcm: bytes, frames: int, at: float) -> None:
-        """Note that so many frames, each as long as this, are past; the last, if any, was due at `at`."""
+        """Note that so many frames, each as long as this, are past; the last of them was due at `at`."""
         ...
 
 
 @runtime_checkable
 class Sink(Protocol):
-    """Receives the sound of all participants, tick by tick. Must not block."""
+    """Sink of all participants' sound, tick by tick. Must not block."""
 
     def frame(self, position: int, sounding: Mapping[str, bytes]) -> None:
         """Take the tick that starts at sample `position`; silent participants are left out."""
@@ -86,16 +85,16 @@ class Sink(Protocol):
 
 @runtime_checkable
 class LongSink(Protocol):
-    """A sink that takes many ticks as one."""
+    """Sink that takes many ticks as one."""
 
     def stretch(self, position: int, samples: int, sounding: Mapping[str, bytes]) -> None:
-        """Take so many samples from `position` on, in all of which the same were heard, or nobody."""
+        """Take so many samples from `position` on, all of them with the same participants or none."""
         ...
 
 
 @frozen
 class _InTicks:
-    """Gives many ticks to a sink that takes them one by one."""
+    """Adapter that gives many ticks to a sink one by one."""
 
     sink: Sink
     tick_samples: int
@@ -109,10 +108,10 @@ class _InTicks:
 
 @frozen
 class AudioGrid:
-    """The meeting's sound, cut into ticks."""
+    """Division of the meeting's sound into ticks."""
 
     sample_rate: int = 24_000
-    """Samples a second, of everything inside the meeting (linear16, mono)."""
+    """Samples a second of all sound in the meeting (linear16, mono)."""
 
     frame_ms: int = 20
     """Length of a tick in milliseconds."""
@@ -124,7 +123,7 @@ class AudioGrid:
 
 
 class Router:
-    """Carries sound from mouths to ears and sinks."""
+    """Router: carries sound from mouths to ears and sinks."""
 
     def __init__(
         self,
@@ -154,7 +153,7 @@ class Router:
 
     @property
     def position(self) -> int:
-        """The sample at which the next tick begins."""
+        """Sample at which the next tick begins."""
         return self._tick * self.grid.frame_samples
 
     @property
@@ -166,7 +165,7 @@ class Router:
 
     @property
     def sounding(self) -> Mapping[str, bytes]:
-        """The last tick's frames of those who were heard."""
+        """Frames of the last tick, by participant heard."""
         return self._sounding
 
     def seat(self, source: AudioSource) -> None:
@@ -178,15 +177,15 @@ class Router:
         return participant in self._sources
 
     def source(self, participant: str) -> AudioSource:
-        """The source of a person's sound; KeyError for one that has none."""
+        """Source of a person's sound; KeyError for a participant without one."""
         return self._sources[participant]
 
     def admit(self, speaker: str) -> None:
-        """Give a participant who comes while the meeting runs a mouth, silent."""
+        """Add a silent mouth for a participant that joins the running meeting."""
         self.playouts[speaker] = Playout(speaker, self.grid.sample_rate, self._post)
 
     def dismiss(self, participant: str) -> None:
-        """Hear nothing more of a participant who has left, and let it hear nothing more."""
+        """Drop all sound of a participant that has left, and feed it no more."""
         for listeners in (self.ears, self.foreseers):
             listeners.pop(participant, None)
         if participant in self._sources:
@@ -199,7 +198,7 @@ class Router:
             self.foreseers[listener] = ear
 
     def record(self, sink: Sink, *, in_time: bool = False) -> None:
-        """Give every tick to `sink`; `in_time` where it may be given none before its time."""
+        """Give every tick to `sink`; with `in_time`, none before its time."""
         self._sinks.append(sink)
         if in_time:
             self._timely.append(sink)
@@ -207,7 +206,7 @@ class Router:
         self._long_sinks.append(sink if isinstance(sink, LongSink) else in_ticks)
 
     def forget(self, sink: Sink) -> None:
-        """Give `sink` no more ticks; nothing where it gets none."""
+        """Stop giving ticks to `sink`; does nothing for one that gets none."""
         if sink in self._sinks:
             place = self._sinks.index(sink)
             del self._sinks[place], self._long_sinks[place]
@@ -228,19 +227,19 @@ class Router:
         self.playouts[participant].pause(turn, self.position)
 
     def resume(self, participant: str, turn: int) -> None:
-        """Let a paused turn be heard again from the next tick on."""
+        """Continue a paused turn from the next tick on."""
         self.playouts[participant].resume(turn)
 
     def duck(self, participant: str, turn: int, gain_db: float) -> None:
-        """Let a turn be heard more quietly from the next tick on."""
+        """Lower the loudness of a turn from the next tick on."""
         self.playouts[participant].duck(turn, gain_db)
 
     def unduck(self, participant: str, turn: int) -> None:
-        """Let a turn be heard at its own loudness from the next tick on."""
+        """Give a turn its own loudness again from the next tick on."""
         self.playouts[participant].unduck(turn)
 
     def begin_at(self, at: float) -> None:
-        """Let the first tick be the first that begins at or after `at`, in seconds; before `run`."""
+        """Begin with the first tick at or after `at`, in seconds; before `run`."""
         self._tick = math.ceil(round(at * 1000 / self.grid.frame_ms, 3))
 
     async def run(
@@ -268,7 +267,7 @@ class Router:
             self._beat(epoch)
 
     def _beat(self, epoch: float) -> float:
-        """Carry the tick that is due, or skip what was slept through; when the next one is due."""
+        """Carry the tick that is due, or skip those slept through; returns the time of the next."""
         late_s = trio.current_time() - self.due(epoch, self._tick)
         if late_s > ASLEEP_S and self._computed_s() - self._awake_s < AWAKE_SHARE * late_s:
             self._skip(late_s)
@@ -279,13 +278,14 @@ class Router:
         return self.due(epoch, self._tick)
 
     def due(self, epoch: float, tick: int) -> float:
-        """The trio time at which a tick's first sample is heard."""
+        """Trio time at which a tick's first sample is heard."""
         return epoch + tick * self.grid.frame_ms / 1000
 
     def _skip(self, late_s: float) -> None:
-        """Go on with the next tick that begins: what would have been heard before is heard from then on.
+        """Skip to the next tick; sound that was to be heard before is heard from then on.
 
-        Until then whoever decides can end what was heard when the process stood still, without a rest of it.
+        Until then the brain can end the sound that was being heard when the process stopped, so that no rest
+        of it is played.
         """
         ticks = int(late_s * 1000 / self.grid.frame_ms) + 1
         skipped_s = ticks * self.grid.frame_ms / 1000
@@ -294,12 +294,12 @@ class Router:
         self._post(ProcessSuspended(round(late_s, 3), skipped_s))
 
     def close(self) -> None:
-        """The meeting is over: whoever waits to be heard need wait no more."""
+        """Close the router: the meeting is over, and nothing more is heard."""
         for source in self._sources.values():
             source.close()
 
     def sleep(self) -> None:
-        """Note that the machine, or the process, stood still: people's speech ended before it."""
+        """Note that the machine, or the process, was stopped: people's speech ended before that."""
         for source in self._sources.values():
             source.sleep()
 
@@ -316,7 +316,7 @@ class Router:
         self._tick += 1
 
     def mix_minus(self, listener: str, sounding: Mapping[str, bytes]) -> bytes:
-        """Mix-minus of a tick for one listener: the others that the table lets it hear, without itself."""
+        """Mix-minus of a tick for one listener: the others whom the table lets it hear, without itself."""
         frames = [
             sounding[name] for name in self._table.get(listener, ()) if name in sounding and name != listener
         ]
@@ -325,7 +325,7 @@ class Router:
         return frames[0] if len(frames) == 1 else mix(frames)
 
     def pull(self, ticks: int) -> dict[str, bytes]:
-        """Take so many ticks' sound from every agent's mouth: of those who are heard."""
+        """Pull the sound of so many ticks from every agent's mouth; the frames of the participants heard."""
         sounding: dict[str, bytes] = {}
         for name, playout in self.playouts.items():
             pcm = playout.pull(ticks * self.grid.frame_samples, self.position)
@@ -341,20 +341,20 @@ class Router:
             if pcm is not None:
                 sounding[name] = pcm
 
-    # --- before its time (from stretches) ---
+    # --- before their time (from stretches) ---
 
     @property
     def next_tick(self) -> int:
-        """The number of the tick that comes next."""
+        """Number of the next tick."""
         return self._tick
 
     @property
     def keeps_time(self) -> bool:
-        """Whether anybody's sound is not known before it comes, or is taken by somebody in its time alone."""
+        """Whether a person's sound is unknown before it comes, or a sink takes sound only in its time."""
         return bool(self._timely) or any(not source.is_known for source in self._sources.values())
 
     def silent_ticks(self, most: int) -> int:
-        """How many ticks people are silent in, unnoticed, and let those be past for them: `most` at most."""
+        """Let ticks pass in which people are silent without an event, `most` at most; their number."""
         samples, ticks = self.grid.frame_samples, 0
         while ticks < most and self._foresee_sources(self.position + ticks * samples):
             for name, source in self._sources.items():
@@ -363,7 +363,7 @@ class Router:
         return ticks
 
     def foresee_people(self) -> bool:
-        """Whether nobody would notice what people say in the next tick."""
+        """Whether the people's sound in the next tick causes no event."""
         return self._foresee_sources(self.position)
 
     def _foresee_sources(self, position: int) -> bool:
@@ -383,15 +383,15 @@ class Router:
 
     @property
     def is_holding(self) -> bool:
-        """Whether the next tick's sound was pulled already: that tick keeps its time."""
+        """Whether the next tick's sound was already pulled: that tick keeps its time."""
         return self._pulled is not None
 
     def hold(self, sounding: dict[str, bytes]) -> None:
-        """Keep what was pulled of the next tick until it is due."""
+        """Keep the sound pulled for the next tick until it is due."""
         self._pulled = sounding
 
     def advance(self, ticks: int, sounding: dict[str, bytes]) -> None:
-        """Let so many ticks be past, whose sound the ears have: sinks take it, as one."""
+        """Note that so many ticks are past, whose sound the ears have; the sinks take them as one."""
         samples = self.grid.frame_samples
         for sink in self._long_sinks:
             sink.stretch(self.position, ticks * samples, sounding)

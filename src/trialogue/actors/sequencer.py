@@ -1,13 +1,14 @@
-"""The meeting's sequencer: the order of things.
+"""Sequencer of a meeting: puts its events in order.
 
-1. All events of a meeting come through one mailbox, and one task takes them out.
-2. That task alone stamps them (`seq`, `at`), asks the brain, and writes one record: event and commands.
-3. Record, then act: commands are dispatched after the record is written, never before.
-4. The brain failing on an event is recorded first (the event, no commands), so a replay shows it too.
-5. A meeting that cannot be recorded ends, loudly.
-6. Whether the meeting's sound is behind its clock is looked at before each event, and recorded where that has
-   changed: who decides by how long somebody spoke must know until where that is known.
-7. Keys are taken out of an event before anybody sees it: what is decided on is what is recorded.
+1. All events of a meeting go through one mailbox, which one task reads.
+2. That task alone stamps an event (`seq`, `at`), asks the brain, and writes one record: the event and its
+   commands.
+3. Commands are dispatched after the record is written, never before.
+4. An event on which the brain fails is recorded without commands, so that a replay shows the failure, too.
+5. A meeting that cannot be recorded ends with an error.
+6. The lag of the meeting's sound behind its clock is checked before each event, and a change is recorded:
+   rules about the length of speech need to know up to where it is known.
+7. Secrets are removed from an event first, so the brain decides on the same event that is recorded.
 """
 
 from __future__ import annotations
@@ -34,10 +35,10 @@ REQUESTS: Final = 8192
 """Waiting events behind which an app's request is refused; the rest of the mailbox is for actors."""
 
 LAG_S = 0.05
-"""Seconds by which the sound's lag must have grown to be told."""
+"""Seconds by which the lag of the sound must grow to be recorded again."""
 
 Failure = Literal["journal-failed", "brain-failed"]
-"""Failure with which a meeting cannot go on, though nobody has decided so."""
+"""Failure that ends a meeting without a decision."""
 
 diagnostics: Final = Log("trialogue.sequencer")
 
@@ -47,20 +48,20 @@ _START = MeetingStarted()
 
 @frozen
 class Beginning:
-    """Beginning of a meeting, or of its going on in a new process."""
+    """Beginning of a meeting, or of its continuation in a new process."""
 
     event: MeetingStarted | MeetingResumed = _START
     """Event that is recorded first."""
 
     seq: int = 0
-    """Number of records before."""
+    """Number of earlier records."""
 
     at: float = 0.0
     """Beginning of the meeting's clock, in seconds."""
 
 
 class RecordKeeper(Protocol):
-    """The journal, as the sequencer uses it."""
+    """Journal, as the sequencer uses it."""
 
     def append(self, record: Record) -> None:
         """Write one record; `JournalError` if it cannot be kept."""
@@ -68,7 +69,7 @@ class RecordKeeper(Protocol):
 
 
 class Sequencer:
-    """Takes events in, stamps, asks, records, publishes, dispatches."""
+    """Sequencer: takes events, stamps, asks the brain, records, publishes, dispatches."""
 
     def __init__(self, brain: Decider, journal: RecordKeeper, secrets: Secrets = NO_SECRETS) -> None:
         self._brain = brain
@@ -89,7 +90,7 @@ class Sequencer:
         self.ended_at: float = 0.0
 
     def post(self, event: Event) -> None:
-        """Report a fact. Never waits."""
+        """Report an event. Never waits."""
         self._mailbox.post(event)
 
     def ask(self, event: Event) -> None:
@@ -99,7 +100,7 @@ class Sequencer:
         self._mailbox.post(event)
 
     async def tell(self, event: Event) -> bool:
-        """Report a fact, and wait until it is decided on; False where the meeting had ended before."""
+        """Report an event, and wait until it is decided on; False where the meeting had ended before."""
         decided = self._told[id(event)] = trio.Event()
         try:
             self._mailbox.post(event)
@@ -109,11 +110,11 @@ class Sequencer:
         return not self.is_over
 
     def hide(self, secrets: Secrets) -> None:
-        """Take these out of events, too, from now on."""
+        """Remove these secrets, too, from events from now on."""
         self._secrets = self._secrets.beside(secrets)
 
     def stop(self, reason: str, *, first: bool = False) -> None:
-        """Ask for the end, before all that waits if `first`; a full mailbox has a place for it."""
+        """Request the end, with `first` before all waiting events; a full mailbox has a place for it."""
         asked = StopAsked(reason)
         if not first:
             try:
@@ -124,9 +125,9 @@ class Sequencer:
             self._stop = asked
 
     def subscribe(self) -> Mailbox[Record]:
-        """A mailbox that gets every record from now on and closes after the last.
+        """Mailbox that gets every record from now on and closes after the last.
 
-        A subscriber that leaves more than 4,096 records waiting is closed: the meeting waits for nobody.
+        A subscriber with more than 4,096 unread records is closed, since the meeting does not wait for it.
         """
         mailbox: Mailbox[Record] = Mailbox("subscriber", SUBSCRIBER_RECORDS)
         self._subscribers.append(mailbox)
@@ -143,11 +144,11 @@ class Sequencer:
         return 0.0 if self._epoch is None else round(trio.current_time() - self._epoch, 6)
 
     def watch(self, lag_s: Callable[[], float]) -> None:
-        """Ask this from now on how far the meeting's sound is behind its clock, in seconds."""
+        """Ask this function from now on for the lag of the meeting's sound behind its clock, in seconds."""
         self._lag_s = lag_s
 
     def start(self, dispatch: Callable[[Command], None], beginning: Beginning | None = None) -> float:
-        """Begin now: record the first event, and have orders carried out by `dispatch`.
+        """Begin now: record the first event, and carry out commands by `dispatch`.
 
         Returns the trio time of the meeting's zero; without a `beginning` that is now.
         """
@@ -168,7 +169,7 @@ class Sequencer:
         return self.ended
 
     def _note_lag(self) -> None:
-        """Record it where the sound has fallen further behind, or has caught up with half of that or more."""
+        """Record the lag of the sound if it has grown, or has shrunk by half or more."""
         lag_s, told_s = self._lag_s(), self._told_lag_s
         if told_s / 2 <= lag_s <= told_s + LAG_S:
             return
@@ -177,7 +178,7 @@ class Sequencer:
             self._step(SoundLagged(self._told_lag_s), self.now)
 
     def settle(self) -> None:
-        """After the end, record what the actors still reported while they stopped."""
+        """Record the events that the actors report after the end, while they stop."""
         self._take_stop()
         while True:
             try:
@@ -187,13 +188,13 @@ class Sequencer:
             self._step(event, self.now)
 
     def _take_stop(self) -> None:
-        """End the meeting, if that was asked for beside the mailbox."""
+        """End the meeting, if that was requested beside the mailbox."""
         asked, self._stop = self._stop, None
         if asked is not None and self.ended is None:
             self._step(asked, self.now)
 
     def close(self) -> None:
-        """Tell all subscribers that there are no more records."""
+        """Close all subscriptions: there are no more records."""
         self._is_closed = True
         for decided in self._told.values():
             decided.set()
@@ -243,6 +244,6 @@ class Sequencer:
                 subscriber.close()
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         state = f"ended ({self.ended.reason})" if self.ended else "running"
         return f"<Sequencer: {state}, {self._seq} records, {len(self._subscribers)} subscribers>"

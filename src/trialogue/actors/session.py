@@ -1,14 +1,14 @@
-"""One session, an agent's or an ear's: a connection's life from its start to its end, over a dialect's wire.
+"""Session of an agent or an ear: the life of one connection, over a dialect's wire.
 
-1. The reader does nothing else: decode, hand on, read again. What it hands on is taken without waiting;
-   sound is taken in the socket's own reader.
-2. One task keeps its time, whatever is due: each kind of session says when it is to be looked at next.
-3. It ends by raising `ConnectionLost`, which `redial_loop` judges, or `ProviderRefused` where there is no
-   sense in another; it returns only where it was closed to go on in a new one.
-4. What a service complains of is recorded as far as a budget goes, then counted: a peer sends as many
-   messages as it likes, and each would be a record and a line on the screen.
-4. What it tells of the conversation is recorded whole: a service that tells more than any conversation has
-   loses its session, and the meeting's other events do not wait behind a flood.
+1. The reader only decodes, hands on and reads again. Messages are handled without waiting; sound is handled
+   in the socket's own reader.
+2. One task keeps all its deadlines: each kind of session says when the next one is due.
+3. It ends by raising `ConnectionLost`, which `redial_loop` judges, or `ProviderRefused` where another session
+   would be refused, too; it returns only after a rollover.
+4. A service's complaints are recorded up to a limit, then only counted: a peer may send any number, and each
+   would be a record and a line on the screen.
+5. Facts of the conversation are all recorded. A service that sends more than any conversation has loses its
+   session, so that the meeting's other events do not wait behind a flood.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from trialogue.transport.socket import WebSocket
 from trialogue.values import define, frozen
 
 MOST: Final = {"warnings": 100, "latencies": 10_000, "refusals": 10_000}
-"""Records of a kind that are kept of one session at most."""
+"""Most records of one kind from one session."""
 
 LONGEST: Final = 1_024
-"""Characters of one complaint."""
+"""Most characters of one complaint."""
 
 LONGEST_CODE: Final = 64
 
@@ -43,24 +43,24 @@ SPAN_S: Final = 0.5
 """Seconds whose messages are counted together."""
 
 WITHIN_S: Final = 10.0
-"""Seconds in which so many messages that nobody can read, or so many facts, end a session."""
+"""Seconds in which so many unreadable messages, or so many facts, end a session."""
 
 MALFORMED_LIMIT: Final = 5
-"""Messages that nobody can read."""
+"""Most unreadable messages."""
 
 FACTS_LIMIT: Final = 500
-"""Facts of the conversation; a reply of many sentences, each told at once, has fewer."""
+"""Most facts of the conversation; a reply of many sentences, all sent at once, has fewer."""
 
 WireT = TypeVar("WireT", bound=Wire)
 
 
 def _nothing(_: Fact) -> None:
-    """Let a fact be: meetings need no more of it than the session takes."""
+    """Ignore a fact: the session has handled all of it that meetings need."""
 
 
 @frozen
 class SessionContext:
-    """Context of a session: its number, and where it reports."""
+    """Context of a session: its number, and the function that takes its events."""
 
     participant: str
     """Participant whose session it is."""
@@ -69,22 +69,24 @@ class SessionContext:
     """Counts the participant's sessions from 1."""
 
     post: Callable[[Event], None]
-    """Function that takes its facts."""
+    """Function that takes its events."""
 
     observe: Callable[[Fact], None] = _nothing
-    """Told all that an agent's service tells, before it is taken: for whoever holds one agent alone."""
+    """Function that gets all facts from an agent's service before the session; for an agent without a
+    meeting.
+    """
 
     @property
     def is_observed(self) -> bool:
-        """Whether anybody is told."""
+        """Whether `observe` is set."""
         return self.observe is not _nothing
 
 
 class LiveSession(ABC, Generic[WireT]):
-    """One open websocket and a wire: what agents and ears have in common."""
+    """One open websocket and a wire: the common part of agents and ears."""
 
     SILENT: ClassVar[str]
-    """Sentence about a service that lets its deadline pass."""
+    """Message about a service that lets its deadline pass."""
 
     def __init__(self, context: SessionContext, socket: WebSocket, wire: WireT) -> None:
         self._context = context
@@ -111,7 +113,7 @@ class LiveSession(ABC, Generic[WireT]):
     # --- its life ---------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Live until the connection ends, which raises, or until it is rolled over."""
+        """Run until the connection ends, which raises, or until the session is rolled over."""
         failure: ConnectionLost | ProviderRefused | None = None
         with closing(self._complaints), self._scope:
             async with trio.open_nursery() as nursery:
@@ -137,7 +139,7 @@ class LiveSession(ABC, Generic[WireT]):
             self._tick(trio.current_time())
 
     def _look_again(self) -> None:
-        """Wait for what is due now: something has moved it."""
+        """Check the deadlines again, as one has moved."""
         self._waiting.deadline = self._next_due()
 
     async def _read(self) -> None:
@@ -149,7 +151,7 @@ class LiveSession(ABC, Generic[WireT]):
             self._receive(text)
 
     def _closed(self, lost: ConnectionLost) -> ConnectionLost:
-        """The end of the connection, with what the service last said before it."""
+        """Error of the connection's end, with the service's last message before it."""
         self._end(lost.close_code)
         error = self._wire.last_error
         if error is None or error.recovery is Recovery.TURN_LOST:
@@ -161,7 +163,7 @@ class LiveSession(ABC, Generic[WireT]):
             self._send(message)
 
     def _send(self, message: Message) -> None:
-        with suppress(ConnectionLost):  # the reader meets the same end, and tells it with its reason
+        with suppress(ConnectionLost):  # the reader meets the same end, and raises it with its reason
             self._put(message)
 
     def _put(self, message: Message) -> None:
@@ -170,7 +172,7 @@ class LiveSession(ABC, Generic[WireT]):
         else:
             self._socket.send_bytes(message)
 
-    # --- what differs -----------------------------------------------------------------------------
+    # --- differences -----------------------------------------------------------------------------
 
     @abstractmethod
     def _begin(self) -> None:
@@ -178,7 +180,7 @@ class LiveSession(ABC, Generic[WireT]):
 
     @abstractmethod
     def _next_due(self) -> float:
-        """When `_tick` has something to do; infinite while time changes nothing."""
+        """Moment at which `_tick` is to be called next; infinite while there is none."""
 
     @abstractmethod
     def _tick(self, now: float) -> None:
@@ -186,24 +188,24 @@ class LiveSession(ABC, Generic[WireT]):
 
     @abstractmethod
     def _receive(self, data: Message) -> None:
-        """Take what a message tells."""
+        """Take the facts of a message."""
 
     @abstractmethod
     def _end(self, close_code: int) -> None:
-        """Take what the end of the connection tells."""
+        """Take the facts of the connection's end."""
 
     @abstractmethod
     def _warned(self, recovery: Recovery) -> None:
-        """Do what a warning asks for."""
+        """Act on a warning."""
 
     def _lose_turn(self, failure: told.Failed, text: str) -> None:
-        """Do without a reply that does not come; who is never answered loses nothing."""
+        """Give up a reply that does not come; a session that is never answered loses nothing."""
 
     def _refusal(self, failure: told.Failed, text: str) -> ConnectionLost | ProviderRefused:
-        """Error by which the session ends where its service will not go on."""
+        """Error with which the session ends where its service refuses to continue."""
         return ProviderRefused(text, code=failure.code, request_id=self._wire.request_id or None)
 
-    # --- what the service complains of ------------------------------------------------------------
+    # --- complaints of the service ------------------------------------------------------------
 
     def _take_complaint(self, fact: Fact | EarFact) -> None:
         """Take a fact about the session itself; others are informational."""
@@ -219,7 +221,7 @@ class LiveSession(ABC, Generic[WireT]):
                 self._complaints.warn("malformed-message", reason)
                 self._malformed.count()
             case _:
-                pass  # memories, thoughts, answers to what an ear does not ask, the close that is classified
+                pass  # memories, thoughts, answers that no ear asks for, the close (classified elsewhere)
 
     def _failed(self, failure: told.Failed) -> None:
         self._complaints.warn(failure.code, failure.text)
@@ -237,13 +239,13 @@ class LiveSession(ABC, Generic[WireT]):
 
 @define
 class Complaints:
-    """Records what a session's peer tells beside the conversation, as far as its budget goes."""
+    """Complaints of a session's service, recorded up to a limit."""
 
     participant: str
     """Participant whose session it is."""
 
     post: Callable[[Event], None]
-    """Function that takes records."""
+    """Function that takes events."""
 
     warnings: int = 0
     """Number of warnings so far."""
@@ -255,7 +257,7 @@ class Complaints:
     """Number of refusals so far."""
 
     def warn(self, code: str, text: str) -> None:
-        """Take a warning, or a message of a kind that is not known."""
+        """Take a warning, or a message of an unknown kind."""
         self.warnings += 1
         if self.warnings <= MOST["warnings"]:
             self.post(ServiceWarned(self.participant, code[:LONGEST_CODE], text[:LONGEST]))
@@ -273,7 +275,7 @@ class Complaints:
             self.post(refused)
 
     def close(self) -> None:
-        """The session is over: tell how many more there were."""
+        """Report the number of further complaints: the session is over."""
         counts = {"warnings": self.warnings, "latencies": self.latencies, "refusals": self.refusals}
         more = [f"{count - MOST[kind]} more {kind}" for kind, count in counts.items() if count > MOST[kind]]
         if more:
@@ -282,9 +284,9 @@ class Complaints:
 
 
 class MessageRate:
-    """Rate at which a service sends something: too much of it within ten seconds ends a session.
+    """Rate of a service's messages: too many within ten seconds end a session.
 
-    What comes within `SPAN_S` is counted as of its first moment, for which a few numbers do.
+    Messages within `SPAN_S` count as of its first moment, so a few numbers suffice.
     """
 
     def __init__(self, limit: int, what: str) -> None:
@@ -295,7 +297,7 @@ class MessageRate:
         self._in_span = self._in_all = 0
 
     def count(self, number: int = 1) -> None:
-        """Note `number` more; `ConnectionLost` where that makes the limit's number in ten seconds."""
+        """Count `number` more; `ConnectionLost` where the limit within ten seconds is reached."""
         now = trio.current_time()
         if now - self._began_at >= SPAN_S:
             self._begin_span(now)
@@ -304,7 +306,7 @@ class MessageRate:
             raise ConnectionLost(f"the service sent {self._limit} {self._what} in ten seconds")
 
     def _begin_span(self, now: float) -> None:
-        """Count from now on in a new span, and forget what is ten seconds ago."""
+        """Begin a new span, and drop those older than ten seconds."""
         held = [*self._spans, (self._began_at, self._in_span)]
         self._spans = [(at, number) for at, number in held if number and now - at < WITHIN_S]
         self._in_all = sum(number for _, number in self._spans)

@@ -1,6 +1,6 @@
-"""Ends of sessions: what a service's classification of one means for the next dial.
+"""Ends of sessions: their classes, and the retries that each class allows.
 
-The same again that is borne once (or so often) and comes once more in a row is fatal.
+An end of a class that allows a number of retries is fatal when it comes once more in a row.
 """
 
 from __future__ import annotations
@@ -13,26 +13,27 @@ from trialogue.errors import ConnectionLost, DialFailed
 from trialogue.services.close_codes import Classification, Recovery, is_ours
 
 NAME_RETRIES = 3
-"""Names that cannot be looked up, in a row, that are borne: it may be a flicker, or a typing error."""
+"""Failed look-ups of a name in a row that are retried: the cause may be a short failure, or a typing error.
+"""
 
 UPDATE_REFUSED = "update-refused"
-"""Our own code: the service ended the session over a change of settings, which is undone."""
+"""Code of an end over a change of settings, which is undone; our own, not a service's."""
 
 _UNDONE = Classification(Recovery.RETRY, "The change of settings is undone.")
 """Classification of an end with that code."""
 
 
 Classifier: TypeAlias = Callable[[ConnectionLost], Classification]
-"""What an end means, by its service."""
+"""Function of a service that classifies ends."""
 
 
 def classified(lost: ConnectionLost, classify: Classifier) -> Classification:
-    """Classification of a lost or a failed connection, by its service or by our own code."""
+    """Class of a lost or failed connection, by its service or by our own code."""
     return _UNDONE if lost.code == UPDATE_REFUSED else classify(lost)
 
 
 def cause_of(lost: ConnectionLost) -> str:
-    """The name of what ended a session: `dial.timeout`, `http.503`, `error.FAILED_TO_SPEAK`, `close.1006`."""
+    """Name of what ended a session: `dial.timeout`, `http.503`, `error.FAILED_TO_SPEAK`, `close.1006`."""
     if isinstance(lost, DialFailed):
         return f"dial.{lost.stage}" if lost.status is None else f"http.{lost.status}"
     if lost.code is not None:
@@ -41,7 +42,7 @@ def cause_of(lost: ConnectionLost) -> str:
 
 
 def loss_of(lost: ConnectionLost, recovery: Recovery) -> Loss | None:
-    """Patience with an end of this class; None for one that is fatal."""
+    """Retries that an end of this class allows; None for a fatal one."""
     cause = cause_of(lost)
     match recovery:
         case Recovery.FATAL:

@@ -1,20 +1,20 @@
-"""People at the table: their sound, a frame a tick, and whether they speak.
+"""Sources of people's sound: a frame a tick, with detection of speech.
 
 1. A person's sound comes from a feed: a `JitterBuffer` that a device or an app fills at its own pace, or
-   whatever else gives the next samples when it is asked (a recording).
-2. The router pulls one frame a tick, as it does from mouths, so a person's sound is on the meeting's
-   clock; a feed that has nothing is silent for that tick.
-3. Voice activity is detected on the very samples that the router pulled: the place of an edge is a place
-   in the recordings. Silence is fed too, so that the places stay true.
-4. Edges are told at their places in the sound (`speech.places`), and within 100 ms that a voice fell or rose
-   again; speech is over when it stays fallen for `HANG_S`. Who judges how long somebody spoke need not wait
-   for that.
-5. Who is muted is silent for everybody, for recordings and the person's ear too, and is not listened to.
-6. Where sound has a gap (muted, a process that stood still) speech ends at it, and the detector starts anew.
-7. What a microphone gives of its person's own loudspeaker is silence for everybody (`echo`), and told once.
-   While that is in doubt, a beginning is held back for `DOUBT_S` at most.
-8. Sound may be dropped: a full buffer forgets its oldest samples and counts them. A device's clock is not the
-   meeting's: what that adds up to is taken back where it is quiet, a tick at a time.
+   another object that gives the next samples when asked, such as a recording.
+2. The router pulls one frame a tick, as it does from mouths, so a person's sound is on the meeting's clock. A
+   feed without samples is silent for that tick.
+3. Voice activity is detected on the samples that the router pulled, so the place of an edge is a place in the
+   recordings. The detector also gets silence, so that places stay correct.
+4. Edges are reported with their places in the sound (`speech.places`), and the fall or rise of a voice within
+   100 ms. Speech is over when the voice stays fallen for `HANG_S`; rules about the length of speech need not
+   wait for that.
+5. A muted person is silent for all, also for recordings and the person's ear, and no speech is detected.
+6. At a gap in the sound (a mute, a process that stood still) speech ends, and the detector starts anew.
+7. The echo of a person's own loudspeaker in its microphone is silence for all (`echo`), and reported once.
+   While that is in doubt, a beginning of speech is held back for at most `DOUBT_S`.
+8. Sound may be dropped: a full buffer drops its oldest samples and counts them. A device's clock drifts from
+   the meeting's: the drift is corrected in quiet places, a tick at a time.
 """
 
 from __future__ import annotations
@@ -43,24 +43,27 @@ LEAD_S = 0.04
 """Seconds of sound that a buffer gathers before it gives any, against the jitter of devices."""
 
 KEPT_S = 0.5
-"""Seconds of sound that may wait at most: what is later than this is not worth hearing."""
+"""Most seconds of sound that wait: later sound is not worth hearing."""
 
 LOOK_S = 2.0
-"""Seconds for which a buffer is watched before it is steered."""
+"""Seconds of observation before a buffer is corrected."""
 
 QUIET = 330
-"""The loudest sample, of 32,768, of a tick that may be left out or played twice."""
+"""Loudest sample, of 32,768, in a tick that may be left out or played twice."""
 
 FELL_MS = 64
-"""The silence that lets a voice count as fallen: two windows of the detector."""
+"""Silence in milliseconds after which a voice counts as fallen: two windows of the detector."""
 
 HANG_S = 0.6
-"""The silence that ends a person's speech: a comma takes 0.3 to 0.4 s, and a voice that rises is heard 0.2 s
-later. The brain has its own patience on top."""
+"""Silence in seconds that ends a person's speech.
+
+A comma takes 0.3 to 0.4 s, and a rising voice is detected 0.2 s later. The brain has patience of its own on
+top.
+"""
 
 
 NOTHING_PLAYED: Mapping[str, bytes] = {}
-"""Nobody was heard."""
+"""No participant was heard."""
 
 
 class Feed(Protocol):
@@ -73,22 +76,22 @@ class Feed(Protocol):
 
 @runtime_checkable
 class Awaited(Protocol):
-    """A feed that somebody waits at."""
+    """Feed that a task waits for."""
 
     def close(self) -> None:
-        """Note that nothing more is heard."""
+        """Release the waiting task: nothing more is heard."""
         ...
 
 
 class Transcriber(Protocol):
-    """Transcriber that makes words of a person's sound (its ear). Must not block."""
+    """Transcriber of a person's sound: its ear. Must not block."""
 
     def would_tell(self, pcm: bytes | None, position: int) -> bool:
-        """Whether anybody would notice that it hears this tick."""
+        """Whether the service would notice that it gets this tick."""
         ...
 
     def hear(self, pcm: bytes | None, samples: int, position: int) -> None:
-        """Hear the tick of so many samples that begins at sample `position`; None for silence."""
+        """Take the tick of so many samples that begins at sample `position`; None for silence."""
         ...
 
     def interrupt(self) -> None:
@@ -102,20 +105,20 @@ class Transcriber(Protocol):
 
 @frozen
 class FeedStatistics:
-    """A jitter buffer at one moment."""
+    """State of a jitter buffer at one moment."""
 
     waiting: int
     """Samples that were pushed and not pulled."""
 
     dropped: int
-    """Samples that were forgotten because the buffer was full."""
+    """Samples that were dropped because the buffer was full."""
 
     starved: int
     """Number of times that it ran dry."""
 
 
 class JitterBuffer:
-    """A bounded buffer between whoever makes sound and the meeting's clock; full, it drops its oldest."""
+    """Bounded buffer between a source of sound and the meeting's clock; full, it drops its oldest."""
 
     def __init__(self, sample_rate: int) -> None:
         self._lead = 2 * round(LEAD_S * sample_rate)
@@ -127,10 +130,10 @@ class JitterBuffer:
         self._flows = False
         self._dropped = 0
         self._starved = 0
-        self._held = Lock()  # an app's sound comes from whichever thread its device has
+        self._held = Lock()  # an app's sound may come from any thread of its device
 
     def push(self, pcm: bytes) -> None:
-        """Take samples at whatever pace they come, from any thread. ValueError for half a sample."""
+        """Take samples at any pace, from any thread. ValueError for half a sample."""
         if len(pcm) % 2:
             raise ValueError(f"linear16 sound must consist of whole samples, not {len(pcm)} bytes")
         with self._held:
@@ -141,7 +144,7 @@ class JitterBuffer:
                 self._dropped += excess // 2
 
     def pull(self, samples: int) -> bytes | None:
-        """The next `samples`, the last of them padded with silence; None before enough has gathered."""
+        """Next `samples`, the last of them padded with silence; None before enough has gathered."""
         with self._held:
             if not self._flows and len(self._sound) < self._lead:
                 return None
@@ -156,7 +159,7 @@ class JitterBuffer:
         return pcm.ljust(2 * samples, b"\0") if pcm else None
 
     def _is_repeated(self, pcm: bytes) -> bool:
-        """Take back what the clocks' drift has added up to: leave a quiet tick out, or give one twice."""
+        """Correct the drift of the clocks: leave a quiet tick out, or give one twice."""
         self._least = min(self._least, len(self._sound) - len(pcm))
         self._looked += len(pcm)
         if self._looked < self._look or max(map(abs, array("h", pcm)), default=0) > QUIET:
@@ -168,33 +171,33 @@ class JitterBuffer:
         return least < len(pcm) // 2
 
     def statistics(self) -> FeedStatistics:
-        """Statistics: how full it is, what was dropped, how often it ran dry."""
+        """State of the buffer: how full it is, what was dropped, how often it ran dry."""
         return FeedStatistics(len(self._sound) // 2, self._dropped, self._starved)
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         now = self.statistics()
         return f"<JitterBuffer: {now.waiting} samples waiting, {now.dropped} dropped>"
 
 
 @define
 class _Listening:
-    """Listening from one gap of the sound to the next."""
+    """State of detection from one gap of the sound to the next."""
 
     places: VoicePlaces
-    """Finds where the voice rises and falls."""
+    """Finder of the places where the voice rises and falls."""
 
     began_s: float
     """Place of its first sample on the meeting's audio clock, in seconds."""
 
     heard_s: float = field(init=False)
-    """End of the last sound that it was given, likewise."""
+    """End of its last sound on that clock, in seconds."""
 
     believed_s: float = 0.0
-    """Place at which a beginning that is in doubt will be believed, likewise."""
+    """Place on that clock at which a beginning in doubt will be reported, in seconds."""
 
     fell_s: float | None = None
-    """Place at which the voice fell in speech that is not over, likewise; None where it has not."""
+    """Place on that clock at which the voice fell in open speech, in seconds; None where it has not."""
 
     def __attrs_post_init__(self) -> None:
         self.heard_s = self.began_s
@@ -202,23 +205,23 @@ class _Listening:
 
 @frozen
 class _Foreseen:
-    """A tick that was taken before its time, and is not past yet."""
+    """Tick that was taken before its time and is not past yet."""
 
     pcm: bytes | None
     events: tuple[Event, ...]
-    """Events that are told in its time."""
+    """Events that are reported in its time."""
 
     is_told: bool
-    """Whether the person's ear tells its service of it."""
+    """Whether the person's ear sends it to its service."""
 
     @property
     def is_unnoticed(self) -> bool:
-        """Whether nobody would notice it."""
+        """Whether it causes no event."""
         return self.pcm is None and not self.events and not self.is_told
 
 
 class AudioSource:
-    """One person's seat in the audio plane: a feed, and a detector that listens to what it gave."""
+    """Source of one person's sound in the audio plane: a feed, and a detector on its samples."""
 
     def __init__(
         self,
@@ -232,9 +235,9 @@ class AudioSource:
         echo: EchoGuard | None = None,
         is_known: bool = False,
     ) -> None:
-        """`open_detector` makes a detector that ends speech after `FELL_MS`.
+        """`open_detector` opens a detector that ends speech after `FELL_MS`.
 
-        `is_known`: what the feed gives is certain until something else happens, as with recordings.
+        With `is_known` the feed's sound is certain until something else happens, as with recordings.
         """
         self.participant = participant
         self._is_known = is_known
@@ -252,7 +255,7 @@ class AudioSource:
         self.is_speaking: bool = False
 
     def guard(self, echo: EchoGuard) -> None:
-        """Take what the person's loudspeaker plays for echo from now on."""
+        """Treat what the person's loudspeaker plays as echo from now on."""
         self._echo = echo
 
     @property
@@ -261,7 +264,7 @@ class AudioSource:
         return self._is_known and self._echo is None
 
     def foresee(self, samples: int, position: int, *, is_muted: bool) -> bool:
-        """Take the next tick before its time; False where somebody would notice: then it keeps its time."""
+        """Take the next tick before its time; False for one with an event, which keeps its time."""
         if is_muted and self._listening is not None:
             return False
         if self._foreseen is None:
@@ -276,15 +279,15 @@ class AudioSource:
         return self._foreseen.is_unnoticed
 
     def has_taken(self, samples: int, position: int, *, is_muted: bool) -> None:
-        """Note that the tick which was taken before its time is past."""
+        """Note that the tick taken before its time is now past."""
         self.pull(samples, position, is_muted=is_muted)
 
     def pull(
         self, samples: int, position: int, *, is_muted: bool, sounding: Mapping[str, bytes] = NOTHING_PLAYED
     ) -> bytes | None:
-        """The tick's frame, which starts at sample `position`; None for silence, and for the muted.
+        """Frame of the tick that starts at sample `position`; None for silence, and for the muted.
 
-        `sounding` are those who were heard in the tick before.
+        `sounding` are the participants heard in the tick before.
         """
         foreseen, self._foreseen = self._foreseen, None
         if foreseen is None:
@@ -313,12 +316,12 @@ class AudioSource:
         return pcm
 
     def close(self) -> None:
-        """Tell a feed that somebody waits at that nothing more is heard."""
+        """Tell a feed that a task waits for that nothing more is heard."""
         if isinstance(self.feed, Awaited):
             self.feed.close()
 
     def sleep(self) -> None:
-        """Note that the process stood still: the longest of gaps."""
+        """Note that the process stood still: the longest kind of gap."""
         self.interrupt()
         if self._ear is not None:
             self._ear.renew()
@@ -366,10 +369,10 @@ class AudioSource:
         self.is_speaking = False
         self._report(SpeechStopped(self.participant, round(place_s, 6)))
 
-    # --- what may be an echo ------------------------------------------------------------------------
+    # --- possible echoes ------------------------------------------------------------------------
 
     def _report(self, event: Event) -> None:
-        """Tell an edge; while it may be the loudspeaker's, hold a beginning back and what follows on it."""
+        """Report an edge; while it may be an echo, hold back a beginning and everything after it."""
         is_beginning = isinstance(event, SpeechStarted) and self._hearsay is Hearsay.UNSURE
         if self._doubtful or is_beginning:
             self._doubtful.append(event)
@@ -377,13 +380,13 @@ class AudioSource:
             self._post(event)
 
     def _believe(self) -> None:
-        """Tell what was held back: it is the person's own voice, or nobody could say otherwise in time."""
+        """Report what was held back: it is the person's own voice, or the doubt has lasted too long."""
         held, self._doubtful = self._doubtful, []
         for event in held:
             self._post(event)
 
     def _notice_echo(self, position: int) -> None:
-        """Forget what was held back, and tell once that there is an echo."""
+        """Drop what was held back, and report the echo once."""
         if self._doubtful:
             self._doubtful.clear()
             self.is_speaking = False
@@ -393,5 +396,5 @@ class AudioSource:
             self._post(EchoNoticed(self.participant, position / self._rate))
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         return f"<AudioSource {self.participant}: {'speaking' if self.is_speaking else 'silent'}>"

@@ -1,10 +1,9 @@
-"""The actor behind a recording that stands in for a person: it reads the meeting and plays on cue.
+"""Actor of a recording that stands in for a person: it follows the meeting and plays clips on cue.
 
-1. A clip that interrupts is played as soon as its trigger goes off.
-2. A clip that waits raises a hand then, and is played when the floor is granted, or at once by whoever
-   holds it already; a grant that nobody asked for plays nothing.
-3. It knows of the meeting what the records say, and nothing else, so a run under a virtual clock is the
-   same every time.
+1. A clip that interrupts is played at its trigger.
+2. A clip that waits raises a hand at its trigger, and is played when the floor is granted, or at once if the
+   participant already holds it. A grant without a request plays nothing.
+3. It knows only the records of the meeting, so a run under a virtual clock is equal every time.
 """
 
 from __future__ import annotations
@@ -25,22 +24,22 @@ from trialogue.model.records import Record
 from trialogue.values import frozen
 
 GRAIN_S = 1e-6
-"""Records carry microseconds: what is due within one is due."""
+"""Resolution of times in records, in seconds: a trigger that is due within it is due."""
 
 
 @frozen
 class Cued:
-    """When one clip is played, and how."""
+    """Cue of one clip: when and how it is played."""
 
     trigger: Trigger
     """Trigger of the cue."""
 
     waits: bool
-    """Whether it raises a hand and waits for the floor, instead of cutting in."""
+    """Whether it raises a hand and waits for the floor instead of interrupting."""
 
 
 class PlaysClips(Protocol):
-    """Plays clips by their numbers."""
+    """Player of clips, by their numbers."""
 
     def play(self, number: int) -> None:
         """Play a clip from the next tick on. Never waits."""
@@ -48,7 +47,7 @@ class PlaysClips(Protocol):
 
 
 class StandIn:
-    """One recording's actor."""
+    """Actor of one recording."""
 
     def __init__(
         self,
@@ -104,5 +103,5 @@ class StandIn:
             self._player.play(number)
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         return f"<StandIn {self.participant}: {len(self._cues)} clips, {len(self._waiting)} waiting>"

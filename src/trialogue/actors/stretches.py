@@ -1,17 +1,17 @@
-"""Ticks that are carried before their time, where a virtual clock leaps: the stretches that nobody notices.
+"""Stretches of ticks without an event, which are carried before their time where a virtual clock leaps.
 
-1. While every task waits, nothing changes before the next deadline but what the router itself carries: what
-   is heard until then is certain, to the sample.
-2. A tick of which a mouth would tell something, or an ear notice something, keeps its own time; so does one
-   that is due at the very moment of that deadline: who is first then is for the scheduler to say.
-3. A mouth that has run dry, and may be brought more, goes no further than to the moment of that.
-4. Ears at which silence changes nothing take it as one. An ear that listens takes its ticks one by one, until
-   it would notice one; that one it has heard then, and it is told again in time.
-5. A tick in its own time is a tick in every way: each ear is sent its frame, for what is told at that moment
-   comes to whom a frame is on its way by another step of the scheduler than to whom none is.
-6. What fails before its time fails in the router's own task: inside the clock it would end the whole loop.
-7. Of people only silence is carried before its time, and that of those alone whose sound is known before it
-   comes: recordings. A tick that their detector, or their ear, would tell anything of keeps its time.
+1. While every task waits, only the router itself changes anything before the next deadline, so the sound
+   until then is certain, to the sample.
+2. A tick that causes an event at a mouth or an ear keeps its own time. So does a tick at the moment of that
+   deadline, since the scheduler decides which comes first.
+3. A mouth that has run dry and may get more sound goes no further than to the moment of that sound.
+4. Ears at which silence changes nothing take it as one. An ear that detects takes its ticks one by one, up to
+   the first with an event; that one it has already taken, and reports in its time.
+5. A tick in its own time is complete: each ear is sent its frame, since an ear with a frame on its way gets
+   the events of that moment in another step of the scheduler than one without.
+6. An error before its time is raised in the router's own task: inside the clock it would end the whole loop.
+7. Of people only silence is carried before its time, and only of recordings, whose sound is known before it
+   comes. A tick that causes an event at their detector or their ear keeps its time.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from trialogue.leaping import Moment
 
 MOST_S: Final = 10.0
-"""Seconds that are carried at one go: what is held in memory meanwhile is bounded."""
+"""Most seconds that are carried at once, which bounds the memory needed."""
 
 
 class Stretches:
-    """Carries a router's ticks before their time."""
+    """Carrier of a router's ticks before their time."""
 
     def __init__(self, router: Router, epoch: float) -> None:
         """The first sample is heard at the trio time `epoch`."""
@@ -42,7 +42,7 @@ class Stretches:
         self._failure: Exception | None = None
 
     async def wait_until(self, due: float) -> None:
-        """Wait for the next tick that keeps its own time; `due` is when the next would be."""
+        """Wait for the next tick that keeps its own time; `due` is the time of the next tick."""
         now = trio.current_time()
         with trio.CancelScope(deadline=due if due <= now else inf) as self._waiting:
             await trio.sleep_forever()
@@ -55,11 +55,11 @@ class Stretches:
         self._waiting.deadline = inf
 
     def brings_at(self) -> float:
-        """Nothing: it takes what is brought."""
+        """Never: the router takes sound and brings none."""
         return inf
 
     def carry(self, next_deadline: Moment, next_brought: Moment) -> bool:
-        """Carry what lies before the next deadline, up to the first tick that keeps its time."""
+        """Carry the ticks before the next deadline, up to the first that keeps its time."""
         if self._failure is not None or self._router.is_holding:
             return False
         self._waiting.deadline = inf
@@ -69,17 +69,17 @@ class Stretches:
         except Exception as error:  # noqa: BLE001 - raised again where the router waits
             self._failure, self._waiting.deadline = error, trio.current_time()
             return False
-        self.arrive(next_deadline)  # whoever is asked next goes no further than this tick
+        self.arrive(next_deadline)  # the next leaper goes no further than this tick
         return self._router.next_tick > begun
 
     def arrive(self, next_deadline: Moment) -> None:
-        """Wait for the next tick, if nothing else comes before it."""
+        """Wait for the next tick, if no other deadline comes before it."""
         due = self._router.due(self._epoch, self._router.next_tick)
         if self._failure is None and due <= next_deadline():
             self._waiting.deadline = due
 
     def _feed(self, next_deadline: Moment, next_brought: Moment) -> None:
-        """Carry what can be carried, and let the ears know how much that was."""
+        """Carry all ticks that can be carried, and report their number to the ears."""
         router, begun = self._router, self._router.next_tick
         ears = router.foreseers.values()
         for ear in ears:
@@ -109,7 +109,7 @@ class Stretches:
         return end - first
 
     def _carry(self, ticks: int) -> bool:
-        """Carry up to so many ticks; whether all that could be carried so far was."""
+        """Carry up to so many ticks; whether all that could be carried so far were."""
         router, samples = self._router, self._router.grid.frame_samples
         if ticks < 1 or router.keeps_time:
             return False
@@ -132,7 +132,7 @@ class Stretches:
         return all(self._foresee(ears, awake) for _ in range(ticks))
 
     def _foresee(self, ears: dict[str, Foreseer], awake: list[str]) -> bool:
-        """Carry the next tick, unless an ear would notice it."""
+        """Carry the next tick, unless it causes an event at an ear."""
         router = self._router
         if not router.foresee_people():
             return False

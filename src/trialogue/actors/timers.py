@@ -1,4 +1,4 @@
-"""The timers of the brain: a `WakeAt` goes in, a `Woke` comes out."""
+"""Timers of the brain: a `WakeAt` goes in, a `Woke` comes out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trialogue.model.events import Event, Woke
 
 
 class AlarmClock:
-    """Wakes the brain; `epoch` is the trio time of the meeting's start."""
+    """Actor that wakes the brain; `epoch` is the trio time of the meeting's start."""
 
     def __init__(self, post: Callable[[Event], None]) -> None:
         self._post = post
@@ -22,14 +22,14 @@ class AlarmClock:
         self._changed = trio.Event()
 
     def set(self, command: WakeAt) -> None:
-        """Set a timer; an earlier one of the same name is forgotten."""
+        """Set a timer; it replaces one of the same name."""
         self._count += 1
         self._current[command.timer] = self._count
         heapq.heappush(self._due, (command.at, self._count, command.timer))
         self._changed.set()
 
     def cancel(self, timer: str) -> None:
-        """Forget a timer, if it is set."""
+        """Remove a timer, if it is set."""
         self._current.pop(timer, None)
 
     async def run(
@@ -44,10 +44,10 @@ class AlarmClock:
             self._post_due(epoch)
 
     def _next(self, epoch: float) -> float:
-        """The trio time of what is due next.
+        """Trio time of the next timer.
 
-        A difference of times is rounded otherwise than their sum, so that one sum serves for both: the
-        wait, and whether it is over.
+        A difference of times is rounded in another way than their sum, so one sum is used both for the wait
+        and for the check whether it is over.
         """
         return epoch + self._due[0][0] if self._due else float("inf")
 

@@ -1,10 +1,10 @@
-"""Changes of one session's settings, told one at a time. No task: whoever keeps the session's time asks it.
+"""Changes of one session's settings, sent one at a time. No task: the session's timekeeper calls it.
 
-1. The next change is told once the service has confirmed the last, at least once since it was told: the
-   service may confirm late (18 s were seen) and may confirm two changes at once.
-2. A change that is not confirmed within `CONFIRM_S` is taken to hold: nothing is ever waited for longer.
-3. What was not told when the session ends is part of the next session's settings; so is what comes while
-   `WAITING` changes wait.
+1. The next change is sent after a confirmation that came since the last one was sent: a service may confirm
+   late (18 s were seen) and may confirm two changes at once.
+2. A change without a confirmation within `CONFIRM_S` is taken to hold, so no wait is longer.
+3. Changes that were not sent when the session ends are part of the next session's settings; so are those that
+   come while `WAITING` changes wait.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ from trialogue.services.port import Message
 from trialogue.values import frozen
 
 CONFIRM_S = 25.0
-"""Seconds that a confirmation may take."""
+"""Most seconds until a confirmation."""
 
 WAITING = 64
-"""Changes that may wait to be told."""
+"""Most changes that wait to be sent."""
 
 
 @frozen
 class Pending:
-    """A change that is to be told."""
+    """Change that waits to be sent."""
 
     part: Part
     """Part that it changes."""
 
     messages: Sequence[Message]
-    """Messages to the service."""
+    """Messages for the service."""
 
 
 class Updates:
-    """Tells one session's changes in their order."""
+    """Sender of one session's changes, in order."""
 
     def __init__(
         self,
         send: Callable[[Sequence[Message]], None],
         told: Callable[[Part, Literal["applied", "unconfirmed"]], None],
     ) -> None:
-        """`told` is called with each part and what became of its change."""
+        """`told` is called with each part and the outcome of its change."""
         self._send = send
         self._told = told
         self._waiting: deque[Pending] | None = None
@@ -53,7 +53,7 @@ class Updates:
 
     @property
     def open_part(self) -> Part | None:
-        """The part whose change was told and is not confirmed; None where there is none."""
+        """Part whose change was sent and is not confirmed; None without one."""
         return self._open.part if self._open else None
 
     @property
@@ -62,28 +62,28 @@ class Updates:
         return self._waiting is not None and len(self._waiting) >= WAITING
 
     def add(self, pending: Pending, now: float) -> None:
-        """Have a change told after those before it; only where not `is_full`."""
+        """Queue a change behind those before it; only while not `is_full`."""
         if self._waiting is None:
             self._waiting = deque()
         self._waiting.append(pending)
         self._tell_next(now)
 
     def confirm(self, part: str, now: float) -> None:
-        """Take the service's word for a change."""
+        """Take the service's confirmation of a change."""
         if part == self.open_part:
             self._settle("applied", now)
 
     def next_deadline(self) -> float:
-        """When a confirmation is waited for no longer; infinite where none is."""
+        """Moment at which the wait for a confirmation ends; infinite without one."""
         return self._confirm_by
 
     def tick(self, now: float) -> None:
-        """Go on without a confirmation that has not come in time."""
+        """Continue without a confirmation that has not come in time."""
         if now >= self._confirm_by:
             self._settle("unconfirmed", now)
 
     def _settle(self, outcome: Literal["applied", "unconfirmed"], now: float) -> None:
-        """The open change is settled: say how, and tell the next."""
+        """Settle the open change: report its outcome, and send the next."""
         settled, self._open, self._confirm_by = self._open, None, inf
         if settled is not None:
             self._told(settled.part, outcome)
