@@ -1,4 +1,4 @@
-"""An app's hooks, each with its function changed to one that trio can call."""
+"""Adapter for an app's hooks: replaces each function by one that trio can call."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Changed = Callable[[Callable[..., object]], Callable[..., object]]
 
 
 def mapped(hooks: object, changed: Changed) -> object:
-    """The hooks, with their functions changed; what are none stay as they are, to be judged."""
+    """Hooks with adapted functions; invalid ones are passed on, so that they are reported in their place."""
     if not isinstance(hooks, Mapping):
         return hooks
     given = cast("Mapping[object, object]", hooks)

@@ -1,7 +1,7 @@
-"""Calls into a trio loop from another loop or a thread: what comes of each, and how it is stopped.
+"""Calls into a trio loop from another loop or a thread: their results, and their cancellation.
 
-1. Whoever calls waits for a future of the standard library, which any loop and any thread can.
-2. A call is stopped on its own loop, and its future is done only once it has really ended.
+1. The caller waits for a future of the standard library, as any loop and any thread can.
+2. A call is cancelled on its own loop, and its future is done only after the call has ended.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ T = TypeVar("T")
 
 
 class CallStopped(Exception):
-    """A call was stopped before it had come to anything: by whoever made it, or by its block's end."""
+    """A call was stopped before its end: by its caller, or by the end of its block."""
 
 
 class CallIntoTrio(Generic[T]):
-    """One call on a trio loop."""
+    """Call on a trio loop."""
 
     def __init__(self, token: trio.lowlevel.TrioToken, function: Callable[[], Awaitable[T]]) -> None:
         self.future: Future[T] = Future()
@@ -32,7 +32,7 @@ class CallIntoTrio(Generic[T]):
         self._scope = trio.CancelScope()
 
     async def run(self) -> None:
-        """Make it, as a task of the loop."""
+        """Run the call, as a task of the loop."""
         if not self.future.set_running_or_notify_cancel():
             return
         try:
@@ -46,7 +46,7 @@ class CallIntoTrio(Generic[T]):
                 self.future.set_exception(CallStopped())
 
     def cancel(self) -> None:
-        """Stop it, from any thread; does nothing to one that has ended."""
+        """Cancel the call, from any thread; does nothing after its end."""
         try:
             self._token.run_sync_soon(self._scope.cancel)
         except trio.RunFinishedError:
@@ -54,7 +54,7 @@ class CallIntoTrio(Generic[T]):
 
 
 def settle(future: Future[T], came: outcome.Outcome[T]) -> None:
-    """Give a future what came of its call."""
+    """Set a future to the outcome of its call."""
     if isinstance(came, outcome.Error):
         future.set_exception(came.error)
     else:
@@ -62,7 +62,7 @@ def settle(future: Future[T], came: outcome.Outcome[T]) -> None:
 
 
 class CallsIntoTrio:
-    """Calls into a trio loop that somebody runs, from any thread."""
+    """Calls into a running trio loop, from any thread."""
 
     def __init__(self) -> None:
         self.ended: Future[None] = Future()
@@ -70,7 +70,7 @@ class CallsIntoTrio:
         self._nursery: trio.Nursery | None = None
 
     def adopt(self, nursery: trio.Nursery) -> None:
-        """Run calls in this nursery of the loop that runs here."""
+        """Run calls in this nursery of the present loop."""
         self._token, self._nursery = trio.lowlevel.current_trio_token(), nursery
 
     def begin(self, function: Callable[[], Awaitable[T]]) -> CallIntoTrio[T]:
@@ -80,13 +80,13 @@ class CallsIntoTrio:
         return call
 
     def do(self, function: Callable[[], T]) -> Future[T]:
-        """Make a call that never waits, behind those before it."""
+        """Make a call that never waits, after those before it."""
         future: Future[T] = Future()
         self._soon(lambda: settle(future, outcome.capture(function)))
         return future
 
     def why_over(self) -> BaseException:
-        """Error for whoever asks it any more."""
+        """Error for later callers."""
         failure = self.ended.exception() if self.ended.done() else None
         return failure or AlreadyOver("the block has been left: nothing can be asked of it any more")
 
@@ -95,7 +95,7 @@ class CallsIntoTrio:
         try:
             if nursery is not None:
                 nursery.start_soon(call.run)
-        except RuntimeError:  # a nursery that is closed takes nobody
+        except RuntimeError:  # a closed nursery takes no task
             nursery = None
         if nursery is None:
             call.future.cancel()

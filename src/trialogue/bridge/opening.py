@@ -1,4 +1,4 @@
-"""Opening of a meeting on its clock, or of one agent, in a block's own thread before its loop runs."""
+"""Opening of a meeting on its clock, or of one agent, in a thread of its own before its loop runs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from trialogue.meeting.virtual import run_virtual
 from trialogue.scenario.schema import Clock
 
 Options = Mapping[str, Any]
-"""Arguments by name, as `open_meeting` and `open_agent` take and judge them."""
+"""Arguments by name, as `open_meeting` and `open_agent` take and check them."""
 
 
 def held_meeting(scenario: object, options: Options, *, is_run: bool = False) -> HeldBlock[Meeting]:
-    """A meeting in a thread of its own; its scenario is read there, and says by which clock it lives.
+    """Meeting in a thread of its own, which reads the scenario and runs on the clock that it names.
 
-    Where it `is_run`, its page is written behind it, if its scenario wants one.
+    With `is_run` its page is written after it, if its scenario asks for one.
     """
 
     def prepare() -> tuple[Running, Opening[Meeting]]:
@@ -43,6 +43,6 @@ def held_meeting(scenario: object, options: Options, *, is_run: bool = False) ->
 
 
 def held_agent(agent: object, options: Options) -> HeldBlock[LoneAgent]:
-    """One agent in a thread of its own."""
+    """Agent in a thread of its own."""
     opening = partial(open_agent, cast("str", agent), **options)
     return HeldBlock(lambda: (trio.run, opening), "trialogue agent")

@@ -1,8 +1,8 @@
-"""Calls out of a trio loop: an app's function on another loop, or in a thread, whose result trio waits for.
+"""Calls out of a trio loop: trio waits for an app's function on another loop, or in a thread.
 
-Virtual time stands still while another loop answers: a trio loop that has something to do does not jump.
-It stands for `PATIENCE_S` of real time, or for a longer deadline of the caller's. Then time goes on, and
-who never answers meets the deadlines that there are.
+Virtual time stands still while another loop works: a trio loop with something to do does not jump. It stands
+still for `PATIENCE_S` of real time, or for a longer deadline of the caller. Then time goes on, and a function
+that never returns meets the deadlines in force.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from trialogue.compute import is_virtual
 T = TypeVar("T")
 
 LOOK_S: Final = 0.001
-"""Seconds of real time for which a virtual loop may be held up at one go, while another loop works."""
+"""Seconds of real time for which a virtual loop waits at once, while another loop works."""
 
 PATIENCE_S: Final = 60.0
 """Seconds of real time for which a virtual loop stands still for one call, whatever its deadline."""
@@ -43,7 +43,7 @@ def begun_in_a_thread(function: Callable[[], T]) -> Future[T]:
 
 
 async def awaited_in_trio(future: Future[T]) -> T:
-    """The result of another loop's future, in a task of trio's; cancelled, it cancels the future, too."""
+    """Result of another loop's future, in a trio task; cancelling the task cancels the future."""
     if is_virtual():
         await _while_time_stands(future)
     is_done, token = trio.Event(), trio.lowlevel.current_trio_token()
@@ -64,7 +64,7 @@ async def awaited_in_trio(future: Future[T]) -> T:
 
 
 async def _while_time_stands(future: Future[T]) -> None:
-    """Wait until it is done, or time has stood long enough."""
+    """Wait until the future is done, or time has stood still for long enough."""
     began = time.monotonic()
     try:
         while not future.done():

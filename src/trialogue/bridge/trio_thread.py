@@ -1,9 +1,10 @@
-"""A block of the trio surface, held open in a thread of its own for whoever has another loop, or none.
+"""Block of the trio interface, kept open in a thread of its own for callers with another loop, or none.
 
-1. The thread is there before anything of the block, and gone with it: one thread a block, and its own loop.
-2. What is asked of the block runs on its loop, in order; once the block has ended, that is `AlreadyOver`.
-3. An end that nobody asked for is told at once (`ended`), so that the other side can leave its block, too.
-4. An error of the other side ends the block as an error inside it would, and comes back to nobody.
+1. The thread starts before the block and ends with it: each block has one thread, with its own loop.
+2. Calls run on the block's loop, in order; after the block's end they raise `AlreadyOver`.
+3. An end that was not requested is reported at once (`ended`), so that the other side can leave its block,
+   too.
+4. An error of the other side ends the block like an error inside it, and is not raised again.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ NativeT = TypeVar("NativeT")
 
 Main = Callable[[], Awaitable[None]]
 Running = Callable[[Main], None]
-"""Runs a loop of trio's to its end: `trio.run`, or in virtual time."""
+"""Function that runs a trio loop to its end: `trio.run`, or one in virtual time."""
 
 Opening = Callable[[], AbstractAsyncContextManager[NativeT]]
-"""Opens the block, on its loop."""
+"""Function that opens the block, on its loop."""
 
 Prepared = Callable[[], tuple[Running, Opening[NativeT]]]
-"""Prepares the block in its thread: what runs its loop, and what opens it."""
+"""Function that prepares the block in its thread: returns its loop's runner, and its opener."""
 
 
 class _Left(Exception):
@@ -38,7 +39,7 @@ class _Left(Exception):
 
 
 class HeldBlock(CallsIntoTrio, Generic[NativeT]):
-    """One block, held open until `leave`."""
+    """Block that is kept open until `leave`."""
 
     def __init__(self, prepare: Prepared[NativeT], name: str) -> None:
         super().__init__()
@@ -52,11 +53,11 @@ class HeldBlock(CallsIntoTrio, Generic[NativeT]):
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
-        """Open the block; `opened` has it, or what kept it from that."""
+        """Open the block; `opened` gets its value, or the error that prevented it."""
         self._thread.start()
 
     def leave(self, error: BaseException | None) -> None:
-        """Leave the block: in peace, by an error of ours, or cancelled where we are."""
+        """Leave the block: normally, by the caller's error, or by cancellation."""
         if error is not None and not isinstance(error, Exception):
             self.cancel()
             return
@@ -72,7 +73,7 @@ class HeldBlock(CallsIntoTrio, Generic[NativeT]):
         self._quietly(self._scope.cancel)
 
     def join(self) -> None:
-        """Wait for the thread's own end, a moment behind `ended`."""
+        """Wait for the thread's own end, shortly after `ended`."""
         self._thread.join()
 
     # --- its thread ---------------------------------------------------------------------------------
@@ -109,7 +110,7 @@ class HeldBlock(CallsIntoTrio, Generic[NativeT]):
                 raise _Left
 
     def _quietly(self, function: Callable[[], None]) -> None:
-        """Do something on the loop, where it still runs."""
+        """Call a function on the loop, if it still runs."""
         if self._token is not None:
             try:
                 self._token.run_sync_soon(function)

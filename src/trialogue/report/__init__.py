@@ -1,4 +1,4 @@
-"""Reports of a meeting afterwards: transcripts, measures, the result. Pure: values in, text out."""
+"""Reports of a meeting: transcripts, measures, the result. Pure functions: values in, text out."""
 
 from trialogue.report.exports import EXPORTS, KEPT, Export, HeldMeeting
 from trialogue.report.markdown import markdown

@@ -1,4 +1,4 @@
-"""Audacity labels: who says what from when to when, beside the recording in an editor of sound."""
+"""Labels for Audacity: each utterance with its speaker and times, beside the recording in an audio editor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trialogue.report.cues import labels, subtitles
 
 
 def audacity(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
-    """One line an utterance: start and end in seconds and the label, with tabs between."""
+    """Label file: one line an utterance, with start and end in seconds and the label, separated by tabs."""
     names = labels(plan)
     return "".join(
         f"{each.start_ms / 1000:.6f}\t{each.end_ms / 1000:.6f}\t"

@@ -1,4 +1,4 @@
-"""Everybody who was at the table: the plan's cast, and those who joined while the meeting went on."""
+"""Cast of a meeting at its end: the plan's cast, and those who joined during the meeting."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["with_everybody"]
 
 
 def with_everybody(plan: MeetingPlan, records: Iterable[Record]) -> MeetingPlan:
-    """The plan, whose cast holds all who have come, in the order of their coming.
+    """Plan whose cast includes all who have joined, in the order of joining.
 
-    Whoever takes the name of one who has left takes its place. Those who left stay: they were heard. Whoever
-    is new stands last in the floor's order, where there is one, as at the table.
+    A participant with the name of one who has left takes its place. Those who left stay, since they were
+    heard. A new participant stands last in the floor's order, if there is one, as at the table.
     """
     seats = {each.name: each for each in plan.participants}
     order = plan.floor.order

@@ -1,4 +1,4 @@
-"""CHAT: the transcript for CLAN and its kin (the CHAT manual of TalkBank, part 1)."""
+"""CHAT: the transcript for CLAN and similar tools (the CHAT manual of TalkBank, part 1)."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from trialogue.model.transcript import UNCLEAR, Utterance
 from trialogue.report.cues import labels
 
 _BULLET: Final = "\x15"
-"""Sign around an utterance's times."""
+"""Character around an utterance's times."""
 
 _NO_WORD: Final = re.compile(r"[^\w'\-]|_|-(?=0)")
-"""No part of a word: brackets, quotes, most signs and a nought behind a hyphen mean other things in CHAT."""
+"""Characters that are no part of a word: brackets, quotes, most signs and a zero after a hyphen have other
+meanings in CHAT.
+"""
 
 _CODE: Final = 7
-"""Characters of a speaker's code at most."""
+"""Most characters of a speaker's code."""
 
 
 def chat(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
-    """One main line an utterance, with its times in milliseconds; it ends as it was heard to end.
+    """Transcript with one main line an utterance, with its times in milliseconds.
 
-    Words stay and signs go, but for the last: `?` and `!` where the utterance ends in them, `+/.` where it
-    was cut off. Speech that nobody could make words of is `xxx`.
+    Words stay and signs are removed, except the last: `?` and `!` where the utterance ends in them, `+/.`
+    where it was cut off. Speech without recognized words is `xxx`.
     """
     codes = _codes(plan)
     names = labels(plan)
@@ -49,7 +51,7 @@ def chat(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
 
 
 def _codes(plan: MeetingPlan) -> dict[str, str]:
-    """A code a participant: its name's first letters as capitals, numbered where two are the same."""
+    """Code of each participant: the first letters of its name as capitals, numbered where two are equal."""
     codes: dict[str, str] = {}
     for each in plan.participants:
         plain = re.sub(r"[^A-Z0-9]", "", each.name.upper())[:_CODE] or "SPK"

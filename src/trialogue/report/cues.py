@@ -1,9 +1,9 @@
-"""Cues of subtitles: which words are shown when, for all formats.
+"""Cues of subtitles, for all formats: the words and times of each.
 
 1. A cue is a sentence, or a part of one: at most two lines and seven seconds, cut after a clause or a word.
-2. Sentences stand where their sound is, as far as the journal says; within one, words are taken to be spread
-   evenly over its characters.
-3. Words that have no length, as typed ones, are shown as long as it takes to read them.
+2. Sentences have the times of their sound, as far as the journal has them; within one, time is spread evenly
+   over the characters.
+3. Words without a length, such as typed ones, are shown for the time that it takes to read them.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ from trialogue.speech.sentences import split_sentences
 from trialogue.values import frozen
 
 CUT: Final = "[interrupted]"
-"""Mark behind words that were cut off."""
+"""Mark after words that were cut off."""
 
 LINE: Final = 42
-"""Characters of a line, as broadcasters have them."""
+"""Characters of a line, as broadcasters use them."""
 
 LONGEST: Final = 2 * LINE - 8
-"""Characters of a cue, with room for where its lines break."""
+"""Most characters of a cue, with room for a line break."""
 
 LONGEST_S: Final = 7.0
-"""Seconds for which a cue may be shown."""
+"""Most seconds for which a cue is shown."""
 
 READ_A_SECOND: Final = 17.0
 """Characters that are read in a second."""
 
 SHORTEST_S: Final = 1.0
-"""Seconds for which words without a length are shown at least."""
+"""Fewest seconds for which words without a length are shown."""
 
 _ENDS: Final = (". ", "! ", "? ", "… ", "; ", ": ", ", ", " \u2013 ", " \u2014 ")
 
 
 @frozen
 class Subtitle:
-    """Words with the stretch of time in which they are shown."""
+    """Words with the time in which they are shown."""
 
     start_ms: int
     """Beginning, in milliseconds since the meeting's start."""
@@ -58,19 +58,19 @@ class Subtitle:
 
 
 def subtitles(utterances: Iterable[Utterance]) -> tuple[Subtitle, ...]:
-    """The utterances of which at least a word was heard, each whole, by their beginning."""
+    """Utterances with at least one heard word, each whole, by their beginning."""
     made = [_whole(each) for each in utterances if safe_text(each.heard)]
     return tuple(sorted(made, key=lambda each: (each.start_ms, each.end_ms)))
 
 
 def captions(utterances: Iterable[Utterance]) -> tuple[Subtitle, ...]:
-    """The same words in cues that can be read as they are heard, by their beginning."""
+    """The same words in cues of readable length, by their beginning."""
     made = [cue for each in utterances if safe_text(each.heard) for cue in _cues(each)]
     return tuple(sorted(made, key=lambda each: (each.start_ms, each.end_ms)))
 
 
 def lines(text: str) -> str:
-    """The text in one line, or in two that are about as long."""
+    """Text in one line, or in two of about equal length."""
     if len(text) <= LINE:
         return text
     for width in range(ceil(len(text) / 2), len(text)):
@@ -81,7 +81,7 @@ def lines(text: str) -> str:
 
 
 def stamp(milliseconds: int, point: str) -> str:
-    """`HH:MM:SS` and the milliseconds after a point or a comma."""
+    """Time as `HH:MM:SS`, with milliseconds after a point or a comma."""
     seconds, rest = divmod(max(0, milliseconds), 1000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
@@ -89,7 +89,7 @@ def stamp(milliseconds: int, point: str) -> str:
 
 
 def labels(plan: MeetingPlan) -> dict[str, str]:
-    """Names of participants in front of people, by name."""
+    """Display names of participants, by name."""
     return {each.name: safe_text(each.label) for each in plan.participants}
 
 
@@ -112,7 +112,7 @@ def _shown(passage: Passage, utterance: Utterance, *, is_last: bool) -> Subtitle
 
 
 def _passages(utterance: Utterance) -> list[Passage]:
-    """An utterance's sentences with their places; one passage where these are not known."""
+    """Sentences of an utterance with their places; one passage where these are not known."""
     heard = safe_text(utterance.heard)
     known = [Passage(p.start_s, p.end_s, safe_text(p.text)) for p in utterance.passages]
     if " ".join(each.text for each in known if each.text) != heard:
@@ -128,7 +128,7 @@ def _readable(passage: Passage) -> Passage:
 
 
 def _parts(passage: Passage) -> Iterator[Passage]:
-    """A passage in cues: of about one length each, where it is too long for one."""
+    """Passage in cues: of about equal length, where it is too long for one."""
     length_s, size = passage.end_s - passage.start_s, len(passage.text)
     sentences = _sentences(passage)
     if len(sentences) > 1:
@@ -157,7 +157,7 @@ def _sentences(passage: Passage) -> list[Passage]:
 
 
 def _cut(text: str, about: float) -> int:
-    """Place to cut a text that is too long: behind a clause near a place, else behind a word."""
+    """Place to cut a long text: after a clause near a place, else after a word."""
     low, high = int(about * 0.6), min(len(text) - 1, LONGEST)
     ends = [at + len(end) for end in _ENDS for at in _all(text, end) if low <= at + len(end) <= high]
     words = [at + 1 for at in _all(text, " ") if at + 1 <= high] or [text.index(" ") + 1]

@@ -1,4 +1,4 @@
-"""EAF: one tier a participant, for ELAN (ELAN annotation format, version 3.0)."""
+"""EAF: the transcript for ELAN, with one tier for each participant (ELAN annotation format, version 3.0)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from trialogue.report.tiers import tiers
 _SCHEMA: Final = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
 
 _NO_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 has no place for."""
+"""Characters that XML 1.0 cannot hold."""
 
 
 def eaf(plan: MeetingPlan, utterances: Iterable[Utterance], started: datetime | None = None) -> str:
-    """The transcript as XML; its medium is the recorded mix, `audio/mix.wav` in the same directory.
+    """Transcript as XML; its medium is the recorded mix, `audio/mix.wav` in the same directory.
 
-    The date is that of the meeting; one under a virtual clock has the first day of 1970.
+    The date is the meeting's; in virtual time it is the first day of 1970.
     """
     root = ET.Element(
         "ANNOTATION_DOCUMENT",

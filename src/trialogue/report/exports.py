@@ -1,4 +1,4 @@
-"""The one list of files that are made of a meeting for others to read: each is a line here."""
+"""List of the export formats of a meeting, one line each."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from trialogue.values import frozen
 
 @frozen
 class HeldMeeting:
-    """A meeting that is over, as exports see it."""
+    """Finished meeting, as exports see it."""
 
     plan: MeetingPlan
-    """Its plan."""
+    """Plan of the meeting."""
 
     utterances: tuple[Utterance, ...]
-    """Utterances, as they were heard."""
+    """Utterances, as heard."""
 
     records: tuple[Record, ...]
-    """Everything that happened."""
+    """Records of all events."""
 
     started: datetime | None = None
-    """The time of day of its start; None under a virtual clock."""
+    """Time of day at its start; None in virtual time."""
 
     @property
     def length_s(self) -> float:
@@ -49,7 +49,7 @@ class HeldMeeting:
 
 @frozen
 class Export:
-    """One format in which a meeting can be had."""
+    """Export format."""
 
     file: str
     """Name of its file in a run's directory."""
@@ -61,11 +61,11 @@ class Export:
     """Function that makes its content."""
 
     is_kept: bool = False
-    """Whether each run has it from its end on; else it is made when it is asked for."""
+    """Whether each run has the file from its end on; otherwise it is made on request."""
 
     @checks_arguments
     def content(self, held: HeldMeeting) -> bytes:
-        """The file's bytes. SetupError where a package is missing."""
+        """Bytes of the file. SetupError where a package is missing."""
         made = self.make(held)
         return made.encode() if isinstance(made, str) else made
 
@@ -111,7 +111,7 @@ EXPORTS: Final[Mapping[str, Export]] = MappingProxyType(
         ),
     }
 )
-"""Each format's name, and what makes its file."""
+"""Export formats by name."""
 
 KEPT: Final = tuple(each.file for each in EXPORTS.values() if each.is_kept)
-"""The files that each run has from its end on."""
+"""Files that each run has from its end on."""

@@ -1,7 +1,7 @@
-"""Meetings that others recorded: who spoke when, from RTTM, WebVTT, TextGrid and CHAT.
+"""Readers of other tools' recordings of meetings: the times of speech in RTTM, WebVTT, TextGrid and CHAT.
 
-Each reader takes a file's text and gives its stretches by their beginning; `ValueError` says where a text is
-not of its format. Words are read of WebVTT alone: in the others a label may be anything.
+Each reader takes a file's text and returns its stretches by their beginning; a `ValueError` names the place
+that is not of its format. Words are read only from WebVTT: in the other formats a label may be anything.
 """
 
 from __future__ import annotations
@@ -32,32 +32,40 @@ __all__ = [
 ]
 
 MOST_MIB: Final = 64
-"""Size of a file, in MiB, at most: weeks of speech."""
+"""Most MiB of a file: weeks of speech."""
 
 _CUE: Final = re.compile(r"((?:\d+:)?\d\d:\d\d\.\d{3})[ \t]+-->[ \t]+((?:\d+:)?\d\d:\d\d\.\d{3})")
 _VOICE: Final = re.compile(r"<v(?:\.[^\s>]*)*\s+([^>]+)>")
 _TAG: Final = re.compile(r"<[^>]*>")
 _TEXTGRID: Final = re.compile(r'"(?:[^"]|"")*"|\[\d*\]|-?\d+(?:\.\d+)?(?:[eE]-?\d+)?')
-"""Texts, numbers, and the indices in brackets that the long format has beside them."""
+"""Texts, numbers, and the bracketed indices of the long format."""
 
 _INTERVAL: Final = 3
 _TIERS: Final = MappingProxyType({'"IntervalTier"': _INTERVAL, '"TextTier"': 2})
-"""Number of words in an element of each kind of tier: an interval has two times and a label, a point one."""
+"""Number of values in an element of each kind of tier: an interval has two times and a label, a point one
+time.
+"""
 
 _DIGITS: Final = 12
-"""Digits of a whole number in a time, at most."""
+"""Most digits of a whole number in a time."""
 
 _CHAT: Final = re.compile(r"\x15(\d+)_(\d+)\x15")
 
 
 def text_of(path: Path) -> str:
-    """A file's text; OSError as `open` and for more than `MOST_MIB` MiB, ValueError if it is not UTF-8."""
+    """Text of a file.
+
+    Raises OSError as `open` does and for more than `MOST_MIB` MiB, ValueError if it is not UTF-8.
+    """
     text = read_bounded(path, MOST_MIB).decode("utf-8-sig")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_foreign(path: Path) -> tuple[Stretch, ...]:
-    """A file's stretches, by its ending; ValueError for another ending or content, OSError as `open`."""
+    """Stretches of a file, read by its ending.
+
+    ValueError for another ending or content, OSError as from `open`.
+    """
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise ValueError(f"its suffix is not one of {', '.join(READERS)}")
@@ -65,7 +73,7 @@ def read_foreign(path: Path) -> tuple[Stretch, ...]:
 
 
 def read_words(path: Path) -> tuple[Utterance, ...]:
-    """What was said, as far as the file has it: an utterance a cue of WebVTT; errors as `read_foreign`."""
+    """Utterances of a file, if it has words: one for each cue of WebVTT; errors as from `read_foreign`."""
     if path.suffix.lower() != ".vtt":
         return ()
     cues = read_cues(text_of(path))
@@ -76,7 +84,7 @@ def read_words(path: Path) -> tuple[Utterance, ...]:
 
 
 def read_webvtt(text: str) -> tuple[Stretch, ...]:
-    """Stretches of the cues that have a voice span (W3C WebVTT, section 3.4); others are of nobody."""
+    """Stretches of the cues that have a voice span (W3C WebVTT, section 3.4); others have no speaker."""
     return _ordered(Stretch(each.speaker, None, each.start_s, each.end_s) for each in read_cues(text))
 
 
@@ -85,20 +93,20 @@ class VoicedCue:
     """Words of one speaker in a WebVTT file."""
 
     speaker: str
-    """Participant who says them, as the file has it."""
+    """Participant, by the file's name for it."""
 
     start_s: float
     """Beginning, in seconds."""
 
     end_s: float
-    """End."""
+    """End, in seconds."""
 
     text: str
-    """The words, in one line. Personal."""
+    """Words, in one line. Personal."""
 
 
 def read_cues(text: str) -> tuple[VoicedCue, ...]:
-    """The cues of a WebVTT file that say who speaks, by their beginning; one for each voice span."""
+    """Cues of a WebVTT file that have a speaker, by their beginning; one for each voice span."""
     if not text.startswith("WEBVTT"):
         raise ValueError("it does not start with WEBVTT")
     found: list[VoicedCue] = []
@@ -115,7 +123,7 @@ def read_cues(text: str) -> tuple[VoicedCue, ...]:
 
 
 def read_textgrid(text: str) -> tuple[Stretch, ...]:
-    """Stretches of the intervals that have a label, a tier a speaker (Praat's long and short format)."""
+    """Stretches of the intervals with a label, a tier for each speaker (Praat's long and short format)."""
     words = [each for each in _TEXTGRID.findall(text) if not each.startswith("[")]
     if words[:2] != ['"ooTextFile"', '"TextGrid"']:
         raise ValueError("it does not start like a TextGrid")
@@ -136,7 +144,7 @@ def read_textgrid(text: str) -> tuple[Stretch, ...]:
 
 
 def read_chat(text: str) -> tuple[Stretch, ...]:
-    """Stretches of the main lines that have times (the CHAT manual of TalkBank, part 1)."""
+    """Stretches of the main lines with times (the CHAT manual of TalkBank, part 1)."""
     if "@Begin" not in text:
         raise ValueError("it has no @Begin")
     found: list[Stretch] = []
@@ -161,7 +169,7 @@ def _seconds(stamp: str) -> float:
 
 
 def _whole(digits: str) -> int:
-    """Number of a time; ValueError for one that no meeting has."""
+    """Number of a time; ValueError for one that no meeting can have."""
     if len(digits) > _DIGITS:
         raise ValueError(f"it has a time of {len(digits):,} digits")
     return int(digits)

@@ -1,4 +1,4 @@
-"""Markdown: a transcript that people want to read (CommonMark 0.31 with GitHub's tables)."""
+"""Markdown: the transcript for readers (CommonMark 0.31 with GitHub's tables)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ACTIVE: Final = re.compile(r"[\\`*_\[\]<~|$#!]|&(?=[#\w])")
 _AGENDA, _TOOL, _SPEECH = range(3)
 
 _Entry = tuple[float, int, str]
-"""Moment, kind (for those of one time), and paragraph."""
+"""Moment, kind (which orders those of one moment), and paragraph."""
 
 
 @checks_arguments
@@ -33,10 +33,10 @@ def markdown(
     *,
     started: datetime | None = None,
 ) -> str:
-    """The transcript: title, date, cast, then agenda, speech and tools in order, and how it ended.
+    """Transcript: title, date, cast, then agenda, speech and tools in order, and the end's reason.
 
-    `started` is the time of day of the meeting's start; without it no date is shown. No text of
-    participants, services or tools can make markup: whatever Markdown would act on is escaped.
+    `started` is the time of day at the meeting's start; without it there is no date. All characters with a
+    meaning in Markdown are escaped, so no text of participants, services or tools makes markup.
     """
     plan = with_everybody(plan, records)
     names = labels(plan)
@@ -51,7 +51,7 @@ def markdown(
 
 
 def escaped(text: str) -> str:
-    """One safe line in which Markdown finds nothing to act on."""
+    """One safe line with Markdown's characters escaped."""
     return _ACTIVE.sub(r"\\\g<0>", safe_text(text))
 
 

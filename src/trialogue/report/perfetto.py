@@ -1,8 +1,9 @@
-"""Perfetto trace: the meeting's actors as tracks, each grant as a flow to the speech it leads to.
+"""Perfetto trace: the meeting's actors as tracks, each grant as a flow to the speech that follows.
 
-1. The format is that of protocol buffers with track events (Perfetto, "synthetic track events"); the
-   package that writes it comes with the extra `perfetto`, and is imported when a trace is made.
-2. Tracks: the floor with its grants; each participant with what was heard of it, its sessions and its tools.
+1. The format is that of protocol buffers with track events (Perfetto, "synthetic track events"); the package
+   that writes it belongs to the extra `perfetto`, and is imported when a trace is made.
+2. The tracks are the floor with its grants, and each participant with its heard sound, its sessions and its
+   tools.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _SEQUENCE: Final = 1
 
 
 def perfetto(plan: MeetingPlan, records: Iterable[Record]) -> bytes:
-    """The trace; times in nanoseconds since the meeting's start. SetupError where the extra is missing."""
+    """Trace, with times in nanoseconds since the meeting's start. SetupError where the extra is missing."""
     builder = import_extra("perfetto.trace_builder.proto_builder", "a Perfetto trace", "perfetto")
     held = tuple(records)
     tracing = _Tracing(builder.TraceProtoBuilder(), {}, {}, set())
@@ -53,7 +54,7 @@ def perfetto(plan: MeetingPlan, records: Iterable[Record]) -> bytes:
 
 @define
 class _Tracing:
-    """The trace as it grows; packets may come in any order, for each has its time."""
+    """Trace under construction; packets may come in any order, since each has its time."""
 
     builder: Any
     uuids: dict[str, int]
@@ -61,11 +62,11 @@ class _Tracing:
     begun: set[int]
 
     def uuid(self, key: str) -> int:
-        """The number of a track, by what it is of."""
+        """Number of the track of an object."""
         return self.uuids.setdefault(key, len(self.uuids) + 10)
 
     def track(self, uuid: int, name: str, parent: int | None) -> None:
-        """Tell of a track, once."""
+        """Describe a track, once."""
         packet = self._packet()
         packet.track_descriptor.uuid = uuid
         packet.track_descriptor.name = name
@@ -73,7 +74,7 @@ class _Tracing:
             packet.track_descriptor.parent_uuid = parent
 
     def under(self, participant: str, name: str) -> int:
-        """A track below a participant's."""
+        """Track below a participant's."""
         key = f"{participant}\0{name}"
         is_new = key not in self.uuids
         uuid = self.uuid(key)
@@ -82,7 +83,7 @@ class _Tracing:
         return uuid
 
     def heard(self, each: Stretch) -> None:
-        """Sound of a participant; the first of a turn is where its grant's flow ends."""
+        """Add sound of a participant; its grant's flow ends at the first sound of a turn."""
         name = "speaks" if each.turn is None else f"turn {each.turn}"
         flow = each.turn if each.turn is not None and each.turn not in self.begun else None
         self.slice(self.uuid(each.participant), name, (each.start_s, each.end_s), flow)
@@ -90,7 +91,7 @@ class _Tracing:
             self.begun.add(flow)
 
     def take(self, record: Record) -> None:
-        """Take what began and ended with a record: grants, sessions, tool calls."""
+        """Add what began and ended with a record: grants, sessions, tool calls."""
         at = record.at
         match record.event:
             case SessionReady(participant=name):
@@ -122,18 +123,18 @@ class _Tracing:
                     pass
 
     def begin(self, key: tuple[str, str], track: int, at: float, name: str) -> None:
-        """Note what has begun; what was open under this key ends."""
+        """Note a beginning; an open one under the same key ends."""
         self.end(key, at)
         self.open[key] = (track, at, name)
 
     def end(self, key: tuple[str, str], at: float, flow: int | None = None) -> None:
-        """Write what has begun and is over; nothing where nothing is open."""
+        """Write what has begun under a key and ends now; nothing where nothing is open."""
         if (begun := self.open.pop(key, None)) is not None:
             track, start, name = begun
             self.slice(track, name, (start, at), flow)
 
     def close(self, at: float) -> None:
-        """Write what never ended, until the records stop."""
+        """Write everything still open, up to the last record."""
         for key in tuple(self.open):
             self.end(key, at, int(key[1]) if key[0] == "floor" else None)
 

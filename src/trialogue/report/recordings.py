@@ -1,4 +1,4 @@
-"""A run's recordings, read a few seconds at a time: memory does not grow with the meeting."""
+"""Recordings of a run, read a few seconds at a time, so that memory does not grow with the meeting."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Samples", "SoundWriter", "blocks_of", "parts_of", "sound_library"]
 
 LOWEST_RATE: Final = 4_000
 HIGHEST_RATE: Final = 192_000
-"""Samples a second of any recording; a header that is damaged may say anything."""
+"""Highest sample rate of a recording: a damaged header may have any number."""
 
 _BLOCK_S: Final = 10
 
@@ -26,16 +26,16 @@ _HEADER_BYTES: Final = 44
 """Bytes before the samples of a recording (RIFF WAVE, format 1)."""
 
 Samples: TypeAlias = npt.NDArray[np.int16]
-"""Sound of one channel, linear16."""
+"""Samples of one channel, linear16."""
 
 
 class SoundWriter(AbstractContextManager["SoundWriter"], Protocol):
-    """The part of `soundfile.SoundFile` that we use."""
+    """Part of `soundfile.SoundFile` that this package uses."""
 
     samplerate: int
 
     def blocks(self, blocksize: int, *, dtype: str, always_2d: bool) -> Iterator[Samples]:
-        """Read on, so many frames at a time."""
+        """Read on, in blocks of so many frames."""
         ...
 
     def write(self, data: Samples) -> None:
@@ -44,19 +44,19 @@ class SoundWriter(AbstractContextManager["SoundWriter"], Protocol):
 
 
 class SoundLibrary(Protocol):
-    """The part of soundfile that we use; it has no types."""
+    """Part of soundfile that this package uses; it has no types."""
 
     SoundFileError: type[Exception]
 
     def SoundFile(self, file: object, **options: object) -> SoundWriter:  # noqa: N802 - its name
-        """Open a sound."""
+        """Open a sound file."""
         ...
 
 
 def parts_of(folder: Path, name: str) -> tuple[Path, ...]:
-    """The files that somebody's recording is in, in order: `NAME.wav`, `NAME.2.wav` ...; none for none.
+    """Files of one recording, in order: `NAME.wav`, `NAME.2.wav` ...; empty without any.
 
-    A file whose header is not whole holds no sound: its process died as it was made.
+    A file with an incomplete header holds no sound: its process died as it was created.
     """
     found: list[Path] = []
     following = folder / f"{name}.wav"
@@ -67,7 +67,7 @@ def parts_of(folder: Path, name: str) -> tuple[Path, ...]:
 
 
 def blocks_of(parts: Sequence[Path]) -> Iterator[tuple[Samples, int]]:
-    """A recording's sound in blocks, with its sample rate; JournalError where it cannot be read."""
+    """Blocks of a recording, with its sample rate; JournalError where it cannot be read."""
     library = sound_library()
     for path in parts:
         try:
@@ -82,5 +82,5 @@ def blocks_of(parts: Sequence[Path]) -> Iterator[tuple[Samples, int]]:
 
 
 def sound_library() -> SoundLibrary:
-    """The library that reads and writes sound, loaded when it is wanted."""
+    """Library that reads and writes sound, loaded when it is first needed."""
     return cast("SoundLibrary", import_module("soundfile"))

@@ -1,4 +1,4 @@
-"""Result of a meeting, as one value for `result.json`."""
+"""Result of a meeting: the value of `result.json`."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from trialogue.values import frozen
 BAD_ENDS: Final = frozenset(
     {"all-failed", "refused", "journal-failed", "brain-failed", "actor-failed", "unfinished"}
 )
-"""Reasons for which a meeting is not what was asked for; all others are ordinary ends."""
+"""Ends of a meeting that was not held as planned; all others are ordinary."""
 
 UNSPOKEN: Final = "unspoken"
-"""Code of a reply that was not heard, or not all of it."""
+"""Code of a reply that was not heard, or not wholly."""
 
 LOST: Final = "session-lost"
 """Code of a session's loss in a meeting in which no agent was heard."""
@@ -36,7 +36,7 @@ LOST: Final = "session-lost"
 
 @frozen
 class Failure:
-    """Failure on the way, whether the meeting went on or not."""
+    """Failure during a meeting, whether the meeting went on or not."""
 
     at: float
     """Moment, in seconds since the meeting's start."""
@@ -53,86 +53,86 @@ class Failure:
 
 @frozen
 class Run:
-    """Run of a meeting: what its records do not hold, and its result shall."""
+    """Run of a meeting: the parts of its result that its records do not have."""
 
     clock: Literal["real", "virtual"]
-    """Clock that it ran on."""
+    """Clock of the meeting."""
 
     speed: float | None = None
-    """Seconds of the meeting a second of the machine; None where nobody measured."""
+    """Seconds of the meeting for each second of the machine; None where it was not measured."""
 
     files: tuple[str, ...] = ()
-    """Files that were written, as paths from the run's directory."""
+    """Files that were written, as paths in the run's directory."""
 
     reason: str | None = None
-    """Reason for its end, where the records cannot say so (`journal-failed`)."""
+    """Reason for its end, where the records cannot have it (`journal-failed`)."""
 
     expected: Expectations = NOTHING_EXPECTED
     """Expectations of its scenario."""
 
     advice: tuple[Advice, ...] = ()
-    """Advice of a model on its questions; none where nobody was asked."""
+    """Model's advice on its questions; empty where no model was asked."""
 
 
 @frozen
 class Result:
-    """A meeting's result; the names of its fields are the names in `result.json`."""
+    """Result of a meeting; its fields have the names in `result.json`."""
 
     name: str
-    """The meeting's name."""
+    """Name of the meeting."""
 
     reason: str
-    """Reason for its end; `unfinished` where nothing says so."""
+    """Reason for its end; `unfinished` without one."""
 
     ok: bool
-    """Whether it ended as meetings should, and fell short of nothing; single failures do not count."""
+    """Whether it ended in an ordinary way and without a shortfall; single failures do not count."""
 
     duration_s: float
     """Length of the meeting in its own seconds."""
 
     clock: Literal["real", "virtual"]
-    """Clock that it ran on."""
+    """Clock of the meeting."""
 
     seed: int
-    """Seed from which every chance of it was drawn."""
+    """Seed of all its random numbers."""
 
     speed: float | None
-    """Seconds of the meeting a second of the machine."""
+    """Seconds of the meeting for each second of the machine."""
 
     participants: tuple[str, ...]
-    """Everybody's names: the cast's in order, then those who joined."""
+    """Names of all participants: the cast's in order, then those who joined."""
 
     measures: Measures
-    """Measures of it."""
+    """Measures of the meeting."""
 
     cost: Cost
-    """Cost of the agents' services, by participant; services without a known price are in no sum."""
+    """Cost of the agents' services, by participant; sums leave out services without a known price."""
 
     files: tuple[str, ...]
-    """Files that were written, as paths from the run's directory."""
+    """Files that were written, as paths in the run's directory."""
 
     failures: tuple[Failure, ...]
-    """Failures on the way, in order."""
+    """Failures during the meeting, in order."""
 
     expectations: Findings | None = None
     """Outcome of the scenario's expectations; None where it has none."""
 
     shortfall: Literal["unspoken", "unrecorded"] | None = None
-    """What a meeting fell short of that ended in order; None for nothing.
+    """Shortfall of a meeting with an ordinary end; None for none.
 
     `unspoken`: no agent was heard, because the services or models of those that were asked refused, failed or
     sent no sound. `unrecorded`: a part of the sound is in no file.
     """
 
     def document(self) -> dict[str, object]:
-        """The content of `result.json`: plain JSON values, floats to the microsecond."""
+        """Content of `result.json`: plain JSON values, floats to the microsecond."""
         head: dict[str, object] = {"trialogue": 1, "kind": "result"}
         return head | {name: rounded(value) for name, value in asdict(self).items()}
 
 
 @checks_arguments
 def result(plan: MeetingPlan, records: Sequence[Record], utterances: Sequence[Utterance], run: Run) -> Result:
-    """The result of a meeting; `utterances` is the fold of the same records."""
+    """Result of a meeting; `utterances` is the fold of the same records."""
     plan = with_everybody(plan, records)
     measured = measures(plan, records, utterances)
     reason = run.reason or _reason(records)
@@ -165,9 +165,9 @@ def _reason(records: Sequence[Record]) -> str:
 def _all_failures(
     records: Sequence[Record], measured: Measures, short: Shortfall | None
 ) -> tuple[Failure, ...]:
-    """Failures in order: those that were reported, and calls of tools that came to nothing.
+    """Failures in order: reported ones, and failed tool calls.
 
-    A session that was lost is none, for another takes its place; where no agent was heard, it is why.
+    A lost session is no failure, since another follows; where no agent was heard, it is the reason.
     """
     replies = FailedReplies()
     found = [failure for record in records for failure in _failures(record, replies)]
@@ -204,7 +204,7 @@ def _failures(record: Record, replies: FailedReplies) -> list[Failure]:
 
 
 def _silent(records: Sequence[Record]) -> Iterator[Failure]:
-    """Replies that had words and no sound, where their service has not said so itself."""
+    """Replies with words but without sound, where the service has not reported it."""
     silent, told = SilentReplies(), set[str]()
     for record in records:
         is_silent = silent.take(record.event)
@@ -219,7 +219,7 @@ def _silent(records: Sequence[Record]) -> Iterator[Failure]:
 
 
 def rounded(value: object) -> object:
-    """A JSON value with its floats to the microsecond."""
+    """JSON value with its floats to the microsecond."""
     match value:
         case float():
             return round(value, 6)

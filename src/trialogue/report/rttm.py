@@ -1,4 +1,4 @@
-"""RTTM: who spoke when, for diarization tools (NIST RT-09 evaluation plan, appendix A)."""
+"""RTTM: the times of speech, for diarization tools (NIST RT-09 evaluation plan, appendix A)."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from trialogue.report.stretches import Stretch, joined
 
 @checks_arguments
 def rttm(plan: MeetingPlan, heard: Iterable[Stretch]) -> str:
-    """One SPEAKER line a stretch of sound that was heard, by its beginning; times in seconds.
+    """One SPEAKER line for each stretch of heard sound, by its beginning; times in seconds.
 
-    Speech that took no turn is there, and pauses within a turn are not: it is sound, not words. The file's
-    and the speakers' names are the plan's, with `_` for white space.
+    Speech that took no turn is included, and pauses within a turn are not: it has sound, not words. The names
+    of the file and the speakers are the plan's, with `_` for white space.
     """
     file = _word(plan.name)
     ordered = sorted(heard, key=lambda each: (each.start_s, each.end_s, each.participant))
@@ -33,9 +33,9 @@ def rttm(plan: MeetingPlan, heard: Iterable[Stretch]) -> str:
 
 
 def read_rttm(text: str) -> tuple[Stretch, ...]:
-    """Stretches of an RTTM file's SPEAKER lines, by their beginning; other lines say nothing of speech.
+    """Stretches of an RTTM file's SPEAKER lines, by their beginning; other lines have no speech.
 
-    `ValueError` for a SPEAKER line that is none, with its number.
+    `ValueError` for an invalid SPEAKER line, with its number.
     """
     found = [
         _stretch(line.split(), number)
@@ -60,9 +60,9 @@ def _word(name: str) -> str:
 
 
 def foreign_meeting(name: str, heard: Iterable[Stretch]) -> tuple[MeetingPlan, tuple[Record, ...]]:
-    """A plan of people, and records of their speech; what they said is not known.
+    """Plan with people, and records of their speech, without words.
 
-    Nobody was granted anything, so measures of the floor, of sessions and of latency say nothing.
+    It has no grants, so measures of the floor, of sessions and of latency have no meaning.
     """
     ordered = sorted(heard, key=lambda each: (each.start_s, each.end_s, each.participant))
     sound = [each for each in joined(ordered) if each.length_s > 0]

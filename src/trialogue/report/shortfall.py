@@ -1,4 +1,4 @@
-"""Shortfall of a meeting that ended in order: nobody could speak, or its recording was lost."""
+"""Shortfall of a meeting with an ordinary end: no agent could speak, or a recording was lost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Shortfall", "shortfall"]
 
 
 class Shortfall(Enum):
-    """Shortfall: what was asked for and did not come to be."""
+    """Kind of shortfall: something that was asked for and is missing."""
 
     UNSPOKEN = "unspoken"
     """No agent was heard: the service or model of each that was asked refused, failed, or sent no sound."""
@@ -33,7 +33,7 @@ class Shortfall(Enum):
 
 
 def shortfall(plan: MeetingPlan, records: Sequence[Record]) -> Shortfall | None:
-    """The gravest shortfall of a meeting; None where there is none."""
+    """Most serious shortfall of a meeting; None without one."""
     if _is_unspoken(plan, records):
         return Shortfall.UNSPOKEN
     if any(isinstance(record.event, RecordingFailed) for record in records):

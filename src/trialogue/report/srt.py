@@ -1,4 +1,4 @@
-"""SubRip: subtitles that every player reads. It has no standard and no escapes."""
+"""SubRip: subtitles that every player reads. The format has no standard and no escapes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from trialogue.model.transcript import Utterance
 from trialogue.report.cues import Subtitle, captions, labels, lines, stamp
 
 _LOOKALIKES: Final = str.maketrans({"<": "\u2039", ">": "\u203a", "{": "(", "}": ")"})
-"""Players take `<...>` and `{\\...}` for markup and `-->` for a time; nothing can quote them."""
+r"""Replacements: players read `<...>` and `{\...}` as markup and `-->` as a time, without any escape."""
 
 
 @checks_arguments
 def srt(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
-    """The transcript as SubRip; a block a sentence, its speaker before the words.
+    """Transcript as SubRip; a block for each sentence, its speaker before the words.
 
-    Angle brackets and braces become characters that look like them and mean nothing.
+    Angle brackets and braces become similar characters without a meaning.
     """
     names = labels(plan)
     blocks = [_block(number, each, names) for number, each in enumerate(captions(utterances), 1)]

@@ -1,4 +1,4 @@
-"""Sound on the meeting's axis: who was heard from when to when, and whose turn it was."""
+"""Stretches of sound on the meeting's axis: speaker, times and turn of each."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from trialogue.values import define, frozen
 
 @frozen
 class Stretch:
-    """Sound of one participant without a break that the records know of."""
+    """Sound of one participant without a break in the records."""
 
     participant: str
     """Participant who was heard."""
@@ -40,7 +40,7 @@ class Stretch:
     """Beginning, in seconds on the meeting's audio clock."""
 
     end_s: float
-    """Place where it ends, less the silence that an agent's sound ended with; never before `start_s`."""
+    """End, without the silence at the end of an agent's sound; never before `start_s`."""
 
     @property
     def length_s(self) -> float:
@@ -50,7 +50,7 @@ class Stretch:
 
 @define
 class _Ears:
-    """The fold: sound that has begun, by what it will be ended by."""
+    """Fold over the events: sound that has begun, by the key that ends it."""
 
     open: dict[tuple[str, int, int], float]
     speaking: dict[str, float]
@@ -90,12 +90,12 @@ class _Ears:
                 pass
 
     def _reset(self, name: str, at: float) -> None:
-        """A person's source begins anew, or is gone: what it told of last ended with it."""
+        """End a person's last sound: its source begins anew, or is gone."""
         end = self.fallen.pop(name, at)
         self._close(name, None, self.speaking.pop(name, None), end)
 
     def close_all(self, at: float) -> None:
-        """Close all stretches that were never ended: they were heard until the records stop."""
+        """End all open stretches: they were heard up to the last record."""
         for (name, turn, _), start in self.open.items():
             self._close(name, turn, start, at)
         for name, start in self.speaking.items():
@@ -107,12 +107,12 @@ class _Ears:
 
 
 def voice_end_s(finished: PlaybackFinished) -> float:
-    """Where the voice of a reply fell: its last heard sample, less the silence at its end."""
+    """End of the voice in a reply: its last heard sample, minus the silence at its end."""
     return round(finished.position_s - finished.silent_s, 6)
 
 
 def stretches(records: Iterable[Record]) -> tuple[Stretch, ...]:
-    """Everything that was heard, by its beginning."""
+    """All heard sound, by its beginning."""
     ears, at = _Ears({}, {}, {}, []), 0.0
     for record in records:
         ears.take(record)
@@ -122,7 +122,7 @@ def stretches(records: Iterable[Record]) -> tuple[Stretch, ...]:
 
 
 def turns(heard: Sequence[Stretch]) -> tuple[Stretch, ...]:
-    """Stretches joined to turns: those of one turn, and a person's with nobody else between them."""
+    """Stretches joined to turns: those of one turn, and a person's with nobody else's between them."""
     found: list[Stretch] = []
     place: dict[tuple[str, int | None], int] = {}
     for each in heard:
@@ -149,13 +149,13 @@ def time_with(heard: Sequence[Stretch]) -> tuple[float, float]:
 
 
 def spoken_s(heard: Sequence[Stretch], participant: str) -> float:
-    """Seconds in which this participant was heard; its own overlapping sound counts once."""
+    """Seconds in which this participant was heard; overlapping sound of its own counts once."""
     lengths = (each.length_s for each in joined(heard) if each.participant == participant)
     return sum(lengths, start=0.0)
 
 
 def joined(heard: Sequence[Stretch]) -> tuple[Stretch, ...]:
-    """Each participant's stretches without overlap among themselves, by their beginning."""
+    """Stretches of each participant without overlap among its own, by their beginning."""
     done: list[Stretch] = []
     last: dict[str, Stretch] = {}
     for each in heard:

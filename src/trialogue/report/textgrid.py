@@ -1,4 +1,4 @@
-"""TextGrid: one interval tier a participant, for Praat (its manual, "TextGrid file formats")."""
+"""TextGrid: the transcript for Praat, one interval tier a participant (manual, "TextGrid file formats")."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trialogue.report.tiers import tiers
 
 
 def textgrid(plan: MeetingPlan, utterances: Iterable[Utterance], length_s: float) -> str:
-    """The transcript in the long text format; intervals without words are empty, quotes are doubled."""
+    """Transcript in the long text format; intervals without words are empty, quotes are doubled."""
     rows = tiers(plan, utterances)
     end_ms = max([round(length_s * 1000), 1, *(row[-1].end_ms for row in rows.values() if row)])
     lines = [
@@ -50,7 +50,7 @@ def _tier(number: int, label: str, row: Sequence[Subtitle], end_ms: int) -> list
 
 
 def _with_rests(row: Sequence[Subtitle], end_ms: int) -> list[tuple[int, int, str]]:
-    """The words and, between them, the stretches without: a tier has no holes."""
+    """Words and the empty stretches between them: a tier has no gaps."""
     parts: list[tuple[int, int, str]] = []
     at = 0
     for each in row:

@@ -1,4 +1,4 @@
-"""Tiers that annotation formats share: a row of labels a participant, of which no two overlap."""
+"""Tiers of annotation formats: a row of labels for each participant, without overlaps."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from trialogue.report.cues import Subtitle, labels, subtitles
 
 
 def tiers(plan: MeetingPlan, utterances: Iterable[Utterance]) -> dict[str, tuple[Subtitle, ...]]:
-    """Each participant's label and its utterances by their beginning, in the order of the table.
+    """Label and utterances of each participant, by their beginning, in the order of the table.
 
-    An utterance that begins before the one before it has ended begins at that end; one that lies within it
-    is joined to its words. Whoever said nothing has an empty row. Two participants of one label are told
-    apart by their names.
+    An utterance that begins before the end of the one before begins at that end; one that lies within it is
+    joined to its words. A silent participant has an empty row. Participants with the same label are
+    distinguished by their names.
     """
     names = labels(plan)
     doubled = {label for label in names.values() if list(names.values()).count(label) > 1}

@@ -1,4 +1,4 @@
-"""Tool calls as the records tell them: asked when, ended how."""
+"""Tool calls from the records: the moment of each, and its outcome."""
 
 from __future__ import annotations
 
@@ -15,39 +15,40 @@ from trialogue.values import define, frozen
 ToolOutcome: TypeAlias = Literal[
     "succeeded", "failed", "timed-out", "cancelled", "unknown", "answered", "unanswered", "not-ours"
 ]
-"""Outcome of a call: as `ToolFinished` says; `answered` by the meeting itself; never; or run elsewhere."""
+"""Outcome of a call: from `ToolFinished`; `answered` by the meeting itself; never finished; or run elsewhere.
+"""
 
 
 @frozen
 class ToolRecord:
-    """One call of a tool."""
+    """Call of a tool."""
 
     participant: str
     """Agent that asked."""
 
     call_id: str
-    """The service's id of the call."""
+    """Id of the call, by the service."""
 
     tool: str
     """Name of the tool."""
 
     at: float
-    """Moment at which it was asked for, in seconds since the meeting's start."""
+    """Moment of the request, in seconds since the meeting's start."""
 
     outcome: ToolOutcome
-    """Ending."""
+    """Outcome of the call."""
 
     duration_s: float | None = None
     """Seconds that it took; None where it never ended."""
 
     code: str = ""
-    """Reason why it has no result, in one word; empty where nothing says."""
+    """Reason for a missing result, in one word; empty where none is known."""
 
 
 def tool_calls(records: Iterable[Record]) -> tuple[ToolRecord, ...]:
-    """Every call, in the order in which they were asked for; asked again, a call counts once.
+    """Calls in the order of their requests; a repeated request counts once.
 
-    Whoever asks with an id that was used before, and has its tool run, has called anew.
+    A request with a used id whose tool runs is a new call.
     """
     calls = _Calls()
     for record in records:
@@ -57,7 +58,7 @@ def tool_calls(records: Iterable[Record]) -> tuple[ToolRecord, ...]:
 
 @define
 class _Calls:
-    """The calls of the records so far; each id stands for the last call that has it."""
+    """Calls of the records so far; each id means the last call that has it."""
 
     all: list[ToolRecord] = field(factory=list[ToolRecord])
     _last: dict[tuple[str, str], int] = field(factory=dict[tuple[str, str], int])
@@ -85,7 +86,7 @@ class _Calls:
         self.all.append(ToolRecord(*key, event.tool, record.at, outcome))
 
     def _end(self, key: tuple[str, str], outcome: ToolOutcome, at: float, code: str = "") -> None:
-        """The first end of a call counts: the same result may be told again."""
+        """Note the end of a call; only the first counts, as a result may be repeated."""
         index = self._last.get(key)
         if index is not None and self.all[index].outcome == "unanswered":
             call = self.all[index]

@@ -1,4 +1,4 @@
-"""CSV: one row a stretch of speech with its words, for spreadsheets and data frames (RFC 4180)."""
+"""CSV: one row for each stretch of speech with its words, for spreadsheets and data frames (RFC 4180)."""
 
 from __future__ import annotations
 
@@ -24,16 +24,18 @@ COLUMNS: Final = (
     "heard",
     "intended",
 )
-"""The head of the table: `beside` says what speech beside another's turn was, `cause` why the turn ended."""
+"""Header of the table: `beside` is the kind of speech beside another's turn, `cause` the reason for the
+turn's end.
+"""
 
 _FORMULA: Final = frozenset("=+-@")
-"""Characters by which a spreadsheet takes a cell for a formula."""
+"""Characters with which a spreadsheet begins a formula."""
 
 
 def turns_csv(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
-    """The transcript as a table; times in seconds, lines ended by CR LF.
+    """Transcript as a table; times in seconds, lines ended by CR LF.
 
-    Words that a spreadsheet would take for a formula have an apostrophe before them.
+    Words that a spreadsheet would read as a formula get an apostrophe before them.
     """
     names = labels(plan)
     table = StringIO()

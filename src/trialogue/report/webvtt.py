@@ -13,7 +13,7 @@ from trialogue.report.cues import Subtitle, captions, labels, lines, stamp
 
 @checks_arguments
 def webvtt(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
-    """The transcript as WebVTT; a cue a sentence, its speaker in a voice span.
+    """Transcript as WebVTT; a cue for each sentence, its speaker in a voice span.
 
     `&`, `<` and `>` are written as character references, so no text can open a span or an arrow.
     """
@@ -32,5 +32,5 @@ def _block(number: int, cue: Subtitle, names: dict[str, str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """The text with `&`, `<` and `>` as character references."""
+    """Text with `&`, `<` and `>` as character references."""
     return escape(text, quote=False)

@@ -1,7 +1,7 @@
-"""Reasons of grants: who got the floor at each turn, in the rules' own words, as the journal has them.
+"""Reasons for grants: the holder of each turn, with the policy's words from the journal.
 
-1. A turn begins with `GrantFloor`, whose reason is the policy's words, and ends with `EndTurn`.
-2. What led to a grant is the event of its record; hands that are up are what was asked for and not yet given.
+1. A turn begins with `GrantFloor`, whose reason has the policy's words, and ends with `EndTurn`.
+2. The event of its record led to a grant; raised hands are requests that are not yet granted.
 """
 
 from __future__ import annotations
@@ -19,35 +19,35 @@ from trialogue.values import define, frozen
 
 @frozen
 class TurnGiven:
-    """One turn: who was given the floor, and on what grounds."""
+    """Turn, with the reason for its grant."""
 
     turn: int
-    """The turn's number, from 1."""
+    """Number of the turn, from 1."""
 
     at: float
     """Moment, in seconds since the meeting's start."""
 
     to: str
-    """Participant who got it."""
+    """Holder."""
 
     reason: str
-    """The policy's words."""
+    """Reason, in the policy's words."""
 
     event: str
-    """Happening before it, in words: `playback finished: tech`."""
+    """Event that led to the grant, in words: `playback finished: tech`."""
 
     hands: tuple[str, ...] = ()
-    """Others who had asked for the floor and waited, in the order of asking."""
+    """Other participants that waited for the floor, in the order of asking."""
 
     cause: str = ""
-    """Reason why the turn ended; empty where it did not."""
+    """Reason for the turn's end; empty where it did not end."""
 
     lasted_s: float | None = None
-    """Seconds for which it lasted; None where it did not end."""
+    """Seconds that it lasted; None where it did not end."""
 
 
 def grants(records: Iterable[Record]) -> tuple[TurnGiven, ...]:
-    """Every turn of a meeting, in order."""
+    """Turns of a meeting, in order."""
     course = _Course()
     for record in records:
         course.take(record)
@@ -56,7 +56,7 @@ def grants(records: Iterable[Record]) -> tuple[TurnGiven, ...]:
 
 @define
 class _Course:
-    """The fold over the records."""
+    """Fold over the records."""
 
     turns: dict[int, TurnGiven] = field(factory=dict[int, TurnGiven])
     _hands: list[str] = field(factory=list[str])

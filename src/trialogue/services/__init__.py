@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-TYPE_CHECKING = False  # as typing's, which takes longer to load than this list
+TYPE_CHECKING = False  # like typing's, which would take longer to load than this list
 
 if TYPE_CHECKING:
     from trialogue.services.service import Service
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 __all__ = ["EMBEDDED", "HOSTED", "SERVICES", "service_of"]
 
 EMBEDDED = "local"
-"""The service of our own, which needs neither key nor network: where everybody is who names none."""
+"""Name of the embedded server's service, which needs no key and no network: the default."""
 
 HOSTED = "deepgram"
-"""The hosted service where none is named: `open_agent`'s, and the one that `--endpoint` moves."""
+"""Name of the default hosted service: `open_agent` uses it, and `--endpoint` changes its address."""
 
 SERVICES: dict[str, str] = {
     EMBEDDED: "trialogue.services.embedded:SERVICE",
     HOSTED: "trialogue.services.deepgram.service:SERVICE",
 }
-"""Every service: the word that scenarios have for it, and where its `service.Service` is: `module:name`."""
+"""Every service: its name in scenarios, and where its `service.Service` is: `module:name`."""
 
 
 def service_of(name: str) -> Service:

@@ -1,7 +1,7 @@
-"""Close codes, HTTP statuses and failed dials: which is fatal, and which is dialled again, each with a hint.
+"""Close codes, HTTP statuses and failed dials: whether each is fatal or dialled again, with a hint.
 
 Every service shares this table and adds its own errors. Sources: RFC 6455 section 7.4, RFC 9110 section 15.
-A code that nobody knows is retried: services grow faster than their clients.
+An unknown code is retried: services add codes before their clients know them.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ from trialogue.values import frozen
 
 
 class Recovery(Enum):
-    """Recovery from an error or an end: what is to be done next."""
+    """Recovery from an error or an end: the next step."""
 
     FATAL = "fatal"
-    """The same again would end the same: a person must act."""
+    """A further attempt would end in the same way: a person must act."""
 
     RETRY = "retry"
-    """Connect again, with patience and context."""
+    """Connect again, after a wait and with context."""
 
     RETRY_NOW = "retry-now"
-    """Connect again at once: nothing is wrong with us or with the load."""
+    """Connect again at once: neither our settings nor the load is the cause."""
 
     RETRY_ONCE = "retry-once"
-    """Connect again; the same a second time is fatal."""
+    """Connect again; a second time in a row is fatal."""
 
     ROLL_OVER = "roll-over"
-    """The session is at the end of its allowed life: go on in a new one."""
+    """Continue in a new session: this one is at the end of its allowed life."""
 
     TURN_LOST = "turn-lost"
-    """This turn has no reply; the session may live on."""
+    """Go on in the session, without a reply in this turn."""
 
     GO_ON = "go-on"
-    """Nothing to do but to say so."""
+    """Go on; only report it."""
 
 
 @frozen
@@ -47,26 +47,26 @@ class Classification:
     """Next step."""
 
     hint: str
-    """One line for the person who can mend it; never empty."""
+    """One line for the person who can correct it; never empty."""
 
 
 def fatal(hint: str) -> Classification:
-    """Classification of what ends the same each time."""
+    """Classification of a cause that would recur each time."""
     return Classification(Recovery.FATAL, hint)
 
 
 def retry(hint: str) -> Classification:
-    """Classification of what passes."""
+    """Classification of a temporary cause."""
     return Classification(Recovery.RETRY, hint)
 
 
 def retry_once(hint: str) -> Classification:
-    """Classification of what passes, or is ours."""
+    """Classification of a cause that is temporary, or ours."""
     return Classification(Recovery.RETRY_ONCE, hint)
 
 
 def go_on(hint: str) -> Classification:
-    """Classification of what needs no act."""
+    """Classification of a cause that needs no action."""
     return Classification(Recovery.GO_ON, hint)
 
 
@@ -108,7 +108,7 @@ _OUR_CLOSES: Mapping[int, Classification] = {
     1007: retry("The service sent text that is not UTF-8."),
     1009: retry("The service sent a message longer than our limit."),
 }
-"""Closes that our side made because of what it was sent."""
+"""Closes that our side made because of a message from the peer."""
 
 
 _DIALS: Final[Mapping[str, Classification]] = {
@@ -119,7 +119,7 @@ _DIALS: Final[Mapping[str, Classification]] = {
     "handshake": Classification(Recovery.RETRY_ONCE, "The server is not a voice agent: check the address."),
     "refused": Classification(Recovery.FATAL, "Check the certificate, the address and the key."),
 }
-"""Dials that failed before anybody answered, by their stage."""
+"""Dials that failed before any response, by their stage."""
 
 
 def classifications() -> Mapping[str, Classification]:
@@ -134,21 +134,21 @@ def classifications() -> Mapping[str, Classification]:
 
 
 def classify_end(lost: ConnectionLost) -> Classification:
-    """Classify a failed dial or an end of a connection, without the service's own code for it."""
+    """Classification of a failed dial or of a connection's end without the service's own code."""
     if isinstance(lost, DialFailed):
         return _DIALS[lost.stage] if lost.status is None else classify_status(lost.status)
     return classify_close(lost.close_code, ours=is_ours(lost))
 
 
 def is_ours(lost: ConnectionLost) -> bool:
-    """Whether our side closed, over something that the peer sent."""
+    """Whether our side closed the connection because of a message from the peer."""
     return isinstance(lost.__cause__, RemoteProtocolError)
 
 
 def classify_status(status: int) -> Classification:
-    """Classify a handshake that was answered with this HTTP status, which is not 101.
+    """Classification of a handshake answered with this HTTP status, which is not 101.
 
-    A redirect is never followed (the key would travel along), so it is fatal, as is any success: the
+    A redirect is never followed, since it would take the key along, so it is fatal. So is any success: the
     peer is then no voice agent.
     """
     if status in _STATUSES:
@@ -161,9 +161,9 @@ def classify_status(status: int) -> Classification:
 
 
 def classify_close(code: int, *, ours: bool = False) -> Classification:
-    """Classify a websocket close of this code; `ours`: we closed, over something that the peer sent.
+    """Classification of a websocket close code; `ours`: our side closed, because of a message from the peer.
 
-    1000, 1001 and 1005 look clean and may follow an `Error` all the same: classify that first.
+    1000, 1001 and 1005 look clean but may follow an `Error`: classify that first.
     """
     if ours and code in _OUR_CLOSES:
         return _OUR_CLOSES[code]

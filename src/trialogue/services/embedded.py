@@ -1,7 +1,7 @@
-"""The embedded server as a service: it stands in a vendor's place, and speaks that vendor's dialect.
+"""Embedded server as a service: it stands in a vendor's place, and speaks that vendor's dialect.
 
-Beside it, it plays scripts, and asks models of installed packages, and endpoints that its operator allows.
-It costs nothing of its own.
+It also plays scripts, and asks models of installed packages, and endpoints that its operator allows. It has
+no cost of its own.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from trialogue.values import frozen
 
 @frozen
 class Account:
-    """A vendor of models that speaks OpenAI's protocol, as an operator has it in the environment."""
+    """Account at a vendor of models that speaks OpenAI's protocol, from the operator's environment."""
 
     key: str
-    """The variable of the key."""
+    """Environment variable of the key."""
 
     base: str
-    """The variable of the address, where it is another than the vendor's."""
+    """Environment variable of an address that replaces the vendor's."""
 
     address: str
-    """The vendor's own address, below which `/chat/completions` is."""
+    """Vendor's own address, below which `/chat/completions` is."""
 
     @property
     def endpoint(self) -> EndpointKeys:
-        """Endpoint that the server asks: references to the environment, revealed as an agent is dialled."""
+        """Endpoint that the server asks: references to the environment, resolved when an agent is dialled."""
         url = f"${{env:{self.base}|{self.address}}}/chat/completions"
         return EndpointKeys(url, {"authorization": f"Bearer ${{env:{self.key}}}"})
 
@@ -51,11 +51,11 @@ ACCOUNTS: Final[Mapping[Provider, Account]] = {
     Provider.GROQ: Account("GROQ_API_KEY", "GROQ_BASE_URL", "https://api.groq.com/openai/v1"),
     Provider.NVIDIA: Account("NVIDIA_API_KEY", "NVIDIA_BASE_URL", "https://integrate.api.nvidia.com/v1"),
 }
-"""Accounts at vendors whose models an agent may have by name alone, once the operator's key is set."""
+"""Accounts at vendors whose models an agent may name without an endpoint, once the operator's key is set."""
 
 
 _OWN: Final = frozenset({Provider.SCRIPTED, Provider.INSTALLED})
-"""Providers that think here and nowhere else."""
+"""Providers that only the embedded server has."""
 
 
 def leave_of(environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -76,27 +76,27 @@ def _host(url: str) -> str:
 
 
 class EmbeddedKeys(DeepgramKeys):
-    """The keys of the embedded server: the vendor's, but it manages no models."""
+    """Keys of the embedded server: the vendor's, except that it manages no models."""
 
     model: ThinkStage | None = None
     plays_scripts: bool = True
 
     def thinks(self, think: ThinkStage) -> ThinkStage:
-        """With the vendor's own address and the operator's key, where no endpoint is written."""
+        """Thinking with the vendor's own address and the operator's key, where no endpoint is written."""
         account = ACCOUNTS.get(think.provider) if isinstance(think, ThinkKeys) else None
         if account is None or not isinstance(think, ThinkKeys) or think.endpoint is not None:
             return think
         return evolve(think, endpoint=account.endpoint)
 
     def run_faults(self, think: ThinkStage) -> Iterator[KeyFault]:
-        """It plays scripts, and asks installed models and endpoints that speak OpenAI's protocol."""
+        """Faults of a run: scripts, installed models and endpoints of OpenAI's protocol are possible."""
         if isinstance(think, ThinkKeys) and think.provider not in {*ACCOUNTS, *_OWN}:
             lacks = f"the embedded server has no {think.provider.value}"
             text = f"{lacks}: give a script, open_ai with an endpoint, or via: {HOSTED}"
             yield KeyFault((), text, "E-THINK-LOCAL")
 
     def price(self, stages: Stages) -> Price | None:
-        """Price of a model, which nobody knows; scripts cost nothing."""
+        """Price of a model, which is unknown; scripts cost nothing."""
         asked = (think for think in stages.think if isinstance(think, ThinkKeys))
         own = next((each for each in asked if each.endpoint is not None or each.installed), None)
         return None if own is None else Price(f"{own.provider.value}/{own.model}")

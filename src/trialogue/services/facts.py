@@ -1,6 +1,6 @@
-"""Facts that a session tells the actor that owns it, in our own words, not in the service's.
+"""Facts that a session reports to the actor that owns it, in our own terms, not the service's.
 
-The service's speech, prompts and tool data in here are personal.
+Speech, prompts and tool data in them are personal.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from trialogue.values import frozen
 
 @frozen
 class Ready:
-    """The settings hold: audio and messages may flow."""
+    """The settings are applied: audio and messages may flow."""
 
     request_id: str
     """Id that the service gives the session; empty where it never said."""
@@ -36,61 +36,61 @@ def _shown(message: str | bytes) -> str:
 
 @frozen
 class ReplyBegun:
-    """The agent begins a reply: comes once, before anything else of it."""
+    """The agent begins a reply: comes once, before anything else of the reply."""
 
 
 @frozen
 class Sentence:
-    """The words of a stretch of the reply."""
+    """Words of a stretch of the reply."""
 
     text: str
     """The words. Personal."""
 
     at_byte: int
-    """Place where in the reply's audio it begins, as far as had arrived: bytes from the reply's start."""
+    """Place in the reply's audio at which it begins: bytes of the reply that had arrived."""
 
     behavior: str = "default"
-    """`default`, `backchannel`, `presence_check`, `filler`, or one that is newer than we are."""
+    """`default`, `backchannel`, `presence_check`, `filler`, or a newer value."""
 
 
 @frozen
 class ReplyAudio:
-    """A stretch of the reply's sound; whole samples where the format is uncompressed."""
+    """Stretch of the reply's sound; whole samples where the format is uncompressed."""
 
     data: bytes = field(repr=_size)
-    """In the session's output format."""
+    """Sound in the session's output format."""
 
 
 @frozen
 class ReplyDone:
-    """The last sound has arrived: of the reply, or without one, of an agent that has nothing to say.
+    """The last sound of the reply has arrived; without a reply, the agent has nothing to say.
 
-    A reply that was cut off is ended by SpeechAtEar, and this may still come late, or never.
+    SpeechAtEar ends a reply that is cut off; this may still come late, or never.
     """
 
 
 @frozen
 class Heard:
-    """Words that the agent's recognizer understood, at the end of the user's turn."""
+    """Words of the user by the agent's recognizer, at the end of the user's turn."""
 
     text: str
     """The words. Personal."""
 
     languages: tuple[str, ...] = ()
-    """Languages that it heard, where it says so."""
+    """Languages that it heard, where it reports them."""
 
 
 @frozen
 class EntryTaken:
-    """The reply that begins next uses this entry of a script, as our own server says."""
+    """The next reply uses this entry of a script; only from our own server."""
 
     entry: int
-    """Its index in the script's list, from 0."""
+    """Index of the entry in the script's list, from 0."""
 
 
 @frozen
 class SpeechAtEar:
-    """The agent hears speech, and has stopped its reply if there was one."""
+    """The agent hears speech, and has stopped its reply if one was under way."""
 
 
 @frozen
@@ -106,7 +106,7 @@ class Thinking:
 
 @frozen
 class ToolCall:
-    """One call that the model wants."""
+    """Call that the model asks for."""
 
     id: str
     """The model's id of it."""
@@ -118,18 +118,18 @@ class ToolCall:
     """JSON as the model wrote it: may be empty or wrong. Personal."""
 
     ours: bool
-    """Whether we are to answer; the service answers the others by itself."""
+    """Whether we must answer; the service answers the others itself."""
 
     thought_signature: str | None = None
-    """A token that some models want back in their history."""
+    """Token that some models need back in their history."""
 
 
 @frozen
 class ToolCalls:
-    """The model wants calls; the turn waits for those that are ours."""
+    """The model asks for calls; the turn waits for ours."""
 
     calls: tuple[ToolCall, ...]
-    """The calls, in order."""
+    """Calls, in order."""
 
 
 @frozen
@@ -137,15 +137,15 @@ class ToolCallsCancelled:
     """Calls that must not be answered any more."""
 
     ids: tuple[str, ...]
-    """Their ids."""
+    """Ids of the calls."""
 
 
 @frozen
 class ToolResult:
-    """The result of a call that the service made by itself: for the record."""
+    """Result of a call that the service made itself, for the record."""
 
     id: str | None
-    """The call's id, where it says so."""
+    """Id of the call, where it has one."""
 
     name: str
     """Name of the tool."""
@@ -162,30 +162,30 @@ class Latency:
     """Seconds that stages took. None is unknown, not 0."""
 
     listen_s: float | None = None
-    """Recognition."""
+    """Seconds for recognition."""
 
     think_token_s: float | None = None
-    """To the model's first token."""
+    """Seconds to the model's first token."""
 
     think_s: float | None = None
-    """To its first text."""
+    """Seconds to its first text."""
 
     think_tool_s: float | None = None
-    """To its first tool call."""
+    """Seconds to its first tool call."""
 
     think_thought_s: float | None = None
-    """To its first thought."""
+    """Seconds to its first thought."""
 
     speak_s: float | None = None
-    """To the first sound."""
+    """Seconds to the first sound."""
 
     total_s: float | None = None
-    """Time from the end of the user's words to the first sound."""
+    """Seconds from the end of the user's words to the first sound."""
 
 
 @frozen
 class Refused:
-    """Injected words were not taken; try again at the edge of a turn."""
+    """Injected words were not accepted; try again at the edge of a turn."""
 
     reason: str
     """The service's words; may be empty."""
@@ -193,7 +193,7 @@ class Refused:
 
 @frozen
 class Updated:
-    """A change holds. Two quick changes may share one of these."""
+    """A change is applied. Two quick changes may share one of these."""
 
     what: Literal["prompt", "listen", "think", "think_live", "speak"]
     """Part."""
@@ -220,7 +220,7 @@ class Frustrated:
 
 @frozen
 class HandedThrough:
-    """Message of a model of one's own, handed through."""
+    """Message from a model of one's own, which the service passed on."""
 
     content: Json = field(hash=False)
     """Any JSON. May be personal."""
@@ -228,10 +228,10 @@ class HandedThrough:
 
 @frozen
 class Warned:
-    """Warning of a service whose session goes on."""
+    """Warning of the service; the session goes on."""
 
     code: str
-    """The service's code; `out-of-order` and `early-audio` are ours."""
+    """Code of the service; `out-of-order` and `early-audio` are ours."""
 
     text: str
     """The service's words."""
@@ -254,43 +254,43 @@ class Failed:
     """Next step."""
 
     hint: str
-    """One line for the person who can mend it."""
+    """One line for the person who can correct it."""
 
 
 @frozen
 class Closed:
-    """The connection is closed, and why: the last failure counts before the close code."""
+    """The connection is closed; the last failure takes precedence over the close code."""
 
     code: int
-    """Of the websocket."""
+    """Close code of the websocket."""
 
     recovery: Recovery
     """Next step."""
 
     hint: str
-    """One line for the person who can mend it."""
+    """One line for the person who can correct it."""
 
 
 @frozen
 class Unknown:
-    """A message that this version does not know."""
+    """Message of a type that this version does not know."""
 
     type: str
-    """Its type."""
+    """Type of the message."""
 
     raw: JsonObject = field(hash=False)
-    """All of it. May be personal."""
+    """Whole message. May be personal."""
 
 
 @frozen
 class Malformed:
-    """A message that is none."""
+    """Invalid message."""
 
     reason: str
-    """Reason, with the field's path; not personal."""
+    """Reason, with the path of the field; not personal."""
 
     raw_excerpt: str
-    """Its beginning, at most 1 KiB. May be personal."""
+    """Beginning of the message, at most 1 KiB. May be personal."""
 
 
 @frozen
@@ -298,7 +298,7 @@ class Timeout:
     """The peer did not answer in time; the session is closed."""
 
     what: Literal["welcome", "settings-applied", "connected", "words", "end"]
-    """Message that did not come; of an agent's session one of the first two, of a listening one of the
+    """Message that did not come: for an agent's session one of the first two, for a listening one of the
     others.
     """
 
@@ -328,47 +328,47 @@ Fact: TypeAlias = (
     | Unknown
     | Malformed
 )
-"""All that messages, audio and a close can tell."""
+"""Every fact from messages, audio and a close."""
 
 
 # --- of a listening session --------------------------------------------------------------------------
 
 Stage: TypeAlias = Literal["interim", "eager", "final"]
-"""`interim`: the words may change. `eager`: the speaker has perhaps ended. `final`: they change no more."""
+"""`interim`: the words may change. `eager`: the speaker may have ended. `final`: they change no more."""
 
 
 @frozen
 class Understood:
-    """An utterance as far as it is understood; a later fact of the same utterance replaces it.
+    """Utterance so far; a later fact of the same utterance replaces it.
 
-    The last one of every utterance is `final`, also where the connection ends before its time.
+    The last one of every utterance is `final`, also where the connection ends early.
     """
 
     utterance: int
-    """Counts the utterances of this session from 1."""
+    """Number of the utterance in this session, from 1."""
 
     text: str = field(repr=False)
-    """The whole utterance so far; a final one may be empty: what was told before was no speech. Personal."""
+    """Whole utterance so far; a final one may be empty: the words before were no speech. Personal."""
 
     begin_s: float
-    """Place where its first word begins, on the axis of `at` in `hear`."""
+    """Beginning of its first word, on the axis of `at` in `hear`."""
 
     end_s: float
-    """Place where its last word ends. Begin and end are the same place where the service gives no times."""
+    """End of its last word; equal to the beginning where the service gives no times."""
 
     stage: Stage
     """Whether the words may still change."""
 
     trigger: str = ""
-    """Cause of its end, of a final one: `model`, `timeout`, `manual`, `lost` (ours), or a newer one."""
+    """Cause of a final one's end: `model`, `timeout`, `manual`, `lost` (ours), or a newer one."""
 
     languages: tuple[str, ...] = ()
-    """Languages that it heard, where it says so."""
+    """Languages that it heard, where it reports them."""
 
 
 @frozen
 class ChangeRefused:
-    """A change of the session was refused; all stays as it was."""
+    """A change of the session was refused; all values stay."""
 
     code: str
     """The service's code; may be empty."""
@@ -379,19 +379,19 @@ class ChangeRefused:
 
 @frozen
 class Transmit:
-    """Send this now."""
+    """Message to send now."""
 
     message: str | bytes = field(repr=_shown)
-    """A whole message: text, or sound in the session's format."""
+    """Whole message: text, or sound in the session's format."""
 
 
 Due: TypeAlias = Transmit | Timeout
-"""All that the passing of time can bring."""
+"""Everything that the passing of time can cause."""
 
 EarFact: TypeAlias = (
     Ready | Understood | Updated | ChangeRefused | Warned | Failed | Closed | Unknown | Malformed
 )
-"""All that messages and a close can tell."""
+"""Every fact from messages and a close."""
 
 EarDue: TypeAlias = Transmit | Understood | Timeout
-"""All that the passing of time can bring; after a Timeout the session is closed."""
+"""Everything that the passing of time can cause; after a Timeout the session is closed."""

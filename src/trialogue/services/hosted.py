@@ -1,4 +1,4 @@
-"""Where a vendor has its service."""
+"""Address and authentication of a vendor's service."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ __all__ = ["Hosted"]
 
 @frozen
 class Hosted:
-    """Service of a vendor: its address, and how it lets us in."""
+    """Hosted service of a vendor: its address and authentication."""
 
     url: str
     """Address at which agents are dialled by default: `wss://...`."""
 
     key_variable: str
-    """The environment variable that holds the key."""
+    """Environment variable that holds the key."""
 
     domain: str
-    """Domain of the vendor, whose hosts hear all that is said at its agents anyway."""
+    """Domain of the vendor, whose hosts get everything said to its agents in any case."""
 
     scheme: str = "Bearer"
-    """Scheme before the key in the header `Authorization`."""
+    """Scheme of the key in the header `Authorization`."""

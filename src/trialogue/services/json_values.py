@@ -1,4 +1,4 @@
-"""JSON as it was read: opaque to us."""
+"""JSON values as read, which the services do not interpret."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from typing import TypeAlias
 __all__ = ["Json", "JsonObject"]
 
 Json: TypeAlias = object
-"""Any JSON value as it was read: dict, list, str, int, float, bool or None. Opaque to us."""
+"""Any JSON value as it was read: dict, list, str, int, float, bool or None."""
 JsonObject: TypeAlias = Mapping[str, object]
-"""A JSON object as it was read."""
+"""JSON object as it was read."""

@@ -1,7 +1,7 @@
 """Keys of a service in scenarios, for `listen`, `think` and `speak`, with their checks and prices.
 
-The keys of a stage are an attrs class of the service's own, whose annotations are read as everywhere in a
-scenario (`trialogue.model.kinds`). What scenarios must know of a stage, whoever's it is, is said here.
+The keys of a stage are an attrs class of the service, whose annotations are read like all of a scenario's
+(`trialogue.model.kinds`). The Protocols here have what scenarios need to know of any service's stage.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ __all__ = [
 _Values = TypeVar("_Values", bound=attrs.AttrsInstance)
 
 ListenStage: TypeAlias = attrs.AttrsInstance
-"""Stage of listening, in its service's keys."""
+"""Stage of listening, by its service's keys."""
 
 
 @frozen
@@ -42,38 +42,38 @@ class EndpointKeys:
     """Endpoint of a model or a voice that the service does not manage."""
 
     url: str
-    """The address that the service will call."""
+    """Address that the service calls."""
 
     headers: Mapping[str, str] | None = None
-    """Sent along; keys belong into `${env:NAME}`. Secret."""
+    """Headers of its requests; write keys as `${env:NAME}`. Secret."""
 
 
 class ThinkStage(attrs.AttrsInstance, Protocol):
-    """Thinking of an agent, in its service's keys."""
+    """Thinking of an agent, by its service's keys."""
 
     @property
     def script(self) -> tuple[ScriptEntryKeys, ...] | str | None:
-        """Script that it says, where that stands in the scenario; a path before it is included."""
+        """Script that it plays: its entries, or a path until that is read; None without a script."""
         ...
 
     @property
     def endpoint(self) -> EndpointKeys | None:
-        """Endpoint of the model, unless the service manages it."""
+        """Endpoint of the model; None where the service manages it."""
         ...
 
     @property
     def is_scripted(self) -> bool:
-        """Whether it says what its script says."""
+        """Whether it plays a script."""
         ...
 
     @property
     def installed(self) -> str | None:
-        """Name of the model of an installed package that it is; None where it is none."""
+        """Name of the installed package's model; None for any other provider."""
         ...
 
 
 class SpeakStage(attrs.AttrsInstance, Protocol):
-    """Voice of an agent, in its service's keys."""
+    """Voice of an agent, by its service's keys."""
 
     @property
     def model(self) -> str | None:
@@ -88,13 +88,13 @@ class SpeakStage(attrs.AttrsInstance, Protocol):
 
 @frozen
 class Stages:
-    """Stages of an agent: how it hears, thinks and sounds, all of it in its service's keys."""
+    """Stages of an agent: hearing, thinking and voice, by its service's keys."""
 
     listen: ListenStage | None
     """Hearing."""
 
     think: tuple[ThinkStage, ...]
-    """Thinking, in order of trial."""
+    """Thinking, in the order of trying."""
 
     speak: SpeakStage | None
     """Voice."""
@@ -102,47 +102,47 @@ class Stages:
 
 @frozen
 class Briefing:
-    """Briefing of an agent: what it is told beside its stages."""
+    """Briefing of an agent: its instructions beside its stages."""
 
     prompt: str = field(repr=False)
-    """Prompt: who it is and how it shall behave; may be empty. Personal."""
+    """Prompt: its role and behaviour; may be empty. Personal."""
 
     greeting: str | None = field(repr=False)
     """Words that it says as soon as it is connected. Personal."""
 
     functions: tuple[JsonObject, ...]
-    """The tools that it is offered: name, description, parameters."""
+    """Tools that it is offered: name, description, parameters."""
 
     seed: int
-    """Seed from which chances of a script are drawn."""
+    """Seed of a script's random numbers."""
 
 
 class ServiceKeys(Protocol):
-    """The keys of one service."""
+    """Keys of one service, with their checks and prices."""
 
     @property
     def listen(self) -> type[attrs.AttrsInstance]:
-        """The class of its `listen`."""
+        """Class of its `listen`."""
         ...
 
     @property
     def think(self) -> type[attrs.AttrsInstance]:
-        """The class of its `think`."""
+        """Class of its `think`."""
         ...
 
     @property
     def speak(self) -> type[attrs.AttrsInstance]:
-        """The class of its `speak`."""
+        """Class of its `speak`."""
         ...
 
     @property
     def voices(self) -> tuple[str, ...]:
-        """Voices by seat, for agents that name none: neighbours are easy to tell apart."""
+        """Default voices by seat, so that neighbours are easy to distinguish."""
         ...
 
     @property
     def model(self) -> ThinkStage | None:
-        """Thinking where nothing is said; None where the scenario must say."""
+        """Default thinking; None where the scenario must name it."""
         ...
 
     @property
@@ -152,27 +152,27 @@ class ServiceKeys(Protocol):
 
     @property
     def ear_keys(self) -> frozenset[str]:
-        """The keys of a person's `listen` that an ear is asked for."""
+        """Keys of a person's `listen` that an ear uses."""
         ...
 
     def scripted(self, script: tuple[ScriptEntryKeys, ...]) -> ThinkStage | None:
-        """Thinking of an agent that says this script; None where none can."""
+        """Thinking that plays this script; None where none can."""
         ...
 
     def listens(self, own: ListenStage | None, shared: ListenStage | None) -> ListenStage:
-        """Hearing of an agent: its own keys, over those of `defaults`, over what is built in."""
+        """Hearing of an agent: its own keys, over those of `defaults`, over the service's."""
         ...
 
     def speaks(self, own: SpeakStage | None, shared: SpeakStage | None, voice: str) -> SpeakStage:
-        """Voice of an agent: likewise, in this voice where none is named."""
+        """Voice of an agent: like `listens`, with this voice where no keys name one."""
         ...
 
     def published_voices(self, speak: SpeakStage) -> tuple[str, ...]:
-        """The service's own voices, where `speak` names one of them; none where nobody can list them."""
+        """Service's own voices, if `speak` names one of them; empty where their list is not known."""
         ...
 
     def faults(self, think: ThinkStage) -> Iterator[KeyFault]:
-        """Faults of a `think`, however the scenario is run."""
+        """Faults of a `think`, in any run of the scenario."""
         ...
 
     def listen_faults(self, listen: ListenStage) -> Iterator[KeyFault]:
@@ -180,38 +180,38 @@ class ServiceKeys(Protocol):
         ...
 
     def thinks(self, think: ThinkStage) -> ThinkStage:
-        """Thinking of an agent here, with what the service fills in; secrets are references still."""
+        """Thinking of an agent, completed by the service; secrets are still references."""
         ...
 
     def run_faults(self, think: ThinkStage) -> Iterator[KeyFault]:
-        """Faults that keep a `think` from being run here."""
+        """Faults that keep a `think` from running at this service."""
         ...
 
     def block(self, stages: Stages, briefing: Briefing) -> JsonObject:
-        """The agent as the dialect's `offer` takes it, of plain JSON; secrets are references still."""
+        """Agent in the form that the dialect's `offer` takes, of plain JSON; secrets are still references."""
         ...
 
     def with_functions(
         self, block: Mapping[str, object], told: Callable[[Mapping[str, object]], Mapping[str, object]]
     ) -> Mapping[str, object]:
-        """The agent that `block` made, each of its functions replaced by what is told of it."""
+        """Agent from `block`, with other functions."""
         ...
 
     def ear(self, listen: ListenStage | None) -> EarOffer:
-        """Offer of a person's ear, but for the rate of the meeting's sound."""
+        """Offer of a person's ear, without the rate of the meeting's sound."""
         ...
 
     def price(self, stages: Stages) -> Price | None:
-        """Price of an agent; None where nothing is paid, no `usd_a_minute` where no price is known."""
+        """Price of an agent; None where it is free, without `usd_a_minute` where its price is unknown."""
         ...
 
     def ear_price(self, offer: EarOffer) -> Price | None:
-        """Price of an ear: likewise."""
+        """Price of an ear; None and `usd_a_minute` as for an agent."""
         ...
 
 
 def over(value: _Values | None, fallback: _Values) -> _Values:
-    """A value whose unwritten attributes are those of `fallback`."""
+    """Value whose unwritten attributes come from `fallback`."""
     if value is None:
         return fallback
     written = attrs.asdict(value, recurse=False, filter=lambda _, item: item is not None)

@@ -1,12 +1,12 @@
-"""The port: what a vendor's dialect must do, so that a meeting can speak to it without knowing whose it is.
+"""Port of services: the interface by which a meeting uses any vendor's dialect.
 
 1. A dialect is sans I/O. Time is an input (`now`, in seconds on a clock that does not go back) and the next
-   deadline an output; whoever owns the socket asks, sends and tells.
-2. An offer is all that a session is asked for, as the dialect writes it. It opens a wire for each connection:
-   a new connection takes a new wire.
-3. Whatever a service sends, in whatever order, becomes facts (`trialogue.services.facts`) and never an
-   exception. An order that may not be sent just now is a LocalProtocolError.
-4. Sound is linear16 mono, at the rate that the offer was made for, unless it was made on other terms.
+   deadline an output; the owner of the socket calls it, sends its messages and passes on what comes.
+2. An offer has everything that a session is asked for, as the dialect writes it. It opens a wire for each
+   connection: a new connection needs a new wire.
+3. Any message from a service, in any order, becomes facts (`trialogue.services.facts`) and never an
+   exception. An order that may not be sent at the moment is a LocalProtocolError.
+4. Sound is linear16 mono, at the rate of the offer, unless the offer was made on other terms.
 """
 
 from __future__ import annotations
@@ -28,91 +28,91 @@ from trialogue.services.sound_terms import SessionTerms
 from trialogue.values import frozen
 
 Message: TypeAlias = str | bytes
-"""Message over a socket in one piece: text, or binary."""
+"""Whole message over a socket: text or binary."""
 
 
 @frozen
 class CloseUserTurn:
-    """The user has ended its turn, whatever the recognizer still waits for."""
+    """End of the user's turn, whatever the recognizer has detected."""
 
 
 @frozen
 class StayAlive:
-    """The session is to be kept, though nobody says anything."""
+    """Sign of life, so that the session stays open without sound."""
 
 
 @frozen
 class SpeakFreely:
-    """The agent is to say something, in words of its own."""
+    """Request that the agent says something in words of its own."""
 
     behavior: Behavior = "default"
-    """Behaviour towards whoever speaks, as in `Speak`."""
+    """Behaviour while somebody speaks, as in `Speak`."""
 
 
 @frozen
 class HandThrough:
-    """Message for the agent's model alone, which the service hands through."""
+    """Message for the agent's model, which the service passes on."""
 
     content: Json = field(hash=False, repr=False)
     """Any JSON. May be personal."""
 
 
 Order: TypeAlias = Cue | Speak | AnswerTool | CloseUserTurn | StayAlive | SpeakFreely | HandThrough
-"""Order to an agent's session: the first three in a meeting, all by whoever holds one agent."""
+"""Order to an agent's session: the first three in a meeting, all of them for an agent without a meeting."""
 
 Header: TypeAlias = Callable[[str], str | None]
-"""Gives a header of the handshake's answer by its name."""
+"""Function that gives a header of the handshake's response by its name."""
 
 
 class Wire(Protocol):
-    """One connection's protocol state, of whatever kind."""
+    """Protocol state of one connection, of any kind."""
 
     @property
     def request_id(self) -> str:
-        """Id that the service gives the session; empty before it says so."""
+        """Id that the service gives the session; empty before it is known."""
         ...
 
     @property
     def last_error(self) -> Failed | None:
-        """The last error that the service told: it says more about an end than the close code does."""
+        """Last error from the service, which explains an end better than the close code."""
         ...
 
     def next_deadline(self) -> float | None:
-        """When `tick` has something to do, in seconds; None while time changes nothing."""
+        """Next moment at which `tick` is to be called, in seconds; None while time changes nothing."""
         ...
 
 
 class AgentWire(Wire, Protocol):
-    """One connection of an agent."""
+    """Protocol state of one connection of an agent."""
 
     @property
     def is_running(self) -> bool:
-        """Whether the settings hold: sound and orders may flow."""
+        """Whether the settings are applied: sound and orders may flow."""
         ...
 
     @property
     def open_calls(self) -> tuple[str, ...]:
-        """Ids of the tool calls that wait for our answer, oldest first."""
+        """Ids of the tool calls that wait for our response, oldest first."""
         ...
 
     def start(self, now: float) -> list[Message]:
-        """The messages that open the session: what it is asked for."""
+        """Messages that open the session, with its settings."""
         ...
 
     def hear(self, pcm: bytes, now: float) -> Message:
-        """The message that lets the agent hear a stretch of sound; only while it runs."""
+        """Message that feeds the agent a stretch of sound; only while it runs."""
         ...
 
     def order(self, order: Order, now: float) -> list[Message]:
-        """The messages that carry out an order; only while it runs."""
+        """Messages that carry out an order; only while it runs."""
         ...
 
     def receive(self, data: Message, now: float) -> list[Fact]:
-        """Facts of a message."""
+        """Facts in a message."""
         ...
 
     def receive_close(self, code: int) -> list[Fact]:
-        """Facts of the connection's end."""
+        """Facts from the connection's end."""
         ...
 
     def tick(self, now: float) -> list[Due]:
@@ -121,7 +121,7 @@ class AgentWire(Wire, Protocol):
 
 
 class AgentOffer(Protocol):
-    """All that one agent's session is asked for: a value, which changes make another of."""
+    """Everything that one agent's session is asked for: a value, from which changes make another."""
 
     @property
     def sample_rate(self) -> int:
@@ -129,36 +129,36 @@ class AgentOffer(Protocol):
         ...
 
     def changed(self, updates: Sequence[Update]) -> AgentOffer:
-        """The offer after these changes, in their order."""
+        """Offer after these changes, in order."""
         ...
 
     def change(self, update: Update, earlier: Sequence[Update]) -> list[Message]:
-        """The messages that make a change in a running session that knows the offer and `earlier` ones."""
+        """Messages that make a change in a running session of this offer after `earlier` changes."""
         ...
 
     def restored(self, context: Sequence[ContextItem]) -> AgentOffer:
-        """The offer for an agent that was at the table before: it remembers this, and does not greet."""
+        """Offer for an agent that was at the table before: it remembers this, and does not greet."""
         ...
 
     def silence(self, seconds: float) -> bytes:
-        """So much silence for its ear; empty where its sound is compressed, and cannot be made here."""
+        """So many seconds of silence for its ear; empty for a compressed format, which is not made here."""
         ...
 
     def with_lines(self, stand: ScriptStand) -> AgentOffer:
-        """The offer, knowing where its script stands; itself where it has none."""
+        """Offer with the place of its script; itself where it has none."""
         ...
 
     def open(self, now: float) -> AgentWire:
-        """The protocol state of a connection that is open now."""
+        """Protocol state of a connection that has just opened."""
         ...
 
     def classify(self, lost: ConnectionLost) -> Classification:
-        """Classify the end of a session, or of a dial."""
+        """Classification of the end of a session, or of a dial."""
         ...
 
 
 class EarWire(Wire, Protocol):
-    """One connection of a person's ear."""
+    """Protocol state of one connection of a person's ear."""
 
     @property
     def is_listening(self) -> bool:
@@ -172,7 +172,7 @@ class EarWire(Wire, Protocol):
 
     @property
     def utterances(self) -> int:
-        """Number of utterances, with the one that has no end yet."""
+        """Number of utterances, including one without an end."""
         ...
 
     @property
@@ -181,27 +181,27 @@ class EarWire(Wire, Protocol):
         ...
 
     def start(self, now: float) -> list[EarFact]:
-        """Facts of the open socket by itself."""
+        """Facts from the open socket."""
         ...
 
     def hear(self, pcm: bytes, now: float, at: float) -> Message:
-        """The message for sound whose first sample lies at `at` on the axis by which facts give places."""
+        """Message for sound whose first sample lies at `at`, on the axis on which facts give places."""
         ...
 
     def end_utterance(self, now: float) -> list[Message]:
-        """The messages that end the open utterance now, whatever the service thinks."""
+        """Messages that end the open utterance now, whatever the service has detected."""
         ...
 
     def finish(self, now: float) -> list[Message]:
-        """The messages that end the session: its last words come, then the service closes."""
+        """Messages that end the session: its last words come, then the service closes."""
         ...
 
     def receive(self, data: Message, now: float) -> list[EarFact]:
-        """Facts of a message."""
+        """Facts in a message."""
         ...
 
     def receive_close(self, code: int, now: float) -> list[EarFact]:
-        """Facts of the connection's end."""
+        """Facts from the connection's end."""
         ...
 
     def tick(self, now: float) -> list[EarDue]:
@@ -210,7 +210,7 @@ class EarWire(Wire, Protocol):
 
 
 class EarOffer(Protocol):
-    """All that one ear's session is asked for."""
+    """Everything that one ear's session is asked for."""
 
     @property
     def sample_rate(self) -> int:
@@ -218,7 +218,7 @@ class EarOffer(Protocol):
         ...
 
     def at_rate(self, sample_rate: int) -> EarOffer:
-        """The same for sound of another rate."""
+        """Offer for sound of another rate."""
         ...
 
     def address(self, url: str) -> str:
@@ -226,11 +226,11 @@ class EarOffer(Protocol):
         ...
 
     def open(self, header: Header) -> EarWire:
-        """The protocol state of a connection whose handshake was answered with these headers."""
+        """Protocol state of a connection whose handshake was answered with these headers."""
         ...
 
     def classify(self, lost: ConnectionLost) -> Classification:
-        """Classify the end of a session, or of a dial."""
+        """Classification of the end of a session, or of a dial."""
         ...
 
 
@@ -238,13 +238,13 @@ class Dialect(Protocol):
     """Dialect of one vendor."""
 
     def offer(self, block: Mapping[str, object], sample_rate: int) -> AgentOffer:
-        """Offer of an agent, from its object of plain JSON; RemoteProtocolError where it is none."""
+        """Offer of an agent, from its object of plain JSON; RemoteProtocolError for an invalid one."""
         ...
 
     def offer_on(self, agent: Mapping[str, object] | str, terms: SessionTerms) -> AgentOffer:
-        """The same on terms of one's own, also of an agent that is kept at the service, by its id."""
+        """Offer on terms of one's own; the agent may also be the id of one that is stored at the service."""
         ...
 
     def check_change(self, part: Part, content: str) -> None:
-        """LocalProtocolError where this is no such part of an agent's settings."""
+        """Raise LocalProtocolError where this is no such part of an agent's settings."""
         ...

@@ -1,4 +1,4 @@
-"""Script of an agent: the document's form of it, and the one that the embedded server reads."""
+"""Script of an agent: its form in a scenario, and the form that the embedded server reads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from trialogue.model.kinds import AnyObject, DurationRange, Name, PatternText
 from trialogue.values import frozen
 
 JsonObject: TypeAlias = dict[str, object]
-"""A map of whatever JSON can say."""
+"""Map with any JSON values."""
 
 
 @frozen
@@ -28,49 +28,50 @@ class KeyFault:
 
 @frozen
 class WhenKeys:
-    """Conditions on what has reached the agent."""
+    """Conditions on the words that have reached the agent."""
 
     heard: Annotated[str, PatternText()]
-    """A regular expression, searched in all that reached this agent since its last reply: the digest, or
-    what its recognizer made of the sound."""
+    """Regular expression, searched in everything that reached this agent since its last reply: the digest, or
+    its recognizer's words.
+    """
 
 
 @frozen
 class ScriptCallKeys:
-    """A tool call that an entry makes before it says anything."""
+    """Tool call that an entry makes before its words."""
 
     tool: Annotated[str, Name()]
-    """The tool."""
+    """Name of the tool."""
 
     arguments: Annotated[JsonObject | None, AnyObject()] = None
-    """Its arguments; none where absent."""
+    """Arguments of the call; none where absent."""
 
 
 @frozen
 class ScriptEntryKeys:
-    """One reply of a script: `say` and `call` with their conditions, or `otherwise`, or `think` alone."""
+    """Reply of a script: `say` and `call` with their conditions, or `otherwise`, or `think` alone."""
 
     say: str | None = None
     """Words that it says; `${heard}`, `${result}` and `${result.key}` are filled in. Personal."""
 
     when: WhenKeys | None = None
-    """Only when this fits; an entry without it comes in its order."""
+    """Condition of the entry; an entry without one is used in its order."""
 
     call: ScriptCallKeys | None = None
-    """A tool that is called first; `say` may then speak of its result."""
+    """Tool that is called first; `say` may then use its result."""
 
     again: bool | None = None
-    """Whether an entry with `when` may come more than once."""
+    """Whether an entry with `when` may be used more than once."""
 
     otherwise: str | None = None
     """Words that are said when nothing else fits. Personal."""
 
     think: Annotated[tuple[float, float] | None, DurationRange()] = None
-    """Time that the reply takes, drawn between these; alone in an entry, the time of every other one."""
+    """Thinking time, drawn from this range; alone in an entry, that of all other entries."""
 
     @property
     def is_pace(self) -> bool:
-        """Whether it only says how long the other entries take."""
+        """Whether it only sets the thinking time of the other entries."""
         return self.think is not None and self.say is None and self.call is None and self.otherwise is None
 
 
@@ -94,7 +95,7 @@ def _entry_fault(entry: ScriptEntryKeys) -> str | None:
 
 
 def wire_script(script: tuple[ScriptEntryKeys, ...]) -> list[JsonObject]:
-    """The script as the embedded server reads it: think times in whole milliseconds."""
+    """Script in the form that the embedded server reads: thinking times in whole milliseconds."""
     return [_wire_entry(entry) for entry in script]
 
 

@@ -1,4 +1,4 @@
-"""One entry of the list of services: a vendor, whole."""
+"""Entry of the list of services: everything about a vendor."""
 
 from __future__ import annotations
 
@@ -21,45 +21,45 @@ def _no_hosts(_: Mapping[str, str]) -> tuple[str, ...]:
 
 @frozen
 class VoiceNames:
-    """Names of a vendor's voices, and the local voices that stand in for them where it is not at hand."""
+    """Names of a vendor's voices, and the local voices that stand in for them offline."""
 
     local: Mapping[str, str] = field(factory=dict[str, str], hash=False)
-    """The local voice for each given name of the vendor's."""
+    """Local voice for each given name of the vendor's."""
 
     given: Callable[[str], str] = str
-    """The given name in the whole name of a voice, in small letters; empty where there is none."""
+    """Given name in the whole name of a voice, in small letters; empty where there is none."""
 
     whole: Callable[[str], str] = str
-    """The whole name of the voice of a given name, as agents are told it."""
+    """Whole name of the voice with a given name, as agents get it."""
 
     def standing_in(self, voice: str) -> list[str]:
-        """The given names that a local voice stands in for."""
+        """Given names for which a local voice stands in."""
         return sorted(given for given, own in self.local.items() if own == voice)
 
     @property
     def spellings(self) -> list[str]:
-        """The whole names of all that there are stand-ins for."""
+        """Whole names of all voices with a stand-in."""
         return [self.whole(given) for given in self.local]
 
 
 @frozen
 class Service:
-    """One entry of the list of services."""
+    """Entry of the list of services."""
 
     title: str
-    """Name that people give it."""
+    """Display name."""
 
     dialect: Dialect
-    """Dialect."""
+    """Dialect of the vendor."""
 
     keys: ServiceKeys
     """Keys that it adds to scenarios."""
 
     hosted: Hosted | None = None
-    """Address and key of it; None for the embedded server."""
+    """Its address and key; None for the embedded server."""
 
     voices: VoiceNames = VoiceNames()
-    """The names of its voices, where local ones stand in for them."""
+    """Names of its voices, where local ones stand in for them."""
 
     leave_of: Callable[[Mapping[str, str]], tuple[str, ...]] = _no_hosts
     """The hosts of models that an operator's environment permits."""

@@ -1,4 +1,4 @@
-"""On which terms one agent is held alone: its sound in both directions, and what its account is told."""
+"""Terms of a session without a meeting: sound in both directions, and options of the vendor's account."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ from trialogue.errors import WrongValue
 from trialogue.values import frozen
 
 _WIDTHS: Final = {"linear16": 2, "linear32": 4, "mulaw": 1, "alaw": 1}
-"""Bytes a sample, of encodings that are samples one after the other."""
+"""Bytes a sample, for encodings that are plain samples."""
 
 _ZEROS: Final = {"linear16": b"\0", "linear32": b"\0", "mulaw": b"\xff", "alaw": b"\xd5"}
-"""A byte of silence (G.711 says no movement by these)."""
+"""Byte of silence (G.711 encodes no movement by these)."""
 
 _BIT_RATES: Final = {"mp3": 48_000, "opus": 12_000, "aac": 48_000}
-"""Bits a second where nobody has asked for another number."""
+"""Default bits a second."""
 
 _HEADER_BYTES: Final = 44
-"""The length of a WAV header."""
+"""Length of a WAV header, in bytes."""
 
 
 @lru_cache(maxsize=16)
 def _silence(encoding: str, size: int) -> bytes:
-    """So many bytes of silence, the same for all sessions: each keeps some to feed."""
+    """So many bytes of silence, shared by all sessions: each keeps some to feed."""
     return _ZEROS[encoding] * size
 
 
 @frozen
 class SoundTerms:
-    """Sound format in one direction: mono, fixed for a session, with the service's names."""
+    """Sound format in one direction: mono, fixed for a session, by the service's names."""
 
     encoding: str = "linear16"
-    """`linear16`, `linear32`, `mulaw`, `alaw`, `opus`, `flac`, `mp3` and others, as a service has them."""
+    """`linear16`, `linear32`, `mulaw`, `alaw`, `opus`, `flac`, `mp3` and others, depending on the service."""
 
     sample_rate: int = 24_000
     """Samples a second."""
 
     container: str | None = None
-    """`none`, `wav` or `ogg`; None for none, or the encoding's own. Only for what the agent says."""
+    """`none`, `wav` or `ogg`; None for none, or the encoding's own. Only for the agent's speech."""
 
     bit_rate: int | None = None
-    """Bits a second of compressed sound; None for the service's own. Only for what the agent says."""
+    """Bits a second of compressed sound; None for the service's default. Only for the agent's speech."""
 
     @property
     def sample_width(self) -> int | None:
@@ -66,7 +66,7 @@ class SoundTerms:
     def seconds_in(self, size: int) -> float:
         """Playing time of that many bytes, in seconds; for compressed sound, an estimate from its bit rate.
 
-        Of FLAC, which has none, half of linear16 is taken.
+        FLAC has no bit rate: the estimate is half that of linear16.
         """
         width = _WIDTHS.get(self.encoding)
         if width is not None:
@@ -80,19 +80,19 @@ class SessionTerms:
     """Terms of a session in addition to its agent's settings."""
 
     hears: SoundTerms = SoundTerms()
-    """The sound that the agent hears."""
+    """Format of the sound that the agent hears."""
 
     speaks: SoundTerms = SoundTerms()
-    """The sound that the agent says."""
+    """Format of the agent's speech."""
 
     tags: tuple[str, ...] = ()
     """Labels for the account's usage report."""
 
     history: bool = True
-    """Whether the service tells what its agent remembers."""
+    """Whether the service reports what its agent remembers."""
 
     experimental: bool = False
-    """Whether the service sends messages that it has not documented."""
+    """Whether the service sends undocumented messages."""
 
     mip_opt_out: bool = False
-    """Whether what is said stays out of the improvement of the service's models."""
+    """Whether the session's content is kept out of the improvement of the service's models."""

@@ -1,8 +1,8 @@
-"""The socket of a session that is attended: what goes through it is noted, and more can be put in.
+"""Socket of a controlled session: reports all messages, and accepts further ones from an operator or a test.
 
-1. What is put in is received as if the client had sent it, before whatever the client sends next; it is not
-   noted as the client's.
-2. While somebody speaks in the client's place, the client's own sound is not heard: nobody has two mouths.
+1. A message that is put in is received as if the client had sent it, before the client's next message; it is
+   not recorded as the client's.
+2. While an operator or a test speaks in the client's place, the client's own sound is not heard.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ __all__ = ["Attended", "Witness"]
 
 
 class Witness(Protocol):
-    """Witness that is told of all that goes through a socket."""
+    """Observer of everything that goes through a socket."""
 
     def said(self, by: By, message: str | bytes, /) -> None:
-        """A message went through."""
+        """Take a message that went through."""
         ...
 
     def ended(self, code: int | None, /) -> None:
-        """The session is over, with the client's close code; None where the server closed."""
+        """Note the session's end, with the client's close code; None where the server closed."""
         ...
 
 
 class Attended:
-    """A `WebSocket` that tells what goes through it."""
+    """A `WebSocket` that reports everything that goes through it."""
 
     def __init__(self, socket: WebSocket, *witnesses: Witness) -> None:
         self._socket = socket
@@ -47,13 +47,13 @@ class Attended:
         return f"<Attended: {len(self._put)} inserted messages waiting>"
 
     def put(self, message: str | bytes) -> None:
-        """Have a message received as if the client had sent it; never waits."""
+        """Queue a message to be received as if the client had sent it; never waits."""
         self._put.append(message)
         self._waiting.cancel(reason="a message was put in")
 
     @contextmanager
     def speaking(self) -> Generator[None]:
-        """Speak in the client's place: sound that it sends meanwhile is noted and not heard."""
+        """Speak in the client's place: the client's own sound is recorded but not heard meanwhile."""
         self._mouths += 1
         try:
             yield
@@ -62,21 +62,21 @@ class Attended:
 
     @property
     def handshake(self) -> Handshake:
-        """Handshake of the real one."""
+        """Handshake of the wrapped socket."""
         return self._socket.handshake
 
     def send_text(self, text: str) -> None:
-        """Send a message, and tell of it."""
+        """Send a message, and report it."""
         self._socket.send_text(text)
         self._tell("server", text)
 
     def send_bytes(self, frame: bytes) -> None:
-        """Send sound, and tell of it."""
+        """Send sound, and report it."""
         self._socket.send_bytes(frame)
         self._tell("server", frame)
 
     async def receive(self) -> str | bytes:
-        """Take the next message: one that was put in, or else the client's."""
+        """Next message: one that was put in, or else the client's."""
         while True:
             if self._put:
                 await trio.lowlevel.checkpoint()
@@ -96,20 +96,20 @@ class Attended:
         return message
 
     async def drain(self) -> None:
-        """Drain the real one."""
+        """Drain the wrapped socket."""
         await self._socket.drain()
 
     async def aclose(self, code: int | None = 1000, reason: str = "") -> None:
-        """Close as the real one."""
+        """Close the wrapped socket."""
         self._end(None)
         await self._socket.aclose(code, reason)
 
     def finish(self) -> None:
-        """Tell that the session is over, whoever ended it."""
+        """Report the session's end, whichever side ended it."""
         self._end(None)
 
     def statistics(self) -> SocketStatistics:
-        """Statistics of the real one."""
+        """Statistics of the wrapped socket."""
         return self._socket.statistics()
 
     def _tell(self, by: By, message: str | bytes) -> None:

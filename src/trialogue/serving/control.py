@@ -1,8 +1,8 @@
-"""Control of a running server, for an operator or a test: look, wait, speak, hear, order faults, begin anew.
+"""Control of a running server, for an operator or a test: inspect, wait, speak, play, order faults, reset.
 
-1. `Control` is the server's attendant: every session goes through it, whether or not anybody looks.
-2. All of it is in the server's own loop; `thread` and `routes` bring it to others.
-3. A session is named by its id, or `last` for the one that came last.
+1. Every session of the server goes through `Control`, whether or not anybody inspects it.
+2. All calls run in the server's own loop; `in_thread` and `routes` make them for other callers.
+3. A session is named by its id, or by `last` for the newest.
 """
 
 from __future__ import annotations
@@ -45,61 +45,61 @@ from trialogue.values import define
 __all__ = ["LONGEST_WAIT_S", "Control", "Recorder"]
 
 LONGEST_WAIT_S: Final = 60.0
-"""The longest wait for a message, in seconds."""
+"""Most seconds that a wait for a message may take."""
 
 _MOST_LINGERING: Final = 64
-"""Streams whose session is over and that stay open, as one whose peer is gone does."""
+"""Most streams that stay open after their session, as if the peer had vanished."""
 
 _GOING_AWAY: Final = 1001
-"""The close code of a server that ends (RFC 6455)."""
+"""Close code of a server that ends (RFC 6455)."""
 
 
 class Writing(Witness, Protocol):
-    """Writer of sessions."""
+    """Writer of one session's record."""
 
     def finish(self) -> None:
-        """Write what is made after the end; may take long, and is called in a thread."""
+        """Write the files that are made after the end; may take seconds, and is called in a thread."""
         ...
 
 
 Recorder: TypeAlias = Callable[[Visitor], Writing]
-"""Begins to write a session down."""
+"""Function that begins the record of a session."""
 
 
 AnswerHttp: TypeAlias = Callable[[HttpRequest], Taken | HttpResponse | None]
-"""Decides on a plain request; None leaves it to the server."""
+"""Function that answers a plain request; None leaves it to the server."""
 
 
 def misfit(why: str) -> WrongAnswer:
-    """The answer to an address that asks for a fault that there is not."""
+    """Response to an address that asks for an unknown fault."""
     body = orjson.dumps({"err_code": "INVALID_QUERY_PARAMETER", "err_msg": why}).decode()
     return wrong_http("400 Bad Request", "Content-Type: application/json", body=body)
 
 
 @define(eq=False)
 class Control:
-    """A server in somebody's hands."""
+    """Control of one server."""
 
     equipment: Equipment
-    """Equipment that sessions are held with."""
+    """Equipment of the sessions."""
 
     understudy: Understudy | None = None
-    """Understudy that holds the conversations in the server's place; None for nobody."""
+    """Understudy that holds the conversations in the server's place; None for the server itself."""
 
     recorders: tuple[Recorder, ...] = ()
-    """Recorders that write each session down, beside the ledger."""
+    """Recorders that record each session, beside the ledger."""
 
     ledger: Ledger = field(factory=Ledger)
-    """Ledger of what was said."""
+    """Ledger of all messages."""
 
     visits: dict[str, Visit] = field(factory=dict[str, Visit])
-    """The sessions that go on, by their ids."""
+    """Running sessions, by id."""
 
     ordered: deque[FaultOrder] = field(factory=deque[FaultOrder])
-    """Faults that wait for the sessions to come, each for one."""
+    """Faults that wait for later sessions, one for each."""
 
     latency_s: float = 0.0
-    """By how much everything comes late."""
+    """Seconds of delay of everything that the server sends."""
 
     _first: Equipment = field(init=False, repr=False)
     _recorders: tuple[Recorder, ...] = field(init=False, repr=False)
@@ -115,7 +115,7 @@ class Control:
         self._understudy = self.understudy
 
     def seams(self, http: AnswerHttp = answer_nothing) -> ServerSeams:
-        """Seams at which a server must let it stand; `http` answers plain requests before the server does."""
+        """Seams for a server with this control; `http` answers plain requests before the server does."""
         return ServerSeams(
             attend=self.attend,
             through=self.through,
@@ -124,10 +124,10 @@ class Control:
             instead=self.instead,
         )
 
-    # --- looking ------------------------------------------------------------------------------------
+    # --- inspecting ------------------------------------------------------------------------------------
 
     def session(self, name: str | None = None) -> Session:
-        """A session by its id; the last one where nothing is said. `SetupError` where there is none."""
+        """Session of this id, or the last one; `SetupError` where there is none."""
         sessions = self.ledger.sessions
         if name in {None, "last"}:
             if not sessions:
@@ -141,25 +141,25 @@ class Control:
         """Wait for a message, which may already have come; `NothingCame` after the timeout."""
         return await self.ledger.wait_for(wanted, min(within_s, LONGEST_WAIT_S))
 
-    # --- speaking and hearing -----------------------------------------------------------------------
+    # --- speaking and playing -----------------------------------------------------------------------
 
     def speak(self, text: str, session: str | None = None, behavior: str = "queue") -> None:
-        """Have the agent say something."""
+        """Make the agent say something."""
         self.visit(session).speak(text, behavior)
 
     def write(self, text: str, session: str | None = None) -> None:
-        """Have the user say something in writing."""
+        """Make the user write something."""
         self.visit(session).write(text)
 
     async def say(
         self, text: str, session: str | None = None, *, voice: str = "heart", at_once: bool = False
     ) -> None:
-        """Have the user say something aloud."""
+        """Make the user say something aloud."""
         make = partial(spoken, self.equipment.synthesizer, text, voice)
         await self._heard(make, session, at_once=at_once)
 
     async def speech(self, text: str, path: Path, *, voice: str = "heart", sample_rate: int = 24_000) -> None:
-        """Write words that this server's ear understands to a WAV file, for a client's own microphone."""
+        """Write speech that this server's recognizer understands to a WAV file, for a client's microphone."""
         plain = AudioFormat("linear16", sample_rate)
         sound = await self.equipment.compute.run(
             partial(spoken, self.equipment.synthesizer, text, voice, plain)
@@ -167,7 +167,7 @@ class Control:
         write_wav(path, sound, sample_rate)
 
     async def play(self, path: Path, session: str | None = None, *, at_once: bool = False) -> None:
-        """Have the user's voice be a recording."""
+        """Play a recording as the user's voice."""
         await self._heard(partial(recorded, path), session, at_once=at_once)
 
     async def _heard(
@@ -177,17 +177,17 @@ class Control:
         sound = await self.equipment.compute.run(partial(make, visit.input_format))
         await visit.hear(frames_of(sound, visit.input_format), at_once=at_once)
 
-    # --- striking -----------------------------------------------------------------------------------
+    # --- faults -----------------------------------------------------------------------------------
 
     def order(self, order: FaultOrder, session: str | None = None) -> None:
-        """Order a fault: for a session that goes on, or for the next that comes."""
+        """Order a fault for a running session, or for the next one."""
         if session is not None:
             self.visit(session).order(order)
         else:
             self.ordered.extend([order] * order.fault.dials)
 
     def delay(self, seconds: float) -> None:
-        """Have everything come late, from now on and in every session."""
+        """Delay everything that the server sends, from now on and in every session."""
         if not 0.0 <= seconds <= LONGEST_WAIT_S:
             raise SetupError(f"a latency must be from 0 to {LONGEST_WAIT_S:g} seconds, not {seconds:g}")
         self.latency_s = seconds
@@ -195,7 +195,7 @@ class Control:
             visit.delay(seconds)
 
     def record(self, runs: Path) -> None:
-        """Write each session to come down, as a run in this directory; `SetupError` where that cannot be."""
+        """Record each later session as a run in this directory; `SetupError` where it cannot be written."""
         try:
             runs.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -203,22 +203,22 @@ class Control:
         self.recorders = (*self.recorders, partial(SessionRecord.begin, fixed(runs)))
 
     def script(self, entries: Sequence[Mapping[str, object]], greeting: str | None = None) -> None:
-        """Have agents of the sessions to come answer by a script; `ScriptError` for one that is none."""
+        """Let a script answer in later sessions; `ScriptError` for an invalid one."""
         read = read_script(entries)
         check_faults(read)
         agent = StandInAgent("script", read, greeting=greeting)
         self.equip(stand_in=ThinkStandIn((agent,)))
 
     def replay(self, run: Path, participant: str | None = None, *, is_strict: bool = False) -> None:
-        """Serve the session of a run back to the clients to come; errors as `remembered` raises them."""
+        """Replay the session of a run to later clients; raises the errors of `remembered`."""
         self.understudy = replaying(run, self.equipment, participant=participant, is_strict=is_strict)
 
     def relay(self, url: str) -> None:
-        """Let another service hold the conversations to come."""
+        """Let another service hold later conversations."""
         self.understudy = relaying(url)
 
     async def reset(self) -> None:
-        """Be as at the beginning: nobody is here, nothing was said, nothing is ordered."""
+        """Reset the server: no sessions, no messages, no orders."""
         self.recorders, self.understudy = self._recorders, self._understudy
         self.ordered.clear()
         self._spoiled.clear()
@@ -236,16 +236,16 @@ class Control:
         while self._attending:
             await self._left.wait()
 
-    # --- attending ----------------------------------------------------------------------------------
+    # --- sessions ----------------------------------------------------------------------------------
 
     def through(self, stream: trio.abc.Stream) -> ToxicStream:
-        """Put a connection's stream where it can fall ill."""
+        """Wrap a connection's stream so that faults can strike it."""
         self._streams += 1
         seed = f"{self.equipment.options.seed}/{self._streams}"
         return ToxicStream(stream, chance=random.Random(seed))  # noqa: S311 - jitter
 
     def instead(self, received: bytes) -> Instead | None:
-        """Answer to a request for an upgrade in the server's place: a fault, or why there is none such."""
+        """Response to a request to upgrade in the server's place: a fault, or why there is none such."""
         _, _, query = received.split(b"\r\n", 1)[0].partition(b"?")
         try:
             answer = self._answer(query.split(b" ", 1)[0].decode("latin-1"))
@@ -264,7 +264,7 @@ class Control:
         return self._spoiled.popleft() if self._spoiled else None
 
     async def attend(self, visitor: Visitor, socket: WebSocket, converse: Converse) -> None:
-        """Attend one visit, from its upgrade to its end."""
+        """Control one session, from its upgrade to its end."""
         asked = visitor.request
         session = self.ledger.open(visitor.request_id, asked.path, asked.query)
         writers = [record(visitor) for record in self.recorders]
@@ -275,10 +275,10 @@ class Control:
         finally:
             attended.finish()
             try:
-                with trio.CancelScope(shield=True):  # what was said is kept, whoever ends the server
+                with trio.CancelScope(shield=True):  # the messages are kept, in whatever way the server ends
                     for each in writers:
                         await trio.to_thread.run_sync(each.finish)
-            finally:  # whoever resets the server waits for this, whatever became of the record
+            finally:  # `reset` waits for this, even after a failed record
                 self._attending -= 1
                 self._left.set()
                 self._left = trio.Event()
@@ -302,7 +302,7 @@ class Control:
                 nursery.cancel_scope.cancel()
 
     def _struck(self, fault: Fault) -> None:
-        """Note what the next upgrade meets after a fault that has two parts."""
+        """Note the effect on the next upgrade of a fault in two parts."""
         if fault.then is not None:
             self._spoiled.append(fault.then)
 
@@ -315,7 +315,7 @@ class Control:
             del self.visits[visit.session.id]
 
     async def _let_linger(self, stream: trio.abc.Stream) -> None:
-        """A peer that is gone is gone for its client, too: its stream stays open for a while."""
+        """Keep the stream of a vanished peer open for a while, as its client would see it."""
         if isinstance(stream, ToxicStream) and stream.has(HalfOpen):
             self._lingering.append(stream)
         if len(self._lingering) > _MOST_LINGERING:
@@ -327,7 +327,7 @@ class Control:
         return taken
 
     def visit(self, session: str | None = None) -> Visit:
-        """A session that goes on; the last one where nothing is said. `SetupError` where there is none."""
+        """Running session of this id, or the last one; `SetupError` where there is none."""
         if session in {None, "last"}:
             if not self.visits:
                 raise SetupError("no client is connected")
@@ -337,6 +337,6 @@ class Control:
         return self.visits[session]
 
     def equip(self, **changes: object) -> None:
-        """Change how the sessions to come are served: options by their names."""
+        """Change options of later sessions, by their names."""
         options = evolve(self.equipment.options, **changes)  # type: ignore[arg-type]
         self.equipment = evolve(self.equipment, options=options)

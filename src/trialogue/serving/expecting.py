@@ -1,4 +1,4 @@
-"""Expectations of a server's clients, from a file: what they must send, and must not.
+"""Expectations of a server's clients, from a file: messages that must come, and messages that must not.
 
 ::
 
@@ -9,8 +9,8 @@
       - {type: FunctionCallResponse, nth: 2}
       - {type: UpdatePrompt, never: true}
 
-1. All of them came and every client has gone: the server ends. So it does when the time is over.
-2. What is unmet at the end is told, one line each.
+1. The server ends when all of them have come and every client has gone, or when the time is over.
+2. Unmet expectations are reported at the end, one line each.
 """
 
 from __future__ import annotations
@@ -33,26 +33,26 @@ from trialogue.values import frozen
 __all__ = ["WireExpectation", "WireExpectations", "read_expectations"]
 
 MOST_MIB: Final = 1
-"""Size of a file, in MiB, at most; the same as a scenario's."""
+"""Most MiB of a file, as for a scenario."""
 
 WITHIN_S: Final = 60.0
-"""Seconds for which a message is waited for, where the file does not say."""
+"""Default seconds of waiting for a message."""
 
 _KEYS: Final = {"type", "having", "nth", "never"}
 
 
 @frozen
 class WireExpectation:
-    """One message that must come, or must not."""
+    """Message that must come, or must not."""
 
     wanted: Wanted
-    """Message that is wanted."""
+    """Description of the message."""
 
     is_never: bool = False
-    """Whether it must not."""
+    """Whether the message must not come."""
 
     def unmet(self, ledger: Ledger) -> str:
-        """Reason for which it is not met; empty where it is."""
+        """Reason for which it is not met; empty where it is met."""
         has_come = ledger.find(self.wanted) is not None
         if has_come is not self.is_never:
             return ""
@@ -61,20 +61,20 @@ class WireExpectation:
 
 @frozen
 class WireExpectations:
-    """All of a file."""
+    """Expectations of one file."""
 
     each: tuple[WireExpectation, ...]
-    """In its order."""
+    """Expectations, in the file's order."""
 
     within_s: float = field(default=WITHIN_S)
-    """Seconds for which a message is waited for."""
+    """Seconds of waiting for a message."""
 
     def unmet(self, ledger: Ledger) -> list[str]:
-        """Expectations that are not met, one line each."""
+        """Unmet expectations, one line each."""
         return [why for each in self.each if (why := each.unmet(ledger))]
 
     async def met(self, ledger: Ledger) -> None:
-        """Wait until all came and every client has gone, or the time is over."""
+        """Wait until all have come and every client has gone, or the time is over."""
 
         def is_over() -> bool:
             sessions = ledger.sessions.values()
@@ -85,7 +85,7 @@ class WireExpectations:
 
 
 def read_expectations(file: Path) -> WireExpectations:
-    """Read a file; `SetupError` in one line for one that says nothing that can be expected."""
+    """Expectations in a file; `SetupError` in one line for an invalid one."""
     try:
         raw: object = yaml.safe_load(read_bounded(file, MOST_MIB).decode())
     except OSError as error:

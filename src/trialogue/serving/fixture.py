@@ -1,6 +1,6 @@
-"""The pytest plugin: the fixture `voice_agent_server`, a voice agent server for the tests of any client.
+"""Plugin for pytest: the fixture `voice_agent_server`, a voice agent server for the tests of any client.
 
-Nothing is loaded before a test asks for the fixture; the server is opened once, and new for each test.
+Nothing is loaded before a test asks for the fixture; the server is opened once, and reset for each test.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["voice_agent_server"]
 
 @pytest.fixture(scope="session")
 def _opened_voice_agent_server() -> Generator[VoiceAgentServer]:
-    """The one server of a session of tests."""
+    """Server of a whole test session."""
     from trialogue.serving.for_tests import opened  # noqa: PLC0415 - heavy, and only for tests that ask for it
 
     bridge, server = opened()
@@ -28,6 +28,6 @@ def _opened_voice_agent_server() -> Generator[VoiceAgentServer]:
 
 @pytest.fixture
 def voice_agent_server(_opened_voice_agent_server: VoiceAgentServer) -> Generator[VoiceAgentServer]:
-    """A voice agent server on this machine, without a key and with voices that murmur."""
+    """Voice agent server on this machine, without a key, and with simulated voices."""
     yield _opened_voice_agent_server
     _opened_voice_agent_server.reset()

@@ -1,8 +1,9 @@
-"""The server that tests get: any client of any kind dials it, and the test says who it is and asks what came.
+"""Server for tests: the client under test dials it; the test sets its answers and checks what came.
 
-1. It lives in a thread of its own (`in_thread`): a test may be sync, asyncio's, trio's or anyio's.
-2. What waits blocks its caller: a test with a loop awaits the same call of `aio`, so that its client goes on.
-3. `reset` makes it new between two tests; it is opened once.
+1. It runs in a thread of its own (`in_thread`): a test may be sync, or use asyncio, trio or anyio.
+2. A call that waits blocks its thread; a test with a loop awaits the same call of `aio`, so that its client
+   can run.
+3. It is opened once, and `reset` between two tests.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ __all__ = ["AioServer", "AioUser", "User", "VoiceAgentServer", "opened"]
 T = TypeVar("T")
 
 SOON_S: Final = 5.0
-"""Seconds for which a test waits for a message, if it does not say."""
+"""Default seconds of waiting for a message."""
 
 
 @frozen
@@ -203,7 +204,7 @@ class User:
 
     @checks_arguments
     def wav(self, text: str, path: Path | str, *, voice: str = "heart", sample_rate: int = 24_000) -> None:
-        """Write words to a WAV file that this server understands, for apps whose microphone is a file."""
+        """Write speech that this server understands to a WAV file, for apps whose microphone is a file."""
         if sample_rate < 1:
             raise WrongValue("sample_rate must be more than 0", argument="sample_rate")
         where, rate = Path(path), sample_rate
@@ -268,8 +269,8 @@ def opened(
 ) -> tuple[Bridge, VoiceAgentServer]:
     """Open a server on loopback; the caller must close the returned bridge.
 
-    With a `token`, the control route accepts requests with it. Without `engines`, voices murmur: their sound
-    is not speech, but the server's recognizer understands it exactly.
+    With a `token`, the control route accepts requests with it. Without `engines`, voices are simulated: their
+    sound is not speech, but the server's recognizer understands it exactly.
     """
     voices = engines or murmuring_engines()
     made: list[tuple[Control, Server]] = []

@@ -1,9 +1,9 @@
-"""A server in a thread of its own, for whoever has another loop, or none.
+"""Thread with a server in its own loop, for callers with another loop, or none.
 
-1. The thread has its own trio loop. Nothing of it is touched from outside: calls go in by its token, answers
-   come out as futures.
-2. `Bridge.do` blocks the caller until a call that never waits has been made; `Bridge.begin` gives the future
-   of one that waits, for a thread to block on or for a loop of any kind to await (`awaited`).
+1. The thread has its own trio loop, whose objects are used only there: calls go in by its token, results come
+   out as futures.
+2. `Bridge.do` blocks its caller until a call that never waits has been made. `Bridge.begin` returns the
+   future of a call that waits: a thread can block on it, and a loop of any kind can await it (`awaited`).
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ __all__ = ["Bridge", "awaited"]
 T = TypeVar("T")
 
 ANSWERS_WITHIN_S: Final = 10.0
-"""Seconds that a thread may take to start, to make a call, and to end."""
+"""Most seconds for a thread to start, to make a call, and to end."""
 
 
 async def awaited(future: Future[T]) -> T:
-    """The result of a future, in asyncio or trio."""
+    """Result of a future, in asyncio or trio."""
     if sniffio.current_async_library() == "asyncio":
         return await asyncio.wrap_future(future)
     return await trio.to_thread.run_sync(future.result, abandon_on_cancel=True)
@@ -37,10 +37,10 @@ async def awaited(future: Future[T]) -> T:
 
 @define(eq=False)
 class Bridge:
-    """A thread with a loop of its own, in which `main` runs until `close`."""
+    """Thread with a loop of its own, in which `main` runs until `close`."""
 
     main: Callable[[Callable[[], None]], Awaitable[None]]
-    """Function that runs there until it is cancelled; it calls what it is given once it is ready."""
+    """Function that runs there until it is cancelled; it calls its argument once it is ready."""
 
     _token: trio.lowlevel.TrioToken | None = field(default=None, init=False)
     _nursery: trio.Nursery | None = field(default=None, init=False)
@@ -48,13 +48,13 @@ class Bridge:
     _thread: threading.Thread = field(init=False)
 
     def open(self) -> None:
-        """Start, and wait until it is ready; raises what kept it from that."""
+        """Start, and wait until it is ready; raises the error that prevented it."""
         self._thread = threading.Thread(target=self._run, name="stand-in", daemon=True)
         self._thread.start()
         self._ready.result(ANSWERS_WITHIN_S)
 
     def close(self) -> None:
-        """End, and wait for the end; again does nothing."""
+        """End, and wait for the end; does nothing the second time."""
         if self._token is not None and self._nursery is not None:
             scope = self._nursery.cancel_scope
             try:
@@ -64,7 +64,7 @@ class Bridge:
             self._thread.join(ANSWERS_WITHIN_S)
 
     def do(self, call: Callable[[], T]) -> T:
-        """Make a call that never waits, in the loop; its result, or what it raises."""
+        """Make a call that never waits, in the loop; returns its result, or raises its error."""
         future: Future[T] = Future()
 
         def made() -> None:
@@ -77,7 +77,7 @@ class Bridge:
         return future.result(ANSWERS_WITHIN_S)
 
     def begin(self, call: Callable[[], Awaitable[T]]) -> Future[T]:
-        """Begin a call that waits: the future of its result."""
+        """Begin a call that waits; returns the future of its result."""
         future: Future[T] = Future()
 
         async def made() -> None:

@@ -1,10 +1,10 @@
-"""Ledger of the messages between a server and its clients, to be asked by tests and operators.
+"""Ledger of the messages between a server and its clients, for tests and operators.
 
-1. Messages are kept as they were on the wire; neighbouring sound of one side is one entry, counted.
-2. All of it is bounded, by number and by size: of a long session the oldest messages go, of many sessions the
-   oldest that are over. What is kept in all is bounded, too: sessions that are over make room, then whoever
-   speaks, so that a server that goes on for days, or a client that sends much, takes no more memory.
-3. Whoever waits is woken by each message and each end; nothing is asked again and again.
+1. Messages are kept as they were sent; consecutive sound of one side is one entry, with a count.
+2. Number and size are bounded: a long session loses its oldest messages, and of many sessions the oldest
+   finished ones are dropped. The total is bounded, too: finished sessions make room first, then the session
+   of the new message, so that a server's memory does not grow over days or with a client that sends much.
+3. Each message and each end wakes those who wait; there is no polling.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from trialogue.values import define, frozen
 __all__ = ["SOUND", "By", "Ending", "Ledger", "NothingCame", "Session", "SessionMessage", "has_fields"]
 
 By: TypeAlias = Literal["client", "server"]
-"""Side that said something."""
+"""Side that sent a message."""
 
 SOUND: Final = "sound"
-"""Name of binary messages in the place of a type."""
+"""Kind of binary messages, in the place of a type."""
 
 MAX_SESSIONS: Final = 256
 MAX_MESSAGES: Final = 10_000
 
 MOST_KEPT: Final = 8 * 1024 * 1024
-"""Bytes that all messages together may take, by what they weigh."""
+"""Most bytes of all messages together, by their weights."""
 
 _WEIGHT: Final = 200
-"""Bytes that a message takes beside its text, about."""
+"""Approximate bytes of a message besides its text."""
 
 
 class NothingCame(TimeoutError):
@@ -45,22 +45,22 @@ class NothingCame(TimeoutError):
 
 @frozen
 class SessionMessage:
-    """One message, or consecutive sound."""
+    """Message, or consecutive sound."""
 
     at_s: float
     """Moment, in seconds since the session's upgrade."""
 
     by: By
-    """Side that said it."""
+    """Side that sent it."""
 
     text: str | None = field(default=None, repr=False)
-    """As it was on the wire; None for sound."""
+    """Text as it was sent; None for sound."""
 
     frames: int = 0
     """Number of binary messages, for sound."""
 
     size: int = 0
-    """Bytes that they have together."""
+    """Bytes of them together."""
 
     @property
     def weight(self) -> int:
@@ -69,14 +69,14 @@ class SessionMessage:
 
     @property
     def kind(self) -> str:
-        """The message's type, `sound`, or empty if it has none."""
+        """Type of the message, `sound`, or empty if it has none."""
         if self.text is None:
             return SOUND
         return str(self.message.get("type", ""))
 
     @property
     def message(self) -> Mapping[str, Any]:
-        """The message as a JSON object; empty for sound and for other values."""
+        """Message as a JSON object; empty for sound and for other values."""
         try:
             parsed: object = read_json(self.text or "")
         except orjson.JSONDecodeError:
@@ -84,7 +84,7 @@ class SessionMessage:
         return cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else {}
 
     def document(self) -> dict[str, object]:
-        """The same for machines."""
+        """Entry as JSON values."""
         said: dict[str, object] = {"at_s": round(self.at_s, 3), "by": self.by, "type": self.kind}
         if self.text is None:
             return {**said, "frames": self.frames, "bytes": self.size}
@@ -93,27 +93,27 @@ class SessionMessage:
 
 @frozen
 class Ending:
-    """Ending of a session."""
+    """End of a session."""
 
     at_s: float
-    """Moment, in seconds since its upgrade."""
+    """Moment, in seconds since the upgrade."""
 
     code: int | None = None
-    """The client's close code; 1006 for none; None where the server closed."""
+    """Client's close code, 1006 for none; None where the server closed."""
 
 
 @define
 class Session:
-    """One connection of a client, from its upgrade on."""
+    """Connection of a client, from its upgrade on."""
 
     id: str
-    """Id, as `dg-request-id` and `Welcome` say it."""
+    """Id in `dg-request-id` and `Welcome`."""
 
     path: str
-    """The path asked for."""
+    """Requested path."""
 
     query: str
-    """Query: what followed the question mark."""
+    """Query string, without the question mark."""
 
     began: float = field(repr=False)
     """Beginning, on trio's clock."""
@@ -121,16 +121,16 @@ class Session:
     seen: deque[SessionMessage] = field(
         factory=lambda: deque[SessionMessage](maxlen=MAX_MESSAGES), repr=False
     )
-    """Messages in order; the oldest are gone where there were too many."""
+    """Messages in order; the oldest are dropped where there are too many."""
 
     struck: list[str] = field(factory=list[str])
-    """The names of the faults that have struck, in order."""
+    """Names of the faults that have struck, in order."""
 
     mismatches: list[str] = field(factory=list[str])
-    """Mismatches between its client and the recorded one, if it is a playback."""
+    """Differences between its client and the recorded one, in a playback."""
 
     ending: Ending | None = None
-    """End; None while it goes on."""
+    """End; None while it runs."""
 
     weight: int = field(default=0, init=False, repr=False)
     """Bytes that are kept of it."""
@@ -152,7 +152,7 @@ class Session:
         self.weight -= self.seen.popleft().weight
 
     def drop_all(self) -> None:
-        """Drop all messages and injected faults."""
+        """Drop all messages and the names of faults."""
         self.weight = 0
         self.seen.clear()
         self.struck.clear()
@@ -164,7 +164,7 @@ class Session:
         return [each for each in self.seen if each.by == by and kind in {None, each.kind}]
 
     def document(self) -> dict[str, object]:
-        """The session as JSON values, without its messages."""
+        """Session as JSON values, without its messages."""
         ending = self.ending
         return {
             "id": self.id,
@@ -179,16 +179,16 @@ class Session:
 
 @define
 class Ledger:
-    """All sessions of a server, in the order of their coming."""
+    """Ledger of all sessions of a server, in order."""
 
     sessions: dict[str, Session] = field(factory=dict[str, Session])
-    """By their ids."""
+    """Sessions by id."""
 
     _news: trio.Event = field(factory=trio.Event, init=False, repr=False)
     _weight: int = field(default=0, init=False, repr=False)
 
     def open(self, id_: str, path: str, query: str) -> Session:
-        """Begin a session; the oldest that is over goes where there are too many."""
+        """Begin a session; the oldest finished one is dropped where there are too many."""
         over = [each.id for each in self.sessions.values() if each.ending is not None]
         if len(self.sessions) >= MAX_SESSIONS and over:
             self._weight -= self.sessions.pop(over[0]).weight
@@ -209,7 +209,7 @@ class Ledger:
         self.tell()
 
     def _make_room(self, speaking: Session) -> None:
-        """Forget until all of it fits: first of sessions that are over, then of the one that speaks."""
+        """Drop messages until all fit: first of finished sessions, then of this one."""
         while self._weight > MOST_KEPT:
             over = (each for each in self.sessions.values() if each.ending is not None and each.seen)
             oldest = next(over, speaking)
@@ -220,46 +220,46 @@ class Ledger:
             self._weight += oldest.weight - before
 
     def close(self, session: Session, code: int | None) -> None:
-        """Note a session's end; the first is the one that counts."""
+        """Note a session's end; only the first counts."""
         if session.ending is None:
             session.ending = Ending(trio.current_time() - session.began, code)
             self.tell()
 
     def forget(self) -> None:
-        """Forget sessions that are over, and what was said in those that go on."""
+        """Drop finished sessions, and the messages of running ones."""
         self.sessions = {id_: each for id_, each in self.sessions.items() if each.ending is None}
         for each in self.sessions.values():
             each.drop_all()
         self._weight = 0
 
     def tell(self) -> None:
-        """Wake whoever waits."""
+        """Wake those who wait."""
         self._news.set()
         self._news = trio.Event()
 
     def find(self, wanted: Wanted) -> SessionMessage | None:
-        """Message that is wanted, if it has come."""
+        """Matching message, if it has come."""
         found = self.all_of(wanted)
         return found[wanted.nth - 1] if len(found) >= wanted.nth else None
 
     def all_of(self, wanted: Wanted) -> list[SessionMessage]:
-        """All that is such, in order."""
+        """All matching messages, in order."""
         return [each for each in self._said(wanted) if wanted.fits(each)]
 
     async def wait_for(self, wanted: Wanted, within_s: float) -> SessionMessage:
-        """Message that is wanted, now or as soon as it has come; `NothingCame` where that takes too long."""
+        """Matching message, now or as soon as it comes; `NothingCame` after the timeout."""
         with trio.move_on_after(within_s):
             return await self.until(lambda: self.find(wanted))
         came = ", ".join(each.kind for each in self._said(wanted)) or "nothing"
         raise NothingCame(f"no {wanted} came within {within_s:g} s; what came: {came}")
 
     async def wait_until(self, is_so: Callable[[], bool]) -> None:
-        """Wait until it is so, asked again with each message and each end."""
+        """Wait until the condition holds; it is checked after each message and each end."""
         while not is_so():
             await self._news.wait()
 
     async def until(self, asked: Callable[[], SessionMessage | None]) -> SessionMessage:
-        """The first thing that is not None, asked for again with each message and each end."""
+        """First result that is not None; the function is called after each message and each end."""
         while (found := asked()) is None:
             await self._news.wait()
         return found
@@ -272,25 +272,25 @@ class Ledger:
 
 @frozen
 class Wanted:
-    """A message that somebody waits for or asks for."""
+    """Description of a message that a caller waits for or looks for."""
 
     kind: str = ""
-    """Its type, or `sound`; empty for any."""
+    """Type of it, or `sound`; empty for any."""
 
     having: Mapping[str, object] = field(factory=dict[str, object])
-    """Fields that it has, among others; what is inside likewise."""
+    """Fields that it must have, possibly among others; nested objects likewise."""
 
     by: By = "client"
-    """Side that says it."""
+    """Side that sends it."""
 
     session: str | None = None
     """Id of the session; None for any."""
 
     nth: int = 1
-    """Number of them that there must be."""
+    """Number of matching messages that there must be."""
 
     def fits(self, seen: SessionMessage) -> bool:
-        """Whether that is one."""
+        """Whether a message matches."""
         return self.kind in {"", seen.kind} and has_fields(seen.message, self.having)
 
     def __str__(self) -> str:
@@ -300,7 +300,7 @@ class Wanted:
 
 
 def has_fields(value: object, wanted: object) -> bool:
-    """Whether a JSON value is what is wanted, or an object that has at least that.
+    """Whether a JSON value equals the wanted one, or is an object that includes its fields.
 
     >>> has_fields({"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"b": 1}})
     True

@@ -1,6 +1,7 @@
-"""Measures of each side's sound, and of the time for which it plays: taken as it comes.
+"""Measurement of each side's sound as it comes: its size, and the time for which it plays.
 
-Coded sound comes in streams, each from its own header on: the client's is one, the agent's one a reply.
+Compressed sound comes in streams, each with its own header: the client's is one, and each reply of the agent
+is one.
 """
 
 from __future__ import annotations
@@ -24,33 +25,33 @@ _WAYS: Final[Mapping[WireSide, Literal["input", "output"]]] = {"client": "input"
 
 @frozen
 class HeardPiece:
-    """A stretch of one side's sound."""
+    """Stretch of one side's sound."""
 
     begins: float
     """Moment at which it begins to be heard, in seconds since the upgrade."""
 
     offset: int
-    """Offset in the side's file of sound at which it begins, in bytes."""
+    """Its beginning in the side's file of sound, in bytes."""
 
     size: int
-    """Bytes that it has."""
+    """Number of its bytes."""
 
     length_s: float
     """Length in seconds."""
 
     stream: int = 0
-    """Offset in the file of the stream of coded sound of which it is a part, in bytes."""
+    """Beginning of its compressed stream in the file, in bytes."""
 
     skip_s: float = 0.0
-    """Place in that stream at which it begins, in seconds."""
+    """Seconds from the beginning of that stream to its own."""
 
     @property
     def ends(self) -> float:
-        """When it ends."""
+        """Moment at which it ends."""
         return self.begins + self.length_s
 
     def is_followed_by(self, other: HeardPiece) -> bool:
-        """Whether the other begins where this one ends, in time, and in the file or its stream."""
+        """Whether the other begins where this one ends: in time, and in the file or its stream."""
         is_next = (
             abs(self.skip_s + self.length_s - other.skip_s) < _SAME_S
             if other.skip_s
@@ -59,13 +60,13 @@ class HeardPiece:
         return is_next and self.stream == other.stream and abs(self.ends - other.begins) < _SAME_S
 
     def until(self, at: float) -> HeardPiece:
-        """The same, heard no longer than that."""
+        """Piece that is heard only up to a moment."""
         return self if self.ends <= at else evolve(self, length_s=at - self.begins)
 
 
 @define
 class _Stream:
-    """Coded sound of one side, from its header on."""
+    """Compressed stream of one side, from its header on."""
 
     offset: int
     meter: SoundMeter
@@ -74,20 +75,20 @@ class _Stream:
 
 @define
 class SideSounds:
-    """Both sides' sound, from Settings on."""
+    """Sound of both sides, from Settings on."""
 
     formats: dict[WireSide, AudioFormat] = field(factory=dict[WireSide, AudioFormat])
-    """Format of each side's samples, from Settings on; a side whose sound is coded has none."""
+    """Format of each side's samples, from Settings on; a side with compressed sound has none."""
 
     streams: dict[WireSide, list[int]] = field(factory=lambda: {"client": [], "server": []})
-    """Offsets in each side's file at which a stream of coded sound begins."""
+    """Beginnings of the compressed streams in each side's file, in bytes."""
 
     _settings: Mapping[str, Any] = field(factory=dict[str, Any], init=False)
     _coded: dict[WireSide, _Stream] = field(factory=dict[WireSide, _Stream], init=False)
     _sizes: dict[WireSide, int] = field(factory=lambda: {"client": 0, "server": 0}, init=False)
 
     def use(self, settings: Mapping[str, Any]) -> None:
-        """Take what Settings say of it."""
+        """Take the formats from Settings."""
         found: dict[WireSide, AudioFormat | None] = {
             "client": sound_format(settings, "input"),
             "server": sound_format(settings, "output"),
@@ -96,7 +97,7 @@ class SideSounds:
         self._settings = settings
 
     def measured(self, by: WireSide, data: bytes, *, is_new: bool) -> HeardPiece:
-        """A piece of sound, to be placed; `is_new` where a stream begins with it."""
+        """Measured piece of sound, without a place; `is_new` where a stream begins with it."""
         offset, self._sizes[by] = self._sizes[by], self._sizes[by] + len(data)
         plain = self.formats.get(by)
         if plain is not None:

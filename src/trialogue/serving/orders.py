@@ -1,8 +1,8 @@
-"""Faults that are ordered for a server's clients: which, for whom, and when.
+"""Faults that are ordered for a server's clients: kind, session and moment of each.
 
-1. A fault strikes at its own moment, as the catalogue has it: while the agent speaks, before SettingsApplied.
-   One with a time strikes then, whatever is being said.
-2. Faults of a meeting's own parts, and addresses where nobody listens, are none that a server can have.
+1. A fault strikes at its own moment, by the catalogue: while the agent speaks, before SettingsApplied. A
+   fault with a time strikes at that time, whatever is happening.
+2. A server cannot have the faults of a meeting's own parts, or addresses where nobody listens.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from trialogue.values import frozen
 __all__ = ["MOST_AFTER_S", "FaultOrder", "check_faults", "is_servable", "order", "orders_of", "servable"]
 
 MOST_AFTER_S = 24 * 3600.0
-"""The longest wait before a fault, in seconds."""
+"""Most seconds before a fault."""
 
 
 @frozen
 class FaultOrder:
-    """One fault, ordered."""
+    """Ordered fault."""
 
     fault: Fault
     """Fault that strikes."""
@@ -35,27 +35,27 @@ class FaultOrder:
 
     @property
     def answer(self) -> WrongAnswer | None:
-        """Answer in the place of the upgrade, for a fault that is one."""
+        """Response in the place of the upgrade; None for a fault of another kind."""
         return self.fault.ill if isinstance(self.fault.ill, WrongAnswer) else None
 
     @property
     def session(self) -> SessionFault | None:
-        """Fault in the session, for a fault that is one."""
+        """Fault in the session; None for a fault of another kind."""
         return self.fault.ill if isinstance(self.fault.ill, SessionFault) else None
 
 
 def servable() -> Iterator[Fault]:
-    """The faults that a server can have, in the catalogue's order."""
+    """Faults that a server can have, in the catalogue's order."""
     return filter(is_servable, FAULTS)
 
 
 def is_servable(fault: Fault) -> bool:
-    """Whether a server can have it."""
+    """Whether a server can have the fault."""
     return isinstance(fault.ill, SessionFault | WrongAnswer)
 
 
 def order(name: str, after: str | float | None = None) -> FaultOrder:
-    """A fault by its name, and when; `SetupError` for what no server can have.
+    """Fault by its name, and its time; `SetupError` for one that no server can have.
 
     >>> order("closed-1011", "3s").after_s
     3.0
@@ -68,9 +68,9 @@ def order(name: str, after: str | float | None = None) -> FaultOrder:
 
 
 def orders_of(query: str) -> tuple[FaultOrder, ...]:
-    """The faults that an address asks for, as `fault=closed-1011&after=3s`; `SetupError` for misfits.
+    """Faults that an address asks for, as `fault=closed-1011&after=3s`; `SetupError` for invalid ones.
 
-    `after` is said once for all, or once for each fault, in their order.
+    `after` is given once for all, or once for each fault, in their order.
     """
     asked = parse_qs(query, keep_blank_values=True)
     names, times = asked.get("fault", []), asked.get("after", [])
@@ -84,7 +84,7 @@ def orders_of(query: str) -> tuple[FaultOrder, ...]:
 
 
 def check_faults(script: Script) -> None:
-    """Look whether a server can have the faults that a script asks for; `SetupError` where it cannot."""
+    """Check that a server can have the faults of a script; `SetupError` where it cannot."""
     for entry in script.entries:
         if entry.fault:
             order(entry.fault)

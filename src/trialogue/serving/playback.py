@@ -1,10 +1,10 @@
-"""A recorded session served back over the wire, gated by what the client sends.
+"""Playback of a recorded session over the wire, paced by the client's messages.
 
-1. What the server said is said again, byte for byte where it was recorded so, with the pauses that it made.
-2. What it said after the client had sent something waits for the client to send that: a message of the same
-   type, and as much sound. `KeepAlive` gates nothing.
-3. What the client sends otherwise is a mismatch, and told. A strict playback ends the session with it; a
-   lenient one goes on waiting, and after a while without.
+1. The server's messages are sent again, byte for byte where they were recorded so, with the same pauses.
+2. A server message that came after a client message waits for the client to send one of the same type, and as
+   much sound. `KeepAlive` is not waited for.
+3. Any difference in the client's messages is reported as a mismatch. A strict playback then ends the session;
+   a lenient one keeps waiting, and after a while continues without the message.
 """
 
 from __future__ import annotations
@@ -28,50 +28,50 @@ from trialogue.values import define, frozen
 __all__ = ["AwaitSound", "AwaitText", "PlaybackStep", "SayBack", "play_back"]
 
 PATIENCE_S: Final = 10.0
-"""Seconds for which a client is waited for at a gate."""
+"""Most seconds of waiting for the client's message."""
 
 LONGEST_PAUSE_S: Final = 10.0
-"""The longest pause of the server's that is made again."""
+"""Longest pause of the server that is repeated."""
 
 HIDDEN: Final = "***"
-"""Text in the place of keys: it matches any."""
+"""Text in the place of keys; it matches any text."""
 
 
 @frozen
 class SayBack:
-    """Say something that was said."""
+    """Send a message of the recorded server."""
 
     said: str | bytes = field(repr=lambda said: f"{len(said)} of {type(said).__name__}")
-    """A message, as it was."""
+    """Message as recorded."""
 
     after_s: float = 0.0
-    """Seconds behind what came before it."""
+    """Seconds after the step before."""
 
 
 @frozen
 class AwaitText:
-    """Wait for a message of the client's."""
+    """Wait for a message of the client."""
 
     kind: str
-    """Its type."""
+    """Type of the message."""
 
     text: str = field(default="", repr=False)
-    """As it was recorded; empty where only its type is known."""
+    """Text as recorded; empty where only the type is known."""
 
 
 @frozen
 class AwaitSound:
-    """Wait until the client has sent so much sound."""
+    """Wait until the client has sent this much sound."""
 
     total: int
     """Bytes since the session's beginning."""
 
 
 PlaybackStep: TypeAlias = SayBack | AwaitText | AwaitSound
-"""One step of a session."""
+"""Step of a playback."""
 
 Tell: TypeAlias = Callable[[str], None]
-"""Told of each mismatch, in one line."""
+"""Function that gets each mismatch, in one line."""
 
 
 async def play_back(
@@ -82,9 +82,9 @@ async def play_back(
     is_strict: bool = False,
     sound: AudioFormat | None = None,
 ) -> None:
-    """Be the recorded server at the other end of `socket`, until either side closes or nothing is left.
+    """Play the recorded server at the other end of `socket`, until either side closes or all steps are done.
 
-    With `sound`, that is what the sound is like, and it is said in the format for which the client asks.
+    `sound` is the format of the recorded sound, which is converted to the format that the client asks for.
     """
     player = _Player(socket, tell, is_strict, sound)
     async with trio.open_nursery() as nursery:
@@ -95,12 +95,12 @@ async def play_back(
 
 
 class _Over(Exception):
-    """The session is over."""
+    """End of the session, raised to stop the playback."""
 
 
 @define(eq=False)
 class _Player:
-    """One playback."""
+    """State of one playback."""
 
     socket: WebSocket
     tell: Tell
@@ -113,7 +113,7 @@ class _Player:
     news: trio.Event = field(factory=trio.Event, init=False)
 
     async def read(self) -> None:
-        """Take what the client sends."""
+        """Read the client's messages."""
         while not self.is_gone:
             try:
                 message = await self.socket.receive()
@@ -131,7 +131,7 @@ class _Player:
             self.texts.append(message)
 
     async def play(self, steps: Sequence[PlaybackStep]) -> None:
-        """Do all steps; return where the session ends before."""
+        """Do all steps; return early where the session ends."""
         try:
             for step in steps:
                 await self._do(step)
@@ -184,7 +184,7 @@ class _Player:
             raise _Over
 
     async def _until(self, is_so: Callable[[], bool], within_s: float) -> bool:
-        """Whether it is so within that time, or until the client has gone."""
+        """Whether the condition holds within that time, or before the client has gone."""
         with trio.move_on_after(within_s):
             while not is_so():
                 if self.is_gone:
@@ -206,7 +206,7 @@ def _kind(text: str) -> str:
 
 
 def _is_like(was: object, now: object) -> bool:
-    """Whether a value is what was recorded; a hidden key is any."""
+    """Whether a value matches the recorded one; a hidden key matches any."""
     if was == HIDDEN:
         return True
     if isinstance(was, dict) and isinstance(now, dict):

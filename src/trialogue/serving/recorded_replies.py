@@ -1,9 +1,8 @@
-"""Replies of a run that are served back: exact from a session's journal, rebuilt from a meeting's events.
+"""Steps of a playback from a run: exact from a session's journal, rebuilt from a meeting's events.
 
-1. A session's journal has every message and all sound, so its steps are what went over the wire.
-2. Of a meeting, the events of one participant say what its service said: its sentences, its calls, and in its
-   recording what was heard. What nobody heard of a reply, for it was cut, is spoken by a voice, behind a
-   `Warning` that says so.
+1. A session's journal has every message and all sound, so its steps are the recorded messages.
+2. A meeting's events of one participant have its service's sentences and calls, and its recording has the
+   heard sound. The unheard rest of a cut reply is synthesized, after a `Warning` that says so.
 """
 
 from __future__ import annotations
@@ -42,22 +41,22 @@ from trialogue.values import define
 __all__ = ["MEETING_FORMAT", "REMAINDER", "Voice", "remembered"]
 
 Voice = Callable[[str], bytes]
-"""Speaks words in `MEETING_FORMAT`."""
+"""Function that speaks words in `MEETING_FORMAT`."""
 
 MEETING_FORMAT: Final = AudioFormat("linear16", 24_000)
-"""The sound of a meeting's recordings, and of what is served back of it."""
+"""Format of a meeting's recordings, and of the sound in a playback of one."""
 
 REMAINDER: Final = "REPLAYED_REMAINDER"
-"""The code of the warning before sound that nobody heard."""
+"""Code of the warning before the synthesized rest of a reply."""
 
 _FRAME_S: Final = 0.2
 
 
 def remembered(run: Path, participant: str | None, voice: Voice) -> list[PlaybackStep]:
-    """The steps of a run's session; `participant` says whose, of a meeting.
+    """Steps of a run's session; `participant` names whose, for a meeting.
 
-    `SetupError` where there is no such participant; `JournalError` for a journal or
-    sound that cannot be read.
+    `SetupError` where there is no such participant; `JournalError` for a journal or sound that cannot be
+    read.
     """
     reading = read(journal_of(run))
     if reading.header.of is JournalKind.SESSION:
@@ -103,7 +102,7 @@ def _of_session(reading: Reading) -> Iterator[PlaybackStep]:
 
 
 _SPEECH_BRINGS: Final = frozenset({"UserStartedSpeaking", "EndOfTurn", "StartOfTurn", "Results", "Update"})
-"""Messages of a server because of the user's sound."""
+"""Messages that a server sends because of the user's sound."""
 
 
 def _kind(text: str) -> str:
@@ -115,7 +114,7 @@ def _kind(text: str) -> str:
 
 @define
 class _Reply:
-    """Reply, with what is known of it."""
+    """Reply, with its known parts."""
 
     said: list[str] = field(factory=list[str])
     calls: list[ToolRequested] = field(factory=list[ToolRequested])
@@ -135,7 +134,7 @@ class _Meeting:
     _order: list[int | ToolRequested | str] = field(factory=list["int | ToolRequested | str"], init=False)
 
     def steps(self, records: Iterator[Record] | Reading) -> Iterator[PlaybackStep]:
-        """Steps of the playback: what it says, and what it waits for."""
+        """Steps of the playback: messages to send, and messages to wait for."""
         for record in records:
             self._take(record)
         yield SayBack(_message("Welcome", request_id="replayed"))
@@ -187,7 +186,7 @@ class _Meeting:
         yield SayBack(_message("AgentAudioDone"))
 
     def _unheard(self, reply: _Reply) -> str:
-        """The words behind those that were heard, by how much of the reply was."""
+        """Words after the heard ones, by the share of the reply that was heard."""
         words = " ".join(reply.said).split()
         share = min(1.0, reply.played_s / reply.length_s) if reply.length_s else 0.0
         return " ".join(words[int(share * len(words)) :]) or words[-1]
@@ -212,7 +211,7 @@ class _Meeting:
 
 
 def _prompt(command: Command, name: str) -> str:
-    """The type of the message by which a command reaches an agent; empty for one that does not."""
+    """Type of the message by which a command reaches an agent; empty for any other command."""
     match command:
         case Cue(to=to) | Prepare(to=to) if to == name:
             return "InjectUserMessage"

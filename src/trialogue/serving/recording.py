@@ -1,12 +1,12 @@
-"""Sessions as runs: a journal of what went over the wire, the sound of both sides, and what was heard when.
+"""Recording of sessions as runs: a journal of all messages, the sound of both sides, and when it was heard.
 
 1. A session's directory is made when its client is let in. Its journal grows with each message; its sound
    lies beside it as it was on the wire, in `sound/client.raw` and `sound/server.raw`.
-2. At the session's end come the recordings that can be listened to, the transcripts and the result, as a
-   meeting has them, and the manifest vouches for all.
-3. Keys in the headers of endpoints and in credentials are not written, nor is a text that may hold some and
-   cannot be read; what was said is.
-4. A disk that takes no more ends the record, not the session: it is told once.
+2. At the session's end the recordings, transcripts and result are made, as for a meeting, and the manifest
+   seals all files.
+3. Keys in the headers of endpoints and in credentials are not written, nor is an unreadable text that may
+   hold keys. Speech is written.
+4. A full disk ends the record, not the session; one diagnostic reports it.
 """
 
 from __future__ import annotations
@@ -49,23 +49,23 @@ SIDES: Final[tuple[WireSide, ...]] = ("client", "server")
 HIDDEN: Final = "***"
 
 _SECRETIVE: Final = frozenset({"headers", "credentials"})
-"""Objects whose values are secrets, wherever they stand."""
+"""Objects whose values are secrets, in any place."""
 
 _MAY_HOLD_KEYS: Final = (*_SECRETIVE, "\\u")
-"""Words of a text in which such an object may be; an escape may write any letter."""
+"""Words of a text that may have such an object; an escape can encode any letter."""
 
 
 def sound_of(folder: Path, by: WireSide) -> Path:
-    """Path of a side's sound, as it was on the wire."""
+    """Path of a side's sound, as it was sent."""
     return folder / "sound" / f"{by}.raw"
 
 
 @define(eq=False)
 class SessionRecord:
-    """One session that is being written down."""
+    """Record of one session."""
 
     folder: Path
-    """The run's directory."""
+    """Directory of the run."""
 
     _journal: Journal
     _sounds: dict[WireSide, BinaryIO]
@@ -76,7 +76,7 @@ class SessionRecord:
 
     @classmethod
     def begin(cls, runs: Path, visitor: Visitor) -> SessionRecord:
-        """Make the directory of a session under `runs`; JournalError where that fails."""
+        """Create the directory of a session under `runs`; JournalError where that fails."""
         now = datetime.now(UTC)
         try:
             folder = _new_folder(runs, f"session-{now.astimezone():%Y%m%d-%H%M%S}")
@@ -92,7 +92,7 @@ class SessionRecord:
         return record
 
     def said(self, by: WireSide, message: str | bytes) -> None:
-        """A message went through."""
+        """Take a message that went through."""
         if self._is_over:
             return
         at = self._at()
@@ -106,7 +106,7 @@ class SessionRecord:
             self.note(WireText(by, hidden), self._as_meeting.text(at, by, parsed))
 
     def ended(self, code: int | None) -> None:
-        """The session is over."""
+        """Note that the session is over."""
         if not self._is_over:
             reason = "server-closed" if code is None else "client-closed"
             self.note(WireClosed(code), self._as_meeting.close(self._at(), reason))
@@ -114,7 +114,7 @@ class SessionRecord:
             self._is_over = True
 
     def finish(self) -> None:
-        """Write what is made after the end; may take seconds."""
+        """Write the files that are made after the end; may take seconds."""
         for each in self._sounds.values():
             each.close()
         try:
@@ -131,7 +131,7 @@ class SessionRecord:
         write_files(held, Run(clock="real", files=files_of(self.folder)), self.folder, NO_SECRETS)
 
     def note(self, fact: WireFact, told: list[FoldedRecord]) -> None:
-        """Write a fact, and what it amounts to."""
+        """Write a fact, and the meeting's records that follow from it."""
         self._guarded(lambda: self._append(fact, told))
 
     def _append(self, fact: WireFact, told: list[FoldedRecord]) -> None:
@@ -160,9 +160,9 @@ class SessionRecord:
 
 
 def hide_keys(text: str) -> tuple[str, Mapping[str, Any]]:
-    """A message without the values of headers and credentials in it, and the same as JSON.
+    """Message without the values of headers and credentials, and the same as JSON.
 
-    What is no object is empty as JSON. One that cannot be read is not written where it may hold keys.
+    A text that is no object has empty JSON. An unreadable text is not written where it may hold keys.
 
     >>> hide_keys('{"headers": {"authorization": "Bearer k"}}')[0]
     '{"headers":{"authorization":"***"}}'
@@ -206,7 +206,7 @@ def _new_folder(runs: Path, stem: str) -> Path:
             continue
         (folder / "sound").mkdir(mode=0o700)
         return folder
-    raise AssertionError  # numbers have no end
+    raise AssertionError  # numbers can have any length
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -1,8 +1,8 @@
-"""A relay between a client and another service: what each says reaches the other, and is looked on meanwhile.
+"""Relay between a client and another service: passes messages both ways, while the session is observed.
 
-1. The client's own key is shown to the service, and its query is asked for; nothing is added.
-2. Close codes go through. A service that refuses is told to the client by an `Error`, for the client's
-   upgrade has been made by then.
+1. The service gets the client's own key and query; nothing is added.
+2. Close codes are passed on. A refusal by the service reaches the client as an `Error`, since the client's
+   upgrade is already done.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _UNSENDABLE = frozenset({1004, 1005, 1006, 1015})
 
 
 async def relay(socket: WebSocket, visitor: Visitor, url: str) -> None:
-    """Be the service at `url` for the client of `socket`, until either side closes."""
+    """Act as the service at `url` for the client of `socket`, until either side closes."""
     asked = visitor.request
     shown = shown_by(asked, asked.subprotocols)
     headers = {"authorization": f"{shown.scheme.capitalize()} {shown.secret}"} if shown else {}
@@ -57,7 +57,7 @@ async def _between(client: WebSocket, service: WebSocket) -> None:
 
 
 def _sendable(code: int) -> int | None:
-    """A close code that may be sent; None for an empty close."""
+    """Close code that may be sent; None for an empty close."""
     return code if code in _LEGAL and code not in _UNSENDABLE else None
 
 
@@ -66,5 +66,5 @@ async def _refuse(socket: WebSocket, why: str) -> None:
     try:
         socket.send_text(orjson.dumps(error).decode())
     except ConnectionLost:
-        return  # the client has gone, too
+        return  # the client has also gone
     await socket.aclose(1011)

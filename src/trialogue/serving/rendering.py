@@ -1,4 +1,4 @@
-"""The recordings of a session that can be listened to: each side where it was heard, and both together."""
+"""Audio files of a session: each side at the times at which it was heard, and the mix."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ __all__ = ["RECORDED_RATE", "render"]
 _DIAGNOSTICS: Final = Log("trialogue.server")
 
 RECORDED_RATE: Final = 24_000
-"""Samples a second of all recordings."""
+"""Sample rate of all recordings."""
 
 _BLOCK_S: Final = 10.0
-"""Part of a side that is held at a time."""
+"""Seconds of a side that are held in memory at a time."""
 
 _NAMES: Final[dict[WireSide, str]] = {"client": USER, "server": AGENT}
 
 
 def render(folder: Path, as_meeting: WireAsMeeting) -> None:
-    """Write `audio/user.wav`, `audio/agent.wav` and `audio/mix.wav`; OSError where they cannot be."""
+    """Write `audio/user.wav`, `audio/agent.wav` and `audio/mix.wav`; raises OSError."""
     audio = folder / "audio"
     audio.mkdir(mode=0o700)
     end = 0
@@ -51,7 +51,7 @@ def render(folder: Path, as_meeting: WireAsMeeting) -> None:
 
 
 def _placed(path: Path, by: WireSide, as_meeting: WireAsMeeting) -> Iterator[tuple[int, bytes]]:
-    """Each stretch of a side's sound, and at which sample it is heard."""
+    """Stretches of a side's sound, each with the sample at which it is heard."""
     audio_format = as_meeting.sounds.formats.get(by)
     if audio_format is None:
         yield from _decoded(path, as_meeting.sounds.streams[by], as_meeting.pieces[by])
@@ -81,11 +81,11 @@ def _plain(
 
 
 def _decoded(path: Path, streams: list[int], pieces: Iterable[HeardPiece]) -> Iterator[tuple[int, bytes]]:
-    """Pieces of coded sound: each of its streams is decoded from its beginning, for nothing less can be."""
+    """Pieces of compressed sound; each stream is decoded from its beginning, as it must be."""
     data = read_regular(path)
     ends = dict(pairwise([*streams, len(data)]))
     for begins, heard in groupby(pieces, lambda piece: piece.stream):
-        if begins not in ends:  # sound of a format that nobody knows
+        if begins not in ends:  # sound of an unknown format
             continue
         try:
             yield from _cut_out(decoded(data[begins : ends[begins]], RECORDED_RATE), list(heard))
@@ -94,7 +94,7 @@ def _decoded(path: Path, streams: list[int], pieces: Iterable[HeardPiece]) -> It
 
 
 def _cut_out(blocks: Iterable[bytes], pieces: list[HeardPiece]) -> Iterator[tuple[int, bytes]]:
-    """Pieces of a stream that are heard, each with the sample at which it begins."""
+    """Heard pieces of a stream, each with the sample at which it begins."""
     at = 0
     for block in blocks:
         end = at + len(block) // 2
@@ -108,7 +108,7 @@ def _cut_out(blocks: Iterable[bytes], pieces: list[HeardPiece]) -> Iterator[tupl
 
 
 def _mix(audio: Path, end: int) -> None:
-    """Both sides together, block by block."""
+    """Mix of both sides, block by block."""
     mixed = WavFile(audio / "mix.wav", RECORDED_RATE)
     size = 2 * round(_BLOCK_S * RECORDED_RATE)
     try:

@@ -1,8 +1,8 @@
-"""The control route: `/_trialogue/`, by which programs in any language do with a server what `Control` does.
+"""Control routes: `/_trialogue/`, by which programs in any language control a server (see `Control`).
 
-1. Everything but the page itself wants the token, as `Authorization: Bearer TOKEN`: what clients said is
-   personal, and a page of somebody else's must not make an agent speak.
-2. Bodies and answers are JSON. What cannot be done is answered with 4xx and one line in `error`.
+1. Every route but the page itself needs the token, as `Authorization: Bearer TOKEN`: the clients' messages
+   are personal, and a foreign web page must not make an agent speak.
+2. Bodies and responses are JSON. A request that cannot be carried out gets 4xx and one line in `error`.
 3. Each wait is bounded: `within_s` is a minute at most.
 """
 
@@ -31,7 +31,7 @@ from trialogue.values import frozen
 __all__ = ["PREFIX", "ControlRoutes"]
 
 PREFIX: Final = "/_trialogue/"
-"""Path before all routes."""
+"""Path prefix of all routes."""
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 
@@ -40,21 +40,21 @@ Done: TypeAlias = Callable[[Control, Body], Awaitable[object]]
 
 
 class BadRequest(ValueError):
-    """A body that says nothing that can be done; the text says why."""
+    """A body that cannot be carried out; the text has the reason."""
 
 
 @frozen
 class ControlRoutes:
-    """The routes of one server."""
+    """Control routes of one server."""
 
     control: Control
-    """Control that they work with."""
+    """Control of the server."""
 
     token: str = field(repr=False)
-    """Token that whoever asks must show."""
+    """Token that a request must have."""
 
     def decide(self, request: HttpRequest) -> Taken | HttpResponse | None:
-        """Decide on a plain request; None for what is not ours."""
+        """Response to a plain request; None for other paths."""
         if not f"{request.path}/".startswith(PREFIX):
             return None
         if request.method == "GET" and request.path in {PREFIX, PREFIX[:-1]}:
@@ -93,7 +93,7 @@ async def _answered(asked: Callable[[], Awaitable[object]]) -> HttpResponse:
         return _answer(400, {"error": str(fault)})
 
 
-# --- what can be done -------------------------------------------------------------------------------
+# --- actions -------------------------------------------------------------------------------
 
 
 async def _sessions(control: Control, _: Body) -> object:
@@ -176,7 +176,7 @@ _ROUTES: Final[Mapping[str, Done]] = {
     "POST script": _script,
     "POST reset": _reset,
 }
-"""Routes that can be asked for, beside the page and `GET sessions/ID`."""
+"""Routes besides the page and `GET sessions/ID`."""
 
 
 # --- bodies -----------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ _NEEDED: Final = object()
 
 
 def _of(body: Body, name: str, kind: type, default: Any = _NEEDED) -> Any:  # noqa: ANN401 - as its kind says
-    """A member of a body of one kind; `BadRequest` for another, or where it must be there and is not."""
+    """Member of a body; `BadRequest` for another type, or for a missing one that is required."""
     value: object = body.get(name)
     if value is None and default is not _NEEDED:
         return default
@@ -234,7 +234,7 @@ def _answer(status: int, said: object) -> HttpResponse:
 
 
 def page() -> bytes:
-    """The page: it shows the sessions of the server that it came from, once it is given the token."""
+    """Page of the sessions of its server; the reader must enter the token."""
     assets = files("trialogue.serving") / "assets"
     body, style, script = (
         (assets / f"control.{ending}").read_text("utf-8") for ending in ("html", "css", "js")

@@ -1,4 +1,4 @@
-"""A user's speech for a session: words by a voice, or a recording, in the session's own format."""
+"""User's speech for a session: synthesized words, or a recording, in the session's own format."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ __all__ = [
 ]
 
 FRAME_S: Final = 0.02
-"""Length of one message of a user's sound, in seconds."""
+"""Length of one message of sound, in seconds."""
 
 TURN_END_S: Final = 1.2
-"""The silence behind speech, which ends the turn."""
+"""Seconds of silence after speech, which end the turn."""
 
 
 def input_format(settings: Mapping[str, Any]) -> AudioFormat:
-    """Format of the client's sound by its Settings; `SetupError` for a format that nobody speaks here."""
+    """Format of the client's sound by its Settings; `SetupError` for a format that this server lacks."""
     found = sound_format(settings, "input")
     if found is None:
         raise SetupError("a user's speech needs plain samples, but this session uses another encoding")
@@ -45,13 +45,13 @@ def input_format(settings: Mapping[str, Any]) -> AudioFormat:
 
 
 def sound_format(settings: Mapping[str, Any], way: Literal["input", "output"]) -> AudioFormat | None:
-    """Format of the sound one way, by Settings; None for a format that is no plain samples."""
+    """Sound format of one direction, by Settings; None for compressed sound."""
     sound = _member(_member(settings, "audio"), way)
     return None if sound.get("container", "none") != "none" else _samples(sound, way)
 
 
 def meter_of(settings: Mapping[str, Any], way: Literal["input", "output"]) -> SoundMeter | None:
-    """Meter of a stream of the sound one way; None for sound of unknown length."""
+    """Meter for a stream of one direction's sound; None for sound of unknown length."""
     sound = _member(_member(settings, "audio"), way)
     samples = _samples(sound, way)
     if samples is not None:
@@ -69,7 +69,7 @@ def meter_of(settings: Mapping[str, Any], way: Literal["input", "output"]) -> So
 
 
 def _samples(sound: Mapping[str, Any], way: Literal["input", "output"]) -> AudioFormat | None:
-    """The samples of a sound, in a container or not; None for what is compressed, or refused by servers."""
+    """Sample format of a sound, with or without a container; None for compressed or unsupported sound."""
     encoding, asked = sound.get("encoding", "linear16"), sound.get("sample_rate")
     if not isinstance(encoding, str) or encoding not in _SAMPLES:
         return None
@@ -87,12 +87,12 @@ _SAMPLES: Final[Mapping[str, Encoding]] = {
 
 
 def spoken(synthesizer: Synthesizer, text: str, voice: str, audio_format: AudioFormat) -> bytes:
-    """Words by a voice, and the silence that ends the turn."""
+    """Synthesized words, with the silence that ends the turn."""
     return as_audio(iter(synthesizer.synthesize(text, voice)), audio_format) + _silence(audio_format)
 
 
 def recorded(path: Path, audio_format: AudioFormat) -> bytes:
-    """A recording (WAV or FLAC), and the silence that ends the turn; `SetupError` where it cannot be read."""
+    """Recording (WAV or FLAC), with the silence that ends the turn; `SetupError` for an unreadable one."""
     pcm = read_recording(path, audio_format.sample_rate)
     return encode(pcm, audio_format.encoding) + _silence(audio_format)
 

@@ -1,4 +1,4 @@
-"""Understudies that hold conversations in the server's place: a recorded session, or a relayed service."""
+"""Understudies, which hold conversations in the server's place: a recorded session, or a relayed service."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from trialogue.transport.socket import WebSocket
 __all__ = ["Understudy", "relaying", "replaying"]
 
 Understudy: TypeAlias = Callable[[WebSocket, Visitor, Session], Awaitable[None]]
-"""Holds a conversation in the server's place, until either side closes."""
+"""Function that holds a conversation in the server's place, until either side closes."""
 
 _DIAGNOSTICS: Final = Log("trialogue.server")
 
@@ -29,7 +29,7 @@ _DIAGNOSTICS: Final = Log("trialogue.server")
 def replaying(
     run: Path, equipment: Equipment, *, participant: str | None = None, is_strict: bool = False
 ) -> Understudy:
-    """Serve the session of a run back to each client that comes; errors as `remembered` raises them."""
+    """Understudy that replays a run's session to each client; raises the errors of `remembered`."""
     voice = partial(_said, equipment)
     steps = remembered(run, participant, voice)
     sound = None if participant is None else MEETING_FORMAT
@@ -45,7 +45,7 @@ def replaying(
 
 
 def relaying(url: str) -> Understudy:
-    """Let another service hold the conversations, and look on; `SetupError` for what is no address of one."""
+    """Understudy that relays to another service; `SetupError` for an invalid address."""
     check_plaintext(parse_url(url), {}, (), allow_plaintext=False)
 
     async def understudy(socket: WebSocket, visitor: Visitor, _: Session) -> None:

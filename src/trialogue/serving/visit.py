@@ -1,4 +1,4 @@
-"""One visit: a session with all that can be done to it while it lasts."""
+"""Visit: a running session, with everything that an operator can do to it."""
 
 from __future__ import annotations
 
@@ -23,58 +23,58 @@ from trialogue.values import define
 __all__ = ["Noting", "Visit"]
 
 _TO_COME: Final = frozenset({"sound", "AgentAudioDone", "FunctionCallRequest", "PromptUpdated"})
-"""Moments that come again with each reply or change."""
+"""Moments that recur with each reply or change."""
 
 
 @define
 class Noting:
-    """Writes down in the ledger what goes through a session's socket."""
+    """Observer that writes a session's messages into the ledger."""
 
     ledger: Ledger
     session: Session
 
     def said(self, by: By, message: str | bytes) -> None:
-        """A message went through."""
+        """Take a message that went through."""
         self.ledger.note(self.session, by, message)
 
     def ended(self, code: int | None) -> None:
-        """The session is over."""
+        """Note that the session is over."""
         self.ledger.close(self.session, code)
 
 
 class StruckSocket(FaultySocket):
-    """A socket at which faults strike by their names, as the entries of a script ask for them."""
+    """Socket whose faults are triggered by name, as the entries of a script ask."""
 
     def __init__(self, socket: Attended, stream: ToxicStream, strike: Callable[[str], None]) -> None:
         super().__init__(socket, stream)
         self._by_name = strike
 
     def strike(self, name: str) -> None:
-        """Let a fault strike now; `SetupError` for one that cannot."""
+        """Trigger a fault now; `SetupError` for one that is not possible."""
         self._by_name(name)
 
 
 @define(eq=False)
 class Visit:
-    """A session that goes on."""
+    """Running session under control."""
 
     session: Session
-    """Session with what was said in it."""
+    """Session with its messages."""
 
     attended: Attended
-    """Socket into which messages are put."""
+    """Socket into which messages can be put."""
 
     stream: ToxicStream
-    """Stream that carries it."""
+    """Stream of the connection."""
 
     nursery: trio.Nursery
-    """Nursery in which its faults wait for their time."""
+    """Nursery in which delayed faults wait."""
 
     told: Callable[[Fault], None]
-    """Told of each fault that has struck."""
+    """Function that gets the name of each fault that has struck."""
 
     socket: StruckSocket = field(init=False)
-    """Socket at which its faults strike."""
+    """Socket of its faults."""
 
     def __attrs_post_init__(self) -> None:
         self.socket = StruckSocket(self.attended, self.stream, self.strike)
@@ -82,7 +82,7 @@ class Visit:
     # faults
 
     def strike(self, name: str) -> None:
-        """Let the fault of that name strike: at its own moment from now on, or now if that is past."""
+        """Trigger the fault of that name: at its own moment from now on, or now if that is past."""
         try:
             asked = order(name)
             is_to_come = asked.session is not None and asked.session.when in _TO_COME
@@ -92,7 +92,7 @@ class Visit:
             self.socket.send_text(orjson.dumps(warning).decode())
 
     def order(self, order: FaultOrder) -> None:
-        """Let a fault strike in its time; `SetupError` for one that strikes no session."""
+        """Trigger a fault at its time; `SetupError` for one that strikes no session."""
         ill = order.session
         if ill is None:
             raise SetupError(f"{order.fault.name!r} affects the upgrade, which this session has already done")
@@ -106,7 +106,7 @@ class Visit:
             self.nursery.start_soon(self._befall, order, ill)
 
     def delay(self, seconds: float) -> None:
-        """Have everything come so much later from now on."""
+        """Delay everything by so much from now on."""
         self.stream.relieve(Delay)
         if seconds:
             self.stream.afflict(Delay(seconds))
@@ -125,17 +125,17 @@ class Visit:
     # words
 
     def speak(self, text: str, behavior: str) -> None:
-        """Have the agent say something, as if the client had injected it."""
+        """Make the agent say something, as if the client had injected it."""
         message = {"type": "InjectAgentMessage", "message": text, "behavior": behavior}
         self.attended.put(orjson.dumps(message).decode())
 
     def write(self, text: str) -> None:
-        """Have the user say something in writing, as if the client had injected it."""
+        """Make the user write something, as if the client had injected it."""
         message = {"type": "InjectUserMessage", "content": text}
         self.attended.put(orjson.dumps(message).decode())
 
     async def hear(self, frames: Iterable[bytes], *, at_once: bool) -> None:
-        """Have the server hear sound in its own format, in real time or at once."""
+        """Feed the server sound in its own format, in real time or at once."""
         begin = trio.current_time()
         with self.attended.speaking():
             for number, frame in enumerate(frames):

@@ -1,10 +1,10 @@
-"""A session's wire as a meeting of a user and an agent: a pure fold, for reports and pages.
+"""Session as a meeting of a user and an agent: a pure fold over its messages, for reports and pages.
 
-1. The agent's sound comes faster than it plays. It is told as a client hears it that plays it at once: behind
-   what it is still playing, and no longer once the server says that the user speaks.
-2. The user's turn is from `UserStartedSpeaking` to the words that the server makes of it; words that were
-   injected are read at once.
-3. Turns are counted as they were taken. Nobody granted them: the reason says so.
+1. The agent's sound comes faster than it plays. Its times are those of a client that plays it at once: after
+   what is still playing, and only until the server reports that the user speaks.
+2. The user's turn lasts from `UserStartedSpeaking` to the server's words for it; injected words are read at
+   once.
+3. Turns are counted as they were taken. They were not granted, as their reason says.
 """
 
 from __future__ import annotations
@@ -46,59 +46,59 @@ AGENT: Final = "agent"
 USER: Final = "user"
 
 _TAKEN: Final = "taken"
-"""The reason of each turn: nobody gave it."""
+"""Reason of each turn: it was not granted."""
 
 _LONGEST_WARNING: Final = 1024
 
 _JITTER_S: Final = 0.3
-"""Seconds that a client's sound may be early or late and still be one stretch."""
+"""Seconds that a client's sound may be early or late within one stretch."""
 
 
 def session_plan(name: str, seed: int) -> MeetingPlan:
-    """The plan of a session: a user and an agent."""
+    """Plan of a session: a user and an agent."""
     return MeetingPlan(name, (Participant(USER, kind=Kind.HUMAN), Participant(AGENT)), seed=seed)
 
 
 @frozen
 class FoldedRecord:
-    """One record to be."""
+    """Record to be made."""
 
     at: float
     """Moment, in seconds since the upgrade."""
 
     event: Event
-    """Event of the record."""
+    """Event."""
 
     commands: tuple[Command, ...] = ()
-    """Commands that say what the turns were, where it changed them."""
+    """Commands that describe the turns, where the event changed them."""
 
 
 @define
 class _Reply:
-    """A reply whose sound comes."""
+    """Reply whose sound is coming."""
 
     number: int
     turn: int
     begins: float
-    """Place where its sound begins to be heard, at the earliest."""
+    """Earliest place at which its sound begins to be heard."""
     size_s: float = 0.0
     has_sound: bool = False
 
     @property
     def ends(self) -> float:
-        """End of what has come of it."""
+        """End of its sound so far."""
         return self.begins + self.size_s
 
 
 @define
 class WireAsMeeting:
-    """The fold: what went over the wire in, records of a meeting out."""
+    """Fold from a session's messages to a meeting's records."""
 
     sounds: SideSounds = field(factory=SideSounds)
     """Format and length of each side's sound."""
 
     pieces: dict[WireSide, list[HeardPiece]] = field(factory=lambda: {"client": [], "server": []})
-    """Pieces that were to be heard of each side, where in time and in its file of sound."""
+    """Heard pieces of each side, with their times and their places in its file of sound."""
 
     _turn: int = field(default=0, init=False)
     _replies: int = field(default=0, init=False)
@@ -111,17 +111,17 @@ class WireAsMeeting:
     _count: int = field(default=0, init=False)
 
     def open(self) -> list[FoldedRecord]:
-        """The session begins."""
+        """Begin the session."""
         return [FoldedRecord(0.0, MeetingStarted())]
 
     def text(self, at: float, by: WireSide, message: Mapping[str, Any]) -> list[FoldedRecord]:
-        """A message went over the wire."""
+        """Take a text message."""
         told = self._until(at)
         take = _TAKES.get((by, str(message.get("type", ""))))
         return told if take is None else [*told, *take(self, at, message)]
 
     def sound(self, at: float, by: WireSide, data: bytes) -> list[FoldedRecord]:
-        """Sound went over the wire."""
+        """Take sound."""
         told = self._until(at)
         if by == "client":
             piece = self.sounds.measured("client", data, is_new=False)
@@ -137,13 +137,13 @@ class WireAsMeeting:
         return [*told, *self._until(at)]
 
     def _user_hears(self, at: float, seconds: float) -> float:
-        """Place of a client's sound: behind what came before, if that is about now."""
+        """Place of a client's sound: after the sound before, if that is close to now."""
         last = self.pieces["client"][-1:]
         behind = last[0].ends if last else 0.0
         return behind if abs(at - seconds - behind) < _JITTER_S else max(behind, at - seconds)
 
     def _place(self, by: WireSide, piece: HeardPiece) -> None:
-        """Sound that joins the sound before it is one piece with it."""
+        """Append a piece of sound; it is joined to one that it continues."""
         pieces = self.pieces[by]
         last = pieces[-1] if pieces else None
         if last is not None and last.is_followed_by(piece):
@@ -152,7 +152,7 @@ class WireAsMeeting:
             pieces.append(piece)
 
     def close(self, at: float, reason: str) -> list[FoldedRecord]:
-        """The session is over; what was still to be heard is not heard."""
+        """End the session; sound that was still to be heard is not heard."""
         told = [*self._until(at), *self._cut(at)]
         if self._user_turn:
             told.append(self._user_ends(at, ""))
@@ -161,7 +161,7 @@ class WireAsMeeting:
     # --- the agent ----------------------------------------------------------------------------------
 
     def _begin(self, at: float) -> _Reply:
-        """A reply begins, to be heard behind the one before it."""
+        """Begin a reply, to be heard after the one before."""
         self._turn, self._replies = self._turn + 1, self._replies + 1
         begins = at if self._heard is None else max(at, self._heard.ends)
         reply = self._open = _Reply(self._replies, self._turn, begins)
@@ -171,7 +171,7 @@ class WireAsMeeting:
         return reply
 
     def take_says(self, at: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
-        """Words of the agent's, or what the server made of the user's."""
+        """Take words of the agent, or the server's words for the user's speech."""
         if message.get("role") == "user":
             return self._understood(at, str(message.get("content", "")))
         reply = self._open or self._begin(at)
@@ -180,7 +180,7 @@ class WireAsMeeting:
         return self._until(at)
 
     def take_done(self, at: float, _: Mapping[str, Any]) -> list[FoldedRecord]:
-        """All sound of a reply was sent."""
+        """Note that all sound of a reply was sent."""
         reply, self._open = self._open, None
         if reply is None:
             return []
@@ -193,7 +193,7 @@ class WireAsMeeting:
         return self._until(at)
 
     def _cut(self, at: float) -> list[FoldedRecord]:
-        """Cut what is heard of the agent here, and drop what was to be heard."""
+        """Cut the agent's sound here, and drop what was still to be heard."""
         self._due.clear()
         self.pieces["server"] = [each.until(at) for each in self.pieces["server"] if each.begins < at]
         heard = [each for each in (self._heard, self._open) if each is not None]
@@ -211,7 +211,7 @@ class WireAsMeeting:
     # --- the user -----------------------------------------------------------------------------------
 
     def take_user_speaks(self, at: float, _: Mapping[str, Any]) -> list[FoldedRecord]:
-        """The server hears the user begin."""
+        """Note that the server hears the user begin."""
         told = self._cut(at)
         if not self._user_turn:
             self._turn += 1
@@ -235,16 +235,16 @@ class WireAsMeeting:
     # --- the rest -----------------------------------------------------------------------------------
 
     def take_settings(self, _: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
-        """The client says what its sound is like."""
+        """Take the formats of the client's sound."""
         self.sounds.use(message)
         return []
 
     def take_applied(self, at: float, _: Mapping[str, Any]) -> list[FoldedRecord]:
-        """The session is ready."""
+        """Note that the session is ready."""
         return [FoldedRecord(at, SessionReady(AGENT, 1))]
 
     def take_called(self, at: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
-        """Functions are to be called."""
+        """Take function calls."""
         return [
             FoldedRecord(
                 at,
@@ -261,7 +261,7 @@ class WireAsMeeting:
         ]
 
     def take_answered(self, at: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
-        """A function has its result."""
+        """Take the result of a function."""
         call = str(message.get("id", ""))
         return [FoldedRecord(at, ToolFinished(AGENT, call, "succeeded", str(message.get("content", ""))))]
 
@@ -274,12 +274,12 @@ class WireAsMeeting:
         return [FoldedRecord(at, LatencyMeasured(AGENT, *parts))]
 
     def take_warned(self, at: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
-        """The server warned."""
+        """Take a warning of the server."""
         words = str(message.get("description", ""))[:_LONGEST_WARNING]
         return [FoldedRecord(at, ServiceWarned(AGENT, str(message.get("code", "")), words))]
 
     def take_failed(self, at: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
-        """The session failed."""
+        """Note that the session failed."""
         return [FoldedRecord(at, SessionFailed(AGENT, str(message.get("code", ""))))]
 
     # --- what is due --------------------------------------------------------------------------------
@@ -310,7 +310,7 @@ _TAKES: Final[Mapping[tuple[WireSide, str], _Take]] = {
     ("server", "Warning"): WireAsMeeting.take_warned,
     ("server", "Error"): WireAsMeeting.take_failed,
 }
-"""Functions that take each message; others tell nothing."""
+"""Functions by type of message; other messages change nothing."""
 
 
 def _objects(value: object) -> Iterator[Mapping[str, Any]]:

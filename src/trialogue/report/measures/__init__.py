@@ -1,4 +1,4 @@
-"""Measures of a meeting, from its records alone; every rate with its n, no verdict when n < 10.
+"""Measures of a meeting, from its records alone; every rate has its n, and n < 10 supports no conclusion.
 
 Each is defined in `docs/reference/measures.md`, with its formula and its source.
 """
@@ -72,16 +72,16 @@ class Measures:
     """Measures of a meeting as a whole, and of each participant."""
 
     duration_s: float
-    """Time from the start to the end, or to the last record where there is none."""
+    """Seconds from the start to the end, or to the last record without an end."""
 
     participants: tuple[ParticipantMeasures, ...]
-    """Everybody, in the plan's order and then in that of their coming; those who were never heard too."""
+    """All participants, in the plan's order and then in that of their joining, also those never heard."""
 
     balance: Balance
-    """Shares of the floor."""
+    """Shares of the speech."""
 
     dominance: Dominance
-    """The longest run of turns by one."""
+    """Longest run of turns by one participant."""
 
     timing: Timing
     """Gaps and overlaps between turns."""
@@ -90,22 +90,22 @@ class Measures:
     """Interruptions and backchannels."""
 
     selectivity: Selectivity
-    """Whether agents stopped for interruptions, and for nothing else."""
+    """Stops of agents: for interruptions, and without need for backchannels."""
 
     floor: FloorMeasures
     """Grants, requests, waits and revocations."""
 
     latency: LatencyMeasures
-    """Times before sounds, and before silence."""
+    """Times before sound, and before silence."""
 
     sessions: SessionMeasures
     """Losses and recoveries of sessions."""
 
     causes: Mapping[Cause, int]
-    """Number of turns by the cause that ended them; causes that ended none are absent."""
+    """Number of turns by the cause that ended them; other causes are absent."""
 
     refusals: int
-    """Cues and injected messages that a service did not take."""
+    """Number of cues and injected messages that a service refused."""
 
     tools: tuple[ToolRecord, ...]
     """Every tool call, in order."""
@@ -113,7 +113,7 @@ class Measures:
 
 @checks_arguments
 def measures(plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[Utterance] = ()) -> Measures:
-    """Measure a meeting; `utterances` is the fold of the same records, for the words alone."""
+    """Measures of a meeting; `utterances` is the fold of the same records, for the words."""
     plan = with_everybody(plan, records)
     heard, said = stretches(records), tuple(utterances)
     taken = turns(without_backchannels(heard, said, plan.floor.interrupt))

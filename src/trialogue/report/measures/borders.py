@@ -1,10 +1,11 @@
 """Borders between speakers, by the rule of Heldner and Edlund (2010).
 
-1. The time line is cut where the set of those who are heard changes.
+1. The time line is cut where the set of heard participants changes.
 2. Between two stretches of exactly one speaker lies silence, overlap, or nothing.
-3. Where the speakers differ, that is a floor transfer: the silence's length (above 0), less the overlap's
-   length (below 0), or 0. Where they are the same, it is a pause, or overlap within one's talk.
-4. A border of silence and overlap mixed is left out, and counted.
+3. Where the speakers differ, the border is a floor transfer: the length of the silence (above 0), minus the
+   length of the overlap (below 0), or 0. Where they are the same, it is a pause, or an overlap within one
+   speaker's talk.
+4. A border that mixes silence and overlap is left out, and counted.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ Between = Literal["nothing", "silence", "overlap", "mixed"]
 
 @frozen
 class Border:
-    """Border between two stretches in which exactly one participant is heard."""
+    """Border between two stretches with exactly one speaker."""
 
     before: str
-    """Participant who was heard alone before it."""
+    """Participant heard alone before it."""
 
     after: str
-    """Participant who is heard alone after it."""
+    """Participant heard alone after it."""
 
     start_s: float
     """Beginning, in seconds on the meeting's audio clock."""
@@ -40,22 +41,22 @@ class Border:
     """Length in seconds; 0 where one stretch touches the next."""
 
     between: Between
-    """Kind of what lies between."""
+    """Kind of the time between."""
 
     @property
     def is_transfer(self) -> bool:
-        """Whether the floor goes over here, and one knows by how much."""
+        """Whether the floor changes here, by a known offset."""
         return self.before != self.after and self.between != "mixed"
 
     @property
     def offset_s(self) -> float:
-        """The floor transfer offset: above 0 a gap, below 0 an overlap, in seconds."""
+        """Floor transfer offset in seconds: above 0 a gap, below 0 an overlap."""
         return -self.length_s if self.between == "overlap" else self.length_s
 
 
 @frozen
 class _Part:
-    """A part of the time line in which the set of those who are heard stays the same."""
+    """Part of the time line with a constant set of heard participants."""
 
     start_s: float
     end_s: float
@@ -63,14 +64,14 @@ class _Part:
 
 
 def borders(heard: Sequence[Stretch]) -> tuple[Border, ...]:
-    """Every border, in order; what comes before the first sound and after the last is none."""
+    """Borders in order; the time before the first sound and after the last has none."""
     parts = list(_parts(heard))
     alone = [place for place, part in enumerate(parts) if len(part.names) == 1]
     return tuple(_border(parts[here : there + 1]) for here, there in pairwise(alone))
 
 
 def _border(parts: Sequence[_Part]) -> Border:
-    """The border between the first and the last of these parts."""
+    """Border between the first and the last of these parts."""
     kinds: set[Between] = {"overlap" if part.names else "silence" for part in parts[1:-1]}
     between: Between = "nothing" if not kinds else kinds.pop() if len(kinds) == 1 else "mixed"
     (before,), (after,) = parts[0].names, parts[-1].names
@@ -78,7 +79,7 @@ def _border(parts: Sequence[_Part]) -> Border:
 
 
 def _parts(heard: Sequence[Stretch]) -> Iterator[_Part]:
-    """The time line from the first sound to the last; neighbours differ."""
+    """Parts of the time line from the first sound to the last; neighbours differ."""
     last: _Part | None = None
     for part in _raw_parts(_touching(heard)):
         if last is not None and last.names == part.names:
@@ -105,6 +106,6 @@ def _raw_parts(heard: Iterable[Stretch]) -> Iterator[_Part]:
 
 
 def _touching(heard: Sequence[Stretch]) -> tuple[Stretch, ...]:
-    """Sound without overlap among one's own, and nothing of no length."""
+    """Stretches without overlap within one participant, and without empty ones."""
     ordered = sorted(heard, key=lambda each: (each.start_s, each.end_s, each.participant))
     return tuple(each for each in joined(ordered) if each.length_s > 0)

@@ -1,10 +1,10 @@
-"""A second reckoning: the same figures from the recordings, beside those from the records.
+"""Second reckoning: the same figures from the recordings, as a check of those from the records.
 
-1. The records say when sound began and ended; here each recording is asked by itself. A frame of 10 ms holds
-   voice where it is louder than -65 dBFS, and in a recording with a hum, 12 dB louder than that.
-2. Silence of less than 0.18 s within one's speech is none (Heldner and Edlund 2010), nor is sound of less
-   than 0.03 s any speech.
-3. This knows nothing of the detector by which a meeting hears people: the two are independent.
+1. The records have the times at which sound began and ended; here only the recordings count. A frame of 10 ms
+   is voice if it is louder than -65 dBFS and, in a recording with a hum, 12 dB louder than the hum.
+2. Silence of less than 0.18 s within one participant's speech does not count (Heldner and Edlund 2010), nor
+   does sound of less than 0.03 s.
+3. It does not use the meeting's detector of people's speech: the two are independent.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from trialogue.values import frozen
 __all__ = ["APART_S", "SecondReckoning", "SoundFigures", "of_recordings", "second_reckoning", "voiced"]
 
 APART_S: Final = 0.05
-"""Seconds that two medians of floor transfer may lie apart."""
+"""Seconds by which two medians of floor transfer may differ."""
 
 _FRAME_S: Final = 0.01
 _QUIET_DB: Final = -65.0
@@ -41,56 +41,57 @@ _Levels = npt.NDArray[np.float64]
 
 @frozen
 class SoundFigures:
-    """Figures of a meeting by who was heard when."""
+    """Figures of a meeting from the times of speech."""
 
     transfer: Spread
     """Floor transfer offsets."""
 
     overlap: float | None
-    """Time with two voices or more over time with one or more."""
+    """Time with two voices or more, divided by time with one or more."""
 
     silence: float | None
-    """Time in which nobody was heard over the meeting's."""
+    """Time without a voice, divided by the meeting's."""
 
     spoken_s: Mapping[str, float]
-    """Seconds in which each was heard."""
+    """Seconds in which each participant was heard."""
 
 
 @frozen
 class SecondReckoning:
-    """The figures by the records and by the recordings."""
+    """Figures by the records and by the recordings."""
 
     records: SoundFigures
     """Figures by the records."""
 
     sound: SoundFigures
-    """Figures by what is loud in the recordings."""
+    """Figures by the loud stretches of the recordings."""
 
     begins: Spread
-    """Delay of voices in the recordings against the records; a recorded reply begins with silence."""
+    """Delays of voices in the recordings after the records; a recorded reply begins with silence."""
 
     ends: Spread
-    """Time by which they end earlier there."""
+    """Times by which voices end earlier in the recordings."""
 
     unheard: int
-    """Stretches of the records in which a recording has no voice."""
+    """Stretches of the records without a voice in the recording."""
 
     unrecorded: int
-    """Stretches of voice in recordings of which the records say nothing."""
+    """Stretches of voice in recordings that the records do not have."""
 
     apart_s: float | None
-    """The medians of floor transfer: by the recordings, less by the records; None where one has none."""
+    """Difference of the two medians of floor transfer: recordings minus records; None where one is missing.
+    """
 
     @property
     def agrees(self) -> bool:
-        """Whether the two medians are within `APART_S` of each other."""
+        """Whether the two medians differ by at most `APART_S`."""
         return self.apart_s is None or abs(self.apart_s) <= APART_S
 
 
 def of_recordings(
     plan: MeetingPlan, records: Sequence[Record], folder: Path, duration_s: float
 ) -> SecondReckoning | None:
-    """Reckon a run again from its `audio` folder; None where nobody of its plan was recorded there.
+    """Second reckoning of a run from its `audio` folder; None where none of its plan was recorded.
 
     JournalError where a recording cannot be read.
     """
@@ -102,7 +103,10 @@ def of_recordings(
 def second_reckoning(
     heard: Sequence[Stretch], recorded: Mapping[str, Sequence[Path]], duration_s: float
 ) -> SecondReckoning:
-    """Reckon again; `recorded` has the files of each participant. JournalError where one cannot be read."""
+    """Second reckoning; `recorded` has the files of each participant.
+
+    JournalError where one cannot be read.
+    """
     mine = [each for each in joined(heard) if each.participant in recorded]
     loud = [
         Stretch(name, None, start_s, end_s)
@@ -145,7 +149,7 @@ def voiced(parts: Sequence[Path]) -> list[tuple[float, float]]:
 
 
 def _levels(parts: Sequence[Path]) -> Iterator[_Levels]:
-    """The level of each frame, in dB of full scale."""
+    """Level of each frame, in dB of full scale."""
     for block, rate in blocks_of(parts):
         width = round(rate * _FRAME_S)
         frames = np.pad(block, (0, -len(block) % width)).astype(np.float64).reshape(-1, width)
@@ -164,7 +168,7 @@ def _figures(heard: Sequence[Stretch], duration_s: float) -> SoundFigures:
 
 
 def _within(stretch: Stretch, others: Iterable[Stretch]) -> list[Stretch]:
-    """The others of the same participant that share time with a stretch, in order."""
+    """Other stretches of the same participant that share time with one, in order."""
     return [
         each
         for each in others

@@ -1,4 +1,4 @@
-"""Floor transfers of many meetings, each for itself and all together, beside what has been published."""
+"""Floor transfers of many meetings, of each and of all together, beside published figures."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ PUBLISHED: Final[Mapping[str, str]] = MappingProxyType(
         "mode": "0.2 to 0.3 s in the same; 0 to 0.2 s over ten languages (Stivers et al. 2009)",
     }
 )
-"""Published figures of conversations among people; `docs/reference/measures.md` says from where."""
+"""Published figures of human conversations; `docs/reference/measures.md` names the sources."""
 
 _BIN_S: Final = 0.1
 
 
 @frozen
 class Transfers:
-    """Floor transfers of a meeting, or of all."""
+    """Floor transfers of a meeting, or of all meetings."""
 
     name: str
     """Name of the meeting."""
@@ -36,31 +36,31 @@ class Transfers:
     """Number of transfers."""
 
     median_s: float
-    """Their median, in seconds; below 0 for overlaps."""
+    """Median, in seconds; below 0 for overlaps."""
 
     mean_s: float
-    """Their mean."""
+    """Mean, in seconds."""
 
     overlaps: float
-    """Share of overlaps among them, from 0 to 1."""
+    """Share of overlaps, from 0 to 1."""
 
     mode_s: float
-    """The middle of the tenth of a second into which most of them fall."""
+    """Middle of the tenth of a second that most of them fall into."""
 
 
 @frozen
 class Corpus:
-    """A folder of meetings, measured."""
+    """Measured folder of meetings."""
 
     meetings: tuple[Transfers, ...]
-    """Each of those in which the floor went over at all."""
+    """Transfers of each meeting that has any."""
 
     all: Transfers
-    """All transfers together."""
+    """Transfers of all meetings."""
 
 
 def corpus(meetings: Mapping[str, Sequence[Stretch]]) -> Corpus:
-    """Measure meetings, given as who spoke when, by the rule of Heldner and Edlund (`borders`)."""
+    """Transfers of meetings, given by their times of speech, after Heldner and Edlund (`borders`)."""
     found = {
         name: [each.offset_s for each in borders(heard) if each.is_transfer]
         for name, heard in meetings.items()

@@ -1,4 +1,4 @@
-"""Measures of the floor: requests, waits, revocations, names that were said."""
+"""Measures of the floor: requests, waits, revocations, addressees."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from trialogue.report.measures.spread import Rate, Spread, rate, ratio, spread
 from trialogue.values import define, frozen
 
 TAKEN: Final[frozenset[Cause]] = frozenset({"hold-limit", "interrupted", "timeout", "failed", "lost", "left"})
-"""Causes by which a holder lost the floor instead of giving it back (RFC 8855: revoked)."""
+"""Causes by which a holder lost the floor instead of releasing it (RFC 8855: revoked)."""
 
 
 @frozen
 class QueueMeasures:
-    """Measures of the queue: how many waited for the floor."""
+    """Measures of the queue: the number of participants that waited for the floor."""
 
     mean: float | None
-    """On average over the meeting's time; None for a meeting of no time."""
+    """Average over the meeting's time; None for a meeting of no time."""
 
     longest: int
-    """At most."""
+    """Greatest number."""
 
 
 @frozen
@@ -39,33 +39,33 @@ class FloorMeasures:
     """Measures of the floor."""
 
     grants: int
-    """Number of times that it was given."""
+    """Number of grants."""
 
     requests: int
-    """Number of times that it was asked for: raised hands and bids, those who waited already aside."""
+    """Number of requests: raised hands and bids, except those of participants already waiting."""
 
     wait: Spread
     """Time from a request to the grant that answered it."""
 
     queue: QueueMeasures
-    """Number of those who waited."""
+    """Number of waiting participants."""
 
     cancelled: int
-    """Requests that were taken back, or whose participant failed."""
+    """Number of requests that were withdrawn, or whose participant failed."""
 
     refusals: int
-    """Cues and injected messages that a service did not take."""
+    """Number of cues and injected messages that a service refused."""
 
     revocations: Mapping[Cause, int]
-    """Number of turns that were taken away, by cause; causes that took none are absent."""
+    """Number of turns that were revoked, by cause; other causes are absent."""
 
     addressee: Rate
-    """Rate at which whoever was named in a turn's last sentence spoke next (MUCA)."""
+    """Rate at which the participant named in a turn's last sentence spoke next (MUCA)."""
 
 
 @define
 class _Requests:
-    """The fold: who waits since when."""
+    """Fold over the records: waiting participants, with the beginning of their wait."""
 
     waiting: dict[str, float] = Factory(dict[str, float])
     waits: list[float] = Factory(list[float])
@@ -97,7 +97,7 @@ class _Requests:
                     pass
 
     def _gone(self, name: str, at: float) -> float | None:
-        """Time for which it has waited, if it has; it waits no more."""
+        """Seconds that a participant has waited, if it has; its wait ends."""
         since = self.waiting.pop(name, None)
         if since is None:
             return None
@@ -108,7 +108,7 @@ class _Requests:
 def floor(
     plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[Utterance], duration: float
 ) -> FloorMeasures:
-    """Measures of the floor by the records; words are those of the utterances."""
+    """Measures of the floor from the records; the words are those of the utterances."""
     requests = _Requests()
     for record in records:
         requests.take(record)
@@ -128,7 +128,7 @@ def floor(
 
 
 def addressee(cast: tuple[Participant, ...], utterances: Iterable[Utterance]) -> Rate:
-    """Rate at which whoever was named last in a turn spoke next; a name in the last turn says nothing."""
+    """Rate at which the participant named last in a turn spoke next; the last turn does not count."""
     turns = (each for each in utterances if not each.beside)
     ordered = sorted(turns, key=lambda each: (each.start_s, each.turn))
     named = (

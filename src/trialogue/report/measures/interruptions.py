@@ -1,11 +1,11 @@
-"""Interruptions: who spoke into whose speech, and what came of it.
+"""Interruptions: speech within another's speech, by speaker and outcome.
 
-1. An attempt: somebody begins while another is being heard who began before.
-2. It is a backchannel where the meeting's rules say so of its length and of the words that the records know
-   (`brain.interruptions.classify_speech`, which decides in the meeting, too), while the other goes on. What
-   the transcript has as a backchannel, or as an overlap, is one: the same word here as there.
-3. It has succeeded where the other falls silent within `YIELD_S` and before the one who cut in; else it
-   has failed (Full-Duplex-Bench; Talking Turns).
+1. An attempt is a beginning of speech while another participant is being heard that began before.
+2. It is a backchannel where the meeting's rules class its length and its recorded words as one
+   (`brain.interruptions.classify_speech`, as in the meeting) while the other continues. Backchannels and
+   overlaps of the transcript count as backchannels, so that both use the same word.
+3. It succeeds where the other falls silent within `YIELD_S` and before the interrupter; otherwise it fails
+   (Full-Duplex-Bench; Talking Turns).
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from trialogue.report.stretches import Stretch, joined
 from trialogue.values import frozen
 
 YIELD_S: Final = 3.0
-"""Seconds within which one who gives way is silent."""
+"""Seconds within which a participant that yields is silent."""
 
 NEAR_S: Final = 0.02
-"""Seconds by which an utterance may go beyond the speech that it lies in: a frame."""
+"""Seconds by which an utterance may exceed the speech that it belongs to: a frame."""
 
 RULES: Final = InterruptRules()
-"""The rules of a meeting that is not known to have others."""
+"""Rules of a meeting whose own are not known."""
 
 Outcome = Literal["backchannel", "succeeded", "failed"]
 """Outcome of an attempt."""
@@ -36,77 +36,77 @@ Outcome = Literal["backchannel", "succeeded", "failed"]
 
 @frozen
 class Attempt:
-    """One beginning of speech within another's."""
+    """Beginning of speech within another's."""
 
     by: str
     """Participant who began."""
 
     of: str
-    """Into whose speech."""
+    """Participant whose speech it was."""
 
     at: float
-    """Place in seconds on the meeting's audio clock."""
+    """Place on the meeting's audio clock, in seconds."""
 
     outcome: Outcome
     """Outcome of the attempt."""
 
     yielded_s: float
-    """Seconds for which the other went on."""
+    """Seconds for which the other continued."""
 
 
 @frozen
 class PairInterruptions:
-    """Attempts of one participant upon another; backchannels are none."""
+    """Attempts of one participant against another, without backchannels."""
 
     by: str
-    """Participant who cut in."""
+    """Participant who interrupted."""
 
     of: str
-    """Upon whom."""
+    """Participant who was interrupted."""
 
     tried: int
     """Number of attempts."""
 
     succeeded: int
-    """Number of attempts at which the other gave way."""
+    """Number of attempts after which the other yielded."""
 
     failed: int
-    """Number of attempts at which the other went on."""
+    """Number of attempts after which the other continued."""
 
 
 @frozen
 class Interruptions:
-    """Speech within another's speech."""
+    """Counts of speech within another's speech."""
 
     tried: int
-    """Attempts to cut in; backchannels are none."""
+    """Number of attempts to interrupt, without backchannels."""
 
     succeeded: int
-    """Those to which the other gave way."""
+    """Number of attempts after which the other yielded."""
 
     failed: int
-    """Those to which it did not."""
+    """Number of attempts after which the other continued."""
 
     pairs: tuple[PairInterruptions, ...]
-    """The same by who cut in upon whom; pairs without any are left out."""
+    """The same for each pair of participants that has any."""
 
     yielding: Rate
-    """Rate at which the other gave way."""
+    """Rate at which the other yielded."""
 
     yield_latency: Spread
     """Time from the beginning of a successful attempt to the other's silence."""
 
     backchannels: int
-    """Short speech that let the other go on."""
+    """Number of short remarks that let the other continue."""
 
     backchannels_of: Mapping[str, int]
-    """The same by who spoke."""
+    """The same by speaker."""
 
 
 def interruptions(
     heard: Sequence[Stretch], utterances: Iterable[Utterance] = (), rules: InterruptRules = RULES
 ) -> Interruptions:
-    """Count what the stretches say; words are those of utterances that begin with a stretch."""
+    """Counts for these stretches; words are those of utterances that begin with a stretch."""
     found = attempts(heard, utterances, rules)
     tries = [each for each in found if each.outcome != "backchannel"]
     small = Counter(by for by, _ in _small(found))
@@ -126,10 +126,10 @@ def interruptions(
 def attempts(
     heard: Sequence[Stretch], utterances: Iterable[Utterance] = (), rules: InterruptRules = RULES
 ) -> tuple[Attempt, ...]:
-    """Every beginning within another's speech that is a try to cut in, or a backchannel, in order.
+    """Every attempt to interrupt, and every backchannel, in order.
 
-    Whose turn ended without being interrupted gave way to nobody: what began over its last words is a change
-    of speakers with an overlap, and no interruption.
+    A participant whose turn ended without an interruption yielded to nobody: speech that began over its last
+    words is a change of speakers with an overlap.
     """
     merged = joined(heard)
     said = list(utterances)
@@ -147,13 +147,13 @@ def attempts(
 def without_backchannels(
     heard: Sequence[Stretch], utterances: Iterable[Utterance] = (), rules: InterruptRules = RULES
 ) -> tuple[Stretch, ...]:
-    """Stretches that turns are made of: less the backchannels to all beside whom they were said."""
+    """Stretches that make turns: without those that were backchannels to all participants beside them."""
     small = _small(attempts(heard, utterances, rules))
     return tuple(each for each in heard if (each.participant, each.start_s) not in small)
 
 
 def _small(tries: Iterable[Attempt]) -> set[tuple[str, float]]:
-    """Beginnings of stretches that were backchannels to all beside whom they were said: one each."""
+    """Beginnings of stretches that were backchannels to all participants beside them, one each."""
     outcomes: dict[tuple[str, float], set[Outcome]] = {}
     for each in tries:
         outcomes.setdefault((each.by, each.at), set()).add(each.outcome)
@@ -161,7 +161,7 @@ def _small(tries: Iterable[Attempt]) -> set[tuple[str, float]]:
 
 
 def _beginnings(merged: Sequence[Stretch]) -> Iterator[Stretch]:
-    """Beginnings: a speaker who goes on with its turn, after a pause or a tool, cuts in upon nobody."""
+    """Beginnings of speech; a speaker who continues its turn, after a pause or a tool, does not interrupt."""
     begun: set[tuple[str, int]] = set()
     for each in merged:
         if each.turn is None or (each.participant, each.turn) not in begun:
@@ -171,7 +171,7 @@ def _beginnings(merged: Sequence[Stretch]) -> Iterator[Stretch]:
 
 
 def _sounding(merged: Sequence[Stretch], new: Stretch) -> Iterator[Stretch]:
-    """Stretches that were being heard when this began."""
+    """Stretches that were being heard when this one began."""
     for old in merged:
         if old.participant != new.participant and old.start_s < new.start_s < old.end_s:
             yield old
@@ -184,7 +184,7 @@ def _attempt(new: Stretch, old: Stretch, said: Sequence[Utterance], rules: Inter
     found = classify_speech(round(new.length_s, 6), words, rules, is_over=True)
     beside = {each.beside for each in said}
     outcome: Outcome = "failed"
-    # Beside an agent's turn a person's speech is classified also where the agent paused, or came to its end.
+    # Beside an agent's turn a person's speech is also classified where the agent paused, or ended.
     is_classified = goes_on or (new.turn is None and old.turn is not None)
     if beside == {"backchannel"} or (is_classified and beside <= {""} and found is SpeechSort.BACKCHANNEL):
         outcome = "backchannel"
@@ -194,7 +194,7 @@ def _attempt(new: Stretch, old: Stretch, said: Sequence[Utterance], rules: Inter
 
 
 def _said_in(stretch: Stretch, said: Iterable[Utterance]) -> list[Utterance]:
-    """The utterances that lie in a stretch; none where no words of it are known, or of it alone."""
+    """Utterances that lie in a stretch; none where its words are not known, or not separately."""
     return [
         each
         for each in said

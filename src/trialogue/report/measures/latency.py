@@ -1,4 +1,4 @@
-"""Latencies between a prompt and a sound, and between a decision and silence."""
+"""Latencies from a prompt to sound, and from a decision to silence."""
 
 from __future__ import annotations
 
@@ -20,33 +20,34 @@ from trialogue.values import frozen
 
 @frozen
 class LatencyMeasures:
-    """The parts of response latency, and how fast silence comes."""
+    """Parts of the response latency, and the latency of silence."""
 
     listen: Spread
-    """Recognition and endpointing, as services report it."""
+    """Seconds of recognition and endpointing, as services report them."""
 
     think: Spread
-    """To the model's first text, as services report it."""
+    """Seconds to the model's first text, as services report them."""
 
     speak: Spread
-    """To the first byte of speech, as services report it."""
+    """Seconds to the first byte of speech, as services report them."""
 
     total: Spread
-    """Time from the end of the prompt to the first byte of speech, as services report it."""
+    """Seconds from the end of the prompt to the first byte of speech, as services report them."""
 
     reply: Spread
-    """Time from a cue to the first of its reply that arrived: all of the above with the way there and back.
+    """Seconds from a cue to the arrival of its reply's beginning: all of the above, with the network both
+    ways.
     """
 
     playout: Spread
-    """Time from the decision to play a reply to its first sound."""
+    """Seconds from the decision to play a reply to its first sound."""
 
     silence: Spread
-    """Time from the decision to stop a turn to its last sound; 0 is at once."""
+    """Seconds from the decision to stop a turn to its last sound; 0 is at once."""
 
 
 def latency(records: Sequence[Record]) -> LatencyMeasures:
-    """Latencies that services reported and the records show."""
+    """Latencies from the services' reports and from the records."""
     told = [record.event for record in records if isinstance(record.event, LatencyMeasured)]
     return LatencyMeasures(
         listen=spread(each.listen_s for each in told if each.listen_s is not None),
@@ -61,17 +62,17 @@ def latency(records: Sequence[Record]) -> LatencyMeasures:
 
 @frozen
 class Responses:
-    """Responses to grants of those who did not speak already."""
+    """Responses to grants of participants that did not already speak."""
 
     grants: int
     """Number of grants."""
 
     waits: tuple[tuple[str, float], ...]
-    """Waits by participant, in seconds from grant to sound; turns that stayed silent have none."""
+    """Seconds from grant to sound, by participant; silent turns have none."""
 
 
 def responses(records: Iterable[Record]) -> Responses:
-    """Match grants with the first sound of their turns; a person that speaks already answers nobody."""
+    """Matches grants with the first sound of their turns; a person that already speaks is left out."""
     granted: dict[str, tuple[int, float]] = {}
     waits: list[tuple[str, float]] = []
     speaking: set[str] = set()

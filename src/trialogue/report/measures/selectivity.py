@@ -1,10 +1,10 @@
-"""Whether agents stop for what is meant to stop them, and for nothing else.
+"""Selectivity: whether agents stop for interruptions, and only for those.
 
-1. Counted is speech that begins within an agent's speech, as `interruptions` sorts it: an interruption should
-   stop the agent, a backchannel should not.
+1. It counts speech that begins within an agent's speech, as classed by `interruptions`: an interruption
+   should stop the agent, a backchannel should not.
 2. An agent was stopped where its sound was paused for speech, or was cut and its turn ended `interrupted`,
-   within `YIELD_S` of that speech's beginning. Sound that ended by itself stopped for nobody.
-3. One silence has one cause: behind an interruption and a backchannel, it is the interruption's.
+   within `YIELD_S` of that speech's beginning. Sound that ended by itself was not stopped.
+3. One silence has one cause: after both an interruption and a backchannel, it is the interruption.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ __all__ = ["Selectivity", "selectivity"]
 
 @frozen
 class Selectivity:
-    """Selectivity: what stopped agents, and what did not."""
+    """Selectivity of agents' stops."""
 
     stopped: Rate
     """Rate at which interruptions of an agent stopped it."""
 
     latency: Spread
-    """Time from the beginning of those to the agent's silence."""
+    """Seconds from the beginning of those to the agent's silence."""
 
     false_stops: Rate
-    """Rate at which backchannels beside an agent's speech stopped it: 0 is right."""
+    """Rate at which backchannels beside an agent's speech stopped it; 0 is ideal."""
 
     false_latency: Spread
-    """Time from the beginning of those to the agent's silence."""
+    """Seconds from the beginning of those to the agent's silence."""
 
 
 def selectivity(plan: MeetingPlan, records: Sequence[Record], found: Iterable[Attempt]) -> Selectivity:
-    """Selectivity by the attempts that were found: how well they were told apart."""
+    """Selectivity for these attempts."""
     agents = {each.name for each in plan.participants if each.kind is Kind.AGENT}
     stops = _stops(records)
     upon = [each for each in found if each.of in agents]
@@ -59,7 +59,7 @@ def selectivity(plan: MeetingPlan, records: Sequence[Record], found: Iterable[At
 
 
 _Place = tuple[str, float]
-"""Participant who fell silent, and where, to the millisecond."""
+"""Agent that fell silent, and the place in milliseconds."""
 
 
 def _stopped(attempt: Attempt, stops: frozenset[_Place]) -> bool:
@@ -71,7 +71,7 @@ def _end(attempt: Attempt) -> _Place:
 
 
 def _stops(records: Sequence[Record]) -> frozenset[_Place]:
-    """Places at which agents fell silent because somebody spoke."""
+    """Places at which agents fell silent because of speech."""
     interrupted = {
         command.turn
         for record in records

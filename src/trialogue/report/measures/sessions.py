@@ -1,4 +1,4 @@
-"""Measures of sessions: how they held, and how soon those who were lost spoke again."""
+"""Measures of sessions: losses, and times of recovery."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ class SessionMeasures:
     """Measures of the sessions."""
 
     lost: int
-    """Sessions that ended and should not have."""
+    """Number of sessions that ended unexpectedly."""
 
     recovery: Spread
-    """Time from a lost session to the participant's next that was ready; its n is how many came back."""
+    """Seconds from a lost session to the participant's next ready one; its n is the number that recovered."""
 
     next_turn: Spread
-    """Time to recovery: from a lost session to the participant's next sound."""
+    """Seconds from a lost session to the participant's next sound."""
 
 
 def sessions(records: Iterable[Record]) -> SessionMeasures:
-    """Measures of lost sessions by the records; lost again before it was back counts from the first loss."""
+    """Measures of lost sessions from the records; a further loss before recovery counts from the first."""
     lost, recoveries, heard = 0, list[float](), list[float]()
     away: dict[str, float] = {}
     silent: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""Shares of speech: who spoke how much, and how evenly."""
+"""Shares of speech: each participant's part, and its evenness."""
 
 from __future__ import annotations
 
@@ -19,48 +19,49 @@ from trialogue.report.stretches import Stretch, spoken_s
 from trialogue.values import frozen
 
 _SPOKEN: Final = re.compile(r"\w")
-"""A word has a letter or a digit; a dash between spaces is none."""
+"""Pattern of a word: it has a letter or a digit; a dash between spaces is none."""
 
 
 @frozen
 class ParticipantMeasures:
-    """One participant's part in the meeting."""
+    """Measures of one participant."""
 
     name: str
     """Name of the participant."""
 
     turns: int
-    """Turns in which it was heard; backchannels are none."""
+    """Number of turns in which it was heard, without backchannels."""
 
     spoken_s: float
     """Seconds in which it was heard."""
 
     share: float | None
-    """Share of its speech in everybody's (floor share); None while nobody was heard."""
+    """Its share of all speech (floor share); None while nobody was heard."""
 
     words: int | None
-    """Words of it that were heard; None where it was heard and no word of it is known."""
+    """Number of its heard words; None where it was heard without any known word."""
 
     words_per_minute: float | None
-    """Its words over its minutes of speech; None without speech, and where no word is known."""
+    """Its words over its minutes of speech; None without speech, and without known words."""
 
     mean_turn_s: float | None
     """Mean speech of its turns, with `turns` as its n; None without turns."""
 
     interruptions: int
-    """Turns of its that ended because somebody else began (`interrupted`)."""
+    """Number of its turns that ended because somebody else began (`interrupted`)."""
 
     response: Spread
-    """Time from its grants to its first sound."""
+    """Seconds from its grants to its first sound."""
 
     backchannels: int = 0
-    """Number of times that it spoke for less than a second while another went on."""
+    """Number of its backchannels: remarks of less than a second while another continued."""
 
     backchannels_per_minute: float | None = None
-    """The same a minute of the others' speech (Full-Duplex-Bench); None where they were not heard."""
+    """Its backchannels for each minute of the others' speech (Full-Duplex-Bench); None without such speech.
+    """
 
     typed: int = 0
-    """Turns that it took in writing: they have words and no sound, and are in no other measure of turns."""
+    """Number of its typed turns: they have words and no sound, and count in no other measure of turns."""
 
 
 @frozen
@@ -68,7 +69,7 @@ class Balance:
     """Balance of the floor among those who may speak."""
 
     n: int
-    """Number of those who may speak."""
+    """Number of participants who may speak."""
 
     gini: float | None
     """Inequality of their speech: 0 equal, (n - 1) / n all by one (Gini 1912); None without speech."""
@@ -80,7 +81,7 @@ class Balance:
 
 @frozen
 class Dominance:
-    """The longest run of turns by one participant."""
+    """Longest run of turns by one participant."""
 
     participant: str | None
     """Participant with the longest run, the first of several; None without turns."""
@@ -91,32 +92,32 @@ class Dominance:
 
 @frozen
 class RowParts:
-    """Parts of a participant's row."""
+    """Inputs of the measures of a participant."""
 
     stretches: Sequence[Stretch]
-    """Sound on the meeting's axis."""
+    """Stretches of sound on the meeting's axis."""
 
     words: Mapping[str, int]
-    """Words heard, by participant."""
+    """Numbers of heard words, by participant."""
 
     interrupted: Mapping[str, int]
-    """Turns that ended `interrupted`, by participant."""
+    """Numbers of turns that ended `interrupted`, by participant."""
 
     responses: Sequence[tuple[str, float]]
-    """Waits by participant, in seconds from grant to sound."""
+    """Seconds from grant to sound, by participant."""
 
     interruptions: Interruptions
     """Interruptions of the meeting."""
 
     taken: Sequence[Stretch]
-    """Turns: what was heard less the backchannels, joined."""
+    """Turns: heard sound without backchannels, joined."""
 
     typed: Mapping[str, int]
-    """Turns in writing, by participant."""
+    """Numbers of typed turns, by participant."""
 
 
 def count_words(utterances: Iterable[Utterance]) -> Counter[str]:
-    """Words that were heard, by participant."""
+    """Number of heard words, by participant."""
     words: Counter[str] = Counter()
     for utterance in utterances:
         words[utterance.participant] += sum(1 for word in utterance.heard.split() if _SPOKEN.search(word))
@@ -126,7 +127,7 @@ def count_words(utterances: Iterable[Utterance]) -> Counter[str]:
 def count_typed(
     records: Iterable[Record], utterances: Iterable[Utterance], heard: Sequence[Stretch]
 ) -> Counter[str]:
-    """Turns in writing, by participant: words of its own turn beside which nothing of it was heard."""
+    """Number of typed turns, by participant: turns with words and without sound."""
     typists = {each.event.participant for each in records if isinstance(each.event, TextTyped)}
     return Counter(
         each.participant
@@ -137,13 +138,13 @@ def count_typed(
 
 
 def _is_within(said: Utterance, sound: Stretch) -> bool:
-    """Whether some of an utterance is in this sound."""
+    """Whether a part of an utterance lies in this sound."""
     is_its_own = sound.participant == said.participant
     return is_its_own and sound.start_s < said.end_s and said.start_s < sound.end_s
 
 
 def participants(plan: MeetingPlan, heard: RowParts) -> tuple[ParticipantMeasures, ...]:
-    """Everybody, in the plan's order."""
+    """Measures of all participants, in the plan's order."""
     held = Counter(turn.participant for turn in heard.taken)
     spoken = {each.name: spoken_s(heard.stretches, each.name) for each in plan.participants}
     total = sum(spoken.values())
@@ -182,7 +183,7 @@ def balance(spoken: Sequence[float]) -> Balance:
 
 
 def dominance(taken: Iterable[Stretch]) -> Dominance:
-    """The longest run of turns by one participant; what a person says is a turn too, a backchannel none."""
+    """Longest run of turns by one participant; a person's speech counts as a turn, a backchannel does not."""
     runs = [(name, len(list(run))) for name, run in groupby(taken, key=lambda turn: turn.participant)]
     name, count = max(runs, key=lambda run: run[1], default=(None, 0))
     return Dominance(name, count)

@@ -1,4 +1,4 @@
-"""Observations of one kind: how many there are, and how they are spread."""
+"""Statistics of observations of one kind: their number, and their spread."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Final
 from trialogue.values import frozen
 
 ENOUGH: Final = 10
-"""Fewer observations than this are told, and nothing is concluded from them."""
+"""Fewest observations that support a conclusion; fewer are reported without one."""
 
 
 @frozen
 class Spread:
-    """Spread of observations of one kind, in seconds unless it is said otherwise."""
+    """Spread of observations of one kind, in seconds unless stated otherwise."""
 
     n: int
     """Number of observations."""
@@ -31,7 +31,7 @@ class Spread:
 
     @property
     def is_enough(self) -> bool:
-        """Whether anything may be concluded from it."""
+        """Whether there are enough observations for a conclusion."""
         return self.n >= ENOUGH
 
 
@@ -43,19 +43,19 @@ class Rate:
     """Number of cases in which it could have happened."""
 
     hits: int
-    """Number of cases in which it did."""
+    """Number of cases in which it did happen."""
 
     rate: float | None
     """`hits` over `n`; None where it could not happen."""
 
     @property
     def is_enough(self) -> bool:
-        """Whether anything may be concluded from it."""
+        """Whether there are enough cases for a conclusion."""
         return self.n >= ENOUGH
 
 
 def spread(observations: Iterable[float]) -> Spread:
-    """Count, median, 95th and 99th percentile (by nearest rank) of some observations."""
+    """Count, median, 95th and 99th percentile (by nearest rank) of observations."""
     ordered = sorted(observations)
     if not ordered:
         return Spread(0, None, None, None)
@@ -63,13 +63,13 @@ def spread(observations: Iterable[float]) -> Spread:
 
 
 def rate(outcomes: Iterable[bool]) -> Rate:
-    """Rate of outcomes that were so."""
+    """Rate of the outcomes that are true."""
     found = list(outcomes)
     return Rate(len(found), sum(found), ratio(sum(found), len(found)))
 
 
 def ratio(part: float, whole: float) -> float | None:
-    """A part of a whole; None where there is no whole."""
+    """Quotient of a part and a whole; None for an empty whole."""
     return part / whole if whole > 0 else None
 
 

@@ -15,7 +15,7 @@ from trialogue.report.stretches import Stretch, joined, time_with
 from trialogue.values import frozen
 
 LAPSE_S: Final = 2.0
-"""A silence is a lapse where nobody was selected for so long, in seconds."""
+"""Seconds of silence without a selected speaker that make a lapse."""
 
 
 @frozen
@@ -23,27 +23,27 @@ class PairTransfer:
     """Floor transfers from one participant to another."""
 
     before: str
-    """Participant who was heard first."""
+    """Participant heard first."""
 
     after: str
-    """Participant who was heard then."""
+    """Participant heard next."""
 
     offset: Spread
-    """The offsets: above 0 gaps, below 0 overlaps."""
+    """Offsets: gaps above 0, overlaps below 0."""
 
 
 @frozen
 class Silences:
-    """Stretches without any voice, between the first sound and the last (Sacks et al. 1974)."""
+    """Stretches without a voice, between the first sound and the last (Sacks et al. 1974)."""
 
     pauses: Spread
-    """Within one speaker's talk."""
+    """Silences within one speaker's talk."""
 
     gaps: Spread
-    """Between two speakers."""
+    """Silences between two speakers."""
 
     lapses: Spread
-    """Lapses, whoever spoke before and after: nobody held the floor for two seconds of it or more."""
+    """Silences in which nobody held the floor for two seconds or more, whoever spoke before and after."""
 
 
 @frozen
@@ -51,31 +51,32 @@ class Overlaps:
     """Stretches in which two or more were heard (Heldner and Edlund 2010)."""
 
     within: int
-    """Number of overlaps that left the floor with whom it was."""
+    """Number of overlaps after which the speaker was the same."""
 
     within_s: float
-    """Seconds of them together."""
+    """Seconds of those."""
 
     between: int
-    """Number of overlaps that came with a change of speaker."""
+    """Number of overlaps with a change of speaker."""
 
     between_s: float
-    """Seconds of them together."""
+    """Seconds of those."""
 
     ratio: float | None
-    """Time with two voices or more over time with one or more, as diarization counts it; None without
-    speech."""
+    """Time with two voices or more, divided by time with one or more, as diarization counts it; None without
+    speech.
+    """
 
 
 @frozen
 class SoundTimes:
-    """Times of sound, as it lies on the time line and as turns."""
+    """Times of sound, on the time line and as turns."""
 
     heard: Sequence[Stretch]
-    """Every stretch, backchannels too."""
+    """All stretches, including backchannels."""
 
     taken: Sequence[Stretch]
-    """Turns: what was heard less the backchannels, joined."""
+    """Turns: heard sound without backchannels, joined."""
 
 
 @frozen
@@ -83,11 +84,12 @@ class Timing:
     """Timing of turns."""
 
     transfer: Spread
-    """Floor transfer offsets: the silence (above 0) or the overlap (below 0) between two stretches in each of
-    which exactly one is heard, and not the same one (Heldner and Edlund 2010; Stivers et al. 2009)."""
+    """Floor transfer offsets: the silence (above 0) or the overlap (below 0) between two stretches with
+    exactly one speaker each, who differ (Heldner and Edlund 2010; Stivers et al. 2009).
+    """
 
     pairs: tuple[PairTransfer, ...]
-    """The same by who followed whom; pairs without any are left out."""
+    """The same for each ordered pair of participants that has any."""
 
     gaps: int
     """Transfers with an offset above 0."""
@@ -96,18 +98,17 @@ class Timing:
     """Transfers with an offset below 0."""
 
     response: Spread
-    """Response latency: from a grant to the first sound of its turn."""
+    """Response latency: seconds from a grant to the first sound of its turn."""
 
     responding: Rate
-    """Rate at which grants were followed by sound."""
+    """Rate at which sound followed a grant."""
 
     takeover: Rate
-    """Share of turns heard to their end, the last aside, that were followed by somebody else's
-    (Full-Duplex-Bench).
+    """Share of turns heard to their end, except the last, that another's turn followed (Full-Duplex-Bench).
     """
 
     silence_share: float | None
-    """Time in which nobody was heard over the meeting's; None for a meeting of no time."""
+    """Time without a voice, divided by the meeting's; None for a meeting of no time."""
 
     silences: Silences
     """Pauses, gaps and lapses."""
@@ -117,7 +118,7 @@ class Timing:
 
 
 def timing(records: Sequence[Record], sound: SoundTimes, answered: Responses, duration: float) -> Timing:
-    """Timing of turns; `answered` is what came of the grants."""
+    """Timing of turns; `answered` has the responses to the grants."""
     heard = sound.heard
     changes = [border for border in borders(heard) if border.is_transfer]
     one, two = time_with(heard)
@@ -144,7 +145,7 @@ def _pairs(changes: Iterable[Border]) -> tuple[PairTransfer, ...]:
 
 
 def _takeover(records: Iterable[Record], taken: Sequence[Stretch]) -> Rate:
-    """Turns that were heard to their end, and whether the next is another's."""
+    """Turns that were heard to their end, and whether the next one is another participant's."""
     causes = {
         command.turn: command.cause
         for record in records
@@ -159,7 +160,7 @@ def _takeover(records: Iterable[Record], taken: Sequence[Stretch]) -> Rate:
 
 
 def silences(records: Iterable[Record], heard: Sequence[Stretch]) -> Silences:
-    """Sort every silence between two sounds by what it is."""
+    """Class of every silence between two sounds."""
     free = list(_free(records))
     pauses, gaps, lapses = list[float](), list[float](), list[float]()
     for before, after in _around(heard):
@@ -185,7 +186,7 @@ def _around(heard: Sequence[Stretch]) -> Iterator[tuple[Stretch, Stretch]]:
 
 
 def _free(records: Iterable[Record]) -> Iterator[tuple[float, float]]:
-    """When nobody held the floor."""
+    """Times in which nobody held the floor."""
     since: float | None = 0.0
     at = 0.0
     for record in records:
@@ -207,7 +208,7 @@ def _free(records: Iterable[Record]) -> Iterator[tuple[float, float]]:
 
 
 def overlaps(heard: Sequence[Stretch], part: float | None) -> Overlaps:
-    """Sort every overlap of two participants by whether the speaker changed with it."""
+    """Class of every overlap of two participants: whether the speaker changed with it."""
     within, between = list[float](), list[float]()
     merged = joined(heard)
     for place, first in enumerate(merged):

@@ -1,7 +1,8 @@
 """The page of a meeting: one HTML file to view it, listen to it and search it.
 
-- `fold`: what each record adds to the page, one record at a time;
-- `places`: where each sentence is heard; `highlights`: where the page opens; `plots`, `tables`: the measures;
+- `fold`: the marks that each record adds to the page, one record at a time;
+- `places`: the time of each sentence; `highlights`: the moments at which the page opens; `plots`, `tables`:
+  the measures;
 - `sound`: the recordings as MP3 and as waveforms;
 - `content`: all of that as one value; `document`: that value as a file that needs no network;
 - `runs`: the table of a folder of runs;

@@ -1,4 +1,4 @@
-"""All that a page says of a meeting, as one JSON value: what `take` of its script reads."""
+"""Content of a meeting's page, as one JSON value, which `take` of its script reads."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ class PageSource:
     """Source of a page."""
 
     plan: MeetingPlan
-    """Its plan."""
+    """Plan of the meeting."""
 
     records: Sequence[Record]
-    """All of its records."""
+    """All records of the meeting."""
 
     utterances: Sequence[Utterance]
-    """The fold of the same records."""
+    """Utterances: the fold of the same records."""
 
     result: Result
     """Result of the run."""
 
     by_sound: SecondReckoning | None = None
-    """Second reckoning by the recordings; None where there are none."""
+    """Second reckoning from the recordings; None without recordings."""
 
     started: datetime | None = None
-    """Beginning by the time of day; None for a meeting in virtual time."""
+    """Time of day at the beginning; None for a meeting in virtual time."""
 
 
 def content(meeting: PageSource) -> dict[str, object]:
@@ -82,7 +82,7 @@ def _marks(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
 
 
 def _verdicts(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
-    """Verdicts of the measures on speech within another's speech."""
+    """Classes by the measures of speech within another's speech."""
     said, rules = meeting.utterances, meeting.plan.floor.interrupt
     taken = {(each.participant, each.start_s) for each in without_backchannels(heard, said, rules)}
     for each in heard:
@@ -99,7 +99,7 @@ def _verdicts(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
 
 
 def _missed(meeting: PageSource) -> Iterator[Highlight]:
-    """The expectations that were not met, at the moments at which that shows."""
+    """Unmet expectations, at the moments at which they show."""
     verdict = meeting.result.expectations
     for each in verdict.misses if verdict else ():
         yield Highlight(each.at, "failure", f"expected {each.expected}: {each.happened}", each.participant)

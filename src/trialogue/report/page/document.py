@@ -1,10 +1,10 @@
-"""A page as one self-contained HTML file.
+"""Page as one self-contained HTML file.
 
-1. No network: everything is inside, and a Content Security Policy forbids all the rest. Scripts and styles
-   run by their hashes alone.
-2. Data stands in script elements that nothing executes, with `< > &` and the line separators of JavaScript
-   escaped; the page's script sets it as text.
-3. The sound comes last, in pieces, so that the page is drawn and answers before it has been read.
+1. The page needs no network: a Content Security Policy forbids it. Scripts and styles are allowed only by
+   their hashes.
+2. Data stands in script elements that are not executed, with `< > &` and JavaScript's line separators
+   escaped; the page's script inserts it as text.
+3. The sound comes last, in pieces, so that the page is drawn and usable before the sound has loaded.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from trialogue.values import frozen
 __all__ = ["PageSound", "assemble", "document", "is_page"]
 
 PIECE: Final = 768 * 1024
-"""Bytes of sound an element: a multiple of three, so that each piece is base64 of its own."""
+"""Bytes of sound in one element: a multiple of three, so that each piece is base64 of its own."""
 
 _SCRIPTS: Final = ("model.js", "lanes.js", "words.js", "sound.js", "plots.js", "main.js")
 _OWN: Final = "; connect-src 'self'"
@@ -42,17 +42,17 @@ _SEPARATORS: Final = {"\u2028".encode(): b"\\u2028", "\u2029".encode(): b"\\u202
 
 @frozen
 class PageSound:
-    """A meeting's sound, in the page or beside it."""
+    """Sound of a meeting, in the page or beside it."""
 
     mp3: bytes = b""
-    """The sound itself; empty where it is linked."""
+    """MP3 data; empty where it is linked."""
 
     href: str | None = None
-    """Address of the sound, from the page; None where it is inside."""
+    """Address of the sound, relative to the page; None where it is inside."""
 
 
 def document(said: Mapping[str, object], waves: Mapping[str, bytes], sound: PageSound | None = None) -> bytes:
-    """The page of a meeting; `said` is its `content`, `waves` what `peaks` made, by participant."""
+    """Page of a meeting; `said` is its `content`, `waves` the result of `peaks`, by participant."""
     source = None
     if sound is not None:
         source = {"type": "audio/mpeg", "href": sound.href}
@@ -81,7 +81,7 @@ def assemble(
     sound: bytes = b"",
     connects: bool = False,
 ) -> bytes:
-    """An HTML file of these parts, in which nothing else runs; one that `connects` may ask its own server."""
+    """HTML file of these parts, which runs no other script; with `connects` it may call its own server."""
     styles, scripts = tuple(styles), tuple(scripts)
     allowed = html.escape(policy(styles, scripts) + _OWN * connects)
     head = [
@@ -104,7 +104,7 @@ def assemble(
 
 
 def is_page(head: bytes) -> bool:
-    """Whether a file that begins so is a page of ours."""
+    """Whether a file with this beginning is a page of ours."""
     return head.startswith(_HEAD.encode())
 
 
@@ -118,7 +118,7 @@ def policy(styles: Iterable[str], scripts: Iterable[str]) -> str:
 
 
 def inert(data: object) -> bytes:
-    """JSON that cannot end the element it stands in, nor be anything but JSON in any script."""
+    """JSON that cannot end its element, and stays JSON in any script."""
     encoded = orjson.dumps(data)
     for raw, escaped in {**_ESCAPES, **_SEPARATORS}.items():
         encoded = encoded.replace(raw, escaped)
@@ -126,7 +126,7 @@ def inert(data: object) -> bytes:
 
 
 def asset(name: str) -> str:
-    """One of the page's own files."""
+    """Content of one of the page's own files."""
     return (files("trialogue.report.page") / "assets" / name).read_text("utf-8")
 
 

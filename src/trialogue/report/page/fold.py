@@ -1,11 +1,11 @@
-"""The page's fold: what each record adds to the page, as small JSON objects ("marks").
+"""Fold of the page: the small JSON objects ("marks") that each record adds.
 
-1. `take` gives the marks of one record, so a page can grow while its meeting goes on; the page that is
-   written after a meeting holds the marks of all its records, in order.
+1. `take` returns the marks of one record, so a page can grow during its meeting; the page written after a
+   meeting has the marks of all its records, in order.
 2. A mark never changes an earlier one, with two exceptions: `words` of a turn replace those of the same turn,
    and a `lane` of a name takes that name's place.
 3. Times are seconds since the meeting's start, to the millisecond.
-4. Texts are what the journal holds: the page shows them as text, never as markup.
+4. Texts are those of the journal: the page shows them as text, never as markup.
 """
 
 from __future__ import annotations
@@ -64,23 +64,23 @@ from trialogue.values import define
 __all__ = ["Mark", "PageFold"]
 
 Mark: TypeAlias = dict[str, object]
-"""One thing to show; `k` says what it is."""
+"""Thing to show, of the kind `k`."""
 
 LONGEST: Final = 2000
-"""Characters of a tool's arguments or result that the page shows."""
+"""Most characters of a tool's arguments or result on the page."""
 
 _COVERED: Final = frozenset({"participant-failed", "ear-failed", "stale", "superseded"})
-"""Reports that say what an event of the same record has said, or that are for the journal alone."""
+"""Reports that repeat an event of the same record, or that are only for the journal."""
 
 
 def ms(seconds: float) -> float:
-    """A time to the millisecond."""
+    """Time to the millisecond."""
     return round(seconds, 3)
 
 
 @define
 class PageFold:
-    """The fold: `begin` once, then `take` each record in order, and show what they give."""
+    """Fold over the records: call `begin` once, then `take` for each record in order."""
 
     plan: MeetingPlan
     """Plan of the meeting."""
@@ -95,11 +95,11 @@ class PageFold:
     _count: int = 0
 
     def begin(self) -> list[Mark]:
-        """The marks before the first record: a lane for each of the plan's cast."""
+        """Marks before the first record: a lane for each of the plan's cast."""
         return [_lane(each, 0.0) for each in self.plan.participants]
 
     def take(self, record: Record) -> list[Mark]:
-        """Marks that one record adds."""
+        """Marks of one record."""
         self._transcript.take_event(record.event)
         self._places.take(record.event)
         self._failed.take(record.at, record.event)
@@ -111,7 +111,7 @@ class PageFold:
         return marks
 
     def close(self, at: float) -> list[Mark]:
-        """The marks behind the last record: what was still heard is over."""
+        """Marks after the last record: sound that was still heard ends."""
         left: list[Mark] = [{"k": "off", "id": number, "at": ms(at)} for number in self._open.values()]
         self._open.clear()
         return [*left, {"k": "close", "at": ms(at)}]
@@ -226,7 +226,7 @@ class PageFold:
         return {"k": "agenda", "at": ms(at), "item": item, "title": title, "reason": reason}
 
     def _words(self, record: Record) -> Iterator[Mark]:
-        """The words of turns of which this record may have told more."""
+        """Words of the turns that this record may have changed."""
         turns = [each.turn for each in record.commands if isinstance(each, EndTurn | Attribute)]
         if isinstance(record.event, PlaybackFinished):
             turns.append(record.event.turn)

@@ -1,9 +1,9 @@
-"""The moments of a meeting that are worth a look, the worst first: where the page opens, where `n` goes.
+"""Moments of a meeting that are worth a look, the worst first: the page opens there, and `n` goes on.
 
-1. First the expectations that were not met, in order of time; then what failed; then faults that the meeting
-   got over, as lost sessions; then the longest silence; then warnings; then the other long silences.
-2. The longest silence counts from `LEAST_S` on, others from `SILENCE_S` on; those before the first sound and
-   after the last count, too.
+1. First come unmet expectations, in order of time; then failures; then faults that the meeting survived, such
+   as lost sessions; then the longest silence; then warnings; then the other long silences.
+2. The longest silence counts from `LEAST_S`, others from `SILENCE_S`; those before the first sound and after
+   the last count, too.
 3. The same failure of the same participant within `SAME_S` is one moment.
 """
 
@@ -19,29 +19,29 @@ from trialogue.values import frozen
 __all__ = ["Highlight", "worst_moments"]
 
 SILENCE_S: Final = 2.0
-"""Least length of a silence that is worth a look, in seconds."""
+"""Seconds from which a silence is worth a look."""
 
 LEAST_S: Final = 0.5
-"""Least length of any silence, in seconds, though it be the longest there is."""
+"""Seconds from which the longest silence is worth a look."""
 
 SILENCES: Final = 5
-"""Number of silences that are told."""
+"""Most silences that are listed."""
 
 SAME_S: Final = 5.0
-"""Within this, the same failure again is no moment of its own."""
+"""Seconds within which a repeated failure is no moment of its own."""
 
 MOST: Final = 200
-"""Number of moments that are told."""
+"""Most moments that are listed."""
 
 What = Literal["failure", "fault", "silence", "warning"]
 
 
 @frozen
 class Highlight:
-    """A moment worth a look."""
+    """Moment that is worth a look."""
 
     at: float
-    """Moment at which it begins, in seconds since the meeting's start."""
+    """Its beginning, in seconds since the meeting's start."""
 
     what: What
     """Kind of moment."""
@@ -56,7 +56,7 @@ class Highlight:
 def worst_moments(
     marks: Iterable[Mark], heard: Sequence[Stretch], duration_s: float, missed: Iterable[Highlight] = ()
 ) -> tuple[Highlight, ...]:
-    """All moments, the worst first; `missed` are the expectations that were not met."""
+    """All moments, the worst first; `missed` are the unmet expectations."""
     told = list(_noted(marks))
     failed = _distinct(each for each in told if each.what == "failure")
     faults = _distinct(each for each in told if each.what == "fault")
@@ -100,7 +100,7 @@ def _distinct(found: Iterable[Highlight]) -> list[Highlight]:
 
 
 def _silences(heard: Sequence[Stretch], duration_s: float) -> Iterator[tuple[float, float]]:
-    """Stretches without any voice that are long enough."""
+    """Stretches without a voice that are long enough."""
     silent_since = 0.0
     for each in joined(heard):
         if each.start_s - silent_since >= LEAST_S:

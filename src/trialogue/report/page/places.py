@@ -23,12 +23,12 @@ _Reply: TypeAlias = tuple[str, int]
 """Speaker and number of a reply."""
 
 _Going: TypeAlias = tuple[float, float]
-"""A place on the meeting's audio clock, and how much of the reply had been heard there."""
+"""Place on the meeting's audio clock, with the seconds of the reply that had been heard there."""
 
 
 @define
 class _Sound:
-    """One reply: its sentences, and the stretches in which it was heard."""
+    """Reply: its sentences, and the stretches in which it was heard."""
 
     sentences: list[tuple[float, str]] = Factory(list[tuple[float, str]])
     stretches: list[_Going] = Factory(list[_Going])
@@ -43,13 +43,13 @@ class _Sound:
 
 @define
 class Places:
-    """The fold; feed it each event in order, and ask when a turn is over."""
+    """Fold over the events: call `take` for each in order, and `parts` when a turn is over."""
 
     _sounds: dict[_Reply, _Sound] = Factory(dict[_Reply, _Sound])
     _replies: dict[int, list[_Reply]] = Factory(dict[int, list[_Reply]])
 
     def take(self, event: Event) -> None:
-        """Note what an event says about sentences and sound; others change nothing."""
+        """Note an event about sentences or sound; others change nothing."""
         match event:
             case SentenceSaid(text=text, offset_s=offset_s):
                 self._sound(event).sentences.append((offset_s, " ".join(text.split())))
@@ -67,7 +67,7 @@ class Places:
     def parts(self, said: Utterance) -> list[tuple[float, int]]:
         """Moments of a turn's sentences, each with the character of `said.heard` at which it begins.
 
-        Nothing where the words are not simply those sentences in order: then they are one part.
+        Empty where the words are not simply those sentences in order: then they are one part.
         """
         found: list[tuple[float, int]] = []
         begin = 0
@@ -89,5 +89,5 @@ class Places:
 
 
 def _agree(heard: str, sentence: str) -> bool:
-    """Whether one begins with the other: the last sentence may be cut."""
+    """Whether one text begins with the other: the last sentence may be cut."""
     return heard.startswith(sentence) or sentence.startswith(heard)

@@ -1,4 +1,4 @@
-"""Plots of the page: measures over the meeting's time, as columns of numbers."""
+"""Plots of the page: measures over the meeting's time, in columns of numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from trialogue.values import frozen
 __all__ = ["Plot", "plots"]
 
 STEPS: Final = 120
-"""Number of places of a line that changes all the time that are plotted."""
+"""Number of points of a line that changes all the time."""
 
 Shape = Literal["points", "lines", "steps"]
 
@@ -29,7 +29,7 @@ class Plot:
     """Title of the plot."""
 
     unit: str
-    """Of its values: `s`, `%`, or empty for counts."""
+    """Unit of its values: `s`, `%`, or empty for counts."""
 
     shape: Shape
     """Points, lines, or steps."""
@@ -38,13 +38,14 @@ class Plot:
     """Moments of the values, in seconds since the meeting's start, ascending."""
 
     series: tuple[tuple[str, tuple[float | None, ...]], ...]
-    """Names with their values, one for each of `at`; None for none there.
+    """Names with their values, one for each of `at`; None for no value.
 
-    A participant's name, or empty for the meeting as a whole."""
+    A name is a participant's, or empty for the meeting as a whole.
+    """
 
 
 def plots(plan: MeetingPlan, records: Sequence[Record], heard: Sequence[Stretch]) -> tuple[Plot, ...]:
-    """The plots that have anything to show."""
+    """Plots that have values."""
     made = (_transfers(heard), _responses(plan, records, heard), _shares(plan, heard), _waiting(records))
     return tuple(each for each in made if each.at)
 
@@ -57,7 +58,7 @@ def _transfers(heard: Sequence[Stretch]) -> Plot:
 
 
 def _responses(plan: MeetingPlan, records: Sequence[Record], heard: Sequence[Stretch]) -> Plot:
-    """From a grant to the first sound of its turn, of agents: a person's turn has no sound of its own."""
+    """Seconds from a grant to the first sound, for agents: a person's turn has no sound of its own."""
     first = {each.turn: each.start_s for each in reversed(turns(heard)) if each.turn is not None}
     found = sorted(
         (record.at, command.to, first[command.turn] - record.at)
@@ -75,7 +76,7 @@ def _responses(plan: MeetingPlan, records: Sequence[Record], heard: Sequence[Str
 
 
 def _shares(plan: MeetingPlan, heard: Sequence[Stretch]) -> Plot:
-    """Each one's part of all speech so far."""
+    """Share of all speech so far, by participant."""
     merged = joined(heard)
     end = max((each.end_s for each in merged), default=0.0)
     at = [end * step / STEPS for step in range(1, STEPS + 1)] if merged else []
@@ -106,7 +107,7 @@ def _waiting(records: Sequence[Record]) -> Plot:
 
 
 def _queue(records: Sequence[Record]) -> Iterator[tuple[float, int]]:
-    """Number of those who waited, from each change on."""
+    """Number of waiting participants, from each change on."""
     waiting: set[str] = set()
     for record in records:
         before = len(waiting)

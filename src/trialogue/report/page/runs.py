@@ -1,4 +1,4 @@
-"""A folder of runs as one static page: a row a run, and how each measure is spread over a meeting's runs."""
+"""Static page of a folder of runs: a row for each run, and each measure's spread over a meeting's runs."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ Result: TypeAlias = Mapping[str, object]
 
 @frozen
 class RunRow:
-    """One run of the folder."""
+    """Run of the folder."""
 
     name: str
-    """The run's directory, from the folder."""
+    """Directory of the run, relative to the folder."""
 
     result: Result | None
-    """Content of `result.json`; None where nothing can be told of the run."""
+    """Content of `result.json`; None where the run cannot be read."""
 
     trouble: str = ""
-    """Reason why nothing, or not everything, can be told of it; one line."""
+    """Reason for which it cannot be read, or not wholly; one line."""
 
     links: tuple[tuple[str, str], ...] = ()
-    """Links that can be opened: a name and an address, from the page."""
+    """Links of the row: names and addresses, relative to the page."""
 
 
 @frozen
@@ -70,7 +70,7 @@ _COLUMNS: Final = (
 
 
 def runs_document(title: str, rows: Sequence[RunRow]) -> bytes:
-    """The page of a folder; `rows` in the order in which they are shown."""
+    """Page of a folder; `rows` in the order in which they are shown."""
     head = f"<header><h1>{escape(title)}</h1><p>{escape(_sum(rows))}</p></header>"
     body = f"{head}\n<main>\n{_spreads(rows)}\n{_table(rows)}\n</main>"
     return assemble(
@@ -82,7 +82,7 @@ def runs_document(title: str, rows: Sequence[RunRow]) -> bytes:
 
 
 def value_of(result: Result, path: str) -> float | None:
-    """A figure of a result; None where it has none."""
+    """Figure of a result; None where it has none."""
     found: object = result
     if path == "turns":
         causes = _at(_at(result, "measures"), "causes")
@@ -105,7 +105,7 @@ def _sum(rows: Sequence[RunRow]) -> str:
     return f"{len(rows)} runs, {good} ended normally{untold}"
 
 
-# --- how measures are spread ------------------------------------------------------------------------
+# --- spread of the measures ------------------------------------------------------------------------
 
 
 def _spreads(rows: Sequence[RunRow]) -> str:

@@ -1,6 +1,6 @@
-"""A meeting's recordings as the page has them: the mix as MP3, and each one's waveform.
+"""Sound of the page: the mix as MP3, and each recording's waveform.
 
-1. MP3 of a constant rate: every browser plays it, and a place in it is found by arithmetic.
+1. The MP3 has a constant bit rate: every browser plays it, and the position of a time can be computed.
 2. A waveform is the greatest sample of each `1 / RATE` of a second, one byte each.
 """
 
@@ -22,25 +22,25 @@ from trialogue.report.recordings import Samples, SoundWriter, blocks_of, sound_l
 __all__ = ["RATE", "mp3", "peaks"]
 
 RATE: Final = 20
-"""Peaks a second."""
+"""Peaks of a waveform a second."""
 
 _MP3_RATES: Final = {8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000}
-"""Samples a second that MPEG-1, 2 and 2.5 have."""
+"""Sample rates of MPEG-1, 2 and 2.5."""
 
 _COMPRESSION: Final = 0.85
-"""Of libsndfile's scale from 0 (320 kbit/s) to 1 (8): 32 kbit/s at 24 kHz, one channel."""
+"""Value on libsndfile's scale from 0 (320 kbit/s) to 1 (8): 32 kbit/s at 24 kHz, one channel."""
 
 
 def peaks(parts: Sequence[Path]) -> bytes:
-    """The waveform of a recording; JournalError where it cannot be read."""
+    """Waveform of a recording; JournalError where it cannot be read."""
     return b"".join(_peaks(block, rate) for block, rate in blocks_of(parts))
 
 
 def mp3(parts: Sequence[Path]) -> bytes:
-    """A recording as MP3; JournalError where it cannot be read.
+    """Recording as MP3; JournalError where it cannot be read.
 
-    The encoder writes by calling back, and what is raised in there is lost with what was to be written: a
-    Ctrl-C too, which Python raises in the main thread. So it is another thread that encodes.
+    The encoder writes by a callback, in which an exception is lost together with the data; Python raises
+    Ctrl-C in the main thread, so another thread encodes.
     """
     is_left = threading.Event()
     with ThreadPoolExecutor(1, "mp3") as encoder:
@@ -51,7 +51,7 @@ def mp3(parts: Sequence[Path]) -> bytes:
 
 
 def _encoded(parts: Sequence[Path], is_left: threading.Event) -> bytes:
-    """See `mp3`; nothing is encoded any more once nobody waits for it."""
+    """See `mp3`; the encoding stops once nobody waits for it."""
     made = io.BytesIO()
     with ExitStack() as closing:
         file: SoundWriter | None = None

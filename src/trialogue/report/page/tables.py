@@ -27,14 +27,14 @@ class Table:
     """Title of the table."""
 
     head: tuple[str, ...]
-    """The columns' names; the first names the row."""
+    """Names of the columns; the first column names the row."""
 
     rows: tuple[tuple[str, ...], ...]
-    """The cells, as text."""
+    """Cells, as text."""
 
 
 def tables(plan: MeetingPlan, result: Result, by_sound: SecondReckoning | None = None) -> tuple[Table, ...]:
-    """The page's tables: participants, and the meeting as a whole, with what its recordings say."""
+    """Tables of the page: participants, the meeting as a whole, and figures from its recordings."""
     labels = {each.name: each.label for each in plan.participants}
     rows = tuple(_row(labels.get(each.name, each.name), each) for each in result.measures.participants)
     head = ("Participant", "turns", "spoken", "share", "words", "wpm", "mean turn", "cut off", "backchannels")
@@ -84,7 +84,7 @@ def _facts(result: Result) -> Iterator[tuple[str, str]]:
 
 
 def _by_sound(found: SecondReckoning) -> Iterator[tuple[str, str]]:
-    """The same figures from the recordings, and how far they are from those of the records."""
+    """Figures from the recordings, with their difference from those of the records."""
     then, now = found.records, found.sound
     if then.transfer.p50 is not None and now.transfer.p50 is not None:
         apart = "" if found.agrees else ": these differ"

@@ -1,8 +1,8 @@
-"""The page of a what-if: the recorded meeting and the one that other rules made of it, on one axis of time.
+"""Page of a what-if: the recorded meeting and the one that other rules make of it, on one axis of time.
 
-1. Both have the same lanes, one above the other; a line shows where they part, and what lies behind it in the
-   second is striped: it was made, not recorded.
-2. Below are the choices that would be another's, the turns side by side, and the measures.
+1. Both have the same lanes, one above the other. A line shows where they diverge; after it the second is
+   striped, since it was computed, not recorded.
+2. Below are the choices that differ, the turns side by side, and the measures.
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ class WhatIfPage:
     """Source of a what-if's page."""
 
     recorded: HeldMeeting
-    """The meeting as it was."""
+    """Recorded meeting."""
 
     made: HeldMeeting
-    """The meeting under the other rules."""
+    """Meeting under the other rules."""
 
     changes: str
-    """The settings that are changed, for people."""
+    """Changed settings, for people."""
 
     asked: int
-    """At how many free floors the rules were asked."""
+    """Number of free floors at which the rules were asked."""
 
     others: Sequence[Mapping[str, object]]
-    """The choices that would be another's: `at`, `turn`, `then`, `now`."""
+    """Choices that differ: `at`, `turn`, `then`, `now`."""
 
     horizon: Mapping[str, object] | None
-    """Horizon at which the two part: `turn` and `at`; None where they have the same turns."""
+    """Horizon at which the two diverge: `turn` and `at`; None where they have the same turns."""
 
     outcome: str
-    """One line about where they part."""
+    """One line about the divergence."""
 
     figures: Sequence[tuple[str, str, str]]
     """Measures of both: name, recorded, what if."""
 
 
 def what_if_document(page: WhatIfPage) -> bytes:
-    """The page as one file, without any network."""
+    """Page as one file that needs no network."""
     plan = with_everybody(page.recorded.plan, page.recorded.records)
     data: dict[str, object] = {
         "trialogue": 1,

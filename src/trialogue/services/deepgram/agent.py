@@ -1,7 +1,7 @@
-"""Deepgram's voice agent behind the port: what a session is asked for.
+"""Deepgram's voice agent behind the port: the offer of a session.
 
-An offer is made to look whether a scenario's settings can be written, too: what only a session needs, its
-messages and their changes, is loaded when one is opened or changed.
+An offer is also made to check whether a scenario's settings can be written. The parts that only a session
+needs, its messages and their changes, are loaded when one is opened or changed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PLAIN_RATE = 24_000
 
 
 def agent_offer(block: Mapping[str, object], sample_rate: int) -> DeepgramAgent:
-    """The offer of an agent object; RemoteProtocolError where it is none."""
+    """Offer of an agent object; RemoteProtocolError for an invalid one."""
     return DeepgramAgent(settings_for(block, sample_rate))
 
 
@@ -40,7 +40,7 @@ class DeepgramAgent:
     """Offer of an agent's session at Deepgram (see `services.port.AgentOffer`)."""
 
     settings: Settings = field(repr=False)
-    """The first message. Personal."""
+    """First message of the session. Personal."""
 
     @property
     def sample_rate(self) -> int:
@@ -49,19 +49,19 @@ class DeepgramAgent:
         return _PLAIN_RATE if given is None else given.sample_rate
 
     def silence(self, seconds: float) -> bytes:
-        """So much silence in the format of what it hears."""
+        """Silence of so many seconds in the input format."""
         given = self.settings.audio.input
         terms = SoundTerms() if given is None else SoundTerms(given.encoding, given.sample_rate)
         return terms.silence(seconds)
 
     def changed(self, updates: Sequence[Update]) -> DeepgramAgent:
-        """The offer with every change folded in."""
+        """Offer with all changes applied."""
         from trialogue.services.deepgram.terms import folded  # noqa: PLC0415 - see the module
 
         return evolve(self, settings=folded(self.settings, updates))
 
     def change(self, update: Update, earlier: Sequence[Update]) -> list[Message]:
-        """The message of one change; of `think` it is told with what it leaves out."""
+        """Message of one change; for `think` it includes the parts that the change leaves out."""
         from trialogue.services.deepgram.codec import encode  # noqa: PLC0415 - see the module
         from trialogue.services.deepgram.terms import change_of, folded  # noqa: PLC0415 - see the module
 
@@ -69,24 +69,24 @@ class DeepgramAgent:
         return [encode(change_of(update, before))]
 
     def restored(self, context: Sequence[ContextItem]) -> DeepgramAgent:
-        """The offer for an agent that remembers, and does not greet."""
+        """Offer for an agent that remembers the meeting, and does not greet."""
         from trialogue.services.deepgram.terms import restored  # noqa: PLC0415 - see the module
 
         return evolve(self, settings=restored(self.settings, context))
 
     def with_lines(self, stand: ScriptStand) -> DeepgramAgent:
-        """The offer, with its script where it stands."""
+        """Offer with the place of its script."""
         from trialogue.services.deepgram.terms import with_lines  # noqa: PLC0415 - see the module
 
         return evolve(self, settings=with_lines(self.settings, stand))
 
     def open(self, now: float) -> DeepgramWire:
-        """The state of a connection that is open now."""
+        """Protocol state of a connection that has just opened."""
         from trialogue.services.deepgram.agent_wire import DeepgramWire  # noqa: PLC0415 - see the module
         from trialogue.services.deepgram.session import ClientSession  # noqa: PLC0415 - likewise
 
         return DeepgramWire(self.settings, ClientSession(now))
 
     def classify(self, lost: ConnectionLost) -> Classification:
-        """Classify an end."""
+        """Classification of an end."""
         return codes.classify(lost)

@@ -38,43 +38,43 @@ class DeepgramWire:
 
     @property
     def last_error(self) -> Failed | None:
-        """The last `Error`."""
+        """Last `Error` of the service."""
         return self._session.last_error
 
     @property
     def is_running(self) -> bool:
-        """Whether the settings hold."""
+        """Whether the settings are applied."""
         return self._session.state is SessionState.RUNNING
 
     @property
     def open_calls(self) -> tuple[str, ...]:
-        """Ids of the calls that wait for our answer."""
+        """Ids of the calls that wait for our response."""
         return self._session.open_calls
 
     def start(self, now: float) -> list[Message]:
-        """The settings."""
+        """Message with the settings."""
         return [self._session.send(self._settings, now)]
 
     def hear(self, pcm: bytes, now: float) -> Message:
-        """Sound, as it is."""
+        """Message of sound: the bytes themselves."""
         return self._session.send_audio(pcm, now)
 
     def order(self, order: Order, now: float) -> list[Message]:
-        """The message of an order."""
+        """Message of an order."""
         return [self._session.send(_message(order), now)]
 
     def receive(self, data: Message, now: float) -> list[Fact]:
-        """Facts of a message."""
+        """Facts in a message."""
         if isinstance(data, bytes):
             return self._session.receive_audio(data, now)
         return self._session.receive_text(data, now)
 
     def receive_close(self, code: int) -> list[Fact]:
-        """Facts of the connection's end."""
+        """Facts from the connection's end."""
         return self._session.receive_close(code)
 
     def next_deadline(self) -> float | None:
-        """When something is due."""
+        """Next moment at which `tick` is to be called."""
         return self._session.next_deadline()
 
     def tick(self, now: float) -> list[Due]:

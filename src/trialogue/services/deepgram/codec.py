@@ -1,8 +1,8 @@
-"""Text messages to values and back, by their `type` alone.
+"""Codec of text messages: reads and writes values by their `type`.
 
-Reading coerces nothing and drops nothing: an unknown type is a WireUnknownMessage, unknown keys are kept in
-`extra`, and whatever else there may be on the wire is a RemoteProtocolError that names the field.
-Writing leaves out what is None and what was never declared: production refuses unknown keys.
+Reading converts no type and drops nothing: an unknown type is a WireUnknownMessage, unknown keys are kept in
+`extra`, and anything else is a RemoteProtocolError that names the field. Writing leaves out None and
+undeclared keys: the hosted service refuses unknown keys.
 """
 
 from __future__ import annotations
@@ -38,35 +38,35 @@ def _injection_class(raw: JsonObject) -> type[WireObject]:
 
 
 _TWO_SHAPES: Mapping[str, _Chooser] = {"History": history_class, "InjectAgentMessage": _injection_class}
-"""Types whose messages have two shapes."""
+"""Types of messages that have two shapes."""
 
 
 def classes_of(union: object) -> dict[str, type[WireObject]]:
-    """The classes of a union of messages, by their `type`."""
+    """Classes of a union of messages, by their `type`."""
     return {member.type: member for member in get_args(union) if member is not WireUnknownMessage}
 
 
 Amend: TypeAlias = Callable[[dict[str, object]], dict[str, object]]
-"""Changes a message's object before it is read: what is called otherwise there."""
+"""Function that changes a message's object before it is read, for keys with other names."""
 
 _SERVER = classes_of(ServerMessage)
 _CLIENT = classes_of(ClientMessage)
 
 
 def decode_server(text: str | bytes) -> ServerMessage:
-    """Read a server's message; RemoteProtocolError where it is none."""
+    """Server's message; RemoteProtocolError for an invalid one."""
     return cast(ServerMessage, decode(text, _SERVER))
 
 
 def decode_client(text: str | bytes, amend: Amend | None = None) -> ClientMessage:
-    """Read a client's message, as `amend` changes it first; RemoteProtocolError where it is none."""
+    """Client's message, after `amend` has changed it; RemoteProtocolError for an invalid one."""
     return cast(ClientMessage, decode(text, _CLIENT, amend))
 
 
 def decode(
     text: str | bytes, classes: Mapping[str, type[WireObject]], amend: Amend | None = None
 ) -> WireObject | WireUnknownMessage:
-    """Read a message whose `type` is one of `classes`; RemoteProtocolError where it is none."""
+    """Message whose `type` is one of `classes`; RemoteProtocolError for an invalid one."""
     raw, kind = _load(text)
     raw = raw if amend is None else amend(raw)
     declared = classes.get(kind)
@@ -78,7 +78,7 @@ def decode(
 
 
 def read_agent(raw: JsonObject) -> AgentSettings:
-    """Read an `agent` block as it stands in Settings; RemoteProtocolError where it is none."""
+    """`agent` block of Settings; RemoteProtocolError for an invalid one."""
     return read_with_care(raw, AgentSettings, "agent")
 
 
@@ -86,7 +86,7 @@ def _load(text: str | bytes) -> tuple[dict[str, object], str]:
     try:
         raw = read_json(text)
     except orjson.JSONDecodeError as error:
-        # The original holds the whole text, which is personal: only its position goes on.
+        # The original error holds the whole text, which is personal: only its position is kept.
         raise RemoteProtocolError(f"not JSON: {error.msg} at character {error.pos}") from None
     if type(raw) is not dict:
         raise RemoteProtocolError(str(Misfit("an object", raw)))
@@ -100,11 +100,11 @@ def _load(text: str | bytes) -> tuple[dict[str, object], str]:
 # --- writing ----------------------------------------------------------------------------------------
 
 _WRITERS: dict[type[WireObject], Callable[[WireObject], dict[str, object]]] = {}
-"""Filled as classes are first met."""
+"""Writers by class, made when a class first occurs."""
 
 
 def encode(message: WireObject | WireUnknownMessage) -> str:
-    """Write a message as JSON text; LocalProtocolError for values that JSON does not have."""
+    """Message as JSON text; LocalProtocolError for values that JSON does not have."""
     try:
         return orjson.dumps(_shallow(message), default=_shallow).decode()
     except orjson.JSONEncodeError as error:
@@ -113,7 +113,7 @@ def encode(message: WireObject | WireUnknownMessage) -> str:
 
 
 def _shallow(value: object) -> object:
-    """One level of a tree as a dict; orjson asks again for what is below."""
+    """One level of a tree as a dict; orjson asks again for the levels below."""
     if isinstance(value, WireObject):
         writer = _WRITERS.get(type(value))
         if writer is None:
@@ -145,13 +145,13 @@ def _make_writer(declared: type[WireObject]) -> Callable[[WireObject], dict[str,
     return write
 
 
-# --- what was not declared --------------------------------------------------------------------------
+# --- undeclared keys --------------------------------------------------------------------------
 
 
 def unknown_fields(message: WireObject | WireUnknownMessage, most: int | None = None) -> tuple[str, ...]:
     """Paths of keys that no class declares (`$.agent.think.timeout`), at any depth: all, or the first `most`.
 
-    What is opaque (`parameters`, `content` of custom messages, unknown messages) has no such keys.
+    Opaque values (`parameters`, `content` of custom messages, unknown messages) have no such keys.
     """
     return tuple(islice(_undeclared(message, "$"), most))
 

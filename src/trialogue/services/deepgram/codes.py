@@ -1,9 +1,10 @@
-"""Codes of Deepgram's errors and warnings, and what they, and all ends of a session, mean for us.
+"""Codes of Deepgram's errors and warnings, with the classification of each, and of all ends of a session.
 
-1. What the service last said counts before the close code: 1000, 1001 and 1005 look clean.
-2. Before its settings hold, an `Error` is about the settings and fatal, unless it is the server's fault.
+1. The service's last error takes precedence over the close code: 1000, 1001 and 1005 look clean.
+2. An `Error` before the settings are applied concerns the settings and is fatal, unless it is the server's
+   fault.
 
-Source: Deepgram's list of errors and warnings. A code that nobody knows is retried.
+Source: Deepgram's list of errors and warnings. An unknown code is retried.
 """
 
 from __future__ import annotations
@@ -86,25 +87,25 @@ _SERVERS_FAULT: Final = frozenset(
         "CLIENT_MESSAGE_TIMEOUT",
     }
 )
-"""Errors that settings are not to blame for, even if they come before the settings hold."""
+"""Errors that settings do not cause, even before they are applied."""
 
 
 def classifications() -> Mapping[str, Classification]:
-    """Judgements by `error.CODE`, `warning.CODE`, and as in the table that all services share."""
+    """Classifications by `error.CODE`, `warning.CODE`, and the keys of the table that all services share."""
     own = (("error", _ERRORS), ("warning", _WARNINGS))
     told = {f"{kind}.{code}": meaning for kind, known in own for code, meaning in known.items()}
     return {**close_codes.classifications(), **told}
 
 
 def classify(lost: ConnectionLost) -> Classification:
-    """Classify a lost or a failed connection."""
+    """Classification of a lost or failed connection."""
     if lost.code is None or isinstance(lost, DialFailed):
         return classify_end(lost)
     return classify_error(lost.code)
 
 
 def classify_early(code: str) -> Classification:
-    """Classify an `Error` of this code that came before the settings hold."""
+    """Classification of an `Error` of this code before the settings are applied."""
     meaning = classify_error(code)
     if code in _SERVERS_FAULT or meaning.recovery is Recovery.FATAL:
         return meaning
@@ -112,10 +113,10 @@ def classify_early(code: str) -> Classification:
 
 
 def classify_error(code: str) -> Classification:
-    """Classify an `Error` message of this code."""
+    """Classification of an `Error` message of this code."""
     return _ERRORS.get(code, UNKNOWN)
 
 
 def classify_warning(code: str) -> Classification:
-    """Classify a `Warning` message of this code: go on, or roll over."""
+    """Classification of a `Warning` message of this code: go on, or roll over."""
     return _WARNINGS.get(code, go_on("The code is not known to this version."))

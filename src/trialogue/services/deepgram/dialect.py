@@ -18,27 +18,27 @@ class DeepgramDialect:
     """Dialect of Deepgram (see `services.port.Dialect`)."""
 
     def offer(self, block: Mapping[str, object], sample_rate: int) -> DeepgramAgent:
-        """Offer of an agent, from the wire's `agent` object."""
+        """Offer of an agent, from the protocol's `agent` object."""
         return agent_offer(block, sample_rate)
 
     def offer_on(self, agent: Mapping[str, object] | str, terms: SessionTerms) -> DeepgramAgent:
-        """Offer of an agent on these terms, from the wire's `agent`: an object, or the id of one.
+        """Offer of an agent on these terms, from the protocol's `agent`: an object, or the id of one.
 
-        LocalProtocolError for a key that the wire does not know: it would never be sent.
+        LocalProtocolError for an unknown key, which would never be sent.
         """
         settings = settings_on(agent, terms)
         _check_keys(settings)
         return DeepgramAgent(settings)
 
     def check_change(self, part: Part, content: str) -> None:
-        """LocalProtocolError where this is no such part of the wire's `agent` object."""
+        """Raise LocalProtocolError where this is no such part of the protocol's `agent` object."""
         from trialogue.services.deepgram.terms import read_change  # noqa: PLC0415 - a session comes with it
 
         _check_keys(read_change(part, content))
 
 
 def _check_keys(asked: WireObject) -> None:
-    """LocalProtocolError for keys that no class of the wire declares, which writing would leave out."""
+    """Raise LocalProtocolError for keys that no class declares, which writing would leave out."""
     from trialogue.services.deepgram.codec import unknown_fields  # noqa: PLC0415 - as above
 
     unknown = [path.removeprefix("$.") for path in unknown_fields(asked)]

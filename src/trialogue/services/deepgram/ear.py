@@ -1,4 +1,4 @@
-"""Deepgram's speech to text behind the port: what an ear is asked for, and one connection of it."""
+"""Deepgram's speech to text behind the port: the offer of an ear, and one connection of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class DeepgramEar:
     """Offer of an ear's session at Deepgram (see `services.port.EarOffer`)."""
 
     settings: ListenSettings = field(repr=False)
-    """All of it. Personal."""
+    """Settings of the session. Personal."""
 
     @property
     def sample_rate(self) -> int:
@@ -28,24 +28,24 @@ class DeepgramEar:
         return self.settings.sample_rate
 
     def at_rate(self, sample_rate: int) -> DeepgramEar:
-        """The same for sound of another rate."""
+        """Offer for sound of another rate."""
         return evolve(self, settings=evolve(self.settings, sample_rate=sample_rate))
 
     def address(self, url: str) -> str:
-        """The address, which says all that is asked for."""
+        """Address, which holds all settings."""
         return self.settings.url(_for_listening(url))
 
     def open(self, header: Header) -> DeepgramEarWire:
-        """The state of a connection."""
+        """Protocol state of a connection."""
         return DeepgramEarWire(ListenSession(self.settings), header("dg-request-id") or "")
 
     def classify(self, lost: ConnectionLost) -> Classification:
-        """Classify an end."""
+        """Classification of an end."""
         return codes.classify(lost)
 
 
 def _for_listening(url: str) -> str:
-    """The address by whose host ears are reached: Deepgram's agents alone have one of their own."""
+    """Address at which ears are reached: only Deepgram's agents have a host of their own."""
     parts = urlsplit(url)
     host = parts.netloc.removeprefix("agent.")
     is_deepgrams = host != parts.netloc and f".{host}".endswith(".deepgram.com")
@@ -58,7 +58,7 @@ class DeepgramEarWire:
 
     _session: ListenSession
     _named: str
-    """Name that the handshake's answer gave it."""
+    """Name that the handshake's response gave it."""
 
     @property
     def request_id(self) -> str:
@@ -67,7 +67,7 @@ class DeepgramEarWire:
 
     @property
     def last_error(self) -> Failed | None:
-        """The last `Error`."""
+        """Last `Error` of the service."""
         return self._session.last_error
 
     @property
@@ -87,37 +87,37 @@ class DeepgramEarWire:
 
     @property
     def is_inside(self) -> bool:
-        """Whether one has no end yet."""
+        """Whether an utterance is open."""
         return self._session.utterances.open is not None
 
     def start(self, now: float) -> list[EarFact]:
-        """Facts of the open socket."""
+        """Facts from the open socket."""
         return self._session.start(now, self._named)
 
     def hear(self, pcm: bytes, now: float, at: float) -> Message:
-        """Sound, as it is."""
+        """Message of sound: the bytes themselves."""
         return self._session.hear(pcm, now, at)
 
     def end_utterance(self, now: float) -> list[Message]:
-        """The message that ends the open utterance."""
+        """Message that ends the open utterance."""
         return [self._session.end_utterance(now)]
 
     def finish(self, now: float) -> list[Message]:
-        """The messages that end the session."""
+        """Messages that end the session."""
         return [*self._session.finish(now)]
 
     def receive(self, data: Message, now: float) -> list[EarFact]:
-        """Facts of a message."""
+        """Facts in a message."""
         if isinstance(data, bytes):
             return self._session.receive_audio(data)
         return self._session.receive_text(data, now)
 
     def receive_close(self, code: int, now: float) -> list[EarFact]:
-        """Facts of the connection's end."""
+        """Facts from the connection's end."""
         return self._session.receive_close(code, now)
 
     def next_deadline(self) -> float | None:
-        """When something is due."""
+        """Next moment at which `tick` is to be called."""
         return self._session.next_deadline()
 
     def tick(self, now: float) -> list[EarDue]:

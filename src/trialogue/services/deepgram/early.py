@@ -1,7 +1,7 @@
-"""A greeting that comes before its time: some services speak it before they say that the settings hold.
+"""Early greeting: some services speak before they report that the settings are applied.
 
-It is kept in its order and told behind Ready, within bounds of bytes and messages; the handshake's own
-deadline bounds the time. What is beyond the bounds is dropped, its end rather than its beginning.
+It is kept in order and reported after Ready. Bytes and messages are limited, and the handshake's own deadline
+limits the time. Beyond the limits the end is dropped, not the beginning.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from attrs import field
 from trialogue.values import define
 
 MAX_BYTES: Final = 1024 * 1024
-"""Sound that is kept: twenty seconds at 24 kHz."""
+"""Most bytes of sound that are kept: twenty seconds at 24 kHz."""
 
 MAX_MESSAGES: Final = 256
 
@@ -22,7 +22,7 @@ Message = TypeVar("Message")
 
 @define
 class EarlyTalk(Generic[Message]):
-    """Facts that came too early, in their order."""
+    """Facts that came too early, in order."""
 
     _kept: list[Message | bytes] = field(factory=list["Message | bytes"], init=False)
     _bytes: int = field(default=0, init=False)
@@ -37,7 +37,7 @@ class EarlyTalk(Generic[Message]):
         return True
 
     def take(self) -> list[Message | bytes]:
-        """All that was kept; it is kept no longer."""
+        """Take everything that was kept."""
         kept, self._kept = self._kept, []
         self._bytes = 0
         return kept

@@ -1,4 +1,4 @@
-"""The first message of an agent's session, from the wire's `agent` object and the terms of sound."""
+"""First message of an agent's session, from the protocol's `agent` object and the terms of sound."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ __all__ = ["settings_for", "settings_on"]
 
 
 def settings_for(block: Mapping[str, object], sample_rate: int) -> Settings:
-    """The first message of a session: `block` is the wire's `agent` object, sound is linear16 both ways."""
+    """First message of a session: `block` is the protocol's `agent` object, sound is linear16 both ways."""
     sound = SoundTerms(sample_rate=sample_rate)
     return settings_on(block, SessionTerms(sound, sound))
 
 
 def settings_on(agent: Mapping[str, object] | str, terms: SessionTerms) -> Settings:
-    """The first message of a session on these terms; LocalProtocolError for what JSON cannot say."""
+    """First message of a session on these terms; LocalProtocolError for values that JSON does not have."""
     hears, asked = terms.hears, _asked(terms)
     written = {
         "type": "Settings",
@@ -41,7 +41,7 @@ def settings_on(agent: Mapping[str, object] | str, terms: SessionTerms) -> Setti
 
 
 def _spoken(speaks: SoundTerms) -> dict[str, object]:
-    """The wire's words for what the agent says; `none` is no container for compressed sound."""
+    """Output sound in the protocol's terms; `none` is no container for compressed sound."""
     is_plain = SoundTerms(speaks.encoding).sample_width is not None
     container = speaks.container or ("none" if is_plain else None)
     written: dict[str, object] = {"encoding": speaks.encoding, "sample_rate": speaks.sample_rate}
@@ -50,7 +50,7 @@ def _spoken(speaks: SoundTerms) -> dict[str, object]:
 
 
 def _asked(terms: SessionTerms) -> dict[str, object]:
-    """The wire's words for all else; None for what it takes to be so by itself."""
+    """Other terms as the protocol writes them; None for a default."""
     return {
         "tags": list(terms.tags) or None,
         "flags": None if terms.history else {"history": False},

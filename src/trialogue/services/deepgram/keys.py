@@ -1,4 +1,4 @@
-"""Keys by which a scenario says how an agent hears, thinks and sounds, in Deepgram's names."""
+"""Keys of a scenario for an agent's hearing, thinking and voice, by Deepgram's names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trialogue.values import frozen
 
 
 class Provider(Enum):
-    """Provider that thinks for an agent, in Deepgram's names; the first two are the embedded server's own."""
+    """Provider of an agent's thinking, by Deepgram's names; the first two are the embedded server's own."""
 
     SCRIPTED = "scripted"
     INSTALLED = "installed"
@@ -38,7 +38,7 @@ class ReasoningMode(Enum):
 
 @frozen
 class ListenKeys:
-    """Keys of an agent's hearing, in Deepgram's names."""
+    """Keys of an agent's hearing, by Deepgram's names."""
 
     provider: str | None = None
     """Provider of the recognizer."""
@@ -53,19 +53,19 @@ class ListenKeys:
     """BCP 47 tag, or `multi`."""
 
     keyterms: tuple[str, ...] | None = None
-    """Words to expect."""
+    """Words that are likely in the speech, to be recognized better."""
 
     language_hints: tuple[str, ...] | None = None
-    """Languages to expect (Flux)."""
+    """Languages that are likely in the speech (Flux)."""
 
     smart_format: bool | None = None
-    """Whether numbers and dates are written as people write them."""
+    """Whether numbers and dates are written in their usual form."""
 
     eot_threshold: Annotated[float | None, Number(0.5, 1.0)] = None
-    """Certainty of a turn's end that it needs (Flux): 0.5 to 1.0."""
+    """Confidence that ends a turn (Flux): 0.5 to 1.0."""
 
     eager_eot_threshold: Annotated[float | None, Number(0.3, 0.9)] = None
-    """Certainty that it needs to begin a speculative reply (Flux): 0.3 to 0.9."""
+    """Confidence at which a speculative reply begins (Flux): 0.3 to 0.9."""
 
     eot_timeout_ms: Annotated[int | None, Whole(500, 60_000)] = None
     """Silence that ends a turn in any case (Flux), in milliseconds."""
@@ -73,7 +73,7 @@ class ListenKeys:
 
 @frozen
 class ThinkKeys:
-    """Keys of an agent's thinking, in Deepgram's names."""
+    """Keys of an agent's thinking, by Deepgram's names."""
 
     provider: Provider
     """Provider of the model; `scripted` says what its script says, `installed` is a package's."""
@@ -82,7 +82,7 @@ class ThinkKeys:
     """Model."""
 
     version: str | None = None
-    """Of the provider's interface."""
+    """Version of the provider's interface."""
 
     temperature: Annotated[float | None, Number(0.0, 2.0)] = None
     """Temperature: freedom in the choice of words."""
@@ -91,52 +91,52 @@ class ThinkKeys:
     """Amount of reasoning before it answers."""
 
     credentials: Mapping[str, str] | None = None
-    """The account at AWS Bedrock; values belong into `${env:NAME}`. Secret."""
+    """Credentials for AWS Bedrock; write values as `${env:NAME}`. Secret."""
 
     endpoint: EndpointKeys | None = None
-    """Endpoint of the model, unless the service manages it."""
+    """Endpoint of the model; without one the service manages the model."""
 
     context_length: Annotated[int | None, Whole(1)] = None
-    """Characters of conversation kept; with an endpoint only."""
+    """Characters of conversation that are kept; only with an endpoint."""
 
     script: tuple[ScriptEntryKeys, ...] | str | None = None
     """With `scripted`: the entries, or the path of a file with them, inside the scenario's folder."""
 
     @property
     def is_scripted(self) -> bool:
-        """Whether it says what its script says."""
+        """Whether it plays a script."""
         return self.provider is Provider.SCRIPTED
 
     @property
     def installed(self) -> str | None:
-        """Name of the model of an installed package that it is; None where it is none."""
+        """Name of the installed package's model; None for any other provider."""
         return self.model if self.provider is Provider.INSTALLED else None
 
 
 @frozen
 class SpeakKeys:
-    """Keys of an agent's voice, in Deepgram's names."""
+    """Keys of an agent's voice, by Deepgram's names."""
 
     provider: str | None = None
     """Provider of the voice: `deepgram`, `eleven_labs`, `cartesia`, `open_ai`, ..."""
 
     model: str | None = None
-    """Model of the voice: `aura-2-thalia-en`, ...; each sounds different on the embedded server too."""
+    """Model of the voice: `aura-2-thalia-en`, ...; each sounds different on the embedded server, too."""
 
     version: str | None = None
-    """Of the provider's interface."""
+    """Version of the provider's interface."""
 
     speed: Annotated[float | None, Number(0.25, 4.0)] = None
-    """1 is as trained."""
+    """Speed of speech; 1 is normal."""
 
     model_id: str | None = None
-    """The model at Eleven Labs or Cartesia."""
+    """Model at Eleven Labs or Cartesia."""
 
     voice: str | Mapping[str, str] | None = None
-    """The voice at OpenAI (its name) or at Cartesia (a map of `mode` and `id`)."""
+    """Voice at OpenAI (its name) or at Cartesia (a map of `mode` and `id`)."""
 
     language: str | None = None
-    """BCP 47 tag, where the voice speaks several."""
+    """BCP 47 tag, for a voice with several languages."""
 
     endpoint: EndpointKeys | None = None
     """Endpoint of the voice, unless it is Deepgram's."""

@@ -1,9 +1,9 @@
-"""Prices of Deepgram, as it stated them on a day: a table that ages in the open.
+"""Prices of Deepgram, as published on a stated day: a table that becomes outdated visibly.
 
 1. An agent is priced by the tier of its model, as Deepgram's list of models has it. A model whose tier is not
-   listed here, or whose tier has no price here, is "unpriced": said aloud by the meeting, never counted as
-   free and never at another tier's price.
-2. Whoever brings a model or a voice of their own pays otherwise, and is unpriced, too.
+   listed here, or whose tier has no price here, is "unpriced": the meeting reports that, and counts it
+   neither as free nor at another tier's price.
+2. An agent with a model or a voice of its user's own has another price, and is unpriced, too.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def price_of_listening(settings: ListenSettings) -> Price:
 
 
 def _listed(settings: ListenSettings) -> str:
-    """The model as the price page lists it: Nova-3 costs more where it is to tell languages apart."""
+    """Model as the price page lists it: Nova-3 costs more where it distinguishes languages."""
     model = "nova-3" if settings.model == "nova-3-general" else settings.model
     nova = settings.recognizer
     is_multi = isinstance(nova, DeepgramListenProviderV1) and nova.language == "multi"

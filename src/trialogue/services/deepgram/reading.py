@@ -1,6 +1,6 @@
-"""One object of the wire to its class; what does not fit is named by its field.
+"""Reader of one protocol object to its class; an error names the field.
 
-Apart from the messages (`codec`), so that whoever reads settings alone loads no more of them.
+It is separate from the messages (`codec`), so that reading only settings loads no messages.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from trialogue.services.deepgram.wire import JsonObject, WireObject
 __all__ = ["read", "read_with_care"]
 
 _READERS: dict[type[WireObject], Callable[[object, type], WireObject]] = {}
-"""Filled as classes are first met: to make them all costs a start-up that sees few of them."""
+"""Readers by class, made when a class first occurs: to make all of them would slow a start-up that needs few.
+"""
 
 _Object = TypeVar("_Object", bound=WireObject)
 
 
 def read(raw: JsonObject, declared: type[_Object], name: str) -> _Object:
-    """Read an object as this class; RemoteProtocolError that names the field where it is none."""
+    """Object of this class; RemoteProtocolError that names the field of an invalid one."""
     try:
         return cast("_Object", _reader(declared)(raw, declared))
     except (ValueError, KeyError, BaseValidationError):
@@ -39,13 +40,13 @@ def _reader(declared: type[WireObject]) -> Callable[[object, type], WireObject]:
 
 
 def read_with_care(raw: JsonObject, declared: type[_Object], name: str) -> _Object:
-    """Read again with errors that know their path: only what failed pays for it."""
+    """Read again with errors that have a path, which only an invalid object has to pay for."""
     try:
         return converter(detailed=True).structure(raw, declared)
     except BaseValidationError as error:
         what, _, path = transform_error(error, format_exception=_described)[0].rpartition(" @ ")
         raise RemoteProtocolError(f"{name}: {what} at {path}", path=path) from error
-    except ValueError as fault:  # of the object itself
+    except ValueError as fault:  # in the object itself
         raise RemoteProtocolError(f"{name}: {fault} at $", path="$") from fault
 
 

@@ -1,4 +1,4 @@
-"""Deepgram in scenarios: checks and defaults of its keys, and the wire's objects made of them."""
+"""Deepgram in scenarios: checks and defaults of its keys, and the protocol's objects made of them."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from trialogue.services.port import EarOffer
 
 MODEL: Final = ThinkKeys(provider=Provider.OPEN_AI, model="gpt-4o-mini")
-"""Model that thinks at Deepgram where nothing is said; Deepgram manages it."""
+"""Default model at Deepgram, which manages it."""
 
 ENGLISH: Final = "flux-general-en"
-"""An ear's model where nothing else is asked for: it says itself when a turn ends."""
+"""Default model of an ear, which decides where a turn ends."""
 
 MANY: Final = "flux-general-multi"
-"""The same for other languages."""
+"""Model of an ear for several languages."""
 
 FLUX_LANGUAGES: Final = frozenset({"en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl"})
-"""Languages that the second of them understands."""
+"""Languages of the model for several languages."""
 
 OTHERS: Final = "nova-3"
-"""The model for all other languages."""
+"""Model of an ear for all other languages."""
 
 _FLUX_KEYS: Final = ("eot_threshold", "eager_eot_threshold", "eot_timeout_ms", "language_hints")
 
@@ -66,11 +66,11 @@ class DeepgramKeys:
     # --- defaults ---------------------------------------------------------------------------------
 
     def scripted(self, script: tuple[ScriptEntryKeys, ...]) -> ThinkStage | None:
-        """A script of nothing but this."""
+        """Thinking that only plays this script."""
         return ThinkKeys(provider=Provider.SCRIPTED, script=script)
 
     def listens(self, own: ListenStage | None, shared: ListenStage | None) -> ListenStage:
-        """Keys of its own, over those of `defaults` unless it names another provider."""
+        """Hearing: its own keys, over those of `defaults` unless they name another provider."""
         mine = own if isinstance(own, ListenKeys) else None
         theirs = shared if isinstance(shared, ListenKeys) else ListenKeys()
         listen = mine if mine and mine.provider else over(mine, theirs)
@@ -78,7 +78,7 @@ class DeepgramKeys:
         return over(listen, ListenKeys(model="nova-3")) if listen.provider == "deepgram" else listen
 
     def speaks(self, own: SpeakStage | None, shared: SpeakStage | None, voice: str) -> SpeakStage:
-        """Keys of its own, over those of `defaults` unless it names another provider."""
+        """Voice: its own keys, over those of `defaults` unless they name another provider."""
         mine = own if isinstance(own, SpeakKeys) else None
         theirs = shared if isinstance(shared, SpeakKeys) else SpeakKeys()
         speak = mine if mine and mine.provider else over(mine, theirs)
@@ -88,12 +88,12 @@ class DeepgramKeys:
     # --- checks -----------------------------------------------------------------------------------
 
     def published_voices(self, speak: SpeakStage) -> tuple[str, ...]:
-        """Those of Deepgram, unless another provider's voice is asked for."""
+        """Voices of Deepgram, unless another provider's voice is named."""
         is_own = isinstance(speak, SpeakKeys) and speak.provider == "deepgram" and speak.endpoint is None
         return PUBLISHED if is_own else ()
 
     def faults(self, think: ThinkStage) -> Iterator[KeyFault]:
-        """A script has its own keys, and whatever is none needs a model."""
+        """Faults: a script has keys of its own, and any other thinking needs a model."""
         if not isinstance(think, ThinkKeys):
             return
         if not think.is_scripted:
@@ -112,7 +112,7 @@ class DeepgramKeys:
         yield from entry_faults(think.script)
 
     def listen_faults(self, listen: ListenStage) -> Iterator[KeyFault]:
-        """Nova has no threshold of a turn's end; Flux has."""
+        """Faults of hearing: Nova has no thresholds of a turn's end, Flux has."""
         if (
             not isinstance(listen, ListenKeys)
             or "flux" in (listen.model or "")
@@ -125,19 +125,19 @@ class DeepgramKeys:
                 yield KeyFault((key,), told, "E-CONFLICT")
 
     def thinks(self, think: ThinkStage) -> ThinkStage:
-        """Thinking as it is written: the service manages its models."""
+        """Thinking as written: the service manages its models."""
         return think
 
     def run_faults(self, think: ThinkStage) -> Iterator[KeyFault]:
-        """Installed models are not here; what the service thinks of others, it says itself."""
+        """Faults of a run: installed models are not at Deepgram, which checks all others itself."""
         if think.installed is not None:
             told = f"only the embedded server has models of installed packages: use via: {EMBEDDED}"
             yield KeyFault((), told, "E-THINK-LOCAL")
 
-    # --- the wire's objects -----------------------------------------------------------------------
+    # --- the protocol's objects -----------------------------------------------------------------------
 
     def block(self, stages: Stages, briefing: Briefing) -> JsonObject:
-        """The wire's `agent` object."""
+        """The protocol's `agent` object."""
         thinks = [_think(think, briefing) for think in stages.think if isinstance(think, ThinkKeys)]
         speak = stages.speak if isinstance(stages.speak, SpeakKeys) else SpeakKeys()
         block: JsonObject = {
@@ -160,7 +160,7 @@ class DeepgramKeys:
         return {**block, "think": [_with_functions(one, told) for one in listed]}
 
     def ear(self, listen: ListenStage | None) -> EarOffer:
-        """The listening session."""
+        """Offer of the listening session."""
         from trialogue.services.deepgram.ear import DeepgramEar  # noqa: PLC0415 - few scenarios have ears
 
         return DeepgramEar(_ear(listen if isinstance(listen, ListenKeys) else ListenKeys()))
@@ -168,11 +168,11 @@ class DeepgramKeys:
     # --- prices -----------------------------------------------------------------------------------
 
     def price(self, stages: Stages) -> Price | None:
-        """By the model's tier."""
+        """Price by the model's tier."""
         return price_of_agent(stages)
 
     def ear_price(self, offer: EarOffer) -> Price | None:
-        """By the model."""
+        """Price by the model."""
         from trialogue.services.deepgram.ear import DeepgramEar  # noqa: PLC0415 - few scenarios have ears
 
         return price_of_listening(offer.settings) if isinstance(offer, DeepgramEar) else None
@@ -243,14 +243,14 @@ def _speak(speak: SpeakKeys) -> JsonObject:
 
 
 def _provider(value: attrs.AttrsInstance | None, leave_out: tuple[str, ...] = ()) -> JsonObject:
-    """A stage's provider object: its keys are the wire's, but `provider` is called `type` there."""
+    """Provider object of a stage: its keys are the protocol's, but `provider` is called `type` there."""
     plain = {} if value is None else _plain(value)
     provider: JsonObject = {"type": plain.pop("provider", "deepgram")}
     return provider | {key: item for key, item in plain.items() if key not in leave_out}
 
 
 def _plain(value: attrs.AttrsInstance) -> JsonObject:
-    """The attributes that were written, as JSON has them."""
+    """Attributes that were written, as JSON values."""
     return {key: _json(item) for key, item in _written(value).items()}
 
 

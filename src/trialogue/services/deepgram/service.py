@@ -1,4 +1,4 @@
-"""Deepgram as the list of services has it."""
+"""Deepgram's entry in the list of services."""
 
 from __future__ import annotations
 

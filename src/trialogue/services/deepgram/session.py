@@ -1,19 +1,19 @@
-"""The client's side of one connection, sans I/O: messages and time in, events and texts out.
+"""Client's side of one connection, sans I/O: messages and time in, facts and texts out.
 
 1. Time is an input (`now`, seconds on any clock that does not go back) and the next deadline an output.
-2. The handshake is the table `TRANSITIONS`. A step of ours that it does not hold is a LocalProtocolError;
-   one of the server's is a warning. Either way the state stays as it was.
-3. Whatever the server sends, in whatever order, becomes events and never an exception.
+2. The handshake is the table `TRANSITIONS`. A step of ours that it lacks is a LocalProtocolError; a step of
+   the server's is a warning. In both cases the state does not change.
+3. Any message from the server, in any order, becomes facts and never an exception.
 4. Until Ready the server can only greet, warn and fail: a reply before the settings are sent is out of order
-   and dropped. One that comes while they are applied is kept, within bounds, and told behind Ready.
-5. Settings may go out before the Welcome is read, and go out once. Nothing else goes before them, and
-   nothing but KeepAlive before they are applied.
-6. A call is answered at most once, by its id, and not after it was cancelled: ask `open_calls` first.
-   Two calls of one id are two: each of them is answered.
-7. Welcome and SettingsApplied have ten seconds each. While running, KeepAlive is due eight seconds after
-   the last sound or KeepAlive that we sent.
-8. A close looks the same whether or not the service meant it: what it last said counts before the code.
-9. One session is one connection: a new connection takes a new session.
+   and dropped. A reply that comes while they are applied is kept, within limits, and reported after Ready.
+5. Settings may be sent before the Welcome is read, and are sent once. Nothing is sent before them, and only
+   KeepAlive before they are applied.
+6. A call is answered at most once, by its id, and not after it was cancelled: check `open_calls` first. Two
+   calls with one id are separate: each is answered.
+7. Welcome and SettingsApplied must come within ten seconds each. While running, KeepAlive is due eight
+   seconds after the last sound or KeepAlive that we sent.
+8. A close may look clean after an error, so the service's last error takes precedence over the code.
+9. One session is one connection: a new connection needs a new session.
 """
 
 from __future__ import annotations
@@ -66,13 +66,13 @@ from trialogue.services.sound_terms import SoundTerms
 from trialogue.values import define
 
 HANDSHAKE_S = 10.0
-"""Seconds that Welcome and SettingsApplied may each take."""
+"""Most seconds until Welcome, and until SettingsApplied."""
 
 KEEP_ALIVE_S = 8.0
-"""Seconds for which we may be silent: the service gives up after about ten seconds."""
+"""Seconds of our silence before a KeepAlive; the service closes after about ten."""
 
 EXCERPT_BYTES = 1024
-"""Part of a malformed message that is kept."""
+"""Bytes of a malformed message that are kept."""
 
 _KEEP_ALIVE = encode(KeepAlive())
 
@@ -81,23 +81,23 @@ class SessionState(Enum):
     """State of the handshake."""
 
     AWAIT_WELCOME = "await-welcome"
-    """The socket is open; nobody has said anything."""
+    """The socket is open; there was no message."""
 
     AWAIT_SETTINGS = "await-settings"
-    """The server has greeted; Settings are ours to send."""
+    """The server has greeted; Settings can be sent."""
 
     APPLYING = "applying"
     """Settings are sent, and not yet applied."""
 
     RUNNING = "running"
-    """Settings hold."""
+    """Settings are applied."""
 
     CLOSED = "closed"
-    """It is over."""
+    """The connection is over."""
 
 
 class HandshakeStep(Enum):
-    """Step that moves the handshake."""
+    """Step of the handshake to another state."""
 
     WELCOMED = "welcomed"
     SETTINGS_SENT = "settings-sent"
@@ -113,7 +113,7 @@ TRANSITIONS: dict[tuple[SessionState, HandshakeStep], SessionState] = {
     (SessionState.APPLYING, HandshakeStep.SETTINGS_APPLIED): SessionState.RUNNING,
     **{(state, HandshakeStep.CLOSED): SessionState.CLOSED for state in SessionState},
 }
-"""The handshake; a missed deadline closes as well, and CLOSED is final."""
+"""Every step of the handshake; a missed deadline also closes, and CLOSED is final."""
 
 _Talk: TypeAlias = (
     translate.Plain
@@ -123,12 +123,12 @@ _Talk: TypeAlias = (
     | FunctionCallRequest
     | FunctionCallCancelled
 )
-"""Messages that have their place only while running."""
+"""Messages that are allowed only while running."""
 
 
 @define
 class ClientSession:
-    """One connection's protocol state; whoever owns the socket owns this."""
+    """Protocol state of one connection; the owner of the socket owns it."""
 
     opened_at: float
     """Moment at which the websocket was open, in seconds."""
@@ -140,10 +140,10 @@ class ClientSession:
     """Id that the service gives the session; empty before its Welcome."""
 
     last_error: Failed | None = field(default=None, init=False)
-    """The last `Error` that the server sent."""
+    """Last `Error` of the server."""
 
     heard_at: float = field(init=False)
-    """Moment at which anything last came from the server, in seconds."""
+    """Moment of the server's last message, in seconds."""
 
     _settings_at: float = field(default=0.0, init=False)
     _sent_at: float = field(default=0.0, init=False)
@@ -162,13 +162,13 @@ class ClientSession:
 
     @property
     def open_calls(self) -> tuple[str, ...]:
-        """Ids of the calls that wait for our answer, oldest first; one that two calls have stands twice."""
+        """Ids of the calls that wait for our response, oldest first; an id of two calls stands twice."""
         return tuple(call_id for call_id, _ in self._open_calls)
 
     # --- out ----------------------------------------------------------------------------------------
 
     def send(self, message: ClientMessage, now: float) -> str:
-        """The text to send for `message`; LocalProtocolError, and no change, where it is not allowed."""
+        """Text to send for `message`; LocalProtocolError, and no change, where it is not allowed."""
         self._check(message)
         text = encode(message)
         match message:
@@ -185,7 +185,7 @@ class ClientSession:
         return text
 
     def send_audio(self, data: bytes, now: float) -> bytes:
-        """The bytes to send for a stretch of sound: `data` itself; LocalProtocolError where not allowed."""
+        """Bytes to send for a stretch of sound: `data` itself; LocalProtocolError where not allowed."""
         if self.state is not SessionState.RUNNING:
             raise LocalProtocolError(f"audio may not be sent while {self.state.value}")
         if not data:
@@ -211,13 +211,13 @@ class ClientSession:
             raise LocalProtocolError("a function call may be answered once, by its id, unless cancelled")
 
     def _close_call(self, call_id: str) -> None:
-        """Strike out the oldest open call of an id: it has its answer."""
+        """Remove the oldest open call of an id: it has its response."""
         del self._open_calls[next(call for call in self._open_calls if call[0] == call_id)]
 
     # --- in -----------------------------------------------------------------------------------------
 
     def receive_text(self, text: str | bytes, now: float) -> list[Fact]:
-        """Facts of a text message."""
+        """Facts in a text message."""
         if self.state is SessionState.CLOSED:
             return []
         self.heard_at = now
@@ -228,7 +228,7 @@ class ClientSession:
         return self._greeted(message, now)
 
     def receive_audio(self, data: bytes, now: float) -> list[Fact]:
-        """Facts of a binary message."""
+        """Facts in a binary message."""
         if self.state is SessionState.CLOSED:
             return []
         self.heard_at = now
@@ -242,7 +242,7 @@ class ClientSession:
         return [Warned("early-audio", f"audio came while {self.state.value}, and {outcome}")]
 
     def receive_close(self, code: int, *, ours: bool = False) -> list[Fact]:
-        """Facts of the connection's end; `ours`: our side closed, over something that came."""
+        """Facts from the connection's end; `ours`: our side closed, because of a message from the server."""
         if self.state is SessionState.CLOSED:
             return []
         self._close()
@@ -253,7 +253,7 @@ class ClientSession:
         return [Closed(code, meaning.recovery, meaning.hint)]
 
     def _greeted(self, message: ServerMessage, now: float) -> list[Fact]:
-        """Messages that may come at any time; the rest only while running."""
+        """Facts of messages that may come at any time; other messages come only while running."""
         match message:
             case Welcome(request_id=request_id):
                 self.request_id = self.request_id or request_id[: translate.LONGEST_NAME]
@@ -276,7 +276,7 @@ class ClientSession:
                 return self._conversed(message)
 
     def _conversed(self, message: _Talk) -> list[Fact]:
-        """Messages of the conversation itself."""
+        """Facts of messages of the conversation."""
         match message:
             case ConversationText():
                 return self._said(message)
@@ -303,7 +303,7 @@ class ClientSession:
                 return [translate.translate(message)]
 
     def _said(self, message: ConversationText) -> list[Fact]:
-        """Words; a role that nobody knows is nobody's, and kept as it is."""
+        """Facts of words; words of an unknown role are kept as an unknown message."""
         match message.role:
             case "assistant":
                 return self._reply.sentence(message.content, message.conversational_behavior or "default")
@@ -316,7 +316,7 @@ class ClientSession:
     # --- time ---------------------------------------------------------------------------------------
 
     def next_deadline(self) -> float | None:
-        """When `tick` has something to do, in seconds; None while time changes nothing."""
+        """Next moment at which `tick` is to be called, in seconds; None while time changes nothing."""
         match self.state:
             case SessionState.AWAIT_WELCOME:
                 return self.opened_at + HANDSHAKE_S
@@ -330,7 +330,7 @@ class ClientSession:
                 assert_never(self.state)
 
     def tick(self, now: float) -> list[Due]:
-        """Actions that are due at `now`: nothing before `next_deadline`."""
+        """Actions that are due at `now`: none before `next_deadline`."""
         deadline = self.next_deadline()
         if deadline is None or now < deadline:
             return []
@@ -351,14 +351,14 @@ class ClientSession:
         return [Ready(self.request_id), *self._greeting()]
 
     def _greeting(self) -> list[Fact]:
-        """Facts that came before their time, now that they have their place."""
+        """Facts that came too early, after Ready."""
         told: list[Fact] = []
         for item in self._early.take():
             told += self._reply.audio(item) if isinstance(item, bytes) else self._conversed(item)
         return told
 
     def _stepped(self, step: HandshakeStep) -> list[Fact]:
-        """Make a step of the server's: nothing, or the warning that it was out of order."""
+        """Take a step of the server's: nothing, or a warning that it was out of order."""
         if (self.state, step) not in TRANSITIONS:
             return [self._out_of_order(step.value)]
         self._move(step)
@@ -377,7 +377,7 @@ class ClientSession:
 
 
 def _sample_width(settings: Settings) -> int:
-    """Bytes of the agent's sound that belong together."""
+    """Bytes of a sample of the agent's sound."""
     output = settings.audio.output
     if output is None:
         return 2

@@ -1,13 +1,13 @@
-"""From JSON values to wire classes: a cattrs converter that coerces nothing.
+"""Converter from JSON values to protocol classes, with cattrs; it converts no type into another.
 
-1. A value has the JSON type that its field declares, or it is a misfit. The one exception: where a float
-   is declared an int will do, since SDKs write `1.0` as `1`.
-2. `null` for an optional field is its absence.
-3. Which class of a union is meant is decided by its JSON type first, then by the tags `type` and
-   `version`, never by trial.
-4. Keys that a class does not declare are kept in its `extra`.
+1. A value must have the JSON type that its field declares; any other is a misfit. The one exception is an int
+   for a declared float, since SDKs write `1.0` as `1`.
+2. `null` for an optional field counts as absent.
+3. The class of a union is chosen by the JSON type first, then by the tags `type` and `version`, never by
+   trial.
+4. Undeclared keys are kept in `extra`.
 5. A misfit is described by JSON types, never by the value: values are personal.
-6. Lists are bounded, and read to the first item that does not fit: a hostile message costs little.
+6. Lists are bounded, and read up to the first misfit, so that a hostile message costs little.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ Hook: TypeAlias = Callable[[Any, Any], Any]
 _TAGS = ("type", "version")
 
 _MOST_UNDECLARED = 1_000
-"""Keys of one object that nobody declared and that are kept all the same."""
+"""Most undeclared keys of one object."""
 
 _MOST_ITEMS = 4_096
-"""Items of one list: no app has so many functions, turns or words to expect."""
+"""Most items of one list, more than any app has of functions, turns or words."""
 
 _JSON_NAMES: Mapping[type, str] = {
     NoneType: "null",
@@ -62,12 +62,12 @@ class Misfit(ValueError):
 
 
 def _too_much(most: int, what: str) -> ValueError:
-    """A value that only somebody writes who wants it to be read for long."""
+    """Misfit for a value whose size only an attack explains."""
     return ValueError(f"expected at most {most} {what}")
 
 
 def _misfit_at(name: str, wanted: str) -> ClassValidationError:
-    """A misfit of one field, in the form in which cattrs keeps the field's path."""
+    """Misfit of one field, in the form in which cattrs keeps the field's path."""
     fault = ValueError(f"expected {wanted}")
     fault.add_note(AttributeValidationNote(f"tag {name}", name, str))
     # pyright reads the `__init__` of ExceptionGroup rather than cattrs' own `__new__`.
@@ -76,7 +76,7 @@ def _misfit_at(name: str, wanted: str) -> ClassValidationError:
 
 @cache
 def converter(*, detailed: bool) -> Converter:
-    """The converter of the hot path, or the `detailed` one, slower, whose errors know their path."""
+    """Converter of the hot path, or the slower `detailed` one, whose errors have a path."""
     made = Converter(detailed_validation=detailed)
     made.register_structure_hook_factory(_is_wire_object, _wire_object_factory)
     made.register_structure_hook_factory(_is_union, _union_factory)
@@ -135,7 +135,7 @@ def _is_literal(declared: object) -> bool:
 
 def _literal_factory(declared: object, _: Converter) -> Hook:
     options: tuple[object, ...] = get_args(declared)
-    # Equal is not the same: 1 is no True.
+    # Equality does not suffice: 1 == True.
     allowed = {(type(option), option) for option in options}
     wanted = "one of " + ", ".join(map(str, options))
 
@@ -169,7 +169,7 @@ def _tuple_factory(declared: object, made: Converter) -> Hook:
 
 
 def _to_the_first_misfit(member: object, made: Converter) -> Hook:
-    """Reads a list as cattrs does, but tells of one misfit: thousands cost thousands of exceptions."""
+    """Reader of a list like cattrs', but with one misfit: thousands would cost as many exceptions."""
     hook = made.get_structure_hook(member)
 
     def structure(value: list[object], _: object) -> tuple[object, ...]:
@@ -195,7 +195,7 @@ def _mapping_factory(declared: object, made: Converter) -> Hook:
     hook = made.get_structure_hook(member)
 
     def structure(value: object, _: object) -> object:
-        # A misfit names the mapping, not the key: keys of headers are nobody's business.
+        # A misfit names the mapping, not the key: a header's name may be confidential.
         return {key: hook(item, member) for key, item in _object(value).items()}
 
     return structure
@@ -215,7 +215,7 @@ def _is_wire_object(declared: object) -> bool:
 
 
 def tags_of(declared: type[WireObject]) -> dict[str, str]:
-    """The fixed keys that a class is written with: its class variables among `type` and `version`."""
+    """Fixed keys with which a class is written: its class variables among `type` and `version`."""
     found = {name: getattr(declared, name, None) for name in _TAGS}
     return {name: tag for name, tag in found.items() if isinstance(tag, str)}
 
@@ -257,7 +257,7 @@ _SHAPES: Mapping[Any, tuple[type, ...]] = {
     tuple: (list,),
     Mapping: (dict,),
 }
-"""Types of the JSON reader that a declared type is read from; wire objects come from dicts."""
+"""JSON types from which a declared type is read; protocol objects come from dicts."""
 
 
 def _union_factory(declared: object, made: Converter) -> Hook:
@@ -293,7 +293,7 @@ def _apply(hook: Hook, declared: object, value: object) -> object:
 
 def _object_chooser(objects: tuple[type[WireObject], ...], made: Converter) -> Callable[[Any], object]:
     choose = _chooser_of_class(objects)
-    hooks: dict[type[WireObject], Hook] = {}  # filled as classes are met: few of a union's ever are
+    hooks: dict[type[WireObject], Hook] = {}  # filled as classes occur: few of a union's ever do
 
     def structure(value: object) -> object:
         declared = choose(_object(value))
@@ -328,7 +328,7 @@ def _by_tags(objects: tuple[type[WireObject], ...]) -> dict[str, _Versions]:
 
 
 def _tagged_class(by_tags: dict[str, _Versions], value: JsonObject) -> type[WireObject]:
-    """The class that the tags name; an object without `version` is of the first one."""
+    """Class that the tags name; the first one for an object without `version`."""
     tag = value.get("type")
     if type(tag) is not str or tag not in by_tags:
         raise _misfit_at("type", "one of " + ", ".join(by_tags))

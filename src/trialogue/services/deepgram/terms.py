@@ -1,11 +1,11 @@
-"""Terms of a session: the settings, with what was changed since, and what the agent remembers.
+"""Terms of a session: the settings with all changes, and the agent's memory.
 
-1. A session's settings are the first ones with every change folded in: a new session begins where the old
-   one was.
-2. `UpdatePrompt` adds to the prompt. `UpdateThink` replaces all of `think` on the wire, so what a change
-   leaves out of it (prompt, functions) is filled in from what holds.
+1. A session's settings are the first ones with every change applied: a new session begins where the old one
+   ended.
+2. `UpdatePrompt` adds to the prompt. `UpdateThink` replaces all of `think`, so the parts that a change leaves
+   out (prompt, functions) are filled in from the present settings.
 3. A restored agent remembers and does not greet again.
-4. A script goes on behind the lines that were heard in the sessions before, and tells which it uses.
+4. A script continues after the lines that were heard in earlier sessions, and reports each line that it uses.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from trialogue.services.deepgram.settings import (
 )
 
 Change: TypeAlias = UpdatePrompt | UpdateListen | UpdateThink | UpdateThinkLive | UpdateSpeak
-"""A change of settings, as the service is told it."""
+"""Change of settings, as the service gets it."""
 
 _TYPES: dict[Part, str] = {
     "listen": "UpdateListen",
@@ -57,7 +57,7 @@ _TYPES: dict[Part, str] = {
 
 
 def read_change(part: Part, content: str) -> Change:
-    """A change as it was asked for; LocalProtocolError where it is none."""
+    """Change from its part and content; LocalProtocolError for an invalid one."""
     if part == "prompt":
         return UpdatePrompt(prompt=content)
     try:
@@ -69,7 +69,7 @@ def read_change(part: Part, content: str) -> Change:
 
 
 def change_of(update: Update, settings: Settings) -> Change:
-    """The message that makes a change, whole: what it leaves out of `think` is as it was."""
+    """Message of a change, complete: parts of `think` that it leaves out keep their values."""
     change = read_change(update.part, update.content)
     before = _thinks(settings)
     if isinstance(change, UpdateThink) and before:
@@ -79,7 +79,7 @@ def change_of(update: Update, settings: Settings) -> Change:
 
 
 def folded(settings: Settings, updates: Sequence[Update]) -> Settings:
-    """The settings after these changes, in their order; those of an agent kept at the service stay."""
+    """Settings after these changes, in order; an agent that is stored at the service is not changed."""
     for update in updates:
         if isinstance(settings.agent, AgentSettings):
             agent = _changed(settings.agent, change_of(update, settings))
@@ -88,7 +88,7 @@ def folded(settings: Settings, updates: Sequence[Update]) -> Settings:
 
 
 def restored(settings: Settings, context: Sequence[ContextItem]) -> Settings:
-    """The same settings for an agent that was at the table before: it remembers, and does not greet."""
+    """Settings for an agent that was at the table before: it remembers, and does not greet."""
     agent = settings.agent
     if not isinstance(agent, AgentSettings):
         return settings
@@ -97,7 +97,7 @@ def restored(settings: Settings, context: Sequence[ContextItem]) -> Settings:
 
 
 def with_lines(settings: Settings, stand: ScriptStand) -> Settings:
-    """The same settings, with its scripts where they stand; those without a script stay."""
+    """Settings with the places of their scripts; others are not changed."""
     agent = settings.agent
     if not isinstance(agent, AgentSettings) or not any(_is_scripted(think) for think in _of(agent)):
         return settings
@@ -137,7 +137,7 @@ def _longer(prompt: str | None, addition: str) -> str:
 
 
 def _heard_so(before: Listen | None, update: ListenUpdate) -> Listen:
-    """Hearing after an update: what it leaves out stays, but `language_hints`; another kind begins afresh."""
+    """Hearing after an update: absent keys stay, except `language_hints`; another kind starts anew."""
     old, new = before.provider if before else None, update.provider
     if type(old) is not type(new):
         return Listen(provider=new)

@@ -1,4 +1,4 @@
-"""Messages whose meaning does not depend on what came before, in our own words."""
+"""Translation of messages that do not depend on earlier ones into facts."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ Plain: TypeAlias = (
     | CustomFromThinkProvider
     | ScriptEntryTaken
 )
-"""Messages that `translate` takes."""
+"""Messages that `translate` accepts."""
 
 LONGEST_NAME = 256
-"""Characters of an id, a code or a name that a service gives; none that it means is as long."""
+"""Most characters of an id, a code or a name from a service; no genuine one is as long."""
 
 _REFUSALS = frozenset(
     {
@@ -73,7 +73,7 @@ _REFUSALS = frozenset(
         "INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH",
     }
 )
-"""Warnings that are InjectionRefused in an older form, still seen."""
+"""Warnings that mean InjectionRefused in an older form, which still occurs."""
 
 
 _PARTS: Mapping[type, Literal["prompt", "speak", "think", "listen", "think_live"]] = {
@@ -83,11 +83,11 @@ _PARTS: Mapping[type, Literal["prompt", "speak", "think", "listen", "think_live"
     ListenUpdated: "listen",
     ThinkLiveUpdated: "think_live",
 }
-"""Part that each acknowledgement is about."""
+"""Part that each acknowledgement concerns."""
 
 
 def translate(message: Plain) -> Fact:
-    """The event that a message is."""
+    """Fact of a message."""
     match message:
         case WireAgentThinking(content=text):
             return Thinking(text)
@@ -137,20 +137,20 @@ def _latency(message: AgentStartedSpeaking | LatencyReport) -> Latency:
 
 
 def warned(message: AgentWarning) -> Warned | Refused:
-    """A `Warning`, which may be a refusal in an older form."""
+    """Fact of a `Warning`, which may be a refusal in an older form."""
     if message.code in _REFUSALS:
         return Refused(message.description or message.code)
     return Warned(message.code[:LONGEST_NAME], message.description, classify_warning(message.code).recovery)
 
 
 def failed(message: AgentError, *, is_early: bool = False) -> Failed:
-    """An `Error`, classified; `is_early`: it came before the settings hold."""
+    """Fact of an `Error`, classified; `is_early`: it came before the settings were applied."""
     meaning = classify_early(message.code) if is_early else classify_error(message.code)
     return Failed(message.code[:LONGEST_NAME], message.description, meaning.recovery, meaning.hint)
 
 
 def tool_calls(message: FunctionCallRequest) -> ToolCalls | Malformed:
-    """The calls of a FunctionCallRequest; malformed where an id or a name in it is endless."""
+    """Calls of a FunctionCallRequest; malformed where an id or a name is too long."""
     if any(len(name) > LONGEST_NAME for call in message.functions for name in (call.id, call.name)):
         return Malformed(f"a function call's id or name is longer than {LONGEST_NAME} characters", "")
     return ToolCalls(

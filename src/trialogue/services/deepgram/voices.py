@@ -1,4 +1,4 @@
-"""Deepgram's voices: those of seats that name none, and the local voices that stand in for them offline."""
+"""Deepgram's voices: default voices by seat, and the local voices that stand in for them offline."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VOICES: Final = (
     "aura-2-andromeda-en",
     "aura-2-orpheus-en",
 )
-"""Voices by seat, for agents that name none: neighbours are easy to tell apart."""
+"""Default voices by seat, so that neighbours are easy to distinguish."""
 
 _STAND_INS: Final = MappingProxyType(
     {
@@ -75,11 +75,11 @@ _PUBLISHED: Final = MappingProxyType(
 )
 
 PUBLISHED: Final = tuple(form.format(given) for form, names in _PUBLISHED.items() for given in names.split())
-"""The voices that were published in November 2026; there may be newer ones."""
+"""Voices published by November 2026; there may be newer ones."""
 
 
 def given_name(model: str) -> str:
-    """Given name of a voice: `thalia` for `aura-2-thalia-en`, and for `thalia`; else nothing."""
+    """Given name of a voice: `thalia` for `aura-2-thalia-en` and for `thalia`; empty for others."""
     parts = model.split("-")
     if len(parts) > 2 and parts[0] == "aura":
         return parts[-2]
@@ -87,4 +87,4 @@ def given_name(model: str) -> str:
 
 
 AURA: Final = VoiceNames(_STAND_INS, given_name, "aura-2-{}-en".format)
-"""The names of the voices called Aura."""
+"""Names of the Aura voices."""

@@ -1,4 +1,4 @@
-"""The listening dialect, sans I/O: what a person says becomes words with their places in time.
+"""Dialect of listening, sans I/O: transcribes a person's speech into words with their times.
 
 Two routes, one session: `/v2/listen` (Flux, which says itself when a turn begins and ends) and `/v1/listen`
 (Nova and older). `flux` and `nova` hold the messages in the vendor's names, `codec` reads them,

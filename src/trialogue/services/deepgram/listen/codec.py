@@ -13,20 +13,20 @@ _NOVA_CLIENT, _NOVA_SERVER = classes_of(NovaClientMessage), classes_of(NovaServe
 
 
 def decode_flux_client(text: str | bytes) -> FluxClientMessage:
-    """Read a client's message on `/v2/listen`; RemoteProtocolError where it is none."""
+    """Client's message on `/v2/listen`; RemoteProtocolError for an invalid one."""
     return cast(FluxClientMessage, decode(text, _FLUX_CLIENT))
 
 
 def decode_flux_server(text: str | bytes) -> FluxServerMessage:
-    """Read a server's message on `/v2/listen`; RemoteProtocolError where it is none."""
+    """Server's message on `/v2/listen`; RemoteProtocolError for an invalid one."""
     return cast(FluxServerMessage, decode(text, _FLUX_SERVER))
 
 
 def decode_nova_client(text: str | bytes) -> NovaClientMessage:
-    """Read a client's message on `/v1/listen`; RemoteProtocolError where it is none."""
+    """Client's message on `/v1/listen`; RemoteProtocolError for an invalid one."""
     return cast(NovaClientMessage, decode(text, _NOVA_CLIENT))
 
 
 def decode_nova_server(text: str | bytes) -> NovaServerMessage:
-    """Read a server's message on `/v1/listen`; RemoteProtocolError where it is none."""
+    """Server's message on `/v1/listen`; RemoteProtocolError for an invalid one."""
     return cast(NovaServerMessage, decode(text, _NOVA_SERVER))

@@ -1,4 +1,4 @@
-"""The two dialects of a listening session: how each says things, and what its messages mean.
+"""Two dialects of a listening session: their messages in both directions.
 
 Flux (v2): a turn has an index, each message holds the whole turn, EndOfTurn ends it.
 Nova (v1): a result holds a stretch; an utterance is its final stretches, up to a speech_final, a result
@@ -28,29 +28,29 @@ ListenConfigure: TypeAlias = flux.FluxConfigure | nova.NovaConfigure
 
 @define
 class Connected:
-    """The greeting of a route that greets; becomes Ready."""
+    """First message of a route that greets; becomes Ready."""
 
     request_id: str
     """Id that the service gives the session."""
 
 
 class ListenRoute(Protocol):
-    """Route of listening: what differs between the two."""
+    """Route of listening: the differences between the two."""
 
     greets: bool
-    """Whether the server's first message says that it listens; else the open socket does."""
+    """Whether the server's first message reports that it listens; without one, the open socket does."""
 
     keep_alive: str | None
-    """Message that is sent while no sound is; None where none can be."""
+    """Message that is sent while there is no sound; None where the route has none."""
 
     force_end: str
     """Message that ends the utterance now."""
 
     close: str
-    """Message that asks for the end."""
+    """Message that requests the end."""
 
     def take(self, text: str | bytes, now: float) -> list[EarFact | Connected]:
-        """Facts of a message; RemoteProtocolError where it is none."""
+        """Facts in a message; RemoteProtocolError for an invalid one."""
         ...
 
 
@@ -59,7 +59,7 @@ class FluxDialect:
     """`/v2/listen`."""
 
     utterances: UtteranceFacts
-    """Utterances that turns go to."""
+    """Utterances of the turns."""
 
     greets: bool = field(default=True, init=False)
     keep_alive: str | None = field(default=None, init=False)
@@ -68,7 +68,7 @@ class FluxDialect:
     _turn: int = field(default=0, init=False)
 
     def take(self, text: str | bytes, now: float) -> list[EarFact | Connected]:
-        """Facts of a message."""
+        """Facts in a message."""
         message = decode_flux_server(text)
         match message:
             case flux.TurnInfo():
@@ -90,7 +90,7 @@ class FluxDialect:
                 assert_never(message)
 
     def _turned(self, turn: flux.TurnInfo, now: float) -> Sequence[EarFact]:
-        """A turn as it stands; an end that was missed is made up for by the next turn's index."""
+        """Facts of a turn; the index of the next turn supplies an end that was missed."""
         missed = self.utterances.broken_off(now) if turn.turn_index > self._turn else []
         self._turn = turn.turn_index
         words = _words_of_turn(turn)
@@ -106,7 +106,7 @@ class FluxDialect:
 
 
 def _words_of_turn(turn: flux.TurnInfo) -> PlacedWords:
-    """A turn's words; without times they lie at the end of the sound that was transcribed."""
+    """Words of a turn; words without times are placed at the end of the transcribed sound."""
     starts = [word.start for word in turn.words if word.start is not None]
     ends = [word.end for word in turn.words if word.end is not None]
     end = max(ends, default=turn.audio_window_end)
@@ -118,7 +118,7 @@ class NovaDialect:
     """`/v1/listen`."""
 
     utterances: UtteranceFacts
-    """Utterances that results go to."""
+    """Utterances of the results."""
 
     greets: bool = field(default=False, init=False)
     keep_alive: str | None = field(default=encode(KeepAlive()), init=False)
@@ -127,7 +127,7 @@ class NovaDialect:
     _finals: list[PlacedWords] = field(factory=list[PlacedWords], init=False)
 
     def take(self, text: str | bytes, now: float) -> list[EarFact | Connected]:
-        """Facts of a message."""
+        """Facts in a message."""
         message = decode_nova_server(text)
         match message:
             case nova.NovaResults():
@@ -139,7 +139,7 @@ class NovaDialect:
             case nova.NovaConfigureFailure(code=code, description=description):
                 return [ChangeRefused(code or "", description or "")]
             case nova.NovaError(code=code, variant=variant):
-                # Its description quotes what was sent, which may be personal.
+                # Its description quotes the message sent, which may be personal.
                 return [Warned(code or variant or "ERROR", "a message was not understood")]
             case nova.StreamMetadata():
                 return [*self._ended(now, "model")]
@@ -180,7 +180,7 @@ def _words_of_result(result: nova.NovaResults) -> PlacedWords:
 
 
 def _joined(parts: Sequence[PlacedWords]) -> PlacedWords:
-    """Stretches as one, with the languages of all; silent ones do not count."""
+    """Stretches joined, with the languages of all; silent ones do not count."""
     spoken = [part for part in parts if part.text] or list(parts)
     languages = dict.fromkeys(code for part in spoken for code in part.languages)
     text = " ".join(part.text for part in spoken if part.text)

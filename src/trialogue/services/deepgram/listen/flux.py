@@ -1,4 +1,4 @@
-"""Messages of `/v2/listen`, whose models (Flux) say themselves when a turn begins and ends.
+"""Messages of `/v2/listen`, whose models (Flux) decide where a turn begins and ends.
 
 Every server message counts on in `sequence_id`, from 0. Times are seconds of the connection's own sound.
 """
@@ -17,21 +17,21 @@ from trialogue.values import frozen
 
 @frozen
 class FluxThresholds(WireObject):
-    """When a turn ends. What is absent stays as it is."""
+    """Thresholds of a turn's end; an absent one keeps its value."""
 
     eager_eot_threshold: float | None = None
-    """Confidence of the model at an eager end, 0.3 to 0.9 and at most `eot_threshold`; none without it."""
+    """Confidence of an eager end, 0.3 to 0.9 and at most `eot_threshold`; without it there are none."""
 
     eot_threshold: float | None = None
-    """Confidence at an end, 0.5 to 1; 1 is never."""
+    """Confidence of an end, 0.5 to 1; 1 is never reached."""
 
     eot_timeout_ms: int | None = None
-    """Silence that ends a turn all the same, in milliseconds."""
+    """Milliseconds of silence that end a turn at any confidence."""
 
 
 @frozen
 class FluxConfigure(WireObject):
-    """Change the session while it listens. Answered by exactly one success or failure; all or nothing."""
+    """Change of a running session. Answered by exactly one success or failure, for all of it."""
 
     type: ClassVar[str] = "Configure"
 
@@ -39,17 +39,17 @@ class FluxConfigure(WireObject):
     """Thresholds of a turn's end."""
 
     keyterms: tuple[str, ...] | None = None
-    """Words to listen for: replaces the list, an empty one clears it. May be personal."""
+    """Words to listen for: replaces the list; an empty one clears it. May be personal."""
 
     language_hints: tuple[str, ...] | None = None
-    """Languages to expect, for the multilingual model; replaces, clears."""
+    """Languages to expect, for the multilingual model: replaces the list; an empty one clears it."""
 
     numerals: bool | None = None
     """Whether numbers are written in digits."""
 
 
 FluxClientMessage: TypeAlias = FluxConfigure | ForceEndTurn | CloseStream | WireUnknownMessage
-"""All that a client may send. There is no KeepAlive and no Finalize: either ends the connection."""
+"""Every message from a client. There is no KeepAlive and no Finalize: either ends the connection."""
 
 
 # --- server to client -------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ FluxClientMessage: TypeAlias = FluxConfigure | ForceEndTurn | CloseStream | Wire
 
 @frozen
 class FluxConnected(WireObject):
-    """The first message: the server listens."""
+    """First message: the server listens."""
 
     type: ClassVar[str] = "Connected"
 
@@ -70,51 +70,51 @@ class FluxConnected(WireObject):
 
 @frozen
 class FluxWord(WireObject):
-    """One word of a turn, with its capitals and punctuation."""
+    """Word of a turn, with its capitals and punctuation."""
 
     word: str
     """The word. Personal."""
 
     confidence: float
-    """Confidence of the model, 0 to 1."""
+    """Confidence of the model, from 0 to 1."""
 
     start: float | None = None
     """Beginning, in seconds of the connection's sound; absent before the middle of 2026."""
 
     end: float | None = None
-    """End."""
+    """End, in seconds of the connection's sound."""
 
 
 @frozen
 class TurnInfo(WireObject):
-    """The turn as it stands: `Update`, `StartOfTurn`, `EagerEndOfTurn`, `TurnResumed` or `EndOfTurn`.
+    """Turn at one moment: `Update`, `StartOfTurn`, `EagerEndOfTurn`, `TurnResumed` or `EndOfTurn`.
 
-    An Update comes about every 0.25 s of sound, in silence too. The text of an EndOfTurn is that of the
-    EagerEndOfTurn before it, or a TurnResumed stands between them.
+    An Update comes about every 0.25 s of sound, also in silence. An EndOfTurn has the text of the
+    EagerEndOfTurn before it, unless a TurnResumed stands between them.
     """
 
     type: ClassVar[str] = "TurnInfo"
 
     event: str
-    """Name of what has happened; an open list."""
+    """Name of the event; an open list."""
 
     turn_index: int
-    """Counts turns from 0; the same up to the turn's end."""
+    """Number of the turn, from 0; the same up to the turn's end."""
 
     audio_window_start: float
-    """Place where the sound begins that this is about, in seconds."""
+    """Beginning of the sound that it covers, in seconds."""
 
     audio_window_end: float
-    """End."""
+    """End of that sound, in seconds."""
 
     transcript: str
     """The whole turn so far. Personal."""
 
     words: tuple[FluxWord, ...]
-    """Its words."""
+    """Words of the turn."""
 
     end_of_turn_confidence: float
-    """Confidence of the model that nothing more comes, 0 to 1."""
+    """Confidence of the model that the turn is over, from 0 to 1."""
 
     trigger: str | None = None
     """Cause of the turn's end, on EndOfTurn only: `model`, `manual`, `timeout`; an open list."""
@@ -134,7 +134,7 @@ class TurnInfo(WireObject):
 
 @frozen
 class FluxConfigureSuccess(WireObject):
-    """A change holds; with all that holds now."""
+    """The change is applied; with all values that hold now."""
 
     type: ClassVar[str] = "ConfigureSuccess"
 
@@ -159,12 +159,12 @@ class FluxConfigureSuccess(WireObject):
 
 @frozen
 class FluxConfigureFailure(WireObject):
-    """A change was refused; all stays as it was."""
+    """The change was refused; all values stay."""
 
     type: ClassVar[str] = "ConfigureFailure"
 
     code: str | None = None
-    """Code, as `INVALID_THRESHOLD`."""
+    """Code, such as `INVALID_THRESHOLD`."""
 
     description: str | None = None
     """Reason, in words."""
@@ -178,15 +178,15 @@ class FluxConfigureFailure(WireObject):
 
 @frozen
 class FluxWarning(WireObject):
-    """Warning of a service whose session goes on."""
+    """Warning of the service; the session goes on."""
 
     type: ClassVar[str] = "Warning"
 
     code: str
-    """As `FORCE_END_TURN_NO_ACTIVE_TURN`."""
+    """Code, such as `FORCE_END_TURN_NO_ACTIVE_TURN`."""
 
     description: str = ""
-    """In words."""
+    """Description, in words."""
 
     request_id: str | None = None
     """Id that the service gives the session."""
@@ -197,15 +197,15 @@ class FluxWarning(WireObject):
 
 @frozen
 class FluxError(WireObject):
-    """The session is over; the server closes."""
+    """Error of the service: the session is over, and the server closes."""
 
     type: ClassVar[str] = "Error"
 
     code: str
-    """As `UNPARSABLE_CLIENT_MESSAGE`."""
+    """Code, such as `UNPARSABLE_CLIENT_MESSAGE`."""
 
     description: str = ""
-    """In words."""
+    """Description, in words."""
 
     sequence_id: int | None = None
     """Counts the server's messages."""
@@ -220,4 +220,4 @@ FluxServerMessage: TypeAlias = (
     | FluxError
     | WireUnknownMessage
 )
-"""All that a server may send."""
+"""Every message from a server."""

@@ -1,4 +1,4 @@
-"""The messages of the listening routes that both generations share."""
+"""Messages that both listening routes share."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from trialogue.values import frozen
 
 @frozen
 class CloseStream(WireObject):
-    """Ask for what is still to be said about the sound so far, and then for the end of the connection."""
+    """Request for the last words of the sound so far, and then for the end of the connection."""
 
     type: ClassVar[str] = "CloseStream"

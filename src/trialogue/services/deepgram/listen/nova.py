@@ -20,29 +20,29 @@ from trialogue.values import frozen
 
 @frozen
 class Finalize(WireObject):
-    """Ask for a final result of the sound so far; none may come where there was little."""
+    """Request for a final result of the sound so far; there may be none for little sound."""
 
     type: ClassVar[str] = "Finalize"
 
     channel: int | None = None
-    """Channel; all where absent."""
+    """Number of the channel; absent for all."""
 
 
 @frozen
 class NovaConfigure(WireObject):
-    """Change the session while it listens. Answered by exactly one success or failure."""
+    """Change of a running session. Answered by exactly one success or failure."""
 
     type: ClassVar[str] = "Configure"
 
     keyterms: tuple[str, ...] | None = None
-    """Words to listen for: replaces the list, an empty one clears it. May be personal."""
+    """Words to listen for: replaces the list; an empty one clears it. May be personal."""
 
     features: Mapping[str, bool] | None = field(default=None, hash=False)
-    """Features that are switched on or off, as `numerals`."""
+    """Features to switch on or off, such as `numerals`."""
 
 
 NovaClientMessage: TypeAlias = KeepAlive | Finalize | NovaConfigure | CloseStream | WireUnknownMessage
-"""All that a client may send; ForceEndTurn is answered by an Error."""
+"""Every message from a client; ForceEndTurn is answered by an Error."""
 
 
 # --- server to client -------------------------------------------------------------------------------
@@ -50,42 +50,42 @@ NovaClientMessage: TypeAlias = KeepAlive | Finalize | NovaConfigure | CloseStrea
 
 @frozen
 class NovaWord(WireObject):
-    """One word of a result."""
+    """Word of a result."""
 
     word: str
-    """The word without capitals and punctuation. Personal."""
+    """Word without capitals and punctuation. Personal."""
 
     start: float
     """Beginning, in seconds of the connection's sound."""
 
     end: float
-    """End."""
+    """End, in seconds of the connection's sound."""
 
     confidence: float
-    """Confidence of the model, 0 to 1."""
+    """Confidence of the model, from 0 to 1."""
 
     punctuated_word: str | None = None
-    """The word with capitals and punctuation. Personal."""
+    """Word with capitals and punctuation. Personal."""
 
     language: str | None = None
     """Language, where several were expected."""
 
     speaker: int | None = None
-    """Number of the voice, where voices are told apart."""
+    """Number of the speaker's voice, where voices are distinguished."""
 
 
 @frozen
 class NovaAlternative(WireObject):
-    """One reading of a stretch of sound; the first is the likeliest."""
+    """Reading of a stretch of sound; the first is the most likely."""
 
     transcript: str
     """The words; empty for silence. Personal."""
 
     confidence: float
-    """Confidence of the model, 0 to 1."""
+    """Confidence of the model, from 0 to 1."""
 
     words: tuple[NovaWord, ...] = ()
-    """The words with their times."""
+    """Words with their times."""
 
     languages: tuple[str, ...] | None = None
     """Languages that were heard, where several were expected."""
@@ -96,24 +96,24 @@ class NovaAlternative(WireObject):
 
 @frozen
 class NovaChannel(WireObject):
-    """The readings of one channel."""
+    """Readings of one channel."""
 
     alternatives: tuple[NovaAlternative, ...]
-    """The likeliest first."""
+    """Readings, the most likely first."""
 
 
 @frozen
 class NovaModel(WireObject):
-    """The model that listened."""
+    """Model of the results."""
 
     name: str
-    """Its name, as `general-nova-3`."""
+    """Name, such as `general-nova-3`."""
 
     version: str
-    """Its version."""
+    """Version."""
 
     arch: str
-    """Its kind, as `nova-3`."""
+    """Architecture, such as `nova-3`."""
 
 
 @frozen
@@ -124,18 +124,18 @@ class NovaResultsMetadata(WireObject):
     """Id that the service gives the session."""
 
     model_info: NovaModel
-    """The model that listened."""
+    """Model of the results."""
 
     model_uuid: str
-    """Its id."""
+    """Id of the model."""
 
     diarize_info: Json = field(default=None, hash=False)
-    """Model that told voices apart."""
+    """Model that distinguishes voices."""
 
 
 @frozen
 class NovaResults(WireObject):
-    """Words understood in a stretch of sound; an interim result is replaced by the next of its stretch."""
+    """Words of a stretch of sound; the next result of the stretch replaces an interim one."""
 
     type: ClassVar[str] = "Results"
 
@@ -146,19 +146,19 @@ class NovaResults(WireObject):
     """Length of the stretch, in seconds."""
 
     start: float
-    """Beginning."""
+    """Beginning of the stretch, in seconds."""
 
     channel: NovaChannel
-    """The readings."""
+    """Readings."""
 
     metadata: NovaResultsMetadata | None = None
-    """The session and its model."""
+    """Session and model."""
 
     is_final: bool | None = None
-    """Whether this stretch is not revised any more: the next begins where it ends."""
+    """Whether this stretch is final: the next one begins at its end."""
 
     speech_final: bool | None = None
-    """Whether the speaker has paused for as long as `endpointing` says."""
+    """Whether the speaker has paused for as long as `endpointing` requires."""
 
     from_finalize: bool | None = None
     """Whether Finalize asked for it."""
@@ -169,7 +169,7 @@ class NovaResults(WireObject):
 
 @frozen
 class NovaSpeechStarted(WireObject):
-    """Somebody begins to speak (where `vad_events` are asked for); it may lag behind the words."""
+    """Beginning of speech (with `vad_events`); it may come after the words."""
 
     type: ClassVar[str] = "SpeechStarted"
 
@@ -182,7 +182,7 @@ class NovaSpeechStarted(WireObject):
 
 @frozen
 class UtteranceEnd(WireObject):
-    """A gap between words as long as `utterance_end_ms`; also where speech_final never comes, as in noise."""
+    """Gap of `utterance_end_ms` between words; it also comes where noise prevents a speech_final."""
 
     type: ClassVar[str] = "UtteranceEnd"
 
@@ -190,12 +190,12 @@ class UtteranceEnd(WireObject):
     """Channel, and the number of channels."""
 
     last_word_end: float
-    """Place where the last word ends; -1 where that was final before, which says nothing new."""
+    """End of the last word, in seconds; -1 where that word was final before, so that there is nothing new."""
 
 
 @frozen
 class StreamMetadata(WireObject):
-    """The last message: what the connection was."""
+    """Last message: totals of the connection."""
 
     type: ClassVar[str] = "Metadata"
 
@@ -203,24 +203,24 @@ class StreamMetadata(WireObject):
     """Id that the service gives the session."""
 
     duration: float
-    """Sound that there was, in seconds."""
+    """Length of the sound, in seconds."""
 
     channels: int
-    """Number of channels that it had."""
+    """Number of channels."""
 
     created: str
-    """Moment, in ISO 8601."""
+    """Time of day, in ISO 8601."""
 
     sha256: str = ""
-    """A digest of the sound."""
+    """SHA-256 digest of the sound."""
 
     transaction_key: str = "deprecated"
-    """Of no use any more."""
+    """Obsolete."""
 
 
 @frozen
 class NovaConfigureSuccess(WireObject):
-    """A change holds."""
+    """The change is applied."""
 
     type: ClassVar[str] = "ConfigureSuccess"
 
@@ -228,17 +228,17 @@ class NovaConfigureSuccess(WireObject):
     """Id that the service gives the session."""
 
     keyterms: tuple[str, ...] | None = None
-    """The list, where it was replaced."""
+    """Words to listen for, if they were replaced."""
 
 
 @frozen
 class NovaConfigureFailure(WireObject):
-    """A change was refused; all stays as it was."""
+    """The change was refused; all values stay."""
 
     type: ClassVar[str] = "ConfigureFailure"
 
     code: str | None = None
-    """Code, as `CONFIGURE_KEYTERMS_NOT_SUPPORTED`."""
+    """Code, such as `CONFIGURE_KEYTERMS_NOT_SUPPORTED`."""
 
     description: str | None = None
     """Reason, in words."""
@@ -249,21 +249,21 @@ class NovaConfigureFailure(WireObject):
 
 @frozen
 class NovaError(WireObject):
-    """A message of the client's was not understood; the stream goes on."""
+    """Error over a message of the client; the stream goes on."""
 
     type: ClassVar[str] = "Error"
 
     variant: str = ""
-    """Kind of error, as `SchemaError`."""
+    """Kind of error, such as `SchemaError`."""
 
     description: str = ""
-    """In words. May quote the message, which may be personal."""
+    """Description, in words. May quote the message, which may be personal."""
 
     message: str | None = None
     """The message. May be personal."""
 
     code: str | None = None
-    """In older frames only."""
+    """Code; only in older messages."""
 
 
 NovaServerMessage: TypeAlias = (
@@ -276,4 +276,4 @@ NovaServerMessage: TypeAlias = (
     | NovaError
     | WireUnknownMessage
 )
-"""All that a server may send; it never greets."""
+"""Every message from a server, which never greets."""

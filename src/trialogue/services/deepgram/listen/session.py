@@ -1,18 +1,18 @@
-"""The client's side of one listening connection, sans I/O: sound, messages and time in, facts out.
+"""Client's side of one listening connection, sans I/O: sound, messages and time in, facts out.
 
 1. Time is an input (`now`, seconds on any clock that does not go back) and the next deadline an output.
-2. The connection's life is the table `LISTEN_TRANSITIONS`; a step of ours that it does not hold is a
-   LocalProtocolError. Whatever the server sends, in whatever order, becomes facts and never an exception.
+2. The connection's life is the table `LISTEN_TRANSITIONS`; a step of ours that it lacks is a
+   LocalProtocolError. Any message from the server, in any order, becomes facts and never an exception.
 3. Flux greets, within ten seconds; on v1 the open socket is Ready.
-4. The service reckons in its own seconds of sound. Facts give places on the owner's axis, whatever was
-   dropped and however long nobody spoke.
-5. Turns end by what is heard, so a stream that stops would leave them open: where nobody feeds the session
-   for half a second, silence is due, in real time. When all has been silent for six seconds and no
-   utterance is open, the stream rests: KeepAlive every four seconds on v1, a breath of silence every twenty
-   on v2, which has no such message.
-6. A service that goes silent while it is fed, or inside an utterance, is lost: Timeout.
-7. Every utterance ends: at the latest when the connection does, with the words that it had.
-8. One session is one connection: a new connection takes a new session.
+4. The service counts in seconds of sent sound. Facts give places on the owner's axis, also after dropped
+   sound and long silences.
+5. Sound ends turns, so a stream that stops would leave them open: without sound for half a second the session
+   feeds silence, in real time. After six seconds of silence without an open utterance the stream rests: it
+   sends KeepAlive every four seconds on v1, and a short silence every twenty on v2, which has no such
+   message.
+6. A service that sends nothing while it is fed, or inside an utterance, is lost: Timeout.
+7. Every utterance ends, at the latest with the connection, with the words so far.
+8. One session is one connection: a new connection needs a new session.
 """
 
 from __future__ import annotations
@@ -53,30 +53,29 @@ from trialogue.services.facts import (
 from trialogue.values import define
 
 QUIET_S = 0.5
-"""Seconds for which nobody may feed the session before it feeds silence."""
+"""Seconds without sound after which the session feeds silence."""
 
 SILENCE_S = 0.2
-"""Silence that goes out at a time; at most, after a stall."""
+"""Most seconds of silence sent at a time, after a stall."""
 
 SETTLED_S = 6.0
-"""Seconds for which silence is fed before the stream rests; Flux ends a turn after five seconds at the
-latest.
-"""
+"""Seconds of silence before the stream rests; Flux ends a turn after at most five seconds."""
 
 KEEP_ALIVE_S = 4.0
-"""Between two KeepAlives of a resting stream; the service gives up after ten seconds."""
+"""Seconds between two KeepAlives of a resting stream; the service closes after ten seconds."""
 
 BREATH_S = 20.0
-"""Between two stretches of silence of a resting stream without KeepAlive; services give up after sixty."""
+"""Seconds between two short silences of a resting stream without KeepAlive; services close after sixty."""
 
 FINISH_S = 3.0
-"""Seconds that the server may take to close when asked to."""
+"""Most seconds until the server closes after a request to."""
 
 LOST_S = 3.0
-"""Seconds for which a service that is fed may tell nothing; four times `eot_timeout_ms` if that is longer."""
+"""Most seconds without a message from a service that is fed; four times `eot_timeout_ms` if that is longer.
+"""
 
 _ZERO = {"linear16": b"\x00\x00", "mulaw": b"\xff", "alaw": b"\xd5"}
-"""One silent sample of each encoding."""
+"""Silent sample of each encoding."""
 
 
 class ListenState(Enum):
@@ -89,14 +88,14 @@ class ListenState(Enum):
     """Sound may flow."""
 
     FINISHING = "finishing"
-    """The end is asked for; last words may come."""
+    """The end is requested; last words may come."""
 
     CLOSED = "closed"
-    """It is over."""
+    """The connection is over."""
 
 
 class ListenStep(Enum):
-    """Step that moves the connection on."""
+    """Step of the connection to another state."""
 
     READY = "ready"
     FINISHED = "finished"
@@ -108,12 +107,12 @@ LISTEN_TRANSITIONS: dict[tuple[ListenState, ListenStep], ListenState] = {
     (ListenState.LISTENING, ListenStep.FINISHED): ListenState.FINISHING,
     **{(state, ListenStep.CLOSED): ListenState.CLOSED for state in ListenState},
 }
-"""The connection's life; a missed deadline closes as well, and CLOSED is final."""
+"""Every step of the connection; a missed deadline also closes, and CLOSED is final."""
 
 
 @define
 class ListenSession:
-    """One listening connection's protocol state; whoever owns the socket owns this."""
+    """Protocol state of one listening connection; the owner of the socket owns it."""
 
     settings: ListenSettings
     """Settings in the address."""
@@ -122,16 +121,16 @@ class ListenSession:
     """State of the connection."""
 
     request_id: str = field(default="", init=False)
-    """Id that the service gives the session; empty before it says so."""
+    """Id that the service gives the session; empty before it is known."""
 
     last_error: Failed | None = field(default=None, init=False)
-    """The last `Error` that ended a session."""
+    """Last `Error`, which ended the session."""
 
     clock: SoundClock = field(factory=SoundClock, init=False)
-    """Clock that says where the connection's sound lies on the owner's axis."""
+    """Clock that places the connection's sound on the owner's axis."""
 
     utterances: UtteranceFacts = field(init=False)
-    """The utterances so far; `utterances.open` is the one that has no end yet."""
+    """Utterances so far; `utterances.open` is the one without an end."""
 
     _dialect: ListenRoute = field(init=False)
     _sample: bytes = field(init=False)
@@ -158,20 +157,21 @@ class ListenSession:
     # --- out ----------------------------------------------------------------------------------------
 
     def start(self, now: float, request_id: str = "") -> list[EarFact]:
-        """The socket is open; `request_id` is its `dg-request-id` header. Ready at once on v1."""
+        """Facts from an open socket, whose `dg-request-id` header is `request_id`; on v1, Ready at once."""
         self._since, self.request_id = now, request_id
         return [] if self._dialect.greets else self._ready(request_id, now)
 
     def hear(self, data: bytes, now: float, at: float | None = None) -> bytes:
-        """The bytes to send for sound: `data` itself; LocalProtocolError where none may be sent.
+        """Bytes to send for sound: `data` itself; LocalProtocolError where none may be sent.
 
-        `at`: where its first sample lies on the owner's axis, by which all facts give places; `now` if None.
+        `at` is the place of its first sample on the owner's axis, on which all facts give places; `now` if
+        None.
         """
         self._check("sound")
         if not data:
             raise LocalProtocolError("empty sound may not be sent: some servers close over it")
         if not self._is_fed and now - self._told_at > SETTLED_S:
-            self._told_at = now  # a stream that rested has told nothing, and needed not to
+            self._told_at = now  # a resting stream has sent nothing, and was not expected to
         self._is_fed = True
         self._send_sound(data, now if at is None else at, now)
         self._filled_until = max(now, self._filled_until) + self._seconds(data)
@@ -179,14 +179,14 @@ class ListenSession:
         return data
 
     def end_utterance(self, now: float) -> str:
-        """The text that ends the open utterance now, whatever the service thinks."""
+        """Text that ends the open utterance now, whatever the service has detected."""
         self._check("the end of an utterance")
         if self.settings.route == "v1":
             self._finalized_at = now
         return self._dialect.force_end
 
     def configure(self, change: ListenConfigure, now: float) -> str:
-        """The text that changes the session: answered by Updated or ChangeRefused, one at a time."""
+        """Text that changes the session: answered by Updated or ChangeRefused, one at a time."""
         self._check("a change")
         if self._configures:
             raise LocalProtocolError("a change may not be sent before the previous one is answered")
@@ -195,7 +195,7 @@ class ListenSession:
         return encode(change)
 
     def finish(self, now: float) -> list[str]:
-        """The texts that end the session: last words come, then the server closes."""
+        """Texts that end the session: last words come, then the server closes."""
         self._check("the end")
         self.state = LISTEN_TRANSITIONS[self.state, ListenStep.FINISHED]
         self._since = now
@@ -209,7 +209,7 @@ class ListenSession:
     # --- in -----------------------------------------------------------------------------------------
 
     def receive_text(self, text: str | bytes, now: float) -> list[EarFact]:
-        """Facts of a text message."""
+        """Facts in a text message."""
         if self.state is ListenState.CLOSED:
             return []
         self._told_at = now
@@ -224,11 +224,11 @@ class ListenSession:
         return facts
 
     def receive_audio(self, data: bytes) -> list[EarFact]:
-        """Facts of a binary message: a server that listens has no sound to send."""
+        """Facts in a binary message: a listening server has no sound to send."""
         return [Malformed(f"{len(data)} bytes of sound came from a service that listens", "")]
 
     def receive_close(self, code: int, now: float, *, ours: bool = False) -> list[EarFact]:
-        """Facts of the connection's end; `ours`: our side closed, over something that came."""
+        """Facts from the connection's end; `ours`: our side closed, because of a message from the server."""
         if self.state is ListenState.CLOSED:
             return []
         asked = self.state is ListenState.FINISHING
@@ -266,7 +266,7 @@ class ListenSession:
     # --- time ---------------------------------------------------------------------------------------
 
     def next_deadline(self) -> float | None:
-        """When `tick` has something to do, in seconds; None while time changes nothing."""
+        """Next moment at which `tick` is to be called, in seconds; None while time changes nothing."""
         match self.state:
             case ListenState.OPENING:
                 return self._since + HANDSHAKE_S
@@ -278,7 +278,7 @@ class ListenSession:
                 return None
 
     def tick(self, now: float) -> list[EarDue]:
-        """Actions that are due at `now`: nothing before `next_deadline`."""
+        """Actions that are due at `now`: none before `next_deadline`."""
         match self.state:
             case ListenState.OPENING if now >= self._since + HANDSHAKE_S:
                 return self._missed("connected", now)
@@ -299,7 +299,7 @@ class ListenSession:
 
     @property
     def _rests(self) -> bool:
-        """Whether silence has been fed for long enough for every utterance to have ended."""
+        """Whether silence has been fed for so long that every utterance has ended."""
         settled = self._filled_until - self._silent_since >= SETTLED_S
         return settled and self.utterances.open is None
 
@@ -321,14 +321,14 @@ class ListenSession:
         return Transmit(silence)
 
     def _lost_at(self) -> float:
-        """When a service that has gone silent is given up: Flux tells all the time, v1 in utterances only."""
+        """Moment at which a silent service is given up: Flux always sends messages, v1 only in utterances."""
         is_waited_for = self.utterances.open is not None or (self._dialect.greets and not self._rests)
         if not is_waited_for:
             return float("inf")
         return self._told_at + max(LOST_S, 4 * self.settings.eot_timeout_s)
 
     def _finalizes_at(self) -> float:
-        """When a Finalize has had no answer: none is promised where little sound was waiting."""
+        """Moment at which a Finalize without an answer ends: little sound need not get one."""
         if self._finalized_at is None or self.utterances.open is None:
             return float("inf")
         return self._finalized_at + 2.0

@@ -1,4 +1,4 @@
-"""Settings of a listening session: its address, and the query that says all of them.
+"""Settings of a listening session: its address, and the query that holds all of them.
 
 Booleans are `true` and `false`, lists are repeated keys, and what is None or empty is left out.
 """
@@ -18,29 +18,31 @@ from trialogue.services.deepgram.settings import (
 from trialogue.values import frozen
 
 ListenRoute: TypeAlias = Literal["v1", "v2"]
-"""`v2` is the one whose models say when a turn ends."""
+"""Route; the models of `v2` decide where a turn ends."""
 
 FLUX_PATH = "/v2/listen"
 NOVA_PATH = "/v1/listen"
 
 NOVA = "nova-3"
-"""The model of the older route where none is named."""
+"""Default model of the older route."""
 
 ENGLISH = DeepgramListenProviderV2(model="flux-general-en")
-"""The recognizer where nothing else is asked for."""
+"""Default recognizer."""
 
 
 def route_of(model: str) -> ListenRoute:
-    """The route that a model is listened to by: Flux by `v2`, all others by `v1`."""
+    """Route of a model: `v2` for Flux, `v1` for all others."""
     return "v2" if model == "flux" or model.startswith("flux-") else "v1"
 
 
 @frozen
 class ListenSettings:
-    """Settings of one listening session: a recognizer, as an agent's Settings say it, and the rest."""
+    """Settings of one listening session: a recognizer, as in an agent's Settings, and the rest."""
 
     recognizer: ListenProvider = field(default=ENGLISH, repr=False)
-    """Model, languages, words to expect, and when a turn ends; its class decides the route. Personal."""
+    """Model, languages, words to expect, and the thresholds of a turn's end; its class decides the route.
+    Personal.
+    """
 
     encoding: str = "linear16"
     """Encoding of one sample: `linear16`, `mulaw` or `alaw`."""
@@ -49,25 +51,25 @@ class ListenSettings:
     """Samples a second, mono."""
 
     endpointing_ms: int = 300
-    """Silence that makes a result final (v1), in milliseconds."""
+    """Milliseconds of silence that make a result final (v1)."""
 
     utterance_end_ms: int = 1000
-    """Gap between words that ends an utterance where noise hides the silence (v1), 1000 to 5000 ms."""
+    """Milliseconds between words that end an utterance where noise hides the silence (v1): 1000 to 5000."""
 
     mip_opt_out: bool = False
-    """Whether the service may not learn from the sound."""
+    """Whether the service may not use the sound for training."""
 
     tags: tuple[str, ...] = ()
-    """Names under which the vendor's usage pages show the session."""
+    """Labels of the session on the vendor's usage pages."""
 
     @property
     def model(self) -> str:
-        """The model's name."""
+        """Name of the model."""
         return self.recognizer.model or NOVA
 
     @property
     def route(self) -> ListenRoute:
-        """Route whose dialect is spoken."""
+        """Route of the model."""
         return "v1" if self._flux is None else "v2"
 
     @property
@@ -81,7 +83,7 @@ class ListenSettings:
         return self.recognizer if isinstance(self.recognizer, DeepgramListenProviderV2) else None
 
     def url(self, base: str) -> str:
-        """The address to dial at the service of `base`, of which scheme, host and port are kept.
+        """Address to dial at the service of `base`, of which scheme, host and port are kept.
 
         >>> ListenSettings().url("wss://api.deepgram.com/v1/agent/converse")
         'wss://api.deepgram.com/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=16000'
@@ -91,7 +93,7 @@ class ListenSettings:
         return urlunsplit((parts.scheme, parts.netloc, path, self.query(), ""))
 
     def query(self) -> str:
-        """Query string, behind the question mark."""
+        """Query string, without the question mark."""
         pairs: list[tuple[str, str]] = [
             ("model", self.model),
             ("encoding", self.encoding),
@@ -113,7 +115,7 @@ class ListenSettings:
                 return [*self._nova_pairs(language), *keyterms]
 
     def _nova_pairs(self, language: str | None) -> list[tuple[str, str]]:
-        """Interim results, and both ways in which an utterance may end."""
+        """Query pairs for interim results, and for both ends of an utterance."""
         return [
             *([("language", language)] if language is not None else []),
             ("interim_results", "true"),

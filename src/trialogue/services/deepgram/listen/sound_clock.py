@@ -1,7 +1,7 @@
-"""Clock of a connection's sound: its place on the owner's own axis of time.
+"""Clock of a connection's sound: gives places on the owner's axis of time.
 
-The service counts seconds of the sound that it was sent, from 0 at the connection's start. Frames may be
-dropped, and a silent person's stream may stop: a new anchor is set wherever the two clocks drift apart.
+The service counts seconds of sent sound, from 0 at the connection's start. Frames may be dropped, and a
+silent person's stream may stop, so a new anchor is set wherever the two clocks drift apart.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from attrs import field
 from trialogue.values import define
 
 DRIFT_S = 0.03
-"""Seconds that the clocks may drift apart before a new anchor is set."""
+"""Most seconds of drift between the clocks before a new anchor is set."""
 
 ANCHORS = 256
-"""Number of anchors that are kept; places before the oldest are reckoned from it."""
+"""Number of anchors that are kept; places before the oldest are counted from it."""
 
 
 @define
@@ -25,18 +25,18 @@ class SoundClock:
     """Places of a connection's sound on the owner's axis."""
 
     sent_s: float = field(default=0.0, init=False)
-    """Sound that was sent, in seconds."""
+    """Seconds of sound that were sent."""
 
     _anchors: deque[tuple[float, float]] = field(factory=lambda: deque(maxlen=ANCHORS), init=False)
 
     def add(self, duration_s: float, at: float | None) -> None:
-        """Note sound whose first sample lies at `at`; None where it only continues what was sent before."""
+        """Note sound whose first sample lies at `at`; None where it continues the sound before."""
         if at is not None and (not self._anchors or abs(self.at(self.sent_s) - at) > DRIFT_S):
             self._anchors.append((self.sent_s, at))
         self.sent_s += duration_s
 
     def at(self, sound_s: float) -> float:
-        """Place of `sound_s` of the connection's sound on the owner's axis."""
+        """Place on the owner's axis of `sound_s` seconds of the connection's sound."""
         if not self._anchors:
             return sound_s
         index = bisect_right(self._anchors, sound_s, key=lambda anchor: anchor[0]) - 1

@@ -1,8 +1,8 @@
-"""The utterances of one session, told as facts: numbered, not repeated, and each with an end.
+"""Utterances of one session, as facts: numbered, without repetitions, and each with an end.
 
-1. An interim is told where its words have changed, at most every 250 ms.
-2. An utterance begins with its first words and ends with a final. An end without words before it, as of
-   silence, is nobody's.
+1. An interim is reported if its words have changed, at most every 250 ms.
+2. An utterance begins with its first words and ends with a final. An end without words before it, such as
+   that of silence, is ignored.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from trialogue.services.facts import Stage, Understood
 from trialogue.values import define, frozen
 
 INTERIM_EVERY_S = 0.25
-"""Between two interims of the same utterance."""
+"""Seconds between two interims of one utterance."""
 
 
 @frozen
@@ -25,10 +25,10 @@ class PlacedWords:
     """The words. Personal."""
 
     start_s: float
-    """Place where the first begins, in seconds of the connection's sound."""
+    """Beginning of the first word, in seconds of the connection's sound."""
 
     end_s: float
-    """Place where the last ends."""
+    """End of the last word, in seconds of the connection's sound."""
 
     languages: tuple[str, ...] = ()
     """Languages that were heard."""
@@ -36,22 +36,22 @@ class PlacedWords:
 
 @define
 class UtteranceFacts:
-    """Makes facts of what the service says of each utterance."""
+    """Makes facts of the service's messages about utterances."""
 
     clock: SoundClock
-    """Clock that says where sound lies on the owner's axis."""
+    """Clock that places sound on the owner's axis."""
 
     count: int = field(default=0, init=False)
-    """Number of them, with the one that is open."""
+    """Number of utterances, including the open one."""
 
     open: Understood | None = field(default=None, init=False)
-    """The one that has no end yet, as it was last told."""
+    """Open utterance, as last reported; None without one."""
 
     _latest: PlacedWords | None = field(default=None, init=False)
     _told_at: float = field(default=0.0, init=False)
 
     def interim(self, words: PlacedWords, now: float, *, resumed: bool = False) -> list[Understood]:
-        """The words so far; `resumed`: the speaker had not ended after all."""
+        """Facts of the words so far; `resumed`: the speaker had not ended after all."""
         if not words.text:
             return []
         self._latest = words
@@ -60,12 +60,12 @@ class UtteranceFacts:
         return [self._tell(words, "interim", now)]
 
     def eager(self, words: PlacedWords, now: float) -> list[Understood]:
-        """The words, now that the speaker has perhaps ended."""
+        """Facts of the words when the speaker may have ended."""
         self._latest = words
         return [self._tell(words, "eager", now)]
 
     def final(self, words: PlacedWords, now: float, trigger: str) -> list[Understood]:
-        """The words, now that they change no more."""
+        """Facts of the final words."""
         if self.open is None and not words.text:
             return []
         told = self._tell(words, "final", now, trigger)
@@ -73,11 +73,11 @@ class UtteranceFacts:
         return [told]
 
     def broken_off(self, now: float, trigger: str = "lost") -> list[Understood]:
-        """The end of an utterance whose end never came: its last words stand."""
+        """Facts of an utterance that was never ended: its last words are final."""
         return [] if self._latest is None else self.final(self._latest, now, trigger)
 
     def _is_news_later(self, told: Understood, words: PlacedWords, now: float) -> bool:
-        """Whether an interim says what was told before, or comes too soon after it."""
+        """Whether an interim repeats the last one, or comes too soon after it."""
         return told.text == words.text or now - self._told_at < INTERIM_EVERY_S
 
     def _tell(self, words: PlacedWords, stage: Stage, now: float, trigger: str = "") -> Understood:

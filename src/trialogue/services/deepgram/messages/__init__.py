@@ -1,4 +1,4 @@
-"""Every message of the Voice Agent protocol as a frozen value, with Deepgram's own names.
+"""Messages of the Voice Agent protocol as frozen values, by Deepgram's own names.
 
 A class has the name of its message, except if Python uses the name already (`AgentError` is `Error`), one of
 our events does (`WireInjectionRefused` is `InjectionRefused`), or one message has two shapes.

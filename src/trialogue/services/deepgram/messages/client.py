@@ -18,62 +18,64 @@ from trialogue.services.deepgram.wire import Json, WireObject
 from trialogue.values import frozen
 
 InjectionBehavior: TypeAlias = Literal["default", "queue", "interrupt"]
-"""Refused while anyone speaks; refused only while the user does; never refused, and cuts the agent off."""
+"""Behaviour of injected words: refused while anyone speaks; refused only while the user does; or never
+refused, and cuts the agent off.
+"""
 
 
 @frozen
 class UpdateListen(WireObject):
-    """Change the recognizer. Answered by ListenUpdated; two updates may share one answer."""
+    """Change of the recognizer. Answered by ListenUpdated; two updates may share one answer."""
 
     type: ClassVar[str] = "UpdateListen"
 
     listen: ListenUpdate
-    """Settings that change."""
+    """Settings to change."""
 
 
 @frozen
 class UpdateThink(WireObject):
-    """Replace the whole of `agent.think`, functions and prompt included. Answered by ThinkUpdated."""
+    """Replacement of the whole `agent.think`, with functions and prompt. Answered by ThinkUpdated."""
 
     type: ClassVar[str] = "UpdateThink"
 
     think: ThinkSettings | tuple[ThinkSettings, ...]
-    """The new model, or models in order."""
+    """New model, or models in order."""
 
 
 @frozen
 class UpdateThinkLive(WireObject):
-    """Replace `agent.think_live` (early access). Answered by ThinkLiveUpdated."""
+    """Replacement of `agent.think_live` (early access). Answered by ThinkLiveUpdated."""
 
     type: ClassVar[str] = "UpdateThink_Live"
 
     think_live: ThinkLive
-    """The new settings."""
+    """New settings."""
 
 
 @frozen
 class UpdateSpeak(WireObject):
-    """Change the voice from the next turn on. Answered by SpeakUpdated."""
+    """Change of the voice from the next turn on. Answered by SpeakUpdated."""
 
     type: ClassVar[str] = "UpdateSpeak"
 
     speak: SpeakSettings | tuple[SpeakSettings, ...]
-    """The new voice, or voices in order."""
+    """New voice, or voices in order."""
 
 
 @frozen
 class UpdatePrompt(WireObject):
-    """Add to the prompt; UpdateThink replaces it. Answered by PromptUpdated."""
+    """Addition to the prompt; UpdateThink replaces it. Answered by PromptUpdated."""
 
     type: ClassVar[str] = "UpdatePrompt"
 
     prompt: str
-    """Words that are added. Personal."""
+    """Words to append. Personal."""
 
 
 @frozen
 class InjectUserMessage(WireObject):
-    """Let the agent read this as if the user had said it. Echoed as ConversationText."""
+    """Text for the agent to read as if the user had said it. Echoed as ConversationText."""
 
     type: ClassVar[str] = "InjectUserMessage"
 
@@ -83,33 +85,33 @@ class InjectUserMessage(WireObject):
 
 @frozen
 class InjectAgentMessage(WireObject):
-    """Make the agent say these words. May be refused, in two forms (see WireInjectionRefused)."""
+    """Words for the agent to say. May be refused, in two forms (see WireInjectionRefused)."""
 
     type: ClassVar[str] = "InjectAgentMessage"
 
     message: str
-    """The words; the field is not called `content`. Personal."""
+    """Words to say; the field is not called `content`. Personal."""
 
     behavior: InjectionBehavior | None = None
-    """Behaviour towards whoever speaks; `default` where absent."""
+    """Behaviour while somebody speaks; `default` where absent."""
 
 
 @frozen
 class InjectDynamicAgentMessage(WireObject):
-    """InjectAgentMessage without words: the agent finds its own (Think Live)."""
+    """InjectAgentMessage without words: the agent chooses its own (Think Live)."""
 
     type: ClassVar[str] = "InjectAgentMessage"
 
     is_dynamic: Literal[True] = True
-    """Mark of this shape."""
+    """Constant that marks this shape."""
 
     behavior: InjectionBehavior | None = None
-    """As in InjectAgentMessage."""
+    """Behaviour while somebody speaks, as in InjectAgentMessage."""
 
 
 @frozen
 class FunctionCallResponse(WireObject):
-    """A function's result: one message a call, never several in one. Goes both ways."""
+    """Result of a function: one message for each call, never several in one. Goes both ways."""
 
     type: ClassVar[str] = "FunctionCallResponse"
 
@@ -117,29 +119,29 @@ class FunctionCallResponse(WireObject):
     """Name of the function."""
 
     content: str
-    """The result: any text, often JSON. Personal."""
+    """Result: any text, often JSON. Personal."""
 
     id: str | None = None
-    """The call's id. A client must give it; a server may leave it out of its reports."""
+    """Id of the call. A client must give it; a server's reports may lack it."""
 
 
 @frozen
 class ForceEndTurn(WireObject):
-    """End the user's turn now (Flux only)."""
+    """End of the user's turn, at once (Flux only)."""
 
     type: ClassVar[str] = "ForceEndTurn"
 
 
 @frozen
 class KeepAlive(WireObject):
-    """Say that the client lives though it sends no audio. Never answered."""
+    """Sign of life of a client that sends no audio. Never answered."""
 
     type: ClassVar[str] = "KeepAlive"
 
 
 @frozen
 class CustomToThinkProvider(WireObject):
-    """Hand something through to a model of one's own. Undocumented."""
+    """Message for a model of one's own, which the service passes on. Undocumented."""
 
     type: ClassVar[str] = "__customToThinkProvider"
 

@@ -1,6 +1,6 @@
 """Messages from server to client, except `History` and the one that goes both ways.
 
-They carry neither time nor turn nor sequence number: stamp them as they arrive.
+They have no time, no turn and no sequence number: stamp them as they arrive.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from trialogue.values import frozen
 
 @frozen
 class Welcome(WireObject):
-    """The first message of a server."""
+    """First message of a server."""
 
     type: ClassVar[str] = "Welcome"
 
@@ -28,14 +28,14 @@ class Welcome(WireObject):
 
 @frozen
 class SettingsApplied(WireObject):
-    """Settings hold; audio and injections are welcome from here on."""
+    """Settings are applied; audio and injections are allowed from here on."""
 
     type: ClassVar[str] = "SettingsApplied"
 
 
 @frozen
 class ConversationText(WireObject):
-    """Words: of the agent one sentence a message, of the user once at the end of the turn."""
+    """Words: one message for each sentence of the agent, and one for the user at the end of the turn."""
 
     type: ClassVar[str] = "ConversationText"
 
@@ -57,24 +57,24 @@ class ConversationText(WireObject):
 
 @frozen
 class WireUserStartedSpeaking(WireObject):
-    """Speech at the agent's ear. The server has stopped sending: stop playing, drop what is queued."""
+    """Speech at the agent's ear. The server has stopped sending: stop playback, drop queued audio."""
 
     type: ClassVar[str] = "UserStartedSpeaking"
 
 
 @frozen
 class WireAgentThinking(WireObject):
-    """Thoughts of the model. Many never send them: nothing may depend on it."""
+    """Thoughts of the model. Many models send none, so nothing may depend on them."""
 
     type: ClassVar[str] = "AgentThinking"
 
     content: str
-    """Its thoughts. Personal."""
+    """Thoughts. Personal."""
 
 
 @frozen
 class AgentStartedSpeaking(WireObject):
-    """The agent begins to speak; sent only where `experimental` is set."""
+    """Beginning of the agent's speech; sent only with `experimental`."""
 
     type: ClassVar[str] = "AgentStartedSpeaking"
 
@@ -82,50 +82,50 @@ class AgentStartedSpeaking(WireObject):
     """Seconds from the user's words to the reply's first sound."""
 
     tts_latency: float
-    """Seconds of it for speech."""
+    """Seconds of that time for speech synthesis."""
 
     ttt_latency: float
-    """Seconds of it for the model."""
+    """Seconds of that time for the model."""
 
 
 @frozen
 class LatencyReport(WireObject):
-    """Seconds that stages took: often one field a message. Absent is not 0."""
+    """Seconds that stages took: often one field a message. An absent one is not 0."""
 
     type: ClassVar[str] = "LatencyReport"
 
     stt_latency: float | None = None
-    """Recognition; comes several times a second."""
+    """Seconds for recognition; comes several times a second."""
 
     ttt_token_latency: float | None = None
-    """To the model's first token."""
+    """Seconds to the model's first token."""
 
     ttt_text_latency: float | None = None
-    """To its first text."""
+    """Seconds to its first text."""
 
     ttt_tool_latency: float | None = None
-    """To its first function call."""
+    """Seconds to its first function call."""
 
     ttt_thinking_latency: float | None = None
-    """To its first thought."""
+    """Seconds to its first thought."""
 
     tts_latency: float | None = None
-    """To the first byte of speech."""
+    """Seconds to the first byte of speech."""
 
     total_latency: float | None = None
-    """Time from the end of the user's words to the first byte of speech."""
+    """Seconds from the end of the user's words to the first byte of speech."""
 
 
 @frozen
 class AgentAudioDone(WireObject):
-    """The last audio is sent, not played. May never come for a reply that was cut off."""
+    """The last audio is sent, not played. It may be missing for a reply that was cut off."""
 
     type: ClassVar[str] = "AgentAudioDone"
 
 
 @frozen
 class RequestedFunction(WireObject):
-    """One call that the model wants."""
+    """Call that the model asks for."""
 
     id: str
     """The model's id of the call."""
@@ -137,28 +137,28 @@ class RequestedFunction(WireObject):
     """JSON as the model wrote it: may be empty or wrong. Personal."""
 
     client_side: bool
-    """Whether the client shall answer."""
+    """Whether the client must answer."""
 
     thought_signature: str | None = None
-    """A token that some Gemini models want back."""
+    """Token that some Gemini models need back."""
 
 
 @frozen
 class FunctionCallRequest(WireObject):
-    """Calls that the model wants; those of the server are only reported."""
+    """Calls that the model asks for; those of the server are only reported."""
 
     type: ClassVar[str] = "FunctionCallRequest"
 
     functions: tuple[RequestedFunction, ...]
-    """The calls."""
+    """Calls."""
 
 
 @frozen
 class CancelledFunction(WireObject):
-    """One call that is no longer wanted."""
+    """Call that is cancelled."""
 
     id: str
-    """The call's id."""
+    """Id of the call."""
 
     name: str
     """Name of the function."""
@@ -166,52 +166,52 @@ class CancelledFunction(WireObject):
 
 @frozen
 class FunctionCallCancelled(WireObject):
-    """Calls that are no longer wanted: do not answer them."""
+    """Calls that are cancelled: do not answer them."""
 
     type: ClassVar[str] = "FunctionCallCancelled"
 
     functions: tuple[CancelledFunction, ...]
-    """The calls."""
+    """Calls."""
 
 
 @frozen
 class PromptUpdated(WireObject):
-    """An UpdatePrompt holds."""
+    """An UpdatePrompt is applied."""
 
     type: ClassVar[str] = "PromptUpdated"
 
 
 @frozen
 class SpeakUpdated(WireObject):
-    """An UpdateSpeak holds."""
+    """An UpdateSpeak is applied."""
 
     type: ClassVar[str] = "SpeakUpdated"
 
 
 @frozen
 class ThinkUpdated(WireObject):
-    """An UpdateThink holds."""
+    """An UpdateThink is applied."""
 
     type: ClassVar[str] = "ThinkUpdated"
 
 
 @frozen
 class ListenUpdated(WireObject):
-    """An UpdateListen holds."""
+    """An UpdateListen is applied."""
 
     type: ClassVar[str] = "ListenUpdated"
 
 
 @frozen
 class ThinkLiveUpdated(WireObject):
-    """An UpdateThinkLive holds."""
+    """An UpdateThinkLive is applied."""
 
     type: ClassVar[str] = "ThinkLiveUpdated"
 
 
 @frozen
 class WireInjectionRefused(WireObject):
-    """`InjectionRefused`: an InjectAgentMessage was not taken; some servers say it by a Warning."""
+    """`InjectionRefused`: an InjectAgentMessage was not accepted; some servers report it by a Warning."""
 
     type: ClassVar[str] = "InjectionRefused"
 
@@ -234,7 +234,7 @@ class WireFrustrationDetected(WireObject):
 
 @frozen
 class CustomFromThinkProvider(WireObject):
-    """Message of a model of one's own, handed through. Undocumented."""
+    """Message from a model of one's own, which the service passes on. Undocumented."""
 
     type: ClassVar[str] = "__customFromThinkProvider"
 
@@ -244,12 +244,12 @@ class CustomFromThinkProvider(WireObject):
 
 @frozen
 class ScriptEntryTaken(WireObject):
-    """The reply that begins next uses this entry of the script: of trialogue's embedded server only."""
+    """The next reply uses this entry of the script: only from trialogue's embedded server."""
 
     type: ClassVar[str] = "__scriptEntryTaken"
 
     entry: int
-    """Its index in the script's list, from 0."""
+    """Index of the entry in the script's list, from 0."""
 
 
 @frozen
@@ -267,7 +267,7 @@ class AgentWarning(WireObject):
 
 @frozen
 class AgentError(WireObject):
-    """`Error`: something failed; as a rule the session is over, and the socket closes."""
+    """`Error`: something failed; usually the session is over, and the socket closes."""
 
     type: ClassVar[str] = "Error"
 

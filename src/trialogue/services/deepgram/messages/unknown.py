@@ -1,4 +1,4 @@
-"""A message that this version has no class for."""
+"""Message for which this version has no class."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from trialogue.values import frozen
 
 @frozen
 class WireUnknownMessage:
-    """A message of an unknown type, kept whole: the protocol grows while programs run."""
+    """Message of an unknown type, kept whole: the protocol grows while programs run."""
 
     type: str
-    """Its type."""
+    """Type of the message."""
 
     raw: JsonObject = field(hash=False)
-    """All of it, `type` included. May be personal."""
+    """Whole message, including `type`. May be personal."""

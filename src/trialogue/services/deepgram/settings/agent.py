@@ -1,4 +1,4 @@
-"""The root of the tree: `Settings`, its audio formats and its agent."""
+"""Root of the tree: `Settings`, its audio formats and its agent."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class AudioOutput(WireObject):
 
 @frozen
 class Audio(WireObject):
-    """Both directions; 24 kHz `linear16` where absent."""
+    """Sound formats of both directions; 24 kHz `linear16` where absent."""
 
     input: AudioInput | None = None
     """Sound of the client."""
@@ -54,15 +54,15 @@ class Audio(WireObject):
 
 @frozen
 class Flags(WireObject):
-    """`flags`, which stands beside `agent`, not in it."""
+    """Flags of the session: `flags` stands beside `agent`, not in it."""
 
     history: bool | None = None
-    """Whether the server sends `History`; it does where absent."""
+    """Whether the server sends `History`; true where absent."""
 
 
 @frozen
 class Context(WireObject):
-    """Context of before that the agent shall remember."""
+    """Context from before that the agent remembers."""
 
     messages: tuple[HistoryItem, ...] | None = None
     """Turns and calls, oldest first."""
@@ -70,13 +70,13 @@ class Context(WireObject):
 
 @frozen
 class AgentSettings(WireObject):
-    """The agent: how it hears, thinks and sounds."""
+    """Agent: its hearing, thinking and voice."""
 
     language: str | None = None
-    """Deprecated: `language` of the providers took its place."""
+    """Deprecated: the providers' `language` replaces it."""
 
     greeting: str | None = None
-    """Said as soon as the settings apply; absent: the agent waits. Personal."""
+    """Words that it says as soon as the settings apply; absent: the agent waits. Personal."""
 
     context: Context | None = None
     """Context that it remembers."""
@@ -85,18 +85,18 @@ class AgentSettings(WireObject):
     """Hearing."""
 
     think: ThinkSettings | tuple[ThinkSettings, ...] | None = None
-    """Thinking; several are tried in order, anew in each turn."""
+    """Thinking; several providers are tried in order, anew in each turn."""
 
     think_live: ThinkLive | None = None
-    """Settings of what goes on beside thinking."""
+    """Settings of the functions beside thinking."""
 
     speak: SpeakSettings | tuple[SpeakSettings, ...] | None = None
-    """Voice; several are tried in order."""
+    """Voice; several voices are tried in order."""
 
 
 @frozen
 class Settings(WireObject):
-    """The first message of a client, once a connection. Answered by SettingsApplied, or by Error."""
+    """First message of a client, once a connection. Answered by SettingsApplied, or by Error."""
 
     type: ClassVar[str] = "Settings"
 
@@ -104,13 +104,13 @@ class Settings(WireObject):
     """Formats of both directions; may be empty."""
 
     agent: AgentSettings | str
-    """The agent, or the uuid of one that is kept at the service."""
+    """Agent, or the UUID of one that is stored at the service."""
 
     tags: tuple[str, ...] | None = None
     """Labels for the account's usage report."""
 
     experimental: bool | None = None
-    """Whether undocumented messages are sent: AgentStartedSpeaking, for one."""
+    """Whether undocumented messages are sent, such as AgentStartedSpeaking."""
 
     flags: Flags | None = None
     """Switches."""

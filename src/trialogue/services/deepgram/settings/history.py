@@ -1,4 +1,4 @@
-"""History of words and calls: sent by the server turn by turn, given back in `agent.context`."""
+"""History of words and calls: the server sends it turn by turn, `agent.context` gives it back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trialogue.values import frozen
 
 @frozen
 class HistoryContent(WireObject):
-    """`History` of one turn's words."""
+    """`History` with the words of one turn."""
 
     type: ClassVar[str] = "History"
 
@@ -23,7 +23,7 @@ class HistoryContent(WireObject):
 
 @frozen
 class HistoryFunctionCall(WireObject):
-    """One finished function call."""
+    """Finished function call."""
 
     id: str
     """The model's id of the call."""
@@ -38,21 +38,21 @@ class HistoryFunctionCall(WireObject):
     """JSON, as the model wrote it. Personal."""
 
     response: str
-    """Answer that the model was told. Personal."""
+    """Response that the model was given. Personal."""
 
     thought_signature: str | None = None
-    """A token that some Gemini models want back."""
+    """Token that some Gemini models need back."""
 
 
 @frozen
 class HistoryFunctionCalls(WireObject):
-    """`History` of finished function calls."""
+    """`History` with finished function calls."""
 
     type: ClassVar[str] = "History"
 
     function_calls: tuple[HistoryFunctionCall, ...]
-    """The calls, in order."""
+    """Calls, in order."""
 
 
 HistoryItem: TypeAlias = HistoryContent | HistoryFunctionCalls
-"""Both shapes of `History`: told apart by the key `function_calls`."""
+"""Both shapes of `History`, distinguished by the key `function_calls`."""

@@ -10,9 +10,10 @@ from trialogue.values import frozen
 
 @frozen
 class DeepgramListenProviderV1(WireObject):
-    """Nova: silence decides that a turn has ended. Read for every provider that names no version.
+    """Nova: silence decides that a turn has ended.
 
-    Always written with its version: without it, a provider fits both schemas.
+    A provider without a version is read as this one. It is always written with its version, since a provider
+    without one fits both schemas.
     """
 
     type: ClassVar[str] = "deepgram"
@@ -25,10 +26,10 @@ class DeepgramListenProviderV1(WireObject):
     """BCP 47 tag or `multi`; `en-US` where absent."""
 
     keyterms: tuple[str, ...] | None = None
-    """Words to expect. Fixed for the session."""
+    """Words that are likely in the speech. Fixed for the session."""
 
     smart_format: bool | None = None
-    """Whether numbers, dates and the like are written as people write them."""
+    """Whether numbers, dates and the like are written in their usual form."""
 
 
 @frozen
@@ -45,23 +46,23 @@ class DeepgramListenProviderV2(WireObject):
     """Languages to expect (`flux-general-multi` only). An update without them clears them."""
 
     language_hint: str | tuple[str, ...] | None = None
-    """The older name of `language_hints`, which some clients still send in Settings."""
+    """Older name of `language_hints`, which some clients still send in Settings."""
 
     eot_threshold: float | None = None
-    """Confidence of a turn's end that it must reach: 0.5 to 1.0; 0.7 where absent."""
+    """Confidence that ends a turn: 0.5 to 1.0; 0.7 where absent."""
 
     eager_eot_threshold: float | None = None
     """Confidence at which a speculative reply begins: 0.3 to 0.9; none where absent."""
 
     eot_timeout_ms: int | None = None
-    """Silence that ends a turn in any case, in milliseconds: 500 to 60000; 5000 where absent."""
+    """Milliseconds of silence that end a turn in any case: 500 to 60000; 5000 where absent."""
 
     keyterms: tuple[str, ...] | None = None
-    """Words to expect."""
+    """Words that are likely in the speech."""
 
 
 ListenProvider: TypeAlias = DeepgramListenProviderV1 | DeepgramListenProviderV2
-"""Told apart by `version` alone."""
+"""Recognizers, distinguished only by `version`."""
 
 
 @frozen
@@ -69,12 +70,12 @@ class Listen(WireObject):
     """`agent.listen` of Settings."""
 
     provider: ListenProvider | None = None
-    """The recognizer; the server's choice where absent."""
+    """Recognizer; the server's choice where absent."""
 
 
 @frozen
 class ListenUpdate(WireObject):
-    """`listen` of UpdateListen: Settings may leave the provider out, an update may not."""
+    """`listen` of UpdateListen, which must have a provider; Settings may leave it out."""
 
     provider: ListenProvider
-    """Provider's fields that change: those left out keep their value, but `language_hints` are cleared."""
+    """Fields that change: absent ones keep their value, but `language_hints` are cleared."""

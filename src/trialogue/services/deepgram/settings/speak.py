@@ -13,7 +13,7 @@ from trialogue.values import frozen
 
 @frozen
 class DeepgramSpeakProviderV1(WireObject):
-    """Aura. Read for every Deepgram voice that names no version; always written with its own."""
+    """Aura voices. A Deepgram voice without a version is read as this one; it is always written with it."""
 
     type: ClassVar[str] = "deepgram"
     version: ClassVar[str] = "v1"
@@ -22,7 +22,7 @@ class DeepgramSpeakProviderV1(WireObject):
     """`aura-2-thalia-en`, ..."""
 
     speed: float | None = None
-    """0.7 to 1.5; 1 where absent."""
+    """Speed: 0.7 to 1.5; 1 where absent."""
 
 
 @frozen
@@ -36,67 +36,67 @@ class DeepgramSpeakProviderV2(WireObject):
     """`flux-{voice}-{language}`."""
 
     speed: float | None = None
-    """0.5 to 1.5 in steps of 0.05."""
+    """Speed: 0.5 to 1.5 in steps of 0.05."""
 
     expressivity: int | None = None
-    """-2 to 2."""
+    """Expressivity: -2 to 2."""
 
 
 @frozen
 class ElevenLabsSpeakProvider(WireObject):
-    """A voice of Eleven Labs; wants an endpoint."""
+    """Voice of Eleven Labs; needs an endpoint."""
 
     type: ClassVar[str] = "eleven_labs"
 
     model_id: str
-    """The model's name."""
+    """Name of the model."""
 
     version: str | None = None
-    """Of the REST API: `v1`."""
+    """Version of the REST API: `v1`."""
 
     language: str | None = None
     """BCP 47 tag."""
 
     language_code: str | None = None
-    """The older name of `language`."""
+    """Older name of `language`."""
 
 
 @frozen
 class CartesiaVoice(WireObject):
-    """A voice at Cartesia."""
+    """Voice at Cartesia."""
 
     mode: str
-    """Mode of naming the voice: `id`."""
+    """Way in which the voice is named: `id`."""
 
     id: str
-    """Its name."""
+    """Name of the voice."""
 
 
 @frozen
 class CartesiaSpeakProvider(WireObject):
-    """A voice of Cartesia."""
+    """Voice of Cartesia."""
 
     type: ClassVar[str] = "cartesia"
 
     model_id: str
-    """The model's name."""
+    """Name of the model."""
 
     voice: CartesiaVoice
-    """The voice."""
+    """Voice."""
 
     version: str | None = None
-    """Of the API, as a date."""
+    """Version of the API, as a date."""
 
     language: str | None = None
     """Cartesia's language code."""
 
     volume: float | None = None
-    """0.5 to 2.0."""
+    """Volume: 0.5 to 2.0."""
 
 
 @frozen
 class OpenAiSpeakProvider(WireObject):
-    """A voice of OpenAI; wants an endpoint."""
+    """Voice of OpenAI; needs an endpoint."""
 
     type: ClassVar[str] = "open_ai"
 
@@ -104,10 +104,10 @@ class OpenAiSpeakProvider(WireObject):
     """`tts-1`, `tts-1-hd`, ..."""
 
     voice: str
-    """The voice's name."""
+    """Name of the voice."""
 
     version: str | None = None
-    """Of the REST API: `v1`."""
+    """Version of the REST API: `v1`."""
 
 
 @frozen
@@ -115,29 +115,29 @@ class AwsPollyCredentials(WireObject):
     """Credentials for AWS Polly. Secret."""
 
     type: Literal["sts", "iam"]
-    """Short-lived (`sts`) or long-lived (`iam`)."""
+    """Kind of credentials: short-lived (`sts`) or long-lived (`iam`)."""
 
     region: str
     """AWS region."""
 
     access_key_id: str = field(repr=False)
-    """Secret."""
+    """Access key id. Secret."""
 
     secret_access_key: str = field(repr=False)
-    """Secret."""
+    """Secret access key. Secret."""
 
     session_token: str | None = field(default=None, repr=False)
-    """With `sts` only. Secret."""
+    """Session token, only with `sts`. Secret."""
 
 
 @frozen
 class AwsPollySpeakProvider(WireObject):
-    """A voice of AWS Polly; wants an endpoint."""
+    """Voice of AWS Polly; needs an endpoint."""
 
     type: ClassVar[str] = "aws_polly"
 
     voice: str
-    """The voice's name."""
+    """Name of the voice."""
 
     language: str
     """BCP 47 tag."""
@@ -146,10 +146,10 @@ class AwsPollySpeakProvider(WireObject):
     """`generative`, `long-form`, `standard` or `neural`."""
 
     credentials: AwsPollyCredentials
-    """The account."""
+    """Credentials of the account."""
 
     language_code: str | None = None
-    """The older name of `language`."""
+    """Older name of `language`."""
 
 
 SpeakProvider: TypeAlias = (
@@ -160,12 +160,12 @@ SpeakProvider: TypeAlias = (
     | OpenAiSpeakProvider
     | AwsPollySpeakProvider
 )
-"""Told apart by `type`, Deepgram's two by `version`."""
+"""Voices, distinguished by `type`, Deepgram's two by `version`."""
 
 
 @frozen
 class SpeakSettings(WireObject):
-    """One voice."""
+    """Voice of an agent."""
 
     provider: SpeakProvider
     """Voice."""

@@ -16,18 +16,18 @@ ReasoningMode: TypeAlias = Literal["none", "minimal", "low", "medium", "high"]
 
 @frozen
 class OpenAiThinkProvider(WireObject):
-    """A model of OpenAI, or of an endpoint that speaks its chat completions."""
+    """Model of OpenAI, or of an endpoint that speaks its chat completions."""
 
     type: ClassVar[str] = "open_ai"
 
     model: str = ""
-    """The model's name; the service wants one, and a stand-in does without."""
+    """Name of the model; the service needs one, a stand-in does not."""
 
     version: str | None = None
-    """Of the REST API: `v1`."""
+    """Version of the REST API: `v1`."""
 
     temperature: float | None = None
-    """0 to 2."""
+    """Temperature: 0 to 2."""
 
     reasoning_mode: ReasoningMode | None = None
     """Effort before the answer."""
@@ -40,45 +40,45 @@ class AnthropicThinkProvider(WireObject):
     type: ClassVar[str] = "anthropic"
 
     model: str = ""
-    """The model's name; the service wants one, and a stand-in does without."""
+    """Name of the model; the service needs one, a stand-in does not."""
 
     version: str | None = None
-    """Of the REST API: `v1`."""
+    """Version of the REST API: `v1`."""
 
     temperature: float | None = None
-    """0 to 1; newer models refuse any."""
+    """Temperature: 0 to 1; newer models refuse any."""
 
 
 @frozen
 class GoogleThinkProvider(WireObject):
-    """A model of Google."""
+    """Model of Google."""
 
     type: ClassVar[str] = "google"
 
     model: str | None = None
-    """The model's name; absent where a custom endpoint names it in its address."""
+    """Name of the model; absent where a custom endpoint has it in its address."""
 
     version: str | None = None
-    """Of the REST API: `v1beta`, `ai-studio-v1beta`, `gemini-enterprise-agent-v1`."""
+    """Version of the REST API: `v1beta`, `ai-studio-v1beta`, `gemini-enterprise-agent-v1`."""
 
     temperature: float | None = None
-    """0 to 2."""
+    """Temperature: 0 to 2."""
 
 
 @frozen
 class GroqThinkProvider(WireObject):
-    """A model at Groq; wants an endpoint."""
+    """Model at Groq; needs an endpoint."""
 
     type: ClassVar[str] = "groq"
 
     model: str = ""
-    """The model's name; the service wants one, and a stand-in does without."""
+    """Name of the model; the service needs one, a stand-in does not."""
 
     version: str | None = None
-    """Of the REST API: `v1`."""
+    """Version of the REST API: `v1`."""
 
     temperature: float | None = None
-    """0 to 2."""
+    """Temperature: 0 to 2."""
 
     reasoning_mode: ReasoningMode | None = None
     """Effort before the answer."""
@@ -89,102 +89,102 @@ class AwsBedrockCredentials(WireObject):
     """Credentials for AWS Bedrock. Secret."""
 
     type: Literal["sts", "iam"] | None = None
-    """Short-lived (`sts`) or long-lived (`iam`)."""
+    """Kind of credentials: short-lived (`sts`) or long-lived (`iam`)."""
 
     region: str | None = None
     """AWS region."""
 
     access_key_id: str | None = field(default=None, repr=False)
-    """Secret."""
+    """Access key id. Secret."""
 
     secret_access_key: str | None = field(default=None, repr=False)
-    """Secret."""
+    """Secret access key. Secret."""
 
     session_token: str | None = field(default=None, repr=False)
-    """With `sts` only. Secret."""
+    """Session token, only with `sts`. Secret."""
 
 
 @frozen
 class AwsBedrockThinkProvider(WireObject):
-    """A model at AWS Bedrock; wants an endpoint."""
+    """Model at AWS Bedrock; needs an endpoint."""
 
     type: ClassVar[str] = "aws_bedrock"
 
     model: str = ""
-    """The model's name; the service wants one, and a stand-in does without."""
+    """Name of the model; the service needs one, a stand-in does not."""
 
     temperature: float | None = None
-    """0 to 2."""
+    """Temperature: 0 to 2."""
 
     credentials: AwsBedrockCredentials | None = None
-    """The account."""
+    """Credentials of the account."""
 
 
 @frozen
 class NvidiaThinkProvider(WireObject):
-    """A model of NVIDIA: in the provider's documents, in neither published schema."""
+    """Model of NVIDIA: in the provider's documents, but in neither published schema."""
 
     type: ClassVar[str] = "nvidia"
 
     model: str = ""
-    """The model's name; the service wants one, and a stand-in does without."""
+    """Name of the model; the service needs one, a stand-in does not."""
 
     temperature: float | None = None
-    """0 to 2."""
+    """Temperature: 0 to 2."""
 
 
 @frozen
 class DeepgramThinkProvider(WireObject):
-    """A model of Deepgram's own (early access)."""
+    """Deepgram's own model (early access)."""
 
     type: ClassVar[str] = "deepgram"
 
     model: str = ""
-    """`think-fast`, ...; the service wants one, and a stand-in does without."""
+    """Name of the model: `think-fast`, ...; the service needs one, a stand-in does not."""
 
     version: str | None = None
-    """`v1`."""
+    """Version: `v1`."""
 
     temperature: float | None = None
-    """0 to 2."""
+    """Temperature: 0 to 2."""
 
     reasoning_mode: ReasoningMode | None = None
     """Effort before the answer."""
 
     voice_prompt_opt_out: bool | None = None
-    """Whether the server leaves its own prompt for spoken answers out."""
+    """Whether the server leaves out its own prompt for spoken answers."""
 
 
 @frozen
 class ScriptedThinkProvider(WireObject):
-    """Lines instead of a model: trialogue's embedded server has it, no other server knows it."""
+    """Script instead of a model: only trialogue's embedded server has it."""
 
     type: ClassVar[str] = "scripted"
 
     script: tuple[Json, ...] = field(hash=False)
-    """Entries; what they may say is the embedded server's to check."""
+    """Entries of the script, which the embedded server checks."""
 
     seed: int | None = None
-    """Seed of its latencies; 0 where absent."""
+    """Seed of its thinking times; 0 where absent."""
 
     given: tuple[int, ...] | None = None
-    """Entries that were heard in sessions before this one, by their index in the list: used up."""
+    """Entries that were heard in earlier sessions, by their index in the list: used up."""
 
     recalled: str | None = field(default=None, repr=False)
-    """Words that the agent was told before this session, and that count as heard once more. Personal."""
+    """Words from before this session that count as heard once more. Personal."""
 
     tells_entries: bool | None = None
-    """Whether the server tells by ScriptEntryTaken which entry a reply uses."""
+    """Whether the server sends ScriptEntryTaken for each entry that a reply uses."""
 
 
 @frozen
 class InstalledThinkProvider(WireObject):
-    """A model of an installed package: trialogue's embedded server has it, no other server knows it."""
+    """Model of an installed package: only trialogue's embedded server has it."""
 
     type: ClassVar[str] = "installed"
 
     model: str
-    """The name of its entry point."""
+    """Name of its entry point."""
 
 
 ThinkProvider: TypeAlias = (
@@ -198,58 +198,58 @@ ThinkProvider: TypeAlias = (
     | ScriptedThinkProvider
     | InstalledThinkProvider
 )
-"""Told apart by `type`."""
+"""Providers, distinguished by `type`."""
 
 
 @frozen
 class Endpoint(WireObject):
-    """Endpoint of a model or a voice that the server does not manage: it will call this address."""
+    """Endpoint of a model or a voice that the server does not manage; the server calls it."""
 
     url: str
-    """https; wss for Eleven Labs only."""
+    """Address: https; wss only for Eleven Labs."""
 
     headers: Mapping[str, str] | None = field(default=None, repr=False, hash=False)
-    """Sent along, keys among them. Secret."""
+    """Headers of its requests, with the keys. Secret."""
 
 
 @frozen
 class FunctionEndpoint(WireObject):
-    """Endpoint of a function that the server calls by itself."""
+    """Endpoint of a function that the server calls itself."""
 
     url: str
-    """The address that it calls."""
+    """Address that it calls."""
 
     method: str | None = None
     """HTTP method."""
 
     headers: Mapping[str, str] | None = field(default=None, repr=False, hash=False)
-    """Sent along. Secret."""
+    """Headers of its requests. Secret."""
 
 
 @frozen
 class Function(WireObject):
-    """A function that the model may call: the client's where it has no endpoint."""
+    """Function that the model may call; without an endpoint, the client answers."""
 
     name: str
-    """Name that the model gives it."""
+    """Name by which the model calls it."""
 
     description: str | None = None
-    """Instruction for the model: when to call it."""
+    """Instructions for the model."""
 
     parameters: JsonObject | None = field(default=None, hash=False)
     """JSON Schema of the arguments."""
 
     endpoint: FunctionEndpoint | None = None
-    """Endpoint at which the server calls it; absent: the client is asked."""
+    """Endpoint at which the server calls it; absent: the client answers."""
 
     defer_until_eot: bool | None = None
-    """Whether a call waits until the turn's end is certain, rather than be cancelled afterwards."""
+    """Whether a call waits until the turn's end is certain, so that it need not be cancelled later."""
 
     initial_agent_filler: bool | None = None
-    """Think Live: whether the agent says something as the call begins."""
+    """Think Live: whether the agent says something when the call begins."""
 
     agent_filler_max_count: int | None = None
-    """Think Live: how often it says something while the call lasts."""
+    """Think Live: most remarks of the agent while the call lasts."""
 
     agent_filler_interval_ms: int | None = None
     """Think Live: milliseconds between those: 1000 to 60000."""
@@ -257,7 +257,7 @@ class Function(WireObject):
 
 @frozen
 class ThinkSettings(WireObject):
-    """One model with its prompt and functions. UpdateThink replaces all of it."""
+    """Model with its prompt and functions. UpdateThink replaces all of it."""
 
     provider: ThinkProvider
     """Model."""
@@ -269,7 +269,7 @@ class ThinkSettings(WireObject):
     """Functions that it may call."""
 
     prompt: str | None = None
-    """At most 25 000 characters for a managed model. Personal."""
+    """Prompt, of at most 25 000 characters for a managed model. Personal."""
 
     context_length: float | Literal["max"] | None = None
-    """Characters of conversation kept; with a custom endpoint only."""
+    """Characters of conversation that are kept; only with a custom endpoint."""

@@ -1,4 +1,4 @@
-"""Think Live, beside the reasoning model: `agent.think_live` (early access)."""
+"""Think Live, a model beside the reasoning model: `agent.think_live` (early access)."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from trialogue.values import frozen
 
 @frozen
 class ThinkLiveProvider(WireObject):
-    """Backchannels, presence checks and frustration, by a model of Deepgram's."""
+    """Backchannels, presence checks and frustration, by a model of Deepgram."""
 
     type: ClassVar[str] = "deepgram"
 
     version: str | None = None
-    """`v1`."""
+    """Version: `v1`."""
 
     agent_backchannel_sensitivity: float | None = None
-    """0 for no backchannels."""
+    """Sensitivity for backchannels; 0 for none."""
 
     presence_check_max_count: int | None = None
-    """Number of times that it asks whether anyone is there; 0 for never."""
+    """Most times that it asks whether anyone is present; 0 for never."""
 
     presence_check_interval_ms: int | None = None
-    """Milliseconds between; the first comes after 3000 at the earliest."""
+    """Milliseconds between two such questions; the first comes after 3000 or later."""
 
     frustration_max_count: int | None = None
-    """After how many signs it escalates; 0 for no events."""
+    """Number of signs after which frustration escalates; 0 for no events."""
 
     restricted_terms: tuple[str, ...] | None = None
     """Words that the agent does not say."""
@@ -35,7 +35,7 @@ class ThinkLiveProvider(WireObject):
 
 @frozen
 class ThinkLive(WireObject):
-    """`agent.think_live`. A project that is not enrolled is refused as UNPARSABLE_CLIENT_MESSAGE."""
+    """`agent.think_live`. A project without access is refused as UNPARSABLE_CLIENT_MESSAGE."""
 
     provider: ThinkLiveProvider
-    """The model."""
+    """Model."""
