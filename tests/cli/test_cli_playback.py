@@ -64,6 +64,29 @@ def test_levels_are_those_of_the_recordings(tmp_path):
     assert recorded_levels(tmp_path, ["ada", "bob"], 1.5) == {"ada": pytest.approx(-20.0, abs=0.1)}
 
 
+@pytest.mark.parametrize("at", [1e9, 1e300, float("inf")])
+def test_nothing_is_heard_beyond_a_recording(tmp_path, at):
+    """Not even at a time that no file can have a place for."""
+    soundfile.write(tmp_path / "ada.wav", np.zeros(24000), 24000, subtype="PCM_16")
+    assert recorded_levels(tmp_path, ["ada"], at) == {}
+
+
+async def test_time_stops_at_the_last_record(clock_of_threads, tmp_path):  # noqa: F811
+    """At any speed: the clock that is shown is never beyond the meeting."""
+    paper = Paper()
+    await Watcher(paper, is_virtual=False)(playback(tmp_path, speed=1e300))
+    assert "\n".join(paper.heard) + "\n" == TOLD
+    assert paper.pictures[-1][0].startswith("── edge cache · 00:20 · turn 5 ")
+
+
+@pytest.mark.parametrize("start", ["9" * 20, "9" * 400, f"{'9' * 5000}:00"])
+def test_a_place_beyond_the_end_is_the_end(run_folder, capsys, start):
+    """Nothing is left to be played, in both views."""
+    assert main(["replay", str(run_folder), "--from", start]) == 0
+    assert main(["replay", str(run_folder), "--from", start, "--speed", "1"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 async def test_who_joined_has_a_label_and_a_level(clock_of_threads, tmp_path):  # noqa: F811
     """From its coming on, in a run that is over and in one that is written elsewhere."""
     audio = tmp_path / "audio"

@@ -75,7 +75,8 @@ def play_run(run: Path, played: Played, driver: Driver | None = None) -> int:
     reading = read(journal_of(run))
     records = tuple(to_the_end(reading))
     plan = reading.header.plan
-    start_s, audio = _start_s(played.start, records), reading.path.parent / "audio"
+    last_s = records[-1].at if records else 0.0
+    start_s, audio = min(_start_s(played.start, records), last_s), reading.path.parent / "audio"
     with ExitStack() as closing:
         playback = Playback(plan, records, audio, _speed(played), start_s)
         if played.audio:

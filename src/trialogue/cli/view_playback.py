@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -64,10 +65,10 @@ class Playback:
 
     @property
     def now(self) -> float:
-        """Seconds since the meeting's start."""
+        """Seconds since the meeting's start, up to its last record."""
         if self._began is None:
             return self.start_s
-        return self.start_s + (trio.current_time() - self._began) * self.speed
+        return min(self.start_s + (trio.current_time() - self._began) * self.speed, self.past[-1].at)
 
     async def records(self) -> AsyncIterator[Record]:
         """Records before the start place at once, every later one at its time."""
@@ -147,7 +148,8 @@ def _samples(path: Path, at: float) -> np.ndarray[tuple[int], np.dtype[np.float6
         with open_regular(path) as file:
             rate = int.from_bytes(file.read(_HEADER)[24:28], "little")
             count = int(_WINDOW_S * rate)
-            file.seek(_HEADER + 2 * max(0, int(at * rate) - count))
+            end = int(min(at * rate, os.fstat(file.fileno()).st_size))  # a time may be beyond all files
+            file.seek(_HEADER + 2 * max(0, end - count))
             read = file.read(2 * count)
     except OSError:
         return np.zeros(0)
