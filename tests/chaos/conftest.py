@@ -54,7 +54,7 @@ def pytest_terminal_summary(terminalreporter):
             terminalreporter.write_line(plain(line))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def scenario_text():
     """The table of three."""
     return SCENARIO

@@ -1,5 +1,7 @@
 """Each promise can be broken, and is then told: a judge that finds nothing proves nothing."""
 
+import shutil
+
 import pytest
 from attrs import evolve
 
@@ -17,13 +19,19 @@ from trialogue.model.records import Record
 from trialogue.scenario import loads, resolve
 
 
-@pytest.fixture
-def trial(scene, tmp_path):
-    """A meeting that kept its promises under one fault."""
+@pytest.fixture(scope="module")
+def _tried_once(scenario_text, tmp_path_factory):
+    """A meeting that kept its promises under one fault, held once a test worker."""
     plan = FaultPlan((Planned(fault_named("malformed"), "ann"),))
-    tried = try_meeting(scene(), plan, out=tmp_path / "run")
+    tried = try_meeting(resolve(loads(scenario_text)), plan, out=tmp_path_factory.mktemp("tried") / "run")
     assert judge(tried).broken == ()
     return tried
+
+
+@pytest.fixture
+def trial(_tried_once, tmp_path):
+    """It, with a copy of its directory, which a test may change."""
+    return evolve(_tried_once, folder=shutil.copytree(_tried_once.folder, tmp_path / "run"))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A small meeting in virtual time, with engines that murmur, through the command line's own functions."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,22 +29,30 @@ def small(tmp_path) -> Path:
     return path
 
 
+def held(resolved, asked, watch, progress):
+    """Hold a meeting as the app does, with engines that murmur."""
+    edges = Edges(engines=murmuring_engines(), progress=progress, permissions=asked.permissions())
+    return run_meeting(resolved, out=asked.out, edges=edges, watch=watch)
+
+
 @pytest.fixture
 def hold_it():
-    """What `hold` holds a meeting by: the app itself, with engines that murmur."""
+    """What `hold` holds a meeting by."""
+    return held
 
-    def run(resolved, asked, watch, progress):
-        edges = Edges(engines=murmuring_engines(), progress=progress, permissions=asked.permissions())
-        return run_meeting(resolved, out=asked.out, edges=edges, watch=watch)
 
-    return run
+@pytest.fixture(scope="session")
+def _held_once(tmp_path_factory) -> Path:
+    """The directory of a run of the small meeting, held once a test worker."""
+    from trialogue.cli.run import RunOptions, hold
+
+    folder = tmp_path_factory.mktemp("held")
+    (folder / "small.yaml").write_text(SMALL)
+    assert hold(folder / "small.yaml", RunOptions(out=folder / "run", shown="line"), held) == 0
+    return folder / "run"
 
 
 @pytest.fixture
-def run_folder(small, hold_it, tmp_path, capsys) -> Path:
-    """The directory of a run of it."""
-    from trialogue.cli.run import RunOptions, hold
-
-    assert hold(small, RunOptions(out=tmp_path / "run", shown="line"), hold_it) == 0
-    capsys.readouterr()
-    return tmp_path / "run"
+def run_folder(_held_once, small, tmp_path) -> Path:
+    """A run of the small meeting: a copy of its directory, which a test may change."""
+    return shutil.copytree(_held_once, tmp_path / "run")

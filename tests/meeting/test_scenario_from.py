@@ -1,5 +1,7 @@
 """A scenario from a run gives the same turns again, and a what-if begins where they part."""
 
+import shutil
+
 import numpy as np
 import pytest
 import soundfile
@@ -59,15 +61,22 @@ def edges():
     return Edges(engines=murmuring_engines())
 
 
-@pytest.fixture
-def run(tmp_path):
-    """The directory of a run, without the scenario that it was made from."""
-    path = tmp_path / "prices.yaml"
+@pytest.fixture(scope="module")
+def _held_once(tmp_path_factory):
+    """The directory of the meeting, held once a test worker."""
+    path = tmp_path_factory.mktemp("held") / "prices.yaml"
     path.write_text(MEETING)
-    run_meeting(prepare(path, Overrides()), out=tmp_path / "run", edges=edges())
-    (tmp_path / "run" / "scenario.yaml").unlink()
-    (tmp_path / "run" / "audio" / "dana.wav").rename(tmp_path / "dana.wav")  # a cut murmur is another word
-    return tmp_path / "run"
+    run_meeting(prepare(path, Overrides()), out=path.parent / "run", edges=edges())
+    return path.parent / "run"
+
+
+@pytest.fixture
+def run(_held_once, tmp_path):
+    """A copy of its directory, without the scenario that it was made from."""
+    run = shutil.copytree(_held_once, tmp_path / "run")
+    (run / "scenario.yaml").unlink()
+    (run / "audio" / "dana.wav").rename(tmp_path / "dana.wav")  # a cut murmur is another word
+    return run
 
 
 def told(run):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import pytest
 import soundfile
@@ -62,12 +63,19 @@ def edges():
     return Edges(engines=murmuring_engines())
 
 
-@pytest.fixture
-def people(tmp_path):
-    """A meeting of two people as others have it: an RTTM file, and a recording of each."""
-    path = tmp_path / "people.yaml"
+@pytest.fixture(scope="module")
+def _held_once(tmp_path_factory):
+    """The directory of a meeting of two people, held once a test worker."""
+    path = tmp_path_factory.mktemp("held") / "people.yaml"
     path.write_text(PEOPLE)
-    run_meeting(prepare(path, Overrides()), out=tmp_path / "run", edges=edges())
+    run_meeting(prepare(path, Overrides()), out=path.parent / "run", edges=edges())
+    return path.parent / "run"
+
+
+@pytest.fixture
+def people(_held_once, tmp_path):
+    """A meeting of two people as others have it: an RTTM file, and a recording of each."""
+    shutil.copytree(_held_once, tmp_path / "run")
     (tmp_path / "tracks").mkdir()
     for name in ("ann", "bob"):
         (tmp_path / "run" / "audio" / f"{name}.wav").rename(tmp_path / "tracks" / f"talk-{name}.wav")
