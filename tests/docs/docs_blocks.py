@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 
@@ -12,6 +13,8 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)]
 
+_MARKDOWN = MarkdownIt()
+_MARKDOWN.core.ruler.enableOnly(["normalize", "block"])  # what stands in a line is not asked for
 _NUMBER = re.compile(r"\d+(?:[.:]\d+)*")
 _BAR = re.compile(r"[▏▎▍▌▋▊▉█]+")
 
@@ -46,9 +49,10 @@ def name_of(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
+@cache
 def blocks_of(page: Path) -> list[Block]:
     """Every fenced block of a page, in order."""
-    fences = [t for t in MarkdownIt().parse(page.read_text(encoding="utf-8")) if t.type == "fence"]
+    fences = [t for t in _MARKDOWN.parse(page.read_text(encoding="utf-8")) if t.type == "fence"]
     blocks = []
     for fence, following in zip_longest(fences, fences[1:]):
         language, _, mark = fence.info.strip().partition(" ")

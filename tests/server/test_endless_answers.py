@@ -69,15 +69,17 @@ async def flooding(
         (PLAIN, call("x" * 50_000), "requested a call with arguments that are too long."),
         (
             GZIP,
-            gzip.compress(b": " + b"x" * 20_000_000),
+            b": " + b"x" * 20_000_000,
             "sent an answer in an encoding that was not asked for: gzip",
         ),
-        (BAD_GZIP, gzip.compress(b"x" * 20_000_000), "answered with HTTP status 500"),
+        (BAD_GZIP, b"x" * 20_000_000, "answered with HTTP status 500"),
     ],
     ids=["a line", "comments", "a call", "compressed", "a compressed refusal"],
 )
 async def test_what_does_not_end_is_refused_within_bounds(head: bytes, piece: bytes, words: str) -> None:
     """One line says what was too much, and the memory that it took stays within a bound."""
+    if b"gzip" in head:
+        piece = gzip.compress(piece, compresslevel=1)
     async with flooding(head, piece, 0) as (provider, asked):
         tracemalloc.start()
         try:

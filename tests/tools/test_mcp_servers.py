@@ -112,21 +112,20 @@ async def test_a_server_that_has_forgotten_us(nursery):
         await server.call("price", {"item": "edge"})
 
 
-BOMB = gzip.compress(b'{"jsonrpc": "2.0", "id": 1, "result": "' + b"x" * 50_000_000)
-LONG = b'{"jsonrpc": "2.0", "id": 1, "result": "' + b"x" * 20_000_000
+BEGINNING = b'{"jsonrpc": "2.0", "id": 1, "result": "'
 
 
 @pytest.mark.parametrize(
-    ("kind", "encoding", "body"),
-    [
-        ("application/json", "identity", LONG),
-        ("application/json", "gzip", BOMB),
-        ("text/event-stream", "gzip", BOMB),
-    ],
+    ("kind", "encoding"),
+    [("application/json", "identity"), ("application/json", "gzip"), ("text/event-stream", "gzip")],
     ids=["long", "compressed", "compressed events"],
 )
-async def test_an_address_that_answers_without_bounds(nursery, kind, encoding, body):
+async def test_an_address_that_answers_without_bounds(nursery, kind, encoding):
     """It cannot be used: an answer of any size, or one that grows when it is unpacked, is not read."""
+    if encoding == "identity":
+        body = BEGINNING + b"x" * 20_000_000
+    else:
+        body = gzip.compress(BEGINNING + b"x" * 50_000_000, compresslevel=1)
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Encoding: {encoding}\r\nConnection: close\r\n"
     asked = []
 
