@@ -118,6 +118,7 @@ CAST = {
     "kim": {"role": "human", "via": "app"},
 }
 SCENARIO = Scenario.build("fuzzed", CAST, run={"limits": {"turns": 500, "time": "10m"}})
+SHORT = Scenario.build("short", {"ann": {"lines": ["One."]}, "kim": {"role": "human", "via": "app"}})
 AGENT = {"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}}}
 PLAN = casts.plan("ann", "bob")
 
@@ -168,9 +169,9 @@ RIGHT = {
     "participant": "kim",
     "path": "nowhere.yaml",
     "plan": PLAN,
-    "resolved": trialogue.resolve(SCENARIO, VIRTUAL),
+    "resolved": trialogue.resolve(SHORT, VIRTUAL),
     "run": "nowhere",
-    "scenario": SCENARIO,
+    "scenario": SHORT,
     "seed": 1,
     "text": "Hello.",
     "turn": 1,
