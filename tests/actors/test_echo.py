@@ -78,7 +78,9 @@ def test_an_echo_is_known_before_it_can_be_taken_for_speech(after, gain):
     assert share(found[known:], Hearsay.ECHO) > 0.98
 
 
-@pytest.mark.parametrize("seed", range(2, 8))
+@pytest.mark.parametrize(
+    "seed", [2, 3, *(pytest.param(each, marks=pytest.mark.long) for each in range(4, 8))]
+)
 def test_another_voice_is_no_echo(seed):
     """However it falls together with what is played."""
     taken = voice(seed, 6.0) * 0.4

@@ -44,6 +44,7 @@ def test_a_cluster_gives_what_this_machine_gives(cluster, tmp_path):
         assert sounds(one.folder) == sounds(other.folder) != {}
 
 
+@pytest.mark.long  # twenty seconds until a killed worker is given up; test_holding kills a local one
 def test_a_killed_worker_that_holds_finished_results_loses_none(cluster, tmp_path):
     """Its results are read from where they lie; no meeting is held twice."""
     from distributed import Client
@@ -77,6 +78,7 @@ def test_a_directory_that_workers_cannot_see_is_refused(cluster, tmp_path, monke
     assert not Path(found[0].folder).exists()
 
 
+@pytest.mark.long  # likewise
 def test_a_worker_that_dies_while_it_is_asked_is_no_worker_that_cannot_see(cluster, tmp_path, monkeypatch):
     """The meetings are held by those that live, or that come after it."""
     monkeypatch.setattr("trialogue.batch.cluster._sees", lambda *_: os._exit(1))

@@ -72,6 +72,7 @@ def test_cells_and_profiles_are_tests(tmp_path, tried):
     assert "the number 5 said by bob" in out
 
 
+@pytest.mark.long  # three processes; the fixture's own tests run under `-n`, too
 def test_processes_share_the_work(tmp_path, tried):
     """Under `-n` no two meetings meet."""
     for name in ("a/small.yaml", "b/small.yaml", "c/small.yaml"):

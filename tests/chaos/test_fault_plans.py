@@ -35,18 +35,20 @@ def plans():
     return st.builds(FaultPlan, several, seed=st.integers(0, 3))
 
 
-@given(plan=plans())
-@settings(
-    max_examples=15,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-def test_promises_are_kept_under_any_plan(plan, scene):
+@pytest.mark.parametrize("count", [5, pytest.param(30, marks=pytest.mark.long)])
+def test_promises_are_kept_under_any_plan(count, scene):
     """Whatever strikes together and in whatever order, no promise is broken."""
-    with tempfile.TemporaryDirectory() as folder:
-        trial = try_meeting(scene(), plan, out=Path(folder) / "run")
-        assert judge(trial).broken == (), [str(each) for each in plan.planned]
+
+    @given(plan=plans())
+    @settings(
+        max_examples=count, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    )
+    def kept(plan):
+        with tempfile.TemporaryDirectory() as folder:
+            trial = try_meeting(scene(), plan, out=Path(folder) / "run")
+            assert judge(trial).broken == (), [str(each) for each in plan.planned]
+
+    kept()
 
 
 def test_a_plan_shrinks_to_its_fault_alone():

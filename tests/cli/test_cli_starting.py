@@ -75,7 +75,9 @@ def shell(command, **options):
     return subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, **options)
 
 
-@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    "closed", [*(pytest.param(each, marks=pytest.mark.long) for each in (">&-", "2>&-")), "<&- >&- 2>&-"]
+)
 def test_closed_streams_are_written_nowhere(closed, small, tmp_path):
     """The meeting is held with all of its files, and none of them gets the words for the terminal."""
     out = tmp_path / "run"
@@ -85,7 +87,14 @@ def test_closed_streams_are_written_nowhere(closed, small, tmp_path):
     assert not [path for path in out.rglob("*") if path.is_file() and b"preparing" in path.read_bytes()]
 
 
-@pytest.mark.parametrize("command", ["--version", "--help", "check '{small}'", "explain '{small}'", "voices"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "--version",
+        "check '{small}'",
+        *(pytest.param(each, marks=pytest.mark.long) for each in ("--help", "explain '{small}'", "voices")),
+    ],
+)
 def test_nobody_reads_what_a_command_prints(command, small):
     """A command whose stdout is closed does its work and ends well."""
     command = command.format(small=small)

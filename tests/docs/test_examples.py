@@ -221,14 +221,32 @@ def is_run(block: Block) -> bool:
 
 WITH_BLOCKS = [page for page in PAGES if any(is_run(block) for block in blocks_of(page))]
 
+LONG = {
+    "docs/how-to/batch.md": "three batches of many meetings, one of them on Dask; tests/batch has small ones",
+    "docs/how-to/compat.md": "its meeting of three takes half a minute; tests/compat runs the SDK's programs",
+    "docs/how-to/hosts.md": "its programs load voices, a process each; tests/hosts asks the same programs",
+    "docs/how-to/repeat.md": "eight meetings with voices; tests/batch and tests/cli compare with baselines",
+}
+"""Pages whose programs take many seconds, and what shows their subject in the daily tests."""
+
+
+def by_length(page: Path) -> object:
+    """A page as a parameter, long or not."""
+    return pytest.param(page, marks=pytest.mark.long if name_of(page) in LONG else ())
+
 
 @pytest.mark.real
-@pytest.mark.parametrize("page", WITH_BLOCKS, ids=name_of)
+@pytest.mark.parametrize("page", map(by_length, WITH_BLOCKS), ids=map(name_of, WITH_BLOCKS))
 def test_the_page_does_what_it_says(page, desk):
     """Every block of the page, in order, in one directory."""
     for block in blocks_of(page):
         if is_run(block):
             RUN[block.language](block)
+
+
+def test_what_is_long_is_there():
+    """Each page that is left to the long tests has something to run."""
+    assert set(LONG) <= set(map(name_of, WITH_BLOCKS))
 
 
 def test_what_is_not_run_is_there():

@@ -74,9 +74,12 @@ def test_a_turn_that_is_cut_inside_a_stretch(compared, tmp_path):
     assert '"cut"' in (tmp_path / "leaping" / "run" / "journal.jsonl").read_text()
 
 
-@pytest.mark.parametrize(("seed", "number", "fault"), [(1, 1, None), (1, 2, None), (1, 5, 5), (2, 57, None)])
+@pytest.mark.parametrize(
+    ("seed", "number", "fault"),
+    [*(pytest.param(1, number, None, marks=pytest.mark.long) for number in (1, 2)), (1, 5, 5), (2, 57, None)],
+)
 def test_people_and_faults(tmp_path, seed, number, fault):
-    """A sample of the generated meetings; the exercise holds hundreds.
+    """A sample of the generated meetings; the exercise holds hundreds, the first of them in .ci/run, too.
 
     In meeting 57 two agents are told something at a tick's moment: whose frame is on its way hears later.
     """
@@ -129,7 +132,7 @@ def test_most_messages_are_given_before_their_time(monkeypatch, tmp_path):
     assert len(early) > 2 * len(in_time)
 
 
-@pytest.mark.parametrize("frame", ["20ms", "100ms"])
+@pytest.mark.parametrize("frame", [pytest.param("20ms", marks=pytest.mark.long), "100ms"])
 def test_a_person_whose_sound_is_recorded(compared, frame):
     """What the person says is heard at the same samples, and told at the same moments."""
     assert compared(table(frame).replace("floor: {", GUEST)) == []

@@ -78,8 +78,14 @@ def again(tmp_path):
 
 @pytest.mark.parametrize(
     "faults",
-    [DROP, SLOW, SHORT, BROKEN, BURST, SLOW + BROKEN],
-    ids=["drop", "slow", "short", "broken", "burst", "slow-broken"],
+    [
+        pytest.param(DROP, id="drop"),
+        pytest.param(SLOW, id="slow", marks=pytest.mark.long),
+        pytest.param(SHORT, id="short", marks=pytest.mark.long),
+        pytest.param(BROKEN, id="broken", marks=pytest.mark.long),
+        pytest.param(BURST, id="burst", marks=pytest.mark.long),
+        pytest.param(SLOW + BROKEN, id="slow-broken"),
+    ],
 )
 def test_the_plans_faults_strike_again_and_the_turns_are_the_same(faults, first, tmp_path):
     """Each by its own pattern, to the same agent; the head misses none of them."""

@@ -149,7 +149,10 @@ def test_the_same_rules_change_nothing(tmp_path, visit, policy):
     assert first_difference(held_meeting(reading).utterances, held_meeting(again).utterances) is None
 
 
-@pytest.mark.parametrize("visit", VISITS)
+@pytest.mark.parametrize(
+    "visit",
+    [pytest.param(each, marks=() if each is at_the_ends_of_turns else pytest.mark.long) for each in VISITS],
+)
 def test_other_rules_go_on_to_their_end(tmp_path, visit):
     """With all who came, whoever has the floor by then."""
     reading = held(tmp_path / "run", visit)

@@ -2,6 +2,7 @@
 
 from array import array
 from functools import partial
+from itertools import cycle, product
 
 import numpy as np
 import pytest
@@ -82,8 +83,18 @@ def test_a_whole_file_is_paced(tmp_path):
     assert heard[start : start + 3 * 24_000].tobytes() == pcm
 
 
-@pytest.mark.parametrize("encoding", ["linear16", "linear32", "mulaw", "alaw"])
-@pytest.mark.parametrize("rate", [8_000, 16_000, 48_000])
+ENCODINGS = ("linear16", "linear32", "mulaw", "alaw")
+RATES = (8_000, 16_000, 48_000)
+
+
+def each_encoding_at_a_rate():
+    """Every encoding with every rate; all but the next rate in turn in the long tests."""
+    daily = set(zip(ENCODINGS, cycle(RATES), strict=False))
+    pairs = product(ENCODINGS, RATES)
+    return [pytest.param(*each, marks=() if each in daily else pytest.mark.long) for each in pairs]
+
+
+@pytest.mark.parametrize(("encoding", "rate"), each_encoding_at_a_rate())
 def test_sound_of_any_rate_is_resampled(tmp_path, rate, encoding):
     """As long as it was, in the meeting's rate; its speech is noticed."""
     sound = encode(tone(2, rate), encoding)

@@ -31,7 +31,7 @@ def traced(arguments, trace):
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("clock", ["virtual", "real"])
+@pytest.mark.parametrize("clock", ["virtual", pytest.param("real", marks=pytest.mark.long)])
 def test_a_meeting_of_this_machine_asks_no_other(clock, tmp_path):
     """Real ears and voices, from start to end: every address that is connected to is loopback's."""
     out, trace = tmp_path / "run", tmp_path / "trace"

@@ -14,9 +14,7 @@ SCRIPT = runpy.run_path(str(Path(__file__).parents[1] / "exercises" / "generated
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(
-    "seed", [*range(5), *(pytest.param(each, marks=pytest.mark.long) for each in range(5, 10))]
-)
+@pytest.mark.parametrize("seed", [0, *(pytest.param(each, marks=pytest.mark.long) for each in range(1, 10))])
 def test_ten_generated_scenarios_are_held_or_refused(seed, tmp_path):
     """None crashes, none is refused without a place or after `check` called it good."""
     assert SCRIPT["tried"](10, seed, tmp_path).wrong == []
