@@ -100,13 +100,8 @@ class WireSocket:
 
     async def receive_beside(self, sound: Callable[[bytes], None]) -> str:
         """Take the next text; see `receive_beside`."""
-
-        def take(message: bytes) -> None:
-            self._messages_in += 1
-            sound(message)
-
         while True:
-            message = await self._next(take)
+            message = await self._next(sound)
             if isinstance(message, str):
                 return message
             sound(message)
@@ -147,7 +142,7 @@ class WireSocket:
     def statistics(self) -> SocketStatistics:
         """Count what has happened so far."""
         return SocketStatistics(
-            messages_in=self._messages_in,
+            messages_in=self._messages_in + self._incoming.given,
             messages_out=self._writer.messages_out,
             bytes_in=self.wire.bytes_in,
             bytes_out=self.wire.bytes_out,

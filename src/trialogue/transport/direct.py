@@ -29,6 +29,8 @@ class OnSocket(trio.abc.Stream):
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
+        self.owes: bool = False
+        """Whether the system has not yet got all that was taken: `send_all`, also of nothing, sends it."""
 
     async def wait_send_all_might_not_block(self) -> None:
         """Wait until the system takes something."""
@@ -41,11 +43,6 @@ class OnSocket(trio.abc.Stream):
 
         None of it where the connection broke: the next `send_all` says how.
         """
-
-    @property
-    def owes(self) -> bool:
-        """Whether the system has not yet got all that was taken: `send_all`, also of nothing, sends it."""
-        return False
 
     @abstractmethod
     async def receive_some(self, max_bytes: int | None = None) -> bytes:

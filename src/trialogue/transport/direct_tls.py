@@ -77,31 +77,29 @@ class DirectTls(OnSocket):
         if self.owes or self._socket.fileno() < 0:
             return 0
         try:
-            encrypted = self._encrypt(data)
+            if len(data) <= PORTION_BYTES:
+                self._tls.write(data)
+                encrypted = self._goes.read()
+            else:
+                encrypted = self._encrypt(data)
         except OSError:
             return 0
         try:
             sent = self._socket.send(encrypted)
         except OSError:
             sent = 0
-        self._unsent = memoryview(encrypted)[sent:] if sent < len(encrypted) else _NOTHING
+        if sent < len(encrypted):
+            self._unsent = memoryview(encrypted)[sent:]
+            self.owes = True
         return len(data)
 
     def _encrypt(self, data: bytes | memoryview) -> bytes:
         """`data`, encrypted: all of it, as OpenSSL writes into memory."""
-        if len(data) <= PORTION_BYTES:
-            self._tls.write(data)
-            return self._goes.read()
         portions: list[bytes] = []
         for at in range(0, len(data), PORTION_BYTES):
             self._tls.write(data[at : at + PORTION_BYTES])
             portions.append(self._goes.read())
         return b"".join(portions)
-
-    @property
-    def owes(self) -> bool:
-        """See `OnSocket`."""
-        return bool(self._unsent or self._goes.pending)
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
         """Up to `max_bytes` bytes as soon as there are any; empty at the end."""
@@ -119,7 +117,7 @@ class DirectTls(OnSocket):
                 except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                     return b""
                 finally:
-                    if self.owes:
+                    if self._goes.pending or self.owes:
                         self._send_some()
         except OSError as error:
             raise self._fault(error) from error
@@ -136,7 +134,10 @@ class DirectTls(OnSocket):
             data = self._socket.recv(READ_BYTES)
         except BlockingIOError:
             return True
-        self._take_encrypted(data)
+        if 0 < len(data) <= PORTION_BYTES:
+            self._came.write(data)
+        else:
+            self._take_encrypted(data)
         return self._give_out(take, last)
 
     def _give_out(self, take: Callable[[bytes], bool], last: list[bytes]) -> bool:
@@ -155,10 +156,10 @@ class DirectTls(OnSocket):
                 if not (data and take(data)):
                     last.append(data)
                     return False
-                if not self._has_more:
+                if self._is_all(len(data), RECORD_BYTES):
                     return True
         finally:
-            if self.owes:
+            if self._goes.pending or self.owes:
                 self._send_some()
 
     @property
@@ -166,12 +167,22 @@ class DirectTls(OnSocket):
         """Whether anything has come, or the end, that was not given out."""
         return bool(self._unread or self._came.pending or self._tls.pending() or self._ended_by)
 
+    def _is_all(self, size: int, asked: int) -> bool:
+        """Whether a read that gave `size` bytes where `asked` were wanted was of all that has come.
+
+        Of a record of which less was there than wanted, OpenSSL keeps nothing, and need not be asked.
+        """
+        return not (
+            self._came.pending or self._unread or self._ended_by or (size >= asked and self._tls.pending())
+        )
+
     def _decrypt(self, most: int) -> bytes:
         """What has come, as far as its records are whole: at least one of them, or ssl's error."""
         if self._ended_by is not None:
             raise self._ended_by
-        data = self._tls.read(min(most, RECORD_BYTES))
-        if not self._has_more:
+        asked = min(most, RECORD_BYTES)
+        data = self._tls.read(asked)
+        if self._is_all(len(data), asked):
             return data
         records, size = [data], len(data)
         while size < most and self._has_more:
@@ -234,11 +245,13 @@ class DirectTls(OnSocket):
         """Send what the system takes of it; whether that was all."""
         while self._unsent or self._goes.pending:
             self._unsent = self._unsent or memoryview(self._goes.read())
+            self.owes = True
             try:
                 self._unsent = self._unsent[self._socket.send(self._unsent) :]
             except BlockingIOError:
                 return False
         self._unsent = _NOTHING  # an empty rest would keep all that it is of
+        self.owes = False
         return True
 
 

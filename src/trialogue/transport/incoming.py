@@ -82,6 +82,9 @@ class Incoming:
     owed: int = field(default=0, init=False)
     """Messages that the library has, or is about to have, and that were not taken of it."""
 
+    given: int = field(default=0, init=False)
+    """Messages that a direct receiver of sound was given."""
+
     _messages: list[str | bytes] = field(factory=list[str | bytes], init=False)
     """Messages that wait, the oldest first: few, and none in an idle socket, where a deque takes room."""
 
@@ -125,6 +128,7 @@ class Incoming:
                     self._taken.unpark()
                 if sound is None or isinstance(message, str):
                     return message
+                self.given += 1
                 sound(message)
             if self.owed or self._is_fragmented or self._is_blind:
                 return None
@@ -147,6 +151,7 @@ class Incoming:
             if self._arrived:
                 self._arrived.unpark_all()
             return
+        self.given += 1
         try:
             self._sound(message)
         except Exception as error:  # noqa: BLE001 -- raised by `next`, in the task of whoever takes
@@ -186,7 +191,8 @@ class Incoming:
 
     def sift(self, data: bytes | bytearray) -> bytes:
         """Take the messages out of `data`; the rest is the library's."""
-        if self._is_between_frames:
+        # As `is_clear`, without a call: most of what comes is a whole sound.
+        if not (self.owed or self._is_fragmented or self._is_blind or self._buffer or self._skip):
             taken = self._take_short(data)
             if taken == len(data):
                 return b""
@@ -213,11 +219,6 @@ class Incoming:
             at, self._known = len(self._buffer), 0
         del self._buffer[:at]
         return passed
-
-    @property
-    def _is_between_frames(self) -> bool:
-        """Whether the next byte begins a frame, and nothing is the library's."""
-        return not (self._skip or self._buffer or self.owed or self._is_fragmented or self._is_blind)
 
     def _take_short(self, data: bytes | bytearray) -> int:
         """Take the whole sounds of less than 64 KiB that it begins with, a slice each; their bytes."""

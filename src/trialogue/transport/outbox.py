@@ -16,8 +16,8 @@ class Outbox:
     frames_dropped: int = 0
     """Binary messages that gave way to newer ones."""
 
-    _waiting: list[str | bytes] = field(factory=list[str | bytes], init=False)
-    """Messages, the oldest first; a deque that is empty takes ten times as much, and this is bounded."""
+    waiting: list[str | bytes] = field(factory=list[str | bytes], init=False)
+    """Messages that wait, the oldest first; an empty deque takes ten times as much, and this is bounded."""
 
     _frames: int = field(default=0, init=False)
     _frame_bytes: int = field(default=0, init=False)
@@ -25,11 +25,11 @@ class Outbox:
     _text_chars: int = field(default=0, init=False)
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self.waiting)
 
     def put_frame(self, frame: bytes) -> None:
         """Append a binary message; the oldest binary ones go until the bounds hold again."""
-        self._waiting.append(frame)
+        self.waiting.append(frame)
         self._frames += 1
         self._frame_bytes += len(frame)
         while self._frames > self.rules.max_frames or self._frame_bytes > self.rules.max_frame_bytes:
@@ -40,27 +40,27 @@ class Outbox:
         rules = self.rules
         if self._texts >= rules.max_texts or self._text_chars + len(text) > rules.max_text_chars:
             return False
-        self._waiting.append(text)
+        self.waiting.append(text)
         self._texts += 1
         self._text_chars += len(text)
         return True
 
     def take(self) -> str | bytes:
         """Remove and return the oldest message; IndexError if there is none."""
-        message = self._waiting.pop(0)
+        message = self.waiting.pop(0)
         self._forget(message)
         return message
 
     def drop_all(self) -> None:
         """Empty the outbox for good; the binary messages in it count as dropped."""
         self.frames_dropped += self._frames
-        self._waiting.clear()
+        self.waiting.clear()
         self._frames = self._frame_bytes = self._texts = self._text_chars = 0
 
     def _drop_oldest_frame(self) -> None:
         # Texts are few beside frames, so the first frame is found within a few steps.
-        at, frame = next((at, m) for at, m in enumerate(self._waiting) if isinstance(m, bytes))
-        del self._waiting[at]
+        at, frame = next((at, m) for at, m in enumerate(self.waiting) if isinstance(m, bytes))
+        del self.waiting[at]
         self._forget(frame)
         self.frames_dropped += 1
 

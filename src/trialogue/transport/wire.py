@@ -64,16 +64,12 @@ class WireStream(trio.abc.Stream):
     _unwritten: list[bytes | bytearray | memoryview] = field(
         factory=list[bytes | bytearray | memoryview], init=False
     )
-    _unwritten_bytes: int = field(default=0, init=False)
-
-    @property
-    def unwritten_bytes(self) -> int:
-        """Bytes that wait for the writer."""
-        return self._unwritten_bytes
+    unwritten_bytes: int = field(default=0, init=False)
+    """Bytes that wait for the writer."""
 
     def take_unwritten(self) -> bytes | bytearray | memoryview:
         """Everything that waits, joined; empty if nothing does."""
-        parts, self._unwritten, self._unwritten_bytes = self._unwritten, [], 0
+        parts, self._unwritten, self.unwritten_bytes = self._unwritten, [], 0
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def append(self, data: bytes | bytearray | memoryview) -> None:
@@ -85,7 +81,7 @@ class WireStream(trio.abc.Stream):
     def append_rest(self, data: bytes | bytearray | memoryview) -> None:
         """Let the rest of a frame, whose beginning is sent, be written after all that waits."""
         self._unwritten.append(data)
-        self._unwritten_bytes += len(data)
+        self.unwritten_bytes += len(data)
         if self.work:
             self.work.unpark_all()
 
@@ -93,7 +89,7 @@ class WireStream(trio.abc.Stream):
         """Append `data` for the writer: no checkpoint, no wait. Raises BrokenResourceError on a flood."""
         if self.is_released:
             raise trio.ClosedResourceError
-        if self._unwritten_bytes > MAX_UNWRITTEN_BYTES:
+        if self.unwritten_bytes > MAX_UNWRITTEN_BYTES:
             self.is_overflowed = True
             raise trio.BrokenResourceError("too much is unwritten")
         self.append(data)

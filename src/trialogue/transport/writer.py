@@ -108,7 +108,7 @@ class Writer:
             stream is None
             or library is None
             or library.closed is not None
-            or self.outbox
+            or self.outbox.waiting
             or self._pipe is not _Pipe.RESTING
             or self._afterwards is not _Afterwards.WAITS
             or self._wire.unwritten_bytes
