@@ -34,7 +34,7 @@ def play(session, playbook):
             case Settings():
                 told = session.send(given_input, at) and []
             case bytes():
-                told = session.receive_audio(given_input, at)
+                told = session.receive_audio(given_input)
             case str():
                 told = session.receive_text(given_input, at)
             case _:

@@ -71,7 +71,7 @@ class AnyServer(RuleBasedStateMachine):
 
     @rule(data=st.binary(max_size=5))
     def receive_sound(self, data):
-        self.note(self.session.receive_audio(data, self.now))
+        self.note(self.session.receive_audio(data))
 
     @rule(garbage=text)
     def receive_garbage(self, garbage):

@@ -31,7 +31,6 @@ def test_the_handshake_as_documented():
         SessionState.APPLYING,
         SessionState.RUNNING,
     ]
-    assert session.heard_at == 0.4
 
 
 def test_settings_may_go_out_before_the_welcome_is_read():

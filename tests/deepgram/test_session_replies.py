@@ -21,6 +21,14 @@ from trialogue.services.facts import (
 )
 
 
+def closed():
+    """A session whose connection has ended within a reply."""
+    session = running()
+    session.receive_audio(b"1234")
+    session.receive_close(1006)
+    return session
+
+
 def test_a_reply_from_its_first_sign_to_its_end():
     """Sentences know where in the reply's sound they stand; the next reply counts from 0 again."""
     play(
@@ -110,12 +118,37 @@ def test_only_plain_samples_are_kept_together(output, events):
 def test_no_byte_of_a_reply_is_lost_or_moved(stretches):
     """However the sound is cut up, it comes out the same, in whole samples, but for a last odd byte."""
     session = running()
-    events = [event for data in stretches for event in session.receive_audio(data, 1)]
+    events = [event for data in stretches for event in session.receive_audio(data)]
     sounds = [event.data for event in events if isinstance(event, ReplyAudio)]
     whole = b"".join(stretches)
     assert b"".join(sounds) == whole[: len(whole) // 2 * 2]
     assert all(sounds)
     assert all(len(sound) % 2 == 0 for sound in sounds)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.one_of(st.binary(max_size=9), st.just(say("One.")), st.just(m.AgentAudioDone())), max_size=12)
+)
+def test_the_short_way_of_sound_tells_what_the_long_one_does(messages):
+    """What is sound and nothing else is given as it is; for anything else `receive_audio` is as it was."""
+    short, long = running(), running()
+    for message in messages:
+        if isinstance(message, bytes):
+            told = long.receive_audio(message)
+            sound = short.receive_sound(message)
+            assert (sound is not None) == (told == [ReplyAudio(message)] and len(message) % 2 == 0)
+            assert [ReplyAudio(sound)] == told if sound is not None else short.receive_audio(message) == told
+        else:
+            assert short.receive_text(encode(message), 1) == long.receive_text(encode(message), 1)
+
+
+@pytest.mark.parametrize(
+    "session", [ClientSession(0.0), closed()], ids=["before the settings", "behind the end"]
+)
+def test_there_is_no_short_way_outside_a_conversation(session):
+    """Sound that may not be heard stays with `receive_audio`, which says so."""
+    assert session.receive_sound(b"1234") is None
 
 
 def test_sound_before_the_settings_is_dropped_and_told_once():
@@ -158,7 +191,7 @@ def test_a_greeting_is_kept_within_bounds():
     """A megabyte of sound; what is beyond it is dropped, and both are told once."""
     session = ClientSession(0.0)
     play(session, [(0, WELCOME, []), (0, SETTINGS, [])])
-    told = [warning.text for _ in range(40) for warning in session.receive_audio(bytes(32_768), 0.0)]
+    told = [warning.text for _ in range(40) for warning in session.receive_audio(bytes(32_768))]
     assert told == ["audio came while applying, and is kept", "audio came while applying, and was dropped"]
     told = session.receive_text(encode(m.SettingsApplied()), 1.0)
     assert sum(len(event.data) for event in told if isinstance(event, ReplyAudio)) == 1024 * 1024

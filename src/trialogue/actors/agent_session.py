@@ -76,6 +76,7 @@ class AgentSession(LiveSession[AgentWire]):
     ) -> None:
         super().__init__(context, socket, offer.open(trio.current_time()))
         self._replies = replies
+        self._is_observed = context.is_observed
         self._silence = offer.silence(SILENCE_S)
         self._failures = 0
         self._fed_at = self._silent_at = -inf
@@ -136,10 +137,14 @@ class AgentSession(LiveSession[AgentWire]):
 
     def untold_s(self) -> float:
         """Seconds of sound that can arrive without an event (see `transport.link.Taker`)."""
-        return 0.0 if self._context.is_observed or not self.is_running else self._replies.untold_s()
+        return 0.0 if self._is_observed or not self.is_running else self._replies.untold_s()
 
     def take(self, audio: bytes, at: float) -> None:
         """Take sound before its time."""
+        sound = self._wire.receive_sound(audio)
+        if sound is not None:
+            self._replies.sound(sound)
+            return
         for fact in self._wire.receive(audio, at):
             self._take(fact)
 
@@ -190,17 +195,25 @@ class AgentSession(LiveSession[AgentWire]):
         self._send_all(self._wire.start(trio.current_time()))
 
     def _receive(self, data: Message) -> None:
-        facts = self._wire.receive(data, trio.current_time())
-        if not isinstance(data, str):  # sound causes no record but a beginning, and moves no deadline forward
-            for fact in facts:
-                self._context.observe(fact)
-                self._take(fact)
+        if not isinstance(data, str):
+            self._receive_sound(data)
             return
+        facts = self._wire.receive(data, trio.current_time())
         for fact in _with_words_first(facts):
             self._facts.count(_recorded(fact))
             self._context.observe(fact)
             self._take(fact)
         self._look_again()
+
+    def _receive_sound(self, data: bytes) -> None:
+        """Take sound, which causes no record but a beginning, and moves no deadline forward."""
+        sound = None if self._is_observed else self._wire.receive_sound(data)
+        if sound is not None:
+            self._replies.sound(sound)
+            return
+        for fact in self._wire.receive(data, trio.current_time()):
+            self._context.observe(fact)
+            self._take(fact)
 
     def _end(self, close_code: int) -> None:
         self._wire.receive_close(close_code)

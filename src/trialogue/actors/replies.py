@@ -109,6 +109,9 @@ class ReplyCounter:
 
     def sound(self, pcm: bytes) -> None:
         """Take sound."""
+        if self._open and self._entry is None and not self._mouth.has_dried(self._count):
+            self._mouth.arrive(self._count, pcm)
+            return
         self._mouth.arrive(self._current(), pcm)
 
     def untold_s(self) -> float:

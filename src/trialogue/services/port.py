@@ -111,6 +111,13 @@ class AgentWire(Wire, Protocol):
         """Facts in a message."""
         ...
 
+    def receive_sound(self, data: bytes) -> bytes | None:
+        """The sound that a binary message is, where it tells nothing else; None, and no change, else.
+
+        What it gives `receive` would give as one `ReplyAudio`: this is the short way of most messages.
+        """
+        ...
+
     def receive_close(self, code: int) -> list[Fact]:
         """Facts from the connection's end."""
         ...

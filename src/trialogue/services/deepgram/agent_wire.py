@@ -66,8 +66,12 @@ class DeepgramWire:
     def receive(self, data: Message, now: float) -> list[Fact]:
         """Facts in a message."""
         if isinstance(data, bytes):
-            return self._session.receive_audio(data, now)
+            return self._session.receive_audio(data)
         return self._session.receive_text(data, now)
+
+    def receive_sound(self, data: bytes) -> bytes | None:
+        """Sound that is all of a message."""
+        return self._session.receive_sound(data)
 
     def receive_close(self, code: int) -> list[Fact]:
         """Facts from the connection's end."""

@@ -38,10 +38,16 @@ class ReplyTrack:
         """Take words of the agent."""
         return [*self.announced(), Sentence(text, self._arrived, behavior)]
 
+    def goes_on(self, data: bytes) -> bool:
+        """Whether this is sound of the open reply in whole samples, and nothing else; then it has arrived."""
+        if data and self._open and not self._carry and len(data) % self.sample_width == 0:
+            self._arrived += len(data)
+            return True
+        return False
+
     def audio(self, data: bytes) -> list[Fact]:
         """Take sound, of any number of bytes but none."""
-        if self._open and not self._carry and len(data) % self.sample_width == 0:
-            self._arrived += len(data)
+        if self.goes_on(data):
             return [ReplyAudio(data)]
         started = self.announced()
         self._arrived += len(data)

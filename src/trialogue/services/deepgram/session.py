@@ -142,18 +142,12 @@ class ClientSession:
     last_error: Failed | None = field(default=None, init=False)
     """Last `Error` of the server."""
 
-    heard_at: float = field(init=False)
-    """Moment of the server's last message, in seconds."""
-
     _settings_at: float = field(default=0.0, init=False)
     _sent_at: float = field(default=0.0, init=False)
     _reply: ReplyTrack = field(factory=ReplyTrack, init=False)
     _open_calls: dict[tuple[str, str], None] = field(factory=dict[tuple[str, str], None], init=False)
     _early: EarlyTalk[_Talk] = field(factory=EarlyTalk[_Talk], init=False)
     _early_audio_told: set[str] = field(factory=set[str], init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.heard_at = self.opened_at
 
     def __repr__(self) -> str:
         calls = f", {len(self._open_calls)} open calls" if self._open_calls else ""
@@ -220,18 +214,20 @@ class ClientSession:
         """Facts in a text message."""
         if self.state is SessionState.CLOSED:
             return []
-        self.heard_at = now
         try:
             message = decode_server(text)
         except RemoteProtocolError as error:
             return [Malformed(str(error), _excerpt(text))]
         return self._greeted(message, now)
 
-    def receive_audio(self, data: bytes, now: float) -> list[Fact]:
+    def receive_sound(self, data: bytes) -> bytes | None:
+        """The sound of a binary message that tells nothing else; None, and no change, for any other."""
+        return data if self.state is SessionState.RUNNING and self._reply.goes_on(data) else None
+
+    def receive_audio(self, data: bytes) -> list[Fact]:
         """Facts in a binary message."""
         if self.state is SessionState.CLOSED:
             return []
-        self.heard_at = now
         if self.state is SessionState.RUNNING:
             return self._reply.audio(data) if data else []
         is_kept = self.state is SessionState.APPLYING and bool(data) and self._early.keep(data)
