@@ -327,8 +327,9 @@ class Router:
     def pull(self, ticks: int) -> dict[str, bytes]:
         """Pull the sound of so many ticks from every agent's mouth; the frames of the participants heard."""
         sounding: dict[str, bytes] = {}
+        samples, position = ticks * self.grid.frame_samples, self.position
         for name, playout in self.playouts.items():
-            pcm = playout.pull(ticks * self.grid.frame_samples, self.position)
+            pcm = playout.pull(samples, position)
             if pcm is not None and name not in self._muted:
                 sounding[name] = pcm
         return sounding
