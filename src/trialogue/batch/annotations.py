@@ -1,4 +1,4 @@
-"""Outcomes as GitHub's workflow commands, which annotate the lines of a change."""
+"""Annotations of a batch: outcomes as GitHub's workflow commands, which mark the lines of a change."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["github_lines"]
 
 
 def github_lines(outcomes: Iterable[Outcome], worse: Iterable[Regression] = ()) -> Iterator[str]:
-    """A line for each expectation that was not met, each meeting that failed, and each figure that fell."""
+    """Line for each unmet expectation, each failed meeting, and each regression."""
     for outcome in outcomes:
         if outcome.passed:
             continue
@@ -33,7 +33,7 @@ def _command(level: str, file: str, line: int, told: tuple[str, str]) -> str:
 
 
 def _near(file: str) -> str:
-    """A file as the repository knows it, where it lies beneath the directory of the run."""
+    """Path of a file in the repository, where it lies below the working directory."""
     path, here = Path(file), Path.cwd()
     return path.relative_to(here).as_posix() if path.is_relative_to(here) else file
 

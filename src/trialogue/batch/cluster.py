@@ -1,10 +1,10 @@
-"""The same jobs on a Dask cluster, which carries them.
+"""Jobs of a batch on a Dask cluster, which only distributes them.
 
-1. Dask runs a task again when the worker that held its result is gone, finished or not: so it carries jobs,
-   and the directories of the runs say which meetings were held.
-2. The batch's directory is on a disk that all workers share. Each of them is asked before the first meeting,
-   and each job looks again.
-3. A task only hands its job to a process of its worker's, for a meeting needs a main thread of its own.
+1. Dask repeats a task, finished or not, when the worker with its result is lost. So it only distributes jobs,
+   and the runs' directories record which meetings were held.
+2. The batch's directory must be on a disk that all workers share. Each worker checks that before the first
+   meeting, and each job checks it again.
+3. A task only hands its job to a process of its worker, since a meeting needs a main thread of its own.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from trialogue.regular_files import read_regular
 __all__ = ["hold_on_cluster"]
 
 MARK: Final = ".batch"
-"""The file by which a worker knows the batch's directory."""
+"""File by which a worker recognizes the batch's directory."""
 
 WORKERS_S: Final = 60.0
-"""Seconds for which a cluster without any worker is waited for."""
+"""Seconds of waiting for a cluster without workers."""
 
 _own = threading.local()
 """Hand of each thread of a worker."""
@@ -39,7 +39,7 @@ _own = threading.local()
 def hold_on_cluster(
     jobs: Sequence[Job], out: Path, where: str | int, bring: Bring | None = None
 ) -> Iterator[Outcome]:
-    """Hold jobs on the cluster at an address, or on a new one of so many processes; outcomes as they come.
+    """Hold jobs on the cluster at an address, or on a new one of so many processes; yields outcomes.
 
     With `bring` no directory is shared: each meeting's files come back with its result, as far as they are
     wanted. `SetupError` where the cluster cannot be reached, its workers do not share the directory, or a
@@ -66,7 +66,7 @@ def hold_on_cluster(
 
 
 def _fetched(dask: Any, client: Any, jobs: Sequence[Job], bring: Bring) -> Iterator[Outcome]:  # noqa: ANN401 - Dask has no types
-    """Hold jobs whose runs are not here yet, and put what comes back into their directories."""
+    """Hold jobs whose runs are not here yet, and put their files into the runs' directories."""
     here = [job for job in jobs if Path(job.folder).exists()]
     yield from map(found, here)
     futures = {
@@ -87,13 +87,13 @@ def _fetched(dask: Any, client: Any, jobs: Sequence[Job], bring: Bring) -> Itera
 
 
 def _carry_away(raw: dict[str, Any], scenario: bytes, bring: Bring) -> tuple[dict[str, Any], bytes]:
-    """Run on a worker: have a job held in a directory of its own machine."""
+    """Run on a worker: hold a job in a directory of the worker's machine."""
     outcome, files = held_away(decoded(raw), scenario, bring, _hand())
     return encoded_outcome(outcome), files
 
 
 def _hand() -> Hand:
-    """This thread's process."""
+    """Process of this thread."""
     if not hasattr(_own, "hand"):
         _own.hand = Hand()
     hand: Hand = _own.hand
@@ -111,7 +111,7 @@ def _client(dask: Any, where: str | int) -> Any:  # noqa: ANN401 - Dask has no t
 
 
 def _after(job: Job, error: BaseException) -> Outcome:
-    """Outcome of a job that Dask gave up on, by its directory."""
+    """Outcome of a job that Dask gave up, from its directory."""
     if Path(job.folder).exists():
         return found(job)
     text = f"Dask gave up on it: {type(error).__name__}"
@@ -119,14 +119,14 @@ def _after(job: Job, error: BaseException) -> Outcome:
 
 
 def _marked(out: Path) -> str:
-    """Leave a mark in the batch's directory, which only this batch knows."""
+    """Leave a mark in the batch's directory that only this batch knows."""
     mark = uuid4().hex
     (out / MARK).write_text(mark, encoding="ascii")
     return mark
 
 
 def _check_shared(client: Any, out: Path, mark: str) -> None:  # noqa: ANN401 - Dask has no types
-    # A worker that dies while it is asked says nothing of it; its successor is asked with each job.
+    # A worker that dies during the check does not report; each job checks its successor.
     seen: dict[str, bool] = client.run(_sees, str(out), mark, on_error="ignore")
     blind = [address for address, sees in seen.items() if not sees]
     if blind:
@@ -134,7 +134,7 @@ def _check_shared(client: Any, out: Path, mark: str) -> None:  # noqa: ANN401 - 
 
 
 def _sees(out: str, mark: str) -> bool:
-    """Whether a worker sees the directory of this very batch, and may write in it."""
+    """Whether a worker sees the directory of this batch, and may write in it."""
     try:
         is_it = read_regular(Path(out) / MARK) == mark.encode()
         probe = Path(out) / f"{MARK}-{uuid4().hex}"
@@ -146,7 +146,7 @@ def _sees(out: str, mark: str) -> bool:
 
 
 def _carry(raw: dict[str, Any], out: str, mark: str) -> dict[str, Any]:
-    """Run on a worker: have a job held by the process of this thread's."""
+    """Run on a worker: hold a job in this thread's process."""
     job = decoded(raw)
     if not _sees(out, mark):
         text = f"its worker cannot see {out}"

@@ -1,4 +1,4 @@
-"""Estimate of a batch before it is held: meetings, minutes, money. Upper bounds, from limits and prices."""
+"""Estimate of a batch before it is held: upper bounds of its minutes and money, from limits and prices."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ __all__ = ["Estimate", "estimate"]
 
 @frozen
 class Estimate:
-    """Estimate of meetings: at most so much."""
+    """Upper bounds for meetings."""
 
     meetings: int
     """Number of meetings."""
 
     minutes: float
-    """Minutes of meetings at most, by their limits of time."""
+    """Most minutes of meetings, by their limits of time."""
 
     unlimited: int
-    """Number of meetings that have no limit of time, and are not in the minutes."""
+    """Number of meetings without a limit of time, which the minutes leave out."""
 
     usd: float
-    """US dollars at most, as far as prices are known: each session for all of its meeting's minutes."""
+    """Most US dollars, for known prices: each session for all of its meeting's minutes."""
 
     unpriced: tuple[str, ...]
-    """Services whose price is not known."""
+    """Services without a known price."""
 
 
 def estimate(plans: Iterable[MeetingPlan]) -> Estimate:
-    """Add up what these meetings come to at most."""
+    """Sum of the upper bounds of these meetings."""
     meetings = unlimited = 0
     minutes = usd = 0.0
     unpriced: dict[str, None] = {}

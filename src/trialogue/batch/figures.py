@@ -1,4 +1,4 @@
-"""Figures that repeats are compared by: where they stand in `result.json`, and which way is worse."""
+"""Figures by which repeats are compared: their places in `result.json`, and their worse direction."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ __all__ = ["FIGURES", "Figure", "figures_of"]
 
 @frozen
 class Figure:
-    """One figure of a run."""
+    """Figure of a run."""
 
     name: str
-    """Name that tables and baselines give it."""
+    """Name in tables and baselines."""
 
     path: str
-    """Path of the value in the result: names with points between them; a list counts its members."""
+    """Path of the value in the result: names joined by points; a list gives the number of its members."""
 
     unit: Literal["s", "", "%", "USD"]
     """Unit of counting."""
 
     worse: Literal["more", "less", ""] = "more"
-    """Direction that is worse; empty for what is only told."""
+    """Direction that is worse; empty for a figure that is only shown."""
 
     def told(self, value: float) -> str:
-        """A value of it for people; a share is kept from 0 to 1, and told in percent."""
+        """Value for people; a share from 0 to 1 is shown in percent."""
         match self.unit:
             case "s":
                 return f"{value:.2f} s" if abs(value) >= 1 else f"{value:.3f} s"
@@ -54,11 +54,11 @@ FIGURES: Final = (
     Figure("failures", "failures", ""),
     Figure("cost", "cost.usd", "USD"),
 )
-"""All of them, in the order of tables."""
+"""Figures in the order of tables."""
 
 
 def figures_of(result: Mapping[str, Any]) -> dict[str, float]:
-    """The figures that a result has, by their names."""
+    """Figures of a result, by name."""
     found = {figure.name: _value(result, figure.path) for figure in FIGURES}
     return {name: value for name, value in found.items() if value is not None}
 

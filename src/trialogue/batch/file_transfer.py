@@ -1,9 +1,10 @@
-"""Meetings held where no directory is shared: what they need goes out with them, their files come back.
+"""File transfer for workers without a shared directory: a meeting's inputs go out, its files come back.
 
 1. The scenario travels as it was resolved, with the recordings and the record of models that it plays.
-2. What comes back is bounded: `MOST_BYTES` of files a meeting. What does not fit stays behind and is told.
-3. Only virtual meetings travel so. Dask holds one again whose worker died, and no directory says that it was
-   held: under the virtual clock the second is the first, byte for byte, and costs nobody anything.
+2. At most `MOST_BYTES` of files come back from a meeting. Files that do not fit stay behind, and are
+   reported.
+3. Only virtual meetings are held in this way. Dask repeats one whose worker died, and no directory shows that
+   it was held; in virtual time the second is equal to the first, byte for byte, and costs nothing.
 """
 
 from __future__ import annotations
@@ -35,13 +36,13 @@ Bring = Literal["result", "journal", "run"]
 """Parts of a run that come back: its result and transcripts, its journal too, or all of it with the sound."""
 
 MOST_BYTES: Final = 64 * 2**20
-"""Bytes of files that come back of one meeting."""
+"""Most bytes of files that come back from one meeting."""
 
 _JOURNAL: Final = ("journal.jsonl", "manifest.json", "scenario.yaml")
 
 
 def packed_scenario(job: Job) -> bytes:
-    """The scenario of a job, resolved, and what it plays; `SetupError` for one on the real clock."""
+    """Scenario of a job, resolved, with its recordings; `SetupError` for one on the real clock."""
     resolved = prepared_job(job)
     if resolved.clock is not Clock.VIRTUAL:
         raise SetupError(
@@ -54,7 +55,7 @@ def packed_scenario(job: Job) -> bytes:
 
 
 def held_away(job: Job, scenario: bytes, bring: Bring, hand: Hand) -> tuple[Outcome, bytes]:
-    """Run on a worker: hold a job in a directory of this machine, and give what came of it and its files."""
+    """Run on a worker: hold a job in a directory of this machine, and return its outcome and files."""
     folder = Path(tempfile.mkdtemp(prefix="trialogue-"))
     try:
         unpacked(scenario, folder / "scenario")
@@ -69,7 +70,7 @@ def held_away(job: Job, scenario: bytes, bring: Bring, hand: Hand) -> tuple[Outc
 
 
 def brought_home(job: Job, outcome: Outcome, files: bytes) -> Outcome:
-    """Put what came back where the job's run is; the outcome with its places in the author's own file."""
+    """Write returned files into the job's run; the outcome, with its places in the author's own file."""
     unpacked(files, Path(job.folder))
     if not (Path(job.folder) / RESULT).exists():
         return evolve(outcome, file=job.file, folder=job.folder)
@@ -77,14 +78,14 @@ def brought_home(job: Job, outcome: Outcome, files: bytes) -> Outcome:
 
 
 def unpacked(files: bytes, folder: Path) -> None:
-    """Write packed files into a directory, which is made; no name leads out of it."""
+    """Write packed files into a new directory; no name leads out of it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with zipfile.ZipFile(io.BytesIO(files)) as archive:
         archive.extractall(folder)
 
 
 def _chosen(run: Path, bring: Bring) -> tuple[list[Path], int]:
-    """The files that come back, and how many of them do not fit; small ones first."""
+    """Files that come back, small ones first, and the number of those that do not fit."""
     kept: list[Path] = []
     wanted = sorted((each for each in _files(run) if _is_wanted(each, run, bring)), key=_size)
     room = MOST_BYTES

@@ -1,13 +1,13 @@
-"""One meeting of a batch, held at most once.
+"""Holding of one meeting of a batch, at most once.
 
-1. Its directory is made before anything else, in one step that succeeds once: whoever made it has claimed the
-   meeting. Two processes, two machines on a shared disk, and a scheduler that runs a task twice come to the
-   same end: one holds the meeting, the other finds the directory.
-2. A directory with a `result.json` is a meeting that was held: it is read, never held again.
-3. A directory without one belongs to a meeting that still runs or was cut off: it is named, not touched.
-   Where that is asked for, it is gone on with in a directory beside it, `NAME-resumed`, claimed likewise.
-4. Where a meeting could not begin (a key that is missing), the empty directory is removed: the next attempt
-   begins anew.
+1. Its directory is created first, in one step that succeeds only once and so claims the meeting. Of two
+   processes, two machines on a shared disk, or two runs of one task, one holds the meeting and the other
+   finds the directory.
+2. A directory with a `result.json` belongs to a finished meeting: it is read, never held again.
+3. A directory without one belongs to a meeting that still runs or was cut off: it is reported, not changed.
+   On request it is continued in a directory beside it, `NAME-resumed`, claimed in the same way.
+4. Where a meeting could not begin (such as for a missing key), the empty directory is removed, so that the
+   next attempt begins anew.
 """
 
 from __future__ import annotations
@@ -44,21 +44,21 @@ from trialogue.values import frozen
 __all__ = ["Loaded", "found", "hold_job"]
 
 LONGEST: Final = 500
-"""Characters of what an outcome says."""
+"""Most characters of an outcome's text."""
 
 UNFINISHED: Final = 4
-"""Exit code of a batch for a meeting that was begun and never finished: it has no result until it is resumed.
+"""Exit code of a batch for a meeting that was begun and not finished: it has no result until it is resumed.
 """
 
 
 class Loaded:
-    """Ears and voices, loaded once for all meetings of a process."""
+    """Ears and voices of a process, loaded once for all its meetings."""
 
     def __init__(self) -> None:
         self._loaded: dict[str, Engines] = {}
 
     def engines(self, named: str) -> Engines:
-        """Those that `module:function` makes; the ones of `trialogue[local]` where the name is empty."""
+        """Engines that `module:function` makes; those of `trialogue[local]` where the name is empty."""
         if named not in self._loaded:
             make = cast("Any", import_named("engines", named)) if named else open_engines
             self._loaded[named] = make()
@@ -66,7 +66,7 @@ class Loaded:
 
 
 def hold_job(job: Job, loaded: Loaded) -> Outcome:
-    """Hold a job's meeting, or tell what became of it before; never raises what a meeting raises."""
+    """Hold a job's meeting, or report an earlier holding of it; raises none of the meeting's errors."""
     folder = Path(job.folder)
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -82,17 +82,17 @@ def hold_job(job: Job, loaded: Loaded) -> Outcome:
     except TrialogueError as error:
         return _failed(job, str(error), error.exit_code)
     finally:
-        with suppress(OSError):  # a meeting's files are in it
+        with suppress(OSError):  # it has files of a meeting
             folder.rmdir()
 
 
 def resumed(folder: Path) -> Path:
-    """Folder in which a meeting is gone on with that was cut off."""
+    """Directory in which a meeting that was cut off is continued."""
     return folder.with_name(f"{folder.name}-resumed")
 
 
 def _claimed(folder: Path) -> bool:
-    """Whether this very call has made the directory."""
+    """Whether this call has created the directory."""
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
@@ -118,7 +118,7 @@ def _hold(job: Job, folder: Path, loaded: Loaded) -> Outcome:
 
 
 def found(job: Job) -> Outcome:
-    """Outcome of a job whose directory was there already, by it or by the one that goes on with it."""
+    """Outcome of a job whose directory existed, from it or from the one that continues it."""
     later = resumed(Path(job.folder))
     if (later / RESULT).exists():
         job = evolve(job, folder=str(later))
@@ -140,7 +140,7 @@ def found(job: Job) -> Outcome:
 
 
 def _code_of(result: Mapping[str, Any], folder: Path) -> int:
-    """Exit code of the command that held it, as far as its result says."""
+    """Exit code of the command that held it, from its result."""
     reason = str(result.get("reason"))
     if reason in EXIT_CODES:
         return EXIT_CODES[reason]
@@ -156,7 +156,7 @@ def _failed(job: Job, text: str, code: int) -> Outcome:
 
 @frozen
 class _Seen:
-    """A meeting that came to its end."""
+    """Meeting that came to its end."""
 
     job: Job
     resolved: Resolved
@@ -164,7 +164,7 @@ class _Seen:
     machine_s: float
 
     def outcome(self, result: Mapping[str, Any], code: int) -> Outcome:
-        """Outcome by its result."""
+        """Outcome from its result."""
         expectations: Mapping[str, Any] = result.get("expectations") or {}
         return Outcome(
             name=self.job.name,
@@ -184,7 +184,7 @@ class _Seen:
 
 
 def _not_judged(expectations: Mapping[str, Any]) -> str:
-    """Words of a result on expectations that nobody could judge."""
+    """Text of a result about expectations that could not be judged."""
     checked, why = int(expectations.get("checked") or 0), str(expectations.get("unjudged") or "")
     return brief(safe_text(Findings(checked, unjudged=why).not_judged), LONGEST)
 
@@ -196,6 +196,6 @@ def _unmet(resolved: Resolved, miss: Mapping[str, Any]) -> Unmet:
 
 
 def _keys(place: str) -> Keys:
-    """The path that `expect.always[0]` stands for."""
+    """Path of keys for a place such as `expect.always[0]`."""
     parts = place.replace("[", ".").replace("]", "").split(".")
     return tuple(int(each) if each.isdecimal() else each for each in parts)

@@ -1,4 +1,4 @@
-"""The meetings of a batch: which scenario files, which cells of their matrix, how often."""
+"""Jobs of a batch: its scenario files, the cells of their matrices, and their repeats."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["BatchRequest", "Job", "Leeway", "decoded", "encoded", "files_in", "j
 
 _CONVERTER: Final = cattrs.Converter()
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9_.=-]+")
-"""Characters that no directory's name has."""
+"""Characters that a directory's name does not have."""
 
 _HEAD: Final = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:---\s*\n\s*(?:#[^\n]*\n\s*)*)?[\"']?trialogue[\"']?\s*:")
 """Beginning of a scenario file: its first key is `trialogue`."""
@@ -31,7 +31,7 @@ _HEAD: Final = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:---\s*\n\s*(?:#[^\n]*\n\s*)*)
 
 @frozen
 class Leeway:
-    """Leeway of the operator's: code and agents that are allowed, and where services are."""
+    """Permissions and places that the operator gives all meetings: code, hosts, services."""
 
     imports: tuple[str, ...] = ()
     """Patterns of functions that tools may run."""
@@ -40,24 +40,24 @@ class Leeway:
     """Patterns of programs that tools may start."""
 
     hosts: tuple[str, ...] = ()
-    """Hosts beside this machine that may be asked."""
+    """Hosts besides this machine that may be contacted."""
 
     code: bool = True
     """Whether scenarios may run code at all."""
 
     endpoint: str | None = None
-    """The address of the hosted service, where it is not the vendor's."""
+    """Address of the hosted service; None for the vendor's."""
 
     faults: bool = False
-    """Whether what scenarios want to go wrong does."""
+    """Whether the faults in scenarios strike."""
 
     engines: str = ""
-    """`module:function` of the ears and voices; those of `trialogue[local]` where empty."""
+    """`module:function` of the engines; empty for those of `trialogue[local]`."""
 
 
 @frozen
 class Job:
-    """One meeting to be held."""
+    """Meeting to be held."""
 
     name: str
     """Name in tables, unique in its batch: the directory of its run."""
@@ -66,51 +66,51 @@ class Job:
     """The scenario file, as an absolute path."""
 
     group: str
-    """Name of the group that it is counted with: the file and the cell, of which it is one repeat."""
+    """Name of its group: the file and the cell, which its repeats share."""
 
     folder: str
     """The run's directory, as an absolute path."""
 
     overrides: Overrides
-    """Overrides of what the file says."""
+    """Overrides of the file's values."""
 
     leeway: Leeway = Leeway()
-    """Permissions of its meeting."""
+    """Permissions and places for its meeting."""
 
     html: bool = False
     """Whether its page is written."""
 
     resume: bool = False
-    """Whether it is gone on with where it was cut off."""
+    """Whether a meeting that was cut off is continued."""
 
 
 @frozen
 class BatchRequest:
-    """Request for a batch, as its operator says it."""
+    """Request for a batch, from its operator."""
 
     overrides: Overrides = field(factory=Overrides)
-    """For every meeting."""
+    """Overrides for every meeting."""
 
     leeway: Leeway = Leeway()
-    """For every meeting."""
+    """Permissions and places for every meeting."""
 
     repeat: int = 1
-    """Number of times that each is held, with one seed after another."""
+    """Number of repeats of each meeting, with one seed after another."""
 
     matrix: bool = False
-    """Whether each cell of a file's matrix is held, instead of the file as it stands."""
+    """Whether each cell of a file's matrix is held, instead of the file as it is."""
 
     html: bool = False
     """Whether each run's page is written."""
 
     resume: bool = False
-    """Whether meetings that were cut off are gone on with."""
+    """Whether meetings that were cut off are continued."""
 
 
 def files_in(places: Sequence[str]) -> list[Path]:
-    """The scenario files that are meant: files, patterns, and directories with all that is in them.
+    """Scenario files for these paths: files, patterns, and directories with everything in them.
 
-    In a directory only a file whose first key is `trialogue` is one, and none that a run keeps as its own.
+    In a directory only a file whose first key is `trialogue` counts, except those that runs keep.
     `SetupError` where nothing is found.
     """
     found = dict.fromkeys(file for place in places for file in _files_at(place))
@@ -139,12 +139,12 @@ def is_scenario(path: Path) -> bool:
 
 
 def is_of_a_run(path: Path) -> bool:
-    """Whether a file lies beside a journal: it was held already, and is kept there as it was."""
+    """Whether a file lies beside a journal: a run keeps it."""
     return (path.parent / "journal.jsonl").exists()
 
 
 def jobs_of(files: Iterable[Path], out: Path, asked: BatchRequest) -> list[Job]:
-    """Every meeting of a batch, in order; `ScenarioError` where a file cannot be read."""
+    """Jobs of a batch, in order; `ScenarioError` where a file cannot be read."""
     jobs: list[Job] = []
     names: set[str] = set()
     listed = list(files)
@@ -161,7 +161,7 @@ def jobs_of(files: Iterable[Path], out: Path, asked: BatchRequest) -> list[Job]:
 
 
 def called(file: Path, files: Iterable[Path]) -> str:
-    """Name of a file among others: with as many directories before it as tell it apart."""
+    """Name of a file among others: with as many directories before it as distinguish it."""
     parts = file.absolute().with_suffix("").parts
     others = [each.absolute().with_suffix("").parts for each in files if each.absolute() != file.absolute()]
     for count in range(1, len(parts)):
@@ -194,25 +194,25 @@ def _jobs_of(file: Path, label: str, asked: BatchRequest) -> Iterator[Job]:
 
 
 def _first_seed(file: Path, overrides: Overrides) -> int:
-    """The seed that a meeting has by itself: its repeats count on from it."""
+    """Seed of a meeting without repeats; its repeats count on from it."""
     return prepare(file, overrides).plan.seed
 
 
 def fit(name: str) -> str:
-    """A name as a directory can have it."""
+    """Name in the form that a directory can have."""
     return _UNFIT.sub("_", name).strip("_")[:150] or "meeting"
 
 
 def prepared_job(job: Job) -> Resolved:
-    """The scenario of a job, ready to run; `ScenarioError` where it is wrong."""
+    """Scenario of a job, ready to run; `ScenarioError` for an invalid one."""
     return prepare(job.file, job.overrides)
 
 
 def encoded(job: Job) -> dict[str, Any]:
-    """A job as plain JSON values."""
+    """Job as plain JSON values."""
     return cast("dict[str, Any]", _CONVERTER.unstructure(job))
 
 
 def decoded(raw: dict[str, Any]) -> Job:
-    """The job that plain values stand for."""
+    """Job from plain values."""
     return _CONVERTER.structure(raw, Job)

@@ -1,4 +1,4 @@
-"""Outcomes as JUnit XML, the form in which most CI systems read tests."""
+"""JUnit XML of a batch's outcomes, the format in which most CI systems read tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["is_junit", "junit"]
 
 
 def junit(outcomes: Iterable[Outcome]) -> bytes:
-    """A suite a scenario file, a case a meeting; expectations that were not met are failures, by kind."""
+    """A suite for each scenario file, a case for each meeting; unmet expectations are failures, by kind."""
     files: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         files.setdefault(outcome.file, []).append(outcome)
@@ -25,7 +25,7 @@ def junit(outcomes: Iterable[Outcome]) -> bytes:
 
 
 def is_junit(head: bytes) -> bool:
-    """Whether a file that begins so is JUnit XML, of whatever program."""
+    """Whether a file with this beginning is JUnit XML, from any program."""
     return b"<testsuite" in head
 
 

@@ -1,4 +1,4 @@
-"""Meetings of a batch on this machine: a process a hand, and a thread that gives it one job at a time."""
+"""Workers of a batch on this machine: processes ("hands"), each with a thread that gives it jobs."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from trialogue.model.json_text import read_json
 __all__ = ["Hand", "HandPool"]
 
 BROKEN: Final = 70
-"""Exit code of a batch for a meeting whose process ended under it."""
+"""Exit code of a batch for a meeting whose process ended during it."""
 
 _TICK_S: Final = 0.2
-"""Seconds between two looks of the main thread up from waiting: only then can a Ctrl-C reach it."""
+"""Most seconds for which the main thread waits at once: a Ctrl-C reaches it only between waits."""
 
 
 class Hand:
-    """One process that holds meetings, begun anew where it has ended."""
+    """Process that holds meetings; a new one replaces it after its end."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
     def hold(self, job: Job) -> Outcome:
-        """Have a meeting held; where the process ends under it, say so."""
+        """Hold a meeting; the outcome also reports an end of the process."""
         process = self._begun()
         stdin, stdout = process.stdin, process.stdout
         if stdin is None or stdout is None:
@@ -51,7 +51,7 @@ class Hand:
         return Outcome(job.name, job.group, job.file, job.folder, "interrupted", BROKEN, text)
 
     def close(self) -> None:
-        """End the process: at once where a meeting is under way in it."""
+        """End the process: at once during a meeting."""
         process, self._process = self._process, None
         if process is not None:
             for pipe in (process.stdin, process.stdout):
@@ -60,7 +60,7 @@ class Hand:
             process.wait()
 
     def kill(self) -> None:
-        """End the process now, from another thread than the one that holds."""
+        """Kill the process, from another thread than the one that holds."""
         process = self._process
         if process is not None:
             process.kill()
@@ -78,7 +78,7 @@ class Hand:
 
 
 class HandPool:
-    """Several hands at one list of jobs."""
+    """Several hands that share one list of jobs."""
 
     def __init__(self, jobs: Sequence[Job], workers: int) -> None:
         self._left = list(reversed(jobs))
@@ -88,10 +88,10 @@ class HandPool:
         self._hands = [Hand() for _ in range(max(1, min(workers, len(jobs))))]
 
     def outcomes(self) -> Iterator[Outcome]:
-        """Outcomes of the jobs, as they end. Leaving it early kills what is under way.
+        """Outcomes of the jobs, as they end. Stopping early kills running meetings.
 
-        A first Ctrl-C begins no more meetings, a second one is raised, as is one that comes while the hands'
-        threads are started: such a thread may not be known as started, and the process does not wait for it.
+        The first Ctrl-C begins no more meetings, the second is raised. So is one that comes while the hands'
+        threads are started: such a thread may not be registered yet, and the process does not wait for it.
         Call it from the main thread.
         """
         threads = [Thread(target=self._work, args=(hand,), daemon=True) for hand in self._hands]
@@ -121,11 +121,11 @@ class HandPool:
             for hand, thread in zip(self._hands, threads, strict=True):
                 while thread.is_alive():
                     thread.join(_TICK_S)
-                    if running:  # its process may only now be there
+                    if running:  # its process may only now exist
                         hand.kill()
 
     def stop(self) -> None:
-        """Begin no more meetings; those that are under way come to their end."""
+        """Begin no more meetings; running ones come to their end."""
         self._stopped.set()
 
     def _work(self, hand: Hand) -> None:

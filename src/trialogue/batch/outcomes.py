@@ -1,4 +1,4 @@
-"""Outcome of one meeting of a batch: a value of plain parts, which travels between processes as JSON."""
+"""Outcome of one meeting of a batch: a value of plain parts, which processes exchange as JSON."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from trialogue.values import frozen
 __all__ = ["Outcome", "State", "Unmet", "decoded_outcome", "encoded_outcome"]
 
 State = Literal["held", "kept", "interrupted", "failed"]
-"""Held now; held earlier, and read; begun and never finished; not begun, or raised what ended it."""
+"""State of a meeting: held now; held earlier, and read; begun and never finished; not begun, or ended by an
+error.
+"""
 
 _CONVERTER: Final = cattrs.Converter()
 
 
 @frozen
 class Unmet:
-    """An expectation that was not met."""
+    """Unmet expectation."""
 
     place: str
     """Place in the scenario."""
@@ -31,7 +33,7 @@ class Unmet:
     """Behaviour, timing or infrastructure."""
 
     text: str
-    """Expectation, and what happened instead, in one line."""
+    """Expectation, and the actual event, in one line."""
 
 
 @frozen
@@ -39,10 +41,10 @@ class Outcome:
     """Outcome of one job."""
 
     name: str
-    """The job's name."""
+    """Name of the job."""
 
     group: str
-    """Name of the group that it is counted with."""
+    """Name of its group."""
 
     file: str
     """The scenario file."""
@@ -51,13 +53,13 @@ class Outcome:
     """The run's directory."""
 
     state: State
-    """State that the job came to."""
+    """State of the job."""
 
     exit_code: int
-    """Exit code of a command that would have held it."""
+    """Exit code of a command that holds only this meeting."""
 
     text: str = ""
-    """Reason for its end, or what it failed of, in one line."""
+    """Reason for its end, or for its failure, in one line."""
 
     machine_s: float = 0.0
     """Seconds of real time that it took."""
@@ -66,33 +68,33 @@ class Outcome:
     """Seconds of the meeting's own time."""
 
     checked: int = 0
-    """Number of expectations that were looked at."""
+    """Number of expectations that were checked."""
 
     unmet: tuple[Unmet, ...] = ()
-    """Those that were not met."""
+    """Unmet expectations."""
 
     not_judged: str = ""
-    """That nothing of it was judged, and why, in one line; else empty."""
+    """Reason for which nothing was judged, in one line; else empty."""
 
     figures: Mapping[str, float] = {}
-    """Figures that were measured, by the names of `figures.FIGURES`."""
+    """Figures by the names of `figures.FIGURES`."""
 
     @property
     def told(self) -> str:
-        """Sentence on what became of it."""
+        """Sentence about the outcome."""
         return "; ".join(each for each in (self.text, self.not_judged) if each)
 
     @property
     def passed(self) -> bool:
-        """Whether it was held, ended well, and met what was expected."""
+        """Whether it was held, ended in an ordinary way, and met its expectations."""
         return self.state in {"held", "kept"} and self.exit_code == 0
 
 
 def encoded_outcome(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as plain JSON values."""
+    """Outcome as plain JSON values."""
     return cast("dict[str, Any]", _CONVERTER.unstructure(outcome))
 
 
 def decoded_outcome(raw: dict[str, Any]) -> Outcome:
-    """The outcome that plain values stand for."""
+    """Outcome from plain values."""
     return _CONVERTER.structure(raw, Outcome)

@@ -1,8 +1,8 @@
-"""The pytest plugin: scenario files as tests, and the fixture `meeting`.
+"""Plugin for pytest: scenario files as tests, and the fixture `meeting`.
 
-1. Files are collected only where that is switched on: `--trialogue`, or `trialogue = true` in the settings.
+1. Files are collected only with `--trialogue`, or with `trialogue = true` in the settings.
 2. A meeting is held in virtual time, unless `--trialogue-clock` says otherwise.
-3. What passes leaves nothing; what fails leaves its run and its page, and says where.
+3. A passed test leaves nothing; a failed one leaves its run and its page, and names their directory.
 4. Nothing heavy is loaded before a meeting is held.
 """
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 __all__ = ["HoldMeeting", "MeetingItem", "ScenarioFile", "meeting"]
 
 CLOCKS: Final = ("virtual", "real", "written")
-"""Clocks of a test's meeting; `written` is the one that its scenario names."""
+"""Clocks of a test's meeting; `written` is the scenario's own."""
 
 _LOADED: Final[list[Any]] = []
 """Ears and voices of this process, loaded once."""
 
 
 class HoldMeeting(Protocol):
-    """Holds a meeting inside a test."""
+    """Function that holds a meeting inside a test."""
 
     def __call__(
         self,
@@ -95,10 +95,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFi
 
 
 class ScenarioFile(pytest.File):
-    """A scenario file: a test, or one a cell."""
+    """Scenario file: one test, or one for each cell."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """The meetings of the file."""
+        """Meetings of the file."""
         from trialogue.batch.jobs import BatchRequest, jobs_of  # noqa: PLC0415 - likewise
         from trialogue.errors import ScenarioError  # noqa: PLC0415 - likewise
 
@@ -117,12 +117,12 @@ class ScenarioFile(pytest.File):
 
 
 class MeetingItem(pytest.Item):
-    """One meeting as a test."""
+    """Meeting as a test."""
 
     def __init__(self, *, job: Job, **others: Any) -> None:  # noqa: ANN401 - pytest's own
         super().__init__(**others)  # pyright: ignore[reportUnknownMemberType] -- pytest's own
         self.job = job
-        self.obj: Callable[[], None] = self.runtest  # plugins for coroutines look at what an item calls
+        self.obj: Callable[[], None] = self.runtest  # plugins for coroutines examine what an item calls
 
     def runtest(self) -> None:
         """Hold the meeting; `MeetingFailed` where it does not pass."""
@@ -130,14 +130,14 @@ class MeetingItem(pytest.Item):
         from trialogue.testing.meetings import MeetingFailed  # noqa: PLC0415 - likewise
 
         folder = Path(self.job.folder)
-        shutil.rmtree(folder, ignore_errors=True)  # what an earlier failure left
+        shutil.rmtree(folder, ignore_errors=True)  # the files of an earlier failure
         outcome = hold_job(self.job, _loaded())
         if not outcome.passed:
             raise MeetingFailed(_told(outcome))
         shutil.rmtree(folder)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401 - pytest's own
-        """Say what did not pass, without a traceback of ours."""
+        """Report of a failure, without a traceback of trialogue."""
         from trialogue.testing.meetings import MeetingFailed  # noqa: PLC0415 - likewise
 
         if isinstance(excinfo.value, MeetingFailed):
@@ -177,7 +177,7 @@ def meeting(request: pytest.FixtureRequest, tmp_path: Path) -> HoldMeeting:
 
 
 def _edges(config: pytest.Config, given: Edges | None, *, is_file: bool) -> Edges:
-    """A test's edges, with the voices of the settings where it brings none, and what they let happen."""
+    """Settings of a test's meeting: the voices of the settings where it has none, and the permissions."""
     from trialogue.meeting.edges import Edges  # noqa: PLC0415 - likewise
 
     edges, leeway = given or Edges(), _leeway(config)
@@ -210,7 +210,7 @@ def _leeway(config: pytest.Config) -> Any:  # noqa: ANN401 - loaded when it is n
 
 
 def _out(config: pytest.Config, path: Path) -> Path:
-    """Folder of a file's runs: beneath the root, by the file's own path, so that no two tests meet there."""
+    """Folder of a file's runs: below the root, by the file's own path, so that tests do not share one."""
     out = config.rootpath / str(config.getoption("--trialogue-out"))
     parent = path.parent
     return out / parent.relative_to(config.rootpath) if parent.is_relative_to(config.rootpath) else out
@@ -225,7 +225,7 @@ def _loaded() -> Any:  # noqa: ANN401 - loaded when it is needed
 
 
 def _told(outcome: Outcome) -> str:
-    """Words on what did not pass of a meeting, and where it is."""
+    """Report of a meeting that did not pass, with its place."""
     lines = [f"{outcome.file}: {outcome.told} (exit code {outcome.exit_code})"]
     lines += [f"{outcome.file}:{each.line}: {each.place}, {each.kind}: {each.text}" for each in outcome.unmet]
     page = Path(outcome.folder) / "report.html"

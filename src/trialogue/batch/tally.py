@@ -1,4 +1,4 @@
-"""Repeats, counted: how many passed, how sure that is, how figures are spread, what got worse. Pure."""
+"""Tally of repeats: pass rates with their confidence, spreads of figures, and regressions. Pure functions."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ __all__ = [
 _CONVERTER: Final = cattrs.Converter()
 
 _Z: Final = 1.959963984540054
-"""Standard deviations on each side that hold 95 % of a normal distribution."""
+"""Standard deviations on each side that include 95 % of a normal distribution."""
 
 NOTABLE: Final = 0.10
-"""By how much of itself a figure must change before that is anything."""
+"""Share by which a figure must change to count."""
 
 FORMAT: Final = 1
-"""The format of a baseline's file."""
+"""Format of a baseline's file."""
 
 
 def interval(hits: int, n: int) -> tuple[float, float]:
-    """Interval of the rate of which `hits` of `n` are a sample, at 95 % (Wilson 1927).
+    """Confidence interval at 95 % of a rate with `hits` of `n` (Wilson 1927).
 
     >>> [round(each, 3) for each in interval(20, 20)]
     [0.839, 1.0]
@@ -52,10 +52,10 @@ def interval(hits: int, n: int) -> tuple[float, float]:
 
 @frozen
 class GroupTally:
-    """The repeats of one meeting."""
+    """Tally of the repeats of one meeting."""
 
     group: str
-    """Meeting: its file and its cell."""
+    """Group: its file and its cell."""
 
     runs: int
     """Number of runs."""
@@ -64,11 +64,11 @@ class GroupTally:
     """Number of runs that passed."""
 
     figures: Mapping[str, tuple[float, ...]]
-    """Figures that were measured in each run, sorted, by their names."""
+    """Figures of the runs, sorted, by name."""
 
     @property
     def rate(self) -> float:
-        """Share of them that passed, from 0 to 1."""
+        """Share of runs that passed, from 0 to 1."""
         return self.passed / self.runs if self.runs else 0.0
 
     @property
@@ -78,7 +78,7 @@ class GroupTally:
 
 
 def tallied(outcomes: Iterable[Outcome]) -> list[GroupTally]:
-    """The outcomes, counted by what they are repeats of, in the order of their coming."""
+    """Tallies of the outcomes by group, in the order of their first outcomes."""
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         groups.setdefault(outcome.group, []).append(outcome)
@@ -96,30 +96,30 @@ def _tally(group: str, found: Sequence[Outcome]) -> GroupTally:
 # --- baselines --------------------------------------------------------------------------------------
 
 Baseline = Mapping[str, GroupTally]
-"""Tallies of an earlier time, by their groups."""
+"""Tallies of an earlier time, by group."""
 
 
 @frozen
 class Regression:
-    """Regression: a figure that has got worse."""
+    """Figure that has become worse."""
 
     group: str
-    """Name of the meeting's group."""
+    """Name of the group."""
 
     name: str
-    """Name of the figure; `pass rate` for the share that passed."""
+    """Name of the figure; `pass rate` for the share of passed runs."""
 
     text: str
     """Value before and value now, in words."""
 
 
 def baseline_of(tallies: Iterable[GroupTally]) -> dict[str, object]:
-    """Tallies as plain JSON values, to be kept."""
+    """Tallies as plain JSON values, to be stored."""
     return {"trialogue": FORMAT, "kind": "baseline", "meetings": _CONVERTER.unstructure(list(tallies))}
 
 
 def read_baseline(raw: object) -> Baseline:
-    """The baseline that plain values stand for; ValueError where they stand for none."""
+    """Baseline from plain values; ValueError for invalid ones."""
     known = cast("dict[str, object]", raw) if isinstance(raw, dict) else {}
     if (known.get("trialogue"), known.get("kind")) != (FORMAT, "baseline"):
         raise ValueError("not a baseline of format 1")
@@ -133,9 +133,9 @@ def read_baseline(raw: object) -> Baseline:
 def regressions(baseline: Baseline, tallies: Iterable[GroupTally]) -> list[Regression]:
     """Regressions since the baseline.
 
-    The pass rate is, where its interval lies wholly below the interval of the baseline, or where everything
-    passed and something fails now. A figure is, where its median is worse than all that the baseline saw, and
-    by more than a tenth.
+    The pass rate is one where its interval lies wholly below the baseline's, or where all runs passed and one
+    fails now. A figure is one where its median is worse than all values of the baseline, and by more than a
+    tenth.
     """
     found: list[Regression] = []
     for now in tallies:

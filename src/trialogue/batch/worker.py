@@ -1,8 +1,8 @@
-"""A process that holds one meeting after another: a job a line on stdin, an outcome a line on stdout.
+"""Worker process, which holds one meeting after another: jobs on stdin, outcomes on stdout, one a line.
 
-1. Whatever else is printed in it goes to stderr: stdout is for outcomes alone.
-2. It ends with its input. Whoever has its other end and dies takes it along, in the middle of a meeting, too:
-   that meeting is one that was cut off, and is not held again by itself.
+1. All other output goes to stderr: stdout is only for outcomes.
+2. It ends with its input, so it also ends when the parent process dies, even during a meeting: that meeting
+   is cut off, and is not held again by itself.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from trialogue.model.json_text import read_json
 from trialogue.speech import limit_threads
 
 ORPHANED: Final = 75
-"""Exit code of a worker whose other end is gone (sysexits.h, EX_TEMPFAIL)."""
+"""Exit code of a worker whose parent is gone (sysexits.h, EX_TEMPFAIL)."""
 
 
 def main() -> int:
-    """Hold what comes until nothing comes any more."""
+    """Hold meetings until the input ends."""
     limit_threads()
     from trialogue.batch.holding import Loaded, hold_job  # noqa: PLC0415 - numpy comes with it
     from trialogue.batch.jobs import decoded  # noqa: PLC0415 - likewise
@@ -38,7 +38,7 @@ def main() -> int:
         outcome = hold_job(decoded(read_json(line)), loaded)
         try:
             outcomes.write(orjson.dumps(encoded_outcome(outcome)) + b"\n")
-        except BrokenPipeError:  # whoever waits for it is gone: nobody can be told
+        except BrokenPipeError:  # the parent that waits for it is gone: there is nobody to tell
             os._exit(ORPHANED)
         busy.clear()
     return 0

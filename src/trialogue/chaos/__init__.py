@@ -1,1 +1,1 @@
-"""Faults on demand, and the promises that a meeting keeps under them."""
+"""Faults on demand, and the promises that a meeting must keep under them."""

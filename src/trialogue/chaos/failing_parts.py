@@ -1,6 +1,6 @@
-"""Parts of a meeting that fail on demand: a brain, a journal, tools.
+"""Parts of a meeting that fail on demand: brain, journal, tools.
 
-Each is given its faults with their strikes: a strike is asked whether the time has come, and notes it.
+Each has its faults with their strike functions, which say whether it is time to strike, and note it.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from trialogue.tools.executor import Tool
 from trialogue.values import define
 
 SPOIL_AFTER = 20
-"""Records after which brains and journals fail: the meeting is then well under way."""
+"""Records after which brains and journals fail, so that the meeting is well under way."""
 
 Spoiling = Sequence[tuple[Part, Callable[[], bool]]]
-"""Faults, each with its strike."""
+"""Faults, each with its strike function."""
 
 
 class FaultOnDemand(Exception):
-    """Stands for a bug of the brain."""
+    """Error that stands for a bug of the brain."""
 
 
 @define
 class FailingBrain:
-    """A brain that has a bug: it raises at one event, before it has changed anything."""
+    """Brain with a bug: it raises at one event, before it has changed anything."""
 
     brain: Decider
     faults: Spoiling
@@ -48,7 +48,7 @@ class FailingBrain:
 
 @define
 class FailingJournal:
-    """A journal on a disk that is full from one record on."""
+    """Journal on a disk that is full from one record on."""
 
     journal: RecordKeeper
     faults: Spoiling
@@ -62,18 +62,18 @@ class FailingJournal:
 
 @define
 class _SpoiledTool:
-    """A tool whose next call goes wrong; later ones are its own."""
+    """Tool whose next call fails; later calls work."""
 
     tool: Tool
     faults: list[tuple[Part, Callable[[], bool]]]
 
     @property
     def timeout_s(self) -> float:
-        """Deadline of its own."""
+        """Deadline of the tool."""
         return self.tool.timeout_s
 
     async def call(self, arguments: Mapping[str, object]) -> object:
-        """Call it, or go wrong."""
+        """Call the tool, or fail."""
         due = next((each for each in self.faults if each[1]()), None)
         if due is None:
             return await self.tool.call(arguments)
@@ -86,6 +86,6 @@ class _SpoiledTool:
 
 
 def spoiled_tools(tools: Mapping[str, Tool], faults: Spoiling) -> Mapping[str, Tool]:
-    """The same tools, of which the next call meets the first fault, and so on."""
+    """Tools whose next call meets the first fault, and so on."""
     waiting = list(faults)
     return {name: _SpoiledTool(tool, waiting) for name, tool in tools.items()} if waiting else tools

@@ -1,9 +1,9 @@
-"""Faults on demand: a server that answers wrongly, and a conversation that goes wrong.
+"""Faulty sockets: wrong answers to a handshake, and wrong conversations.
 
-1. A fault is a value: what it waits for, and what it then does. Without faults nothing here is in the way.
-2. A handshake that goes wrong is played in bytes (`answer_wrongly`): no library would send such answers.
-3. A conversation goes wrong between its connection and its socket (`FaultySocket`), so that the server's
-   own decisions stay what they are; bytes go wrong below, in the stream that both share.
+1. A fault is a value: a condition and an effect. Without faults this module changes nothing.
+2. A wrong handshake is written in bytes (`answer_wrongly`), since no library would send such answers.
+3. A conversation is changed between its connection and its socket (`FaultySocket`), so that the server's own
+   decisions stay the same; bytes are changed below, in the stream of both.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from trialogue.transport.upgrade import accept_key, read_headers
 from trialogue.values import define, frozen
 
 SOUND: Final = "sound"
-"""Name of binary messages where faults name kinds of messages."""
+"""Name of binary messages in the kinds of a fault."""
 
 EVERYTHING: Final = "*"
 
@@ -42,18 +42,19 @@ class WrongAnswer:
     """Answer of a peer in the place of an upgrade."""
 
     data: bytes = field(default=b"", repr=lambda data: f"{len(data)} bytes")
-    """The bytes; `{accept}` in them becomes the right answer to the client's key, `{auth}` its key,
-    and `{length}` the length of what comes after the headers."""
+    """Bytes of the answer; `{accept}` in them becomes the right answer to the client's key, `{auth}` its key,
+    and `{length}` the length of the body.
+    """
 
     drip_s: float = 0.0
     """Seconds between two bytes; 0 for all at once."""
 
     is_held: bool = False
-    """Whether the connection then stays open, without another word."""
+    """Whether the connection then stays open in silence."""
 
 
 async def answer_wrongly(stream: trio.abc.Stream, answer: WrongAnswer, request: bytes = b"") -> None:
-    """Read the rest of the request from `stream`, answer it so, and close or stay."""
+    """Read the rest of the request from `stream`, answer it so, and close or stay open."""
     async with stream:
         while b"\r\n\r\n" not in request:
             received = await stream.receive_some()
@@ -65,7 +66,7 @@ async def answer_wrongly(stream: trio.abc.Stream, answer: WrongAnswer, request: 
             while answer.is_held and await stream.receive_some():
                 pass
         except (trio.BrokenResourceError, trio.ClosedResourceError):
-            return  # the client has had enough
+            return  # the client has gone
 
 
 async def _send_slowly(stream: trio.abc.Stream, data: bytes, drip_s: float) -> None:
@@ -90,10 +91,10 @@ def _filled(data: bytes, request: bytes) -> bytes:
 
 @frozen
 class SayMore:
-    """Say something that the conversation would not."""
+    """Send a further message."""
 
     message: str | bytes
-    """Text, or sound; `{auth}` in a text becomes the key that the client came in with."""
+    """Text, or sound; `{auth}` in a text becomes the client's key."""
 
     times: int = 1
     """Number of times, one after the other."""
@@ -101,26 +102,26 @@ class SayMore:
 
 @frozen
 class Afflict:
-    """Make the connection's stream ill."""
+    """Put a toxic on the connection's stream."""
 
     toxic: Toxic
-    """With this; garbage comes after what is said at that moment."""
+    """The toxic; garbage comes after the message of that moment."""
 
 
 @frozen
 class Withhold:
-    """Say nothing of these kinds any more."""
+    """Withhold messages of these kinds."""
 
     kinds: tuple[str, ...]
     """Types of messages, `sound`, or `*` for all."""
 
     until: str | None = None
-    """The type of message with which that is over; None for never."""
+    """Type of the message that ends this; None for never."""
 
 
 @frozen
 class Double:
-    """Say everything of these kinds twice."""
+    """Send every message of these kinds twice."""
 
     kinds: tuple[str, ...]
     """Types of messages, or `sound`."""
@@ -128,7 +129,7 @@ class Double:
 
 @frozen
 class HoldBack:
-    """Say messages of these kinds only after the next of another kind."""
+    """Hold back messages of these kinds until the next of another kind is sent."""
 
     kinds: tuple[str, ...]
     """Types of messages."""
@@ -136,47 +137,47 @@ class HoldBack:
 
 @frozen
 class OddSound:
-    """Cut sound anew, without regard for samples."""
+    """Cut sound into other messages, without regard for samples."""
 
     size: int = 961
-    """Bytes of a message; odd, so that samples are torn."""
+    """Bytes of a message; odd, so that samples are split."""
 
 
 @frozen
 class Refuse:
-    """Refuse prompts instead of taking them."""
+    """Refuse prompts."""
 
     reply: str
-    """Words that are said to each."""
+    """Answer to each prompt."""
 
     times: int = 1
     """Number of dials that are refused."""
 
 
 Happening: TypeAlias = SayMore | Afflict | Withhold | Double | HoldBack | OddSound | Refuse
-"""Happening that goes wrong in a conversation."""
+"""Change of a conversation."""
 
 
 @frozen
 class SessionFault:
-    """A fault of one session: it waits for something to be said, and strikes before that is."""
+    """Fault of one session: it waits for a message, and strikes before that is sent."""
 
     when: str
-    """The type of message, or `sound`."""
+    """Type of the message, or `sound`."""
 
     happenings: tuple[Happening, ...]
-    """Happenings in their order; what is continuous stays until the session's end."""
+    """Changes in order; continuous ones last until the session's end."""
 
     nth: int = 1
-    """Number of them that there must be."""
+    """Number of the message of that type at which it strikes."""
 
     is_behind: bool = False
-    """Whether it strikes behind that: once it is said, with the next that the client sends."""
+    """Whether it strikes after the message instead: with the client's next one."""
 
 
 @define
 class _Armed:
-    """A fault that waits, or has struck."""
+    """Fault that waits, or has struck."""
 
     fault: SessionFault
     strike: Callable[[], bool]
@@ -185,7 +186,7 @@ class _Armed:
 
 
 class FaultySocket:
-    """A `WebSocket` between a connection and its real one, at which faults strike."""
+    """A `WebSocket` between a connection and its real socket, at which faults strike."""
 
     def __init__(self, socket: WebSocket, stream: ToxicStream) -> None:
         self._socket = socket
@@ -197,26 +198,26 @@ class FaultySocket:
         self._torn = b""
 
     def arm(self, fault: SessionFault, strike: Callable[[], bool]) -> None:
-        """Let `fault` wait; `strike` is asked when its time has come, and may say not yet."""
+        """Let `fault` wait; `strike` is called at its moment, and may decline."""
         self._armed.append(_Armed(fault, strike))
 
     def befall(self, happenings: Iterable[Happening]) -> None:
-        """Go wrong so at once, whatever is being said."""
+        """Change the conversation at once."""
         self._happen_all(happenings)
 
     async def flush(self) -> None:
-        """Let what goes wrong below the messages come now, and not with the next that is said."""
-        with suppress(ConnectionLost, trio.BrokenResourceError, trio.ClosedResourceError):  # that is wanted
+        """Let changes below the messages take effect now, not with the next message."""
+        with suppress(ConnectionLost, trio.BrokenResourceError, trio.ClosedResourceError):  # wanted
             await self._socket.drain()
             await self._stream.flush()
 
     @property
     def handshake(self) -> Handshake:
-        """Handshake of the real one."""
+        """Handshake of the real socket."""
         return self._socket.handshake
 
     def send_text(self, text: str) -> None:
-        """Send a message, or what becomes of it."""
+        """Send a message, or its replacement."""
         kind = _kind(text)
         self._lasting = [h for h in self._lasting if not (isinstance(h, Withhold) and h.until == kind)]
         self._strike(kind)
@@ -233,7 +234,7 @@ class FaultySocket:
             self._socket.send_text(each)
 
     def send_bytes(self, frame: bytes) -> None:
-        """Send sound, or what becomes of it."""
+        """Send sound, or its replacement."""
         self._strike(SOUND)
         if self._is_withheld(SOUND):
             return
@@ -247,7 +248,7 @@ class FaultySocket:
             self._torn = self._torn[sizes[0] :]
 
     async def receive(self) -> str | bytes:
-        """Take the next message that is not refused."""
+        """Next message that is not refused."""
         while True:
             message = await self._socket.receive()
             behind, self._behind = self._behind, []
@@ -256,19 +257,19 @@ class FaultySocket:
                 return message
 
     async def drain(self) -> None:
-        """Drain the real one."""
+        """Drain the real socket."""
         await self._socket.drain()
 
     async def aclose(self, code: int | None = 1000, reason: str = "") -> None:
-        """Close the real one."""
+        """Close the real socket."""
         await self._socket.aclose(code, reason)
 
     def statistics(self) -> SocketStatistics:
-        """Statistics of the real one."""
+        """Statistics of the real socket."""
         return self._socket.statistics()
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         waiting = sum(armed.is_due for armed in self._armed)
         return f"<FaultySocket: {waiting} faults wait, {len(self._lasting)} last>"
 
@@ -331,7 +332,7 @@ class FaultySocket:
 
 
 def _kind(text: str) -> str:
-    """A message's type; empty for what has none, for a client may send anything."""
+    """Type of a message; empty for one without, since a client may send anything."""
     try:
         message: object = read_json(text)
     except orjson.JSONDecodeError:
@@ -340,12 +341,12 @@ def _kind(text: str) -> str:
 
 
 def close_frame(code: int, reason: str = "") -> Garbage:
-    """A Close frame of any code, legal or not."""
+    """Close frame with any code, valid or not."""
     return Garbage(frames.close_frame(code, reason, is_client=False))
 
 
 @checks_arguments
 def peer(answer: WrongAnswer) -> Connect:
-    """Dial, in memory, a peer that answers each upgrade so and is no voice agent at all."""
+    """Dial, in memory, a peer that answers each upgrade so and is no voice agent."""
     connect = in_memory(partial(answer_wrongly, answer=answer))
     return partial(connect, "ws://peer/", headers={})

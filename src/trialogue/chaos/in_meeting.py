@@ -1,11 +1,11 @@
-"""The faults that a scenario wants, struck in its own meeting, on whatever clock it runs.
+"""Faults of a scenario, which strike in its own meeting, on any clock.
 
-1. An agent that is to be struck dials an embedded server of its own, in memory, behind a line and a socket
-   that can fail; the others dial as ever.
-2. When a fault strikes its scenario says, by a pattern over the meeting's records. A fault of dialling then
-   waits for the agent's next dial, one of a call for the next call, one of a session's beginning or of a
-   certain message for the next of these; all others strike at once, whatever is being said.
-3. Each is recorded as it strikes (`FaultStruck`), and strikes once: a meeting that is resumed has none left.
+1. An agent with a fault dials an embedded server of its own, in memory, behind a line and a socket that can
+   fail; other agents dial as usual.
+2. The scenario has the trigger of a fault, a pattern over the meeting's records. A fault of dialling then
+   waits for the agent's next dial, a fault of a call for the next call, and a fault of a session's beginning
+   or of a certain message for the next one; all others strike at once.
+3. Each is recorded as it strikes (`FaultStruck`), and strikes once: a resumed meeting has no faults left.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ __all__ = ["MeetingFaults"]
 
 @define
 class _Wanted:
-    """One fault of the scenario's, and what it does."""
+    """Fault of the scenario, with its effects."""
 
     spec: PlannedFault
     ill: BadAddress | WrongAnswer | SessionFault | Part
@@ -57,12 +57,12 @@ class _Wanted:
 
     @classmethod
     def of(cls, spec: PlannedFault) -> _Wanted:
-        """A fault by its name; `disconnect` and `delay` are the scenario's own words."""
+        """Fault by its name; `disconnect` and `delay` are words of scenarios only."""
         match spec.kind:
             case "disconnect":
                 return cls(spec, SessionFault("sound", (Afflict(Reset()),)))
             case "delay":
-                return cls(spec, SessionFault("sound", ()))  # what it does is done where it is heard
+                return cls(spec, SessionFault("sound", ()))  # its effect happens where it is heard
             case name:
                 fault = fault_named(name)
                 ill = fault.ill
@@ -77,13 +77,13 @@ class _Wanted:
 
     @property
     def waits_for_message(self) -> bool:
-        """Whether it belongs to a certain message of its session, so that it cannot strike before."""
+        """Whether it belongs to a certain message of its session, before which it cannot strike."""
         return isinstance(self.ill, SessionFault) and self.ill.when != "sound" and not self.toxics
 
 
 @define
 class _Live:
-    """The session of one agent, as it can be struck."""
+    """Session of one agent that can be struck."""
 
     socket: FaultySocket
     stream: ToxicStream
@@ -91,7 +91,7 @@ class _Live:
 
 @define
 class MeetingFaults:
-    """The faults of one meeting: `seams` puts them in front of its parts, `run` strikes them."""
+    """Faults of one meeting: `seams` puts them in front of its parts, `run` strikes them."""
 
     _resolved: Resolved
     _edges: Edges
@@ -103,11 +103,11 @@ class MeetingFaults:
     _nursery: trio.Nursery | None = field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
-        """Look up what each fault does."""
+        """Look up the effects of each fault."""
         self._wanted = [_Wanted.of(spec) for spec in self._resolved.plan.faults]
 
     def seams(self, own: Seams) -> Seams:
-        """The meeting's seams, with these faults behind its own."""
+        """Seams of the meeting, with these faults behind its own."""
 
         def connect(participant: str, dial: Connect) -> Connect:
             return own.connect(participant, self._connect(participant, dial))
@@ -125,7 +125,7 @@ class MeetingFaults:
         *,
         task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
     ) -> None:
-        """Follow the meeting that began at the trio time `epoch` to its end, and strike when it is time."""
+        """Follow the meeting that began at the trio time `epoch` to its end, and strike at the triggers."""
         self._post = post
         triggers = Triggers.of(each.spec.trigger for each in self._wanted)
         task_status.started()
@@ -145,14 +145,14 @@ class MeetingFaults:
     # --- striking ---------------------------------------------------------------------------------------
 
     def _go(self, wanted: _Wanted) -> None:
-        """Strike now, or with what it waits for: its time has come."""
+        """Strike now, or when the condition of the fault occurs."""
         wanted.is_due = True
         live = self._live.get(wanted.spec.to)
         if isinstance(wanted.ill, SessionFault) and live is not None and not wanted.waits_for_message:
             self._hit(wanted, wanted.ill, live)
 
     def _hit(self, wanted: _Wanted, ill: SessionFault, live: _Live) -> None:
-        """Strike a session at once, whatever is being said."""
+        """Strike a session at once."""
         if self._nursery is None or not self._strike(wanted):
             return
         if wanted.spec.kind == "delay":
@@ -170,7 +170,7 @@ class MeetingFaults:
             stream.relieve(type(toxic))
 
     def _strike(self, wanted: _Wanted) -> bool:
-        """Note that a fault strikes now; False where it is not its time, or it has struck."""
+        """Note that a fault strikes now; False where it is not due, or has struck."""
         if not wanted.is_due or wanted.dials < 1 or self._post is None:
             return False
         wanted.dials -= 1
@@ -182,7 +182,7 @@ class MeetingFaults:
         return [each for each in self._wanted if each.spec.to == participant]
 
     def _tools(self, tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
-        """The tools, of which the next call meets a fault that is due."""
+        """Tools whose next call meets a fault that is due."""
         spoiling: Sequence[tuple[Part, Callable[[], bool]]] = [
             (each.ill, partial(self._strike, each)) for each in self._wanted if isinstance(each.ill, Part)
         ]
@@ -220,12 +220,12 @@ class MeetingFaults:
             faulty = FaultySocket(socket, toxic)
             live = self._live[participant] = _Live(faulty, toxic)
             if any(each.spec.kind == "delay" and each.spec.for_s is None for each in self._of(participant)):
-                self._late_s.pop(participant, None)  # it lasts to its session's end
+                self._late_s.pop(participant, None)  # it lasts until its session's end
             for each in self._of(participant):
                 if isinstance(each.ill, SessionFault) and each.waits_for_message:
                     faulty.arm(evolve(each.ill, nth=1), partial(self._strike, each))
                 elif isinstance(each.ill, SessionFault) and each.is_due:
-                    self._hit(each, each.ill, live)  # there was no session as its time came
+                    self._hit(each, each.ill, live)  # there was no session when it was due
             try:
                 await converse(faulty)
             finally:

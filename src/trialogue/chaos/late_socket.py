@@ -1,4 +1,4 @@
-"""A websocket whose peer is heard late: each message comes by so much after it came, in its order."""
+"""Websocket with a delayed peer: each message is received later by a given time, in order."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from trialogue.transport.socket import Handshake, SocketStatistics, WebSocket
 __all__ = ["heard_late"]
 
 MOST: Final = 1_024
-"""Number of messages that may be under way; a peer that sends more waits."""
+"""Most messages under way; a peer that sends more waits."""
 
 
 _Arrival: TypeAlias = tuple[float, str | bytes | ConnectionLost]
-"""Moment at which something came, and what: the connection's end is the last."""
+"""Message with its moment; the connection's end is the last."""
 
 
 class LateSocket:
-    """A `WebSocket` over another: what it sends goes at once, what it receives comes late."""
+    """A `WebSocket` over another: it sends at once, and receives late."""
 
     def __init__(self, socket: WebSocket, late_s: Callable[[], float]) -> None:
         self._socket = socket
@@ -42,19 +42,19 @@ class LateSocket:
 
     @property
     def handshake(self) -> Handshake:
-        """Handshake of the real one."""
+        """Handshake of the real socket."""
         return self._socket.handshake
 
     def send_text(self, text: str) -> None:
-        """Send text as the real one."""
+        """Send text by the real socket."""
         self._socket.send_text(text)
 
     def send_bytes(self, frame: bytes) -> None:
-        """Send bytes as the real one."""
+        """Send bytes by the real socket."""
         self._socket.send_bytes(frame)
 
     async def receive(self) -> str | bytes:
-        """Take the next message, late; an end comes late too."""
+        """Next message, late; an end comes late, too."""
         arrived, message = await self._coming.receive()
         await trio.sleep_until(arrived + self._late_s())
         if isinstance(message, ConnectionLost):
@@ -62,25 +62,25 @@ class LateSocket:
         return message
 
     async def drain(self) -> None:
-        """Drain the real one."""
+        """Drain the real socket."""
         await self._socket.drain()
 
     async def aclose(self, code: int | None = 1000, reason: str = "") -> None:
-        """Close the real one."""
+        """Close the real socket."""
         await self._socket.aclose(code, reason)
 
     def statistics(self) -> SocketStatistics:
-        """Statistics of the real one."""
+        """Statistics of the real socket."""
         return self._socket.statistics()
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         return f"<LateSocket: {self._late_s():g} s late>"
 
 
 @asynccontextmanager
 async def heard_late(socket: WebSocket, late_s: Callable[[], float]) -> AsyncGenerator[WebSocket]:
-    """The same connection, whose messages come `late_s()` seconds after they came."""
+    """Connection whose messages are received `late_s()` seconds after they came."""
     with lone_error():
         async with trio.open_nursery() as nursery:
             late = LateSocket(socket, late_s)

@@ -1,4 +1,4 @@
-"""Plan of faults in a meeting: which fault strikes whom, and not before when."""
+"""Plan of faults in a meeting: the participant and the earliest time of each."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from trialogue.scenario.resolve import Resolved
 from trialogue.values import frozen
 
 DRAWN_S: Final = 30.0
-"""In how many seconds of the meeting drawn faults have their time."""
+"""Seconds of the meeting within which drawn faults have their time."""
 
 MOST_DRAWN: Final = 1_000
-"""Faults of one meeting that are drawn at most; each is in the plan, which is made before it is held."""
+"""Most faults of one meeting that are drawn; each is in the plan, which is made before the meeting."""
 
 _SESSION: Final = re.compile(r"0{0,8}[1-9][0-9]{0,8}")
 """Number of a session, from 1."""
@@ -25,19 +25,19 @@ _SESSION: Final = re.compile(r"0{0,8}[1-9][0-9]{0,8}")
 
 @frozen
 class Planned:
-    """One fault of a plan."""
+    """Planned fault."""
 
     fault: Fault
     """Fault that strikes."""
 
     participant: str
-    """Participant that is struck; of no matter for faults of the meeting's own parts."""
+    """Participant that is struck; unused for faults of the meeting's own parts."""
 
     session: int = 1
-    """Not before this one of its dials, counted from 1."""
+    """Earliest of the participant's dials that it strikes, from 1."""
 
     after_s: float = 0.0
-    """Not before so many seconds of the meeting."""
+    """Earliest time, in seconds of the meeting."""
 
     @checks_arguments
     def is_for(self, participant: str, number: int) -> bool:
@@ -53,21 +53,22 @@ class FaultPlan:
     """Plan of faults in one meeting."""
 
     planned: tuple[Planned, ...]
-    """In no order: each has its own time."""
+    """Planned faults, in no order: each has its own time."""
 
     seed: int = 0
-    """Seed from which jitter is drawn."""
+    """Seed of the jitter."""
 
     def of(self, *ills: Part) -> list[Planned]:
-        """The faults of these parts."""
+        """Faults of these parts."""
         return [each for each in self.planned if each.fault.ill in ills]
 
 
 @checks_arguments
 def planned(words: Sequence[str], resolved: Resolved, seed: int) -> FaultPlan:
-    """The plan of words like NAME, NAME@PARTICIPANT or NAME@PARTICIPANT:SESSION; `SetupError` for misfits.
+    """Plan of words like NAME, NAME@PARTICIPANT or NAME@PARTICIPANT:SESSION; `SetupError` for invalid ones.
 
-    Whom a fault strikes that names nobody is drawn from `seed`: calls and tools strike one who has tools.
+    A fault without a participant strikes one drawn from `seed`; faults of calls and tools strike one with
+    tools.
     """
     chance = random.Random(f"chaos/{seed}")  # noqa: S311 - a draw, not a secret
     return FaultPlan(tuple(_read(word, resolved, chance) for word in words), seed)
@@ -75,7 +76,7 @@ def planned(words: Sequence[str], resolved: Resolved, seed: int) -> FaultPlan:
 
 @checks_arguments
 def drawn(count: int, resolved: Resolved, seed: int) -> FaultPlan:
-    """So many faults, of those that a meeting outlives, drawn from `seed`; WrongValue beyond `MOST_DRAWN`."""
+    """So many faults, of those that a meeting survives, drawn from `seed`; WrongValue beyond `MOST_DRAWN`."""
     if not 0 <= count <= MOST_DRAWN:
         raise WrongValue(f"count is from 0 to {MOST_DRAWN:,}", argument="count")
     chance = random.Random(f"chaos/{seed}")  # noqa: S311 - a draw, not a secret
@@ -85,7 +86,7 @@ def drawn(count: int, resolved: Resolved, seed: int) -> FaultPlan:
 
 
 def _drawn(fault: Fault, resolved: Resolved, chance: random.Random) -> Planned:
-    """A fault at a time of its own, if it does not belong to a session's beginning."""
+    """Fault with a drawn time, if it does not belong to a session's beginning."""
     whom = _struck(fault, resolved, chance)
     after_s = round(chance.uniform(0.0, DRAWN_S), 3)
     return Planned(fault, whom, after_s=after_s if fault.strikes_any_time else 0.0)

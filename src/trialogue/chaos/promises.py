@@ -1,7 +1,7 @@
-"""Promises that hold of a meeting whatever goes wrong, read from what it left on the disk.
+"""Promises that a meeting keeps under any fault, checked by the files that it leaves.
 
-Every promise is a function of a trial that returns what is broken, one line each. They ask the journal alone
-(and the exit code), never the program that wrote it.
+Every promise is a function of a trial that returns its violations, one line each. It uses only the journal
+and the exit code, never the program that wrote them.
 """
 
 from __future__ import annotations
@@ -28,33 +28,36 @@ from trialogue.report.result import BAD_ENDS
 from trialogue.values import frozen
 
 HIDDEN_S: Final = 5.0
-"""How near in time two faults of one participant must be for one of them to go unseen; the later one may hide
-the earlier as long as that has time to be noticed."""
+"""Seconds between two faults of one participant within which one may hide the other; a later one may hide an
+earlier one as long as that has time to be noticed.
+"""
 
 KEPT_TURNS: Final = frozenset({"finished", "yielded", "meeting-ended"})
 
 
 @frozen
 class Row:
-    """Row of the matrix: what became of one fault."""
+    """Row of the matrix: the effects of one fault."""
 
     fault: str
-    """Its name."""
+    """Name of the fault."""
 
     row: int
-    """Its row in the catalogue."""
+    """Row in the catalogue."""
 
     whom: str
-    """The participant that it struck."""
+    """Participant that it struck."""
 
     at: float | None
     """Moment at which it struck, in seconds of the meeting; None where there was no occasion."""
 
     survived: str
-    """Fate that its participant came to, in a word."""
+    """Effect on its participant, in a word."""
 
     recovery_s: float | None
-    """Seconds until that participant, or else anybody, was heard to the end or back; None for never."""
+    """Seconds until that participant, or else any other, was heard to the end or had returned; None for
+    never.
+    """
 
     lost: tuple[str, ...]
     """Losses."""
@@ -65,39 +68,39 @@ class Judged:
     """Judgement of a trial."""
 
     rows: tuple[Row, ...]
-    """One a planned fault, in the plan's order."""
+    """Row for each planned fault, in the plan's order."""
 
     broken: tuple[str, ...]
-    """The promises that were not kept, each with what was seen."""
+    """Broken promises, each with the evidence."""
 
 
 @frozen
 class Evidence:
-    """A trial, and the records that it left."""
+    """Trial with its records."""
 
     trial: Trial
     """Trial that was held."""
 
     records: tuple[Record, ...]
-    """All that can be read of its journal."""
+    """All readable records of its journal."""
 
     path: Path
-    """The journal."""
+    """Path of the journal."""
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """The faults that struck, each once."""
+        """Faults that struck, each once."""
         return tuple(dict.fromkeys(strike.planned.fault for strike in self.trial.strikes))
 
     @property
     def orders(self) -> Iterator[tuple[Record, Command]]:
-        """All decisions, in order."""
+        """All commands, in order."""
         return ((record, command) for record in self.records for command in record.commands)
 
 
 @checks_arguments
 def judge(trial: Trial) -> Judged:
-    """Hold a trial against every promise."""
+    """Check a trial against every promise."""
     path = trial.folder / "journal.jsonl"
     evidence = Evidence(trial, tuple(read(path, salvage=True)), path)
     broken = tuple(f"{name}: {text}" for name, promise in PROMISES.items() for text in promise(evidence))
@@ -108,7 +111,7 @@ def judge(trial: Trial) -> Judged:
 
 
 def recorded(evidence: Evidence) -> Iterator[str]:
-    """Every fault that struck is in the journal, with its cause; of two at once, one may hide the other."""
+    """Promise that the journal has every fault that struck, with its cause; one may hide another."""
     said = [text for record in evidence.records for text in _said(record)]
     for strike in evidence.trial.strikes:
         fault = strike.planned.fault
@@ -129,18 +132,18 @@ def _is_hidden(strike: Strike, strikes: Sequence[Strike]) -> bool:
 
 
 def ended(evidence: Evidence) -> Iterator[str]:
-    """Promise that nothing waits for ever."""
+    """Promise that nothing waits without end."""
     if isinstance(evidence.trial.error, Hung):
         yield str(evidence.trial.error)
 
 
 def nothing_lost(evidence: Evidence) -> Iterator[str]:
-    """The chain is whole, and every decision would be decided again."""
+    """Promise that the chain is complete, and that every decision is the same again."""
     parts = {fault.ill for fault in evidence.faults}
     try:
         verify(evidence.path, partial(_brain, spoiled=Part.BRAIN_FAILS in parts))
     except FaultOnDemand:
-        pass  # the bug shows again, at the very event that met it
+        pass  # the bug recurs at the same event
     except ReplayDivergence as divergence:
         yield str(divergence)
     except JournalError as damage:
@@ -158,7 +161,7 @@ def _problems(path: Path) -> Iterator[str]:
 
 
 def one_holder(evidence: Evidence) -> Iterator[str]:
-    """The floor has one holder at a time, and is free in the end."""
+    """Promise that the floor has one holder at a time, and is free at the end."""
     holder: int | None = None
     is_over = False
     for record, command in evidence.orders:
@@ -180,7 +183,7 @@ def one_holder(evidence: Evidence) -> Iterator[str]:
 
 
 def others_go_on(evidence: Evidence) -> Iterator[str]:
-    """A fault ends no meeting that it need not end, and no session that it need not harm."""
+    """Promise that a fault ends no meeting that it need not end, and no session that it need not harm."""
     if any(fault.fate is Fate.ENDS for fault in evidence.faults):
         return
     error, held = evidence.trial.error, evidence.trial.held
@@ -196,7 +199,7 @@ def others_go_on(evidence: Evidence) -> Iterator[str]:
 
 
 def _can_fail(evidence: Evidence) -> set[str]:
-    """Participants whom the faults may cost the table: all of them, where the key they share is refused."""
+    """Participants that the faults may remove for good: all of them, where the shared key is refused."""
     fatal = [each.planned for each in evidence.trial.strikes if each.planned.fault.fate is Fate.FAILS]
     if any(each.fault.refuses_key for each in fatal) and len(evidence.trial.strikes) > 1:
         return {agent.participant for agent in _everybody(evidence)}
@@ -220,7 +223,7 @@ def _harmed(evidence: Evidence) -> Iterator[str]:
 
 
 def told(evidence: Evidence) -> Iterator[str]:
-    """The exit code says what happened, and the result names every participant that failed."""
+    """Promise that the exit code is right, and that the result names every failed participant."""
     codes = {fault.exit_code for fault in evidence.faults if fault.fate is Fate.ENDS}
     code = evidence.trial.exit_code
     if codes and code not in codes:
@@ -235,7 +238,7 @@ def told(evidence: Evidence) -> Iterator[str]:
 
 
 def no_key(evidence: Evidence) -> Iterator[str]:
-    """The key is in no byte of what was left."""
+    """Promise that no file contains the key."""
     for path in sorted(evidence.trial.folder.rglob("*")):
         if path.is_file() and CANARY.encode() in path.read_bytes():
             yield f"{path.name} holds the key"
@@ -301,7 +304,7 @@ def _survival(events: Sequence[Event], fault: Fault, name: str) -> str:
 
 
 def _recovery_s(later: Sequence[Record], strike: Strike) -> float | None:
-    """Until the participant is back, or is heard to the end; until anybody is, where it is gone for good."""
+    """Seconds until the participant has returned or is heard; until any is, where it has failed for good."""
     name, fate = strike.planned.participant, strike.planned.fault.fate
     if fate is Fate.ENDS:
         return round(later[-1].at - strike.at, 3) if later else 0.0
@@ -316,7 +319,7 @@ def _recovery_s(later: Sequence[Record], strike: Strike) -> float | None:
 
 
 def _lost(later: Sequence[Record], name: str) -> tuple[str, ...]:
-    """What the participant lost; a turn that somebody at the table cut in on is no loss of a fault's."""
+    """Losses of the participant; a turn that another participant interrupted is not the fault's."""
     ends = [
         each
         for record in later

@@ -1,9 +1,9 @@
-"""A stream that is ill on demand: what networks and peers do to bytes, as a wrapper around either end.
+"""Toxics of a stream: failures of networks and peers, by a wrapper around either end.
 
-1. A toxic is a value; `afflict` makes a stream ill with it at once, and it stays ill.
-2. What the wrapper's owner sends goes through the toxics, in the order in which they came; what it receives
-   is stopped where a connection is stopped (half-open, reset, full), and never changed.
-3. Chance comes from the generator that the stream is given; time is trio's, so a virtual clock does.
+1. A toxic is a value; `afflict` puts it on a stream at once, and it stays.
+2. Bytes that the wrapper's owner sends go through the toxics, in the order of their coming. Received bytes
+   are never changed, only stopped (half-open, reset, full).
+3. Random numbers come from the stream's own generator; time is trio's, so a virtual clock works.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from attrs import field
 from trialogue.values import frozen
 
 SLICE_BYTES: Final = 512
-"""Bytes that a slow line carries at once."""
+"""Bytes that a slow line sends at once."""
 
 
 @frozen
 class Delay:
-    """Everything that is sent comes later."""
+    """Toxic that delays everything sent."""
 
     delay_s: float
-    """By so many seconds."""
+    """Delay in seconds."""
 
     jitter_s: float = 0.0
-    """And by up to so many more, drawn anew each time; the order stays."""
+    """Most seconds of a further delay, drawn anew each time; the order stays."""
 
 
 @frozen
 class Bandwidth:
-    """Toxic by which what is sent trickles."""
+    """Toxic that limits the rate of sending."""
 
     bytes_per_s: float
-    """At this rate."""
+    """Bytes a second."""
 
 
 @frozen
 class Slicer:
-    """Toxic by which what is sent comes in small pieces."""
+    """Toxic that cuts sent bytes into small pieces."""
 
     size: int = 1
     """Bytes of a piece."""
@@ -53,41 +53,41 @@ class Slicer:
 
 @frozen
 class HalfOpen:
-    """The peer is gone and nobody says so: what is sent vanishes, nothing is received, nothing ends."""
+    """Toxic of a vanished peer: sent bytes disappear, nothing is received, nothing ends."""
 
 
 @frozen
 class Unread:
-    """The owner stops reading: what the peer sends fills the way and then blocks it."""
+    """Toxic of an owner that stops reading: the peer's bytes fill the buffers and then block it."""
 
 
 @frozen
 class Reset:
-    """The connection is reset: both directions break at once."""
+    """Toxic of a reset connection: both directions break at once."""
 
 
 @frozen
 class Cut:
-    """The stream ends in the middle of what is sent next."""
+    """Toxic that ends the stream within the next bytes sent."""
 
     after_bytes: int = 1
-    """Bytes of it that still come."""
+    """Number of bytes that still come."""
 
 
 @frozen
 class Garbage:
-    """These bytes come between two writes."""
+    """Toxic that puts these bytes between two writes."""
 
     data: bytes = field(repr=lambda data: f"{len(data)} bytes")
-    """As they stand; frames of the websocket protocol, legal or not, or anything else."""
+    """Bytes: frames of the websocket protocol, valid or not, or anything else."""
 
 
 Toxic: TypeAlias = Delay | Bandwidth | Slicer | HalfOpen | Unread | Reset | Cut | Garbage
-"""Whatever may befall a stream."""
+"""Toxic of a stream."""
 
 
 class ToxicStream(trio.abc.Stream):
-    """One end of a connection that can fall ill."""
+    """One end of a connection, with toxics."""
 
     def __init__(self, stream: trio.abc.Stream, *toxics: Toxic, chance: random.Random | None = None) -> None:
         self._stream = stream
@@ -105,7 +105,7 @@ class ToxicStream(trio.abc.Stream):
         return f"<ToxicStream {'reset' if self._is_reset else ills}>"
 
     def afflict(self, toxic: Toxic) -> None:
-        """Fall ill with `toxic`, at once."""
+        """Put `toxic` on the stream, at once."""
         match toxic:
             case Garbage(data):
                 self._garbage.append(data)
@@ -122,15 +122,15 @@ class ToxicStream(trio.abc.Stream):
                 assert_never(never)
 
     def relieve(self, kind: type[Toxic]) -> None:
-        """Be well again of all toxics of a kind."""
+        """Remove all toxics of a kind."""
         self._toxics = [toxic for toxic in self._toxics if not isinstance(toxic, kind)]
 
     async def flush(self) -> None:
-        """Let what waits for the next write, as garbage and a cut do, come without one."""
+        """Let toxics that wait for the next write, such as garbage and a cut, act without one."""
         await self.send_all(b"")
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """Send `data` as the stream's ills have it."""
+        """Send `data` through the toxics."""
         async with self._sending:
             await self._send_all(data)
 
@@ -149,11 +149,11 @@ class ToxicStream(trio.abc.Stream):
             raise trio.BrokenResourceError("the stream was cut")
 
     async def wait_send_all_might_not_block(self) -> None:
-        """Wait as the stream inside does."""
+        """Wait as the inner stream does."""
         await self._stream.wait_send_all_might_not_block()
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
-        """Receive as the stream inside, while it is well enough for that."""
+        """Receive from the inner stream, as far as the toxics allow."""
         if not (self._is_reset or self.has(HalfOpen) or self.has(Unread)):
             with trio.CancelScope() as self._stopped:
                 return await self._stream.receive_some(max_bytes)
@@ -163,18 +163,18 @@ class ToxicStream(trio.abc.Stream):
         raise trio.BrokenResourceError("the stream was reset")
 
     async def aclose(self) -> None:
-        """Close the stream inside; one that is half-open stays so for its peer."""
+        """Close the inner stream; a half-open one stays so for its peer."""
         if self.has(HalfOpen):
             await trio.lowlevel.checkpoint()
             return
         await self._stream.aclose()
 
     async def release(self) -> None:
-        """Close the stream inside, however ill this one is."""
+        """Close the inner stream in any state."""
         await trio.aclose_forcefully(self._stream)
 
     def has(self, kind: type[Toxic]) -> bool:
-        """Whether it is ill with a toxic of that kind."""
+        """Whether the stream has a toxic of that kind."""
         return any(isinstance(toxic, kind) for toxic in self._toxics)
 
     def _check(self) -> None:
@@ -182,7 +182,7 @@ class ToxicStream(trio.abc.Stream):
             raise trio.BrokenResourceError("the stream was reset")
 
     def _pieces(self, data: bytes) -> Iterator[bytes]:
-        """Pieces that go out at once, garbage after them."""
+        """Pieces that are sent at once, with garbage after them."""
         size = len(data)
         for toxic in self._toxics:
             match toxic:

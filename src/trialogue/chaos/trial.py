@@ -1,9 +1,8 @@
-"""A meeting under faults: an ordeal strikes it as a plan says, a trial is what came of it.
+"""Trial of a meeting under faults: an `Ordeal` strikes it by a plan, a `Trial` is the result.
 
-1. Everything is struck where parts of a meeting can be put in front of others (`Seams`): the meeting itself
-   does not know.
+1. All faults strike at the seams of a meeting (`Seams`), so the meeting does not know of them.
 2. A trial takes place in memory, on the clock that the scenario names; engines murmur if none are given.
-3. A meeting that does not end in its time, and some, is hung: the first promise that there is.
+3. A meeting that does not end some time after its limit is hung, which breaks the first promise.
 """
 
 from __future__ import annotations
@@ -48,28 +47,28 @@ from trialogue.transport.socket import WebSocket
 from trialogue.values import frozen
 
 CANARY: Final = "canary-0f1e2d3c4b5a6978"
-"""The key that every dial of a trial shows: it must not be found in anything that the trial leaves."""
+"""Key of every dial in a trial: no file of the trial may contain it."""
 
 OVERTIME_S: Final = 120.0
-"""Seconds beyond its own limit that a meeting may take before it counts as hung."""
+"""Seconds beyond its own limit before a meeting counts as hung."""
 
 ASLEEP_S: Final = 60.0
 """Seconds for which a suspended machine sleeps."""
 
 EARLY_S: Final = 5.0
-"""Moment at which faults of the meeting's own parts strike, if the plan does not say."""
+"""Default second at which faults of the meeting's own parts strike."""
 
 UPDATED_S: Final = 1.0
-"""Moment at which a change of settings is asked for, if the plan does not say."""
+"""Default second at which a change of settings is requested."""
 
 
 class Hung(TrialogueError):
-    """The meeting did not end: something waits for what will not come."""
+    """The meeting did not end: it waits for something that never comes."""
 
 
 @frozen
 class Strike:
-    """A fault that has struck."""
+    """Fault that has struck."""
 
     planned: Planned
     """Planned fault that struck."""
@@ -80,26 +79,26 @@ class Strike:
 
 @frozen
 class Trial:
-    """A meeting that was held under faults."""
+    """Result of a meeting under faults."""
 
     plan: FaultPlan
-    """Plan of what was to go wrong."""
+    """Plan of the faults."""
 
     strikes: tuple[Strike, ...]
-    """Strikes that came of it, in order."""
+    """Strikes, in order."""
 
     folder: Path
     """Directory of its files."""
 
     held: MeetingResult | None = None
-    """Outcome; None where it raised."""
+    """Outcome; None where it raised an error."""
 
     error: Exception | None = field(default=None, repr=False)
-    """Error that it raised."""
+    """Error that it raised; None without one."""
 
     @property
     def exit_code(self) -> int:
-        """Exit code of a command that would have held this meeting."""
+        """Exit code of a command that holds this meeting."""
         if self.held is not None:
             return self.held.exit_code
         return self.error.exit_code if isinstance(self.error, TrialogueError) else 70
@@ -109,7 +108,7 @@ class Trial:
 
 
 class Ordeal:
-    """Strikes one meeting as a plan says, and remembers when."""
+    """Actor that strikes one meeting by a plan, and keeps the strikes."""
 
     def __init__(
         self, plan: FaultPlan, engines: Engines, limit_s: float, hosts: tuple[str, ...] = ()
@@ -127,7 +126,7 @@ class Ordeal:
         self.folder: Path | None = None
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         return f"<Ordeal: {len(self._strikes)} of {len(self._plan.planned)} faults have struck>"
 
     @property
@@ -136,7 +135,7 @@ class Ordeal:
         return tuple(Strike(each, round(at, 6)) for each, at in self._strikes)
 
     def seams(self) -> Seams:
-        """Seams at which it strikes."""
+        """Seams of its faults."""
         return Seams(
             secrets=Secrets((CANARY,)),
             connect=self._connect,
@@ -148,7 +147,7 @@ class Ordeal:
         )
 
     async def watch(self, meeting: Meeting) -> None:
-        """Beside the meeting, do what happens to a machine; raises `Hung` for a meeting without an end."""
+        """Beside the meeting, strike the machine's faults; raises `Hung` for a meeting without an end."""
         self.folder = meeting.folder
         self._began = trio.current_time() - meeting.now
         async with trio.open_nursery() as nursery:
@@ -163,7 +162,7 @@ class Ordeal:
             nursery.cancel_scope.cancel(reason="the meeting is over")
 
     def strike(self, planned: Planned) -> bool:
-        """Note that a fault strikes now; False where it is too early for it, or it has struck."""
+        """Note that a fault strikes now; False where it is too early, or it has struck."""
         now = max(0.0, trio.current_time() - self._began)
         struck = sum(each is planned for each, _ in self._strikes)
         if now < planned.after_s or struck >= planned.fault.dials:
@@ -189,7 +188,7 @@ class Ordeal:
                 clock = trio.lowlevel.current_clock()
                 if isinstance(clock, trio.testing.MockClock):
                     await self._until_its_time(planned)
-                    for stream in self._streams:  # whoever was at their other ends has long gone
+                    for stream in self._streams:  # their peers have left long ago
                         stream.afflict(HalfOpen())
                     clock.jump(ASLEEP_S)
             case _:
@@ -200,7 +199,7 @@ class Ordeal:
         self.strike(planned)
 
     async def _ask_update(self, planned: Planned, meeting: Meeting) -> None:
-        """Ask for a change of settings, so that there is one to confirm."""
+        """Request a change of settings, so that there is one to confirm."""
         await trio.sleep_until(self._began + max(planned.after_s, UPDATED_S))
         meeting.update(planned.participant, prompt="Be brief.")
 
@@ -240,7 +239,7 @@ class Ordeal:
         await serve_stream(toxic, self._equipment, ServerSeams(attend))
 
     def _answer(self, planned: Planned) -> WrongAnswer | None:
-        """Answer that a dial meets in the place of an upgrade, by one fault of the plan."""
+        """Answer to a dial in the place of an upgrade, by one fault of the plan."""
         fault = planned.fault
         if isinstance(fault.ill, WrongAnswer):
             return fault.ill if self.strike(planned) else None
@@ -255,7 +254,7 @@ _HEADERS: Final[dict[str, HeaderValue]] = {"Authorization": lambda: f"Token {CAN
 
 
 class _NoNames(trio.abc.HostnameResolver):
-    """A name service that knows nobody."""
+    """Name service that knows no name."""
 
     async def getaddrinfo(self, *_: object, **__: object) -> Never:
         await trio.lowlevel.checkpoint()
@@ -268,7 +267,7 @@ class _NoNames(trio.abc.HostnameResolver):
 
 @asynccontextmanager
 async def dial_nowhere(how: BadAddress) -> AsyncGenerator[WebSocket]:
-    """Dial an address that is no good."""
+    """Dial a bad address."""
     match how:
         case BadAddress.REFUSED:
             url, before = f"ws://127.0.0.1:1{PATH}", None
@@ -296,9 +295,9 @@ def try_meeting(
     engines: Engines | None = None,
     permissions: Permissions = NOTHING_MORE,
 ) -> Trial:
-    """Hold the meeting under the plan's faults, to whatever end; raises what is a bug of ours alone."""
+    """Hold the meeting under the plan's faults, to any end; raises only errors that are bugs of trialogue."""
     engines = engines or murmuring_engines()
-    # The plan's faults strike, and not the scenario's own.
+    # The plan's faults strike, not the scenario's own.
     resolved = evolve(resolved, document=evolve(resolved.document, faults=None))
     ordeal = Ordeal(plan, engines, _limit_s(resolved.plan), permissions.hosts)
     edges = Edges(engines=engines, permissions=permissions, seams=ordeal.seams())

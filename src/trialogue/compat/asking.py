@@ -1,4 +1,4 @@
-"""Asking, in which both clients are alike: what options ask of an agent, and how a failure is told."""
+"""Checks and errors that both clients share: of options, and of failures reported to handlers."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from trialogue.mailbox import MailboxFull
 OptionsT = TypeVar("OptionsT")
 
 NOT_TAKEN = (AlreadyOver, ProtocolError, MailboxFull)
-"""Errors by which a call returns False, and which are told as an Error."""
+"""Errors for which a call returns False, and which are reported as an Error."""
 
 
 def checked(options: object, kind: type[OptionsT]) -> OptionsT:
-    """The options; WrongType, which is a TypeError, for those of another class."""
+    """Options, checked; WrongType, which is a TypeError, for those of another class."""
     if not isinstance(options, kind):
         raise WrongType(f"expected {kind.__name__}, not a {type(options).__name__}", argument="options")
     return options
 
 
 def told_failure(failure: TrialogueError) -> ErrorResponse:
-    """A failure as the handlers of Error are told it; one of the key is called an authentication."""
+    """Failure in the form for handlers of Error; one of the key is an authentication failure."""
     status = getattr(failure, "status", None)
     words = str(failure)
     if status in {401, 403}:

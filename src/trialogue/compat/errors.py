@@ -1,4 +1,4 @@
-"""The error that the vendor's SDK has."""
+"""Error class of the vendor's SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The handlers of one client: kept by the event's name, called with the client and what has come."""
+"""Handlers of one client, by the event's name; they are called with the client and the response."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ diagnostics: Final = Log("trialogue.compat")
 
 
 class Handlers:
-    """Handlers by the names of events, in the order of their coming."""
+    """Handlers by event name, in the order of registration."""
 
     def __init__(self) -> None:
         self._kept: dict[str, list[Handler]] = {}
 
     def keep(self, event: object, handler: Handler) -> None:
-        """Keep a handler for an event; DeepgramApiError for an event that nobody is ever told of."""
+        """Register a handler for an event; DeepgramApiError for an unknown event."""
         name = str(event)
         if name not in TOLD:
             raise DeepgramApiError(
@@ -36,12 +36,12 @@ class Handlers:
         self._kept.setdefault(name, []).append(handler)
 
     def of(self, event: str) -> list[Handler]:
-        """The handlers of an event."""
+        """Handlers of an event."""
         return list(self._kept.get(event, ()))
 
 
 def failed(event: str, error: Exception) -> str:
-    """Note that a handler has failed; what is told of it: the session goes on."""
+    """Log a handler's failure; the session goes on."""
     diagnostics.error("a handler failed", of=event, kind=type(error).__name__)
     diagnostics.debug("a handler failed", of=event, exc_info=error)
     return f"the handler of {event} raised {type(error).__name__}"

@@ -1,6 +1,6 @@
-"""Options of an agent in the classes of the vendor's SDK: every value by keyword, with its default.
+"""Options of an agent, in the classes of the vendor's SDK: every value by keyword, with its default.
 
-A keyword that a class does not have is a TypeError that names those it has.
+An unknown keyword is a TypeError that names the known ones.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 
 class Options:
-    """Values by name: those of the class, with its defaults, and others where the class is open."""
+    """Values by name: those of the class, with its defaults, and any others where the class is open."""
 
     is_open: ClassVar[bool] = False
 
@@ -27,17 +27,17 @@ class Options:
         return {name for annotations in own for name in annotations if name != "is_open" and name[0] != "_"}
 
     def to_dict(self) -> dict[str, Any]:
-        """All that is not None, with options inside as dictionaries."""
+        """Values that are not None, with nested options as dictionaries."""
         return {name: _plain(value) for name, value in vars(self).items() if value is not None}
 
     def __eq__(self, other: object) -> bool:
-        """Two are equal that say the same."""
+        """Whether the other has the same values."""
         return type(other) is type(self) and vars(other) == vars(self)
 
     __hash__: ClassVar[None] = None  # type: ignore[assignment] # they can be changed
 
     def __repr__(self) -> str:
-        """Name what is said; prompts and keys stay private."""
+        """Class and names of the values; prompts and keys are not shown."""
         return f"<{type(self).__name__}: {', '.join(sorted(self.to_dict()))}>"
 
 
@@ -55,14 +55,14 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON
 
 
 class Provider(Options):
-    """Provider of a model or a voice; other keywords are the provider's own (`temperature`)."""
+    """Provider of a model or a voice; other keywords belong to the provider (`temperature`)."""
 
     is_open = True
     type: str = "open_ai"
 
 
 class Properties(Options):
-    """A function's parameters by name, each a JSON Schema."""
+    """Parameters of a function by name, each a JSON Schema."""
 
     is_open = True
 
@@ -77,7 +77,7 @@ class Parameters(Options):
 
 
 class Header(Options):
-    """A header of a request."""
+    """Header of a request."""
 
     name: str
     value: str
@@ -90,7 +90,7 @@ class Item(Options):
 
 
 class Endpoint(Options):
-    """Endpoint at which the service finds a model, a voice or a function."""
+    """Endpoint of a model, a voice or a function."""
 
     url: str
     method: str | None = None
@@ -98,7 +98,7 @@ class Endpoint(Options):
 
 
 class Function(Options):
-    """A function that the model may call; with an endpoint, or `url`, the service calls it itself."""
+    """Function that the model may call; with an endpoint, or `url`, the service calls it itself."""
 
     name: str
     description: str | None = None
@@ -110,10 +110,9 @@ class Function(Options):
 
 
 class Listen(Options):
-    """Hearing of the agent, and the sound that it is sent.
+    """Hearing of the agent, and the format of its input sound.
 
-    The wire has no words for `channels`, `interim_results`, `vad_events` and `endpointing`: these are not
-    sent.
+    The protocol has no `channels`, `interim_results`, `vad_events` and `endpointing`: these are not sent.
     """
 
     model: str = "nova-2"
@@ -130,7 +129,7 @@ class Listen(Options):
 
 
 class Speak(Options):
-    """Voice of the agent, and the sound that it sends."""
+    """Voice of the agent, and the format of its output sound."""
 
     model: str = "aura-asteria-en"
     encoding: str = "linear16"
@@ -163,14 +162,14 @@ class Agent(Options):
 
 
 class Input(Options):
-    """The sound that the agent is sent."""
+    """Format of the agent's input sound."""
 
     encoding: str = "linear16"
     sample_rate: int = 24_000
 
 
 class Output(Options):
-    """The sound that the agent sends."""
+    """Format of the agent's output sound."""
 
     encoding: str = "linear16"
     sample_rate: int = 24_000
@@ -179,7 +178,7 @@ class Output(Options):
 
 
 class Audio(Options):
-    """The sound both ways; it counts before that of `Listen` and `Speak`."""
+    """Formats of both directions; they take precedence over those of `Listen` and `Speak`."""
 
     input: Input | None = None
     output: Output | None = None
@@ -189,7 +188,7 @@ class Audio(Options):
 
 
 class SettingsOptions(Options):
-    """Settings of a session. `listen`, `speak` and `think` beside the agent are the agent's."""
+    """Settings of a session. `listen`, `speak` and `think` besides `agent` belong to the agent."""
 
     agent: Agent | None = None
     listen: Listen | None = None
@@ -202,7 +201,7 @@ class SettingsOptions(Options):
 
 
 class UpdatePromptOptions(Options):
-    """Words that are added to the prompt: so the wire has it, which cannot replace it by this message."""
+    """Words to append to the prompt, as the protocol's message can only append."""
 
     prompt: str
 
@@ -214,20 +213,20 @@ class UpdateSpeakOptions(Options):
 
 
 class InjectAgentMessageOptions(Options):
-    """Words that the agent is to say; `behavior` is the wire's: `default`, `queue` or `interrupt`."""
+    """Words for the agent to say; `behavior` is the protocol's: `default`, `queue` or `interrupt`."""
 
     text: str
     behavior: str = "default"
 
 
 class InjectUserMessageOptions(Options):
-    """Words that the agent is to read as the user's."""
+    """Words for the agent to read as the user's."""
 
     text: str
 
 
 class FunctionCallResponse(Options):
-    """The result of a function call; without `id` it answers the oldest open call of its name."""
+    """Result of a function call; without `id` it answers the oldest open call of its name."""
 
     name: str
     result: str
@@ -235,6 +234,6 @@ class FunctionCallResponse(Options):
 
 
 class AgentKeepAlive(Options):
-    """A sign of life."""
+    """Sign of life."""
 
     type: str = "KeepAlive"

@@ -1,4 +1,4 @@
-"""Responses of an agent in the classes of the vendor's SDK, and the names that handlers are kept by."""
+"""Responses of an agent, in the classes of the vendor's SDK, and the event names of handlers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _now() -> str:
 
 
 class AgentWebSocketEvents:
-    """The names of events, as `on` takes them, and of what a client sends."""
+    """Names of events, for `on`, and of a client's messages."""
 
     Open: str = "Open"
     Close: str = "Close"
@@ -59,7 +59,7 @@ TOLD = frozenset(
         "Unhandled",
     }
 )
-"""The events that a handler can be kept for."""
+"""Events that handlers can be registered for."""
 
 
 @frozen
@@ -67,7 +67,7 @@ class OpenResponse:
     """The session is open."""
 
     type: str = "Open"
-    """Its name on the wire."""
+    """Name in the protocol."""
 
 
 @frozen
@@ -75,18 +75,18 @@ class CloseResponse:
     """The session is over, and no other follows."""
 
     type: str = "Close"
-    """Its name on the wire."""
+    """Name in the protocol."""
 
 
 @frozen
 class WelcomeResponse:
-    """The service has greeted: `message` is the id by which it knows the session, as is `request_id`."""
+    """The service has greeted: `message` and `request_id` are its id for the session."""
 
     message: str
-    """The id by which the service knows the session."""
+    """Id of the session at the service."""
 
     type: str = "Welcome"
-    """Its name on the wire."""
+    """Name in the protocol."""
 
     @property
     def request_id(self) -> str:
@@ -96,13 +96,13 @@ class WelcomeResponse:
 
 @frozen
 class SettingsAppliedResponse:
-    """The settings hold: `settings` are those that were sent."""
+    """The settings are applied: `settings` are those that were sent."""
 
     settings: Mapping[str, Any] = field(repr=False, hash=False)
-    """Settings that were sent, by the wire's names."""
+    """Settings that were sent, by the protocol's names."""
 
     type: str = "SettingsApplied"
-    """Its name on the wire."""
+    """Name in the protocol."""
 
 
 @frozen
@@ -110,76 +110,76 @@ class ConversationTextResponse:
     """Words of the user or of the agent (`role`: `user` or `assistant`)."""
 
     text: str = field(repr=False)
-    """The words."""
+    """Words."""
 
     role: str
     """Role of the speaker: `user` or `assistant`."""
 
     type: str = "ConversationText"
-    """Its name on the wire."""
+    """Name in the protocol."""
 
     @property
     def content(self) -> str:
-        """The same words, by the wire's name."""
+        """Words, by the protocol's name."""
         return self.text
 
 
 @frozen
 class UserStartedSpeakingResponse:
-    """The user has begun to speak; `timestamp` is when that was heard of, in UTC (ISO 8601)."""
+    """The user has begun to speak; `timestamp` is the time of the message, in UTC (ISO 8601)."""
 
     timestamp: str = field(factory=_now)
-    """Moment of the notice, in UTC (ISO 8601)."""
+    """Time of the message, in UTC (ISO 8601)."""
 
     type: str = "UserStartedSpeaking"
-    """Its name on the wire."""
+    """Name in the protocol."""
 
 
 @frozen
 class AgentThinkingResponse:
-    """The model thinks; `content` are its thoughts, where it tells them."""
+    """The model thinks; `content` has its thoughts, if it sends them."""
 
     content: str = field(default="", repr=False)
-    """Its thoughts; empty where it does not tell them."""
+    """Thoughts; empty where the model sends none."""
 
     type: str = "AgentThinking"
-    """Its name on the wire."""
+    """Name in the protocol."""
 
 
 @frozen
 class FunctionCall:
-    """A call that the model wants."""
+    """Call that the model asks for."""
 
     name: str
     """Name of the function."""
 
     arguments: Mapping[str, Any] = field(repr=False, hash=False)
-    """By the names of its parameters."""
+    """Arguments by the names of the parameters."""
 
 
 @frozen
 class FunctionCallRequest:
-    """The model wants a function called."""
+    """The model asks for a function call."""
 
     function_call: FunctionCall
-    """Function that is called, with its arguments."""
+    """Function, with its arguments."""
 
     call_id: str
-    """Id that the answer names."""
+    """Id for the response."""
 
     type: str = "FunctionCallRequest"
-    """Its name on the wire."""
+    """Name in the protocol."""
 
 
 @frozen
 class AgentStartedSpeakingResponse:
-    """The agent has begun to answer; `timestamp` is when that was heard of, in UTC (ISO 8601)."""
+    """The agent has begun to answer; `timestamp` is the time of the message, in UTC (ISO 8601)."""
 
     timestamp: str = field(factory=_now)
-    """Moment of the notice, in UTC (ISO 8601)."""
+    """Time of the message, in UTC (ISO 8601)."""
 
     type: str = "AgentStartedSpeaking"
-    """Its name on the wire."""
+    """Name in the protocol."""
 
 
 @frozen
@@ -187,55 +187,55 @@ class AgentAudioDoneResponse:
     """The last sound of an answer has arrived."""
 
     type: str = "AgentAudioDone"
-    """Its name on the wire."""
+    """Name in the protocol."""
 
 
 @frozen
 class InjectionRefusedResponse:
-    """Injected words were not taken."""
+    """Injected words were not accepted."""
 
     message: str
     """Reason, in the service's words."""
 
     type: str = "InjectionRefused"
-    """Its name on the wire."""
+    """Name in the protocol."""
 
 
 @frozen
 class ErrorResponse:
-    """Error in words, with the service's code, status and request id where it gave any."""
+    """Error in words, with the service's code, status and request id, if it gave any."""
 
     message: str
     """Description of the error, in words."""
 
     code: str = ""
-    """The service's own code, or the name of our error."""
+    """Code of the service, or the name of our error."""
 
     status: int | None = None
-    """The HTTP status of a refused handshake; None else."""
+    """HTTP status of a refused handshake; None for other errors."""
 
     request_id: str | None = None
-    """Id that the service gives the session; None where it said nothing."""
+    """Id that the service gives the session; None where it gave none."""
 
     type: str = "Error"
-    """Its name on the wire."""
+    """Name in the protocol."""
 
     @property
     def description(self) -> str:
-        """The same words, by the wire's name."""
+        """Description of the error, by the protocol's name."""
         return self.message
 
     def __str__(self) -> str:
-        """Give the words."""
+        """Description of the error."""
         return self.message
 
 
 @frozen
 class UnhandledResponse:
-    """A message that has no class here: `raw` is all of it."""
+    """Message without a class here: `raw` is all of it."""
 
     raw: Mapping[str, Any] = field(repr=False, hash=False)
-    """The message, whole, by the wire's names."""
+    """Whole message, by the protocol's names."""
 
     type: str = "Unhandled"
-    """Its name on the wire."""
+    """Name in the protocol."""

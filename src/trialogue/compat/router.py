@@ -1,4 +1,4 @@
-"""`DeepgramClient`: where connections are made, with a key, at the service or at a stand-in."""
+"""`DeepgramClient`: makes connections with a key, to the service or to a stand-in."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""One agent's session in the SDK's words, without any loop: events to responses, options to what is asked.
+"""Session of one agent in the SDK's terms, without any loop: events to responses, options to requests.
 
-1. Each event of the agent is at most two of the SDK's; what has no class there is `Unhandled`, whole.
+1. Each event of the agent becomes at most two of the SDK's; one without a class there becomes a complete
+   `Unhandled`.
 2. A response to a call answers the call of its id, or the oldest open call of its name.
-3. Settings in mid-session become changes of what is different; what no session can change is named.
+3. Settings during a session become changes of the parts that differ; a part that no session can change is
+   reported.
 """
 
 from __future__ import annotations
@@ -47,10 +49,10 @@ from trialogue.tools.executor import parse_arguments
 from trialogue.values import define, frozen
 
 Told: TypeAlias = tuple[str, object]
-"""The name of an event, and what its handlers are given."""
+"""Name of an event, and the response for its handlers."""
 
 Changes: TypeAlias = Mapping[str, Any]
-"""Changes that `update` is given."""
+"""Changes for `update`."""
 
 
 @frozen
@@ -58,26 +60,26 @@ class NotChangeable:
     """Refusal of a change that a session cannot make."""
 
     names: tuple[str, ...]
-    """The parts, as `agent.greeting`."""
+    """Names of the parts, such as `agent.greeting`."""
 
     def __str__(self) -> str:
-        """Say it in a sentence."""
+        """Sentence about the refusal."""
         return f"a session cannot change {', '.join(self.names)}: close it and start a new one"
 
 
 @define
 class Talk:
-    """Talk with one agent: what it was asked, and which calls it waits for."""
+    """Session with one agent: its settings, and its open calls."""
 
     asked: Asked
-    """Settings that it was asked for, with what has changed since."""
+    """Settings with all changes since."""
 
     _open: dict[str, ToolRequested] = field(factory=dict[str, ToolRequested], init=False)
 
-    # --- what it tells ------------------------------------------------------------------------------
+    # --- responses ------------------------------------------------------------------------------
 
     def told(self, event: AgentEvent) -> Iterator[Told]:
-        """Messages to handlers about an event."""
+        """Responses for handlers to an event."""
         match event:
             case Sound(pcm=pcm):
                 yield "AudioData", pcm
@@ -131,23 +133,23 @@ class Talk:
             FunctionCallRequest(FunctionCall(request.tool, arguments), request.call_id),
         )
 
-    # --- what it is asked -----------------------------------------------------------------------------
+    # --- requests -----------------------------------------------------------------------------
 
     def answered(self, response: FunctionCallResponse) -> ToolRequested | None:
-        """The open call that a response answers, which is open no more; None where there is none."""
+        """Open call that a response answers, which is then closed; None where there is none."""
         for call_id, request in self._open.items():
             if response.id == call_id or (response.id is None and request.tool == response.name):
                 return self._open.pop(call_id)
         return None
 
     def spoken_by(self, speak: Speak) -> Changes | NotChangeable:
-        """The change of a voice."""
+        """Change of a voice."""
         if spoken(speak) != self.asked.terms.speaks:
             return NotChangeable(("speak.encoding, sample_rate or container",))
         return {"speak": speak_of(speak)}
 
     def changed(self, settings: SettingsOptions) -> Changes | NotChangeable:
-        """Changes of other settings; a part that they leave out stays."""
+        """Changes of other settings; absent parts keep their values."""
         wanted, now = asked_for(settings), self.asked
         given = {"listen", "think", "speak"}
         fixed = [
@@ -162,13 +164,13 @@ class Talk:
         return {name: value for name, value in parts.items() if value != now.agent.get(name)}
 
     def note(self, changes: Changes) -> None:
-        """Remember changes that were asked for."""
+        """Note changes that were requested."""
         parts = {name: value for name, value in changes.items() if name != "prompt"}
         self.asked = attrs.evolve(self.asked, agent={**self.asked.agent, **parts})
 
 
 def _formats(settings: SettingsOptions, wanted: Asked, now: Asked) -> Iterator[str]:
-    """Names of what is fixed for a session, and was asked for otherwise."""
+    """Names of requested changes to values that are fixed for a session."""
     agent = settings.agent
     has_ear = settings.audio is not None or (agent is not None and agent.listen) or settings.listen
     has_voice = settings.audio is not None or (agent is not None and agent.speak) or settings.speak

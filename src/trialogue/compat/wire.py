@@ -1,7 +1,7 @@
-"""The SDK's options in the wire's words: the shape is the SDK's, the truth is the wire's.
+"""Conversion of the SDK's options into the protocol's settings.
 
-`Listen` and `Speak` are providers, and the formats of a session's sound; `instructions` are the prompt; a
-function's `url` is its endpoint. What the wire has no word for is not sent.
+`Listen` and `Speak` give providers, and the formats of a session's sound; `instructions` are the prompt; a
+function's `url` is its endpoint. Options that the protocol lacks are not sent.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class Asked:
     """Settings of a session, as `open_agent` takes them."""
 
     agent: Json = field(repr=False)
-    """The wire's agent object."""
+    """Agent object of the protocol."""
 
     terms: SessionTerms
-    """Its sound, and what stands beside the agent."""
+    """Terms of its sound, and the options besides the agent."""
 
 
 def asked_for(settings: SettingsOptions) -> Asked:
-    """Settings that these options ask for; TypeError where a part is none of the SDK's."""
+    """Settings that these options ask for; TypeError for a part that is none of the SDK's."""
     _of(settings, SettingsOptions)
     agent = _of(settings.agent, Agent) or Agent()
     listen = _of(agent.listen or settings.listen, Listen)
@@ -60,7 +60,7 @@ def asked_for(settings: SettingsOptions) -> Asked:
 
 
 def listen_of(listen: Listen) -> Json:
-    """The wire's `listen`."""
+    """The protocol's `listen`."""
     if listen.provider is not None:
         return {"provider": _plain(listen.provider)}
     provider: Json = {"type": "deepgram", "model": listen.model, "keyterms": listen.keyterms}
@@ -72,7 +72,7 @@ def listen_of(listen: Listen) -> Json:
 
 
 def think_of(think: Think) -> Json:
-    """The wire's `think`."""
+    """The protocol's `think`."""
     provider = _plain(think.provider) if think.provider is not None else {"type": "open_ai"}
     functions = None if think.functions is None else [_function(each) for each in think.functions]
     return _given(
@@ -87,7 +87,7 @@ def think_of(think: Think) -> Json:
 
 
 def speak_of(speak: Speak) -> Json:
-    """The wire's `speak`."""
+    """The protocol's `speak`."""
     provider = (
         {"type": "deepgram", "model": speak.model} if speak.provider is None else _plain(speak.provider)
     )
@@ -95,7 +95,7 @@ def speak_of(speak: Speak) -> Json:
 
 
 def spoken(speak: Speak) -> SoundTerms:
-    """The sound that the agent is asked to send."""
+    """Format of the agent's output sound."""
     return SoundTerms(speak.encoding, speak.sample_rate, _container(speak.container), speak.bitrate)
 
 
@@ -151,7 +151,7 @@ def _given(values: Mapping[str, Any]) -> Json:
 
 
 def _of(value: Any, kind: type[Any]) -> Any:  # noqa: ANN401 - checked here
-    """The value, or None; TypeError for another kind."""
+    """Value, or None; TypeError for another type."""
     if value is not None and not isinstance(value, kind):
         raise TypeError(f"expected a {kind.__name__}, not a {type(value).__name__}")
     return value

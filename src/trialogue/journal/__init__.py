@@ -1,4 +1,4 @@
-"""The journal: everything that happened, in order, on disk; and what can be read from it later.
+"""Journal: everything that happened, in order, on disk, with the tools that read it.
 
 - Written by `writer`, line by line (`records`, `codec`), each linked to all before it (`chain`), under one
   `lock`; `manifest` has its length, and digests of the run's other files (`files`);

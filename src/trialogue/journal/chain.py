@@ -1,13 +1,13 @@
-"""The hash chain that binds each line of a journal to all lines before it.
+"""Hash chain, which binds each line of a journal to all lines before it.
 
 1. A line is a JSON object whose last member is `hash`: 32 hex digits of a 16-byte BLAKE2b (RFC 7693).
-2. What is hashed is the hash of the line before (nothing for the first), then the bytes of this line
-   up to its own `,"hash":`.
-3. A line has at most `LONGEST_LINE` bytes: none that is longer is written, and to a reader it is damage.
-4. So every edit, insertion, loss or change of order shows at once. A cut tail does not: the manifest
-   holds the last hash.
+2. The hash covers the hash of the line before (nothing for the first), then the bytes of this line up to its
+   own `,"hash":`.
+3. A line has at most `LONGEST_LINE` bytes: a longer one is never written, and a reader reports it as damage.
+4. So every edit, insertion, loss or change of order shows at once. A cut tail does not; the manifest has the
+   last hash for that.
 
-It finds accidents and careless edits; whoever rewrites the whole chain and the manifest is not found.
+It finds accidents and careless edits, but not a rewritten chain with a rewritten manifest.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from hashlib import blake2b
 from typing import Final
 
 ORIGIN: Final = b""
-"""Hash to which the first line is chained: none."""
+"""Hash before the first line: empty."""
 
 LONGEST_LINE: Final = 16 * 1024 * 1024
-"""Bytes of a line at most, its newline included: a reader holds a line whole."""
+"""Most bytes of a line, with its newline: a reader holds a whole line."""
 
 _MARK: Final = b',"hash":"'
 _SEAL: Final = len(_MARK) + 32 + len(b'"}')
 
 
 def seal(body: bytes, previous: bytes) -> tuple[bytes, bytes]:
-    """The line for a JSON object `body` of at least one member, without its newline; and its hash."""
+    """Line for a JSON object `body` of at least one member, without its newline, and its hash."""
     head = body[:-1]
     digest = _digest(previous, head)
     return b'%b%b%b"}' % (head, _MARK, digest), digest
 
 
 def is_sealed(line: bytes, previous: bytes) -> bytes | None:
-    """The line's hash where it follows `previous`; None where it does not."""
+    """Hash of the line if it follows `previous`; None if it does not."""
     digest = _digest(previous, line[:-_SEAL])
     return digest if line[-_SEAL:] == b'%b%b"}' % (_MARK, digest) else None
 
 
 def claimed_hash(line: bytes) -> bytes:
-    """The hash that a line states, true or not."""
+    """Hash that a line states, correct or not."""
     return line[-34:-2]
 
 

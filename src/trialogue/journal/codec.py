@@ -1,10 +1,10 @@
-"""Events, commands and plans as JSON values and back, strictly: nothing is coerced, nothing is dropped.
+"""Codec of events, commands and plans as JSON values: strict, without conversions or omissions.
 
 1. A member of a closed union is an object with its class name under `type`, then its fields.
-2. The unions' own members are the list of names; a name outside it raises `UnknownType`.
+2. The members of the unions are the known names; any other name raises `UnknownType`.
 3. A float that JSON cannot carry is written as the string `inf`, `-inf` or `nan`.
-4. A field that is absent takes its default; a field that nobody knows is an error here. `without_surplus`
-   takes such fields out and names them: a newer version may have written them.
+4. An absent field takes its default; an unknown field is an error here. `without_surplus` removes such fields
+   and names them, as a newer version may have written them.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ from trialogue.model.plan import MeetingPlan, Said
 from trialogue.model.wire import WireFact
 
 JsonObject = dict[str, Any]
-"""A JSON object as the parser gives it."""
+"""JSON object as the parser gives it."""
 
 _T = TypeVar("_T")
 _NOT_FINITE: Final = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 MISFITS: Final = (AttributeError, CattrsError, KeyError, TypeError, ValueError)
-"""Errors of decoding a JSON value that does not fit. Their texts may hold speech: keep them in."""
+"""Errors of decoding an invalid JSON value. Their texts may hold speech: do not show them."""
 
 
 class UnknownType(ValueError):
-    """An event or command of a class that this version does not have; `args[0]` is its name."""
+    """Event or command of a class that this version lacks; `args[0]` is the name."""
 
 
 def _exactly(kind: type[_T]) -> Callable[[Any, Any], _T]:
-    """A hook that takes values of this very type and refuses all else."""
+    """Hook that accepts only values of this exact type."""
 
     def check(value: object, _: object) -> _T:
-        # Not isinstance: a bool is no count.
+        # Not isinstance: a bool is no number.
         if type(value) is not kind:
             raise TypeError(f"not a {kind.__name__}: a {type(value).__name__}")
         return value
@@ -72,7 +72,7 @@ def _is_row(kind: object) -> bool:
 
 
 def _row_hook(kind: object, converter: Converter) -> Callable[[object, object], tuple[object, ...]]:
-    """A hook for `tuple[X, ...]` that takes JSON arrays only; a string is no row of letters."""
+    """Hook for `tuple[X, ...]` that accepts only JSON arrays; a string is no row of letters."""
     item = get_args(kind)[0]
     structure = converter.get_structure_hook(item)
 
@@ -96,7 +96,7 @@ def _converter() -> Converter:
 
 
 def _register_patterns(converter: Converter) -> None:
-    """Patterns of a plan: a class name under `type`; what waits for words alone is told by its keys."""
+    """Register the hooks of a plan's patterns: a class name under `type`; speech patterns have own keys."""
     kinds = {kind.__name__: kind for kind in get_args(EventPattern)}
 
     def pattern(raw: JsonObject, _: object) -> object:
@@ -126,13 +126,13 @@ def _register_patterns(converter: Converter) -> None:
 _CONVERTER: Final = _converter()
 
 EVENTS: Final[Mapping[str, type[AttrsInstance]]] = {kind.__name__: kind for kind in get_args(Event)}
-"""Every class of event by its name."""
+"""Classes of events by name."""
 
 COMMANDS: Final[Mapping[str, type[AttrsInstance]]] = {kind.__name__: kind for kind in get_args(Command)}
-"""Every class of command by its name."""
+"""Classes of commands by name."""
 
 WIRE: Final[Mapping[str, type[AttrsInstance]]] = {kind.__name__: kind for kind in get_args(WireFact)}
-"""Every class of fact of a session's wire by its name."""
+"""Classes of a session's protocol facts by name."""
 
 _WRITTEN: Final = frozenset({*EVENTS.values(), *COMMANDS.values(), *WIRE.values()})
 
@@ -155,7 +155,7 @@ def _encoder(kind: type[AttrsInstance]) -> Encode:
 
 @cache
 def _decoder(kind: type[AttrsInstance]) -> Decode:
-    # One comparison of key sets is half the price of the converter's own check for extra keys.
+    # One comparison of key sets costs half as much as the converter's own check for extra keys.
     structure = make_dict_structure_fn(kind, _CONVERTER, _cattrs_forbid_extra_keys=False)
     known = frozenset({"type", *(field.name for field in attrs.fields(kind))})
 
@@ -168,13 +168,13 @@ def _decoder(kind: type[AttrsInstance]) -> Decode:
 
 
 def encode(value: Event | Command | WireFact) -> JsonObject:
-    """The value's class name under `type`, then its fields."""
+    """JSON value with the class name under `type`, then the fields."""
     kind: type[AttrsInstance] = type(value)
     return _encoder(kind)(value)
 
 
 def decode_event(raw: JsonObject) -> Event:
-    """The event that `encode` wrote; UnknownType for a class of another version, else a misfit."""
+    """Event that `encode` wrote; UnknownType for a class of another version, else an error of `MISFITS`."""
     kind = EVENTS.get(raw["type"])
     if kind is None:
         raise UnknownType(raw["type"])
@@ -182,7 +182,7 @@ def decode_event(raw: JsonObject) -> Event:
 
 
 def decode_command(raw: JsonObject) -> Command:
-    """The command that `encode` wrote; UnknownType for a class of another version, else a misfit."""
+    """Command that `encode` wrote; UnknownType for a class of another version, else an error of `MISFITS`."""
     kind = COMMANDS.get(raw["type"])
     if kind is None:
         raise UnknownType(raw["type"])
@@ -190,14 +190,14 @@ def decode_command(raw: JsonObject) -> Command:
 
 
 def decode_wire(raw: JsonObject) -> WireFact:
-    """The fact of a session's wire that `encode` wrote; a misfit for any other."""
+    """Protocol fact that `encode` wrote; an error of `MISFITS` for any other."""
     return cast("WireFact", _decoder(WIRE[raw["type"]])(raw))
 
 
 def without_surplus(
     raw: JsonObject, known: Mapping[str, type[AttrsInstance]]
 ) -> tuple[JsonObject, list[str]]:
-    """An event or command without the fields that this version does not know, and their names."""
+    """Event or command without the fields that this version does not know, and their names."""
     found: list[str] = []
     kind = known.get(raw["type"])
     if kind is None:
@@ -207,13 +207,13 @@ def without_surplus(
 
 
 def plan_without_surplus(raw: JsonObject) -> tuple[JsonObject, list[str]]:
-    """The same of a plan."""
+    """Plan without the fields that this version does not know, and their names."""
     found: list[str] = []
     return cast("JsonObject", _tidied(MeetingPlan, raw, "plan", found)), found
 
 
 def _tidied(hint: object, value: object, where: str, found: list[str]) -> object:
-    """The value without members that its type has no field for; their paths are put into `found`."""
+    """Value without members for which its type has no field; their paths are added to `found`."""
     if isinstance(hint, type) and attrs.has(hint) and isinstance(value, dict):
         hints = get_type_hints(hint)
         members = cast("JsonObject", value)
@@ -230,10 +230,10 @@ def _tidied(hint: object, value: object, where: str, found: list[str]) -> object
 
 
 def encode_plan(plan: MeetingPlan) -> JsonObject:
-    """The whole plan, defaults included: a journal must not depend on the defaults of a later day."""
+    """Whole plan, including defaults: a journal must not depend on later defaults."""
     return cast("JsonObject", _CONVERTER.unstructure(plan, MeetingPlan))
 
 
 def decode_plan(raw: JsonObject) -> MeetingPlan:
-    """The plan that `encode_plan` wrote."""
+    """Plan that `encode_plan` wrote."""
     return _CONVERTER.structure(raw, MeetingPlan)

@@ -1,6 +1,6 @@
-"""Two journals side by side: how far they tell the same, and what they have more and less of.
+"""Comparison of two journals: their common beginning, and the counts in which they differ.
 
-The first turn that two meetings tell otherwise is found by `meeting/first_difference.py`.
+`meeting/first_difference.py` finds the first turn in which two meetings differ.
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ _OF_THE_FILE: Final = frozenset({"hash", "ts"})
 
 @frozen
 class Compared:
-    """Comparison of two journals: the lines that are the same, and the first that differ."""
+    """Comparison of two journals: the number of equal lines, and the first that differs."""
 
     same: int
-    """Number of lines after the header that are the same, from the first on."""
+    """Number of equal lines after the header."""
 
     first: JsonObject | None
-    """The first's line where they part; None where it has no more, or they never part."""
+    """First journal's line where they diverge; None where it has none, or they are equal."""
 
     second: JsonObject | None
-    """The second's line there."""
+    """Second journal's line there."""
 
     differs_in: tuple[str, ...]
     """Members in which these lines differ: `at`, `event`, `commands`."""
 
     counts: Mapping[str, tuple[int, int]]
-    """Events and commands by type, of which one has more: in the first, in the second."""
+    """Counts of events and commands by type, where they differ: in the first, in the second."""
 
     @property
     def is_equal(self) -> bool:
-        """Whether they tell the same to their ends."""
+        """Whether they are equal to their ends."""
         return self.first is None and self.second is None
 
 
 def compare(first: Reading, second: Reading) -> Compared:
-    """Compare two journals line by line; JournalError for damage. The header's run is left aside."""
+    """Compare two journals line by line; JournalError for damage. The header's run is ignored."""
     same = 0
     apart: tuple[JsonObject | None, JsonObject | None] = (None, None)
     seen: tuple[Counter[str], Counter[str]] = (Counter(), Counter())

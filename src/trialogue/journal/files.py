@@ -1,11 +1,11 @@
-"""The files of a run against the digests in its manifest.
+"""Check of a run's files against the digests in its manifest.
 
-1. What a run begins with (its scenario, its recordings to be played) is vouched for from its first moment;
-   all the rest once it was closed.
-2. A file that the manifest does not know is named: it is no file of the run's.
-3. A recording is digested block by block: most of it is silence, and a silent block's digest is known.
-4. Of a run that was never closed, the journal is checked by its own chain, and what nobody vouches for is
-   named.
+1. The files with which a run begins (its scenario, the recordings that it plays) have digests from the start;
+   all others once the run is closed.
+2. A file without an entry in the manifest is reported: it is no file of the run.
+3. A recording is digested block by block: most of it is silence, and the digest of a silent block is known.
+4. In a run that was never closed, the journal is checked by its own chain, and files without a digest are
+   reported.
 """
 
 from __future__ import annotations
@@ -41,18 +41,18 @@ BLOCK: Final = 64 * 1024
 
 
 class FileState(Enum):
-    """State of a file beside what the manifest says of it."""
+    """State of a file compared with the manifest."""
 
     WHOLE = "whole"
-    """It holds what the manifest says."""
+    """Its content matches the manifest."""
 
     CHANGED = "changed"
     MISSING = "missing"
     UNVOUCHED = "unvouched"
-    """The run was never closed, or by a version that kept no digests: nobody knows what it held."""
+    """The manifest has no digest: the run was never closed, or was written by a version without digests."""
 
     UNKNOWN = "unknown"
-    """The manifest of a closed run does not know it."""
+    """The manifest of a closed run has no entry for it."""
 
 
 _AMISS: Final = frozenset({FileState.CHANGED, FileState.MISSING, FileState.UNVOUCHED})
@@ -60,10 +60,10 @@ _AMISS: Final = frozenset({FileState.CHANGED, FileState.MISSING, FileState.UNVOU
 
 @frozen
 class FilesVerified:
-    """A run's files, checked."""
+    """Result of the check of a run's files."""
 
     files: dict[str, FileState]
-    """State of each file, by its path in the run's directory; in the order of their names."""
+    """State of each file, by its path in the run's directory, sorted by path."""
 
     status: Status
     """Whether the run was closed."""
@@ -73,15 +73,15 @@ class FilesVerified:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the run was closed and each of its files is what it was. Unknown files change nothing."""
+        """Whether the run was closed and each of its files is unchanged. Unknown files do not matter."""
         return self.status is Status.CLOSED and not self.problems and _AMISS.isdisjoint(self.files.values())
 
 
 def journal_of(run: Path) -> Path:
-    """The journal of a run: in its directory, or the file itself.
+    """Journal of a run: in its directory, or the file itself.
 
-    JournalError where there is none, which names the run that is to be resumed where this one was to go on
-    with it and had not got so far.
+    JournalError where there is none; for a continuation that was cut off too early, it names the run that is
+    to be resumed.
     """
     try:
         path = run / JOURNAL if run.is_dir() else run
@@ -102,9 +102,9 @@ def journal_of(run: Path) -> Path:
 
 
 def scenario_of(run: Path) -> Path:
-    """The scenario that a run keeps in its directory; JournalError where something else has taken its place.
+    """Scenario in a run's directory; JournalError where anything else stands in its place.
 
-    A scenario elsewhere may come from a pipe; that of a run is a file.
+    A scenario elsewhere may come from a pipe; that of a run must be a file.
     """
     path = run / SCENARIO
     try:
@@ -115,20 +115,20 @@ def scenario_of(run: Path) -> Path:
 
 
 def runs_in(folder: Path) -> tuple[Path, ...]:
-    """The runs in a folder of runs, by name; none where it is a run itself, or no folder."""
+    """Runs in a folder, sorted by name; empty where the folder is itself a run, or no folder."""
     if not folder.is_dir() or any((folder / name).exists() for name in (JOURNAL, NAME)):
         return ()
     return tuple(sorted(each for each in folder.iterdir() if (each / JOURNAL).is_file()))
 
 
 def is_written(journal: Path) -> bool:
-    """Whether a process writes this journal now; JournalError where it cannot be opened."""
+    """Whether a process is writing this journal; JournalError where it cannot be opened."""
     with opened_journal(journal) as file:
         return not locked(file.fileno())
 
 
 def digest_of(path: Path) -> Digest:
-    """The digest of a file's content, of a recording by blocks; OSError where it cannot be read."""
+    """Digest of a file's content, of a recording by blocks; OSError where it cannot be read."""
     return _by_blocks(path, BLOCK) if path.suffix == ".wav" else _as_one(path)
 
 
@@ -161,10 +161,10 @@ def _by_blocks(path: Path, length: int) -> Digest:
 
 
 def _stretches_of(path: Path, size: int) -> Iterator[tuple[int, int]]:
-    """First byte of each stretch that the file holds, and the byte behind its last: around them are holes.
+    """Stretches of the file that hold data: first byte, and the byte after the last.
 
-    A recorder skips silence, and a hole reads as silence: what is not there need not be read (`lseek(2)`).
-    A system that cannot tell holds one stretch.
+    A recorder skips silence, which leaves holes, and a hole reads as silence, so it need not be read
+    (`lseek(2)`). Where the system cannot find holes, there is one stretch.
     """
     if sys.platform == "win32":
         yield 0, size
@@ -184,7 +184,7 @@ def _stretches_of(path: Path, size: int) -> Iterator[tuple[int, int]]:
 
 def _as_one(path: Path) -> Digest:
     digest, size = blake2b(digest_size=16), 0
-    held = memoryview(bytearray(_CHUNK))  # one for all of it: fresh memory costs more than its digest
+    held = memoryview(bytearray(_CHUNK))  # one buffer for all: fresh memory costs more than its digest
     with unbuffered(path) as file:
         while read := file.readinto(held):
             digest.update(held[:read])
@@ -193,27 +193,27 @@ def _as_one(path: Path) -> Digest:
 
 
 def digests_in(directory: Path) -> dict[str, Digest]:
-    """The digests of a run's files, by their paths in its directory; without its manifest."""
+    """Digests of a run's files, by their paths in its directory; without its manifest."""
     return {name: digest_of(directory / name) for name in _names_in(directory)}
 
 
 def seal_files(directory: Path) -> None:
-    """Have the manifest of a run that was closed vouch for all of its files; OSError where that fails."""
+    """Write the digests of all files of a closed run into its manifest; OSError where that fails."""
     manifest = manifest_in(directory)
     if manifest is not None and manifest.status is Status.CLOSED:
         write_manifest(directory, attrs.evolve(manifest, files=digests_in(directory)))
 
 
 def write_entered(directory: Path, path: Path, content: bytes) -> None:
-    """Write a file that is made after a run's end, for its owner alone, whole or not at all.
+    """Write a file that is made after a run's end, with mode 0600, whole or not at all.
 
-    Where it is in the run's directory and the run was closed, its manifest vouches for the file from then on;
-    a crash on the way leaves a file that the manifest does not know, never one that it says was changed.
-    JournalError where it cannot be written, or another process writes the run's files.
+    In the directory of a closed run, its digest goes into the manifest; a crash on the way leaves a file
+    without an entry, never one that counts as changed. JournalError where it cannot be written, or another
+    process is writing the run's files.
     """
     try:
         inside = path.resolve().relative_to(directory.resolve()).as_posix()
-    except (OSError, RuntimeError) as error:  # a loop of links, which resolving tells in its own way
+    except (OSError, RuntimeError) as error:  # a loop of links, for which `resolve` has an error of its own
         raise JournalError(f"cannot write {path}: it cannot be looked up", path=str(path)) from error
     except ValueError:
         inside = None
@@ -246,7 +246,7 @@ def _replace_entered(directory: Path, name: str, content: bytes) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Put a content in a file's place, whole or not at all; what is no file (a terminal) is written to."""
+    """Replace a file's content, whole or not at all; an object that is no file (a terminal) is written to."""
     if path.exists() and not path.is_file():
         path.write_bytes(content)
         return
@@ -264,9 +264,9 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def verify_files(directory: Path) -> FilesVerified:
-    """Compare the files of a run with what its manifest says of them.
+    """Compare the files of a run with its manifest.
 
-    JournalError where there is no manifest that says anything, or the journal is damaged.
+    JournalError where there is no readable manifest, or the journal is damaged.
     """
     manifest = manifest_in(directory)
     if manifest is None:
@@ -280,7 +280,7 @@ def verify_files(directory: Path) -> FilesVerified:
         _check_journal(directory, manifest) if files.get(manifest.journal) is not FileState.CHANGED else ()
     )
     if not is_sealed and manifest.journal in present:
-        files[manifest.journal] = FileState.WHOLE  # by its chain, and by the last hash where it was closed
+        files[manifest.journal] = FileState.WHOLE  # by its chain, and by the last hash if it was closed
     return FilesVerified(dict(sorted(files.items())), manifest.status, problems)
 
 
@@ -304,7 +304,7 @@ def _check_journal(directory: Path, manifest: Manifest) -> tuple[Problem, ...]:
 
 
 def _names_in(directory: Path) -> Iterator[str]:
-    """The run's files; drafts and reserves, whose names begin with a dot, are gone once it is closed."""
+    """Files of the run; drafts and reserves, whose names begin with a dot, are removed when it is closed."""
     for path in directory.rglob("*"):
         name = path.relative_to(directory)
         if path.is_file() and name != Path(NAME) and not name.name.startswith("."):

@@ -1,7 +1,7 @@
-"""A journal that is still being written, read as it grows.
+"""Reader of a journal that is still being written.
 
-1. A line counts once its newline is there; what is torn is read again when more has come.
-2. A journal that was repaired after a crash goes on from its last whole line: nothing is read twice.
+1. A line counts once it has its newline; an incomplete one is read again later.
+2. A journal that was repaired after a crash continues after its last whole line: nothing is read twice.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from trialogue.values import define
 
 @define
 class Following:
-    """A journal from its first record on; `news` gives what was written since it was last asked."""
+    """Growing journal from its first record on; `news` gives the records since the last call."""
 
     path: Path
-    """The file."""
+    """Path of the file."""
 
     header: Header = field(init=False)
     """Header, the journal's first line."""
 
     end: End | None = field(init=False, default=None)
-    """End line, once it was written; nothing comes after it."""
+    """End line, once it is written; nothing follows it."""
 
     _offset: int = field(init=False)
     _hash: bytes = field(init=False)
@@ -44,7 +44,7 @@ class Following:
         self._hash = chain.claimed_hash(first.removesuffix(b"\n"))
 
     def news(self) -> list[Record]:
-        """The records that were written since; JournalError where a whole line does not follow the last."""
+        """Records since the last call; JournalError where a whole line does not follow the last."""
         found: list[Record] = []
         with opened_journal(self.path) as file:
             file.seek(self._offset)
@@ -63,7 +63,7 @@ class Following:
         return found
 
     def _read(self, line: bytes) -> list[Record]:
-        """The record of a line; none for the end, and for an event that this version does not know."""
+        """Record of a line; None for the end, and for an event that this version does not know."""
         try:
             raw = read_json(line)
             if "kind" in raw:
@@ -73,7 +73,7 @@ class Following:
         except UnknownType:
             return []
         except MISFITS:
-            # The error's own text may hold speech: it is no cause to be printed.
+            # The error's own text may hold speech: it must not be printed as a cause.
             raise JournalError(
                 f"{self.path} has an invalid line at byte {self._offset}",
                 path=str(self.path),

@@ -1,4 +1,4 @@
-"""A journal as tables: for pandas, and for whatever else takes columns."""
+"""Tables of a journal: for pandas, and other libraries that take columns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _OWN: Final = ("type", "participant", "to")
 
 @checks_arguments
 def frames(run: str | Path) -> Mapping[str, Any]:
-    """A run's tables as pandas data frames (extra `frames`): `events`, `commands` and `turns`.
+    """Tables of a run as pandas data frames (extra `frames`): `events`, `commands` and `turns`.
 
     The columns are those of `columns`. SetupError if pandas is missing, JournalError for a damaged journal.
     """

@@ -1,6 +1,6 @@
-"""One writer at a time: the lock on a journal's file, which its process cannot take to its grave.
+"""Lock on a journal's file, for one writer at a time; it ends with its process.
 
-It is advisory (flock): nobody of ours repairs or continues a journal that is still written.
+The lock is advisory (flock): trialogue does not repair or continue a journal that is still being written.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Protocol, cast
 
 
 class _Flock(Protocol):
-    """The part of `fcntl` that we use; Windows has none."""
+    """Part of `fcntl` that this module uses; Windows has none."""
 
     LOCK_EX: int
     LOCK_NB: int
@@ -19,9 +19,9 @@ class _Flock(Protocol):
 
 
 def locked(descriptor: int) -> bool:
-    """Lock an open file until it is closed; False where another process or descriptor has it.
+    """Lock an open file until it is closed; False where another process or descriptor holds the lock.
 
-    True as well where the system or the file's own disk knows no such locks: nobody can know then.
+    Also True where the system or the file's disk has no such locks: then nobody can tell.
     """
     try:
         fcntl = cast("_Flock", import_module("fcntl"))

@@ -1,9 +1,9 @@
-"""The note beside a journal that says how far it goes, and what the run's other files hold.
+"""Manifest beside a journal: the journal's length, and digests of the run's other files.
 
-1. It is what shows a cut tail, and a file that was changed.
-2. It is replaced whole, by a rename, so a crash leaves the old one or the new one and never a part.
-3. Its last member is a digest of the rest. What cannot be read, is not ours, belongs to another journal or
-   contradicts its own digest vouches for nothing, and is told.
+1. It shows a cut tail, and a changed file.
+2. It is replaced as a whole, by a rename, so a crash leaves the old one or the new one, never a part.
+3. Its last member is a digest of the rest. A manifest that is unreadable, foreign, of another journal, or
+   contradicts its digest proves nothing, and is reported.
 """
 
 from __future__ import annotations
@@ -27,21 +27,23 @@ from trialogue.values import frozen
 NAME: Final = "manifest.json"
 
 LONGEST_BLOCK: Final = 16 * 1024 * 1024
-"""Bytes of the longest block that a digest may have."""
+"""Most bytes of a block of a digest."""
 
 _T = TypeVar("_T")
 _UNDIGESTED: Final = frozenset({"trialogue", "kind", "journal", "status", "seq", "hash"})
-"""All that a manifest had before it had a digest: one with more has lost it."""
+"""Members of a manifest before it had a digest; with more members a missing digest was lost."""
 
 _MARK: Final = b',"digest":"'
 _TAIL: Final = len(_MARK) + 32 + len(b'"}')
 
 
 class Status(Enum):
-    """Whether a journal was closed; one that is open and has no writer was left by a crash."""
+    """Whether a journal was closed; an open one without a writer was left by a crash."""
 
     RESUMING = "resuming"
-    """It is being copied from the run that it goes on with; until that is done, that one is to be resumed."""
+    """Its records are still being copied from the run that it continues; until then that run is the one to
+    resume.
+    """
 
     OPEN = "open"
     CLOSED = "closed"
@@ -52,13 +54,13 @@ class Digest:
     """Digest of a file's content."""
 
     size: int
-    """In bytes."""
+    """Size in bytes."""
 
     blake2b: str
-    """The 16-byte BLAKE2b of its content, as hex digits; with `block`, of the BLAKE2bs of its blocks."""
+    """16-byte BLAKE2b of its content, as hex digits; with `block`, of the BLAKE2bs of its blocks."""
 
     block: int | None = None
-    """Bytes of a block, the last of which may be shorter; None where the content is digested as one."""
+    """Bytes of a block, the last of which may be shorter; None where the content is digested as a whole."""
 
 
 @frozen
@@ -66,25 +68,25 @@ class Manifest:
     """Manifest of a run: its journal's state when opened or closed, and digests of all other files."""
 
     journal: str
-    """The journal's file name, in the same directory."""
+    """File name of the journal, in the same directory."""
 
     status: Status
-    """Open while it is written."""
+    """Status of the journal."""
 
     seq: int
-    """The last record's number."""
+    """Number of the last record."""
 
     hash: str
-    """The last line's hash."""
+    """Hash of the last line."""
 
     begins: str | None = None
-    """The first line's hash, which says whose journal it is; None where an older version wrote it."""
+    """Hash of the first line, which identifies the journal; None from an older version."""
 
     files: Mapping[str, Digest] = Factory(dict[str, Digest])
-    """Digests of the run's files, by their paths in its directory, as far as they were finished."""
+    """Digests of the run's finished files, by their paths in its directory."""
 
     resumes: str | None = None
-    """The directory of the run that this one goes on with, while that is the one to be resumed."""
+    """Directory of the run that this one continues, while that is the one to resume."""
 
 
 def write_manifest(directory: Path, manifest: Manifest) -> None:
@@ -104,14 +106,14 @@ def write_manifest(directory: Path, manifest: Manifest) -> None:
 
 
 def draft_in(directory: Path) -> Path:
-    """Path of a manifest that is being written, before it gets its name; a crash may leave it there."""
+    """Path of a manifest before its rename; a crash may leave a file there."""
     return directory / f".{NAME}.new"
 
 
 def manifest_in(directory: Path) -> Manifest | None:
-    """The directory's manifest; None where there is none.
+    """Manifest of the directory; None where there is none.
 
-    Raises JournalError for one that is empty, none of ours, or changed.
+    Raises JournalError for one that is empty, foreign or changed.
     """
     path = directory / NAME
     try:
@@ -129,16 +131,16 @@ def manifest_in(directory: Path) -> Manifest | None:
 
 
 def read_manifest(journal: Path) -> Manifest | None:
-    """The manifest of this journal; None where the directory has none or that of another file.
+    """Manifest of this journal; None where the directory has none or that of another file.
 
-    Raises JournalError as `manifest_in` does.
+    Raises JournalError like `manifest_in`.
     """
     manifest = manifest_in(journal.parent)
     return manifest if manifest is not None and manifest.journal == journal.name else None
 
 
 def sync_directory(directory: Path) -> None:
-    """Make a rename last through a power cut."""
+    """Make a rename survive a power cut."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -198,7 +200,7 @@ def _digest_of(raw: JsonObject) -> Digest:
 
 
 def _inside(name: object) -> str:
-    """A path that leads nowhere but into the directory."""
+    """Path of a file in the run's directory; ValueError for one outside."""
     path = Path(_of(str, name))
     if path.is_absolute() or ".." in path.parts:
         raise ValueError("a file outside the run")

@@ -1,8 +1,7 @@
-"""Old formats, lifted one step at a time to today's.
+"""Migrations of old formats, one step at a time, to the present one.
 
-A step takes any line of format n (header, record or end, told apart by `kind`) as plain JSON and gives
-the line of format n + 1. Steps are never edited after a release; a kept file of each format is read by
-the tests for ever.
+A step takes any line of format n (header, record or end, by its `kind`) as plain JSON and returns the line of
+format n + 1. Steps are never changed after a release; the tests read a kept file of each format.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Final
 from trialogue.journal.codec import JsonObject
 
 FORMAT: Final = 1
-"""The format that this version writes."""
+"""Format that this version writes."""
 
 Step = Callable[[JsonObject], JsonObject]
 
@@ -24,7 +23,7 @@ STEPS: Final[Mapping[int, Step]] = {}
 def upcast(
     line: JsonObject, since: int, *, steps: Mapping[int, Step] = STEPS, until: int = FORMAT
 ) -> JsonObject:
-    """The line as format `until` has it; KeyError where a step is missing."""
+    """Line in format `until`; KeyError where a step is missing."""
     for number in range(since, until):
         line = steps[number](line)
     return line

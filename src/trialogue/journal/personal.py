@@ -1,10 +1,10 @@
-"""Personal text of a journal: which fields hold it, and masks that tell of it without telling it.
+"""Personal text of a journal: the fields that hold it, and masks that replace it.
 
-1. Every text is personal, however deep it stands, unless its field is declared here as a name or a code.
-2. A declared text is kept only where it has the shape of one: a single word of at most 64 characters.
-   A sentence in the place of a code is personal, whoever put it there.
-3. Labels are names that people gave (a participant's title): they are kept whatever their shape.
-4. Numbers, truth values, enums and literals hold no text of anybody's and are kept.
+1. Every text is personal, at any depth, unless its field is declared here as a name or a code.
+2. A declared text is kept only if it looks like a name or a code: a single word of at most 64 characters. A
+   sentence in the place of a code is personal, too.
+3. Labels are names that people gave (a participant's title): they are kept in any form.
+4. Numbers, truth values, enums and literals hold no personal text and are kept.
 
 So a field that is new, or forgotten here, is masked.
 """
@@ -37,7 +37,7 @@ NAMES: Final = frozenset(
         "tool",
     }
 )
-"""Fields that hold a name or a code in whichever event or command they stand."""
+"""Fields that hold a name or a code in any event or command."""
 
 DECLARED: Final[Mapping[type[attrs.AttrsInstance], frozenset[str]]] = {
     events.SessionReady: frozenset({"request_id"}),
@@ -64,12 +64,12 @@ DECLARED: Final[Mapping[type[attrs.AttrsInstance], frozenset[str]]] = {
     expectations.ErrorPattern: frozenset({"code", "by"}),
     expectations.EndPattern: frozenset({"reason"}),
 }
-"""Further names and codes, by class."""
+"""Further fields with names and codes, by class."""
 
 LABELS: Final[Mapping[type[attrs.AttrsInstance], frozenset[str]]] = {
     participants.Participant: frozenset({"title", "aliases"}),
 }
-"""Fields that hold the names people are called by, by class."""
+"""Fields with display names, by class."""
 
 _SHAPE: Final = re.compile(r"[^\s<>]{1,64}")
 _NONE: Final[frozenset[str]] = frozenset()
@@ -80,17 +80,17 @@ Mask = Callable[[Any], Any]
 
 
 def mask(text: str) -> str:
-    """Length of a text in place of the text: `<12 words>`."""
+    """Length of a text in its place: `<12 words>`."""
     return f"<{len(text.split())} words>"
 
 
 def mask_code(text: str) -> str:
-    """A name or a code as it is; masked where it has the shape of neither."""
+    """Name or code unchanged; masked where it looks like neither."""
     return text if not text or _SHAPE.fullmatch(text) else mask(text)
 
 
 def mask_all(value: object) -> object:
-    """Any JSON value with every text in it masked, keys of objects excepted."""
+    """JSON value with every text in it masked, except keys of objects."""
     match value:
         case str():
             return mask(value)
@@ -103,12 +103,12 @@ def mask_all(value: object) -> object:
 
 
 def masked(value: _Value) -> _Value:
-    """The same event, command or plan with its personal text masked."""
+    """Event, command or plan with its personal text masked."""
     return cast("_Value", _mask_for(type(value), mask)(value))
 
 
 def masked_json(kind: type[attrs.AttrsInstance], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The same of its JSON: an object of that class; what the class has no field for is masked whole."""
+    """JSON of such a value, masked; members without a field of the class are masked whole."""
     masks = masks_of(kind)
     return {name: each if name == "type" else masks.get(name, mask_all)(each) for name, each in raw.items()}
 

@@ -1,14 +1,13 @@
-"""Reading a journal as a stream, trusting nothing in it.
+"""Reader of a journal as a stream, which trusts nothing in it.
 
-1. A torn last line is what a crash leaves: reported, never an error.
-2. A line that does not follow the chain is an error with its place, unless the next one follows the
-   line before it: then it is reported. A part of a line was never acknowledged (a full disk took the rest);
-   a whole one was put there by somebody else, or stands twice.
-3. A cut tail shows against the manifest or the missing end, at the end of the reading.
-4. With `salvage` every error becomes a problem, and all that can still be read is read.
-5. What this version has no class or no field for is kept in `lines`, left out of the records, and reported.
-6. A manifest that says nothing, belongs to another journal or contradicts this one is reported, and vouches
-   for nothing.
+1. An incomplete last line is left by a crash: it is reported, never an error.
+2. A line that does not follow the chain is an error with its place, unless the next line follows the one
+   before it: then it is only reported. An incomplete line was never acknowledged (the disk was full); a
+   complete one was inserted, or is a duplicate.
+3. A cut tail shows at the end of the reading, by the manifest or the missing end line.
+4. With `salvage` every error becomes a problem, and everything readable is read.
+5. Unknown classes and fields are kept in `lines`, left out of the records, and reported.
+6. A manifest that is unreadable, of another journal, or contradicts this one is reported, and proves nothing.
 """
 
 from __future__ import annotations
@@ -65,13 +64,13 @@ class ProblemKind(Enum):
 
 @frozen
 class Problem:
-    """A problem of a journal, and its place."""
+    """Problem of a journal, with its place."""
 
     kind: ProblemKind
     """Kind of damage."""
 
     offset: int
-    """Bytes from the file's start to the line that it is about."""
+    """Bytes from the file's start to its line."""
 
     text: str
     """One line for people, without speech."""
@@ -79,7 +78,7 @@ class Problem:
 
 @frozen
 class SoundLine:
-    """One valid line after the header, in the current format."""
+    """Valid line after the header, in the current format."""
 
     offset: int
     """Bytes from the file's start."""
@@ -90,16 +89,16 @@ class SoundLine:
 
 @define(repr=False)
 class Reading:
-    """A journal for reading: each iteration opens the file and starts at the beginning."""
+    """Journal for reading: each iteration opens the file and starts at the beginning."""
 
     path: Path
-    """The file."""
+    """Path of the file."""
 
     header: Header
     """Header, the first line."""
 
     format: int = FORMAT
-    """The format that the file was written in."""
+    """Format in which the file was written."""
 
     salvage: bool = False
     """Whether damage is reported instead of raised."""
@@ -108,10 +107,10 @@ class Reading:
     """Fields of the header that this version does not know."""
 
     problems: list[Problem] = Factory(list[Problem])
-    """Damage that was found, complete when an iteration is at its end; each iteration begins a new list."""
+    """Damage found by the latest iteration, complete at its end."""
 
     end: End | None = None
-    """The end line, once an iteration has come to it."""
+    """End line, once an iteration has reached it."""
 
     _seq: int = 0
     _hash: bytes = chain.ORIGIN
@@ -119,7 +118,7 @@ class Reading:
     _strange: set[str] = Factory(set[str])
 
     def __iter__(self) -> Iterator[Record]:
-        """The records in order; JournalError at damage, with path and offset."""
+        """Iterate over the records in order; JournalError at damage, with path and offset."""
         for offset, raw in self._sound():
             if "kind" not in raw and not self._is_wire(raw):
                 record = self._record(offset, raw)
@@ -143,17 +142,17 @@ class Reading:
 
     @property
     def seq(self) -> int:
-        """The number of the last valid record, after an iteration has ended; 0 for none."""
+        """Number of the last valid record, after an iteration has ended; 0 for none."""
         return self._seq
 
     @property
     def hash(self) -> bytes:
-        """The hash of the last valid line, after an iteration has ended."""
+        """Hash of the last valid line, after an iteration has ended."""
         return self._hash
 
     @property
     def begins(self) -> bytes:
-        """The header's hash, after an iteration has started."""
+        """Hash of the header, after an iteration has started."""
         return self._begins
 
     def lines(self) -> Iterator[SoundLine]:
@@ -169,7 +168,7 @@ class Reading:
     # --- the chain ----------------------------------------------------------------------------------
 
     def _chained(self, file: BinaryIO, offset: int) -> Iterator[tuple[int, bytes]]:
-        """The lines that follow the chain, with their offsets."""
+        """Lines that follow the chain, with their offsets."""
         astray: int | None = None
         stray = b""
         for line in iter(partial(file.readline, chain.LONGEST_LINE), b""):
@@ -198,7 +197,7 @@ class Reading:
             raise self._damage(astray)
 
     def _salvaged(self, offset: int, line: bytes) -> Iterator[tuple[int, bytes]]:
-        """A line off the chain, where it is at least a line."""
+        """Line off the chain, if it is a line at all."""
         if _is_torn(line):
             self._note(ProblemKind.TORN_TAIL, offset, "the last line is incomplete")
             return
@@ -210,10 +209,10 @@ class Reading:
         self._hash = chain.claimed_hash(line.removesuffix(b"\n"))
         yield offset, line
 
-    # --- what a line says ---------------------------------------------------------------------------
+    # --- content of a line ---------------------------------------------------------------------------
 
     def _sound(self) -> Iterator[tuple[int, JsonObject]]:
-        """The sound lines with their offsets; pairs, for a value of ours a line costs a tenth of the time."""
+        """Valid lines with their offsets; pairs, since a class of our own would be ten times slower."""
         self.problems, self.end, self._seq, self._strange = [], None, 0, set()
         self._note_fields(0, self.strangers)
         with opened_journal(self.path) as file:
@@ -271,7 +270,7 @@ class Reading:
             self._note(ProblemKind.OUT_OF_ORDER, offset, text)
         self._seq = seq
 
-    # --- what is amiss ------------------------------------------------------------------------------
+    # --- problems ------------------------------------------------------------------------------
 
     def _check_tail(self) -> None:
         size = self.path.stat().st_size
@@ -288,7 +287,7 @@ class Reading:
             self._note(ProblemKind.NOT_CLOSED, size, "never closed: the meeting crashed or is still running")
 
     def _manifest(self, size: int) -> Manifest | None:
-        """The manifest, if it vouches for this journal."""
+        """Manifest, if it proves anything about this journal."""
         try:
             manifest = read_manifest(self.path)
         except JournalError as error:
@@ -300,19 +299,19 @@ class Reading:
         return manifest
 
     def _reaches(self, manifest: Manifest) -> bool:
-        """Whether the journal goes as far as its manifest says."""
+        """Whether the journal is as long as its manifest states."""
         if manifest.status is Status.CLOSED:
             return manifest.hash == self._hash.decode(errors="replace")
         return self._seq >= manifest.seq
 
     def _damaged(self, offset: int, error: Exception) -> None:
-        # The error's own text may hold speech: its type must do, and it is no cause to be printed.
+        # The error's own text may hold speech: only its type is shown, and it must not be printed as a cause.
         if not self.salvage:
             raise self._unreadable(offset) from None
         self._note(ProblemKind.DAMAGED, offset, f"not a line of a journal: {type(error).__name__}")
 
     def _unreadable(self, offset: int) -> JournalError:
-        """A line that is sound and says nothing to this version."""
+        """Problem of a valid line that this version cannot read."""
         written = self.header.version
         if written == version("trialogue"):
             return self._damage(offset)
@@ -320,7 +319,7 @@ class Reading:
         return JournalError(text, path=str(self.path), offset=offset)
 
     def _note_astray(self, offset: int, line: bytes) -> None:
-        """Tell of a line off the chain that the next one ignores."""
+        """Report a line off the chain that the next one ignores."""
         try:
             read_json(line)
         except ValueError:
@@ -331,7 +330,7 @@ class Reading:
             )
 
     def _note_fields(self, offset: int, strangers: Strangers) -> None:
-        """Tell of each unknown field once, however many lines have it."""
+        """Report each unknown field once."""
         for name in strangers.fields:
             if name not in self._strange:
                 self._strange.add(name)
@@ -349,8 +348,8 @@ class Reading:
 def read(path: Path, *, salvage: bool = False) -> Reading:
     """Open the journal at `path` and read its header; JournalError if there is none.
 
-    Records come by iterating over what is returned. With `salvage`, damage is reported in `problems`
-    and the reading goes on; a header must be whole all the same, for nothing can be read without it.
+    Iterate over the returned value for the records. With `salvage`, damage is reported in `problems` and the
+    reading continues; the header must be complete, since nothing can be read without it.
     """
     line = _first_line(path)
     try:
@@ -371,17 +370,17 @@ def read(path: Path, *, salvage: bool = False) -> Reading:
 
 
 def _is_torn(line: bytes) -> bool:
-    """Whether the file ends in the middle of this line."""
+    """Whether the file ends within this line."""
     return not line.endswith(b"\n") and len(line) < chain.LONGEST_LINE
 
 
 def _brief(name: object) -> str:
-    """A class name of another version; or whatever stands in its place in a file made by hand."""
+    """Class name of another version, or any other value in a file made by hand, shortened."""
     return safe_text(str(name))[:60]
 
 
 def opened_journal(path: Path) -> BinaryIO:
-    """A journal to be read; it may have been removed since it was looked at."""
+    """Journal opened for reading; JournalError where it was removed meanwhile."""
     try:
         return open_regular(path)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The lines of a journal: one header, then records, then at most one end."""
+"""Lines of a journal: one header, then records, then at most one end."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from trialogue.model.wire import WireRecord
 from trialogue.values import frozen
 
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""Beginning of every meeting under the virtual clock, so that equal runs make equal files."""
+"""Time of day at the start of every meeting in virtual time, so that equal runs make equal files."""
 
 _RECORD_KEYS: Final = {"v", "seq", "at", "ts", "event", "commands", "hash"}
 _HEADER_KEYS: Final = {
@@ -50,34 +50,36 @@ class JournalKind(Enum):
 
     MEETING = "meeting"
     SESSION = "session"
-    """One client's conversation with a server: what went over the wire, and what it amounts to as a meeting.
-    Nothing in it was decided by trialogue."""
+    """Session of one client with a server: the messages, and the meeting that they amount to.
+
+    trialogue decided nothing in it.
+    """
 
 
 @frozen
 class Header:
-    """The first line of a journal: everything that a replay needs in addition to the records."""
+    """First line of a journal: everything that a replay needs besides the records."""
 
     plan: MeetingPlan
-    """Plan that the brain was given; the meeting's name and seed are its."""
+    """Plan of the brain, with the meeting's name and seed."""
 
     version: str
-    """The version of trialogue that wrote the file."""
+    """Version of trialogue that wrote the file."""
 
     clock: HeaderClock = HeaderClock.REAL
     """Whether the meeting ran in real or in virtual time."""
 
     started: datetime = EPOCH
-    """Beginning of the meeting, in UTC; for people, never for decisions."""
+    """Time of day at the meeting's start, in UTC; for people, never for decisions."""
 
     redacted: bool = False
     """Whether personal fields are masked: such a copy is for reading, not for replay."""
 
     continues: str | None = None
-    """The hash of the last record of the journal that this one begins with and continues; None for none."""
+    """Hash of the last record of the journal that this one continues; None for none."""
 
     rules: int = RULES
-    """The number of the rules that decided; 1 where a journal does not say."""
+    """Number of the rules that decided; 1 where the journal has none."""
 
     of: JournalKind = JournalKind.MEETING
     """Kind of the journal."""
@@ -85,13 +87,13 @@ class Header:
 
 @frozen
 class Strangers:
-    """Fields in a line of another version that this one does not know; they are left out."""
+    """Fields and commands in a line of another version that this one does not know; they are left out."""
 
     commands: tuple[str, ...] = ()
-    """Names of commands."""
+    """Names of unknown commands."""
 
     fields: tuple[str, ...] = ()
-    """Paths of fields: `SentenceSaid.mood`."""
+    """Paths of unknown fields: `SentenceSaid.mood`."""
 
 
 NO_STRANGERS: Final = Strangers()
@@ -99,17 +101,17 @@ NO_STRANGERS: Final = Strangers()
 
 @frozen
 class End:
-    """The last line of a journal that was closed."""
+    """Last line of a closed journal."""
 
     seq: int
-    """The last record's number; 0 for a meeting of none."""
+    """Number of the last record; 0 for a meeting without records."""
 
     reason: str
     """Reason for the meeting's end."""
 
 
 def header_line(header: Header) -> JsonObject:
-    """The header as a line without its hash."""
+    """Header as a line without its hash."""
     continued: JsonObject = {} if header.continues is None else {"continues": header.continues}
     of: JsonObject = {} if header.of is JournalKind.MEETING else {"of": header.of.value}
     return {
@@ -130,13 +132,13 @@ def header_line(header: Header) -> JsonObject:
 
 
 def wire_line(record: WireRecord, ts: datetime) -> JsonObject:
-    """A fact of a session's wire as a line without its hash."""
+    """Protocol fact as a line without its hash."""
     event = encode(record.fact)
     return {"v": FORMAT, "seq": record.seq, "at": record.at, "ts": ts, "event": event, "commands": []}
 
 
 def record_line(record: Record, ts: datetime) -> JsonObject:
-    """A record as a line without its hash; `ts` is the time of day in UTC, for people."""
+    """Record as a line without its hash; `ts` is the time of day in UTC, for people."""
     return {
         "v": FORMAT,
         "seq": record.seq,
@@ -148,12 +150,12 @@ def record_line(record: Record, ts: datetime) -> JsonObject:
 
 
 def end_line(end: End, ts: datetime) -> JsonObject:
-    """The end as a line without its hash."""
+    """End as a line without its hash."""
     return {"v": FORMAT, "kind": "end", "seq": end.seq, "ts": ts, "reason": end.reason}
 
 
 def parse_header(line: JsonObject) -> tuple[Header, Strangers]:
-    """The header that `header_line` wrote, and what of it this version does not know; or a misfit."""
+    """Header that `header_line` wrote, and its unknown fields; raises an error of `MISFITS`."""
     plan, surplus = line["plan"], [name for name in line if name not in _HEADER_KEYS]
     try:
         known = decode_plan(plan)
@@ -178,7 +180,7 @@ def parse_header(line: JsonObject) -> tuple[Header, Strangers]:
 
 
 def is_record(raw: JsonObject) -> bool:
-    """Whether a line has the form of a record, whatever its event is called."""
+    """Whether a line has the form of a record, with any event."""
     commands: object = raw.get("commands")
     if not isinstance(commands, list) or type(raw.get("at")) not in {int, float}:
         return False
@@ -190,9 +192,9 @@ def _has_type(part: object) -> bool:
 
 
 def parse_record(line: JsonObject) -> tuple[Record, Strangers]:
-    """The record, and what of it this version does not know.
+    """Record, and the parts of it that this version does not know.
 
-    UnknownType for an event that it does not know: the record means nothing to it. Else a misfit.
+    UnknownType for an unknown event, without which the record has no meaning; else an error of `MISFITS`.
     """
     try:
         if line.keys() != _RECORD_KEYS:
@@ -214,14 +216,14 @@ def parse_record(line: JsonObject) -> tuple[Record, Strangers]:
 
 
 def parse_wire(line: JsonObject) -> WireRecord:
-    """The fact of a session's wire that `wire_line` wrote, or a misfit."""
+    """Protocol fact that `wire_line` wrote; raises an error of `MISFITS`."""
     if line.keys() != _RECORD_KEYS:
         raise ValueError("a record's members are fixed")
     return WireRecord(_count(line["seq"]), _seconds(line["at"]), decode_wire(line["event"]))
 
 
 def _tidied(line: JsonObject) -> tuple[JsonObject, tuple[str, ...]]:
-    """A record's line without fields that nobody knows, and their names."""
+    """Line of a record without unknown fields, and their names."""
     event, surplus = without_surplus(line["event"], EVENTS)
     commands = [without_surplus(each, COMMANDS) for each in line["commands"]]
     surplus += [name for _, found in commands for name in found]
@@ -231,12 +233,12 @@ def _tidied(line: JsonObject) -> tuple[JsonObject, tuple[str, ...]]:
 
 
 def parse_end(line: JsonObject) -> End:
-    """The end that `end_line` wrote, or a misfit."""
+    """End that `end_line` wrote; raises an error of `MISFITS`."""
     return End(seq=_count(line["seq"]), reason=_text(line["reason"]))
 
 
 def time_of_day(started: datetime, at: float) -> datetime:
-    """The time `at` seconds after `started`."""
+    """Time of day `at` seconds after `started`."""
     return started + timedelta(seconds=at)
 
 

@@ -1,4 +1,4 @@
-"""A copy of a journal that can be shown around: personal text masked, chained anew."""
+"""Redacted copy of a journal, to be shared: personal text is masked, and the chain is new."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def redact(reading: Reading, out: Path) -> None:
     except OSError as error:
         raise JournalError(f"cannot write {out}: {error.strerror}", path=str(out)) from error
     except MISFITS:
-        # Cut the chain of causes: their texts may hold what is to be masked.
+        # Cut the chain of causes: their texts may hold text that is to be masked.
         raise JournalError(f"{reading.path} has an invalid line", path=str(reading.path)) from None
 
 
@@ -80,4 +80,4 @@ _OF_LINES: Final[Mapping[str, Mask]] = {
     "commands": _all_masked,
     "reason": mask_code,
 }
-"""Masks of the members of a line."""
+"""Masks of a line's members."""

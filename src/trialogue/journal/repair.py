@@ -1,9 +1,9 @@
-"""Closing a journal that a crash left open, so that it is whole again.
+"""Repair of a journal that a crash left open: closes it properly.
 
-1. A torn last line was never acknowledged: it is cut.
-2. The end line says `crashed`; the manifest says how far it goes from then on.
-3. What the dead writer set aside, or drafted, is removed.
-4. Nothing else is changed: damage before the tail is an error here as everywhere.
+1. An incomplete last line was never acknowledged: it is cut off.
+2. The end line has the reason `crashed`, and the manifest then has the journal's length.
+3. The reserve and the drafts of the dead writer are removed.
+4. Nothing else changes: damage before the tail is an error, as in any reading.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ from trialogue.regular_files import open_descriptor
 from trialogue.values import frozen
 
 CRASHED: Final = "crashed"
-"""The reason in the end line of a journal that its meeting could not close."""
+"""Reason in the end line of a journal that its meeting could not close."""
 
 
 @frozen
 class Repaired:
-    """Repair of a journal: what was done to it."""
+    """Result of a repair."""
 
     was_open: bool
     """Whether it had not been closed."""
 
     cut_bytes: int
-    """Bytes of a torn last line that were cut."""
+    """Bytes of an incomplete last line that were cut off."""
 
 
 def repair(path: Path, *, wall: Callable[[], float] = time.time) -> Repaired:
-    """Close the journal at `path` if a crash left it open; one that was closed is left as it is.
+    """Close the journal at `path` if a crash left it open; a closed one is not changed.
 
-    JournalError where it is damaged, or still written. OSError where it cannot be changed: it can be read
-    all the same, as far as it goes.
+    JournalError where it is damaged, or is still being written. OSError where it cannot be changed; it can
+    still be read as far as it goes.
     """
     reading = read(path)
     descriptor = open_descriptor(os.fspath(path), os.O_RDWR | os.O_APPEND)
@@ -80,7 +80,7 @@ def _repair(reading: Reading, descriptor: int, wall: Callable[[], float]) -> Rep
 
 
 def _cut_torn_tail(reading: Reading, descriptor: int) -> int:
-    """Cut the last line where a crash left a part of it; the bytes that were cut."""
+    """Cut off an incomplete last line, and return the number of its bytes."""
     size = os.fstat(descriptor).st_size
     torn = next((p.offset for p in reading.problems if p.kind is ProblemKind.TORN_TAIL), size)
     os.ftruncate(descriptor, torn)
@@ -88,7 +88,7 @@ def _cut_torn_tail(reading: Reading, descriptor: int) -> int:
 
 
 def _write_manifest(reading: Reading, digest: bytes) -> None:
-    """Say that the journal is closed; what its manifest vouched for, it vouches for still."""
+    """Write a manifest of a closed journal, with the digests of the former one."""
     path = reading.path
     try:
         known = read_manifest(path)
@@ -103,11 +103,11 @@ def _is_closed(path: Path) -> bool:
     try:
         manifest = read_manifest(path)
     except JournalError:
-        return False  # no manifest that can be read: a new one is written
+        return False  # no readable manifest: a new one is written
     return manifest is not None and manifest.status is Status.CLOSED
 
 
 def _separator(descriptor: int) -> bytes:
-    """A newline where the last line has none: it may be whole without."""
+    """Newline where the last line has none: the line may be complete without it."""
     last = os.fstat(descriptor).st_size - 1
     return b"" if os.pread(descriptor, 1, last) == b"\n" else b"\n"

@@ -1,4 +1,4 @@
-"""Some of a journal's lines: by what happened, to whom, when, and what is said in them."""
+"""Selection of a journal's lines: by event or command, participant, time and text."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ __all__ = ["Selection", "names_in", "names_of"]
 
 @frozen
 class Selection:
-    """Selection of a journal's lines. All of it must fit; an empty field is not looked at."""
+    """Selection of a journal's lines. All conditions must hold; an empty field is none."""
 
     types: frozenset[str] = frozenset()
-    """Names of events and commands: a record fits that has any of them."""
+    """Names of events and commands, of which a record must have one."""
 
     participants: frozenset[str] = frozenset()
-    """A record fits whose event or any of whose commands is of one of these; with `types`, one of those."""
+    """Participants, one of which the record's event or a command must concern; with `types`, one of those."""
 
     start_s: float = 0.0
-    """Not before this, in seconds since the meeting's start."""
+    """Earliest time, in seconds since the meeting's start."""
 
     end_s: float = float("inf")
-    """Not after this."""
+    """Latest time, in seconds since the meeting's start."""
 
     pattern: LinearPattern | None = None
-    """Pattern that is found in the line, as JSON has it."""
+    """Pattern that the line must match, in its JSON form."""
 
     def fits(self, line: JsonObject) -> bool:
-        """Whether a line of a journal is wanted; a line without a time, as the end is not."""
+        """Whether a line of a journal is selected; a line without a time, such as the end, is not."""
         at = line.get("at")
         if not isinstance(at, int | float) or not self.start_s <= at <= self.end_s:
             return False
@@ -63,7 +63,7 @@ def names_of(lines: Iterable[JsonObject]) -> tuple[set[str], set[str]]:
 
 
 def _parts(line: JsonObject) -> Iterator[JsonObject]:
-    """The event of a line, and its commands."""
+    """Event of a line, and its commands."""
     for each in (line.get("event"), line.get("wire"), *cast("list[object]", line.get("commands") or [])):
         if isinstance(each, dict):
             yield cast("JsonObject", each)

@@ -1,4 +1,4 @@
-"""A journal in pieces, for stores that take files of a bounded size; together they are the journal again."""
+"""Splitting of a journal into pieces, for stores with a limit on file size; joined, they are the journal."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ __all__ = ["split"]
 def split(
     path: Path, out: Path, *, every_s: float | None = None, largest: int | None = None
 ) -> tuple[Path, ...]:
-    """Write pieces `NAME.001.jsonl` and so on into `out`, and return where they are.
+    """Write pieces `NAME.001.jsonl` and so on into `out`, and return their paths.
 
-    A piece ends before the line that is `every_s` seconds of the meeting behind its first, or that would make
-    it larger than `largest` bytes; no line is broken. SetupError where neither is given, or a piece is there
-    already; JournalError where the journal is none, or cannot be read.
+    A piece ends before the line that is `every_s` seconds of the meeting after its first, or that would make
+    it larger than `largest` bytes; no line is broken. SetupError where neither is given, or a piece already
+    exists; JournalError where the journal is none, or cannot be read.
     """
     if every_s is None and largest is None:
         raise SetupError("split needs --every (seconds) or --largest (bytes)")
@@ -52,7 +52,7 @@ def split(
 
 
 def _time(line: bytes, begun: float) -> float:
-    """When a line's record was, in seconds since the start; a line without a time is of the piece at hand."""
+    """Time of a line's record, in seconds since the start; a line without one joins the present piece."""
     try:
         at = read_json(line).get("at")
     except (ValueError, AttributeError):

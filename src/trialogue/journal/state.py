@@ -1,4 +1,4 @@
-"""State of a decider, as facts that can be compared: each has a path and its value, with speech masked."""
+"""State of a decider, as comparable facts: each has a path and a value, with speech masked."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from trialogue.journal.personal import mask_code
 from trialogue.values import frozen
 
 _DEPTH: Final = 12
-"""Depth of a fact at most: a decider's state is a tree, and this keeps a ring from being walked for ever."""
+"""Greatest depth of a fact: a decider's state is a tree, and this ends the walk through a cycle."""
 
 
 def facts(decider: object) -> dict[str, str]:
     """Every number, name, flag and text that is reached by fields, keys and places.
 
-    Functions are left out, and attrs fields whose metadata says `{"is_fact": False}`. What is reached by two
-    ways stands once, where it is met first.
+    Functions are left out, and attrs fields whose metadata has `{"is_fact": False}`. An object that is
+    reached in two ways is listed once, at the first.
     """
     return dict(_Walk(set()).walk(decider, "", _DEPTH))
 
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
-    """A line for each fact that is another, came or went, in the order of their paths."""
+    """Line for each fact that changed, appeared or disappeared, in the order of their paths."""
     paths = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
     return tuple(f"{path}: {before.get(path, '(none)')} -> {after.get(path, '(none)')}" for path in paths)
 
 
 @frozen
 class _Walk:
-    """A way through a tree of values."""
+    """Walk through a tree of values."""
 
     met: set[int]
 
     def walk(self, value: object, path: str, depth: int) -> Iterator[tuple[str, str]]:
-        """The facts below a value."""
+        """Facts below a value."""
         match value:
             case None | bool() | int() | float():
                 yield path, repr(value)
@@ -48,7 +48,7 @@ class _Walk:
             case _ if depth and id(value) not in self.met:
                 if not getattr(
                     type(value), "__hash__", None
-                ):  # it can change, so it is one thing, not a value
+                ):  # it is mutable, so it is one object, not a value
                     self.met.add(id(value))
                 for name, each in _parts(value):
                     yield from self.walk(each, f"{path}.{name}" if path else name, depth - 1)

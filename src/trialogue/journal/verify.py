@@ -1,4 +1,4 @@
-"""Replay as a check: the same events to the brain again must make the same decisions."""
+"""Verification by replay: the same events must give the same decisions again."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from trialogue.model.records import RULES, Record
 from trialogue.values import frozen
 
 _BEFORE: Final = 5
-"""Records before a divergence that are told."""
+"""Records before a divergence that its message lists."""
 
 _TOLD: Final = 20
-"""Facts that are told in its message; its `state` has all."""
+"""Facts that its message lists; its `state` has all."""
 
 
 class Decider(Protocol):
     """A pure state machine that decides; a replay makes a new one from the plan."""
 
     def handle(self, event: Event, now: float) -> Sequence[Command]:
-        """The commands for an event at `now`, in seconds since the meeting's start."""
+        """Commands for an event at `now`, in seconds since the meeting's start."""
         ...
 
 
@@ -45,16 +45,16 @@ class Verified:
     """Number of records that were replayed."""
 
     seconds: float
-    """Time of the meeting that they span, in its own seconds."""
+    """Length of the meeting that they span, in its own seconds."""
 
     is_closed: bool = True
-    """Whether the journal has its end."""
+    """Whether the journal has an end line."""
 
     problems: tuple[Problem, ...] = ()
-    """Damage of the journal, though every decision that is in it was decided the same."""
+    """Damage of the journal, though every decision in it was the same again."""
 
     was_decided: bool = True
-    """False for a session's journal: nothing in it was decided here, so nothing can be decided again."""
+    """False for a session's journal, in which trialogue decided nothing that could be checked."""
 
 
 @checks_arguments
@@ -93,7 +93,7 @@ def verify(journal: Path | Reading, brain: Callable[[MeetingPlan], Decider]) -> 
 
 
 def _read_through(reading: Reading) -> Verified:
-    """A session's journal, read to its end."""
+    """Read a session's journal to its end."""
     count, at = 0, 0.0
     for line in reading.lines():
         if "kind" not in line.raw:
@@ -110,7 +110,7 @@ def _decide(decider: Decider, record: Record) -> tuple[Command, ...]:
 
 
 def _check_all_known(reading: Reading) -> None:
-    """An unknown event cannot be replayed, so what follows it proves nothing."""
+    """Check for unknown events: one cannot be replayed, so the records after it prove nothing."""
     for problem in reading.problems:
         if problem.kind is ProblemKind.UNKNOWN_TYPE:
             text = f"{reading.path} was written by another version: {problem.text}"
@@ -118,7 +118,7 @@ def _check_all_known(reading: Reading) -> None:
 
 
 def _state(reading: Reading, decider: Decider, last: Record) -> tuple[str, ...]:
-    """Facts that a new decider comes to know by that record's event, after all before it."""
+    """Facts of a new decider after that record's event and all before it."""
     known: dict[str, str] = {}
     for record in evolve(reading):
         if record.seq == last.seq:
@@ -132,7 +132,7 @@ def _state(reading: Reading, decider: Decider, last: Record) -> tuple[str, ...]:
 def _divergence(
     path: Path, records: Sequence[Record], decided: tuple[Command, ...], state: tuple[str, ...]
 ) -> ReplayDivergence:
-    """The error of the last of these records; those before it are told beside it."""
+    """Error of the last of these records, with those before it in the message."""
     record = records[-1]
     then, now = _lines(record.commands), _lines(decided)
     changes = [line.rstrip("\n") for line in ndiff(then, now) if not line.startswith("?")]

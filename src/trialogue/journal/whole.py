@@ -1,6 +1,6 @@
-"""Bytes to a file, whole, or the reason why not.
+"""Complete write of bytes to a file, or the reason for a failure.
 
-A disk or a quota that runs full takes a part first and says why only to whoever asks again.
+A full disk or quota first takes a part, and gives the reason only at the next write.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 
 def write_whole(content: bytes, write: Callable[[bytes, int], int]) -> tuple[int, OSError | None]:
-    """Write `content` by `write(rest, how much is written)`: how many bytes got there, and what stopped it.
+    """Write `content` by `write(rest, bytes written so far)`; the number of bytes written, and the error.
 
     >>> write_whole(b"words", lambda rest, done: min(2, len(rest)))
     (5, None)

@@ -1,15 +1,15 @@
-"""The only writer of a journal: one line, one `write`, whole or an error.
+"""Writer of a journal: writes each line with one `write`, completely or with an error.
 
-1. A record is acknowledged when `append` returns: it survives the end of this process from then on, and
-   a power cut from the next `sync` on.
-2. The first failure is final: the meeting cannot be recorded any longer, and the owner ends it.
-   `append` raises from then on, `close` still tries to write the end line.
-3. A full disk first takes a part of a line. The next line then starts on a line of its own, and a
-   reserve that was set aside at the start is freed so that there is room for it.
-4. A journal is a draft until its header is whole, or all records of the one that it goes on with are in it,
-   and gets its name in one step: until then its manifest names the run that is to be resumed.
-5. Personal text is written as it is; the file's mode is 0600. Secrets are written nowhere: each line is
-   searched as it stands, whatever field they came in by.
+1. A record is acknowledged when `append` returns: from then on it survives the end of this process, and from
+   the next `sync` on a power cut.
+2. The first failure is final: the meeting cannot be recorded any longer, and the owner ends it. `append`
+   always raises from then on; `close` still tries to write the end line.
+3. A full disk first takes a part of a line. The next write then begins a new line, and frees a reserve from
+   the start so that there is room for it.
+4. A journal is a draft until its header is complete, or until it has all records of the one that it
+   continues, and gets its name in one step. Until then its manifest names the run that is to be resumed.
+5. Personal text is written unchanged; the file's mode is 0600. Secrets are never written: each whole line is
+   searched for them.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from trialogue.model.wire import WireRecord
 from trialogue.values import define
 
 RESERVE_BYTES: Final = 64 * 1024
-"""Room kept for the end line and the manifest on a disk that is full."""
+"""Bytes kept for the end line and the manifest on a full disk."""
 
 # macOS has no fdatasync.
 _SYNC: Final[Callable[[int], None]] = getattr(os, "fdatasync", os.fsync)
@@ -65,10 +65,10 @@ class _State(Enum):
 
 @define(repr=False)
 class Journal:
-    """A journal that is being written; `create` opens it and its owner must `close` it."""
+    """Journal under construction; `create` opens it and its owner must `close` it."""
 
     path: Path
-    """The file; its manifest lies beside it."""
+    """Path of the file; its manifest is beside it."""
 
     header: Header
     """Header, the first line."""
@@ -98,20 +98,19 @@ class Journal:
         files: Mapping[str, Digest] | None = None,
         resumes: str | None = None,
     ) -> Self:
-        """A new journal with its header on disk; JournalError where the file exists or cannot be.
+        """Create a journal with its header on disk; JournalError where the file exists or cannot be created.
 
-        No line of it holds any of the `secrets`. Its manifest vouches for the run's `files` that are there
-        already. One that `resumes` the run in that directory is no journal before `adopt` has returned.
-
-        `wall` gives the time of day in seconds since 1970, UTC. It is never asked under the virtual
-        clock, where a record's time of day follows from its `at`.
+        No line holds any of the `secrets`. Its manifest has digests of the run's `files` that already exist.
+        A journal that `resumes` the run in that directory counts only once `adopt` has returned. `wall` gives
+        the time of day in seconds since 1970, UTC; it is never called in virtual time, where a record's time
+        of day follows from its `at`.
         """
         try:
             _check_absent(path)
             descriptor = os.open(draft_of(path), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
             raise _failure(path, "create", error) from error
-        locked(descriptor)  # a new file is nobody else's
+        locked(descriptor)  # a new file has no other writer
         journal = cls(path, header, descriptor, wall, secrets, files or {}, resumes)
         try:
             journal._begin()
@@ -121,27 +120,27 @@ class Journal:
         return journal
 
     def hide(self, secrets: Secrets) -> None:
-        """Let no line hold any of these, either, from now on."""
+        """Keep these secrets, too, out of all lines from now on."""
         self._secrets = self._secrets.beside(secrets)
 
     @property
     def seq(self) -> int:
-        """The last record's number; 0 before the first."""
+        """Number of the last record; 0 before the first."""
         return self._seq
 
     @property
     def size(self) -> int:
-        """Bytes in the file."""
+        """Bytes of the file."""
         return self._size
 
     def append(self, record: Record) -> None:
-        """Write one record, the next in order; JournalError where it is not wholly in the file."""
+        """Write one record, the next in order; JournalError where it is not completely in the file."""
         self._check_next(record.seq)
         self._at = record.at
         self._write(record_line(record, self._now()), record.seq)
 
     def append_wire(self, record: WireRecord) -> None:
-        """Write one fact of a session's wire, the next in order; JournalError as for a record."""
+        """Write one protocol fact, the next in order; JournalError as for a record."""
         self._check_next(record.seq)
         self._at = record.at
         self._write(wire_line(record, self._now()), record.seq)
@@ -153,10 +152,10 @@ class Journal:
             raise JournalError(f"record {seq} after {self._seq}", path=str(self.path))
 
     def adopt(self, reading: Reading) -> None:
-        """Begin with the records of the journal that is continued, their times of day included.
+        """Begin with the records of the journal that is continued, with their times of day.
 
-        When this returns they are on the disk, and this is the journal to go on with. JournalError where it
-        fails: the other one still is.
+        After this they are on the disk, and this is the journal to resume. JournalError where it fails: then
+        the other one still is.
         """
         try:
             self._take_over(reading)
@@ -176,7 +175,7 @@ class Journal:
             self._commit()
 
     def _commit(self) -> None:
-        """Be the journal of its run from now on."""
+        """Make this the journal of its run."""
         try:
             _check_absent(self.path)
             draft_of(self.path).rename(self.path)
@@ -189,7 +188,7 @@ class Journal:
         self._is_draft = False
 
     def sync(self) -> None:
-        """Bring all records to the disk; JournalError where it fails. Half a millisecond or more."""
+        """Write all records to the disk; JournalError where it fails. Takes half a millisecond or more."""
         if self._state is not _State.OPEN:
             return
         try:
@@ -199,7 +198,7 @@ class Journal:
             raise _failure(self.path, "sync", error) from error
 
     def close(self, reason: str) -> None:
-        """Write the end line and the manifest; JournalError where that fails. Closed is closed."""
+        """Write the end line and the manifest; JournalError where that fails. Does nothing once closed."""
         if self._state is _State.CLOSED:
             return
         if self._resumes is not None:
@@ -217,7 +216,7 @@ class Journal:
             os.close(self._descriptor)
 
     def discard(self) -> None:
-        """Leave nothing behind of a journal whose meeting could not begin; again does nothing."""
+        """Remove all files of a journal whose meeting could not begin; does nothing the second time."""
         if self._state is _State.CLOSED:
             return
         self._state = _State.CLOSED
@@ -261,7 +260,7 @@ class Journal:
         if written:
             self._is_torn = whole[written - 1 : written] != b"\n"
         if written >= len(whole) - 1:
-            # Without its newline the line is there all the same, and the next must follow it.
+            # The line counts even without its newline, and the next must follow it.
             self._hash, self._seq = digest, seq
         if error is not None:
             self._fail()
@@ -303,12 +302,12 @@ class Journal:
 
 
 def reserve_of(path: Path) -> Path:
-    """Path of the room that a journal at `path` sets aside while it is written."""
+    """Path of the reserve of a journal at `path` while it is written."""
     return path.with_name(f".{path.name}.reserve")
 
 
 def draft_of(path: Path) -> Path:
-    """Path of a journal that is written until it is the journal of its run, at `path`."""
+    """Path of the draft of a journal, until it is the journal of its run, at `path`."""
     return path.with_name(f".{path.name}.new")
 
 
@@ -321,12 +320,12 @@ def _dump(body: JsonObject) -> bytes:
     try:
         return orjson.dumps(body, option=orjson.OPT_UTC_Z)
     except TypeError:
-        # Text may hold lone surrogates, which UTF-8 cannot carry: a tool may give such text.
+        # A tool may return lone surrogates, which UTF-8 cannot encode.
         return orjson.dumps(_mended(body), option=orjson.OPT_UTC_Z)
 
 
 def _mended(value: object) -> object:
-    """The same value with U+FFFD for each lone surrogate."""
+    """Value with U+FFFD for each lone surrogate."""
     match value:
         case str():
             return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

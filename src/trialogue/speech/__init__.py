@@ -1,7 +1,7 @@
-"""Local ears and voices behind small Protocols: voice activity, recognition, synthesis, formats.
+"""Local speech engines behind small Protocols: voice activity, recognition, synthesis, formats.
 
-Nothing heavy is imported here: numpy, soxr, onnxruntime and ctranslate2 are loaded with the modules that need
-them, or at the first use of the engines.
+This module imports nothing heavy: numpy, soxr, onnxruntime and ctranslate2 are loaded with the modules that
+need them, or at the first use of the engines.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ __all__ = ["limit_threads"]
 
 
 def limit_threads() -> None:
-    """Keep the number libraries to one thread each; call it before anything imports numpy.
+    """Limit the number libraries to one thread each; call it before anything imports numpy.
 
     OpenMP and OpenBLAS read their environment once, when they load. On the small matrices of speech more
-    threads burn more CPU for the same wall time. What the operator has set already stays.
+    threads use more CPU for the same wall time. Values that the operator has set are kept.
     """
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")

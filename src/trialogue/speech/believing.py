@@ -1,7 +1,7 @@
-"""Belief in a recognizer's words: those count that somebody can have said in the speech there was.
+"""Check of a recognizer's words: only as many count as fit into the detected speech.
 
-Whisper writes words for anything. What is left after its own measure of doubt (`recognition`) is held
-against the length of the detected speech, and, where that is short or doubtful, against what Whisper is
+Whisper writes words for any sound. Words that pass its own measure of doubt (`recognition`) are compared with
+the length of the detected speech and, where that is short or doubtful, with the sentences that Whisper is
 known to write for noise: the ends of the films that it was trained on.
 """
 
@@ -16,10 +16,10 @@ WORDS_A_SECOND: Final = 6.0
 """People speak 2 to 5 words a second."""
 
 _BRIEF_S: Final = 0.4
-"""Speech that is shorter may be a knock; whoever says "thank you" takes longer."""
+"""Seconds below which speech may be a knock; a spoken "thank you" takes longer."""
 
 _DOUBTFUL: Final = 0.2
-"""Whisper's probability of no speech from which a film's ending is not believed. Speech stays below 0.1."""
+"""Whisper's probability of no speech from which a film's ending is rejected. Speech stays below 0.1."""
 
 _OF_NOISE: Final = frozenset(
     {
@@ -41,12 +41,12 @@ _LETTERS: Final = re.compile(r"[^\w' ]+")
 
 
 def most_words(speech_s: float) -> int:
-    """Words that so much speech can hold: six a second, and one more."""
+    """Most words that so much speech can hold: six a second, and one more."""
     return int(WORDS_A_SECOND * speech_s) + 1
 
 
 def believable(recognized: Recognized, speech_s: float) -> str:
-    """The words that are believed of `speech_s` seconds of detected speech; empty where none are.
+    """Words that fit into `speech_s` seconds of detected speech; empty where none do.
 
     >>> believable(Recognized("Thank you.", no_speech=0.1), 0.1)
     ''
@@ -63,5 +63,5 @@ def believable(recognized: Recognized, speech_s: float) -> str:
     most = most_words(speech_s)
     if len(words) <= most:
         return recognized.text
-    # Much too much is made up as a whole; a little too much is a sentence with a made-up end.
+    # Far too many words are invented as a whole; a few too many are a sentence with an invented end.
     return "" if len(words) > 2 * most or speech_s < _BRIEF_S else " ".join(words[:most])

@@ -1,9 +1,9 @@
-"""A recognizer and a synthesizer that remember: the same Protocols, backed by a store.
+"""Caching recognizer and synthesizer: the same Protocols, backed by a store.
 
-A key names the engine with its version and weights, and all of the input, so a new engine never answers
-with an old one's words. The listeners of one utterance, each with a thread of its own, hear it at the same
-time: the first works, the others wait for its answer. Each may have cut it out of its own stream with more
-or less digital silence around it, so that silence is no part of the question.
+A key covers the engine with its version and weights, and all of the input, so a new engine never returns an
+old one's results. Several listeners recognize one utterance at the same time, each in a thread of its own:
+the first computes, the others wait for its result. Each may have cut it out of its own stream with a
+different amount of digital silence around it, so that silence is no part of the key.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ _HEAD_LENGTH: Final = struct.Struct("<I")
 
 
 class CachedRecognizer:
-    """Recognizes each stretch of audio once."""
+    """Recognizer that recognizes each stretch of audio once."""
 
     def __init__(self, recognizer: Recognizer, engine: str, store: Store) -> None:
-        """Remember in `store` what `recognizer` understood; `engine` names its version and weights."""
+        """Store in `store` the results of `recognizer`; `engine` names its version and weights."""
         self._recognizer = recognizer
         self._engine = engine
         self._store = store
         self._flights = _SingleFlight()
 
     def recognize(self, pcm: bytes) -> Recognized:
-        """Return the words in `pcm` (linear16 mono at 16 kHz, any length)."""
+        """Words in `pcm` (linear16 mono at 16 kHz, any length)."""
         sound = _without_silence(pcm)
         key = _key("recognized", self._engine, sound)
         recognized = self._flights.share(key, lambda: self._once(key, sound))
@@ -51,16 +51,16 @@ class CachedRecognizer:
 
 
 class CachedSynthesizer:
-    """Speaks each text in each voice once."""
+    """Synthesizer that speaks each text in each voice once."""
 
     def __init__(self, synthesizer: Synthesizer, engine: str, store: Store) -> None:
-        """Remember in `store` what `synthesizer` said; `engine` names its version and weights."""
+        """Store in `store` the results of `synthesizer`; `engine` names its version and weights."""
         self._synthesizer = synthesizer
         self._engine = engine
         self._store = store
 
     def synthesize(self, text: str, voice: str) -> Iterator[Spoken]:
-        """Yield `text` sentence by sentence; what a caller does not hear to the end is not kept."""
+        """Yield `text` sentence by sentence; only a text that is read to its end is stored."""
         key = _key("spoken", self._engine, voice.encode(), text.encode())
         known = self._store.read(key)
         if known is not None:
@@ -74,7 +74,7 @@ class CachedSynthesizer:
 
 
 class _SingleFlight:
-    """Callers who ask the same at the same time share one answer, or one exception."""
+    """Shared result, or shared exception, for callers with the same key at the same time."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -101,14 +101,14 @@ class _SingleFlight:
 
 
 def _without_silence(pcm: bytes) -> bytes:
-    """Return `pcm` from its first to its last sample that is not zero."""
+    """`pcm` from its first to its last sample that is not zero."""
     begin = (len(pcm) - len(pcm.lstrip(b"\0"))) & ~1
     end = (len(pcm.rstrip(b"\0")) + 1) & ~1
     return pcm[begin:end]
 
 
 def _key(kind: str, engine: str, *parts: bytes) -> str:
-    """Return the sha256 of all that an answer depends on; lengths keep neighbours apart."""
+    """SHA-256 of everything that a result depends on; lengths separate neighbouring parts."""
     digest = hashlib.sha256()
     for part in (kind.encode(), engine.encode(), *parts):
         digest.update(_HEAD_LENGTH.pack(len(part)))

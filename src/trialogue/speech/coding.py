@@ -1,9 +1,9 @@
-"""Sound as clients want it: samples, WAV, FLAC, MP3, Ogg Opus; sentence by sentence, without holding back.
+"""Encoders of sound for clients: samples, WAV, FLAC, MP3, Ogg Opus; sentence by sentence, with little delay.
 
-1. A reply is one stream: its header comes with its first sound, `end` gives what the encoder still holds.
-2. What is held back of a sentence is never more than 150 ms: FLAC has short blocks, and Ogg's pages are cut
+1. A reply is one stream: its header comes with its first sound, and `end` returns the rest.
+2. An encoder never holds back more than 150 ms of a sentence: FLAC has short blocks, and Ogg's pages are cut
    here, since libsndfile waits for a second of sound.
-3. Encoders work where they are called, in about a hundredth of the sound's time.
+3. Encoders run in their caller's thread, in about a hundredth of the sound's time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from trialogue.values import frozen
 __all__ = ["USUAL_SOUND", "Coded", "Coding", "SoundEncoder", "SoundForm", "open_encoder", "wav_header"]
 
 MESSAGE_S: Final = 0.2
-"""Seconds of sound that one message holds at most."""
+"""Most seconds of sound in one message."""
 
 _OPUS_RATE: Final = 48_000
 _OPUS_FRAME: Final = 960
@@ -35,7 +35,7 @@ _UNKNOWN_SIZE: Final = 0x7FFF_FFFF
 
 
 class _File(AbstractContextManager["_File"], Protocol):
-    """The part of `soundfile.SoundFile` that we use."""
+    """Part of `soundfile.SoundFile` that this module uses."""
 
     def buffer_write(self, data: bytes, dtype: str) -> None: ...
 
@@ -43,10 +43,10 @@ class _File(AbstractContextManager["_File"], Protocol):
 
 
 class _Library(Protocol):
-    """The part of soundfile that we use; it has no types."""
+    """Part of soundfile that this module uses; it has no types."""
 
     def SoundFile(self, file: object, mode: str, **options: object) -> _File:  # noqa: N802 - its name
-        """Open a sound."""
+        """Open a sound file."""
         ...
 
 
@@ -56,7 +56,7 @@ def _open(file: object, rate: int, **options: object) -> _File:
 
 
 class Coding(Enum):
-    """Packing of sound."""
+    """Encoding or container of sound."""
 
     RAW = "samples"
     WAV = "wav"
@@ -70,47 +70,47 @@ _USUAL: Final = AudioFormat()
 
 @frozen
 class SoundForm:
-    """Form in which a client wants its sound."""
+    """Form in which a client gets its sound."""
 
     format: AudioFormat = _USUAL
-    """The samples; those of compressed sound are encoded as linear16."""
+    """Format of the samples; compressed sound is encoded from linear16."""
 
     coding: Coding = Coding.RAW
-    """Packing of the samples."""
+    """Encoding or container."""
 
     bit_rate: int | None = None
-    """Bits a second of MP3 and Opus; None for the usual."""
+    """Bits a second of MP3 and Opus; None for the default."""
 
 
 USUAL_SOUND: Final = SoundForm()
-"""Samples as they are, where nothing else is asked for."""
+"""Plain samples, the default."""
 
 
 @frozen
 class Coded:
-    """A message's worth of sound."""
+    """Encoded sound of one message."""
 
     data: bytes
-    """May be empty while an encoder gathers."""
+    """Bytes; may be empty while an encoder gathers."""
 
     duration_s: float
-    """Seconds for which the sound plays that went into it."""
+    """Playing time of the sound that went into it, in seconds."""
 
 
 class SoundEncoder(Protocol):
-    """Encodes one reply."""
+    """Encoder of one reply."""
 
     def encode(self, pcm: bytes) -> list[Coded]:
         """Encode the next sentence: linear16 at the form's rate."""
         ...
 
     def end(self) -> bytes:
-        """Give what is still held; empty where nothing was encoded."""
+        """Rest of the stream; empty where nothing was encoded."""
         ...
 
 
 def open_encoder(form: SoundForm) -> SoundEncoder:
-    """Open an encoder for one reply."""
+    """Encoder for one reply."""
     match form.coding:
         case Coding.RAW | Coding.WAV:
             return _Samples(form)
@@ -121,7 +121,7 @@ def open_encoder(form: SoundForm) -> SoundEncoder:
 
 
 def wav_header(audio_format: AudioFormat) -> bytes:
-    """A RIFF header before audio of unknown length (Microsoft's WAVE, as streams write it)."""
+    """RIFF header for audio of unknown length (Microsoft's WAVE, as streams write it)."""
     rate, width = audio_format.sample_rate, audio_format.sample_width
     tag = _WAV_TAGS[audio_format.encoding]
     chunk = struct.pack("<4sIHHIIHH", b"fmt ", 16, tag, 1, rate, rate * width, width, 8 * width)
@@ -138,7 +138,7 @@ def _slices(pcm: bytes, rate: int) -> Iterator[tuple[bytes, float]]:
 
 
 class _Samples:
-    """Samples as they are, or behind a WAV header."""
+    """Plain samples, with or without a WAV header."""
 
     def __init__(self, form: SoundForm) -> None:
         self._format = form.format
@@ -159,7 +159,7 @@ class _Samples:
 
 
 class _ByLibrary:
-    """FLAC and MP3, by an encoder of libsndfile's that lives as long as the reply."""
+    """FLAC and MP3, by an encoder of libsndfile that lives as long as the reply."""
 
     def __init__(self, form: SoundForm) -> None:
         self._form = form
@@ -192,15 +192,15 @@ class _ByLibrary:
 
 
 def _mp3_level(rate: int, bit_rate: int) -> float:
-    """LAME's bit rates as libsndfile counts them: 0 is the highest at a sample rate, 1 the lowest."""
+    """MP3 compression level of libsndfile for a bit rate: 0 is the highest at a sample rate, 1 the lowest."""
     least, most = (32_000, 320_000) if rate >= 32_000 else (8_000, 160_000)
     return min(1.0, max(0.0, (most - bit_rate) / (most - least)))
 
 
 class _Written(io.RawIOBase):
-    """File to which libsndfile writes: what is appended is kept until taken, what it mends at the end is not.
+    """File to which libsndfile writes: appended bytes are kept until taken.
 
-    A stream has gone by then, and says that its length is unknown.
+    Corrections at the end are dropped: the stream is sent by then, and states that its length is unknown.
     """
 
     def __init__(self) -> None:
@@ -236,7 +236,7 @@ class _Written(io.RawIOBase):
 
 
 class _OggOpus:
-    """Opus in pages of our own: each sentence is encoded by itself, and its packets go into one stream."""
+    """Opus in pages of our own: each sentence is encoded by itself, and its packets join one stream."""
 
     def __init__(self, form: SoundForm) -> None:
         bit_rate = form.bit_rate or 48_000

@@ -1,13 +1,13 @@
-"""Voice activity: Silero VAD on onnxruntime, and the hysteresis that makes edges of probabilities.
+"""Voice activity detection: Silero VAD on onnxruntime, with a hysteresis that makes edges of probabilities.
 
 1. The stream is cut into windows of 512 samples (32 ms); the model sees each with the 64 samples before it.
 2. Speech starts where two windows in a row reach 0.5; it stops where a window falls below 0.35 and none
-   reaches 0.5 again within the hang. However short that is, for 0.6 s one window that does starts it again.
-3. While nobody speaks, a window of digital silence is not worth a model run: agents are fed paced silence
-   for minutes, under a virtual clock at full speed. The model then remembers two seconds of silence; with
-   no memory at all it would notice the next start up to five windows later.
-4. The first window behind such silence begins with the sound: a sentence is cut into the same windows
-   wherever in the stream it lies, and is known again (`detection_cache`).
+   reaches 0.5 again within the hang. For 0.6 s after that, one window that does starts it again.
+3. While nobody speaks, the model does not run for a window of digital silence: agents are fed silence for
+   minutes, in virtual time at full speed. The model's memory is then that of two seconds of silence; without
+   any memory it would detect the next start up to five windows later.
+4. The first window after such silence begins with the sound: so a sentence has the same windows at any place
+   in a stream, and is found in the cache (`detection_cache`).
 
 The weights are `silero_vad_16k_op15.onnx` (MIT, https://github.com/snakers4/silero-vad).
 """
@@ -30,24 +30,25 @@ from trialogue.speech.store import Store
 from trialogue.speech.wheels import loading, require, verified
 
 WINDOW: Final = 512
-"""Samples a window: what the model was trained on at 16 kHz."""
+"""Samples a window, as the model was trained at 16 kHz."""
 
 HANG_MS: Final = 800
-"""Length of a pause that ends speech: 512 ms would split turns between two sentences."""
+"""Milliseconds of pause that end speech: 512 ms would split turns between two sentences."""
 
 _CONTEXT: Final = 64
 _SILENCE: Final = bytes(2 * WINDOW)
 _ON: Final = 0.5
 _OFF: Final = 0.35
 _AGAIN: Final = 6 * HEARING_RATE // 10
-"""For how many samples behind its fall a voice is heard again by one window, 0.6 s: behind a pause of 0.3 s
-the model may take 0.15 s to know it again."""
+"""Samples after the fall of a voice in which one window starts it again (0.6 s): after a pause of 0.3 s the
+model may need 0.15 s to detect it again.
+"""
 _WEIGHTS: Final = Path(__file__).parent / "weights" / "silero_vad_16k_op15.onnx"
 _LOADING: Final = Lock()
 _SHA256: Final = "7ed98ddbad84ccac4cd0aeb3099049280713df825c610a8ed34543318f1b2c49"
 
 SILERO: Final = f"silero-16k-op15-{_SHA256[:12]}-1"
-"""Names the model in cache keys: its weights, and the revision of this module."""
+"""Name of the model in cache keys: its weights, and the revision of this module."""
 
 
 class _Phase(Enum):
@@ -60,7 +61,7 @@ class _Phase(Enum):
 
 
 class Hysteresis:
-    """Edges from the probability of each window."""
+    """Hysteresis that makes edges of each window's probability."""
 
     def __init__(self, hang_samples: int) -> None:
         self._hang = hang_samples
@@ -70,11 +71,11 @@ class Hysteresis:
 
     @property
     def quiet(self) -> bool:
-        """True while nothing is being said and nothing is about to be."""
+        """Whether there is no speech, and none is about to begin."""
         return self._phase is _Phase.QUIET
 
     def feed(self, probability: float, at: int) -> SpeechEdge | None:
-        """Take the probability of speech in the window that begins at sample `at`."""
+        """Take the probability of speech in the window that begins at sample `at`; its edges."""
         match self._phase:
             case _Phase.QUIET:
                 if probability >= _ON:
@@ -109,19 +110,19 @@ class Hysteresis:
 
 
 class SpeechProbability(Protocol):
-    """A model with a memory of one stream."""
+    """Model with a memory of one stream."""
 
     def of(self, window: bytes) -> float:
-        """Return how probable speech is in the next 512 samples, linear16 at 16 kHz."""
+        """Probability of speech in the next 512 samples, linear16 at 16 kHz."""
         ...
 
     def forget(self) -> None:
-        """Remember nothing but silence."""
+        """Reset the memory to that of silence."""
         ...
 
 
 class SileroDetector:
-    """Edges of speech in one 16 kHz stream."""
+    """Detector of edges of speech in one 16 kHz stream."""
 
     def __init__(self, model: SpeechProbability, hang_ms: int = HANG_MS) -> None:
         self._model = model
@@ -131,7 +132,7 @@ class SileroDetector:
         self._rests = True
 
     def feed(self, pcm: bytes) -> list[SpeechEdge]:
-        """Return the edges noticed in the next `pcm`; bytes short of a window wait for the rest."""
+        """Edges detected in the next `pcm`; bytes short of a window wait for the rest."""
         stream = self._rest + pcm
         edges: list[SpeechEdge] = []
         place = self._sound_from(stream, 0)
@@ -148,7 +149,7 @@ class SileroDetector:
         return edges
 
     def _sound_from(self, stream: bytes, place: int) -> int:
-        """The place where the next window begins: behind the silence in which the model rests."""
+        """Place where the next window begins: after the silence for which the model does not run."""
         if not self._rests or place >= len(stream):
             return place
         behind = stream[place:]
@@ -165,7 +166,7 @@ _SETTLED: Final = 64
 
 
 class Silero:
-    """The model's memory of one stream; the weights and the memory of silence are shared by all."""
+    """Model with a memory of one stream; all share the weights and the memory of silence."""
 
     def __init__(self, run: _Run, silence: NDArray[np.float32] | None = None) -> None:
         self._run = run
@@ -174,51 +175,51 @@ class Silero:
         self.state = self._silence
 
     def of(self, window: bytes) -> float:
-        """Return how probable speech is in the next 512 samples, linear16 at 16 kHz."""
+        """Probability of speech in the next 512 samples, linear16 at 16 kHz."""
         self._input[0, :_CONTEXT] = self._input[0, WINDOW:]
         self._input[0, _CONTEXT:] = np.frombuffer(window, "<i2") * np.float32(1 / 32_768)
         probability, self.state = self._run(None, {"input": self._input, "state": self.state, "sr": _RATE})
         return float(probability[0, 0])
 
     def forget(self) -> None:
-        """Remember nothing but silence."""
+        """Reset the memory to that of silence."""
         if self.state is not self._silence:
             self._input[:] = 0
             self.state = self._silence
 
     def memory(self) -> bytes:
-        """Return what is remembered (see `detection_cache`)."""
+        """Memory of the stream (see `detection_cache`)."""
         return self.state.tobytes() + self._input[0, WINDOW:].tobytes()
 
     def remember(self, memory: bytes) -> None:
-        """Remember this, and nothing else (see `detection_cache`)."""
+        """Set the memory (see `detection_cache`)."""
         values = np.frombuffer(memory, np.float32)
         self.state = values[:-_CONTEXT].reshape(self._silence.shape)
         self._input[0, WINDOW:] = values[-_CONTEXT:]
 
 
 def open_recalling(store: Store, hang_ms: int = HANG_MS) -> SileroDetector:
-    """Return a detector for a new stream of sound that may be known: the weights load where it is not."""
+    """Detector for a new stream whose sound may be cached; the weights load only where it is not."""
     return SileroDetector(Recalling(opened, SILERO, store), hang_ms)
 
 
 def opened() -> Silero:
-    """Return the model for a new stream."""
+    """Model for a new stream."""
     with _LOADING:
         return Silero(*_shared())
 
 
 def open_silero(hang_ms: int = HANG_MS) -> SileroDetector:
-    """Return a detector for a new stream; the first call, in any thread, loads the weights.
+    """Detector for a new stream; the first call, in any thread, loads the weights.
 
-    Raises SetupError where onnxruntime is missing or the weights are not the ones that we ship.
+    Raises SetupError where onnxruntime is missing or the weights are not those that trialogue ships.
     """
     return SileroDetector(opened(), hang_ms)
 
 
 @cache
 def _shared() -> tuple[_Run, NDArray[np.float32]]:
-    """Return the loaded model and its memory of silence."""
+    """Loaded model and its memory of silence."""
     onnxruntime = require("onnxruntime")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1

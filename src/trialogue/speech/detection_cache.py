@@ -1,11 +1,11 @@
-"""Recall of probabilities of speech: a model that is asked about sound that it has heard before is not run.
+"""Cache of speech probabilities: the model does not run for sound that it has processed before.
 
-1. What a model says of a window depends on all windows since it last remembered nothing but silence. So
-   answers are kept in blocks of `BLOCK` windows, each under the digest of all that came before it and of its
+1. The model's result for a window depends on all windows since its memory was last that of silence. So
+   results are stored in blocks of `BLOCK` windows, each under the digest of everything before it and of its
    first window.
-2. An answer counts for the very same window alone. Where the sound goes on otherwise, the model is put where
-   it was as the block began, hears the few windows since, and is asked from there on.
-3. A block holds the model's memory at its end, for the block behind it. The model is opened where it is first
+2. A result is valid only for an identical window. Where the sound continues differently, the model is set to
+   its memory at the block's beginning, processes the few windows since, and runs from there on.
+3. A block holds the model's memory at its end, for the next block. The model is opened when it is first
    needed.
 """
 
@@ -24,44 +24,44 @@ from trialogue.values import define
 __all__ = ["Recalling", "Rememberer"]
 
 BLOCK: Final = 32
-"""Windows of a block: about a second."""
+"""Windows of a block, about a second."""
 
 _ANSWER: Final = struct.Struct("<8sd")
-"""A window's digest, and how probable speech is in it."""
+"""Digest of a window, and its probability of speech."""
 
 
 class Rememberer(Protocol):
-    """A model whose memory of a stream can be taken out of it, and put back."""
+    """Model whose memory of a stream can be read and set."""
 
     def of(self, window: bytes) -> float:
-        """Return how probable speech is in the next window."""
+        """Probability of speech in the next window."""
         ...
 
     def forget(self) -> None:
-        """Remember nothing but silence."""
+        """Reset the memory to that of silence."""
         ...
 
     def memory(self) -> bytes:
-        """Return what is remembered."""
+        """Memory of the stream."""
         ...
 
     def remember(self, memory: bytes) -> None:
-        """Remember this, and nothing else."""
+        """Set the memory."""
         ...
 
 
 @define
 class _Block:
-    """Block of windows that follow one another from a place on, with what is known of them."""
+    """Block of consecutive windows, with the known results."""
 
     answers: list[tuple[bytes, float]] = field(factory=list[tuple[bytes, float]])
-    """Of each window, its digest and how probable speech is."""
+    """Digest and probability of each window."""
 
     end: bytes = b""
-    """The model's memory behind the last of a whole block."""
+    """Model's memory after the last window of a complete block."""
 
     def packed(self) -> bytes:
-        """Bytes of the block as it is stored."""
+        """Block as bytes, to be stored."""
         count = len(self.answers).to_bytes(1, "big")
         return count + b"".join(_ANSWER.pack(*each) for each in self.answers) + self.end
 
@@ -74,7 +74,7 @@ def _unpacked(content: bytes | None) -> _Block:
 
 
 class Recalling:
-    """A model's answers for one stream, looked up where the sound is known."""
+    """Results of a model for one stream, from the cache where the sound is known."""
 
     def __init__(self, open_model: Callable[[], Rememberer], engine: str, store: Store) -> None:
         """`engine` names the model, its version and weights."""
@@ -88,7 +88,7 @@ class Recalling:
         self._begin_block()
 
     def of(self, window: bytes) -> float:
-        """Return how probable speech is in the next window."""
+        """Probability of speech in the next window."""
         if len(self._digests) == BLOCK:
             self._end_block()
         digest = blake2b(window, digest_size=8).digest()
@@ -109,7 +109,7 @@ class Recalling:
         return probability
 
     def forget(self) -> None:
-        """Remember nothing but silence."""
+        """Reset the memory to that of silence."""
         if not self._digests and self._past == self._root:
             return
         self._keep()
@@ -123,7 +123,7 @@ class Recalling:
         self._is_new = False
 
     def _end_block(self) -> None:
-        """Go on with the block behind a whole one."""
+        """Begin the block after a complete one."""
         if self._known.end:
             self._begin = self._known.end
         else:
@@ -138,7 +138,7 @@ class Recalling:
             self._store.write(self._key, self._known.packed())
 
     def _caught_up(self) -> Rememberer:
-        """The model, which has heard all windows so far."""
+        """Model that has processed all windows so far."""
         if self._model is None:
             self._model = self._open_model()
         if self._is_behind:

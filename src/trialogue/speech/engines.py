@@ -1,4 +1,4 @@
-"""Opens the speech engines of a meeting: our own offline ones, or a user's by name.
+"""Speech engines of a meeting: our own offline ones, or a user's by name.
 
 A package offers engines by an entry point in the group `trialogue.engines`: a callable without arguments
 that returns `Engines`. It is called when a scenario names it, and should load weights only when they are
@@ -25,21 +25,21 @@ from trialogue.speech.store import Store, default_directory
 from trialogue.values import frozen
 
 LOCAL: Final = "local"
-"""The name of the engines that come with the extra `local`."""
+"""Name of the engines that come with the extra `local`."""
 
 _LOADING: Final = RLock()
-"""Held while engines are made: two meetings that open at once share them, and one may be made of others."""
+"""Lock while engines are made: meetings that open at once share them, and engines may be made of others."""
 
 _GROUP: Final = "trialogue.engines"
 
 
 def _nothing() -> None:
-    """Is what there is to warm where an engine does not say."""
+    """Warm nothing: the default for engines without a `warm`."""
 
 
 @frozen
 class Engines:
-    """The recognizer, the voices and the speech detector of a meeting, shared by all its parts."""
+    """Recognizer, voices and speech detector of a meeting, shared by all its parts."""
 
     recognizer: Recognizer
     """Speech to text."""
@@ -48,22 +48,26 @@ class Engines:
     """Text to speech."""
 
     open_detector: Callable[[int], SpeechDetector]
-    """Makes a detector of speech for one stream, given the milliseconds of silence that end speech."""
+    """Function that opens a speech detector for one stream, given the milliseconds of silence that end
+    speech.
+    """
 
     recognizer_id: str
-    """Names the recognizer, its version and weights in cache keys: another for whatever hears otherwise."""
+    """Name of the recognizer, its version and weights in cache keys; it must differ for one with other
+    results.
+    """
 
     synthesizer_id: str
-    """The same for the synthesizer and its voices."""
+    """Name of the synthesizer and its voices in cache keys; it must differ for one with other results."""
 
     open_recalling: Callable[[Store, int], SpeechDetector] | None = None
-    """The same, but what it found in a sound is looked up where that is known: for sound that comes again."""
+    """Like `open_detector`, but results for known sound come from a cache: for sound that recurs."""
 
     warm: Callable[[], None] = _nothing
-    """Loads all weights now, in seconds, that would else load at first use; call it in a thread."""
+    """Function that loads all weights now, in seconds, instead of at first use; call it in a thread."""
 
     open_known: Callable[[int], SpeechDetector] | None = None
-    """`open_recalling` with the memory of whoever opened the engines; None where there is none."""
+    """`open_recalling` with the cache of the engines; None without one."""
 
 
 @checks_arguments
@@ -73,7 +77,7 @@ def open_engines(name: str = LOCAL, *, store: Store | None = None) -> Engines:
     Each process loads their weights only once, and not before they are needed. Raises SetupError if the
     engines or their packages are not installed.
     """
-    with _LOADING:  # a failure is no engines: it is tried again
+    with _LOADING:  # a failure is not kept: the next call tries again
         engines = _local() if name == LOCAL else _installed(name)
     kept = Store(default_directory()) if store is None else store
     recalling = engines.open_recalling
@@ -93,7 +97,7 @@ def _installed(name: str) -> Engines:
         raise SetupError(f"unknown speech engines {name!r}; installed: {known}")
     try:
         engines = made_by(chosen)
-    except (Exception, SystemExit) as fault:  # code of a package that we do not know
+    except (Exception, SystemExit) as fault:  # code of a foreign package
         raise SetupError(f"cannot load the speech engines {name!r}: {reason_of(fault)}") from fault
     if not isinstance(engines, Engines):
         raise SetupError(
@@ -103,7 +107,7 @@ def _installed(name: str) -> Engines:
 
 
 def _local() -> Engines:
-    """Return what the extra `local` brings."""
+    """Engines of the extra `local`."""
     absent = wheels.missing()
     if absent:
         raise SetupError(f"local speech needs {', '.join(absent)}: {wheels.INSTALL}")

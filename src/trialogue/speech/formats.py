@@ -1,8 +1,8 @@
-"""G.711 and linear samples: streams of bytes to and from 16-bit little-endian PCM.
+"""Codecs of G.711 and linear samples: streams of bytes to and from 16-bit little-endian PCM.
 
-1. Inside, everything is linear16; a `Decoder` and an `Encoder` stand where bytes come in and go out.
-2. Both are bit-exact with ITU-T G.711 as Sun's g711.c writes it, which is what `audioop` did.
-3. A stream may be cut anywhere: an odd byte waits for its other half.
+1. Internally all sound is linear16; a `Decoder` and an `Encoder` convert where bytes come in and go out.
+2. Both are bit-exact with ITU-T G.711 as in Sun's g711.c, like `audioop`.
+3. A stream may be cut anywhere: a half sample waits for its other half.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from trialogue.model.audio import AudioFormat, Encoding
 
 _MULAW_BIAS: Final = 33
-"""Added before the segment is chosen, in 14-bit samples."""
+"""Value added before the segment is chosen, in 14-bit samples."""
 
 _MULAW_CLIP: Final = 8159
-"""The largest 14-bit magnitude that mu-law can say."""
+"""Largest 14-bit magnitude that mu-law can encode."""
 
 
 def decode(coded: bytes, encoding: Encoding) -> bytes:
-    """Return `coded` samples as linear16; whole samples only."""
+    """Samples in `coded` as linear16; whole samples only."""
     match encoding:
         case "linear16":
             return coded
@@ -39,7 +39,7 @@ def decode(coded: bytes, encoding: Encoding) -> bytes:
 
 
 def encode(pcm: bytes, encoding: Encoding) -> bytes:
-    """Return linear16 `pcm` in `encoding`; whole samples only."""
+    """Linear16 `pcm` in `encoding`; whole samples only."""
     match encoding:
         case "linear16":
             return pcm
@@ -54,31 +54,31 @@ def encode(pcm: bytes, encoding: Encoding) -> bytes:
 
 
 class Decoder:
-    """A stream in some format, to linear16 at the same rate."""
+    """Decoder of a stream to linear16 at the same rate."""
 
     def __init__(self, audio_format: AudioFormat) -> None:
         self.format = audio_format
         self._whole = _WholeSamples(audio_format.sample_width)
 
     def decode(self, coded: bytes) -> bytes:
-        """Return what the next `coded` bytes say; half a sample waits for its other half."""
+        """Samples in the next `coded` bytes; half a sample waits for its other half."""
         return decode(self._whole.feed(coded), self.format.encoding)
 
 
 class Encoder:
-    """A linear16 stream, to some format at the same rate."""
+    """Encoder of a linear16 stream at the same rate."""
 
     def __init__(self, audio_format: AudioFormat) -> None:
         self.format = audio_format
         self._whole = _WholeSamples(2)
 
     def encode(self, pcm: bytes) -> bytes:
-        """Return the next `pcm` in our format; half a sample waits for its other half."""
+        """Next `pcm`, encoded; half a sample waits for its other half."""
         return encode(self._whole.feed(pcm), self.format.encoding)
 
 
 class _WholeSamples:
-    """Cuts a byte stream at sample boundaries."""
+    """Cutter of a byte stream at sample boundaries."""
 
     def __init__(self, width: int) -> None:
         self._width = width
@@ -93,13 +93,13 @@ class _WholeSamples:
 
 @cache
 def _linear_to_mulaw() -> NDArray[np.uint8]:
-    """Codes by unsigned 16-bit sample."""
+    """Mu-law codes by unsigned 16-bit sample."""
     return _table(_mulaw_code)
 
 
 @cache
 def _linear_to_alaw() -> NDArray[np.uint8]:
-    """Codes by unsigned 16-bit sample."""
+    """A-law codes by unsigned 16-bit sample."""
     return _table(_alaw_code)
 
 

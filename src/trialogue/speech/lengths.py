@@ -1,7 +1,7 @@
-"""Length of coded sound, told while it comes and without decoding it: by the headers of its frames.
+"""Length of compressed sound while it comes, without decoding: from the headers of its frames.
 
-1. A meter takes one stream from its beginning, in pieces of any size; what is incomplete waits for the rest.
-2. Bytes that are no such sound are 0 s long: a meter raises nothing.
+1. A meter takes one stream from its beginning, in pieces of any size; an incomplete frame waits for its rest.
+2. Other bytes count as 0 s: a meter raises nothing.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ __all__ = ["FlacMeter", "Mp3Meter", "OpusMeter", "SampleMeter", "SoundMeter"]
 
 
 class SoundMeter(Protocol):
-    """Measures one stream."""
+    """Meter of one stream."""
 
     def take(self, data: bytes) -> float:
-        """Take the next bytes; the seconds that they make whole."""
+        """Seconds of the frames that the next bytes complete."""
         ...
 
 
 @define
 class SampleMeter:
-    """Samples, behind a header of so many bytes."""
+    """Meter of plain samples behind a header of so many bytes."""
 
     audio_format: AudioFormat
     header_bytes: int = 0
@@ -48,7 +48,7 @@ _OPUS_RATE: Final = 48_000
 
 @define
 class OpusMeter:
-    """Ogg Opus: each packet says what it plays (RFC 6716, section 3.1), and the first two are headers."""
+    """Ogg Opus: each packet has its length (RFC 6716, section 3.1), and the first two are headers."""
 
     _reader: OggReader = field(factory=OggReader, init=False)
     _headers: int = field(default=2, init=False)
@@ -63,7 +63,7 @@ class OpusMeter:
 
 @define
 class _ByFrames:
-    """Frames are found by the pattern that they begin with, from one to the next."""
+    """Meter of frames that are found by the pattern at their beginning, one after another."""
 
     _held: bytearray = field(factory=bytearray, init=False)
     _skip: int = field(default=0, init=False)
@@ -84,18 +84,18 @@ class _ByFrames:
         return seconds
 
     _HEADER = 4
-    """Bytes of a header, at most."""
+    """Most bytes of a header."""
 
     def _frame(self, head: bytes) -> tuple[int, float]:
-        """Distance to the next frame at least, and length of this one; 1 and 0 where there is none."""
-        raise AssertionError(head)  # each kind has its own
+        """Least distance to the next frame, and length of this one; 1 and 0 where there is none."""
+        raise AssertionError(head)  # depends on the kind
 
 
 _MP3_BIT_RATES: Final = {
     True: (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
     False: (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
-"""Kilobits a second by a header's index from 1, of MPEG 1 and of MPEG 2 and 2.5 (ISO 11172-3, 13818-3)."""
+"""Kilobits a second by a header's index from 1, for MPEG 1 and for MPEG 2 and 2.5 (ISO 11172-3, 13818-3)."""
 
 _MP3_RATES: Final = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
 """Samples a second by version and index."""
@@ -103,7 +103,7 @@ _MP3_RATES: Final = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0
 
 @define
 class Mp3Meter(_ByFrames):
-    """MPEG audio, layer III: each header says how long its frame is, in bytes and in samples."""
+    """MPEG audio, layer III: each header has the length of its frame, in bytes and in samples."""
 
     def _frame(self, head: bytes) -> tuple[int, float]:
         version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
@@ -123,7 +123,7 @@ _FLAC_INFO: Final = slice(18, 21)
 
 @define
 class FlacMeter(_ByFrames):
-    """FLAC: a frame is one whose number is the next (RFC 9639, section 9.1)."""
+    """FLAC: a frame is recognized by its number, which must be the next (RFC 9639, section 9.1)."""
 
     _head: bytes = field(default=b"", init=False)
     _frames: int = field(default=0, init=False)
@@ -149,7 +149,7 @@ class FlacMeter(_ByFrames):
 
 
 def _block_size(code: int, behind: bytes) -> int:
-    """Samples of a block; 0 for what is reserved."""
+    """Samples of a block; 0 for a reserved value."""
     match code:
         case 0:
             return 0
@@ -166,7 +166,7 @@ def _block_size(code: int, behind: bytes) -> int:
 
 
 def _coded(number: int) -> bytes:
-    r"""A number as UTF-8 would code it, which goes on beyond Unicode here (RFC 9639, section 9.1.5).
+    r"""Number in a form like UTF-8, extended beyond Unicode (RFC 9639, section 9.1.5).
 
     >>> _coded(5), _coded(200)
     (b'\x05', b'\xc3\x88')

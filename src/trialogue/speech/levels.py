@@ -1,4 +1,4 @@
-"""Levels of the last seconds of a sound: every 10 ms, in three bands."""
+"""Levels of a sound's last seconds: every 10 ms, in three bands."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 HOPS_A_SECOND: Final = 100
-"""Levels that are taken a second."""
+"""Levels a second."""
 
 _BANDS_HZ: Final = (0, 1_000, 3_000)
-"""Beginnings of the bands: voiced sounds are low, hissed ones high, and so are rooms' noises."""
+"""Lower edges of the bands: voiced sounds are low, hissing ones high, and so is a room's noise."""
 
 _KEPT: Final = 3 * HOPS_A_SECOND
 _SOFTEST: Final = 1e-9
 
 Row: TypeAlias = NDArray[np.float32]
-"""A level in each band, in dB of full scale."""
+"""Level of each band, in dB of full scale."""
 
 
 class Levels:
-    """The levels of one stream; hops are counted from its beginning."""
+    """Levels of one stream; hops are counted from its beginning."""
 
     def __init__(self, sample_rate: int) -> None:
         self.hop_samples: int = sample_rate // HOPS_A_SECOND
@@ -34,7 +34,7 @@ class Levels:
         self._silent = np.full(len(_BANDS_HZ), 10 * np.log10(_SOFTEST), np.float32)
 
     def feed(self, pcm: bytes) -> None:
-        """Measure the next sound, linear16; what is short of a hop waits for the rest."""
+        """Measure the next sound, linear16; samples short of a hop wait for the rest."""
         stream = self._rest + pcm
         hops = len(stream) // (2 * self.hop_samples)
         whole = 2 * hops * self.hop_samples
@@ -53,14 +53,14 @@ class Levels:
 
     @property
     def first(self) -> int:
-        """The first hop that is remembered."""
+        """First hop that is kept."""
         return self.count - len(self._rows)
 
     def of(self, hop: int) -> Row:
-        """The levels of one hop that is remembered."""
+        """Levels of one hop that is kept."""
         return self._rows[hop - self.first]
 
     def between(self, begin: int, end: int) -> Row:
-        """The levels of the hops from `begin` to before `end`, as far as they are remembered."""
+        """Levels of the hops from `begin` to before `end`, as far as they are kept."""
         hops = range(max(begin, self.first), min(end, self.count))
         return np.array([self.of(hop) for hop in hops], np.float32).reshape(-1, len(_BANDS_HZ))

@@ -1,4 +1,4 @@
-"""The engines of the extra `local`: each loads at first use, in whatever thread that is."""
+"""Engines of the extra `local`: each loads at first use, in the thread of that use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _T = TypeVar("_T")
 
 
 def engines() -> Engines:
-    """Return Whisper tiny.en, hibari and Silero; nothing is loaded yet."""
+    """Whisper tiny.en, hibari and Silero; nothing is loaded yet."""
     whisper, hibari = _Once[Recognizer](open_whisper), _Once[Synthesizer](open_hibari)
 
     def warm() -> None:
@@ -38,12 +38,12 @@ def engines() -> Engines:
 
 @cache
 def shared() -> Engines:
-    """Return the engines of this process: all meetings share the weights that one has loaded."""
+    """Engines of this process: all meetings share the loaded weights."""
     return engines()
 
 
 class _Once(Generic[_T]):
-    """A value that is made when it is first wanted, by one thread; a failure is tried again."""
+    """Value that one thread makes when it is first needed; a failure is tried again."""
 
     def __init__(self, make: Callable[[], _T]) -> None:
         self._make = make

@@ -1,7 +1,7 @@
-"""The log-mel spectrogram that Whisper listens to.
+"""Log-mel spectrogram, the input of Whisper.
 
-The same numbers as OpenAI's `whisper.audio.log_mel_spectrogram`: Hann windows of 25 ms every 10 ms, 80
-bands on Slaney's mel scale, base-10 logarithm, floor 80 dB under the peak.
+The values are those of OpenAI's `whisper.audio.log_mel_spectrogram`: Hann windows of 25 ms every 10 ms, 80
+bands on Slaney's mel scale, base-10 logarithm, floor 80 dB below the peak.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ BANDS: Final = 80
 """Mel bands a frame."""
 
 HOP: Final = 160
-"""Samples from frame to frame."""
+"""Samples from one frame to the next."""
 
 _FFT: Final = 400
 _LINEAR_BELOW_HZ: Final = 1_000.0
@@ -28,9 +28,9 @@ _LOG_STEP: Final = np.log(6.4) / 27
 
 
 def log_mel(samples: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
-    """Return the first `frames` frames as shape (80, frames); `samples` are -1 to 1 at 16 kHz.
+    """First `frames` frames in shape (80, frames); `samples` are from -1 to 1 at 16 kHz.
 
-    What lies beyond the samples is silence.
+    Beyond the samples is silence.
     """
     padded = np.zeros(frames * HOP + _FFT, np.float32)
     heard = samples[: frames * HOP + _FFT // 2]
@@ -49,7 +49,7 @@ def _hann() -> NDArray[np.float32]:
 
 @cache
 def _filters() -> NDArray[np.float32]:
-    """Triangles of equal area, shape (80, 201)."""
+    """Triangular filters of equal area, shape (80, 201)."""
     bins = np.fft.rfftfreq(_FFT, 1 / HEARING_RATE)
     edges = _hertz(np.linspace(0, _mels(HEARING_RATE / 2), BANDS + 2))
     slopes = edges[:, None] - bins[None, :]
@@ -59,7 +59,7 @@ def _filters() -> NDArray[np.float32]:
 
 
 def _mels(hertz: float) -> float:
-    """Slaney's scale above 1 kHz."""
+    """Values on Slaney's scale above 1 kHz."""
     return _LINEAR_MELS + float(np.log(hertz / _LINEAR_BELOW_HZ) / _LOG_STEP)
 
 

@@ -1,7 +1,7 @@
-"""Speech engines without speech, for tests and faults on demand: words travel as sound that only these read.
+"""Simulated speech engines, for tests and faults on demand: only they can read the words in their sound.
 
-`Murmur` speaks a text as a constant whose value is the text's number, and understands just that; silence
-between utterances is real, so endpointing, playout and recordings behave as they do with voices.
+`Murmur` speaks a text as a constant whose value is the text's number, and recognizes only that. The silence
+between utterances is real, so endpointing, playout and recordings behave as with voices.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ SPEAK_RATE = 24_000
 HEAR_RATE = 16_000
 SECONDS_A_LETTER = 0.05
 SECONDS_A_WORD = 0.2
-"""The least, as nobody is believed to speak more than six words a second (`speech.believing`)."""
+"""Fewest seconds of a word: more than six words a second are never accepted (`speech.believing`)."""
 
 _STEP = 8
-"""Values this far apart survive resampling."""
+"""Distance of values that survives resampling."""
 
 _MOST = 4_000
-"""Sentences that are told apart: their values fit a sample of 16 bits."""
+"""Most sentences that are distinguished: their values fit a sample of 16 bits."""
 
 
 class Murmur:
-    """A synthesizer and recognizer in one: what one says, the other hears exactly.
+    """Synthesizer and recognizer in one, which recognizes exactly what it has spoken.
 
-    It knows as many sentences as a sample has room for numbers; beyond them it forgets the one that was said
-    longest ago.
+    It knows as many sentences as a sample has values; beyond them it forgets the one that was spoken longest
+    ago.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Murmur:
             return number
 
     def recognize(self, pcm: bytes) -> Recognized:
-        """Read the constants back, in order, each said for at least 100 ms."""
+        """Words of the constants in order, each at least 100 ms long."""
         samples = np.frombuffer(pcm, "<i2", count=len(pcm) // 2)
         numbers = np.rint(samples / _STEP).astype(np.int32)
         ends = np.flatnonzero(np.diff(numbers, append=_MOST + 1))
@@ -75,7 +75,7 @@ class Murmur:
 
 
 class Threshold:
-    """A detector to which any sample that is not nearly zero is speech."""
+    """Detector for which any sample that is not nearly zero is speech."""
 
     @checks_arguments
     def __init__(self, hang_ms: int) -> None:
@@ -85,7 +85,7 @@ class Threshold:
         self._is_speech = False
 
     def feed(self, pcm: bytes) -> list[SpeechEdge]:
-        """Return the edges noticed, in blocks of 20 ms."""
+        """Edges detected, in blocks of 20 ms."""
         edges: list[SpeechEdge] = []
         for start in range(0, len(pcm), 640):
             block = np.frombuffer(pcm[start : start + 640], "<i2")
@@ -102,7 +102,7 @@ class Threshold:
 
 
 def murmuring_engines() -> Engines:
-    """Engines for a whole meeting without weights: every word that is said is heard as it was said."""
+    """Engines for a whole meeting without weights: every word is recognized as it was spoken."""
     murmur = Murmur()
     return Engines(
         recognizer=murmur,

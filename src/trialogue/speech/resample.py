@@ -1,16 +1,16 @@
-"""Streaming conversion between sample rates, by soxr.
+"""Resampler of streams between sample rates, by soxr.
 
 Quality is chosen for delay. Measured with 20 ms pieces, samples held back at worst: 38 ms (MQ) between
 16, 24 and 48 kHz, 41 ms from 44.1 kHz to 16 kHz. Where one side is telephony's 8 kHz, MQ holds back up
 to 118 ms; LQ holds back 61 ms (8 and 16 kHz) or 40 ms (8 and 24 kHz) and rolls off from 75 % of the band.
 Both keep aliases at -78 dB; QQ would hold back nothing, but it does not filter at all.
 
-soxr dithers 16-bit output with a seed made of the time and an address. Caches and replays need the same
-bytes for the same audio, so it works in floats here and the rounding is ours.
+soxr dithers 16-bit output with a seed made of the time and an address. Caches and replays need the same bytes
+for the same audio, so this module uses floats and rounds them itself.
 
-What soxr makes of a place depends, in the last bit of one sample of two thousand, on how far from the
-stream's beginning that place is. `RestingResampler` begins anew behind silence, so that a sentence gives the
-same bytes wherever it lies, and is recognized once.
+soxr's result depends, in the last bit of one sample of two thousand, on the distance from the stream's
+beginning. `RestingResampler` begins anew after silence, so that a sentence gives the same bytes at any place,
+and is recognized once.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from numpy.typing import NDArray
 _TELEPHONY_RATE: Final = 8_000
 _NOTHING: Final[NDArray[np.float32]] = np.zeros(0, np.float32)
 _MEMORY_S: Final = 0.25
-"""Seconds of digital silence behind which nothing of what was before is heard."""
+"""Seconds of digital silence after which earlier sound has no effect."""
 
 _LEAD_S: Final = 0.064
-"""Seconds of digital silence that a stream begins with: filters ring before a sound, too."""
+"""Seconds of digital silence at a stream's beginning, since filters ring before a sound, too."""
 
 
 class _Stream(Protocol):
-    """The part of `soxr.ResampleStream` that we use; soxr ships no full types."""
+    """Part of `soxr.ResampleStream` that this module uses; soxr ships no full types."""
 
     def resample_chunk(self, x: NDArray[np.float32], last: bool = ...) -> NDArray[np.float32]: ...  # noqa: FBT001 soxr's own signature
 
@@ -47,7 +47,7 @@ class Resampler:
         self._opened: _Stream | None = None
 
     def feed(self, pcm: bytes) -> bytes:
-        """Return what is ready after the next `pcm`; whole samples only. Equal rates pass through."""
+        """Samples that are ready after the next `pcm`; whole samples only. Equal rates pass through."""
         if self.source_rate == self.target_rate:
             return pcm
         if self._opened is None:
@@ -55,7 +55,7 @@ class Resampler:
         return _rounded(self._opened.resample_chunk(np.frombuffer(pcm, "<i2").astype(np.float32)))
 
     def flush(self) -> bytes:
-        """Return what was held back, at the stream's end; the next `feed` begins a new stream."""
+        """Samples that were held back, at the stream's end; the next `feed` begins a new stream."""
         if self._opened is None:
             return b""
         rest = _rounded(self._opened.resample_chunk(_NOTHING, last=True))
@@ -64,10 +64,10 @@ class Resampler:
 
 
 class RestingResampler:
-    """A `Resampler` that rests in digital silence, and begins anew with the sound behind it.
+    """A `Resampler` that rests in digital silence, and begins anew with the sound after it.
 
-    The places at which it rests and begins are the stream's, however that is cut. It holds back 64 ms in
-    silence and as much as a `Resampler` in sound; as a whole no sample is more or less.
+    The places at which it rests and begins belong to the stream, in whatever pieces it comes. It holds back
+    64 ms in silence and as much as a `Resampler` in sound; the total number of samples is the same.
     """
 
     def __init__(self, source_rate: int, target_rate: int) -> None:
@@ -81,7 +81,7 @@ class RestingResampler:
         self._silent = self._fed = self._made = 0
 
     def feed(self, pcm: bytes) -> bytes:
-        """Return what is ready after the next `pcm`; whole samples only. Equal rates pass through."""
+        """Samples that are ready after the next `pcm`; whole samples only. Equal rates pass through."""
         if self._step == self._made_a_step:
             return pcm
         made = b""
@@ -98,7 +98,7 @@ class RestingResampler:
         return made
 
     def _rest(self, pcm: bytes) -> tuple[bytes, bytes]:
-        """Silence for the zeros at the front, and what is left: nothing, or sound behind its lead."""
+        """Silence for the zeros at the front, and the rest: nothing, or sound with its lead."""
         zeros = (len(pcm) - len(pcm.lstrip(b"\0"))) // 2
         waiting, rest = self._waiting + zeros, pcm[2 * zeros :]
         steps = max(0, waiting - self._lead) // self._step
@@ -110,13 +110,13 @@ class RestingResampler:
         return bytes(2 * steps * self._made_a_step), rest
 
     def _end_of_memory(self, pcm: bytes) -> int:
-        """The place in `pcm` at which silence has lasted, at a whole step; the end where it has not."""
+        """Place in `pcm` at which silence has lasted long enough, at a whole step; else the end."""
         if len(pcm) < 2 * (self._memory - self._silent):
             return len(pcm)
         before = 2 * self._silent
         at, sought = 0, bytes(2 * self._memory)
         silent = bytes(before) + pcm
-        while (at := silent.find(sought, at)) % 2 and at > 0:  # an odd place is the upper byte of a sample
+        while (at := silent.find(sought, at)) % 2 and at > 0:  # an odd position is the upper byte of a sample
             at += 1
         if at < 0:
             return len(pcm)
@@ -134,7 +134,7 @@ class RestingResampler:
         return made
 
     def _begin_to_rest(self) -> bytes:
-        """Zeros up to a whole step; what the stream holds back beyond them is silence that waits."""
+        """Zeros up to a whole step; the stream holds back the silence beyond them."""
         steps = -(-self._made // self._made_a_step)
         self._stream.flush()
         self._rests, self._waiting = True, self._fed - steps * self._step

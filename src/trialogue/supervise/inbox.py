@@ -1,6 +1,6 @@
-"""Inbox of a supervisor's task: the ends of lives, and requests, in the order of their arrival.
+"""Inbox of a supervisor's task: ends of lives, and requests, in the order of arrival.
 
-Bounded by nature: one end a life, one request a task that waits for its answer.
+It is bounded by its use: each life has one end, and each waiting task one request.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from trialogue.values import define, frozen
 
 @frozen
 class Answer:
-    """Answer to a request: a value, or the error that the one who asked shall see."""
+    """Answer to a request: a value, or the error for the requesting task."""
 
     value: object = None
     """Value that is returned."""
@@ -28,7 +28,7 @@ class Answer:
     """Error that is raised instead."""
 
     def unwrap(self) -> object:
-        """Return the one or raise the other."""
+        """Return the value or raise the error."""
         if self.error is not None:
             raise self.error
         return self.value
@@ -36,22 +36,22 @@ class Answer:
 
 @define(eq=False)
 class ChildRequest:
-    """Request of another task that the supervisor's task do something with a child."""
+    """Request of another task that the supervisor's task acts on a child."""
 
     find: Callable[[], Child]
-    """Gives the child; its `LocalProtocolError` is for the one who asked."""
+    """Function that gives the child; its `LocalProtocolError` goes to the requesting task."""
 
     act: Callable[[Child], Awaitable[Answer]]
-    """Act on the child; an error that it raises is the supervisor's own failure."""
+    """Function that acts on the child; its errors are the supervisor's own failures."""
 
     answer: Answer | None = None
     """None until it is done; still None once `done` is set if the supervisor stopped first."""
 
     done: trio.Event = field(factory=trio.Event)
-    """It need no longer be waited for."""
+    """Event that is set when there is no more to wait for."""
 
     async def fulfil(self) -> None:
-        """Do it."""
+        """Carry out the request."""
         try:
             try:
                 child = self.find()
@@ -79,12 +79,12 @@ class Inbox:
         self._wake.set()
 
     def withdraw(self, request: ChildRequest) -> None:
-        """Take `request` out again if nobody has begun with it."""
+        """Remove `request` if it was not begun."""
         if request in self._messages:
             self._messages.remove(request)
 
     def close(self) -> list[Life]:
-        """Empty it: those who wait for an answer get none. Returns the lives whose end it held."""
+        """Empty the inbox: waiting tasks get no answer. Returns the lives whose ends it held."""
         lives: list[Life] = []
         for message in self._messages:
             match message:
@@ -98,12 +98,12 @@ class Inbox:
         return lives
 
     async def take(self, until: float) -> Message | None:
-        """The first message, or None if there is none before `until`, by trio's clock."""
+        """First message, or None if there is none before `until`, by trio's clock."""
         while not self._messages:
             if until <= trio.current_time():
                 return None
             self._wake = trio.Event()
             with trio.CancelScope(deadline=until):
                 await self._wake.wait()
-        await trio.lowlevel.checkpoint_if_cancelled()  # a stop goes before all that waits
+        await trio.lowlevel.checkpoint_if_cancelled()  # a stop comes before all waiting messages
         return self._messages.popleft()

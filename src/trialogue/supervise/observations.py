@@ -13,7 +13,7 @@ from trialogue.values import frozen
 def reason_of(error: BaseException | None) -> str:
     """Reason of a child's end, in one word: `normal`, or the type of its error. Never the error's text.
 
-    A nursery's group says nothing of what happened: of a group it is the types of what is in it.
+    The type of a nursery's group has no meaning: for a group the reason is the types of its errors.
     """
     if error is None:
         return "normal"
@@ -33,27 +33,27 @@ class Started:
     """A child is ready."""
 
     supervisor: str
-    """The supervisor's name."""
+    """Name of the supervisor."""
 
     child: str
-    """The child's id."""
+    """Id of the child."""
 
     restarts: int
-    """Number of times that it had been started before."""
+    """Number of earlier starts."""
 
 
 @frozen
 class Exited:
-    """A child's task has ended: by itself, failing, or because it was stopped."""
+    """A child's task has ended: by itself, by a failure, or because it was stopped."""
 
     supervisor: str
-    """The supervisor's name."""
+    """Name of the supervisor."""
 
     child: str
-    """The child's id."""
+    """Id of the child."""
 
     error: BaseException | None
-    """Error with which it failed; None for a normal end, and for one that was asked for."""
+    """Error with which it failed; None for a normal or requested end."""
 
     @property
     def reason(self) -> str:
@@ -66,41 +66,41 @@ class Restarting:
     """A child will be started again."""
 
     supervisor: str
-    """The supervisor's name."""
+    """Name of the supervisor."""
 
     child: str
-    """The child's id."""
+    """Id of the child."""
 
     attempt: int
     """1 for the first attempt after a life longer than the intensity's window."""
 
     delay_s: float
-    """Seconds until then; 0.0 is at once."""
+    """Seconds until the restart; 0.0 is at once."""
 
 
 @frozen
 class Overrun:
-    """A child had not stopped when its grace was over. Its task lives on: a task cannot be killed."""
+    """A child had not stopped at the end of its shutdown time. Its task lives on: a task cannot be killed."""
 
     supervisor: str
-    """The supervisor's name."""
+    """Name of the supervisor."""
 
     child: str
-    """The child's id."""
+    """Id of the child."""
 
     shutdown_s: float
-    """The grace that it had, in seconds."""
+    """Shutdown time, in seconds."""
 
 
 @frozen
 class Escalated:
-    """One restart too many: the supervisor stops its children, then itself."""
+    """Restarts exceeded the intensity: the supervisor stops its children, then itself."""
 
     supervisor: str
-    """The supervisor's name."""
+    """Name of the supervisor."""
 
     child: str
-    """The child whose end was one too many."""
+    """Id of the child whose end exceeded it."""
 
     error: BaseException | None
     """Error with which it failed; None where a permanent child ended normally."""
@@ -115,25 +115,26 @@ Observation: TypeAlias = Started | Exited | Restarting | Overrun | Escalated
 
 
 class Observer(Protocol):
-    """Takes note of what happens to children, to journal it for one."""
+    """Observer of children, such as one that records observations in a journal."""
 
     def observe(self, observation: Observation) -> None:
         """Take one observation; must not wait.
 
-        Raising stops the supervisor, which tells nothing more and raises it in turn once all have stopped.
+        An exception stops the supervisor, which then reports nothing more and raises it once all children
+        have stopped.
         """
         ...
 
 
 class Diagnostics:
-    """The observer of those who name none: one diagnostic line an observation, with no error texts."""
+    """Default observer: one diagnostic line for each observation, without error texts."""
 
     def __init__(self) -> None:
         self._log = Log("trialogue.supervise")
 
     @checks_arguments
     def observe(self, observation: Observation) -> None:
-        """Write one line; failures are warnings, what has gone out of hand is an error."""
+        """Write one line; failures are warnings, an overrun or an escalation is an error."""
         log, whose = self._log, {"supervisor": observation.supervisor, "child": observation.child}
         match observation:
             case Started(restarts=restarts):

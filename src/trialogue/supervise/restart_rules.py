@@ -1,9 +1,9 @@
-"""OTP's restart rules when a child has ended: no tasks, no clock.
+"""OTP's restart rules for a child that has ended, without tasks or a clock.
 
-1. `RESTARTS` says whether a child that has ended is started again.
-2. `affected` says who stops and starts with it.
-3. `IntensityWindow` says whether one more restart is within the intensity.
-4. `is_over` says whether the end of a significant child ends the supervisor.
+1. `RESTARTS` decides whether it is started again.
+2. `affected` gives the children that stop and start with it.
+3. `IntensityWindow` checks whether one more restart is within the intensity.
+4. `is_over` decides whether the end of a significant child ends the supervisor.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ RESTARTS: Final = {
     (Restart.TEMPORARY, "failed"): False,
     (Restart.TEMPORARY, "normal"): False,
 }
-"""Restart type and way of ending: is it started again?"""
+"""Whether a child is started again, by restart type and kind of end."""
 
 _T = TypeVar("_T")
 
@@ -44,7 +44,7 @@ def affected(strategy: Strategy, children: Sequence[_T], failed: _T) -> tuple[_T
 
 
 def is_over(auto_shutdown: AutoShutdown, *, others_live: bool) -> bool:
-    """Whether the supervisor ends now that a significant child has ended by itself, for good.
+    """Whether the supervisor ends when a significant child has ended by itself, for good.
 
     `others_live`: another significant child still runs or is about to.
     """
@@ -67,7 +67,7 @@ class IntensityWindow:
     _restarted_at: deque[float] = field(factory=deque[float], init=False)
 
     def admit(self, now: float) -> bool:
-        """Count a restart at `now` (seconds); False if it is one too many."""
+        """Count a restart at `now` (seconds); False if it exceeds the intensity."""
         self._restarted_at.append(now)
         while self._restarted_at[0] < now - self.intensity.within_s:
             self._restarted_at.popleft()

@@ -1,11 +1,12 @@
 """SIGINT, SIGTERM and SIGHUP as calls.
 
-Left alone, SIGTERM and SIGHUP end a trio program without running a single `finally` block.
+By default SIGTERM and SIGHUP end a trio program without running any `finally` block.
 
-1. The first signal, and each further one, is told by its name.
-2. A SIGINT that is not the first signal, or a SIGTERM after a SIGINT, is impatience: KeyboardInterrupt, at
-   once. Who has to know even while the loop is held up is told in the signal's handler itself.
-3. Once the watcher is gone the signals do what they did before: start it first, so that it goes last.
+1. Each signal is reported by its name.
+2. A SIGINT that is not the first signal, or a SIGTERM after a SIGINT, is impatient: it raises
+   KeyboardInterrupt at once. `on_impatience` is called in the signal's handler itself, so also while the loop
+   is blocked.
+3. When the watcher ends, the signals have their former effect: start it first, so that it ends last.
 """
 
 from __future__ import annotations
@@ -25,25 +26,25 @@ from trialogue.values import define
 WATCHED: Final = tuple(
     signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if name in signal.Signals.__members__
 )
-"""Those that this system has; Windows has no SIGHUP."""
+"""Signals of this system that are watched; Windows has no SIGHUP."""
 
 _Handler = Callable[[int, FrameType | None], object]
 
 
 def _nobody() -> None:
-    """Tell nobody."""
+    """Do nothing."""
 
 
 @define
 class _Patience:
-    """Patience of the handlers: what has been asked for so far."""
+    """State of the handlers: the signals so far."""
 
     on_impatience: Callable[[], None]
     asked: set[int] = field(factory=set[int])
     is_over: bool = False
 
     def notice(self, number: int) -> None:
-        """Take a signal; the first that is impatient is told."""
+        """Take a signal; the first impatient one is reported."""
         again = number == signal.SIGINT and bool(self.asked)
         if again or (number == signal.SIGTERM and signal.SIGINT in self.asked):
             self.is_over = True
@@ -75,7 +76,7 @@ async def watch_signals(
 
 @contextmanager
 def _noticing(patience: _Patience) -> Generator[None, None, None]:
-    """Let `patience` see each signal before its present handler does."""
+    """Let `patience` see each signal before its present handler runs."""
     before = {number: cast("_Handler", signal.getsignal(number)) for number in WATCHED}
 
     def notice(number: int, frame: FrameType | None) -> None:

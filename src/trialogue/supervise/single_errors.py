@@ -1,4 +1,4 @@
-"""Errors that leave a nursery alone, as themselves."""
+"""Single errors of a nursery, raised without their group."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import cast
 
 @contextmanager
 def lone_error() -> Generator[None, None, None]:
-    """Let an error that is alone in its group leave without the group, so that `except` can name it."""
+    """Raise a single error of a group without the group, so that `except` can name it."""
     try:
         yield
     except BaseExceptionGroup as group:
@@ -22,12 +22,12 @@ def lone_error() -> Generator[None, None, None]:
     try:
         raise lone
     finally:
-        lone.__context__ = context  # not the group, which would refer back to it
+        lone.__context__ = context  # not the group, which refers to it
         del lone, context
 
 
 def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Error that is alone in its groups, or the first group that holds more than one."""
+    """Single error in its groups, or the first group with more than one."""
     while len(group.exceptions) == 1:
         (error,) = group.exceptions
         if not isinstance(error, BaseExceptionGroup):

@@ -13,36 +13,36 @@ from trialogue.errors import WrongValue
 from trialogue.values import frozen
 
 DEFAULT_SHUTDOWN_S = 5.0
-"""Seconds that a child may take to stop, unless its spec says otherwise."""
+"""Default seconds for a child to stop."""
 
 Backoff = Callable[[int], float]
 """The delay in seconds before restart attempt 1, 2, ..."""
 
 
 class Restart(Enum):
-    """When a child that has ended is started again."""
+    """Restart type: when a child that has ended is started again."""
 
     PERMANENT = "permanent"
     """Always."""
 
     TRANSIENT = "transient"
-    """After a failure only."""
+    """Only after a failure."""
 
     TEMPORARY = "temporary"
-    """Never, and its spec is forgotten."""
+    """Never, and its spec is removed."""
 
 
 class Strategy(Enum):
     """Strategy: which children are restarted with a child that is restarted."""
 
     ONE_FOR_ONE = "one_for_one"
-    """Nobody."""
+    """No other child."""
 
     ONE_FOR_ALL = "one_for_all"
     """All children."""
 
     REST_FOR_ONE = "rest_for_one"
-    """Those that stand after it."""
+    """Children that start after it."""
 
 
 class AutoShutdown(Enum):
@@ -59,7 +59,7 @@ class AutoShutdown(Enum):
 
 
 class Start(Protocol):
-    """A child's life, from its start to its end."""
+    """Run of a child, from its start to its end."""
 
     def __call__(self, *, task_status: trio.TaskStatus[Any]) -> Awaitable[object]:
         """Prepare, call `task_status.started(value)` once ready, and live on until done or cancelled."""
@@ -71,10 +71,10 @@ class Intensity:
     """Intensity of restarts: more than `max_restarts` within `within_s` seconds escalate."""
 
     max_restarts: int = 1
-    """Restarts of all children together; 0 bears none."""
+    """Most restarts of all children together; 0 allows none."""
 
     within_s: float = 5.0
-    """The length of the window, in seconds."""
+    """Length of the window, in seconds."""
 
     def __attrs_post_init__(self) -> None:
         check_fields(self)
@@ -93,22 +93,22 @@ class ChildSpec:
     """
 
     id: str
-    """Unique among the children of one supervisor."""
+    """Id, unique among the children of one supervisor."""
 
     start: Start
-    """Called for each of its lives."""
+    """Function that runs each of its lives."""
 
     restart: Restart = Restart.PERMANENT
     """Restart type: when it is started again."""
 
     shutdown_s: float = DEFAULT_SHUTDOWN_S
-    """Seconds that it may take to stop once cancelled; `math.inf` waits for ever."""
+    """Seconds to stop once cancelled; `math.inf` waits without end."""
 
     significant: bool = False
-    """True where its end counts for the supervisor's `AutoShutdown`."""
+    """Whether its end counts for the supervisor's `AutoShutdown`."""
 
     backoff: Backoff | None = None
-    """The delay before each attempt to start it again; None restarts at once, as OTP does."""
+    """Delay before each restart; None restarts at once, as OTP does."""
 
     def __attrs_post_init__(self) -> None:
         check_fields(self)

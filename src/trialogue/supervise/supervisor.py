@@ -27,15 +27,15 @@ from trialogue.supervise.task import SupervisorTask, TaskPhase
 from trialogue.supervise.tree import Tree
 
 DEFAULT_INTENSITY = Intensity()
-"""OTP's own: one restart within five seconds."""
+"""OTP's default: one restart within five seconds."""
 
 
 class Supervisor:
-    """The handle of a supervisor that runs; made by `open_supervisor`.
+    """Handle of a running supervisor; made by `open_supervisor`.
 
-    Its methods may be called by any task but that of a child which is not ready yet: the supervisor waits
-    for that child. A method that is cancelled while it waits for its turn does nothing.
-    `LocalProtocolError` for what the child's state forbids; `trio.ClosedResourceError` once it stops.
+    Any task may call its methods, except a child that is not ready yet: the supervisor waits for that child.
+    A method that is cancelled while it waits for its turn does nothing. `LocalProtocolError` for an action
+    that the child's state forbids; `trio.ClosedResourceError` once it stops.
     """
 
     def __init__(self, task: SupervisorTask) -> None:
@@ -67,20 +67,20 @@ class Supervisor:
 
     @checks_arguments
     def value_of(self, child_id: str) -> object:
-        """Value with which the child has reported ready in its present life. Never waits."""
+        """Value with which the child reported ready in its present life. Never waits."""
         child = self._known(child_id)
         if child.state is not ChildState.RUNNING or child.life is None:
             raise LocalProtocolError(f"child {child_id!r} is {child.state.value}")
         return child.life.value
 
     async def wait(self) -> None:
-        """Wait until it has stopped; in its own block, what it stopped of is raised instead."""
+        """Wait until it has stopped; in its own block, the error that stopped it is raised instead."""
         await self._task.ended.wait()
-        await trio.lowlevel.checkpoint()  # a block that fails is cancelled by now
+        await trio.lowlevel.checkpoint()  # a failing block is cancelled by now
 
     @checks_arguments
     async def start_child(self, spec: ChildSpec) -> object:
-        """Add a child at the end and start it: the value that it reports ready with.
+        """Add a child at the end and start it; returns the value with which it reports ready.
 
         Raises the child's own error if it fails to start; it is not added then.
         `WrongValue` for a spec that does not fit this supervisor.
@@ -90,12 +90,12 @@ class Supervisor:
 
     @checks_arguments
     async def terminate_child(self, child_id: str) -> None:
-        """Stop a child and leave it stopped; a temporary one is forgotten."""
+        """Stop a child and keep it stopped; a temporary one is removed."""
         await self._task.ask(ChildRequest(lambda: self._known(child_id), self._terminate))
 
     @checks_arguments
     async def restart_child(self, child_id: str) -> object:
-        """Start a child that is stopped: the value that it reports ready with.
+        """Start a stopped child; returns the value with which it reports ready.
 
         Raises the child's own error if it fails to start; it stays stopped then.
         """
@@ -103,7 +103,7 @@ class Supervisor:
 
     @checks_arguments
     async def delete_child(self, child_id: str) -> None:
-        """Forget a child that is stopped."""
+        """Remove a stopped child."""
         await self._task.ask(ChildRequest(lambda: self._stopped(child_id), self._delete))
 
     def stop(self) -> None:
@@ -150,7 +150,7 @@ class Supervisor:
 
 
 def _answer(child: Child, error: Exception | None) -> Answer:
-    """The answer to a request to start `child`."""
+    """Answer to a request to start `child`."""
     return Answer(error=error) if child.life is None else Answer(child.life.value)
 
 
@@ -174,7 +174,7 @@ async def open_supervisor(
     """
     specs = tuple(children)
     check_specs(specs, auto_shutdown)
-    await trio.lowlevel.checkpoint_if_cancelled()  # what is cancelled before it begins does not begin
+    await trio.lowlevel.checkpoint_if_cancelled()  # a task that is cancelled before it begins does not begin
     with lone_error():
         async with trio.open_nursery() as nursery:
             inbox = Inbox()
@@ -207,9 +207,9 @@ def supervisor_spec(
     auto_shutdown: AutoShutdown = AutoShutdown.NEVER,
     observer: Observer | None = None,
 ) -> ChildSpec:
-    """A supervisor as the child of another: permanent, and ready with its `Supervisor`.
+    """Spec of a supervisor as the child of another: permanent, and ready with its `Supervisor`.
 
-    Its grace is the sum of its children's. Change what is particular to it with `attrs.evolve`.
+    Its shutdown time is the sum of its children's. Change other values with `attrs.evolve`.
     """
     specs = tuple(children)
     check_specs(specs, auto_shutdown)

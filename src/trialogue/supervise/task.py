@@ -1,12 +1,12 @@
-"""A supervisor's one task.
+"""Task of a supervisor.
 
-1. It owns the children and does one thing at a time: a life that ended, a request, a restart that is due;
-   ends and requests in the order of their arrival, then restarts.
-2. It and every child are shielded: a cancelled block cancels its body alone, and leaving the body stops the
-   children in reverse. Until then they serve the cleanups of the body, which may still need them.
-3. Stopping cuts short whatever it waits for, so a start that hangs cannot keep it.
-4. When it stops, waiting requests are refused before the first child is stopped: a child that asks while it
-   is being stopped must not wait for who waits for it.
+1. It owns the children and handles one thing at a time: ends of lives and requests in the order of arrival,
+   then restarts that are due.
+2. It and every child are shielded: cancelling the block cancels only its body, and leaving the body stops the
+   children in reverse. Until then the body's cleanup can still use them.
+3. A stop interrupts any wait, so a hanging start cannot block it.
+4. A stop refuses waiting requests before it stops the first child, so that a child and the supervisor do not
+   wait for each other.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class TaskPhase(Enum):
     """Phase of a supervisor."""
 
     STARTING = "starting"
-    """First children are being started."""
+    """The first children are being started."""
 
     RUNNING = "running"
     """It supervises."""
@@ -37,7 +37,7 @@ class TaskPhase(Enum):
     """It stops its children and takes no more requests."""
 
     STOPPED = "stopped"
-    """Everything of it has ended."""
+    """All of its tasks have ended."""
 
 
 OPEN: Final = frozenset({TaskPhase.STARTING, TaskPhase.RUNNING})
@@ -49,22 +49,22 @@ class SupervisorTask:
     """Serves an inbox and acts on a tree."""
 
     tree: Tree
-    """Tree of children that it owns."""
+    """Tree of its children."""
 
     inbox: Inbox
-    """Inbox of what it is told and asked."""
+    """Inbox of ends and requests."""
 
     phase: TaskPhase = TaskPhase.STARTING
     """Phase of the supervisor."""
 
     opened: trio.Event = field(factory=trio.Event)
-    """All first children are ready."""
+    """Event that is set once all first children are ready."""
 
     ended: trio.Event = field(factory=trio.Event)
-    """All has stopped."""
+    """Event that is set once all has stopped."""
 
     async def run(self) -> None:
-        """The supervisor's task."""
+        """Run the supervisor."""
         with trio.CancelScope(shield=True):
             async with AsyncExitStack() as last:
                 last.callback(self._be_stopped)
@@ -75,7 +75,7 @@ class SupervisorTask:
                     await self._work()
 
     async def _work(self) -> None:
-        """Start the children, then do what comes, one thing at a time, until stopped."""
+        """Start the children, then handle the inbox and due restarts, until stopped."""
         await self.tree.start_all()
         self.phase = TaskPhase.RUNNING
         self.opened.set()
@@ -92,7 +92,7 @@ class SupervisorTask:
                     assert_never(message)
 
     def _close(self) -> None:
-        """Take no more requests, refuse those that wait, and note the ends that came before the stop."""
+        """Take no more requests, refuse those that wait, and note the ends from before the stop."""
         self.phase = TaskPhase.STOPPING
         self.tree.bury(self.inbox.close())
 
@@ -101,7 +101,7 @@ class SupervisorTask:
         self.ended.set()
 
     async def ask(self, request: ChildRequest) -> object:
-        """Have `request` done by the supervisor's task."""
+        """Let the supervisor's task carry out `request`."""
         if self.phase in OPEN:
             self.inbox.post(request)
             try:

@@ -1,11 +1,13 @@
-"""The children of one supervisor, as its one task acts on them.
+"""Tree of one supervisor's children, on which its task acts.
 
 1. Children start in order, each ready before the next; they stop in reverse, one by one.
-2. A stop cancels the child's own scope and waits for its grace; what is not over then is an overrun.
-3. A failure, of a life or of a start, is counted before anything is done about it.
-4. Those tied to a failed child stop at once, and start again with it when it is due.
-5. An id whose former task lives on (an overrun) does not start: two owners of one state are worse than none.
-6. An observer that raises is told nothing more; its error goes up once all children have stopped.
+2. A stop cancels the child's own scope and waits for its shutdown time; a life that is not over then is an
+   overrun.
+3. A failure, of a life or of a start, is counted before it is acted on.
+4. Children tied to a failed one by the strategy stop at once, and start again with it when it is due.
+5. An id whose former task still runs (an overrun) does not start: two owners of one state are worse than
+   none.
+6. An observer that raises gets nothing more; its error is raised once all children have stopped.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ from trialogue.values import define
 
 @define(eq=False)
 class Tree:
-    """The children, in order, and what may be done to them. Only the supervisor's task calls it."""
+    """Children in order, with the actions on them. Only the supervisor's task calls it."""
 
     name: str
     strategy: Strategy
@@ -46,28 +48,28 @@ class Tree:
     observer: Observer
     nursery: trio.Nursery
     on_end: Callable[[Life], None]
-    """Told of each life that ends, from within that life's task."""
+    """Function that is called at the end of each life, in that life's task."""
 
     children: list[Child] = field(factory=list[Child])
     work: trio.CancelScope = field(factory=trio.CancelScope)
-    """Cancelled once the supervisor is to stop; whatever its task waits for is inside."""
+    """Scope that is cancelled once the supervisor is to stop; all waits of its task are inside."""
 
     overruns: dict[str, Life] = field(factory=dict[str, Life])
-    """Lives that have been given up and still go on, by child id."""
+    """Lives that were given up and still run, by child id."""
 
     is_unheard: bool = False
-    """The observer has failed, or is at work: it is told nothing."""
+    """Whether the observer has failed, or is at work: then it gets nothing."""
 
     def find(self, child_id: str) -> Child | None:
-        """The child of that id, if there is one."""
+        """Child of that id; None where there is none."""
         return next((child for child in self.children if child.id == child_id), None)
 
     def next_due(self) -> float:
-        """When the next child is to be started again, by trio's clock."""
+        """Moment of the next restart, by trio's clock."""
         return min((child.due_at for child in self.children), default=math.inf)
 
     async def start(self, child: Child) -> Exception | None:
-        """Start `child` and wait until it is ready; its error if it fails instead."""
+        """Start `child` and wait until it is ready; returns its error if it fails instead."""
         await trio.lowlevel.checkpoint_if_cancelled()
         if child.id in self.overruns:
             child.last_error = RuntimeError
@@ -84,7 +86,7 @@ class Tree:
         return life.error
 
     async def start_all(self) -> None:
-        """Start all in order; the first that fails raises its own error, with a note of who it was."""
+        """Start all in order; the first that fails raises its own error, with a note of its id."""
         for child in tuple(self.children):
             error = await self.start(child)
             if error is not None:
@@ -96,13 +98,13 @@ class Tree:
         await self.stop(tuple(self.children))
 
     async def stop(self, children: Iterable[Child]) -> None:
-        """Stop `children` in reverse order, one by one; temporary ones are forgotten."""
+        """Stop `children` in reverse order, one by one; temporary ones are removed."""
         async with AsyncExitStack() as reverse:
             for child in children:
                 reverse.push_async_callback(self._stop_one, child)
 
     async def reap(self, life: Life) -> None:
-        """Do what OTP does about a life that has ended: restart, forget, shut down or escalate."""
+        """Act on a life that has ended, as OTP does: restart, remove, shut down or escalate."""
         child = self._owner(life)
         if child is None:
             self._reap_overrun(life)
@@ -119,14 +121,14 @@ class Tree:
             await self._leave(f"child {child.id!r}, which is significant, has ended")
 
     async def restart(self, child: Child, life: Life) -> None:
-        """Start `child` again after `life`: at once, or when its backoff says."""
+        """Restart `child` after `life`: at once, or after its backoff."""
         if life.ready_at is not None and trio.current_time() - life.ready_at > self.window.intensity.within_s:
             child.attempts = 0
         if await self._schedule(child, life.error) <= 0:
             await self.revive(child)
 
     async def revive(self, child: Child) -> None:
-        """Start `child`, which is due, and those tied to it; a failed start is scheduled anew."""
+        """Start `child`, which is due, and those tied to it; a failed start is scheduled again."""
         await self.stop(affected(self.strategy, self.children, child))
         for each in affected(self.strategy, self.children, child):
             error = await self.start(each)
@@ -135,11 +137,11 @@ class Tree:
                 return
 
     async def revive_due(self) -> None:
-        """Start the child again that is due first."""
+        """Start the child that is due first."""
         await self.revive(min(self.children, key=lambda child: child.due_at))
 
     def bury(self, lives: Iterable[Life]) -> None:
-        """Take note of `lives` that had ended by themselves before the supervisor was stopped."""
+        """Note `lives` that had ended by themselves before the supervisor was stopped."""
         for life in lives:
             child = self._owner(life)
             if child is None:
@@ -149,13 +151,13 @@ class Tree:
                 self._note_end(child, life)
 
     async def drain(self) -> None:
-        """Wait for those that overran: no task outlives its supervisor."""
+        """Wait for overruns: no task outlives its supervisor."""
         for life in tuple(self.overruns.values()):
             await life.ended.wait()
             self._reap_overrun(life)
 
     async def _schedule(self, child: Child, error: Exception | None) -> float:
-        """Count a failure of `child`, stop those tied to it, and set when it is due: in so many seconds."""
+        """Count a failure of `child`, stop those tied to it, and schedule its restart in so many seconds."""
         if not self.window.admit(trio.current_time()):
             self._escalate(child, error)
         delay_s = child.next_delay_s()
@@ -167,7 +169,7 @@ class Tree:
         return delay_s
 
     def _escalate(self, child: Child, error: Exception | None) -> Never:
-        """One restart too many."""
+        """Stop the supervisor because restarts exceeded the intensity."""
         self._note(Escalated(self.name, child.id, error))
         intensity = self.window.intensity
         raise IntensityExceeded(
@@ -178,7 +180,7 @@ class Tree:
         ) from error
 
     async def _stop_one(self, child: Child) -> None:
-        """Stop `child`, whatever its state; its attempts are forgotten with it."""
+        """Stop `child` in any state, and forget its attempts."""
         child.due_at = math.inf
         if child.life is not None:
             await self._end(child, child.life)
@@ -187,8 +189,8 @@ class Tree:
         self._forget_if_temporary(child)
 
     async def _end(self, child: Child, life: Life) -> None:
-        """Cancel `life` and wait for its end as long as its grace lasts."""
-        await trio.lowlevel.checkpoint_if_cancelled()  # a stop that is cut short goes no further
+        """Cancel `life` and wait for its end for its shutdown time."""
+        await trio.lowlevel.checkpoint_if_cancelled()  # a stop that is interrupted goes no further
         child.become(ChildState.STOPPING)
         life.scope.cancel(reason=f"supervisor {self.name!r} stops child {child.id!r}")
         with trio.move_on_after(child.spec.shutdown_s):
@@ -202,11 +204,11 @@ class Tree:
         self._note_end(child, life)
 
     def _owner(self, life: Life) -> Child | None:
-        """The child whose present life it is; None for one that was stopped or given up."""
+        """Child whose present life it is; None for one that was stopped or given up."""
         return next((child for child in self.children if child.life is life), None)
 
     async def _part(self, child: Child, life: Life) -> None:
-        """Part `child` from `life`, which has ended by itself; after an interrupt, leave."""
+        """Remove `life`, which has ended by itself, from `child`; after an interrupt, stop."""
         child.part()
         self._note_end(child, life)
         if life.interrupt is not None:
@@ -226,7 +228,7 @@ class Tree:
         self._note(Exited(self.name, child.id, error))
 
     def _reap_overrun(self, life: Life) -> None:
-        """Take note of an overrun that has ended after all; any other life has been noted before."""
+        """Note an overrun that has ended after all; any other life was noted before."""
         if self.overruns.get(life.spec.id) is life:
             del self.overruns[life.spec.id]
             self._note(Exited(self.name, life.spec.id, life.error or life.interrupt))
@@ -236,6 +238,6 @@ class Tree:
             self.children.remove(child)
 
     async def _leave(self, reason: str) -> Never:
-        """Stop the supervisor from within its own task."""
+        """Stop the supervisor from its own task."""
         self.work.cancel(reason=reason)
         await trio.sleep_forever()

@@ -1,11 +1,11 @@
-"""The tool executor: runs the calls that the brain orders, each in its own task.
+"""Tool executor: runs the calls that the brain orders, each in its own task.
 
-1. A call that was begun has exactly one `ToolFinished`, whatever happens to it.
-2. A deadline, a failure and a cancellation are results in words: the agent is always answered.
-   So is whatever a tool raises, though it be `SystemExit`: its words are for the diagnostics alone.
+1. A call that has begun gets exactly one `ToolFinished`, in every case.
+2. A deadline, a failure and a cancellation are results in words, so the agent always gets an answer. So is
+   any exception of a tool, even `SystemExit`; its text goes only to the diagnostics.
 3. At most `LIMIT` calls run at once; the others wait their turn inside their deadline.
-4. A cancellation waits for nobody: one decision may cancel all calls there are, and no mailbox holds so many.
-   A call that has not begun then never does.
+4. A cancellation never waits, since one decision may cancel all calls, and no mailbox holds so many. A
+   cancelled call that has not begun never begins.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ Outcome = Literal["succeeded", "failed", "timed-out", "cancelled", "unknown"]
 
 
 class Tool(Protocol):
-    """Tool for which an agent may ask."""
+    """Tool that agents may call."""
 
     @property
     def timeout_s(self) -> float:
-        """Seconds after which a call is given up."""
+        """Seconds after which a call is abandoned."""
         ...
 
     async def call(self, arguments: Mapping[str, object]) -> object:
-        """Run once; returns anything JSON can say. `ToolFailed` for a failure in words."""
+        """Run once; returns any value that JSON can hold. `ToolFailed` for a failure in words."""
         ...
 
 
 class ToolExecutor:
-    """The actor that runs tools."""
+    """Actor that runs tools."""
 
     def __init__(self, tools: Mapping[str, Tool], post: Callable[[Event], None]) -> None:
         self._tools = tools
@@ -54,7 +54,7 @@ class ToolExecutor:
         self._mailbox: Mailbox[RunTool] = Mailbox("tools", 256)
 
     def order(self, order: RunTool | CancelTool) -> None:
-        """Have a call run, or cancelled, without waiting; `MailboxFull` where too many wait to run."""
+        """Run or cancel a call, without waiting; `MailboxFull` where too many wait to run."""
         if isinstance(order, RunTool):
             self._mailbox.post(order)
             self._scopes[_key(order)] = trio.CancelScope()
@@ -62,7 +62,7 @@ class ToolExecutor:
             waiting.cancel(reason="the agent no longer wants the result")
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Run what is ordered until cancelled."""
+        """Run the ordered calls until cancelled."""
         async with trio.open_nursery() as nursery:
             task_status.started()
             while True:
@@ -92,14 +92,14 @@ class ToolExecutor:
             return _Ended("succeeded", await self._call_within_deadline(order))
         except trio.Cancelled:
             raise
-        except BaseException as failure:  # whatever a tool raises is an answer, never the meeting's end
+        except BaseException as failure:  # any exception of a tool is an answer, never the meeting's end
             if _is_ctrl_c(failure):
                 raise
             if cancelled := _cancelled(failure):
-                raise cancelled from None  # what the tool raised beside it is of no use any more
+                raise cancelled from None  # the tool's other exceptions no longer matter
             tool = self._tools.get(order.tool)
             ended = _ended_by(failure, tool)
-            raised = None if tool is None else failure  # nothing of a tool's that is not there was run
+            raised = None if tool is None else failure  # a missing tool ran nothing
             note("a tool failed", raised, tool=order.tool, participant=order.participant, code=ended.code)
             return ended
 
@@ -115,7 +115,7 @@ class ToolExecutor:
 
 
 def _key(order: RunTool | CancelTool) -> tuple[str, str, int]:
-    """What names a run of a call."""
+    """Key of a run of a call."""
     return order.participant, order.call_id, order.run
 
 
@@ -132,7 +132,7 @@ _CANCELLED = _Ended("cancelled", "the call was cancelled")
 
 
 def _ended_by(failure: BaseException, tool: Tool | None) -> _Ended:
-    """Message to the agent about a failure: the words of a tool of ours, of anything else the type alone."""
+    """Message to the agent about a failure: the words of a `ToolFailed`, of any other error only the type."""
     match failure:
         case ToolLost():
             return _Ended("unknown", str(failure), failure.code)
@@ -146,14 +146,14 @@ def _ended_by(failure: BaseException, tool: Tool | None) -> _Ended:
 
 
 def _cancelled(failure: BaseException) -> BaseException | None:
-    """The cancellations in a group of errors."""
+    """Cancellations in a group of errors."""
     if not isinstance(failure, BaseExceptionGroup):
         return None
     return cast("BaseExceptionGroup[BaseException]", failure).split(trio.Cancelled)[0]
 
 
 def _is_ctrl_c(failure: BaseException) -> bool:
-    """Whether somebody has pressed Ctrl-C while a tool ran: trio raises that where the loop happens to be."""
+    """Whether Ctrl-C was pressed while a tool ran: trio raises it wherever the loop happens to be."""
     if not isinstance(failure, KeyboardInterrupt):
         return False
     frames = [frame for frame, _ in traceback.walk_tb(failure.__traceback__)]
@@ -161,7 +161,7 @@ def _is_ctrl_c(failure: BaseException) -> bool:
 
 
 def parse_arguments(text: str) -> dict[str, object]:
-    """The arguments of a call; empty text is no arguments. `ToolFailed` for what is not an object."""
+    """Arguments of a call; an empty text means no arguments. `ToolFailed` for anything but an object."""
     try:
         arguments: object = read_json(text) if text.strip() else {}
     except orjson.JSONDecodeError:

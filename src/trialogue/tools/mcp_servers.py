@@ -1,9 +1,9 @@
-"""The MCP servers of a meeting, in a tree of their own around the meeting's.
+"""MCP servers of a meeting, in a supervision tree of their own around the meeting's.
 
-1. They start before the meeting, for models are told what they offer, and stop after it.
+1. They start before the meeting, since models get their lists of tools, and stop after it.
 2. Tools of the same program or address share one server.
-3. A server that is gone is started again after growing pauses; its tools fail in words meanwhile.
-4. One that does not stay is given up: its tools fail from then on, and the meeting goes on.
+3. A lost server is started again after growing pauses; its tools fail in words meanwhile.
+4. A server that keeps failing is given up: its tools fail from then on, and the meeting goes on.
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ from trialogue.tools.permissions import Permissions, check_program
 from trialogue.values import define
 
 RESTARTS = Intensity(max_restarts=10, within_s=120.0)
-"""Restarts that are borne until a server is given up: for an address that is started anew, two minutes."""
+"""Restarts before a server is given up: two minutes for an address that is being restarted."""
 
 LONGEST_PAUSE_S = 20.0
-"""The longest pause before a server is started again."""
+"""Longest pause before a restart, in seconds."""
 
 SHUTDOWN_S = 10.0
-"""Seconds that a server may take to stop: the package asks it, waits, and kills it in the end."""
+"""Most seconds for a server to stop: the package asks it, waits, and finally kills it."""
 
 
 @define
 class Crashes:
-    """Reports servers that are gone, once there is a meeting to report to."""
+    """Reporter of lost servers, once there is a meeting to report to."""
 
     post: Callable[[Event], None] | None = None
-    """Takes the reports; None before the meeting."""
+    """Function that takes the reports; None before the meeting."""
 
     def observe(self, observation: Observation) -> None:
-        """Report a server that has failed, and one that is given up."""
+        """Report a server that has failed, or that is given up."""
         match observation:
             case Exited(child=child, error=error, reason=reason) if error is not None and self.post:
                 self.post(ActorCrashed(child, reason))
@@ -65,7 +65,7 @@ def pause_s(attempt: int) -> float:
 async def open_servers(
     specs: Iterable[ToolSpec], allowed: Permissions, crashes: Crashes
 ) -> AsyncGenerator[Servers]:
-    """Start the servers that tools ask, each ready; `SetupError` where one is not, or may not be asked."""
+    """Start the servers of tools until they are ready; `SetupError` for a failing or forbidden one."""
     servers: dict[At, McpServer] = {}
     for spec in specs:
         if isinstance(spec.action, McpCall):
@@ -81,7 +81,7 @@ async def open_servers(
 
 
 def _supervised(server: McpServer, crashes: Crashes) -> ChildSpec:
-    """A server under a supervisor of its own: giving it up concerns nobody else."""
+    """Server under a supervisor of its own, so that giving it up affects no other."""
     name = f"mcp:{server.name}"
     life = ChildSpec(name, server.run, shutdown_s=SHUTDOWN_S, backoff=pause_s)
     alone = supervisor_spec([life], name=name, intensity=RESTARTS, observer=crashes)

@@ -1,4 +1,4 @@
-"""Notes for the author of a tool: diagnostics, at `debug`, as they hold what tools say and raise."""
+"""Diagnostics for the author of a tool, at level `debug`, since they hold the output and errors of tools."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import trio
 from trialogue.diagnostics import Log
 
 TAIL_BYTES: Final = 4096
-"""Bytes that are kept of a program's stderr: the last ones."""
+"""Bytes at the end of a program's stderr that are kept."""
 
 _DIAGNOSTICS: Final = Log("trialogue.tools")
 
 
 def note(event: str, failure: BaseException | None = None, **fields: str) -> None:
-    """Tell what happened in and around a tool, with the traceback of what it raised."""
+    """Log what happened in a tool, with the traceback of its exception."""
     _DIAGNOSTICS.debug(event, failure, **fields)
 
 
 class Tail:
-    """The last words of a program, read as long as it has any."""
+    """End of a program's output, read to its last byte."""
 
     def __init__(self) -> None:
         self._kept = bytearray()
 
     async def read(self, stream: trio.abc.ReceiveStream) -> None:
-        """Read to the stream's end, and keep the last `TAIL_BYTES`."""
+        """Read the stream to its end, and keep the last `TAIL_BYTES`."""
         async with stream:
             async for part in stream:
                 self._kept += part

@@ -26,19 +26,19 @@ class Permissions:
     """Patterns of programs that may be started, as a scenario names them."""
 
     hosts: tuple[str, ...] = ()
-    """Hosts beside this machine that may be asked, over TLS: by tools, and as endpoints of agents."""
+    """Hosts besides this machine that may be contacted, over TLS: by tools, and as endpoints of agents."""
 
     code: bool = True
-    """Whether code may be run at all; registered tools always may."""
+    """Whether code may run at all; registered tools always may."""
 
     faults: bool = False
-    """Whether what the scenario wants to go wrong does."""
+    """Whether the faults in the scenario strike."""
 
     registered: Mapping[str, Callable[..., object]] = field(factory=dict[str, Callable[..., object]])
-    """The app's own tools, by the name that a scenario's `python` gives."""
+    """The app's own tools, by their names in a scenario's `python`."""
 
     policies: Mapping[str, object] = field(factory=dict[str, object])
-    """The app's own policies, by the name that a scenario's `floor.custom` gives."""
+    """The app's own policies, by their names in a scenario's `floor.custom`."""
 
     def __attrs_post_init__(self) -> None:
         """Check the types; tools and policies are checked by name when they are used."""
@@ -46,7 +46,7 @@ class Permissions:
 
 
 NOTHING_MORE = Permissions()
-"""Permissions that nobody has to give: mocks, registered tools, addresses of this machine."""
+"""Permissions that need no grant: mocks, registered tools, addresses of this machine."""
 
 
 def is_allowed(name: str, patterns: tuple[str, ...]) -> bool:
@@ -62,9 +62,9 @@ def check_import(what: str, target: str, patterns: tuple[str, ...]) -> None:
 
 
 def check_place(what: str, target: str, found: object, patterns: tuple[str, ...]) -> None:
-    """Raise `SetupError` unless the imported object is allowed, too, as a name can point to another module.
+    """Raise `SetupError` unless the imported object is permitted, too, as a name can point to another module.
 
-    A partial counts as in its function's module, and an object as in its class's module.
+    A partial belongs to its function's module, and an object to its class's module.
     """
     while isinstance(found, partial):
         found = cast("partial[object]", found).func

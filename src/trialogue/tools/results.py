@@ -1,8 +1,8 @@
-"""A tool's result as its agent is told it: text as it is, anything else as JSON, and never too long.
+"""Results of tools, as agents get them: text unchanged, anything else as JSON, and of limited length.
 
-1. What JSON cannot say is a failure that names the tool and the value's path.
-2. A result that is too long stays what it is: in JSON the largest values are cut, each with a mark in its
-   place that names the tool and the path; the others are kept whole.
+1. A value that JSON cannot hold is a failure that names the tool and the value's path.
+2. A result that is too long keeps its form: in JSON the largest values are cut, each with a mark that names
+   the tool and the path; the others stay whole.
 3. Text that is JSON is cut as JSON; other text at its end.
 """
 
@@ -23,16 +23,16 @@ from trialogue.model.text import well_formed
 from trialogue.values import frozen
 
 RESULT_BYTES: Final = 32 * 1024
-"""Bytes that a result may have."""
+"""Most bytes of a result."""
 
 _SMALLEST: Final = 256
-"""Bytes that a value gets at least: where there are not as many for each, the last ones are left out."""
+"""Fewest bytes of a value: where there are not so many for each, the last values are left out."""
 
 _DEEPEST: Final = MOST_LEVELS
-"""Depth to which values may be nested."""
+"""Greatest depth of nested values."""
 
 _PATH_CHARS: Final = 80
-"""Characters of a path that are told: its end says most."""
+"""Most characters of a path: its end matters most."""
 
 _UNUSUAL: Final = re.compile(r"[^\w.\[\]-]", re.ASCII)
 
@@ -40,7 +40,7 @@ _Json: TypeAlias = "str | int | float | list[_Json] | dict[str, _Json] | None"
 
 
 def as_content(tool: str, result: object) -> str:
-    """Content that an agent is told of a tool's result; `ToolFailed` for what JSON cannot say."""
+    """Content of a tool's result for its agent; `ToolFailed` for a value that JSON cannot hold."""
     place = _Place(tool)
     if not isinstance(result, str):
         text = _said(place, result)
@@ -76,7 +76,7 @@ class _Place:
 
     @property
     def mark(self) -> str:
-        """Mark in the place of what was cut: ASCII that JSON need not escape."""
+        """Mark in the place of a cut part: ASCII that JSON need not escape."""
         return f" ... [{self.name} is cut at {RESULT_BYTES // 1024} KiB]"
 
     def unsayable(self, what: str) -> ToolFailed:
@@ -84,7 +84,7 @@ class _Place:
         return ToolFailed(orjson.dumps(error).decode(), code="unsayable")
 
 
-# --- saying -----------------------------------------------------------------------------------------
+# --- encoding -----------------------------------------------------------------------------------------
 
 
 def _said(place: _Place, value: object) -> bytes:
@@ -99,7 +99,7 @@ def _dumped(value: object) -> bytes:
 
 
 def _sayable(place: _Place, value: object) -> object:
-    """The same value with its text mended; `ToolFailed` names the first value that cannot be said."""
+    """Value with its text repaired; `ToolFailed` names the first value that JSON cannot hold."""
     if place.depth > _DEEPEST:
         raise place.unsayable("is nested too deeply")
     match value:
@@ -144,7 +144,7 @@ def _shortened(place: _Place, text: bytes) -> str:
 
 
 def _fitted(place: _Place, value: _Json, room: int) -> _Json:
-    """The value, in at most `room` bytes of JSON, which are at least `_SMALLEST`."""
+    """Value in at most `room` bytes of JSON, which are at least `_SMALLEST`."""
     if len(_dumped(value)) <= room:
         return value
     match value:
@@ -163,7 +163,7 @@ def _fitted(place: _Place, value: _Json, room: int) -> _Json:
 
 
 def _taken_by(place: _Place) -> int:
-    """Bytes of a list or an object beside its members, with a mark in it."""
+    """Bytes of a list or an object besides its members, with a mark in it."""
     return len('{"...":""}') + len(place.mark)
 
 
@@ -185,7 +185,7 @@ def _fitted_members(places: list[_Place], values: list[_Json], keys: list[int], 
 
 
 def _level(sizes: Iterable[int], room: int) -> int:
-    """Length that each may have so that all fit: small ones are whole, large ones equally long."""
+    """Length at which all fit if longer ones are cut to it."""
     left = sorted(sizes)
     while left and left[0] * len(left) <= room:
         room -= left.pop(0)

@@ -1,6 +1,6 @@
-"""Signatures of Python functions, as models are told them: arguments as JSON Schema, purpose in words.
+"""Signatures of Python functions for models: arguments as JSON Schema, purpose in words.
 
-1. Every parameter needs a type hint that JSON can say: `str`, `int`, `float`, `bool`, `None`, `list[T]`,
+1. Every parameter needs a type hint that JSON can express: `str`, `int`, `float`, `bool`, `None`, `list[T]`,
    `dict[str, T]`, `Literal[...]`, unions of these, `object` or `Any` for anything.
 2. `Annotated[T, "words"]` describes a parameter; so does its line under `Args:` in the docstring.
 3. The docstring's first paragraph is the tool's description.
@@ -37,28 +37,28 @@ _ARGUMENT = re.compile(r"^\s+\**(\w+)(?:\s*\([^)]*\))?:\s*(.+)$")
 
 @frozen
 class Signature:
-    """Signature of a function, as a model is told it."""
+    """Signature of a function, for a model."""
 
     description: str
-    """Instruction when to call it; empty where the function has no docstring."""
+    """Description of its use; empty where the function has no docstring."""
 
     schema: Mapping[str, object]
     """JSON Schema of its arguments."""
 
 
 SILENT = Signature("", {"type": "object"})
-"""Signature of a tool that cannot say anything of itself."""
+"""Signature of a tool without a description."""
 
 
 def describe(function: Callable[..., object], what: str = "") -> Signature:
-    """Describe a callable by its signature and docstring; `SetupError` names what JSON cannot say.
+    """Describe a callable by its signature and docstring; `SetupError` names a hint that JSON cannot express.
 
-    `what` is how the callable is called in errors. What a partial has bound is not the model's to give.
+    `what` is the callable's name in errors. Arguments bound by a partial are not part of it.
     """
     named, bound = _unbound(function)
     said = named if inspect.isroutine(named) or inspect.isclass(named) else _call_of(named)
     name = what or f"tool {getattr(named, '__name__', type(named).__name__)}"
-    own = inspect.getdoc(said) if said.__doc__ else None  # without words of its own it inherits a type's
+    own = inspect.getdoc(said) if said.__doc__ else None  # without its own it inherits a type's
     documentation = own or inspect.getdoc(named) or ""
     try:
         hints = typing.get_type_hints(said, include_extras=True)
@@ -87,7 +87,7 @@ def describe(function: Callable[..., object], what: str = "") -> Signature:
 
 
 def _unbound(function: Callable[..., object]) -> tuple[Callable[..., object], frozenset[str]]:
-    """Function that a partial calls in the end, and the names that it has bound there."""
+    """Function that a partial finally calls, and the names that it has bound."""
     bound: frozenset[str] = frozenset()
     while isinstance(function, partial):
         bound |= function.keywords.keys()
@@ -96,7 +96,7 @@ def _unbound(function: Callable[..., object]) -> tuple[Callable[..., object], fr
 
 
 def _call_of(called: Callable[..., object]) -> Callable[..., object]:
-    """The method that is run where an object is called: it has the hints."""
+    """Method that a call of an object runs: it has the hints."""
     return cast("Callable[..., object]", getattr(called, "__call__"))  # noqa: B004, B009 - checked as what it is
 
 

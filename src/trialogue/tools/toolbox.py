@@ -1,8 +1,8 @@
-"""The tools of a meeting, made from its scenario as far as its operator allows.
+"""Toolbox of a meeting: its tools, made from its scenario as far as its operator permits.
 
-1. A scenario is data: code runs only where the app registered it under a name, where an installed package
-   did (entry points of the group `trialogue.tools`), or where the operator allows it by pattern.
-2. A pattern is held against where a function is, not against how the scenario spells it.
+1. A scenario is data: code runs only if the app registered it under a name, an installed package did (entry
+   points of the group `trialogue.tools`), or the operator permits it by pattern.
+2. A pattern is compared with the function's own module, not with the scenario's spelling.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from trialogue.values import frozen
 
 @frozen
 class Toolbox:
-    """The tools of one meeting."""
+    """Tools of one meeting."""
 
     tools: Mapping[str, Tool]
-    """Tools by the names by which they are called."""
+    """Tools by their names for agents."""
 
     told: Mapping[str, Signature]
-    """Signatures that models are told, by name."""
+    """Signatures for models, by name."""
 
     crashes: Crashes = field(factory=Crashes)
-    """Reports servers that are gone, once its `post` is set."""
+    """Reporter of lost servers, once its `post` is set."""
 
     def block(self, via: str, block: Mapping[str, object]) -> Mapping[str, object]:
-        """Block of an agent's service, in which each function says what its tool says of itself."""
+        """Block of an agent's service, with the signatures of its tools."""
         return service_of(via).keys.with_functions(block, self._function)
 
     def _function(self, function: Mapping[str, object]) -> Mapping[str, object]:
@@ -51,7 +51,7 @@ class Toolbox:
 
 @asynccontextmanager
 async def open_tools(resolved: Resolved, allowed: Permissions = NOTHING_MORE) -> AsyncGenerator[Toolbox]:
-    """Make every tool, its MCP server running as long as the block; `SetupError` for what is not allowed."""
+    """Make every tool, with its MCP server running as long as the block; `SetupError` for a forbidden one."""
     tools: dict[str, Tool] = {}
     told: dict[str, Signature] = {}
     crashes = Crashes()
@@ -66,21 +66,21 @@ async def open_tools(resolved: Resolved, allowed: Permissions = NOTHING_MORE) ->
 
 @frozen
 class CheckedTool:
-    """A tool that is called only with arguments that fit its schema."""
+    """Tool that is called only with arguments that fit its schema."""
 
     tool: Tool
-    """Tool that is called."""
+    """Tool that it calls."""
 
     schema: Mapping[str, object]
     """JSON Schema of its arguments."""
 
     @property
     def timeout_s(self) -> float:
-        """Seconds after which a call is given up."""
+        """Seconds after which a call is abandoned."""
         return self.tool.timeout_s
 
     async def call(self, arguments: Mapping[str, object]) -> object:
-        """Judge, then call; `ToolFailed` tells the model what does not fit."""
+        """Check the arguments, then call; `ToolFailed` tells the model what does not fit."""
         wrong = misfit(self.schema, arguments)
         if wrong is not None:
             raise ToolFailed(f"the arguments do not fit: {wrong}", code="arguments")

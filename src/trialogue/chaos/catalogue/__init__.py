@@ -23,12 +23,12 @@ FAULTS: tuple[Fault, ...] = tuple(
         key=lambda fault: fault.row or 99,
     )
 )
-"""All faults on demand, by row; those beside the rows come last."""
+"""All faults on demand, by row; those without a row come last."""
 
 
 @checks_arguments
 def fault_named(name: str) -> Fault:
-    """The fault of that name; `SetupError` for an unknown one."""
+    """Fault of that name; `SetupError` for an unknown one."""
     found = next((fault for fault in FAULTS if fault.name == name), None)
     if found is None:
         raise SetupError(f"unknown fault {name!r}: see trialogue chaos --list")

@@ -1,4 +1,4 @@
-"""Faults of dialling: addresses that are no good, and peers that answer wrongly."""
+"""Faults of dialling: bad addresses, and peers with wrong answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from trialogue.chaos.faulty_socket import WrongAnswer
 
 
 def http(status: str, *headers: str, body: str = "") -> WrongAnswer:
-    """An answer of HTTP; its length is that of the body with all that is filled into it."""
+    """HTTP response, whose length is that of the body after its placeholders are filled."""
     lines = [f"HTTP/1.1 {status}", *headers, "Content-Length: {length}", "", body]
     return WrongAnswer("\r\n".join(lines).encode())
 

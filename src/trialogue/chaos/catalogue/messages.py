@@ -1,4 +1,4 @@
-"""Faults of what services say: messages and sound."""
+"""Faults of services' messages and sound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of sessions as a whole: how they begin, how they end, and the line in between."""
+"""Faults of whole sessions: their beginning, their end, and the line between."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Points of a session at which faults strike, and what services say in bytes and words."""
+"""Points of a session at which faults strike, with the messages of services."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from trialogue.chaos.toxics import Garbage
 
 
 def error(code: str) -> SayMore:
-    """An error of the service, with this code, said beside what it says."""
+    """Error message of the service with this code, sent besides its other messages."""
     return SayMore(f'{{"type":"Error","code":"{code}","description":"A fault on demand."}}')
 
 
 def warning(code: str) -> str:
-    """A warning of the service, with this code, as JSON."""
+    """Warning of the service with this code, as JSON."""
     return f'{{"type":"Warning","code":"{code}","description":"A fault on demand."}}'
 
 
 def speaking(*happenings: Happening) -> SessionFault:
-    """Strike while the participant speaks: at the third stretch of sound of the session."""
+    """Strike while the participant speaks: at the third message of sound in the session."""
     return SessionFault("sound", happenings, nth=3)
 
 
@@ -27,17 +27,17 @@ def greeting(*happenings: Happening) -> SessionFault:
 
 
 def applying(*happenings: Happening) -> SessionFault:
-    """Strike as the service says that the settings hold."""
+    """Strike as the service reports that the settings are applied."""
     return SessionFault("SettingsApplied", happenings)
 
 
 def prompted(*happenings: Happening) -> SessionFault:
-    """Strike as the service hears its user begin to speak."""
+    """Strike as the service hears its user begin."""
     return SessionFault("UserStartedSpeaking", happenings)
 
 
 def garbled(data: bytes) -> SessionFault:
-    """Send bytes that are no message, while the participant speaks."""
+    """Send bytes that are no valid message, while the participant speaks."""
     return speaking(Afflict(Garbage(data)))
 
 

@@ -1,4 +1,4 @@
-"""Faults of changes that are planned: settings of a session, and sessions that are rolled over."""
+"""Faults of planned changes: settings of a session, and rollovers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fault on demand, as a value: its name, what is done, and what is promised all the same."""
+"""Fault on demand, as a value: its name, its effect, and the promises that hold under it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _ROWS_OF_CALLS = frozenset({37, 38, 39})
 
 
 class BadAddress(Enum):
-    """Kind of an address that is no good."""
+    """Kind of a bad address."""
 
     REFUSED = "refused"
     UNKNOWN_HOST = "unknown-host"
 
 
 class Part(Enum):
-    """A fault of a part of the meeting itself, rather than of a service."""
+    """Fault in a part of the meeting itself, not in a service."""
 
     TOOL_HANGS = "tool-hangs"
     TOOL_RAISES = "tool-raises"
@@ -35,27 +35,27 @@ class Part(Enum):
 
 @frozen
 class Signal:
-    """A signal of the operating system to this process."""
+    """Signal of the operating system to this process."""
 
     name: str
-    """Name of the signal, as `SIGTERM`: not every system has all of them."""
+    """Name of the signal, such as `SIGTERM`: not every system has all of them."""
 
     times: int = 1
     """Number of times that it is sent."""
 
 
 Ill: TypeAlias = BadAddress | WrongAnswer | SessionFault | Part | Signal
-"""Ill that a fault does to a meeting."""
+"""Effect of a fault on a meeting."""
 
 
 class Fate(Enum):
-    """Fate of the participant that a fault strikes."""
+    """Effect on the participant that a fault strikes."""
 
     UNHARMED = "unharmed"
-    """Its session lives on."""
+    """Its session continues."""
 
     RETURNS = "returns"
-    """Its session is lost, and it comes back in a new one."""
+    """Its session is lost, and it returns in a new one."""
 
     FAILS = "fails"
     """It has failed for good, and the others go on."""
@@ -66,59 +66,59 @@ class Fate(Enum):
 
 @frozen
 class Fault:
-    """One fault that can be had on demand."""
+    """Fault on demand."""
 
     name: str
     """Name on the command line."""
 
     row: int
-    """Its row in the catalogue; 0 for what stands beside it."""
+    """Row in the catalogue; 0 for one without a row."""
 
     what: str
     """One line for people."""
 
     ill: Ill = field(repr=False)
-    """Ill that makes the fault."""
+    """Effect of the fault."""
 
     fate: Fate
-    """Fate that its participant may come to."""
+    """Effect that is allowed for its participant."""
 
     shows: str = ""
-    """A regular expression that some record of the journal matches; empty where nothing is amiss."""
+    """Regular expression that a record of the journal must match; empty where nothing shows."""
 
     exit_code: int = 0
     """Exit code of the command line for a meeting with this fault alone."""
 
     dials: int = 1
-    """Number of dials in a row that it spoils, if it spoils dials."""
+    """Number of dials in a row that it spoils; 0 for a fault that spoils none."""
 
     then: WrongAnswer | None = None
-    """Answer that the participant's next dial meets, after this has struck; None where it is well."""
+    """Answer to the participant's next dial after this strike; None for a normal one."""
 
     needs_update: bool = False
-    """Whether it strikes what a service says to a change of its settings, so that one must be asked for."""
+    """Whether it strikes the service's answer to a change of settings, so that a change must be requested."""
 
     notice_s: float = 5.0
-    """In how many seconds it is noticed at the latest; a meeting that ends before owes no record of it."""
+    """Most seconds until it is noticed; a meeting that ends earlier need not record it."""
 
     @property
     def needs_tool(self) -> bool:
-        """Whether it strikes a call, so that only one who calls tools can be struck."""
+        """Whether it strikes a tool call, so that only a participant with tools can be struck."""
         return self.row in _ROWS_OF_CALLS
 
     @property
     def strikes_any_time(self) -> bool:
-        """Whether it can wait for a time: what belongs to a session's beginning cannot."""
+        """Whether it can strike at any time; a fault of a session's beginning cannot."""
         return isinstance(self.ill, SessionFault) and self.ill.when not in {"Welcome", "SettingsApplied"}
 
     @property
     def refuses_key(self) -> bool:
-        """Whether it says of the key, which all agents share, that it is no good."""
+        """Whether it refuses the key, which all agents share."""
         return self.row == _ROW_OF_KEYS and self.name != "not-found"
 
     @property
     def made_by(self) -> str:
-        """Maker of the fault: the network, the server, the machine or the program."""
+        """Origin of the fault: the network, the server, the machine or the program."""
         match self.ill:
             case BadAddress():
                 return "network"

@@ -1,4 +1,4 @@
-"""The kinds of tools that run: one module each, and its line in `MAKERS`."""
+"""Kinds of tools: one module each, with its line in `MAKERS`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from trialogue.tools.permissions import Permissions
 from trialogue.tools.signatures import Signature
 
 Maker: TypeAlias = Callable[[Any, ToolSpec, Permissions, mcp.Servers], tuple[Tool, Signature]]
-"""Makes a tool of what a call does, and what it says of itself; `SetupError` for what is not allowed."""
+"""Function that makes a tool and its signature from its keys; `SetupError` for one that is not permitted."""
 
 MAKERS: Final[Mapping[type, Maker]] = MappingProxyType(
     {
@@ -25,4 +25,4 @@ MAKERS: Final[Mapping[type, Maker]] = MappingProxyType(
         McpCall: mcp.make,
     }
 )
-"""Makers of tools, by what their call does (`trialogue.scenario.tool_keys`)."""
+"""Functions that make tools, by the kind of their call (`trialogue.scenario.tool_keys`)."""

@@ -1,9 +1,9 @@
-"""Tools that are programs: arguments as JSON on stdin, the answer on stdout.
+"""Tools that are programs: arguments as JSON on stdin, the result on stdout.
 
-1. There is no shell, and nothing of the model's words is ever part of the command.
-2. The program gets `ENVIRONMENT` and nothing else of ours: no key reaches it.
-3. It leads a process group of its own, which is killed when the call ends, however it ends.
-4. The end of what it writes to stderr is for the diagnostics, not for the agent.
+1. There is no shell, and the command never contains words of the model.
+2. The program gets only the variables in `ENVIRONMENT`, so no key reaches it.
+3. It leads a process group of its own, which is killed at the call's end in every case.
+4. The end of its stderr goes to the diagnostics, not to the agent.
 """
 
 from __future__ import annotations
@@ -28,30 +28,30 @@ from trialogue.tools.signatures import SILENT, Signature
 from trialogue.values import frozen
 
 ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ")
-"""The variables that a program is given, where we have them."""
+"""Variables that a program gets, if they are set."""
 
 OUTPUT_BYTES = 1024 * 1024
-"""Bytes of its output that are read; a program that writes more is stopped. Agents get 32 KiB of it."""
+"""Bytes of output that are read; a program that writes more is stopped. Agents get 32 KiB of it."""
 
 _LAST_WORDS_S = 0.5
-"""Seconds of waiting for the rest of its stderr, once it is dead."""
+"""Seconds of waiting for the rest of its stderr after its end."""
 
 
 @frozen
 class CommandTool:
-    """A program that is started for each call."""
+    """Program that is started for each call."""
 
     argv: tuple[str, ...]
-    """The program and its fixed arguments."""
+    """Program with its fixed arguments."""
 
     folder: Path
     """Folder in which it runs."""
 
     timeout_s: float = 20.0
-    """Seconds after which a call is given up, and the program killed."""
+    """Seconds after which a call is abandoned, and the program killed."""
 
     async def call(self, arguments: Mapping[str, object]) -> object:
-        """Run it; `ToolFailed` where it is not there or ends with another code than 0."""
+        """Run the program; `ToolFailed` where it does not exist or ends with another code than 0."""
         try:
             process = await trio.lowlevel.open_process(
                 list(self.argv),
@@ -77,7 +77,7 @@ class CommandTool:
 
 
 async def _run(process: trio.Process, question: bytes, last_words: Tail) -> tuple[bytes, bool]:
-    """Output of a process until it ended, and whether that is all of it; nothing of it is left running."""
+    """Output of a process until its end, and whether it is complete; no part of the process runs on."""
     assert process.stderr is not None  # noqa: S101 - it was asked for
     async with trio.open_nursery() as nursery:
         nursery.start_soon(last_words.read, process.stderr)
@@ -95,7 +95,7 @@ async def _run(process: trio.Process, question: bytes, last_words: Tail) -> tupl
 
 
 async def _converse(process: trio.Process, question: bytes) -> tuple[bytes, bool]:
-    """Output of a process, and whether that is all of it."""
+    """Output of a process, and whether it is complete."""
     assert process.stdin is not None  # noqa: S101 - it was asked for
     assert process.stdout is not None  # noqa: S101 - likewise
     output = bytearray()
@@ -111,7 +111,7 @@ async def _converse(process: trio.Process, question: bytes) -> tuple[bytes, bool
 
 async def _tell(stdin: trio.abc.SendStream, question: bytes) -> None:
     async with stdin:
-        with suppress(trio.BrokenResourceError):  # it has no use for its arguments
+        with suppress(trio.BrokenResourceError):  # it does not read its arguments
             await stdin.send_all(question)
 
 
@@ -120,6 +120,6 @@ def _answer(output: bytes) -> str:
 
 
 def make(action: Command, spec: ToolSpec, allowed: Permissions, _: object) -> tuple[Tool, Signature]:
-    """The tool that is this program; `SetupError` where it may not be started."""
+    """Tool for this program; `SetupError` where it may not be started."""
     check_program(f"tool {spec.name}", action.argv[0], allowed)
     return CommandTool(action.argv, action.folder, spec.timeout_s), SILENT

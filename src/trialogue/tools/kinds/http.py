@@ -1,8 +1,8 @@
 """Tools at an HTTP address: the arguments as a JSON body, or as the query of a GET.
 
-1. Redirects are answers, never followed: an address that was allowed cannot send us to one that was not.
-2. Proxies and credentials of the environment are not used.
-3. What is read of an answer is bounded, whatever its headers say.
+1. Redirects are answers and never followed: a permitted address cannot lead to one that is not permitted.
+2. The environment's proxies and credentials are not used.
+3. The size of an answer is bounded, independently of its headers.
 """
 
 from __future__ import annotations
@@ -36,29 +36,29 @@ _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """Name of a header (RFC 9110, section 5.6.2)."""
 
 HEAD_BYTES = 32 * 1024
-"""Bytes that the head of an answer may have."""
+"""Most bytes of an answer's head."""
 
 
 @frozen
 class HttpTool:
-    """An address that is asked for each call."""
+    """Address that is requested for each call."""
 
     url: str
-    """`http://` or `https://`."""
+    """Address, `http://` or `https://`."""
 
     method: str = "POST"
     """`GET` sends the arguments as its query, all others as JSON."""
 
     headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
-    """Sent along. Secret."""
+    """Headers of each request. Secret."""
 
     timeout_s: float = 20.0
-    """Seconds after which a call is given up."""
+    """Seconds after which a call is abandoned."""
 
     async def call(self, arguments: Mapping[str, object]) -> object:
-        """Ask once; `ToolFailed` where nobody is there or answers with another status than 2xx.
+        """Send one request; `ToolFailed` for no server, or an answer with another status than 2xx.
 
-        `ToolLost` where the question went out and no answer came.
+        `ToolLost` where the request was sent and no answer came.
         """
         parts = urlsplit(self.url)
         target, body = parts.path or "/", b""
@@ -97,7 +97,7 @@ def _own_headers(host: str, body: bytes) -> list[tuple[str, str]]:
 
 
 def _why(failure: BaseException) -> str:
-    """Reason that TLS or the system gives for a failure, else the failure's type."""
+    """Reason for a failure from TLS or the system, else the failure's type."""
     said: BaseException | None = failure
     while said is not None:
         if isinstance(said, ssl.SSLCertVerificationError):
@@ -112,7 +112,7 @@ async def _reached(parts: SplitResult) -> trio.abc.Stream:
         stream = await trio.open_ssl_over_tcp_stream(host, parts.port or 443, https_compatible=True)
         try:
             await stream.do_handshake()
-        except BaseException:  # whoever has no stream cannot close it
+        except BaseException:  # without a stream there is nothing to close
             await trio.aclose_forcefully(stream)
             raise
         return cast("trio.abc.Stream", stream)
@@ -120,7 +120,7 @@ async def _reached(parts: SplitResult) -> trio.abc.Stream:
 
 
 async def _exchange(stream: trio.abc.Stream, asked: h11.Request, body: bytes) -> tuple[int, bytes]:
-    """Ask, and read the status and what is wanted of the answer."""
+    """Send the request, and read the status and as much of the answer as is needed."""
     wire = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
     events = [asked, *([h11.Data(data=body)] if body else []), h11.EndOfMessage()]
     await stream.send_all(b"".join(wire.send(event) or b"" for event in events))
@@ -149,7 +149,7 @@ def _plain(value: object) -> str:
 
 
 def check_url(url: str, hosts: tuple[str, ...], what: str) -> None:
-    """`SetupError` unless the URL is HTTP to this machine, or to one of `hosts` over TLS."""
+    """Raise `SetupError` unless the URL is HTTP to this machine, or to one of `hosts` over TLS."""
     try:
         parts = urlsplit(url)
         host, has_port = parts.hostname or "", parts.port != 0
@@ -168,7 +168,7 @@ def check_url(url: str, hosts: tuple[str, ...], what: str) -> None:
 
 
 def make(action: HttpCall, spec: ToolSpec, allowed: Permissions, _: object) -> tuple[Tool, Signature]:
-    """The tool at this address; `SetupError` where it may not be asked."""
+    """Tool for this address; `SetupError` where it may not be requested."""
     check_url(action.url, allowed.hosts, f"tool {spec.name}")
     revealed = cast("dict[str, str]", reveal(action.headers, os.environ))
     headers = {name: value.strip() for name, value in revealed.items()}

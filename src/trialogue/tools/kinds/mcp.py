@@ -1,10 +1,11 @@
-"""Tools of a Model Context Protocol server: one session a server, open for the whole meeting.
+"""Tools of Model Context Protocol servers: each server has one session, open for the whole meeting.
 
-1. The `mcp` package runs on anyio, whose scopes belong to the task that opened them: so a session lives in a
-   task of its own, and a session that fails takes nobody along.
-2. A session that ends by itself is a failure: its supervisor opens the next one. What it offers is read anew.
-3. The end of what a server writes to stderr is for the diagnostics; its last line says why it did not start.
-4. A call that was sent and not answered may have had its effects: that is `ToolLost`, and not run again.
+1. The `mcp` package runs on anyio, whose scopes belong to the task that opened them. So a session has a task
+   of its own, and a failing session affects no other.
+2. A session that ends by itself is a failure: its supervisor opens the next one, and the list of tools is
+   read again.
+3. The end of a server's stderr goes to the diagnostics; its last line has the reason for a failed start.
+4. A call that was sent and not answered may have had its effects: it is `ToolLost`, and not repeated.
 """
 
 from __future__ import annotations
@@ -34,28 +35,26 @@ from trialogue.transport.failure_words import reason_of_system
 from trialogue.values import frozen
 
 OPENING_S = 20.0
-"""Seconds that a server may take until it can be asked."""
+"""Most seconds until a server can be called."""
 
 ANSWERING_S = 300.0
-"""Seconds for which an address may be silent in the middle of an answer; each call has its own deadline
-beside.
-"""
+"""Most seconds of silence within an answer; each call also has a deadline of its own."""
 
 LINE_CHARS = 200
-"""Characters that are told of the line that a server wrote last."""
+"""Most characters of the server's last line in a message."""
 
 _LAST_WORDS_S = 0.5
-"""Seconds of waiting for the rest of its stderr, once it is dead."""
+"""Seconds of waiting for the rest of its stderr after its end."""
 
 _CLOSED = -32000
-"""The package's code for a connection that is over."""
+"""Code of the package for a closed connection."""
 
 _FORGOTTEN = "Session terminated"
-"""The package's words for an address that knows our session no longer: it was started anew."""
+"""Words of the package for an address that was restarted and has lost our session."""
 
 
 class _Offered(Protocol):
-    """A tool, as a server lists it."""
+    """Tool, as a server lists it."""
 
     name: str
     description: str | None
@@ -63,7 +62,7 @@ class _Offered(Protocol):
 
 
 class _Answer(Protocol):
-    """Answer to a call."""
+    """Result of a call."""
 
     content: Sequence[object]
     structured_content: dict[str, Any] | None
@@ -71,26 +70,26 @@ class _Answer(Protocol):
 
 
 class _Page(Protocol):
-    """A page of a server's list of tools."""
+    """Page of a server's list of tools."""
 
     tools: Sequence[_Offered]
     next_cursor: str | None
 
 
 class _Client(Protocol):
-    """Client of the package `mcp`, as far as we use it: an extra that is absent where types are checked."""
+    """Part of the `mcp` package's client that this module uses; the type checker may lack the extra."""
 
     async def call_tool(self, name: str, arguments: dict[str, Any] | None = None) -> _Answer:
         """Call a tool."""
         ...
 
     async def list_tools(self, *, cursor: str | None = None) -> _Page:
-        """List the server's tools, a page at a time."""
+        """List the server's tools, one page at a time."""
         ...
 
 
 class _Stream(Protocol):
-    """Stream from a server, of the package's own messages."""
+    """Stream from a server, with the package's messages."""
 
     async def receive(self) -> object: ...
     async def aclose(self) -> None: ...
@@ -101,7 +100,7 @@ _Transport = AbstractAsyncContextManager[tuple[_Stream, object]]
 
 
 class _Watched:
-    """Stream from a server, with a note when nothing more will come: the package keeps that to itself."""
+    """Stream from a server that also reports its end, which the package does not."""
 
     def __init__(self, stream: _Stream, gone: trio.Event) -> None:
         self._stream, self._gone = stream, gone
@@ -136,7 +135,7 @@ class _Watched:
         await self.aclose()
 
     def __getattr__(self, name: str) -> object:
-        """Whatever else the package's own streams can."""
+        """Other attributes of the package's own streams."""
         return getattr(self._stream, name)
 
 
@@ -148,7 +147,7 @@ async def _watched(transport: _Transport, gone: trio.Event) -> AsyncGenerator[tu
 
 @asynccontextmanager
 async def _heard(last_words: Tail) -> AsyncGenerator[TextIO]:
-    """A file for a program's stderr, whose end is kept."""
+    """File for a program's stderr, whose end is kept."""
     reading, writing = os.pipe()
     with lone_error(), open(writing, "w", encoding="utf-8") as stderr:  # noqa: ASYNC230, PTH123 - a pipe, and not ours to write to
         async with trio.open_nursery() as nursery:
@@ -156,12 +155,12 @@ async def _heard(last_words: Tail) -> AsyncGenerator[TextIO]:
             try:
                 yield stderr
             finally:
-                stderr.close()  # the program is gone: what it wrote is all there is
+                stderr.close()  # the program has ended: this is all of its output
                 nursery.cancel_scope.deadline = trio.current_time() + _LAST_WORDS_S
 
 
 class McpServer:
-    """The session with one server: a program that we start, or an address."""
+    """Session with one server: a program that we start, or an address."""
 
     def __init__(
         self, name: str, *, argv: tuple[str, ...] = (), url: str = "", target: object = None
@@ -180,9 +179,9 @@ class McpServer:
         return self._client is not None and not self._gone.is_set()
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Open the session, learn what it offers, and keep it; fails whenever it ends by itself.
+        """Open the session, read its list of tools, and keep it; fails whenever it ends by itself.
 
-        `SetupError` where it cannot be opened the first time, `ConnectionLost` where it is gone later.
+        `SetupError` where it cannot be opened the first time, `ConnectionLost` where it is lost later.
         """
         opening = trio.CancelScope(deadline=trio.current_time() + OPENING_S)
         try:
@@ -193,7 +192,7 @@ class McpServer:
                     await self._gone.wait()
         except SetupError:
             raise
-        except Exception as failure:  # whatever the package raises: its server is gone, and no more than that
+        except Exception as failure:  # any exception of the package means only that its server is gone
             raise self._lost(reason_of_system(failure) or _named(failure)) from failure
         finally:
             self._client = None
@@ -207,7 +206,7 @@ class McpServer:
             note("an MCP server wrote", server=self.name, stderr=wrote)
         if self._was_open:
             return ConnectionLost(f"{what} has stopped: {why}")
-        if wrote:  # nothing has been said yet: this is about its program, and the operator's to read
+        if wrote:  # before any speech: the text is about the program, for the operator
             why = f"{why}; it wrote: {safe_text(wrote.splitlines()[-1])[:LINE_CHARS]}"
         return SetupError(f"{what} cannot be used: {why}")
 
@@ -233,12 +232,12 @@ class McpServer:
         return cast("_Transport", _package("mcp.client.stdio").stdio_client(program, errlog=stderr))
 
     async def call(self, tool: str, arguments: Mapping[str, object]) -> object:
-        """Call one of the server's tools; `ToolFailed` for its failures, and where the session is gone."""
+        """Call one of the server's tools; `ToolFailed` for its failures, and for a lost session."""
         if self._client is None or not self.is_open:
             raise ToolFailed("the MCP server has stopped", code="server-gone")
         try:
             answer = await self._client.call_tool(tool, dict(arguments))
-        except Exception as failure:  # whatever the package raises is an answer for the agent
+        except Exception as failure:  # any exception of the package is an answer for the agent
             raise self._failed(failure) from failure
         text = "\n".join(
             str(getattr(part, "text", None) or f"[{getattr(part, 'type', 'unknown')}]")
@@ -249,7 +248,7 @@ class McpServer:
         return answer.structured_content if not text and answer.structured_content is not None else text
 
     def _failed(self, failure: Exception) -> ToolFailed:
-        """Failure of a call that was not answered, or was refused."""
+        """Error for a call that was not answered, or was refused."""
         match getattr(failure, "code", None), getattr(failure, "message", None):
             case _, message if message == _FORGOTTEN:
                 self._gone.set()
@@ -263,15 +262,15 @@ class McpServer:
                 )
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         return f"<McpServer {self.name}: {'open' if self.is_open else 'closed'}, {len(self.offered)} tools>"
 
 
 def _package(name: str) -> Any:  # noqa: ANN401 - an extra: it is not there where types are checked
-    """A module of the `mcp` package, or of what it brings along; heavy, so imported on use."""
+    """Module of the `mcp` package, or of its dependencies; imported on use, as it is heavy."""
     module = import_extra(name, "an MCP server", "mcp")
     told = logging.getLogger("mcp")
-    if not told.handlers:  # its lines hold what was said: they are for who asks for them, not for stderr
+    if not told.handlers:  # its lines hold speech: they must not go to stderr unasked
         told.addHandler(logging.NullHandler())
     return module
 
@@ -293,7 +292,7 @@ async def _offered(client: _Client) -> dict[str, _Offered]:
 
 
 def _named(failure: Exception) -> str:
-    """The first single error's type: its text may hold what was said."""
+    """Type of the first single error, since its text may hold speech."""
     found: object = failure
     while isinstance(found, BaseExceptionGroup):
         found = cast("BaseExceptionGroup[BaseException]", found).exceptions[0]
@@ -302,19 +301,19 @@ def _named(failure: Exception) -> str:
 
 @frozen
 class McpTool:
-    """One tool of a server."""
+    """Tool of a server."""
 
     server: McpServer
-    """Server that has the tool."""
+    """Server of the tool."""
 
     tool: str
-    """Name of the tool there."""
+    """Name of the tool at the server."""
 
     timeout_s: float = 20.0
-    """Seconds after which a call is given up."""
+    """Seconds after which a call is abandoned."""
 
     async def call(self, arguments: Mapping[str, object]) -> object:
-        """Ask the server."""
+        """Call the server."""
         return await self.server.call(self.tool, arguments)
 
 
@@ -322,16 +321,16 @@ At = tuple[tuple[str, ...], str]
 """Address of a server: its program with arguments, or its URL."""
 
 Servers = Mapping[At, McpServer]
-"""The servers of a meeting."""
+"""Servers of a meeting."""
 
 
 def server_at(call: McpCall) -> At:
-    """Address of the server that a tool asks."""
+    """Address of a tool's server."""
     return call.argv, call.url
 
 
 def make(action: McpCall, spec: ToolSpec, _: object, servers: Servers) -> tuple[Tool, Signature]:
-    """The tool of a server that runs, which says itself what it takes; `SetupError` where there is none."""
+    """Tool of a running server, with the server's signature; `SetupError` where it has no such tool."""
     server = servers[server_at(action)]
     offered = server.offered.get(action.tool)
     if offered is None:

@@ -1,8 +1,8 @@
-"""HTTP client for MCP servers at an address, whose answers are bounded whatever their heads say.
+"""HTTP client for MCP servers at an address; it bounds answers independently of their headers.
 
-1. No compression is asked for, and none is taken.
-2. An answer in one piece is bounded; of a stream of events the `mcp` package bounds each.
-3. Proxies and credentials of the environment are not used.
+1. It asks for no compression, and accepts none.
+2. It bounds an answer in one piece; the `mcp` package bounds each event of a stream.
+3. The environment's proxies and credentials are not used.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ __all__ = ["open_http_client"]
 
 
 class _Body(Protocol):
-    """Body of an answer, as it comes."""
+    """Body of an answer as it comes."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
     async def aclose(self) -> None: ...
 
 
 def open_http_client(opening_s: float, answering_s: float) -> Any:  # noqa: ANN401 - of an extra that is absent where types are checked
-    """A client of `httpx2`; to be closed. Its patience: to open, and between two parts of an answer."""
+    """Client of `httpx2`, to be closed, with deadlines to connect and between two parts of an answer."""
     http: Any = import_extra("httpx2", "an MCP server", "mcp")
 
     class Bounded(http.AsyncByteStream):  # type: ignore[misc] # no types: an extra
-        """A body that fails with `StreamError` where it is too long, or compressed."""
+        """Body that fails with `StreamError` where it is too long, or compressed."""
 
         def __init__(self, body: _Body, encoding: str | None, longest: int | None) -> None:
             self._body, self._encoding, self._longest = body, encoding, longest
@@ -42,7 +42,7 @@ def open_http_client(opening_s: float, answering_s: float) -> Any:  # noqa: ANN4
             async for piece in pieces:
                 taken += len(piece)
                 if self._longest is not None and taken > self._longest:
-                    with trio.CancelScope() as scope:  # it passes through generators that httpx2 leaves open
+                    with trio.CancelScope() as scope:  # passes through generators that httpx2 leaves open
                         scope.cancel()
                         async for _ in pieces:
                             pass

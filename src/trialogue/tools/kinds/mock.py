@@ -1,4 +1,4 @@
-"""Tools without a world behind them."""
+"""Mock tools, which answer with a fixed result."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from trialogue.values import frozen
 
 @frozen
 class MockTool:
-    """A tool that answers the same thing every time, after a while."""
+    """Tool that gives the same result every time, after a delay."""
 
     result: object
-    """Result that it answers."""
+    """Result that it gives."""
 
     delay_s: float = 0.0
-    """After how long, in seconds."""
+    """Delay in seconds."""
 
     error: str = ""
-    """If set, it fails with these words instead."""
+    """Words with which it fails; None for no failure."""
 
     timeout_s: float = 20.0
-    """Seconds after which a call is given up."""
+    """Seconds after which a call is abandoned."""
 
     async def call(self, arguments: Mapping[str, object]) -> object:
-        """Wait, then answer."""
+        """Wait, then return the result."""
         del arguments
         await trio.sleep(self.delay_s)
         if self.error:
@@ -41,5 +41,5 @@ class MockTool:
 
 
 def make(action: MockAnswer, spec: ToolSpec, _allowed: Permissions, _: object) -> tuple[Tool, Signature]:
-    """The tool of this answer."""
+    """Tool with this result."""
     return MockTool(action.result, action.delay_s, action.error, spec.timeout_s), SILENT

@@ -19,40 +19,40 @@ from trialogue.tools.signatures import SILENT, Signature, describe
 from trialogue.values import frozen
 
 GROUP = "trialogue.tools"
-"""The group of entry points by which packages register tools."""
+"""Group of entry points by which packages register tools."""
 
 
 @frozen
 class PythonTool:
-    """A Python callable (function, object, partial): async on trio, or sync in a worker thread.
+    """Python callable (function, object, partial): async on trio, or sync in a worker thread.
 
-    A thread cannot be stopped: at its deadline the call is given up, and what it still does is lost.
+    A thread cannot be stopped: at its deadline the call is abandoned, and its later result is lost.
     """
 
     function: Callable[..., object]
-    """Function that is called, with the arguments by keyword."""
+    """Function, called with the arguments by keyword."""
 
     compute: Compute
-    """Place in which a sync function runs."""
+    """Place where a sync function runs."""
 
     timeout_s: float = 20.0
-    """Seconds after which a call is given up."""
+    """Seconds after which a call is abandoned."""
 
     async def call(self, arguments: Mapping[str, object]) -> object:
-        """Call the function, and wait for what it returns if that can be waited for."""
+        """Call the function, and await its result if that is awaitable."""
         self._check(arguments)
         if is_async(self.function):
             return await cast("Awaitable[object]", self.function(**arguments))
-        # In a tuple, since trio takes no coroutine out of a thread: what a decorator returns may be one.
+        # In a tuple, since trio passes no coroutine out of a thread, and a decorator may return one.
         (result,) = await self.compute.run(lambda: (self.function(**arguments),))
         return await result if inspect.isawaitable(result) else result
 
     def _check(self, arguments: Mapping[str, object]) -> None:
-        """`ToolFailed` unless the function takes these; what a partial has bound is not to be given."""
-        bound: Mapping[str, object] = getattr(self.function, "keywords", {})  # as a partial has them
+        """Raise `ToolFailed` unless the function accepts these; those bound by a partial may not be given."""
+        bound: Mapping[str, object] = getattr(self.function, "keywords", {})  # like a partial's
         try:
             signature = inspect.signature(self.function)
-        except ValueError:  # some builtin functions have none: they judge by themselves
+        except ValueError:  # some builtin functions have none: they check their own arguments
             return
         try:
             signature.bind(**arguments)
@@ -63,14 +63,14 @@ class PythonTool:
 
 
 def is_async(function: Callable[..., object]) -> bool:
-    """Whether calling it gives a coroutine at once: it is an async function, or its `__call__` is one."""
+    """Whether a call returns a coroutine at once: an async function, or an async `__call__`."""
     while isinstance(function, partial):
         function = cast("partial[object]", function).func
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
 
 
 def import_function(name: str) -> Callable[..., object]:
-    """The callable that `module:attr` names; `SetupError` in one line where there is none."""
+    """Callable at `module:attr`; `SetupError` in one line where there is none."""
     found = import_named(f"tool {name}", name)
     if not callable(found):
         raise SetupError(f"tool {name} must be a function, not a {type(found).__name__}")
@@ -78,7 +78,7 @@ def import_function(name: str) -> Callable[..., object]:
 
 
 def make(action: PythonFunction, spec: ToolSpec, allowed: Permissions, _: object) -> tuple[Tool, Signature]:
-    """The tool of this function, which says itself what it takes; `SetupError` where it may not be run."""
+    """Tool for this function, with its signature; `SetupError` where it may not run."""
     what = f"tool {spec.name}"
     function = _function(what, action.target, allowed)
     compute = Inline() if is_virtual() else InThreads(16, is_native=False)
@@ -99,7 +99,7 @@ def _function(what: str, target: str, allowed: Permissions) -> Callable[..., obj
 
 def _registered(what: str, name: str, allowed: Permissions) -> Callable[..., object]:
     if name in allowed.registered:
-        registered: object = allowed.registered[name]  # callers may not be typed
+        registered: object = allowed.registered[name]  # callers need not be typed
         if not callable(registered):
             raise SetupError(f"{what} must be a function, not a {type(registered).__name__}")
         return registered
