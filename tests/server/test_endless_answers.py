@@ -94,6 +94,16 @@ async def test_what_does_not_end_is_refused_within_bounds(head: bytes, piece: by
     assert b"gzip" not in asked[0]
 
 
+@pytest.mark.parametrize("marks", ["*" * 50_000, "\n*" * 25_000, "[" * 50_000])
+async def test_a_reply_of_marks_alone_ends(marks: str) -> None:
+    """Nothing of it can be said, so no number of sentences ends it: its text has a bound of its own."""
+    told: list[Thought] = []
+    async with flooding(PLAIN + event(content="Good day. I"), event(content=marks), 0) as (provider, _):
+        with trio.fail_after(60), pytest.raises(ThinkRefused, match=r"longer than 100,000 characters\.$"):
+            await provider.think(ThinkRequest(memory=()), told.append)
+    assert told[0] == ThoughtSentence("Good day.")
+
+
 async def test_an_answer_that_goes_on_and_on_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each piece comes in time, and none is the last: what was said stays said."""
     monkeypatch.setattr(open_ai, "_WHOLE_S", 0.3)

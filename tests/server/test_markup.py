@@ -20,6 +20,7 @@ from trialogue.server.think.markup import Markup
         ("> so they said", "so they said"),
         ("1. Open the file", "1. Open the file"),
         ("See [the guide](https://example.com/a).", "See the guide."),
+        ("See [one [the guide](https://example.com/a).", "See [one the guide."),
         ("Use `cache.get` now.", "Use cache.get now."),
         ("snake_case_name stays, and 2 * 3 * 4.", "snake_case_name stays, and 2 * 3 * 4."),
         ("Great 🙂!", "Great!"),

@@ -10,6 +10,7 @@
    opening one ends reasoning that began in the prompt: the text before it in the same piece is reasoning,
    too.
 6. Markup and emoji cannot be spoken: they are removed (`markup`) before a sentence is spoken or recorded.
+7. The text of a reply is bounded: marks alone make no sentence, so no number of sentences would end them.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ MAX_CALLS: Final = 128
 
 MAX_ARGUMENTS: Final = 1024 * 1024
 """Most characters of the arguments of one call."""
+
+MAX_TEXT: Final = 100_000
+"""Most characters of a reply without its reasoning: more than an hour of speech."""
 
 _TAG: Final = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
 _TAGS: Final = ("<think>", "<thinking>", "</think>", "</thinking>")
@@ -175,16 +179,21 @@ def _choice(text: str) -> dict[str, Any]:
 
 
 class ReplyText:
-    """Text of one reply: makes sentences of a model's pieces, by rules 5 and 6."""
+    """Text of one reply: makes sentences of a model's pieces, by rules 5 to 7."""
 
     def __init__(self) -> None:
         self._spoken = SpokenText()
         self._splitter = SentenceSplitter()
         self._markup = Markup()
+        self._left = MAX_TEXT
 
     def feed(self, piece: str) -> Iterator[ThoughtSentence]:
-        """Take the next piece, and yield the sentences that it completes."""
-        yield from self._said(self._splitter.feed(self._spoken.feed(piece)))
+        """Take the next piece, and yield the sentences that it completes; ThinkRefused beyond the bound."""
+        spoken = self._spoken.feed(piece)
+        yield from self._said(self._splitter.feed(spoken[: self._left]))
+        self._left -= len(spoken)
+        if self._left < 0:
+            raise ThinkRefused(f"The model's reply is longer than {MAX_TEXT:,} characters.")
 
     def flush(self) -> Iterator[ThoughtSentence]:
         """Yield the rest at the stream's end."""

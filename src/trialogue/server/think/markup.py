@@ -14,7 +14,7 @@ from typing import Final
 
 _FENCE: Final = re.compile(r"^\s*(?:```|~~~)")
 _FENCES: Final = re.compile(r"```|~~~")
-_LINK: Final = re.compile(r"!?\[([^\]]{0,500})\]\([^)\s]{0,500}(?:\s[^)]{0,200})?\)")
+_LINK: Final = re.compile(r"!?\[([^\[\]]{0,500})\]\([^)\s]{0,500}(?:\s[^)]{0,200})?\)")
 _MARK: Final = re.compile(r"^\s*(?:(?:#{1,6}|[-*+\u2022>]|\[[ xX]\])\s+)+")
 _RULE: Final = re.compile(r"^[\s|:*_=-]{3,}$")
 _STRONG: Final = re.compile(
