@@ -149,9 +149,16 @@ def time_with(heard: Sequence[Stretch]) -> tuple[float, float]:
 
 
 def spoken_s(heard: Sequence[Stretch], participant: str) -> float:
-    """Seconds in which this participant was heard; overlapping sound of its own counts once."""
-    lengths = (each.length_s for each in joined(heard) if each.participant == participant)
-    return sum(lengths, start=0.0)
+    """Seconds in which this participant was heard; its own overlapping sound counts once."""
+    return spoken_by(heard).get(participant, 0.0)
+
+
+def spoken_by(heard: Sequence[Stretch]) -> dict[str, float]:
+    """Seconds in which each was heard, by name, as `spoken_s`; who was never heard is absent."""
+    lengths: dict[str, list[float]] = {}
+    for each in joined(heard):
+        lengths.setdefault(each.participant, []).append(each.length_s)
+    return {name: sum(found, start=0.0) for name, found in lengths.items()}
 
 
 def joined(heard: Sequence[Stretch]) -> tuple[Stretch, ...]:

@@ -117,9 +117,9 @@ def _read(text: str, cast: Cast) -> tuple[Word, ...]:
     return spelled_out(words) if _index(cast).joins_letters else words
 
 
-def _at(words: tuple[Word, ...], place: int, cast: Cast) -> tuple[Participant, int] | None:
+def _at(words: tuple[Word, ...], place: int, index: _Index) -> tuple[Participant, int] | None:
     """Participant whose name begins at this word, and where it ends."""
-    for spelled, participant in _index(cast).by_first.get(words[place].text, ()):
+    for spelled, participant in index.by_first.get(words[place].text, ()):
         here = words[place : place + len(spelled)]
         if tuple(word.text for word in here) != spelled:
             continue
@@ -137,9 +137,9 @@ def _within(before: Word, word: Word) -> bool:
 def _names(words: tuple[Word, ...], cast: Cast) -> list[_Found]:
     """All names in order, none within another."""
     raw: list[tuple[Participant, int, int]] = []
-    place = 0
+    place, index = 0, _index(cast)  # looked up once: its key is the whole cast
     while place < len(words):
-        found = _at(words, place, cast)
+        found = _at(words, place, index)
         if found is None:
             place += 1
         else:
@@ -320,7 +320,7 @@ def last_addressee(text: str, cast: Cast, speaker: str) -> str | None:
 def find(word: str, cast: Cast) -> Participant | None:
     """The participant of exactly that name, label or alias; case, accents, hyphens do not matter."""
     words = _read(word, cast)
-    found = _at(words, 0, cast) if words else None
+    found = _at(words, 0, _index(cast)) if words else None
     return found[0] if found is not None and found[1] == len(words) else None
 
 

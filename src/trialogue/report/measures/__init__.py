@@ -38,7 +38,7 @@ from trialogue.report.measures.shares import (
 )
 from trialogue.report.measures.spread import ENOUGH, Rate, Spread, rate, spread
 from trialogue.report.measures.timing import Overlaps, PairTransfer, Silences, SoundTimes, Timing, timing
-from trialogue.report.stretches import spoken_s, stretches, turns
+from trialogue.report.stretches import spoken_by, stretches, turns
 from trialogue.report.tools import ToolRecord, tool_calls
 from trialogue.values import frozen
 
@@ -116,24 +116,26 @@ def measures(plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[
     """Measures of a meeting; `utterances` is the fold of the same records, for the words."""
     plan = with_everybody(plan, records)
     heard, said = stretches(records), tuple(utterances)
-    taken = turns(without_backchannels(heard, said, plan.floor.interrupt))
+    tries = attempts(heard, said, plan.floor.interrupt)
+    taken = turns(without_backchannels(heard, tries))
     duration = _duration(records)
     ends = [command for record in records for command in record.commands if isinstance(command, EndTurn)]
     answered = responses(records)
-    cut_in = interruptions(heard, said, plan.floor.interrupt)
+    cut_in = interruptions(tries)
     cut_off = Counter(end.participant for end in ends if end.cause == "interrupted")
     held = floor(plan, records, said, duration)
+    spoken = spoken_by(heard)
     typed = count_typed(records, said, heard)
     return Measures(
         duration_s=duration,
         participants=participants(
             plan, RowParts(heard, count_words(said), cut_off, answered.waits, cut_in, taken, typed)
         ),
-        balance=balance([spoken_s(heard, each.name) for each in plan.participants if each.may_speak]),
+        balance=balance([spoken.get(each.name, 0.0) for each in plan.participants if each.may_speak]),
         dominance=dominance(taken),
         timing=timing(records, SoundTimes(heard, taken), answered, duration),
         interruptions=cut_in,
-        selectivity=selectivity(plan, records, attempts(heard, said, plan.floor.interrupt)),
+        selectivity=selectivity(plan, records, tries),
         floor=held,
         latency=latency(records),
         sessions=sessions(records),

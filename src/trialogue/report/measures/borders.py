@@ -99,9 +99,11 @@ def _raw_parts(heard: Iterable[Stretch]) -> Iterator[_Part]:
     since: float | None = None
     for at, group in groupby(steps, key=lambda step: step[0]):
         if since is not None:
-            yield _Part(since, at, frozenset(name for name, count in voices.items() if count))
+            yield _Part(since, at, frozenset(voices))
         for _, change, each in group:
             voices[each.participant] += change
+            if not voices[each.participant]:
+                del voices[each.participant]
         since = at
 
 

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,7 @@ from trialogue.model.records import Record
 from trialogue.report.measures.borders import borders
 from trialogue.report.measures.spread import Spread, ratio, spread
 from trialogue.report.recordings import blocks_of, parts_of
-from trialogue.report.stretches import Stretch, joined, spoken_s, stretches, time_with
+from trialogue.report.stretches import Stretch, joined, spoken_by, stretches, time_with
 from trialogue.values import frozen
 
 __all__ = ["APART_S", "SecondReckoning", "SoundFigures", "of_recordings", "second_reckoning", "voiced"]
@@ -115,7 +116,8 @@ def second_reckoning(
         if start_s < duration_s
     ]
     loud.sort(key=lambda each: (each.start_s, each.end_s, each.participant))
-    pairs = [(each, within) for each in mine if (within := _within(each, loud))]
+    of_mine, of_loud = _by_name(mine), _by_name(loud)
+    pairs = [(each, within) for each in mine if (within := _within(each, of_loud))]
     by_records, by_sound = _figures(mine, duration_s), _figures(loud, duration_s)
     one, other = by_records.transfer.p50, by_sound.transfer.p50
     return SecondReckoning(
@@ -124,7 +126,7 @@ def second_reckoning(
         begins=spread(within[0].start_s - each.start_s for each, within in pairs),
         ends=spread(each.end_s - within[-1].end_s for each, within in pairs),
         unheard=len(mine) - len(pairs),
-        unrecorded=sum(not _within(each, mine) for each in loud),
+        unrecorded=sum(not _within(each, of_mine) for each in loud),
         apart_s=None if one is None or other is None else other - one,
     )
 
@@ -163,16 +165,21 @@ def _figures(heard: Sequence[Stretch], duration_s: float) -> SoundFigures:
         transfer=spread(border.offset_s for border in borders(heard) if border.is_transfer),
         overlap=ratio(two, one),
         silence=ratio(max(0.0, duration_s - one), duration_s),
-        spoken_s={name: spoken_s(heard, name) for name in sorted({each.participant for each in heard})},
+        spoken_s=dict(sorted(spoken_by(heard).items())),
     )
 
 
-def _within(stretch: Stretch, others: Iterable[Stretch]) -> list[Stretch]:
-    """Other stretches of the same participant that share time with one, in order."""
-    return [
-        each
-        for each in others
-        if each.participant == stretch.participant
-        and each.start_s < stretch.end_s
-        and stretch.start_s < each.end_s
-    ]
+def _by_name(heard: Iterable[Stretch]) -> dict[str, list[Stretch]]:
+    """Each participant's stretches, which never share time with one another, in order."""
+    found: dict[str, list[Stretch]] = {}
+    for each in heard:
+        found.setdefault(each.participant, []).append(each)
+    return found
+
+
+def _within(stretch: Stretch, others: Mapping[str, list[Stretch]]) -> list[Stretch]:
+    """The others of the same participant that share time with a stretch, in order."""
+    own = others.get(stretch.participant, [])
+    first = bisect_right(own, stretch.start_s, key=lambda each: each.end_s)
+    behind = bisect_left(own, stretch.end_s, key=lambda each: each.start_s)
+    return own[first:behind]

@@ -10,9 +10,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, Literal
+from collections.abc import Set as AbstractSet
+from typing import Final, Literal, Self
 
 from trialogue.brain.interruptions import SpeechSort, classify_speech
 from trialogue.model.plan import InterruptRules
@@ -103,11 +105,8 @@ class Interruptions:
     """The same by speaker."""
 
 
-def interruptions(
-    heard: Sequence[Stretch], utterances: Iterable[Utterance] = (), rules: InterruptRules = RULES
-) -> Interruptions:
-    """Counts for these stretches; words are those of utterances that begin with a stretch."""
-    found = attempts(heard, utterances, rules)
+def interruptions(found: Sequence[Attempt]) -> Interruptions:
+    """Count the attempts of a meeting."""
     tries = [each for each in found if each.outcome != "backchannel"]
     small = Counter(by for by, _ in _small(found))
     succeeded = [each for each in tries if each.outcome == "succeeded"]
@@ -131,24 +130,23 @@ def attempts(
     A participant whose turn ended without an interruption yielded to nobody: speech that began over its last
     words is a change of speakers with an overlap.
     """
-    merged = joined(heard)
-    said = list(utterances)
+    merged, said = joined(heard), tuple(utterances)
     whole = {each.turn for each in said if not each.beside and each.cause != "interrupted"}
-    found = [
-        attempt
-        for new in _beginnings(merged)
-        for old in _sounding(merged, new)
-        if (attempt := _attempt(new, old, _said_in(new, said), rules)).outcome != "succeeded"
-        or old.turn not in whole
-    ]
+    words, found = _Words.of(said), list[Attempt]()
+    for new, sounding in _beginnings(merged):
+        own = words.within(new) if sounding else []
+        is_short = _is_short(new, own, rules)
+        beside = {each.beside for each in own}
+        for old in sounding:
+            attempt = _attempt(new, old, beside, is_short=is_short)
+            if attempt.outcome != "succeeded" or old.turn not in whole:
+                found.append(attempt)
     return tuple(sorted(found, key=lambda each: (each.at, each.by, each.of)))
 
 
-def without_backchannels(
-    heard: Sequence[Stretch], utterances: Iterable[Utterance] = (), rules: InterruptRules = RULES
-) -> tuple[Stretch, ...]:
-    """Stretches that make turns: without those that were backchannels to all participants beside them."""
-    small = _small(attempts(heard, utterances, rules))
+def without_backchannels(heard: Iterable[Stretch], found: Iterable[Attempt]) -> tuple[Stretch, ...]:
+    """Stretches that turns are made of: less the backchannels to all beside whom they were said."""
+    small = _small(found)
     return tuple(each for each in heard if (each.participant, each.start_s) not in small)
 
 
@@ -160,49 +158,62 @@ def _small(tries: Iterable[Attempt]) -> set[tuple[str, float]]:
     return {place for place, found in outcomes.items() if found == {"backchannel"}}
 
 
-def _beginnings(merged: Sequence[Stretch]) -> Iterator[Stretch]:
-    """Beginnings of speech; a speaker who continues its turn, after a pause or a tool, does not interrupt."""
+def _beginnings(merged: Sequence[Stretch]) -> Iterator[tuple[Stretch, list[Stretch]]]:
+    """Beginnings, with the stretches of others that were being heard then.
+
+    A speaker who goes on with its turn, after a pause or a tool, cuts in upon nobody.
+    """
     begun: set[tuple[str, int]] = set()
+    heard: list[Stretch] = []
     for each in merged:
+        heard = [old for old in heard if old.end_s > each.start_s]
         if each.turn is None or (each.participant, each.turn) not in begun:
-            yield each
+            yield each, [old for old in heard if old.start_s < each.start_s]
         if each.turn is not None:
             begun.add((each.participant, each.turn))
+        heard.append(each)
 
 
-def _sounding(merged: Sequence[Stretch], new: Stretch) -> Iterator[Stretch]:
-    """Stretches that were being heard when this one began."""
-    for old in merged:
-        if old.participant != new.participant and old.start_s < new.start_s < old.end_s:
-            yield old
+@frozen
+class _Words:
+    """Utterances by participant, by their beginning."""
+
+    by_name: Mapping[str, list[Utterance]]
+
+    @classmethod
+    def of(cls, said: Sequence[Utterance]) -> Self:
+        by_name: dict[str, list[Utterance]] = {}
+        for each in sorted(said, key=lambda each: each.start_s):
+            by_name.setdefault(each.participant, []).append(each)
+        return cls(by_name)
+
+    def within(self, stretch: Stretch) -> list[Utterance]:
+        """The utterances that lie in a stretch; none where no words of it are known, or of it alone."""
+        own = self.by_name.get(stretch.participant, [])
+        first = bisect_left(own, stretch.start_s, key=lambda each: each.start_s + 1e-6)
+        behind = bisect_left(own, stretch.end_s, key=lambda each: each.start_s)
+        return [
+            each for each in own[first:behind] if not (each.beside and each.end_s > stretch.end_s + NEAR_S)
+        ]
 
 
-def _attempt(new: Stretch, old: Stretch, said: Sequence[Utterance], rules: InterruptRules) -> Attempt:
+def _is_short(new: Stretch, said: Iterable[Utterance], rules: InterruptRules) -> bool:
+    """Whether speech with these words is a backchannel by its length."""
+    words = sum(len(each.heard.split()) for each in said)
+    return classify_speech(round(new.length_s, 6), words, rules, is_over=True) is SpeechSort.BACKCHANNEL
+
+
+def _attempt(new: Stretch, old: Stretch, beside: AbstractSet[str], *, is_short: bool) -> Attempt:
     yielded = round(old.end_s - new.start_s, 6)
     goes_on = old.end_s > new.end_s
-    words = sum(len(each.heard.split()) for each in said)
-    found = classify_speech(round(new.length_s, 6), words, rules, is_over=True)
-    beside = {each.beside for each in said}
     outcome: Outcome = "failed"
     # Beside an agent's turn a person's speech is also classified where the agent paused, or ended.
     is_classified = goes_on or (new.turn is None and old.turn is not None)
-    if beside == {"backchannel"} or (is_classified and beside <= {""} and found is SpeechSort.BACKCHANNEL):
+    if beside == {"backchannel"} or (is_classified and beside <= {""} and is_short):
         outcome = "backchannel"
     elif "overlap" not in beside and not goes_on and yielded <= YIELD_S:
         outcome = "succeeded"
     return Attempt(new.participant, old.participant, new.start_s, outcome, yielded)
-
-
-def _said_in(stretch: Stretch, said: Iterable[Utterance]) -> list[Utterance]:
-    """Utterances that lie in a stretch; none where its words are not known, or not separately."""
-    return [
-        each
-        for each in said
-        if each.participant == stretch.participant
-        and stretch.start_s <= each.start_s + 1e-6
-        and each.start_s < stretch.end_s
-        and not (each.beside and each.end_s > stretch.end_s + NEAR_S)
-    ]
 
 
 def _pairs(tries: Iterable[Attempt]) -> tuple[PairInterruptions, ...]:

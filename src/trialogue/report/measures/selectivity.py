@@ -50,10 +50,11 @@ def selectivity(plan: MeetingPlan, records: Sequence[Record], found: Iterable[At
     stopping = {_end(each) for each in real if _stopped(each, stops)}
     right = [each for each in real if _stopped(each, stops)]
     wrong = [each for each in small if _stopped(each, stops) and _end(each) not in stopping]
+    known = frozenset(wrong)
     return Selectivity(
         stopped=rate(_stopped(each, stops) for each in real),
         latency=spread(each.yielded_s for each in right),
-        false_stops=rate(each in wrong for each in small),
+        false_stops=rate(each in known for each in small),
         false_latency=spread(each.yielded_s for each in wrong),
     )
 

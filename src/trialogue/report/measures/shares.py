@@ -15,7 +15,7 @@ from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures.interruptions import Interruptions
 from trialogue.report.measures.spread import Spread, ratio, spread
-from trialogue.report.stretches import Stretch, spoken_s
+from trialogue.report.stretches import Stretch, spoken_by
 from trialogue.values import frozen
 
 _SPOKEN: Final = re.compile(r"\w")
@@ -129,24 +129,30 @@ def count_typed(
 ) -> Counter[str]:
     """Number of typed turns, by participant: turns with words and without sound."""
     typists = {each.event.participant for each in records if isinstance(each.event, TextTyped)}
+    sounds: dict[str, list[Stretch]] = {name: [] for name in typists}
+    for sound in heard:
+        if sound.participant in sounds:
+            sounds[sound.participant].append(sound)
     return Counter(
         each.participant
         for each in utterances
         if each.participant in typists and not each.beside and _SPOKEN.search(each.heard)
-        if not any(_is_within(each, sound) for sound in heard)
+        if not any(_is_within(each, sound) for sound in sounds.get(each.participant, ()))
     )
 
 
 def _is_within(said: Utterance, sound: Stretch) -> bool:
-    """Whether a part of an utterance lies in this sound."""
-    is_its_own = sound.participant == said.participant
-    return is_its_own and sound.start_s < said.end_s and said.start_s < sound.end_s
+    """Whether some of an utterance is in this sound of the same participant."""
+    return sound.start_s < said.end_s and said.start_s < sound.end_s
 
 
 def participants(plan: MeetingPlan, heard: RowParts) -> tuple[ParticipantMeasures, ...]:
     """Measures of all participants, in the plan's order."""
     held = Counter(turn.participant for turn in heard.taken)
-    spoken = {each.name: spoken_s(heard.stretches, each.name) for each in plan.participants}
+    lengths, waits = spoken_by(heard.stretches), dict[str, list[float]]()
+    for who, wait in heard.responses:
+        waits.setdefault(who, []).append(wait)
+    spoken = {each.name: lengths.get(each.name, 0.0) for each in plan.participants}
     total = sum(spoken.values())
     small = heard.interruptions.backchannels_of
     words = {name: heard.words.get(name, 0) or (None if spoken[name] else 0) for name in spoken}
@@ -160,7 +166,7 @@ def participants(plan: MeetingPlan, heard: RowParts) -> tuple[ParticipantMeasure
             words_per_minute=None if count is None else ratio(count * 60.0, seconds),
             mean_turn_s=ratio(seconds, held[name]),
             interruptions=heard.interrupted.get(name, 0),
-            response=spread(wait for who, wait in heard.responses if who == name),
+            response=spread(waits.get(name, ())),
             backchannels=small.get(name, 0),
             backchannels_per_minute=ratio(small.get(name, 0) * 60.0, total - seconds),
             typed=heard.typed.get(name, 0),
@@ -174,8 +180,8 @@ def balance(spoken: Sequence[float]) -> Balance:
     n, total = len(spoken), sum(spoken)
     if total <= 0:
         return Balance(n, None, None)
-    shares = [each / total for each in spoken]
-    gini = sum(abs(one - other) for one in shares for other in shares) / (2 * n)
+    shares = sorted(each / total for each in spoken)
+    gini = sum((2 * place - n + 1) * share for place, share in enumerate(shares)) / n
     if n < 2:
         return Balance(n, gini, None)
     nats = -sum(share * math.log(share) for share in shares if share > 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
 from typing import Final
 
 from trialogue.model.commands import EndTurn, GrantFloor
@@ -160,12 +160,15 @@ def _takeover(records: Iterable[Record], taken: Sequence[Stretch]) -> Rate:
 
 
 def silences(records: Iterable[Record], heard: Sequence[Stretch]) -> Silences:
-    """Class of every silence between two sounds."""
-    free = list(_free(records))
+    """Sort every silence between two sounds by what it is."""
+    free, first = list(_free(records)), 0
     pauses, gaps, lapses = list[float](), list[float](), list[float]()
     for before, after in _around(heard):
         length = after.start_s - before.end_s
-        unheld = sum(max(0.0, min(end, after.start_s) - max(start, before.end_s)) for start, end in free)
+        while first < len(free) and free[first][1] <= before.end_s:  # nor does it touch a later silence
+            first += 1
+        touching = takewhile(lambda each: each[0] < after.start_s, islice(free, first, None))  # noqa: B023 - used up at once
+        unheld = sum(min(end, after.start_s) - max(start, before.end_s) for start, end in touching)
         if round(unheld, 6) >= LAPSE_S:
             lapses.append(length)
         elif before.participant == after.participant:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
 from attrs import asdict
 
@@ -23,6 +24,10 @@ from trialogue.report.stretches import Stretch, stretches
 from trialogue.values import frozen
 
 __all__ = ["PageSource", "content"]
+
+
+MOST_VERDICTS: Final = 10_000
+"""Number of attempts to interrupt that are shown: of voices that all speak at once there are their square."""
 
 
 @frozen
@@ -84,7 +89,8 @@ def _marks(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
 def _verdicts(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
     """Classes by the measures of speech within another's speech."""
     said, rules = meeting.utterances, meeting.plan.floor.interrupt
-    taken = {(each.participant, each.start_s) for each in without_backchannels(heard, said, rules)}
+    tries = attempts(heard, said, rules)
+    taken = {(each.participant, each.start_s) for each in without_backchannels(heard, tries)}
     for each in heard:
         if (each.participant, each.start_s) not in taken:
             yield {
@@ -93,7 +99,7 @@ def _verdicts(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
                 "at": ms(each.start_s),
                 "outcome": "backchannel",
             }
-    for cut in attempts(heard, said, rules):
+    for cut in tries[:MOST_VERDICTS]:
         if cut.outcome != "backchannel":
             yield {"k": "verdict", "who": cut.by, "of": cut.of, "at": ms(cut.at), "outcome": cut.outcome}
 

@@ -18,6 +18,9 @@ __all__ = ["Plot", "plots"]
 STEPS: Final = 120
 """Number of points of a line that changes all the time."""
 
+MOST_LINES: Final = 100
+"""Number of participants whose lines a plot has, the first in the plan's order."""
+
 Shape = Literal["points", "lines", "steps"]
 
 
@@ -67,11 +70,12 @@ def _responses(plan: MeetingPlan, records: Sequence[Record], heard: Sequence[Str
         if isinstance(command, GrantFloor) and command.turn in first
     )
     at = tuple(round(when, 3) for when, _, _ in found)
+    answered = {who for _, who, _ in found}
     series = tuple(
         (each.name, tuple(round(wait, 3) if who == each.name else None for _, who, wait in found))
         for each in plan.participants
-        if any(who == each.name for _, who, _ in found)
-    )
+        if each.name in answered
+    )[:MOST_LINES]
     return Plot("Response: from a grant to its first sound", "s", "points", at, series)
 
 
@@ -80,11 +84,15 @@ def _shares(plan: MeetingPlan, heard: Sequence[Stretch]) -> Plot:
     merged = joined(heard)
     end = max((each.end_s for each in merged), default=0.0)
     at = [end * step / STEPS for step in range(1, STEPS + 1)] if merged else []
-    spoken = {each.name: [_until(merged, each.name, when) for when in at] for each in plan.participants}
+    own: dict[str, list[Stretch]] = {each.name: [] for each in plan.participants}
+    for each in merged:
+        if each.participant in own:
+            own[each.participant].append(each)
+    spoken = {name: list(_spoken(found, at)) for name, found in own.items() if found}
     total = [sum(each[index] for each in spoken.values()) for index in range(len(at))]
     series = tuple(
         (name, tuple(map(_percent, each, total))) for name, each in spoken.items() if each and each[-1] > 0
-    )
+    )[:MOST_LINES]
     return Plot("Share of all speech so far", "%", "lines", tuple(round(each, 3) for each in at), series)
 
 
@@ -92,12 +100,15 @@ def _percent(part: float, whole: float) -> float | None:
     return round(100 * part / whole, 1) if whole else None
 
 
-def _until(merged: Sequence[Stretch], name: str, when: float) -> float:
-    return sum(
-        min(each.end_s, when) - each.start_s
-        for each in merged
-        if each.participant == name and each.start_s < when
-    )
+def _spoken(own: Sequence[Stretch], at: Sequence[float]) -> Iterator[float]:
+    """Seconds of one's speech until each moment; both are in order."""
+    before, place = 0.0, 0
+    for when in at:
+        while place < len(own) and own[place].end_s <= when:
+            before += own[place].length_s
+            place += 1
+        begun = place < len(own) and own[place].start_s < when
+        yield before + (when - own[place].start_s if begun else 0.0)
 
 
 def _waiting(records: Sequence[Record]) -> Plot:
