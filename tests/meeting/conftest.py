@@ -1,10 +1,13 @@
 """Meetings that are over in milliseconds: virtual time, and engines that murmur."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from trialogue.testing import hold_meeting
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 SCENARIO = """
 trialogue: 1
@@ -48,6 +51,18 @@ def scenario(tmp_path) -> Path:
     path = tmp_path / "small.yaml"
     path.write_text(SCENARIO)
     return path
+
+
+@pytest.fixture(scope="session")
+def policy_run(tmp_path_factory):
+    """The run of the scenario of a policy, held once a test worker: nobody changes its files."""
+
+    @cache
+    def run(policy):
+        out = tmp_path_factory.mktemp("held") / "run"
+        return hold_meeting(SCENARIOS / f"policy-{policy}.yaml", out, must_pass=False)
+
+    return run
 
 
 @pytest.fixture

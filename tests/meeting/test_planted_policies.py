@@ -13,9 +13,8 @@ from trialogue.errors import ReplayDivergence
 from trialogue.journal import read, verify
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.what_if import what_if
-from trialogue.testing import hold_meeting, murmuring_engines
+from trialogue.testing import murmuring_engines
 
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
 MODULES = {"random": "random_draw"}
 """Where a policy's module is called otherwise."""
 
@@ -81,23 +80,10 @@ def test_every_policy_has_a_plant():
     assert PLANTS.keys() == POLICIES.keys()
 
 
-@pytest.fixture(scope="module")
-def journal_of(tmp_path_factory):
-    """The journal of the scenario of a policy, which is held once a test worker."""
-
-    @cache
-    def journal(policy):
-        folder = tmp_path_factory.mktemp("held") / "run"
-        hold_meeting(SCENARIOS / f"policy-{policy}.yaml", folder, must_pass=False)
-        return folder / "journal.jsonl"
-
-    return journal
-
-
 @pytest.mark.parametrize("policy", sorted(PLANTS))
-def test_a_planted_change_is_found_where_it_decides(journal_of, policy):
+def test_a_planted_change_is_found_where_it_decides(policy_run, policy):
     """With the record's number; the same source without the change verifies to the end."""
-    journal = journal_of(policy)
+    journal = policy_run(policy).folder / "journal.jsonl"
     assert verify(journal, lambda plan: Brain(plan, {policy: made(policy)})).records > 10
     planted = made(policy, *PLANTS[policy])
     with pytest.raises(ReplayDivergence) as found:
@@ -107,8 +93,8 @@ def test_a_planted_change_is_found_where_it_decides(journal_of, policy):
 
 
 @pytest.mark.parametrize("policy", sorted(POLICIES))
-def test_what_if_it_were_the_same_policy_changes_nothing(journal_of, tmp_path, policy):
+def test_what_if_it_were_the_same_policy_changes_nothing(policy_run, tmp_path, policy):
     """No free floor is another's, and the meeting that is held again has the same turns."""
-    edges = Edges(engines=murmuring_engines())
-    came = what_if(read(journal_of(policy)), {"floor.policy": policy}, tmp_path / "out", edges)
+    edges, reading = Edges(engines=murmuring_engines()), read(policy_run(policy).folder / "journal.jsonl")
+    came = what_if(reading, {"floor.policy": policy}, tmp_path / "out", edges)
     assert (came.others, came.horizon) == ((), None)

@@ -1,7 +1,5 @@
 """One scenario a policy: each is held in virtual time, and shows its rule."""
 
-from pathlib import Path
-
 import pytest
 
 from trialogue.brain.floor.policies import POLICIES
@@ -9,14 +7,12 @@ from trialogue.journal import read, verify
 from trialogue.meeting.policies import brain_for
 from trialogue.model.commands import GrantFloor
 
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
-
 
 @pytest.mark.parametrize("policy", sorted(POLICIES))
-def test_each_policy_has_a_scenario(hold, tmp_path, policy):
+def test_each_policy_has_a_scenario(policy_run, policy):
     """It ends by its limits within a minute, in turns that this policy chose, and decides the same again."""
-    result = hold(SCENARIOS / f"policy-{policy}.yaml", out=tmp_path / "run")
-    reading = read(tmp_path / "run" / "journal.jsonl")
+    result = policy_run(policy)
+    reading = read(result.folder / "journal.jsonl")
     records = tuple(reading)
     grants = [c for record in records for c in record.commands if isinstance(c, GrantFloor)]
     assert reading.header.plan.floor.policy == policy
@@ -25,4 +21,4 @@ def test_each_policy_has_a_scenario(hold, tmp_path, policy):
     spoke = {grant.to for grant in grants}
     # Recency goes back to who spoke before the last: two may have it to themselves, as among people.
     assert len(spoke) >= 2 if policy == "recency" else spoke >= {"tech", "biz", "law"}
-    assert verify(tmp_path / "run" / "journal.jsonl", brain_for).records == len(records)
+    assert verify(result.folder / "journal.jsonl", brain_for).records == len(records)

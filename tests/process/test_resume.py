@@ -27,11 +27,27 @@ from trialogue.scenario.schema import Clock
 from trialogue.testing import murmuring_engines
 
 
+@pytest.fixture(scope="module")
+def _crashed_once(tmp_path_factory):
+    """Directories of crashed meetings, by how many records they have."""
+    return {}, tmp_path_factory.mktemp("crashed")
+
+
 @pytest.fixture
-def crashed(hold, out, failing_after):
-    """The directory of a meeting whose process ended after so many records, as a kill would have it."""
+def crashed(_crashed_once, hold, out, failing_after):
+    """The directory of a meeting whose process ended after so many records, as a kill would have it.
+
+    It is held once a test worker; each test has a copy of its directory.
+    """
+    kept, folder = _crashed_once
 
     def crash(records=100):
+        if records not in kept:
+            kept[records] = shutil.copytree(crash_anew(records), folder / f"after-{records}")
+            return out
+        return shutil.copytree(kept[records], out)
+
+    def crash_anew(records):
         full = JournalError("full")
         with pytest.raises(JournalError):
             hold(journal=lambda journal: failing_after(journal, "append", records + 1, full))
