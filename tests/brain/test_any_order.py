@@ -564,7 +564,14 @@ class AnyOrder(RuleBasedStateMachine):
             assert self.meeting.context(participant.name) == context_of(self.plan, participant.name, records)
 
 
-@pytest.mark.parametrize("policy", sorted(POLICIES))
+DAILY = {"agenda", "free", "moderated", "parallel-collect"}
+"""Policies that have every kind of fact; `test_nonsense_alone` draws from all of them."""
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [pytest.param(each, marks=() if each in DAILY else pytest.mark.long) for each in sorted(POLICIES)],
+)
 def test_every_policy_keeps_what_holds(policy):
     """Up to eight participants, in whatever order facts come: no invariant breaks, and the meeting ends."""
     run_state_machine_as_test(

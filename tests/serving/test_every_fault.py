@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise
 
 import pytest
@@ -149,6 +149,9 @@ APART = {"roll-over-refused"}
 """What the next upgrade meets after it would strike another test's client."""
 
 IN_SESSION = [name for name in NAMES if name not in OF_UPGRADES | APART]
+DAILY = frozenset(IN_SESSION[::4])
+"""What strikes in each way of the daily tests: all strike by the address and for the next client."""
+SHARED = [pytest.param(each, marks=() if each in DAILY else pytest.mark.long) for each in IN_SESSION]
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +163,7 @@ def server() -> Iterator[VoiceAgentServer]:
 
 
 Outcomes = dict[str, Outcome]
+ByName = Callable[[str], Outcome]
 
 
 def all_of(names: list[str], one: Callable[[str], Awaitable[Outcome]]) -> Outcomes:
@@ -177,6 +181,16 @@ def all_of(names: list[str], one: Callable[[str], Awaitable[Outcome]]) -> Outcom
     return asyncio.run(gathered())
 
 
+def by_name(one: Callable[[str], Awaitable[Outcome]]) -> ByName:
+    """The outcome of one: those that are daily are had together, and so are the others."""
+
+    @cache
+    def outcomes(*, is_daily: bool) -> Outcomes:
+        return all_of([each for each in IN_SESSION if (each in DAILY) is is_daily], one)
+
+    return lambda name: outcomes(is_daily=name in DAILY)[name]
+
+
 def moment(name: str) -> str:
     """When a fault is to strike that strikes a session that goes on: what a prompt ends, in a turn."""
     return "FunctionCallRequest" if name == "sound-stalls" else "AgentAudioDone"
@@ -190,7 +204,7 @@ def by_query(server: VoiceAgentServer) -> Outcomes:
 
 
 @pytest.fixture(scope="module")
-def by_time(server: VoiceAgentServer) -> Outcomes:
+def by_time(server: VoiceAgentServer) -> ByName:
     """At a time, asked for by the address; the client waits for it, the greeting behind it."""
 
     async def one(name: str) -> Outcome:
@@ -198,7 +212,7 @@ def by_time(server: VoiceAgentServer) -> Outcomes:
         strike = partial(asyncio.sleep, 1.6)
         return await converse(url, strike=strike, at=moment(name), under=name)
 
-    return all_of(IN_SESSION, one)
+    return by_name(one)
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +239,7 @@ def by_control(server: VoiceAgentServer) -> Outcomes:
 
 
 @pytest.fixture(scope="module")
-def while_it_goes_on(server: VoiceAgentServer) -> Outcomes:
+def while_it_goes_on(server: VoiceAgentServer) -> ByName:
     """Ordered for a session that goes on, between two replies."""
 
     async def one(name: str) -> Outcome:
@@ -238,13 +252,13 @@ def while_it_goes_on(server: VoiceAgentServer) -> Outcomes:
 
         return await converse(tag, strike=strike, at=moment(name), under=name)
 
-    return all_of(IN_SESSION, one)
+    return by_name(one)
 
 
 @pytest.fixture(scope="module")
-def by_script(server: VoiceAgentServer) -> Outcomes:
+def by_script(server: VoiceAgentServer) -> ByName:
     """By the entry of a script."""
-    return all_of(IN_SESSION, partial(_scripted, server))
+    return by_name(partial(_scripted, server))
 
 
 async def _scripted(server: VoiceAgentServer, name: str) -> Outcome:
@@ -272,10 +286,10 @@ def test_by_the_address(by_query: Outcomes, name: str) -> None:
     assert SEES[name](by_query[name]), by_query[name]
 
 
-@pytest.mark.parametrize("name", IN_SESSION)
-def test_at_a_time(by_time: Outcomes, name: str) -> None:
+@pytest.mark.parametrize("name", SHARED)
+def test_at_a_time(by_time: ByName, name: str) -> None:
     """`?fault=NAME&after=TIME`."""
-    assert SEES[name](by_time[name]), by_time[name]
+    assert SEES[name](by_time(name)), by_time(name)
 
 
 @pytest.mark.parametrize("name", [each for each in NAMES if each not in APART])
@@ -284,16 +298,16 @@ def test_for_the_next_client(by_control: Outcomes, name: str) -> None:
     assert SEES[name](by_control[name]), by_control[name]
 
 
-@pytest.mark.parametrize("name", IN_SESSION)
-def test_for_a_session_that_goes_on(while_it_goes_on: Outcomes, name: str) -> None:
+@pytest.mark.parametrize("name", SHARED)
+def test_for_a_session_that_goes_on(while_it_goes_on: ByName, name: str) -> None:
     """Ordered meanwhile."""
-    assert SEES[name](while_it_goes_on[name]), while_it_goes_on[name]
+    assert SEES[name](while_it_goes_on(name)), while_it_goes_on(name)
 
 
-@pytest.mark.parametrize("name", IN_SESSION)
-def test_by_an_entry_of_a_script(by_script: Outcomes, name: str) -> None:
+@pytest.mark.parametrize("name", SHARED)
+def test_by_an_entry_of_a_script(by_script: ByName, name: str) -> None:
     """`{"say": ..., "fault": NAME}`."""
-    assert SEES[name](by_script[name]), by_script[name]
+    assert SEES[name](by_script(name)), by_script(name)
 
 
 @pytest.mark.parametrize("way", ["query", "control"])
