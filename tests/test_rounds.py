@@ -1,5 +1,7 @@
 """Rounds of a loop: who reads or ticks is called in its time, and what goes wrong is its own."""
 
+import errno
+import os
 import socket
 import sys
 from contextlib import contextmanager
@@ -9,7 +11,9 @@ import pytest
 import trio
 import trio.testing
 
+import trialogue.rounds
 from trialogue.rounds import Rounds, rounds_of
+from trialogue.transport.direct import DirectStream
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems have no rounds")
 
@@ -223,3 +227,53 @@ async def test_other_systems_have_none(monkeypatch):
     """There everybody waits alone."""
     monkeypatch.setattr(sys, "platform", "darwin")
     assert rounds_of() is None
+
+
+def descriptors():
+    return sorted(Path("/proc/self/fd").iterdir())
+
+
+@pytest.mark.parametrize("lacks", ["timer", "epoll"])
+async def test_without_a_descriptor_everybody_waits_alone(monkeypatch, lacks):
+    """A stream is read to its end and closed; when there is a descriptor again, there are rounds."""
+    before = descriptors()
+
+    def fail(*_):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    got = []
+    with monkeypatch.context() as patch:
+        where = (trialogue.rounds, "_Timer") if lacks == "timer" else (trialogue.rounds.select, "epoll")
+        patch.setattr(*where, fail)
+        left, right = socket.socketpair()
+        left.setblocking(False)
+        stream = DirectStream(left)
+        with right, trio.fail_after(10):
+            right.send(b"one")
+            right.shutdown(socket.SHUT_WR)
+            assert await stream.receive_into(lambda data: not got.append(data)) == b""
+            stream.close()
+        assert (got, left.fileno(), rounds_of()) == ([b"one"], -1, None)
+    assert descriptors() == before
+    assert isinstance(rounds_of(), Rounds)
+
+
+async def test_a_socket_that_cannot_be_watched_is_forgotten():
+    """The error is raised, and the descriptor's next owner is read."""
+    got = []
+    with joined() as (left, right), trio.fail_after(10):
+        fd = os.open(__file__, os.O_RDONLY)
+        try:
+            with pytest.raises(PermissionError):  # epoll takes no regular file
+                await rounds().reading(fd, lambda: True)
+            os.dup2(left.fileno(), fd)
+            right.send(b"end")
+
+            def read():
+                got.append(os.read(fd, 100))
+                return False
+
+            await rounds().reading(fd, read)
+        finally:
+            os.close(fd)
+    assert got == [b"end"]

@@ -10,7 +10,7 @@ one epoll of ours, on which the loop waits as on any file, and whoever reads or 
    cancelled is called no more.
 3. A tick comes in its time: the timer is the kernel's, where the loop's own waits end on milliseconds.
 4. Where there is no such timer (other systems than Linux), and under a virtual clock, there are no rounds:
-   everybody waits alone.
+   everybody waits alone. So does who comes while the process has no descriptor left for them.
 """
 
 from __future__ import annotations
@@ -88,7 +88,11 @@ class Rounds:
 
     def __init__(self) -> None:
         self._timer = _Timer()
-        self._epoll = select.epoll()
+        try:
+            self._epoll = select.epoll()
+        except OSError:
+            os.close(self._timer.fd)
+            raise
         self._epoll.register(self._timer.fd, select.EPOLLIN)
         self._readings: dict[int, _Reading] = {}
         self._due: list[tuple[float, int, _Ticking]] = []
@@ -106,8 +110,8 @@ class Rounds:
         """
         if fd in self._readings:
             raise trio.BusyResourceError("another task has this socket read")
-        self._readings[fd] = _Reading(read, current_task())
         self._epoll.register(fd, select.EPOLLIN)
+        self._readings[fd] = _Reading(read, current_task())
 
         def abort(_: object) -> Abort:
             self._drop(fd)
@@ -210,7 +214,10 @@ def rounds_of() -> Rounds | None:
     try:
         rounds = _ROUNDS.get()
     except LookupError:
-        rounds = Rounds() if sys.platform == "linux" and not is_virtual() else None
+        try:
+            rounds = Rounds() if sys.platform == "linux" and not is_virtual() else None
+        except OSError:  # no descriptor is left: the next who comes finds out whether there is one again
+            return None
         _ROUNDS.set(rounds)
         if rounds is not None:
             trio.lowlevel.spawn_system_task(rounds.run, name="rounds")

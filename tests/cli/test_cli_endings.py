@@ -186,6 +186,24 @@ def test_tracebacks_have_no_locals(diagnostics, capsys):
     assert "what somebody said" not in line
 
 
+REFUSED = """
+import logging, sys
+from trialogue.cli.diagnostics import configure
+configure("error")
+for _ in range(3):
+    try:
+        raise OSError(24, "Too many open files")
+    except OSError:
+        logging.getLogger("trio.serve_listeners").error("accept failed", exc_info=True)
+"""
+
+
+def test_a_listener_without_descriptors_says_so_seldom():
+    """Trio logs each try with its traceback, ten times a second."""
+    done = subprocess.run([sys.executable, "-c", REFUSED], capture_output=True, text=True, check=True)
+    assert done.stderr == "accept failed\n"
+
+
 def test_diagnostics_end_nothing(diagnostics, monkeypatch):
     """A terminal that is gone is no reason for a meeting to end."""
 

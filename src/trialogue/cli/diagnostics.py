@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from collections.abc import MutableMapping
 from contextlib import suppress
 from typing import Final, Literal, TypeAlias
@@ -25,12 +26,16 @@ LEVELS: Final = {
 }
 
 
+_SELDOM_S: Final = 10.0
+"""Seconds in which a listener says at most once that it cannot accept."""
+
 _LONGEST_VALUE: Final = 1000
 """Characters of one value of a line."""
 
 
 def configure(level: LogLevel) -> None:
     """Write diagnostics of this level and above to stderr, one line each."""
+    logging.getLogger("trio.serve_listeners").addFilter(_SELDOM)
     logger = logging.getLogger("trialogue")
     logger.setLevel(LEVELS[level])
     for each in [each for each in logger.handlers if isinstance(each, _FirstLine)]:
@@ -39,6 +44,26 @@ def configure(level: LogLevel) -> None:
         _configure_structlog(level)
     else:
         logger.addHandler(_FirstLine(level))
+
+
+class _Seldom(logging.Filter):
+    """One line of what a listener logs with a traceback, ten times a second, while no descriptor is left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next = float("-inf")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let a record through from time to time, without its traceback."""
+        record.exc_info = None
+        now = time.monotonic()
+        is_due = now >= self._next
+        if is_due:
+            self._next = now + _SELDOM_S
+        return is_due
+
+
+_SELDOM: Final = _Seldom()
 
 
 class _FirstLine(logging.Handler):
