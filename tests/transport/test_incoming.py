@@ -156,6 +156,10 @@ def compare(data, cuts, *, is_client, early, lag):
         (0x82, b"short", {"width": 8}),
         (0x82, b"masked", {"is_masked": True}),
         (0x81, b"\xff no UTF-8", {}),
+        (0xC9, b"a reserved ping", {}),
+        (0x89, b"a masked ping", {"is_masked": True}),
+        (0x8A, b"a long pong", {"width": 2}),
+        (0x8A, b"a longer pong", {"width": 8}),
         (0x88, b"\x03\xe8", {}),
     ],
 )
@@ -168,6 +172,34 @@ async def test_after_a_fault_or_a_close_the_library_has_the_word(first, body, op
     assert incoming.sift(said) == said
     assert await incoming.next() == b"said"
     assert await incoming.next() is None
+
+
+async def test_behind_what_the_library_reads_messages_are_read_here_again():
+    """Pings of any lawful size, and a message in parts once the library's message is taken."""
+    incoming = Incoming(True, LIMIT, 10)
+    said = frame(0x82, b"said", is_masked=False)
+    for first, body in ((0x89, b""), (0x89, b"x" * 125), (0x8A, b"x" * 125)):
+        control = frame(first, body, is_masked=False)
+        assert incoming.sift(control + said) == control
+        assert await incoming.next() == b"said"
+    parts = b"".join(frame(first, b"part", is_masked=False) for first in (0x01, 0x00, 0x80))
+    assert incoming.sift(parts) == parts
+    assert await incoming.next() is None
+    incoming.owed -= 1
+    assert incoming.sift(said) == b""
+    assert await incoming.next() == b"said"
+
+
+@pytest.mark.parametrize(
+    "head", [b"\x80\x7e", b"\x00\x7e", b"\xc2\x7e", b"\x82\xfe", b"\x89\x7e", b"\x09\x7d", b"\x83\x7e"]
+)
+def test_a_head_that_is_wrong_already_is_the_librarys_at_once(head):
+    """The peer need not send the rest of it to be told; a head that may still be right is waited for."""
+    assert Incoming(True, LIMIT, 10).sift(head) == head
+    assert Incoming(True, LIMIT, 10).sift(b"\x82\x7e") == b""
+    in_parts = Incoming(True, LIMIT, 10)
+    begun = frame(0x01, b"part", is_masked=False)
+    assert in_parts.sift(begun + b"\x82\x7e") == begun + b"\x82\x7e"
 
 
 async def test_a_head_that_the_library_has_in_part_is_its_own_to_the_end():
