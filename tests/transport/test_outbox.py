@@ -43,3 +43,24 @@ def test_dropping_all_counts_frames_only() -> None:
     outbox.drop_all()
     assert (len(outbox), outbox.frames_dropped) == (0, 1)
     assert outbox.put_text("0123456789")
+
+
+def test_the_defaults_hold_five_seconds_of_sound_and_messages_of_four_megabytes() -> None:
+    """Both sides of each bound: what fits is kept whole, and one more byte, frame or letter is too much."""
+    five_seconds = Outbox(OutboxRules())
+    for _ in range(256):
+        five_seconds.put_frame(b"")
+    assert (len(five_seconds), five_seconds.frames_dropped) == (256, 0)
+    five_seconds.put_frame(b"")
+    assert (len(five_seconds), five_seconds.frames_dropped) == (256, 1)
+    large = Outbox(OutboxRules())
+    large.put_frame(bytes(512 * 1024))
+    assert large.frames_dropped == 0
+    large.put_frame(b"x")
+    assert (large.take(), large.frames_dropped) == (b"x", 1)
+    texts = Outbox(OutboxRules())
+    assert all(texts.put_text("") for _ in range(256))
+    assert not texts.put_text("")
+    long = Outbox(OutboxRules())
+    assert long.put_text("x" * 4 * 1024 * 1024)
+    assert not long.put_text("x")
