@@ -33,8 +33,11 @@ FLAGS = (
     "--autoplay-policy=no-user-gesture-required",
     "--remote-debugging-port=0",
 )
-LONGEST_S = 30.0
-"""How long one answer of the browser is waited for."""
+LONGEST_S = 60.0
+"""How long one answer of the browser is waited for, on a busy machine too."""
+
+ASKED = {"max_size": None, "open_timeout": LONGEST_S, "ping_interval": None}
+"""Options of the connection: pictures are large, and a busy browser may be late without being gone."""
 
 
 @define
@@ -134,9 +137,9 @@ class Browser:
     def page(self):
         """A new tab, as long as the block lasts."""
         port, path = (self.profile / "DevToolsActivePort").read_text().split()
-        with connect(f"ws://127.0.0.1:{port}{path}", max_size=None) as browser:
+        with connect(f"ws://127.0.0.1:{port}{path}", **ASKED) as browser:
             target = Page(browser).call("Target.createTarget", url="about:blank")["targetId"]
-        with connect(f"ws://127.0.0.1:{port}/devtools/page/{target}", max_size=None) as socket:
+        with connect(f"ws://127.0.0.1:{port}/devtools/page/{target}", **ASKED) as socket:
             page = Page(socket)
             for domain in ("Page", "Runtime", "Network", "Log"):
                 page.call(f"{domain}.enable")
