@@ -35,7 +35,7 @@ def each_row():
         yield pytest.param(fault, id=name, marks=() if is_daily else pytest.mark.long)
 
 
-@pytest.mark.parametrize("fault", each_row())
+@pytest.mark.parametrize("fault", list(each_row()))
 def test_every_promise_is_kept(fault, table):
     """The fault strikes, its participant fares as was said, and no promise is broken."""
     trial, judged = table(fault)

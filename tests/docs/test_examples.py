@@ -236,7 +236,7 @@ def by_length(page: Path) -> object:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("page", map(by_length, WITH_BLOCKS), ids=map(name_of, WITH_BLOCKS))
+@pytest.mark.parametrize("page", [by_length(page) for page in WITH_BLOCKS], ids=map(name_of, WITH_BLOCKS))
 def test_the_page_does_what_it_says(page, desk):
     """Every block of the page, in order, in one directory."""
     for block in blocks_of(page):
