@@ -169,9 +169,7 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
     for place, seats in enumerate(meetings(count)):
         seat(seats)
         meeting_of.update(dict.fromkeys(seats, place))
-    # Meetings begin when they begin, each in its phase: here, spread over a tick.
-    now = trio.current_time()
-    epochs = [next_phase(now + TICK_S * place / len(routers)) for place in range(len(routers))]
+    epochs: list[float] = []
     offset = time.monotonic_ns() - int(trio.current_time() * 1e9)
 
     def ear(agent: Agent, heard: deque[int], place: int, pcm: bytes) -> None:
@@ -194,10 +192,14 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
                 routers[place].listen(names[at], partial(ear, agent, came[heard_by[at]], place))
                 await nursery.start(agent.run)
         if seconds:
-            for router, epoch in zip(routers, epochs, strict=True):
-                nursery.start_soon(router.run, epoch)
             while ready < count:
                 await is_ready.wait()
+            # Meetings begin when they begin, each in its phase: here, spread over a tick. They begin when all
+            # agents are there: ticks of before would be made up for behind the dials, within the window yet.
+            now = trio.current_time()
+            epochs += [next_phase(now + TICK_S * place / len(routers)) for place in range(len(routers))]
+            for router, epoch in zip(routers, epochs, strict=True):
+                nursery.start_soon(router.run, epoch)
             await measure(trio.sleep, seconds)
         else:
             tell(kib=(resident_kib() - warm) / (count - OPTIONS.warm))
