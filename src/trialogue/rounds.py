@@ -23,6 +23,7 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
+from time import perf_counter
 from typing import Final, NoReturn
 
 import outcome
@@ -98,6 +99,8 @@ class Rounds:
         self._due: list[tuple[float, int, _Ticking]] = []
         self._numbers = count()
         self._armed_for = inf
+        self._rings_at = inf
+        """When a tick is due by the clock of trio's clock, which is asked with each wake."""
         self.is_over: bool = False
 
     def __repr__(self) -> str:
@@ -148,12 +151,13 @@ class Rounds:
     async def run(self) -> None:
         """Go round until the run is over."""
         try:
+            fd = self._epoll.fileno()
             while True:
-                self._arm_for_next()
-                await wait_readable(self._epoll.fileno())
+                await wait_readable(fd)
                 self._read()
-                if trio.current_time() >= self._armed_for:
+                if perf_counter() >= self._rings_at:
                     self._tick()
+                    self._arm_for_next()
         finally:
             self.is_over = True
             self._epoll.close()
@@ -165,8 +169,9 @@ class Rounds:
             self._arm(due)
 
     def _arm(self, due: float) -> None:
-        self._armed_for = due
-        self._timer.set(due - trio.current_time())
+        left = due - trio.current_time()
+        self._armed_for, self._rings_at = due, perf_counter() + left
+        self._timer.set(left)
 
     def _read(self) -> None:
         """Read every socket at which there is anything."""
