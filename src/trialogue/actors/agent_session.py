@@ -100,7 +100,7 @@ class AgentSession(LiveSession[AgentWire]):
 
     def hear(self, pcm: bytes) -> None:
         """Feed the agent a frame; without applied settings it is dropped."""
-        if self.is_running:
+        if self._wire.is_running:
             self._fed_at = trio.current_time()
             self._put(self._wire.hear(pcm, self._fed_at))
             if self._fed_at > self._looks_at:  # moving the deadline costs less than a needless wake
@@ -195,9 +195,6 @@ class AgentSession(LiveSession[AgentWire]):
         self._send_all(self._wire.start(trio.current_time()))
 
     def _receive(self, data: Message) -> None:
-        if not isinstance(data, str):
-            self._receive_sound(data)
-            return
         facts = self._wire.receive(data, trio.current_time())
         for fact in _with_words_first(facts):
             self._facts.count(_recorded(fact))

@@ -235,7 +235,9 @@ class Playout:
         turn.dry, turn.heard_to = 0, position + len(pcm) // 2
         if not reply.sound and reply.whole:
             self._end("complete", turn.heard_to)
-        return self._loudness_of(turn.number).apply(pcm).ljust(2 * samples, b"\0")
+        loudest, fader = self._loudness
+        heard = fader.apply(pcm) if loudest == turn.number else pcm
+        return heard.ljust(2 * samples, b"\0")
 
     @property
     def is_sounding(self) -> bool:

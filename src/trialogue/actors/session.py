@@ -145,7 +145,7 @@ class LiveSession(ABC, Generic[WireT]):
     async def _read(self) -> None:
         while True:
             try:
-                text = await receive_beside(self._socket, self._receive)
+                text = await receive_beside(self._socket, self._receive_sound)
             except ConnectionLost as lost:
                 raise self._closed(lost) from lost.__cause__
             self._receive(text)
@@ -189,6 +189,10 @@ class LiveSession(ABC, Generic[WireT]):
     @abstractmethod
     def _receive(self, data: Message) -> None:
         """Take the facts of a message."""
+
+    def _receive_sound(self, data: bytes) -> None:
+        """Take what a binary message tells."""
+        self._receive(data)
 
     @abstractmethod
     def _end(self, close_code: int) -> None:
