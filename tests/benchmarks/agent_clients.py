@@ -85,11 +85,12 @@ async def measure(sleep: Callable[[float], Awaitable[object]], seconds: float) -
     """Let it settle, for a tenth of the window at least, then count CPU time over the window.
 
     Memory is read before and behind it: the search for garbage that goes with it stops the client for as
-    long as its heap is large, which is nothing of what a frame costs, nor of how late one comes.
+    long as its heap is large, which is nothing of what a frame costs, nor of how late one comes. A client
+    that uses nine tenths of a core makes up for a tenth of a second in a whole one, so the window waits.
     """
     await sleep(1.0 + seconds / 10)
     held = resident_kib()
-    await sleep(0.5)
+    await sleep(2.0)
     first, cpu = time.monotonic_ns(), time.process_time()
     await sleep(seconds)
     last, cpu = time.monotonic_ns(), time.process_time() - cpu
