@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import trio
 import trio.testing
 
 import trialogue.rounds
-from trialogue.rounds import Rounds, rounds_of
+from trialogue.rounds import TICKS_IN_A_ROW, Rounds, rounds_of
 from trialogue.transport.direct import DirectStream
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems have no rounds")
@@ -161,7 +162,7 @@ async def test_ticks_come_in_their_order_and_never_early():
 
 
 async def test_what_is_late_catches_up_without_holding_others_up():
-    """A tick that lies back is made once a round: what can be read is read between."""
+    """Ticks that lie back are made a few in a row, and what can be read is read between; so it goes on."""
     order, start = [], trio.current_time() - 10.0
     with joined() as (left, right), trio.fail_after(10):
         scope = trio.CancelScope()
@@ -169,7 +170,7 @@ async def test_what_is_late_catches_up_without_holding_others_up():
         def tick():
             order.append("tick")
             right.send(b"x")
-            if len(order) > 20:
+            if len(order) > 4 * TICKS_IN_A_ROW:
                 scope.cancel()
             return start
 
@@ -183,7 +184,29 @@ async def test_what_is_late_catches_up_without_holding_others_up():
             with scope:
                 await rounds().ticking(tick, start)
             nursery.cancel_scope.cancel()
-    assert order[:20] == ["tick", "read"] * 10
+    in_a_round = [*["tick"] * TICKS_IN_A_ROW, "read"]
+    assert order[: 3 * len(in_a_round)] == in_a_round * 3
+
+
+async def test_who_is_late_catches_up_in_turn():
+    """The second tick of one comes behind the first of the other: no meeting runs ahead of the others."""
+    order, start = [], trio.current_time() - 10.0
+
+    async def wait(name):
+        def tick():
+            order.append(name)
+            if len(order) >= 2 * TICKS_IN_A_ROW - 1:
+                raise StopAsyncIteration
+            return start
+
+        with pytest.raises(StopAsyncIteration):
+            await rounds().ticking(tick, start)
+
+    with trio.fail_after(10):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(wait, "a")
+            nursery.start_soon(wait, "b")
+    assert all(before != after for before, after in pairwise(order))
 
 
 async def test_a_tick_that_is_cancelled_comes_no_more():

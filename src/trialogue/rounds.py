@@ -36,6 +36,9 @@ from trialogue.values import define
 _CLOSED_BY_EXEC, _NEVER_BLOCKS = 0o2000000, 0o4000
 _SECOND_NS: Final = 1_000_000_000
 
+TICKS_IN_A_ROW: Final = 5
+"""Number of ticks after which one that is late waits for the next round: sockets and tasks have a turn."""
+
 
 class _TimerSpec(ctypes.Structure):
     """Argument of `timerfd_settime`."""
@@ -191,8 +194,14 @@ class Rounds:
                 reschedule(reading.task, ended)
 
     def _tick(self) -> None:
-        """Tick once whatever is due; what is late catches up in the next rounds."""
+        """Tick what is due, a few times in a row where it is late: the next round reads more at once then."""
         now = trio.current_time()
+        for _ in range(TICKS_IN_A_ROW):
+            if not self._tick_once(now):
+                return
+
+    def _tick_once(self, now: float) -> bool:
+        """Tick once whatever is due at `now`; whether anything was."""
         due: list[_Ticking] = []
         while self._due and self._due[0][0] <= now:
             due.append(heappop(self._due)[2])
@@ -204,6 +213,7 @@ class Rounds:
                 heappush(self._due, (again.value, next(self._numbers), ticking))
             elif not ticking.is_over:
                 reschedule(ticking.task, again)
+        return bool(due)
 
     def _drop(self, fd: int) -> None:
         del self._readings[fd]
