@@ -51,21 +51,24 @@ def filled(hint, text):
     return next(iter(hint)) if issubclass(hint, Enum) else hint(1)
 
 
-@pytest.mark.parametrize(
-    "kind", [kind for kind in KINDS if kind is not Joined], ids=lambda kind: kind.__name__
-)
-def test_no_sentence_is_kept_in_any_field(kind):
+def test_no_sentence_is_kept_in_any_field():
     """Not in a field that is declared a name either: nothing that has a blank in it is one."""
-    assert CANARY not in repr(masked(filled(kind, CANARY)))
-    assert CANARY.encode() not in orjson.dumps(masked_json(kind, encode(filled(kind, CANARY))))
+    kinds = [kind for kind in KINDS if kind is not Joined]
+    assert [kind for kind in kinds if CANARY in repr(masked(filled(kind, CANARY)))] == []
+    written = {kind: orjson.dumps(masked_json(kind, encode(filled(kind, CANARY)))) for kind in kinds}
+    assert [kind for kind in kinds if CANARY.encode() in written[kind]] == []
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_only_what_is_declared_is_kept(kind):
+def kept_of(kind):
+    """The fields of a class in which a word is kept."""
+    return {name for name, value in encode(masked(filled(kind, ONE_WORD))).items() if ONE_WORD in str(value)}
+
+
+def test_only_what_is_declared_is_kept():
     """Every other text is masked, down to the last word."""
-    kept = {name for name, value in encode(masked(filled(kind, ONE_WORD))).items() if ONE_WORD in str(value)}
-    assert kept <= NAMES | DECLARED.get(kind, frozenset()) | {"table", "seat"}
-    assert kept.isdisjoint(personal_fields(kind))
+    allowed = {kind: NAMES | DECLARED.get(kind, frozenset()) | {"table", "seat"} for kind in KINDS}
+    assert [(kind, kept_of(kind)) for kind in KINDS if not kept_of(kind) <= allowed[kind]] == []
+    assert [kind for kind in KINDS if not kept_of(kind).isdisjoint(personal_fields(kind))] == []
 
 
 def test_a_seat_keeps_its_names_and_labels_alone():

@@ -39,24 +39,29 @@ def test_there_are_hundreds_of_a_hundred_kinds():
     assert len(CHANGED) >= 125
 
 
-@pytest.mark.parametrize("case", WRITTEN, ids=[case["kind"] for case in WRITTEN])
-def test_a_mistake_is_told_in_its_words(case, tmp_path, monkeypatch):
+def test_each_mistake_is_told_in_its_words(tmp_path, monkeypatch):
     """All of it, at its place, and nothing besides."""
     monkeypatch.chdir(tmp_path)
-    Path(FILE).write_bytes(case["text"].encode("utf-8", "surrogatepass"))
-    assert told(Path(FILE)) == case["told"]
+    others = []
+    for case in WRITTEN:
+        Path(FILE).write_bytes(case["text"].encode("utf-8", "surrogatepass"))
+        if (words := told(Path(FILE))) != case["told"]:
+            others.append((case["kind"], words, case["told"]))
+    assert others == []
 
 
-@pytest.mark.parametrize("number", range(len(CHANGED)))
-def test_a_changed_line_of_the_library_is_told(number, tmp_path, monkeypatch):
+def test_each_changed_line_of_the_library_is_told(tmp_path, monkeypatch):
     """The message is at the line, or names what it broke elsewhere."""
-    case = CHANGED[number]
     copytree(WRONG / "library" / "scripts", tmp_path / "scripts")
     monkeypatch.chdir(tmp_path)
-    lines = (WRONG / "library" / f"{case['base']}.yaml").read_text(encoding="utf-8").split("\n")
-    lines[case["line"] - 1] = case["now"]
-    Path(FILE).write_text("\n".join(lines), encoding="utf-8")
-    assert told(Path(FILE)) == case["told"]
+    others = []
+    for number, case in enumerate(CHANGED):
+        lines = (WRONG / "library" / f"{case['base']}.yaml").read_text(encoding="utf-8").split("\n")
+        lines[case["line"] - 1] = case["now"]
+        Path(FILE).write_text("\n".join(lines), encoding="utf-8")
+        if (words := told(Path(FILE))) != case["told"]:
+            others.append((number, words, case["told"]))
+    assert others == []
 
 
 def test_the_library_itself_is_right():
