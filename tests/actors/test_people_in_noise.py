@@ -1,6 +1,7 @@
 """People in rooms that are never silent: where their speech is told to be, with real voices and detector."""
 
 from functools import partial
+from itertools import cycle, product
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ TICK = RATE // 50
 NOISE_DB = -15.0
 LEAD_S, REST_S = 2.0, 1.0
 ASSENT = ("Yes.", "Right.", "I see.", "Okay.", "Sure.", "Exactly.")
+LEVELS = (-20.0, -32.0)
 SOFT_END = "Hold on, that is not what we agreed upon last week."
 CUTS = (
     "Wait a moment, I have a question.",
@@ -83,8 +85,16 @@ def of(events, kind):
     return [(at, event.position_s) for at, event in events if isinstance(event, kind)]
 
 
-@pytest.mark.parametrize("level_db", [-20.0, -32.0])
-@pytest.mark.parametrize("text", ASSENT)
+def each_at_a_level():
+    """Every assent at every level; all but the next level in turn in the long tests."""
+    daily = set(zip(ASSENT, cycle(LEVELS), strict=False))
+    return [
+        pytest.param(*each, marks=() if each in daily else pytest.mark.long)
+        for each in product(ASSENT, LEVELS)
+    ]
+
+
+@pytest.mark.parametrize(("text", "level_db"), each_at_a_level())
 def test_assent_is_as_long_as_it_is(engines, text, level_db):
     """Beginning and fall are told at their places, the fall within a tenth of a second."""
     sound = said(engines, text, "hugo", level_db)

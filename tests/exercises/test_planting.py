@@ -22,6 +22,7 @@ def test_each_scenario_of_the_library_expects_something_and_has_its_changes(name
 
 
 @pytest.mark.real
+@pytest.mark.long  # .ci/run plants the changes of every scenario, in a step of its own
 def test_planted_changes_turn_a_scenario_red(capsys):
     """A changed prompt and a changed tool say what is not on record; as it stands, the scenario is green."""
     assert planting.main(["negotiation"]) == 0

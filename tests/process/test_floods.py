@@ -50,7 +50,10 @@ def ends_of(out):
     return [c.reason for record in records for c in record.commands if isinstance(c, EndMeeting)]
 
 
-@pytest.mark.parametrize("ask", ["inject", "say", "grant", "update", "mute"])
+@pytest.mark.parametrize(
+    "ask",
+    ["inject", "update", *(pytest.param(each, marks=pytest.mark.long) for each in ("say", "grant", "mute"))],
+)
 def test_thousands_of_requests_and_then_the_end(flooded, out, ask):
     """Whatever was asked for, leaving ends the meeting as left."""
 
