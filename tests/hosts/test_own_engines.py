@@ -108,7 +108,7 @@ class Hosted(BaseHTTPRequestHandler):
 def hosted(monkeypatch):
     """Such a service on this machine."""
     server = HTTPServer(("127.0.0.1", 0), Hosted)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     monkeypatch.setenv("EAR_URL", f"http://127.0.0.1:{server.server_port}/listen")
     monkeypatch.setenv("EAR_KEY", "k123")

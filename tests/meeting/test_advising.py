@@ -50,7 +50,7 @@ def judge():
     """The endpoint, on loopback."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Judge)
     server.asked, server.answer = [], "Yes, she was."
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield server
     server.shutdown()

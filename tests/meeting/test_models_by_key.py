@@ -48,7 +48,7 @@ class Answering(BaseHTTPRequestHandler):
 def server():
     handler = type("Handler", (Answering,), {"asked": []})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
-        thread = threading.Thread(target=listening.serve_forever)
+        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
         thread.start()
         yield listening, handler
         listening.shutdown()

@@ -52,7 +52,7 @@ def endpoint():
     """The endpoint, on loopback."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Completions)
     server.asked = 0
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield server
     server.shutdown()
