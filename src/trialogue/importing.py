@@ -23,10 +23,10 @@ def import_extra(module: str, purpose: str, extra: str) -> ModuleType:
         return import_module(module)
     except Exception as fault:  # a package that does not load raises whatever it likes
         if isinstance(fault, ModuleNotFoundError) and _is_of(module, fault.name):
-            why = f": pip install 'trialogue[{extra}]'"
+            why = f"{fault.name!r}: pip install 'trialogue[{extra}]'"
         else:
-            why = f", which is installed but cannot be loaded: {reason_of(fault)}"
-        raise SetupError(f"{purpose} needs the package {module!r}{why}") from fault
+            why = f"{module!r}, which is installed but cannot be loaded: {reason_of(fault)}"
+        raise SetupError(f"{purpose} needs the package {why}") from fault
 
 
 def import_named(what: str, name: str) -> object:
