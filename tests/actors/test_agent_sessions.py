@@ -538,6 +538,24 @@ async def test_a_flood_of_facts_costs_the_session_and_nothing_else(flood, autoju
     ]
 
 
+@pytest.mark.parametrize("role", ["assistant", "user"])
+async def test_words_by_the_megabyte_cost_the_session_and_nothing_else(role, autojump_clock):
+    """Each message is within the socket's limit; together they are more than anybody says."""
+    service = FakeService()
+    async with held(service) as (_, events):
+        service.socket.says("ConversationText", role=role, content="word " * 20_000)
+        await trio.sleep(1)
+        assert of(events, SessionLost) == []
+        for _ in range(20):
+            service.socket.says("ConversationText", role=role, content="word " * 180_000)
+        await trio.sleep(30)
+        assert len(of(events, SessionReady)) == 2
+    assert [event.reason for event in of(events, SessionLost)] == [
+        "the service sent 250000 characters of the conversation in ten seconds"
+    ]
+    assert sum(len(event.text) for event in of(events, SentenceSaid)) <= 100_000
+
+
 async def test_a_slow_stream_of_facts_is_no_flood(autojump_clock):
     """What a long conversation tells in an hour is told in an hour."""
     service = FakeService()

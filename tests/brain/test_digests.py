@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playbook import BIZ, CHAIR, LAW, TECH
 
+from trialogue.brain.words import digest
 from trialogue.brain.words.digest import (
     ASK_CHAIR,
     LONGEST,
@@ -15,7 +16,9 @@ from trialogue.brain.words.digest import (
     Missed,
     compose,
 )
+from trialogue.brain.words.spelling import folded
 from trialogue.model.plan import AgendaItem
+from trialogue.model.text import safe_text
 
 
 @pytest.mark.parametrize(
@@ -55,6 +58,32 @@ def test_one_line_without_an_end_is_told_as_far_as_it_goes():
     told = compose(Missed((DigestLine(TECH, "word " * 1_000_000),)), Asked((CHAIR, TECH, BIZ)))
     assert told.startswith("Tech: word word")
     assert len(told) < LONGEST + 100
+
+
+@pytest.mark.parametrize("what", ["said", "noted", "cut"])
+def test_a_digest_looks_only_at_what_it_tells(what, monkeypatch):
+    """However much was missed, and however long a line of it is."""
+    looked_at = 0
+
+    def looked(text, *rest):
+        nonlocal looked_at
+        looked_at += len(text)
+        return safe_text(text, *rest)
+
+    monkeypatch.setattr(digest, "safe_text", looked)
+    texts = tuple("word " * 200_000 for _ in range(50))
+    lines = tuple(DigestLine(TECH, text) for text in texts)
+    missed = {"said": Missed(lines=lines), "noted": Missed(notes=texts), "cut": Missed(cut_after=texts[0])}[
+        what
+    ]
+    assert len(compose(missed, Asked((CHAIR, TECH, BIZ)))) < LONGEST + 200
+    assert looked_at <= 5 * LONGEST
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_is_folded_as_everything_is(text):
+    """It only takes a short way."""
+    assert folded(text) == folded(f"{text}\u00e9")[:-1]
 
 
 @given(st.lists(st.text(), max_size=3), st.text(), st.text())

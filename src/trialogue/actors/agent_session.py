@@ -70,6 +70,7 @@ class AgentSession(LiveSession[AgentWire]):
     """Session over one open websocket."""
 
     SILENT: ClassVar[str] = "the service did not apply the settings in time"
+    WORDS_LIMIT: ClassVar[int] = 250_000  # `say` takes 100,000 at once, and the service repeats them
 
     def __init__(
         self, context: SessionContext, socket: WebSocket, offer: AgentOffer, replies: ReplyCounter
@@ -198,6 +199,7 @@ class AgentSession(LiveSession[AgentWire]):
         facts = self._wire.receive(data, trio.current_time())
         for fact in _with_words_first(facts):
             self._facts.count(_recorded(fact))
+            self._words.count(_spoken(fact))
             self._context.observe(fact)
             self._take(fact)
         self._look_again()
@@ -361,6 +363,11 @@ def _recorded(fact: told.Fact) -> int:
             return 1
         case _:
             return 0
+
+
+def _spoken(fact: told.Fact) -> int:
+    """Number of characters that a fact tells of what was said or heard."""
+    return len(fact.text) if isinstance(fact, told.Sentence | told.Heard) else 0
 
 
 def _with_words_first(facts: Sequence[told.Fact]) -> Sequence[told.Fact]:

@@ -29,6 +29,7 @@ class EarSession(LiveSession[EarWire]):
     """Listening session over one open websocket."""
 
     SILENT: ClassVar[str] = "the service did not respond in time"
+    WORDS_LIMIT: ClassVar[int] = 2_000_000  # an utterance is repeated whole each time that it grows
 
     def __init__(self, context: SessionContext, socket: WebSocket, offer: EarOffer, before: int) -> None:
         """`before` is the number of utterances in the ear's earlier sessions."""
@@ -125,6 +126,7 @@ class EarSession(LiveSession[EarWire]):
         match fact:
             case Understood():
                 self._facts.count()
+                self._words.count(len(fact.text))
                 self._understood(fact)
             case told.Ready(request_id):
                 post(EarReady(name, self._context.number, request_id))

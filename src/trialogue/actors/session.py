@@ -43,7 +43,7 @@ SPAN_S: Final = 0.5
 """Seconds whose messages are counted together."""
 
 WITHIN_S: Final = 10.0
-"""Seconds in which so many unreadable messages, or so many facts, end a session."""
+"""Seconds in which so many unreadable messages, facts or characters end a session."""
 
 MALFORMED_LIMIT: Final = 5
 """Most unreadable messages."""
@@ -88,12 +88,16 @@ class LiveSession(ABC, Generic[WireT]):
     SILENT: ClassVar[str]
     """Message about a service that lets its deadline pass."""
 
+    WORDS_LIMIT: ClassVar[int]
+    """Most characters of what was said and heard within `WITHIN_S`."""
+
     def __init__(self, context: SessionContext, socket: WebSocket, wire: WireT) -> None:
         self._context = context
         self._socket = socket
         self._wire = wire
         self._malformed = MessageRate(MALFORMED_LIMIT, "malformed messages")
         self._facts = MessageRate(FACTS_LIMIT, "facts of the conversation")
+        self._words = MessageRate(self.WORDS_LIMIT, "characters of the conversation")
         self._complaints = Complaints(context.participant, context.post)
         self._is_ending = False
         self._has_rolled_over = False
@@ -288,7 +292,7 @@ class Complaints:
 
 
 class MessageRate:
-    """Rate of a service's messages: too many within ten seconds end a session.
+    """Rate of what a service sends: too much of it within ten seconds ends a session.
 
     Messages within `SPAN_S` count as of its first moment, so a few numbers suffice.
     """

@@ -14,7 +14,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 from attrs import Factory, evolve
 
@@ -24,6 +25,8 @@ from trialogue.model.plan import AgendaItem
 from trialogue.model.text import brief, safe_text
 from trialogue.model.transcript import UNCLEAR
 from trialogue.values import define, frozen
+
+T = TypeVar("T")
 
 LONGEST: Final = 110_000
 """Characters of what was said, and as many of what was noted, that one digest tells; more than can be typed
@@ -161,7 +164,7 @@ def _spoken(line: DigestLine, cast: tuple[Participant, ...]) -> str:
         return f"{label}: {UNCLEAR}"
     beside = " (at the same time)" if line.was_beside else ""
     marks = (" (interrupted)" if line.was_cut else "") + ("" if line.is_certain else " (uncertain)")
-    return f"{label}{beside}{marks}: {quoted_if_label(line.heard, cast)}"
+    return f"{label}{beside}{marks}: {quoted_if_label(brief(line.heard, LONGEST), cast)}"
 
 
 def _own(missed: Missed) -> list[str]:
@@ -171,7 +174,9 @@ def _own(missed: Missed) -> list[str]:
         own.append(f"{count} remarks of yours were not heard." if count > 1 else UNHEARD_ONE)
     if missed.cut_after is not None:
         heard = missed.cut_after
-        own.append(f"You were cut off after: {quoted(heard)}" if heard else "You were cut off.")
+        own.append(
+            f"You were cut off after: {quoted(brief(heard, LONGEST))}" if heard else "You were cut off."
+        )
     return own
 
 
@@ -198,10 +203,10 @@ class Asked:
 
 def compose(missed: Missed, asked: Asked) -> str:
     """The digest: never empty, its last line says what is asked, or to speak."""
-    lines = _latest([_spoken(line, asked.cast) for line in missed.lines])
+    lines = _latest(missed.lines, lambda line: _spoken(line, asked.cast))
     if asked.item is not None:
         lines.append(f"Point of the agenda: {one_line(asked.item.title)}")
-    lines += _latest([f"Note: {one_line(note)}" for note in missed.notes])
+    lines += _latest(missed.notes, lambda note: f"Note: {one_line(brief(note, LONGEST))}")
     if asked.hands:
         lines.append(f"Note: hands are up: {', '.join(one_line(each.label) for each in asked.hands)}")
     lines += _own(missed)
@@ -209,13 +214,18 @@ def compose(missed: Missed, asked: Asked) -> str:
     return "\n".join(lines)
 
 
-def _latest(lines: list[str]) -> list[str]:
-    """The last of these lines, as many as are told; the very last in any case, as far as it goes."""
+def _latest(missed: Sequence[T], told_of: Callable[[T], str]) -> list[str]:
+    """Lines of the last of what was missed, as many as are told; the very last in any case.
+
+    Lines that are left out are not even made: a digest takes the same time however much was missed.
+    """
+    lines: list[str] = []
     room = LONGEST
-    for at in range(len(lines) - 1, -1, -1):
-        room -= len(lines[at])
-        if room < 0:
-            told = lines[at + 1 :] or [brief(lines[at], LONGEST)]
-            before = len(lines) - len(told)
-            return [f"({before} earlier lines are left out.)", *told] if before else told
-    return lines
+    for each in reversed(missed):
+        line = told_of(each)
+        room -= len(line)
+        if room < 0 and lines:
+            break
+        lines.append(line)
+    left_out = len(missed) - len(lines)
+    return [*([f"({left_out} earlier lines are left out.)"] if left_out else []), *reversed(lines)]

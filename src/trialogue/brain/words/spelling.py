@@ -54,6 +54,8 @@ class Word:
 
 def folded(text: str) -> str:
     """The text without what names may be spelled with or without: case, accents, invisible characters."""
+    if text.isascii():  # it has none of them but case
+        return text.lower()
     seen = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     bare = "".join(c for c in seen if not "\u0300" <= c <= "\u036f" and unicodedata.category(c) != "Cf")
     return unicodedata.normalize("NFC", bare.translate(_LETTERS))
