@@ -83,3 +83,19 @@ def test_a_file_is_judged_by_its_first_second(tmp_path):
     path.write_bytes(b"RIFF" + bytes(40))
     with pytest.raises(SetupError, match="not a readable WAV file"):
         check_recording(path)
+
+
+@pytest.mark.parametrize("width", [4, 8])
+def test_samples_that_are_no_numbers_are_silence(tmp_path, width):
+    """A program that divides by zero writes them; those beyond full scale are clipped, without a warning."""
+    samples = np.full((RATE, 2), 0.25, dtype=f"<f{width}")
+    samples[100:200] = np.nan
+    samples[300:400] = np.inf
+    samples[500:600] = (np.inf, -np.inf)
+    form = struct.pack("<HHIIHH", 3, 2, RATE, 2 * width * RATE, 2 * width, 8 * width)
+    path = tmp_path / "a.wav"
+    path.write_bytes(riff(form, samples.tobytes()))
+    found = np.frombuffer(read_recording(path, RATE), "<i2")
+    expected = np.full(RATE, 8192)
+    expected[100:200], expected[300:400], expected[500:600] = 0, 32767, 0
+    assert found.tolist() == expected.tolist()

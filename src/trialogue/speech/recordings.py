@@ -121,10 +121,10 @@ def _checked(header: _Header, path: Path) -> int:
 
 
 def _mono(block: Any) -> bytes:  # noqa: ANN401 - numpy's
-    """Floats of all channels as linear16 of one."""
+    """Floats of all channels as linear16 of one; what is no number is silence."""
     import numpy as np  # noqa: PLC0415 - likewise
 
-    mean = block.mean(axis=1, dtype=np.float64) * 32_768
+    mean = np.nan_to_num(block).mean(axis=1, dtype=np.float64) * 32_768
     return bytes(np.clip(np.rint(mean), -32_768, 32_767).astype("<i2"))
 
 
