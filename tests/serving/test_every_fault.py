@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from functools import cache, partial
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -149,9 +149,13 @@ APART = {"roll-over-refused"}
 """What the next upgrade meets after it would strike another test's client."""
 
 IN_SESSION = [name for name in NAMES if name not in OF_UPGRADES | APART]
-DAILY = frozenset(IN_SESSION[::4])
-"""What strikes in each way of the daily tests: all strike by the address and for the next client."""
-SHARED = [pytest.param(each, marks=() if each in DAILY else pytest.mark.long) for each in IN_SESSION]
+SHARED = [
+    pytest.param(IN_SESSION[::4], id="some"),
+    pytest.param(
+        [each for each in IN_SESSION if each not in IN_SESSION[::4]], id="others", marks=pytest.mark.long
+    ),
+]
+"""What strikes in three of the ways; whatever can, strikes by the address and for the next client."""
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +167,6 @@ def server() -> Iterator[VoiceAgentServer]:
 
 
 Outcomes = dict[str, Outcome]
-ByName = Callable[[str], Outcome]
 
 
 def all_of(names: list[str], one: Callable[[str], Awaitable[Outcome]]) -> Outcomes:
@@ -181,88 +184,14 @@ def all_of(names: list[str], one: Callable[[str], Awaitable[Outcome]]) -> Outcom
     return asyncio.run(gathered())
 
 
-def by_name(one: Callable[[str], Awaitable[Outcome]]) -> ByName:
-    """The outcome of one: those that are daily are had together, and so are the others."""
-
-    @cache
-    def outcomes(*, is_daily: bool) -> Outcomes:
-        return all_of([each for each in IN_SESSION if (each in DAILY) is is_daily], one)
-
-    return lambda name: outcomes(is_daily=name in DAILY)[name]
+def others(outcomes: Outcomes) -> Outcomes:
+    """Those in which a client saw something else than it should."""
+    return {name: seen for name, seen in outcomes.items() if not SEES[name](seen)}
 
 
 def moment(name: str) -> str:
     """When a fault is to strike that strikes a session that goes on: what a prompt ends, in a turn."""
     return "FunctionCallRequest" if name == "sound-stalls" else "AgentAudioDone"
-
-
-@pytest.fixture(scope="module")
-def by_query(server: VoiceAgentServer) -> Outcomes:
-    """At its own moment, asked for by the address."""
-    names = [each for each in NAMES if each not in APART]
-    return all_of(names, lambda name: converse(f"{server.url}?fault={name}", under=name))
-
-
-@pytest.fixture(scope="module")
-def by_time(server: VoiceAgentServer) -> ByName:
-    """At a time, asked for by the address; the client waits for it, the greeting behind it."""
-
-    async def one(name: str) -> Outcome:
-        url = f"{server.url}?fault={name}&after=1500ms"
-        strike = partial(asyncio.sleep, 1.6)
-        return await converse(url, strike=strike, at=moment(name), under=name)
-
-    return by_name(one)
-
-
-@pytest.fixture(scope="module")
-def by_control(server: VoiceAgentServer) -> Outcomes:
-    """Ordered for the next client, one after the other; a client that is let in is waited for no more."""
-
-    async def each() -> Outcomes:
-        outcomes: Outcomes = {}
-        tasks: dict[str, asyncio.Task[Outcome]] = {}
-        for fault in servable():
-            if fault.name in APART:
-                continue
-            server.fault(fault.name)
-            before = len(server.sessions())
-            for _ in range(fault.dials if fault.name in OF_UPGRADES else 1):
-                tasks[fault.name] = asyncio.create_task(converse(server.url, under=fault.name))
-                while not tasks[fault.name].done() and len(server.sessions()) == before:  # noqa: ASYNC110
-                    await asyncio.sleep(0.005)
-        for name, task in tasks.items():
-            outcomes[name] = await task
-        return outcomes
-
-    return asyncio.run(each())
-
-
-@pytest.fixture(scope="module")
-def while_it_goes_on(server: VoiceAgentServer) -> ByName:
-    """Ordered for a session that goes on, between two replies."""
-
-    async def one(name: str) -> Outcome:
-        tag = f"{server.url}?tag={name}"
-
-        async def strike() -> None:
-            (session,) = [each for each in server.sessions() if each.query == f"tag={name}"]
-            server.fault(name, after=0, session=session.id)
-            await asyncio.sleep(0.05)
-
-        return await converse(tag, strike=strike, at=moment(name), under=name)
-
-    return by_name(one)
-
-
-@pytest.fixture(scope="module")
-def by_script(server: VoiceAgentServer) -> ByName:
-    """By the entry of a script."""
-    return by_name(partial(_scripted, server))
-
-
-async def _scripted(server: VoiceAgentServer, name: str) -> Outcome:
-    return await converse(server.url, fault=name)
 
 
 def test_a_client_of_a_server_that_is_well(server: VoiceAgentServer) -> None:
@@ -280,34 +209,74 @@ def test_every_fault_has_its_row() -> None:
     assert SEES.keys() == set(NAMES)
 
 
-@pytest.mark.parametrize("name", [each for each in NAMES if each not in APART])
-def test_by_the_address(by_query: Outcomes, name: str) -> None:
-    """`?fault=NAME`."""
-    assert SEES[name](by_query[name]), by_query[name]
+def test_by_the_address(server: VoiceAgentServer) -> None:
+    """`?fault=NAME`: each strikes at its own moment."""
+    names = [each for each in NAMES if each not in APART]
+    seen = all_of(names, lambda name: converse(f"{server.url}?fault={name}", under=name))
+    assert others(seen) == {}
 
 
-@pytest.mark.parametrize("name", SHARED)
-def test_at_a_time(by_time: ByName, name: str) -> None:
-    """`?fault=NAME&after=TIME`."""
-    assert SEES[name](by_time(name)), by_time(name)
+@pytest.mark.parametrize("names", SHARED)
+def test_at_a_time(server: VoiceAgentServer, names: list[str]) -> None:
+    """`?fault=NAME&after=TIME`; the client waits for it, the greeting behind it."""
+
+    async def one(name: str) -> Outcome:
+        url = f"{server.url}?fault={name}&after=1500ms"
+        strike = partial(asyncio.sleep, 1.6)
+        return await converse(url, strike=strike, at=moment(name), under=name)
+
+    assert others(all_of(names, one)) == {}
 
 
-@pytest.mark.parametrize("name", [each for each in NAMES if each not in APART])
-def test_for_the_next_client(by_control: Outcomes, name: str) -> None:
-    """Ordered beforehand."""
-    assert SEES[name](by_control[name]), by_control[name]
+def test_for_the_next_client(server: VoiceAgentServer) -> None:
+    """Ordered beforehand, one after the other; a client that is let in is waited for no more."""
+
+    async def each() -> Outcomes:
+        outcomes: Outcomes = {}
+        tasks: dict[str, asyncio.Task[Outcome]] = {}
+        for fault in servable():
+            if fault.name in APART:
+                continue
+            server.fault(fault.name)
+            before = len(server.sessions())
+            for _ in range(fault.dials if fault.name in OF_UPGRADES else 1):
+                tasks[fault.name] = asyncio.create_task(converse(server.url, under=fault.name))
+                while not tasks[fault.name].done() and len(server.sessions()) == before:  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
+        for name, task in tasks.items():
+            outcomes[name] = await task
+        return outcomes
+
+    seen = asyncio.run(each())
+    assert seen.keys() == set(NAMES) - APART
+    assert others(seen) == {}
 
 
-@pytest.mark.parametrize("name", SHARED)
-def test_for_a_session_that_goes_on(while_it_goes_on: ByName, name: str) -> None:
-    """Ordered meanwhile."""
-    assert SEES[name](while_it_goes_on(name)), while_it_goes_on(name)
+@pytest.mark.parametrize("names", SHARED)
+def test_for_a_session_that_goes_on(server: VoiceAgentServer, names: list[str]) -> None:
+    """Ordered meanwhile, between two replies."""
+
+    async def one(name: str) -> Outcome:
+        tag = f"{server.url}?tag={name}"
+
+        async def strike() -> None:
+            (session,) = [each for each in server.sessions() if each.query == f"tag={name}"]
+            server.fault(name, after=0, session=session.id)
+            await asyncio.sleep(0.05)
+
+        return await converse(tag, strike=strike, at=moment(name), under=name)
+
+    assert others(all_of(names, one)) == {}
 
 
-@pytest.mark.parametrize("name", SHARED)
-def test_by_an_entry_of_a_script(by_script: ByName, name: str) -> None:
+@pytest.mark.parametrize("names", SHARED)
+def test_by_an_entry_of_a_script(server: VoiceAgentServer, names: list[str]) -> None:
     """`{"say": ..., "fault": NAME}`."""
-    assert SEES[name](by_script(name)), by_script(name)
+
+    async def one(name: str) -> Outcome:
+        return await converse(server.url, fault=name)
+
+    assert others(all_of(names, one)) == {}
 
 
 @pytest.mark.parametrize("way", ["query", "control"])
