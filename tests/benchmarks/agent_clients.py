@@ -27,6 +27,7 @@ from typing import Protocol
 SETTINGS = '{"type":"Settings"}'
 STAMPS = struct.Struct(">QQ")
 TICK_S = 0.02
+TICK_NS = 20_000_000
 
 
 def meetings(count: int) -> list[range]:
@@ -126,7 +127,7 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
 
         def arrive(self, reply: int, pcm: bytes) -> None:
             self.came.append(time.monotonic_ns())
-            super().arrive(reply, pcm)
+            Playout.arrive(self, reply, pcm)
 
     names = [f"agent{number}" for number in range(count)]
     came: dict[str, deque[int]] = {name: deque() for name in names}
@@ -170,14 +171,13 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
     for place, seats in enumerate(meetings(count)):
         seat(seats)
         meeting_of.update(dict.fromkeys(seats, place))
-    epochs: list[float] = []
+    first_due: list[int] = []
     offset = time.monotonic_ns() - int(trio.current_time() * 1e9)
 
     def ear(agent: Agent, heard: deque[int], place: int, pcm: bytes) -> None:
         if not pcm.startswith(b"\0\0\0\0\0\0\0\0"):
-            router = routers[place]
-            due = offset + int((epochs[place] + router.position / router.grid.sample_rate) * 1e9)
-            pcm = pcm[:8] + STAMPS.pack(heard.popleft(), due) + pcm[24:]
+            due = first_due[place] + routers[place].next_tick * TICK_NS
+            pcm = b"".join((pcm[:8], STAMPS.pack(heard.popleft(), due), pcm[24:]))
         agent.hear(pcm)
 
     async with trio.open_nursery() as nursery:
@@ -198,7 +198,8 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
             # Meetings begin when they begin, each in its phase: here, spread over a tick. They begin when all
             # agents are there: ticks of before would be made up for behind the dials, within the window yet.
             now = trio.current_time()
-            epochs += [next_phase(now + TICK_S * place / len(routers)) for place in range(len(routers))]
+            epochs = [next_phase(now + TICK_S * place / len(routers)) for place in range(len(routers))]
+            first_due += [offset + int(epoch * 1e9) for epoch in epochs]
             for router, epoch in zip(routers, epochs, strict=True):
                 nursery.start_soon(router.run, epoch)
             await measure(trio.sleep, seconds)
