@@ -497,6 +497,7 @@ floor: {{policy: round-robin}}
 """
 
 
+@pytest.mark.long  # a meeting of fifty; test_many_agents loses all sessions at once, too
 def test_row_54_all_drop_together(scene, hold, note):
     """Fifty agents are cut off in one moment: the limiter spreads their dials, and all are back in time."""
     connections, dials = Connections(), []

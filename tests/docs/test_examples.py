@@ -224,8 +224,12 @@ WITH_BLOCKS = [page for page in PAGES if any(is_run(block) for block in blocks_o
 LONG = {
     "docs/how-to/batch.md": "three batches of many meetings, one of them on Dask; tests/batch has small ones",
     "docs/how-to/compat.md": "its meeting of three takes half a minute; tests/compat runs the SDK's programs",
+    "docs/how-to/embed-parts.md": "its programs load voices, a process each; tests/meeting has own parts",
+    "docs/how-to/foreign.md": "meetings with voices; tests/meeting makes scenarios of others' meetings",
     "docs/how-to/hosts.md": "its programs load voices, a process each; tests/hosts asks the same programs",
+    "docs/how-to/replay.md": "a meeting that is held again with voices; tests/meeting has what-if",
     "docs/how-to/repeat.md": "eight meetings with voices; tests/batch and tests/cli compare with baselines",
+    "docs/reference/faults.md": "meetings under faults with voices; tests/chaos has the command and rows",
 }
 """Pages whose programs take many seconds, and what shows their subject in the daily tests."""
 

@@ -48,6 +48,7 @@ def test_in_pytest(page: Path, passed: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.real
+@pytest.mark.long  # the same meeting as in pytest, without its fixture
 def test_in_unittest(tmp_path: Path) -> None:
     """A meeting without pytest."""
     follow(MEETINGS, tmp_path)

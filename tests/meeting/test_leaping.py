@@ -62,7 +62,7 @@ def table(frame="20ms", hold="9s"):
     return TABLE.replace("FRAME", frame).replace("HOLD", hold)
 
 
-@pytest.mark.parametrize("frame", ["20ms", "100ms"])
+@pytest.mark.parametrize("frame", [pytest.param("20ms", marks=pytest.mark.long), "100ms"])
 def test_the_same_meeting(compared, frame):
     """Two who hear, one who reads: each file is the same."""
     assert compared(table(frame)) == []
@@ -76,7 +76,10 @@ def test_a_turn_that_is_cut_inside_a_stretch(compared, tmp_path):
 
 @pytest.mark.parametrize(
     ("seed", "number", "fault"),
-    [*(pytest.param(1, number, None, marks=pytest.mark.long) for number in (1, 2)), (1, 5, 5), (2, 57, None)],
+    [
+        *(pytest.param(*each, None, marks=pytest.mark.long) for each in ((1, 1), (1, 2), (2, 57))),
+        (1, 5, 5),
+    ],
 )
 def test_people_and_faults(tmp_path, seed, number, fault):
     """A sample of the generated meetings; the exercise holds hundreds, the first of them in .ci/run, too.

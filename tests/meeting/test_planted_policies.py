@@ -92,7 +92,14 @@ def test_a_planted_change_is_found_where_it_decides(policy_run, policy):
     assert found.value.recorded != found.value.decided
 
 
-@pytest.mark.parametrize("policy", sorted(POLICIES))
+HELD_AGAIN = {"free", "moderated", "parallel-collect", "scripted"}
+"""Policies whose meetings are held a second time in the daily tests, each of another kind."""
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [pytest.param(each, marks=() if each in HELD_AGAIN else pytest.mark.long) for each in sorted(POLICIES)],
+)
 def test_what_if_it_were_the_same_policy_changes_nothing(policy_run, tmp_path, policy):
     """No free floor is another's, and the meeting that is held again has the same turns."""
     edges, reading = Edges(engines=murmuring_engines()), read(policy_run(policy).folder / "journal.jsonl")

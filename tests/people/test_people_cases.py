@@ -106,6 +106,7 @@ def test_a_cough_does_not_start_the_silence_limit(tmp_path):
     assert held.cut() == []
 
 
+@pytest.mark.long  # test_people_variations has interruptions of other lengths
 def test_whoever_interrupts_is_heard_to_the_end(tmp_path):
     """Forty seconds of a person's speech are no silence."""
     held = hold(

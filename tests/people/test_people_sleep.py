@@ -18,11 +18,12 @@ SPEAKS = "I was about to say something that takes a while, for there is a lot of
 @pytest.mark.parametrize(
     ("clip", "after_s"),
     [
-        ({"say": "Mm.", "when": {"at": "20s"}}, 5.0),
-        ({"say": SPEAKS, "when": {"at": "1s"}}, 2.0),
-        ({"say": SPEAKS, "when": {"granted": True}}, 8.0),
+        pytest.param({"say": "Mm.", "when": {"at": "20s"}}, 5.0, id="silent", marks=pytest.mark.long),
+        pytest.param({"say": SPEAKS, "when": {"at": "1s"}}, 2.0, id="beside a turn"),
+        pytest.param(
+            {"say": SPEAKS, "when": {"granted": True}}, 8.0, id="in its turn", marks=pytest.mark.long
+        ),
     ],
-    ids=["silent", "beside a turn", "in its turn"],
 )
 def test_a_sleep_with_a_person(tmp_path, clip, after_s):
     """Everybody is dialled anew but the person, and the meeting goes on to its end."""

@@ -78,6 +78,7 @@ async def test_a_process_that_is_killed_between_calls():
         await live(McpServer("price", argv=PROGRAM), be_killed)
 
 
+@pytest.mark.long  # a process over its pipes dies in the daily tests
 async def test_a_port_whose_server_dies_in_a_call():
     """Likewise over HTTP; once somebody listens there again, the next session is as good as the first."""
     port = await free_port()
