@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, Never, cast
 from attrs import Factory, field
 
 from trialogue.cli.endings import INTERRUPTED, told
+from trialogue.devices.typing import is_anothers
 from trialogue.errors import TrialogueError
 from trialogue.values import define
 
@@ -181,7 +182,8 @@ def _remembered_terminal() -> Callable[[], None]:
 
     def put_back() -> None:
         with suppress(OSError, termios.error):
-            termios.tcsetattr(0, termios.TCSANOW, before)
+            if not is_anothers(0):
+                termios.tcsetattr(0, termios.TCSANOW, before)
             os.write(2, SHOW_CURSOR)
 
     return put_back

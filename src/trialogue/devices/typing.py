@@ -1,8 +1,8 @@
 """A person at the keyboard: bytes become lines, without a thread that would hold up the exit.
 
 1. The terminal is waited for by the loop itself, so a cancelled reader is gone at once.
-2. A process in the background must not read from its terminal: it would be stopped (SIGTTIN). It reads
-   nothing then.
+2. A process in the background must not read from its terminal or set its modes: it would be stopped
+   (SIGTTIN, SIGTTOU). It does neither then, even if it was in the foreground before (Ctrl-Z and `bg`).
 3. Where a picture is redrawn around the line, the terminal neither echoes nor gathers lines; its modes are
    put back at the end, and signals work as ever.
 """
@@ -24,6 +24,9 @@ from trialogue.values import define
 
 LONGEST: Final = 1000
 """Characters that a line may have; more are not taken."""
+
+LOOK_S: Final = 0.5
+"""Seconds between two looks of a process in the background at whether it may read again."""
 
 EARLIER: Final = 50
 """Number of earlier lines that are kept for Up and Down."""
@@ -177,13 +180,19 @@ class Keyboard:
             yield rest
 
     async def _read(self) -> bytes:
-        with suppress(PermissionError):  # a regular file is always ready, and epoll says so
-            await trio.lowlevel.wait_readable(self._descriptor)
-        await trio.lowlevel.checkpoint()
+        await self._wait_readable()
+        while is_anothers(self._descriptor):  # the system tells nobody when that changes
+            await trio.sleep(LOOK_S)
+            await self._wait_readable()
         try:
             return os.read(self._descriptor, 4096)
         except OSError:  # the terminal is gone
             return b""
+
+    async def _wait_readable(self) -> None:
+        with suppress(PermissionError):  # a regular file is always ready, and epoll says so
+            await trio.lowlevel.wait_readable(self._descriptor)
+        await trio.lowlevel.checkpoint()
 
 
 def is_ours(descriptor: int) -> bool:
@@ -196,11 +205,22 @@ def is_ours(descriptor: int) -> bool:
         return False
 
 
+def is_anothers(descriptor: int) -> bool:
+    """Whether it is our terminal, but with another process in the foreground: the shell, as a rule."""
+    if sys.platform == "win32":
+        return False
+    try:
+        return os.isatty(descriptor) and os.tcgetpgrp(descriptor) != os.getpgrp()
+    except OSError:  # the terminal of another session, or of none
+        return False
+
+
 @contextmanager
 def without_echo(descriptor: int) -> Generator[None]:
     """Let a terminal hand over what is typed at once, without showing it; undone at the block's end.
 
-    For a terminal that `is_ours`, so never on Windows.
+    In the background, nothing is undone: the shell has set its own modes. For a terminal that `is_ours`, so
+    never on Windows.
     """
     import termios  # noqa: PLC0415 - Windows has neither
     import tty  # noqa: PLC0415 - likewise
@@ -210,5 +230,6 @@ def without_echo(descriptor: int) -> Generator[None]:
     try:
         yield
     finally:
-        with suppress(termios.error, OSError):  # a terminal that is gone needs nothing put back
-            termios.tcsetattr(descriptor, termios.TCSANOW, before)
+        if not is_anothers(descriptor):
+            with suppress(termios.error, OSError):  # a terminal that is gone needs nothing put back
+                termios.tcsetattr(descriptor, termios.TCSANOW, before)
