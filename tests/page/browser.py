@@ -158,13 +158,19 @@ class Browser:
 def start(profile):
     """Start a browser; it is ready when this returns."""
     command = [FOUND, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    started = Browser(
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL), profile
+    )
     ready, deadline = profile / "DevToolsActivePort", time.monotonic() + LONGEST_S
-    while not (ready.exists() and ready.read_text().count("\n") == 1):
-        assert process.poll() is None, "the browser has ended"
-        assert time.monotonic() < deadline, "the browser is not ready"
-        time.sleep(0.05)
-    return Browser(process, profile)
+    try:
+        while not (ready.exists() and ready.read_text().count("\n") == 1):
+            assert started.process.poll() is None, "the browser has ended"
+            assert time.monotonic() < deadline, "the browser is not ready"
+            time.sleep(0.05)
+    except BaseException:
+        started.close()
+        raise
+    return started
 
 
 def started_or_skipped(profile):

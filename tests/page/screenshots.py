@@ -23,6 +23,9 @@ PICTURES = ROOT / "docs" / "how-to" / "pictures"
 LIVE_S = 122.2
 """A moment at which somebody cuts in, in seconds since the start."""
 
+LONGEST_S = 600.0
+"""How long one command may take, on a busy machine too: it takes twenty seconds on a quiet one."""
+
 COLUMNS, ROWS = 96, 12
 """The terminal's width, and how many lines of the transcript stand above the picture."""
 
@@ -40,21 +43,10 @@ def main():
         PICTURES.mkdir(exist_ok=True)
         scenario = ROOT / "scenarios" / "edge-cache.yaml"
         six = Path(folder) / "six"
-        command = [sys.executable, "-m", "trialogue", "run", "--quiet", "--clock", "virtual", "--html"]
-        subprocess.run([*command, scenario, "--out", run], check=True)
-        faulty = Path(__file__).parent / "six.yaml"
-        subprocess.run([*command, faulty, "--out", six, "--allow-faults"], check=True)
-        asked = [
-            sys.executable,
-            "-m",
-            "trialogue",
-            "replay",
-            run,
-            "--what-if",
-            "floor.policy=auction",
-            "--html",
-        ]
-        subprocess.run(asked, check=True)
+        held = ("run", "--quiet", "--clock", "virtual", "--html")
+        tell(*held, scenario, "--out", run)
+        tell(*held, Path(__file__).parent / "six.yaml", "--out", six, "--allow-faults")
+        tell("replay", run, "--what-if", "floor.policy=auction", "--html")
         (PICTURES / "live.svg").write_text(live(run, LIVE_S), "utf-8")
         browser = browsers.start(Path(folder))
         try:
@@ -70,6 +62,11 @@ def main():
                 (PICTURES / "what-if.webp").write_bytes(tab.picture(format="webp", quality=60))
         finally:
             browser.close()
+
+
+def tell(*arguments):
+    """Run a command of the command line to its end."""
+    subprocess.run([sys.executable, "-m", "trialogue", *arguments], check=True, timeout=LONGEST_S)
 
 
 def live(run, at):
