@@ -22,7 +22,7 @@ async def test_all_of_a_loop_share_one_limit():
             token.run_sync_soon(two.set)
         go_on.wait(10)
 
-    with trio.fail_after(20):
+    with trio.fail_after(50):
         async with trio.open_nursery() as nursery:
             for _ in range(3):
                 nursery.start_soon(compute().run, work)

@@ -181,7 +181,7 @@ async def test_an_interruption_waits_for_no_model(package):
     import slow_model
 
     thoughts, provider = [], InstalledThink("slow")
-    with trio.fail_after(10):
+    with trio.fail_after(50):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(provider.think, ThinkRequest(()), thoughts.append)
             await trio.to_thread.run_sync(slow_model.THINKS.wait)

@@ -66,7 +66,7 @@ async def in_thread(function):
 
     thread = threading.Thread(target=call)
     thread.start()
-    with trio.fail_after(20):
+    with trio.fail_after(50):
         while thread.is_alive():  # noqa: ASYNC110 - a thread of an app's rings no bell
             await trio.sleep(0.01)
     return raised

@@ -108,7 +108,7 @@ async def test_an_app_allows_hosts_as_the_operator_does(tmp_path):
     """`open_meeting` refuses before anything is loaded or made, by the permissions of its edges."""
     resolved = resolve(loads(SCENARIO))
     for hosts, names in (((), "llm.example"), (("llm.example", "spare.example"), "tts.example")):
-        with pytest.raises(SetupError, match=f"--allow-host {names}"), trio.fail_after(5):
+        with pytest.raises(SetupError, match=f"--allow-host {names}"), trio.fail_after(50):
             async with open_meeting(
                 resolved, out=tmp_path / "run", edges=Edges(permissions=Permissions(hosts=hosts))
             ):

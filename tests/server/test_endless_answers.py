@@ -109,6 +109,6 @@ async def test_an_answer_that_goes_on_and_on_is_given_up_in_time(monkeypatch: py
     monkeypatch.setattr(open_ai, "_WHOLE_S", 0.3)
     told: list[Thought] = []
     async with flooding(PLAIN + event(content="Good day. I"), b": ping\n\n", 0.02) as (provider, _):
-        with trio.fail_after(20), pytest.raises(ThinkRefused, match="did not end its answer within"):
+        with trio.fail_after(50), pytest.raises(ThinkRefused, match="did not end its answer within"):
             await provider.think(ThinkRequest(memory=()), told.append)
     assert told == [ThoughtSentence("Good day.")]

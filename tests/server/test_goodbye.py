@@ -35,7 +35,7 @@ async def test_clients_are_told_by_1001(path: str) -> None:
             async with trio.open_nursery() as inside:
                 listening.send_nowait(await inside.start(open_server, fake_equipment()))
 
-    with trio.fail_after(20):
+    with trio.fail_after(50):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(serve)
             server = await servers.receive()

@@ -34,7 +34,7 @@ async def serving(access: Access = LOOPBACK, options: ServerOptions | None = Non
     async with trio.open_nursery() as nursery:
         equipment = evolve(fake_equipment(options), compute=InThreads())
         server: Server = await nursery.start(open_server, equipment, access)
-        with trio.fail_after(20):
+        with trio.fail_after(50):
             await trio.lowlevel.checkpoint()
             yield server
         nursery.cancel_scope.cancel()
@@ -158,7 +158,7 @@ async def test_one_connection_too_many() -> None:
         async with connect(server.url) as first:
             await first.recv()
             assert (await status_of(server)).response.status_code == 429
-        with trio.fail_after(5):
+        with trio.fail_after(50):
             while True:
                 try:
                     _, message = await welcome(server)

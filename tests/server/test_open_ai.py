@@ -88,7 +88,7 @@ async def answering(*answers: str) -> AsyncIterator[Endpoint]:
     async with trio.open_nursery() as nursery:
         listeners = await nursery.start(partial(trio.serve_tcp, endpoint.serve, 0, host="127.0.0.1"))
         endpoint.port = listeners[0].socket.getsockname()[1]
-        with trio.fail_after(20):
+        with trio.fail_after(50):
             await trio.lowlevel.checkpoint()
             yield endpoint
         nursery.cancel_scope.cancel()
@@ -418,7 +418,7 @@ async def conversed(*, keeps: bool) -> tuple[FakeSocket, int]:
     async with trio.open_nursery() as nursery:
         listeners = await nursery.start(partial(trio.serve_tcp, serve, 0, host="127.0.0.1"))
         endpoint = Endpoint([], listeners[0].socket.getsockname()[1])
-        with trio.fail_after(20):
+        with trio.fail_after(50):
             socket = await session_with(check, endpoint)
         nursery.cancel_scope.cancel()
     return socket, dialled

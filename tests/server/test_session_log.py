@@ -38,7 +38,7 @@ async def one_session(options: ServerOptions | None = None) -> None:
     """A session in which everything is said that there is."""
     socket = FakeSocket()
     equipment = fake_equipment(options, texts=("heard words",))
-    with trio.fail_after(20):
+    with trio.fail_after(50):
         async with trio.open_nursery() as nursery:
 
             async def serve() -> None:
@@ -94,7 +94,7 @@ async def test_what_was_said_is_told_only_where_the_operator_asks(
 @pytest.mark.real
 async def test_who_comes_and_who_is_refused_is_told(lines: list[Any]) -> None:
     """A line as a client of any route comes and goes, and one that says why another stays out."""
-    with trio.fail_after(20):
+    with trio.fail_after(50):
         async with trio.open_nursery() as nursery:
             server = await nursery.start(open_server, fake_equipment())
             root = f"ws://127.0.0.1:{server.port}"

@@ -64,7 +64,7 @@ async def talked(*messages: dict[str, Any], until: str) -> list[dict[str, Any]]:
     async with trio.open_nursery() as nursery:
         equipment = evolve(fake_equipment(), compute=InThreads())
         server: Server = await nursery.start(open_server, equipment)
-        with trio.fail_after(20):
+        with trio.fail_after(50):
             async with connect(server.url) as socket:
                 for message in messages:
                     await socket.send(json.dumps(message))

@@ -30,7 +30,7 @@ async def serving(context: ssl.SSLContext) -> AsyncIterator[Server]:
     async with trio.open_nursery() as nursery:
         equipment = evolve(fake_equipment(), compute=InThreads())
         server: Server = await nursery.start(open_server, equipment, Access(tls=context))
-        with trio.fail_after(20):
+        with trio.fail_after(50):
             await trio.lowlevel.checkpoint()
             yield server
         nursery.cancel_scope.cancel()

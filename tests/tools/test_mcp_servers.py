@@ -74,7 +74,7 @@ async def test_a_process_that_dies_in_a_call():
 
 async def test_a_process_that_is_killed_between_calls():
     """Nobody need call to find out: the session is lost at once."""
-    with pytest.raises(ConnectionLost), trio.fail_after(20):
+    with pytest.raises(ConnectionLost), trio.fail_after(50):
         await live(McpServer("price", argv=PROGRAM), be_killed)
 
 

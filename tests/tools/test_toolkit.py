@@ -80,7 +80,7 @@ async def test_a_child_that_keeps_stderr_open_holds_up_nobody(tmp_path):
         " stdout=subprocess.DEVNULL, start_new_session=True)\n"
         "print('done')\n"
     )
-    with trio.fail_after(20):
+    with trio.fail_after(50):
         assert await python(code, tmp_path).call({}) == "done"
 
 
@@ -209,7 +209,7 @@ async def test_a_handshake_that_fails_leaves_no_stream_open(nursery):
     port = listeners[0].socket.getsockname()[1]
     with pytest.raises(ToolFailed) as failed:
         await HttpTool(f"https://127.0.0.1:{port}/").call({})
-    with trio.fail_after(5):
+    with trio.fail_after(50):
         await let_go.wait()
     assert failed.value.code == "unreachable"
     nursery.cancel_scope.cancel(reason="the test is over")

@@ -182,7 +182,7 @@ async def test_both_implementations_agree(case: str, client: str, server: str) -
     client_side, server_side, client_sees, server_sees = CASES[case]
     seen: list[list[Seen]] = []
     served = trio.Event()
-    with trio.fail_after(10):
+    with trio.fail_after(50):
         async with serving(server, server_side, seen, served) as url:
             assert await dial(client, url, client_side) == client_sees
             await served.wait()

@@ -136,7 +136,7 @@ async def test_both_make_the_same_of_it(case: str, role: str, who: str) -> None:
     """Every case is seen the same by each implementation in each role."""
     frames, expected = CASES[case]
     see = as_server if role == "server" else as_client
-    with trio.fail_after(10):
+    with trio.fail_after(50):
         seen = await see(who, raw(frames, mask=role == "server"), ends=case.startswith("an end"))
     assert seen == expected
 
@@ -145,7 +145,7 @@ async def test_both_make_the_same_of_it(case: str, role: str, who: str) -> None:
 @pytest.mark.parametrize("role", ["server", "client"])
 async def test_the_wrong_side_masks(role: str, who: str) -> None:
     """A client that does not mask, and a server that does, break the protocol (RFC 6455, section 5.1)."""
-    with trio.fail_after(10):
+    with trio.fail_after(50):
         seen = await (as_server if role == "server" else as_client)(
             who, frame(1, b"a", mask=role == "client")
         )

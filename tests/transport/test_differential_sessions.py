@@ -87,7 +87,7 @@ async def test_both_agree_on_a_subprotocol(
     """Both sides name the one that the server chose, or none."""
     spoken: Spoken = []
     over = trio.Event()
-    with trio.fail_after(10):
+    with trio.fail_after(50):
         async with serving(server, chosen, spoken, over) as url:
             assert await agreed(client, url, offered) == chosen
             await over.wait()
@@ -99,7 +99,7 @@ async def test_both_agree_on_a_subprotocol(
 async def test_both_refuse_what_they_did_not_offer(offered: list[str], client: str) -> None:
     """A client hangs up on a server that chooses on its own (RFC 6455, section 4.1)."""
     over = trio.Event()
-    with trio.fail_after(10):
+    with trio.fail_after(50):
         async with serving("theirs", "chat", [], over) as url:
             assert await agreed(client, url, offered) == "refused"
 
