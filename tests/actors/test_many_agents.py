@@ -77,6 +77,7 @@ def test_all_are_back_in_time(count, within_s):
     assert back_in_s <= within_s
 
 
+@pytest.mark.long  # a service that comes back at once is in the daily tests
 def test_a_service_that_comes_back_slowly():
     """A third of the dials fail at random: still everybody is back, and the peak holds."""
     chance = random.Random(7)

@@ -37,7 +37,13 @@ def run(folder: Path, *command: str) -> str:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(("page", "passed"), [(APPS, 2), (MEETINGS, 4)], ids=["apps", "meetings"])
+@pytest.mark.parametrize(
+    ("page", "passed"),
+    [
+        pytest.param(APPS, 2, id="apps", marks=pytest.mark.long),  # tests/hosts runs an app's own tests
+        pytest.param(MEETINGS, 4, id="meetings"),
+    ],
+)
 def test_in_pytest(page: Path, passed: int, tmp_path: Path) -> None:
     """As the page says it ends; the plugin is named where this environment was made before it was."""
     follow(page, tmp_path)

@@ -150,6 +150,7 @@ def test_what_a_persons_ear_is_told_before_its_time_is_found(compared, monkeypat
     assert compared(table("40ms").replace("floor: {", GUEST))
 
 
+@pytest.mark.long  # most ticks of agents are counted in the daily tests
 def test_most_ticks_of_a_silent_person_are_carried(monkeypatch, tmp_path):
     """All but those in which the recording is heard, and for a while behind it."""
     text = table().replace("floor: {", GUEST)

@@ -112,7 +112,12 @@ class Untiring(SileroDetector):
 
 
 @pytest.mark.parametrize(
-    "text", ["9" * 40, "1," * 300, "a" * 900, "C# & C++ at 3.5 GB/s, €7!", "x1y2z3" * 40]
+    "text",
+    [
+        *(pytest.param(each, marks=pytest.mark.long) for each in ("9" * 40, "1," * 300, "x1y2z3" * 40)),
+        "a" * 900,
+        "C# & C++ at 3.5 GB/s, €7!",
+    ],
 )
 def test_no_text_is_too_odd_to_be_said(engines, text):
     """Endless numbers and words are spoken, in bounded time."""
