@@ -108,13 +108,17 @@ def slower(work: Work) -> Work:
 TIMES = 10
 """How often each work is done between two marks."""
 
+WARM = 5
+"""How often each work is done before: with one, ten times on Python 3.13 were 6 % dearer than later ones."""
+
 
 def do(folder: Path, *, is_slower: bool) -> None:
     """Do all works between marks, and tell how many units each was of."""
     works = {**codec(), **brain_and_journal(folder)}
     units = {}
     for name, plain in works.items():
-        plain()  # whatever is made once
+        for _ in range(WARM):  # whatever is made once, and what the interpreter learns of the work
+            plain()
         work = slower(plain) if is_slower else plain
         gc.collect()
         gc.disable()
