@@ -1,4 +1,4 @@
-"""Audio as values: what a stream of bytes means, and a stretch of it."""
+"""Audio formats as values: encoding and sample rate of a byte stream."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ class AudioFormat:
         return round(seconds * self.sample_rate) * self.sample_width
 
     def seconds_in(self, size: int) -> float:
-        """Seconds for which `size` bytes play."""
+        """Playing time of `size` bytes, in seconds."""
         return size / (self.sample_width * self.sample_rate)

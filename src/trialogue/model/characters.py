@@ -1,7 +1,7 @@
 r"""Sets of characters as Python's `re` understands them: ranges of code points, which any engine can read.
 
-`re` reads `\d`, `\s` and upper and lower case by the Unicode tables of the Python that runs it. The sets
-here are made of those very tables, so that another engine need not have the same ones.
+`re` reads `\d`, `\s` and upper and lower case by the Unicode tables of the running Python. The sets here are
+made from those tables, so that another engine need not have the same ones.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ from itertools import pairwise
 from typing import Final, TypeAlias
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
-"""Code points: rising ranges that neither touch nor overlap, first and last included."""
+"""Ranges of code points: ascending, neither touching nor overlapping, first and last included."""
 
 LAST: Final = 0x10FFFF
 EVERYTHING: Final[Ranges] = ((0, LAST),)
 ASCII_WORDS: Final[Ranges] = ((0x30, 0x39), (0x41, 0x5A), (0x61, 0x7A))
-"""Letters and digits of ASCII, without `_`."""
+"""ASCII letters and digits, without `_`."""
 
 _LAST_DIGIT: Final = 0x1FFFF
 _LAST_SPACE: Final = 0x3FFF
 _LAST_CASED: Final = 0x1FFFF
-"""No digit, space or letter with case stands behind these; a test holds them against all characters."""
+"""Code point after which there is no digit, space or cased letter; a test checks it against all characters.
+"""
 
 _ASCII_ORBITS: Final = {"i": "\u0130\u0131", "k": "\N{KELVIN SIGN}", "s": "\u017f"}
-"""Letters beyond ASCII that match one of ASCII where case is ignored."""
+"""Letters beyond ASCII that equal an ASCII letter where case is ignored."""
 
 
 def union(*sets: Ranges) -> Ranges:
@@ -69,7 +70,7 @@ def spaces(*, is_ascii: bool) -> Ranges:
 
 @lru_cache(maxsize=1_024)
 def in_any_case(low: int, high: int, *, is_ascii: bool) -> Ranges:
-    """A range of characters, and all that equal one of them where upper and lower case do not count."""
+    """Range of characters, with all that equal one of them where case is ignored."""
     more: set[int] = set()
     for code in range(low, min(high, 0x7F) + 1):
         more.update(_ascii_orbit(chr(code), is_ascii=is_ascii))
@@ -89,9 +90,10 @@ def _ascii_orbit(letter: str, *, is_ascii: bool) -> Iterable[int]:
 
 @cache
 def _orbits() -> tuple[Sequence[int], Sequence[frozenset[int]]]:
-    """Characters that have others for their equals where case is ignored, rising; beside them, which.
+    """Characters that equal others where case is ignored, ascending; beside each, all that are equal.
 
-    Two are equal that have a small letter in common, or whose small letters have a large one in common.
+    Two characters are equal if they share a lower-case letter, or if their lower-case letters share an
+    upper-case one.
     """
     by_small: defaultdict[str, set[int]] = defaultdict(set)
     for code in range(_LAST_CASED + 1):
@@ -108,6 +110,6 @@ def _orbits() -> tuple[Sequence[int], Sequence[frozenset[int]]]:
 
 
 def _found(pattern: str, last: int) -> Ranges:
-    """The characters up to `last` that a pattern matches, asked of `re` itself."""
+    """Characters up to `last` that a pattern matches, according to `re` itself."""
     text = "".join(map(chr, range(last + 1)))
     return tuple((found.start(), found.end() - 1) for found in re.finditer(pattern, text))

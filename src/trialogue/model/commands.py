@@ -1,4 +1,4 @@
-"""Orders, in the imperative: all that the brain ever does."""
+"""Commands, in the imperative: everything that the brain can order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from trialogue.model.transcript import Cause as Cause  # noqa: PLC0414 - a comma
 from trialogue.values import frozen
 
 Behavior = Literal["default", "queue", "interrupt"]
-"""For words to say: refused while anybody speaks; only while the user does; never, and cuts the agent off."""
+"""Behaviour of words to say: refused while anybody speaks; refused only while the user does; or never
+refused, and cuts the agent off.
+"""
 
 Level = Literal["failure", "warning", "note"]
 """Severity of a report: something failed; something may need a person's attention; an ordinary event."""
@@ -19,24 +21,24 @@ Level = Literal["failure", "warning", "note"]
 
 @frozen
 class Hearing:
-    """Speakers whom one participant hears."""
+    """Row of the hearing table: the speakers whom one participant hears."""
 
     listener: str
     """Participant who hears."""
 
     speakers: tuple[str, ...]
-    """Participants it hears; never itself."""
+    """Participants whom it hears; never itself."""
 
 
 @frozen
 class SetHearing:
-    """Replace the hearing table: who hears whom, whole."""
+    """Replace the whole hearing table: who hears whom."""
 
     table: tuple[Hearing, ...]
     """One row a listener; participants without a row hear nobody (paced silence)."""
 
     muted: tuple[str, ...] = ()
-    """Participants whom nobody hears and the mix leaves out: the muted, and those who have left."""
+    """Participants whom nobody hears and who are not in the mix: the muted, and those who have left."""
 
 
 @frozen
@@ -58,7 +60,7 @@ class GrantFloor:
 
 @frozen
 class Cue:
-    """Let the holder know what it missed and that it is its turn (a user message to its agent)."""
+    """Tell the holder what it missed, and that it is its turn (a user message to its agent)."""
 
     to: str
     """Participant that is cued."""
@@ -75,10 +77,10 @@ class Cue:
 
 @frozen
 class Speak:
-    """Have an agent say these very words as its reply."""
+    """Make an agent say exactly these words as its reply."""
 
     to: str
-    """Participant that shall speak."""
+    """Participant that speaks."""
 
     turn: int
     """Number of the turn."""
@@ -87,7 +89,7 @@ class Speak:
     """The words. Personal."""
 
     behavior: Behavior = "default"
-    """Behaviour while anybody else speaks."""
+    """Behaviour while somebody else speaks."""
 
     prompt: int = 0
     """The prompt's number, unique in the meeting, from 1; 0 in journals of the rules before 2."""
@@ -109,25 +111,25 @@ class Prepare:
 
 @frozen
 class Attribute:
-    """Note whose words these are that an ear made out, or that were typed: a person's."""
+    """Attribute words to a person: words that an ear recognized, or that were typed."""
 
     participant: str
-    """The person whose words they are."""
+    """The person who said them."""
 
     turn: int
-    """Number of the turn of its own; beside which turn, where they were said beside another's."""
+    """Number of the turn of its own, or of the turn beside which they were said."""
 
     text: str
     """The words. Personal."""
 
     is_certain: bool
-    """False where the words are not sure: they came late, were not settled, or are none."""
+    """False where the words are not sure: they came late, were not settled, or were not recognized."""
 
     beside: Beside = ""
     """Kind of speech, where it was said beside another's turn."""
 
     begin_s: float = 0.0
-    """Beginning on the meeting's audio clock of words without a turn's speech, in seconds."""
+    """Beginning of words without a turn's speech on the meeting's audio clock, in seconds."""
 
     end_s: float = 0.0
     """Their end, in seconds; for typed words, the moment at which a reader has read them."""
@@ -135,7 +137,7 @@ class Attribute:
 
 @frozen
 class Play:
-    """Let a reply be heard: what has arrived of it, and what still comes."""
+    """Play a reply: what has arrived of it, and what still comes."""
 
     participant: str
     """Participant whose reply is played."""
@@ -149,7 +151,7 @@ class Play:
 
 @frozen
 class Drop:
-    """Throw a reply away that was held and will not be heard."""
+    """Drop a held reply, which will not be heard."""
 
     participant: str
     """Participant whose reply is dropped."""
@@ -163,7 +165,7 @@ class Drop:
 
 @frozen
 class StopPlayout:
-    """Silence a turn now and forget the rest of its sound."""
+    """Silence a turn now and drop the rest of its sound."""
 
     participant: str
     """Participant whose sound stops."""
@@ -185,10 +187,10 @@ class PausePlayout:
 
 @frozen
 class ResumePlayout:
-    """Let a paused turn be heard again, from where it fell silent."""
+    """Resume a paused turn, from where it fell silent."""
 
     participant: str
-    """Participant whose sound goes on."""
+    """Participant whose sound continues."""
 
     turn: int
     """Number of the turn."""
@@ -196,7 +198,7 @@ class ResumePlayout:
 
 @frozen
 class DuckPlayout:
-    """Let a turn be heard more quietly from now on, while it is unsure whether somebody cuts in."""
+    """Lower the loudness of a turn from now on, while it is unsure whether somebody interrupts."""
 
     participant: str
     """Participant whose sound is lowered."""
@@ -210,10 +212,10 @@ class DuckPlayout:
 
 @frozen
 class UnduckPlayout:
-    """Let a turn be heard at its own loudness again."""
+    """Give a turn its own loudness again."""
 
     participant: str
-    """Participant whose sound is raised again."""
+    """Participant whose sound is no longer lowered."""
 
     turn: int
     """Number of the turn."""
@@ -221,7 +223,7 @@ class UnduckPlayout:
 
 @frozen
 class EndTurn:
-    """The turn is over and the floor is free."""
+    """End the turn: the floor is free."""
 
     participant: str
     """Participant who held the turn."""
@@ -235,13 +237,13 @@ class EndTurn:
 
 @frozen
 class MoveAgenda:
-    """Another point of the agenda is at hand."""
+    """Move to another point of the agenda."""
 
     item: str | None
     """Id of the agenda's item; None when the agenda is done."""
 
     reason: Literal["opened", "done", "time"]
-    """The meeting opened; the point was done; or its time was up."""
+    """Reason: the meeting opened, the point was done, or its time was up."""
 
 
 @frozen
@@ -266,7 +268,7 @@ class RunTool:
 
 @frozen
 class CancelTool:
-    """Stop a running tool call whose result nobody wants."""
+    """Stop a running tool call whose result is no longer wanted."""
 
     participant: str
     """Agent that asked."""
@@ -286,7 +288,7 @@ class AnswerTool:
     """Agent that is answered."""
 
     session: int
-    """To which of its sessions; dropped if that is gone."""
+    """Number of the session that asked; the result is dropped if that session is gone."""
 
     call_id: str
     """Agent's id of the call."""
@@ -295,7 +297,7 @@ class AnswerTool:
     """Name of the tool."""
 
     content: str
-    """The result or the failure, as the agent shall read it. Personal."""
+    """Result or failure, in the form for the agent. Personal."""
 
     run: int = 0
     """Run of a call with this id, as `RunTool` says."""
@@ -303,7 +305,7 @@ class AnswerTool:
 
 @frozen
 class RollOver:
-    """Close a session and go on in a new one, with context."""
+    """Close a session and continue in a new one, with context."""
 
     participant: str
     """Participant whose session is rolled over."""
@@ -314,7 +316,7 @@ class RollOver:
 
 @frozen
 class Replace:
-    """Let the fallback take the seat of a participant that has failed, with its context."""
+    """Give the seat of a failed participant to its fallback, with its context."""
 
     participant: str
     """Participant whose seat is replaced."""
@@ -331,7 +333,7 @@ class Update:
     """Part of the settings."""
 
     content: str
-    """`prompt`: the words to add; else the part's object as JSON. Personal."""
+    """Content of the change: for `prompt` the words to add, else the part's object as JSON. Personal."""
 
 
 @frozen
@@ -347,15 +349,15 @@ class WakeAt:
 
 @frozen
 class CancelWake:
-    """Take a timer back: its `Woke` is wanted no more."""
+    """Cancel a timer: its `Woke` no longer comes."""
 
     timer: str
-    """The timer's name."""
+    """Name of the timer."""
 
 
 @frozen
 class Report:
-    """Note something that people should know of: a named problem or its remedy."""
+    """Report something for people: a named problem, or its remedy."""
 
     code: str
     """A stable name: `silence`, `chair-timeout`, `participant-failed`, `hold-warning`, `stale`..."""
@@ -372,7 +374,7 @@ class Report:
 
 @frozen
 class EndMeeting:
-    """The meeting is over; nothing is heard after this."""
+    """End the meeting; nothing is heard after this."""
 
     reason: str
     """`agenda-done`, `said`, `limit-time`, `limit-turns`, `limit-cost`, `silence`, `all-failed`, `refused`,
@@ -385,13 +387,13 @@ class AskHook:
     """Ask the app whether something may happen; its answer, or the default at the deadline, decides."""
 
     participant: str
-    """The agent whose tool call it is or whom words are for, or who is to have the floor."""
+    """Participant concerned: the agent of a tool call or of words, or the next holder of the floor."""
 
     question: int
     """Number of the question, unique in the meeting, from 1."""
 
     point: HookPoint
-    """Before what: a tool call, words to an agent, a grant."""
+    """Point in the meeting: before a tool call, before words to an agent, or before a grant."""
 
     content: str
     """The tool's arguments as JSON, the words, or the reason of the grant. Personal."""
@@ -400,7 +402,7 @@ class AskHook:
     """Moment at which the default holds, in seconds since the meeting's start."""
 
     tool: str = ""
-    """The tool that is called; empty for anything else."""
+    """Name of the tool that is called; empty for anything else."""
 
 
 Command: TypeAlias = (
@@ -431,4 +433,4 @@ Command: TypeAlias = (
     | Report
     | EndMeeting
 )
-"""Every order there is; a `match` over it ends in `assert_never`."""
+"""Every command; a `match` over it ends in `assert_never`."""

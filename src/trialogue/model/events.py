@@ -1,4 +1,4 @@
-"""Facts, in the past tense: all that the brain ever learns.
+"""Events, in the past tense: everything that the brain can learn.
 
 Actors report them; the supervisor alone stamps them with `seq` and `at` and hands them to the brain.
 `position_s` is a place on the meeting's audio clock: seconds of sound since `MeetingStarted`, the same
@@ -16,7 +16,7 @@ from trialogue.model.participants import Participant
 from trialogue.values import frozen
 
 Part = Literal["prompt", "listen", "think", "think_live", "speak"]
-"""A part of an agent's settings that can change while it is at the table."""
+"""Part of an agent's settings that can change while it is at the table."""
 
 
 @frozen
@@ -35,7 +35,7 @@ class SessionReady:
     """Participant whose session is ready."""
 
     session: int
-    """Counts the participant's sessions from 1; events of older ones are stale."""
+    """Number of the participant's session, from 1; events of older sessions are stale."""
 
     request_id: str = ""
     """Name that the service gives the session; its support asks for it."""
@@ -43,7 +43,7 @@ class SessionReady:
 
 @frozen
 class SessionLost:
-    """A session ended that should not have; the actor dials again after `retry_in_s`."""
+    """A session ended unexpectedly; the actor dials again after `retry_in_s`."""
 
     participant: str
     """Participant whose session is lost."""
@@ -60,7 +60,7 @@ class SessionLost:
 
 @frozen
 class SessionFailed:
-    """A participant's sessions are over for good: refused, or retries used up."""
+    """A participant's sessions have failed for good: the service refused, or the retries are used up."""
 
     participant: str
     """Participant whose sessions have failed for good."""
@@ -69,12 +69,12 @@ class SessionFailed:
     """One line for people."""
 
     refused: bool = False
-    """Whether the service refused (key, account, settings) rather than was unreachable."""
+    """Whether the service refused (key, account, settings) rather than being unreachable."""
 
 
 @frozen
 class SessionEnding:
-    """A session comes to the end of its allowed life: it is to be gone on with in a new one, soon."""
+    """A session comes to the end of its allowed life, and is to be continued in a new one soon."""
 
     participant: str
     """Participant whose session ends."""
@@ -85,7 +85,7 @@ class SessionEnding:
 
 @frozen
 class SessionRolledOver:
-    """A session was closed on purpose, to go on in a new one: no failure."""
+    """A session was closed on purpose, to continue in a new one: no failure."""
 
     participant: str
     """Participant whose session was rolled over."""
@@ -99,18 +99,18 @@ class UpdateAsked:
     """The app wants a part of an agent's settings changed, in this session and in all later ones."""
 
     participant: str
-    """Participant whose settings shall change."""
+    """Participant whose settings are to change."""
 
     part: Part
     """Part of the settings."""
 
     content: str
-    """`prompt`: the words to add; else the part's object as JSON. Personal."""
+    """Content of the change: for `prompt` the words to add, else the part's object as JSON. Personal."""
 
 
 @frozen
 class SettingsChanged:
-    """An agent's service has taken a change of its settings, or has not said so in time."""
+    """A service has applied a change of an agent's settings, refused it, or not confirmed it in time."""
 
     participant: str
     """Participant whose settings changed."""
@@ -122,7 +122,9 @@ class SettingsChanged:
     """Part of the settings."""
 
     outcome: Literal["applied", "unconfirmed", "refused"]
-    """The change holds; the service has not said so in time; or it is undone, as the service refuses it."""
+    """Outcome: the change holds; the service has not confirmed it in time; or it is undone, as the service
+    refuses it.
+    """
 
 
 # --- ears ------------------------------------------------------------------------------------------
@@ -136,7 +138,7 @@ class EarReady:
     """The person whose ear it is."""
 
     session: int
-    """Counts the ear's sessions from 1."""
+    """Number of the ear's session, from 1."""
 
     request_id: str = ""
     """Name that the service gives the session; its support asks for it."""
@@ -144,7 +146,7 @@ class EarReady:
 
 @frozen
 class EarLost:
-    """A listening session ended that should not have; the ear dials again after `retry_in_s`."""
+    """A listening session ended unexpectedly; the ear dials again after `retry_in_s`."""
 
     participant: str
     """The person whose ear it was."""
@@ -161,7 +163,7 @@ class EarLost:
 
 @frozen
 class EarFailed:
-    """A person's ear has failed for good; the person stays, and its words are not made out."""
+    """A person's ear has failed for good; the person stays, without a transcript of its speech."""
 
     participant: str
     """The person whose ear it was."""
@@ -170,7 +172,7 @@ class EarFailed:
     """One line for people."""
 
     refused: bool = False
-    """Whether the service refused (key, account, settings) rather than was unreachable."""
+    """Whether the service refused (key, account, settings) rather than being unreachable."""
 
 
 Stage = Literal["interim", "eager", "final"]
@@ -179,7 +181,7 @@ Stage = Literal["interim", "eager", "final"]
 
 @frozen
 class EarHeard:
-    """A person's ear has made out words of one stretch of speech, or its end.
+    """A person's ear has recognized words of one stretch of speech, or its end.
 
     A later event of the same utterance replaces the words of an earlier one.
     """
@@ -191,7 +193,7 @@ class EarHeard:
     """Number of the ear's session."""
 
     utterance: int
-    """Counts the person's stretches of speech from 1, over all sessions of the ear."""
+    """Number of the person's stretch of speech, from 1, over all sessions of the ear."""
 
     text: str
     """All words of the utterance so far; may be empty. Personal."""
@@ -203,7 +205,7 @@ class EarHeard:
     """End of the last word, in seconds; equal to `begin_s` where the service gives no times."""
 
     stage: Stage
-    """`interim` and `eager` words may change; `final` is the end of the turn: they change no more."""
+    """`interim` and `eager` words may change; `final` words, at the end of the turn, do not."""
 
 
 # --- what agents say --------------------------------------------------------------------------------
@@ -217,10 +219,10 @@ class ReplyStarted:
     """Participant who answers."""
 
     reply: int
-    """Counts the participant's replies from 1, over all its sessions."""
+    """Number of the participant's reply, from 1, over all its sessions."""
 
     prompt: int = 0
-    """The prompt that it answers, as the wire shows; 0 where it answers none, or that is unknown."""
+    """Number of the prompt that it answers; 0 for none, or where that is unknown."""
 
     is_backchannel: bool = False
     """Whether the service marks it as a backchannel: a short remark that takes no turn."""
@@ -228,7 +230,7 @@ class ReplyStarted:
 
 @frozen
 class LineTaken:
-    """A scripted agent's reply uses an entry of its script, as our own service says."""
+    """A scripted agent's reply uses an entry of its script; only our own service reports it."""
 
     participant: str
     """The agent who replies."""
@@ -242,7 +244,7 @@ class LineTaken:
 
 @frozen
 class SentenceSaid:
-    """The words of a stretch of a reply."""
+    """Words of a stretch of a reply."""
 
     participant: str
     """Participant who says the sentence."""
@@ -275,7 +277,7 @@ class ReplySent:
 
 @frozen
 class ReplyWithdrawn:
-    """A reply is over before its end: the agent heard speech, or its session was lost."""
+    """A reply ended early: the agent heard speech, or its session was lost."""
 
     participant: str
     """Participant whose reply is withdrawn."""
@@ -284,41 +286,41 @@ class ReplyWithdrawn:
     """Number of the reply."""
 
     reason: Literal["interrupted", "lost", "overflow"]
-    """Speech at the agent's ear, a lost session, or more unplayed audio than may be held."""
+    """Reason: speech at the agent's ear, a lost session, or too much unplayed audio."""
 
 
 @frozen
 class ReplyFailed:
-    """The service could make no reply of what its agent was asked; the session goes on."""
+    """The service could not make a reply; the session goes on."""
 
     participant: str
     """Participant whose service failed."""
 
     turn: int
-    """The turn of the last prompt; 0 where there was none."""
+    """Number of the turn of the last prompt; 0 where there was none."""
 
     code: str
-    """The service's code."""
+    """Code of the service."""
 
     prompt: int = 0
-    """The prompt that failed; 0 where that is unknown."""
+    """Number of the prompt that failed; 0 where that is unknown."""
 
 
 @frozen
 class InjectionRefused:
-    """The service did not take a cue or an injected message."""
+    """The service did not accept a cue or an injected message."""
 
     participant: str
     """Participant whose service refused."""
 
     turn: int
-    """The turn that it was for."""
+    """Number of the turn that it was for."""
 
     reason: str
     """The service's words or code."""
 
     prompt: int = 0
-    """The prompt that was refused; 0 where that is unknown."""
+    """Number of the prompt that was refused; 0 where that is unknown."""
 
 
 # --- what is heard ----------------------------------------------------------------------------------
@@ -326,18 +328,18 @@ class InjectionRefused:
 
 @frozen
 class WordsHeard:
-    """An agent's own recognizer made these words of what reached its ear."""
+    """An agent's own recognizer made these words of the sound at its ear."""
 
     participant: str
     """Participant who heard."""
 
     text: str
-    """Words that it understood. Personal."""
+    """Words that it recognized. Personal."""
 
 
 @frozen
 class PlaybackStarted:
-    """The first sample of a turn is being heard in the meeting."""
+    """The first sample of a turn is heard in the meeting."""
 
     participant: str
     """Participant who is heard."""
@@ -354,7 +356,7 @@ class PlaybackStarted:
 
 @frozen
 class PlaybackFinished:
-    """The last sample of a reply has been heard, or nothing more of it will be."""
+    """The last sample of a reply has been heard, or no more of it will be."""
 
     participant: str
     """Participant who was heard."""
@@ -366,17 +368,18 @@ class PlaybackFinished:
     """Number of the reply."""
 
     position_s: float
-    """Place on the meeting's audio clock at which its last heard sample ended, in seconds."""
+    """End of its last heard sample on the meeting's audio clock, in seconds."""
 
     played_s: float
     """Length of the part that was heard, in seconds."""
 
     outcome: Literal["complete", "cut", "stalled", "dry"]
-    """To its end; stopped by a decision; no more audio came though the reply was not at its end; or its
-    sound ran dry for a second where the service has gone on, or never says that it is done."""
+    """Outcome: played to its end; stopped by a decision; no more audio came though the reply was not at its
+    end; or its sound ran dry for a second where the service has gone on, or never says that it is done.
+    """
 
     silent_s: float = 0.0
-    """Silence that its sound ended with, one second at most: the voice fell so long before `position_s`. 0
+    """Silence at the end of its sound, one second at most: the voice fell so long before `position_s`. 0
     where it was cut, and where it never was louder than silence.
     """
 
@@ -411,7 +414,7 @@ class VoiceFell:
     """
 
     participant: str
-    """The person whose voice it is."""
+    """Person whose voice it is."""
 
     position_s: float
     """Place on the meeting's audio clock at which the voice fell, in seconds."""
@@ -422,7 +425,7 @@ class VoiceRose:
     """A person's voice has risen again within one stretch of speech."""
 
     participant: str
-    """The person whose voice it is."""
+    """Person whose voice it is."""
 
     position_s: float
     """Place on the meeting's audio clock at which the voice rose, in seconds."""
@@ -430,13 +433,13 @@ class VoiceRose:
 
 @frozen
 class EchoNoticed:
-    """A microphone gave only what its person's loudspeaker plays; no speech is made of it.
+    """A microphone gave only the sound of its person's loudspeaker; it makes no speech.
 
-    It comes at most once a meeting and participant.
+    It comes at most once for each participant.
     """
 
     participant: str
-    """The person whose microphone it is."""
+    """Person whose microphone it is."""
 
     position_s: float
     """Place on the meeting's audio clock at which the echo was noticed, in seconds."""
@@ -455,7 +458,7 @@ class TextTyped:
 
 @frozen
 class PlaybackPaused:
-    """A turn fell silent without being over: somebody spoke, and it may go on."""
+    """A turn fell silent without being over: somebody spoke, and it may continue."""
 
     participant: str
     """Participant who was heard."""
@@ -467,7 +470,7 @@ class PlaybackPaused:
     """Number of the reply."""
 
     position_s: float
-    """Place on the meeting's audio clock at which its last heard sample ended, in seconds."""
+    """End of its last heard sample on the meeting's audio clock, in seconds."""
 
     played_s: float
     """Length of the part that was heard so far, in seconds."""
@@ -495,7 +498,7 @@ class PlaybackResumed:
 
 @frozen
 class FloorRequested:
-    """Somebody wants the floor: a raised hand, or a bid."""
+    """A participant wants the floor: a raised hand, or a bid."""
 
     participant: str
     """Participant who asks."""
@@ -506,10 +509,10 @@ class FloorRequested:
 
 @frozen
 class FloorRequestCancelled:
-    """A raised hand was taken down."""
+    """A participant took down its raised hand."""
 
     participant: str
-    """Participant whose request is withdrawn."""
+    """Participant whose request is cancelled."""
 
 
 @frozen
@@ -517,10 +520,10 @@ class GrantAsked:
     """The app, or a person at the controls, wants this participant to speak next."""
 
     participant: str
-    """Participant that shall speak."""
+    """Participant that is to speak."""
 
     about: str = ""
-    """Question to it; part of its digest."""
+    """Question to it, which becomes part of its digest."""
 
 
 @frozen
@@ -528,19 +531,20 @@ class RevokeAsked:
     """The app, or a person at the controls, takes the floor from this participant, if it holds it."""
 
     participant: str
-    """The participant who shall stop."""
+    """Participant that is to stop."""
 
 
 @frozen
 class Joined:
-    """A participant has come to the table after the meeting's start."""
+    """A participant has joined the table after the meeting's start."""
 
     seat: Participant
-    """The participant, as a plan has it; its name is new, or that of one who has left."""
+    """The participant, in the form of a plan; its name is new, or that of one who has left."""
 
     entry: str = ""
-    """The same as a scenario's cast has it, with nothing left out, as JSON; secrets are references. Empty for
-    one who comes back as it was: it goes on where it left. Personal."""
+    """The participant in the form of a scenario's cast, complete, as JSON; secrets are references. Empty for
+    one who comes back unchanged and continues where it left. Personal.
+    """
 
 
 @frozen
@@ -556,7 +560,7 @@ class SayAsked:
     """The app wants an agent to say these words at its next turn, which comes first."""
 
     participant: str
-    """Participant that shall say the words."""
+    """Participant that is to say the words."""
 
     text: str
     """The words. Personal."""
@@ -564,10 +568,10 @@ class SayAsked:
 
 @frozen
 class MuteAsked:
-    """Somebody shall be heard by nobody, or be heard again."""
+    """The app mutes a participant, or lets it be heard again."""
 
     participant: str
-    """Participant to be muted."""
+    """Participant concerned."""
 
     muted: bool
     """Whether to mute; False to let it be heard again."""
@@ -575,10 +579,10 @@ class MuteAsked:
 
 @frozen
 class NoteGiven:
-    """The app wants a participant to know this at its next digest."""
+    """The app wants a participant to learn this with its next digest."""
 
     participant: str
-    """Participant that shall know."""
+    """Participant that is to learn it."""
 
     text: str
     """The note. Personal."""
@@ -586,7 +590,7 @@ class NoteGiven:
 
 @frozen
 class StopAsked:
-    """The meeting shall end now: a signal, a person, or the app."""
+    """The meeting is to end now: by a signal, a person, or the app."""
 
     reason: str
     """`interrupted`, `terminated`, `hung-up` or the app's own word."""
@@ -606,19 +610,19 @@ class ToolRequested:
     """Number of its session; answers go to no other."""
 
     call_id: str
-    """The service's id; it says little, since models use ids again."""
+    """Id of the call, by the service; it identifies little, since models use ids again."""
 
     tool: str
     """The tool's name."""
 
     arguments: str
-    """JSON, as the model wrote it: may be empty or wrong. Personal."""
+    """Arguments as JSON, as the model wrote them: may be empty or invalid. Personal."""
 
     ours: bool = True
     """False for calls that the service makes itself: recorded, never run."""
 
     thought_signature: str | None = None
-    """A token that some models want back with the call when a later session is told of it. Personal."""
+    """Token that some models need back with the call when a later session is told of it. Personal."""
 
 
 @frozen
@@ -660,24 +664,24 @@ class ToolCallCancelled:
 
 @frozen
 class HookAnswered:
-    """The app has answered what its hook was asked (`AskHook`)."""
+    """The app has answered its hook's question (`AskHook`)."""
 
     participant: str
-    """The participant that it is about."""
+    """Participant concerned."""
 
     question: int
-    """The number of the question."""
+    """Number of the question."""
 
     allowed: bool
     """Whether it may happen."""
 
     content: str = ""
-    """Content that is taken instead, where there may be any: a tool's arguments as JSON, words, or a
-    participant's name; empty for what was asked about. Personal.
+    """Content that replaces what was asked about: a tool's arguments as JSON, words, or a participant's name;
+    empty for no replacement. Personal.
     """
 
     reason: str = ""
-    """Reason for which it may not. Personal."""
+    """Reason for a refusal. Personal."""
 
 
 # --- the rest ---------------------------------------------------------------------------------------
@@ -685,41 +689,41 @@ class HookAnswered:
 
 @frozen
 class LatencyMeasured:
-    """The service reported what a stage of a reply took. Absent parts are None."""
+    """The service reported the times of a reply's stages. Absent parts are None."""
 
     participant: str
     """Participant whose reply was measured."""
 
     listen_s: float | None = None
-    """Recognition."""
+    """Seconds of recognition."""
 
     think_s: float | None = None
-    """To the first text of the model."""
+    """Seconds to the model's first text."""
 
     speak_s: float | None = None
-    """To the first byte of speech."""
+    """Seconds to the first byte of speech."""
 
     total_s: float | None = None
-    """Time from the end of the prompt to the first byte of speech."""
+    """Seconds from the end of the prompt to the first byte of speech."""
 
 
 @frozen
 class ServiceWarned:
-    """A service warned, or sent what nobody knows; the session goes on."""
+    """A service warned, or sent an unknown message; the session goes on."""
 
     participant: str
     """Participant whose service warned."""
 
     code: str
-    """Code of the service's, or `unknown-message`, `malformed-message`."""
+    """Code of the service, or `unknown-message`, `malformed-message`."""
 
     text: str
-    """Text of the service's, at most 1 KiB."""
+    """Text of the service, at most 1 KiB."""
 
 
 @frozen
 class FaultStruck:
-    """A fault that the scenario wanted has struck; what comes of it is recorded as of any other."""
+    """A fault of the scenario has struck; its effects are recorded like any other."""
 
     participant: str
     """Participant who was struck."""
@@ -731,32 +735,32 @@ class FaultStruck:
     """Kind of the fault, as `trialogue chaos --list` has it."""
 
     for_s: float | None = None
-    """Length in seconds; None where the fault does not say."""
+    """Length in seconds; None for a fault without one."""
 
 
 @frozen
 class ActorCrashed:
     """A task of the meeting failed: by a bug, or because a tool server is gone.
 
-    Its restart type says what follows.
+    Its restart type decides what follows.
     """
 
     actor: str
     """Name of the actor: `router`, `agent:ada`, `mcp:price`."""
 
     error: str
-    """The exception's type; its text may hold speech and stays out."""
+    """Type of the exception; its text may hold speech and is left out."""
 
 
 @frozen
 class ActorOverran:
-    """A task of the meeting had not stopped when its grace was over; a task cannot be killed."""
+    """A task of the meeting had not stopped at the end of its grace; a task cannot be killed."""
 
     actor: str
     """Name of the actor: `router`, `agent:ada`, `tools`."""
 
     grace_s: float
-    """Seconds for which it was waited for."""
+    """Seconds of its grace."""
 
 
 @frozen
@@ -769,26 +773,27 @@ class RecordingFailed:
 
 @frozen
 class ProcessSuspended:
-    """The process stood still (stopped, or the machine slept), and goes on."""
+    """The process was stopped, or the machine slept, and it goes on."""
 
     for_s: float
     """Length of the suspension, in seconds."""
 
     skipped_s: float = 0.0
-    """Part of the meeting's audio clock that went by unheard before this event, in seconds: silence in the
+    """Part of the meeting's audio clock that passed unheard before this event, in seconds: silence in the
     recordings.
     """
 
 
 @frozen
 class SoundLagged:
-    """The meeting's sound is behind its clock, as the machine is busy; told anew when that changes.
+    """The meeting's sound is behind its clock, as the machine is busy; reported again when that changes.
 
-    Until then nobody knows what people's sources heard last: what waits for sound waits for as much longer.
+    Until then nobody knows what people's sources heard last, so everything that waits for sound waits for so
+    much longer.
     """
 
     lag_s: float
-    """By how much, in seconds; 0 once it has caught up."""
+    """Lag in seconds; 0 once the sound has caught up."""
 
 
 @frozen
@@ -799,10 +804,10 @@ class LoopStalled:
     """Length of the stall, in seconds."""
 
     where: str = ""
-    """The function that was seen running, with its file and line; empty where nothing could be seen."""
+    """Function that was seen running, with its file and line; empty where none was seen."""
 
     task: str = ""
-    """The function whose task it was in; empty likewise."""
+    """Function of its task; empty where none was seen."""
 
 
 @frozen
@@ -810,23 +815,23 @@ class WallClockJumped:
     """The machine's time of day was set: the journal's `ts` jump here. Nothing else depends on it."""
 
     by_s: float
-    """By how many seconds; below 0 for a step back."""
+    """Seconds of the step; below 0 for a step back."""
 
 
 @frozen
 class MeetingResumed:
-    """A meeting whose process had died goes on in a new one; all sessions and sounds of the old are gone."""
+    """A meeting whose process had died continues in a new one; all old sessions and sounds are gone."""
 
     continues: str
-    """The hash of the last record of the journal that is continued."""
+    """Hash of the last record of the journal that is continued."""
 
 
 @frozen
 class Woke:
-    """A timer that the brain set has come."""
+    """A timer of the brain is due."""
 
     timer: str
-    """The name that it was set under."""
+    """Name of the timer."""
 
 
 Event: TypeAlias = (
@@ -887,4 +892,4 @@ Event: TypeAlias = (
     | MeetingResumed
     | Woke
 )
-"""Every fact there is; a `match` over it ends in `assert_never`."""
+"""Every event; a `match` over it ends in `assert_never`."""

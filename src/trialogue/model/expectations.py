@@ -1,4 +1,4 @@
-"""Expectations of a meeting, and what came of them: values that a scenario, a run and its page share."""
+"""Expectations of a meeting and their results: values that a scenario, a run and its page share."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from attrs import field
 from trialogue.values import frozen
 
 Kind = Literal["behaviour", "timing", "infrastructure"]
-"""Kind of a miss: a participant acted otherwise, something came too late or lasted too long, or a part of the
-meeting broke.
+"""Kind of a miss: a participant behaved differently, something came too late or lasted too long, or a part of
+the meeting broke.
 """
 
 Section = Literal["always", "in_order", "never", "at_end"]
@@ -40,29 +40,29 @@ class Happening(Enum):
 
 
 OF_AGENDA = frozenset({Happening.STARTED, Happening.DONE})
-"""Happenings of a point of the agenda; all others are a participant's."""
+"""Happenings of a point of the agenda; all others belong to a participant."""
 
 OF_SESSIONS = frozenset({Happening.READY, Happening.LOST, Happening.REJOINED, Happening.FAILED})
-"""Happenings of a participant's sessions: what a service did, not what anybody said."""
+"""Happenings of a participant's sessions: actions of a service, not of a speaker."""
 
 
 @frozen
 class SpokenPattern:
-    """Words were heard, in one turn or one remark."""
+    """Words heard in one turn or one remark."""
 
     matches: tuple[str, ...]
-    """Regular expressions, each of which is in them."""
+    """Regular expressions, all of which must match."""
 
     by: str | None = None
-    """Only of this participant."""
+    """Participant whose words count; None for any."""
 
     number: float | None = None
-    """A number that is in them, in digits or in words."""
+    """Number that must be in them, in digits or in words."""
 
 
 @frozen
 class SoundPattern:
-    """A participant is heard for that long without a break."""
+    """Sound of a participant for so long without a break."""
 
     by: str
     """Participant who is heard."""
@@ -95,22 +95,22 @@ class SeatPattern:
 
 @frozen
 class ToolPattern:
-    """A tool call has ended."""
+    """Tool call that has ended."""
 
     tool: str
     """Name of the tool."""
 
     by: str | None = None
-    """Only of this participant."""
+    """Participant whose calls count; None for any."""
 
     outcome: str | None = None
-    """Only with this end."""
+    """Outcome that counts; None for any."""
 
     arguments: str | None = None
-    """A regular expression that is in its arguments' JSON."""
+    """Regular expression that its arguments' JSON must match."""
 
     result: str | None = None
-    """A regular expression that is in what came back."""
+    """Regular expression that its result must match."""
 
 
 @frozen
@@ -118,23 +118,23 @@ class ErrorPattern:
     """A failure, as in `failures` of `result.json`."""
 
     code: str | None = None
-    """Only of this code."""
+    """Code that counts; None for any."""
 
     by: str | None = None
-    """Only where it concerns this participant."""
+    """Participant whose failures count; None for any."""
 
 
 @frozen
 class EndPattern:
-    """The meeting ended for a reason."""
+    """End of the meeting for a reason."""
 
     reason: str
-    """The reason."""
+    """Reason."""
 
 
 @frozen
 class TimePattern:
-    """The meeting has reached a time."""
+    """Time that the meeting reaches."""
 
     at_s: float
     """Seconds since its start."""
@@ -150,7 +150,7 @@ EventPattern: TypeAlias = (
     | EndPattern
     | TimePattern
 )
-"""All that can happen, as scenarios name it; a `match` over it ends in `assert_never`."""
+"""Every pattern of events in scenarios; a `match` over it ends in `assert_never`."""
 
 
 @frozen
@@ -161,13 +161,13 @@ class Trigger:
     """Pattern of the event that is waited for."""
 
     nth: int = 1
-    """Number of the match, from 1; a time comes but once."""
+    """Number of the match, from 1; a time comes only once."""
 
     after_s: float = 0.0
-    """Delay behind the match, in seconds."""
+    """Delay after the match, in seconds."""
 
     within_s: float | None = None
-    """Matches after so many seconds of the meeting do not count; None for no limit."""
+    """Seconds of the meeting after which matches do not count; None for no limit."""
 
 
 @frozen
@@ -187,27 +187,27 @@ class Expected:
     """Number of the match that counts, from 1."""
 
     after_s: float = 0.0
-    """Not before this: since what stands before it in an order, else since the start, in seconds."""
+    """Earliest time, in seconds: since the expectation before it in an order, else since the start."""
 
     within_s: float | None = None
-    """Not after this, counted likewise; None for no limit."""
+    """Latest time, counted in the same way; None for no limit."""
 
     excepted: frozenset[str] = frozenset()
     """Codes of errors, and faults of the scenario, that do not count."""
 
     least: int | None = None
-    """At the end: how often it happened at least."""
+    """Fewest occurrences, counted at the end."""
 
     most: int | None = None
-    """At the end: how often it happened at most."""
+    """Most occurrences, counted at the end."""
 
 
 @frozen
 class Whenever:
-    """Whenever one event happens, another must follow."""
+    """Event that must follow each time that another happens."""
 
     when: Expected
-    """Event that sets the expectation off."""
+    """Event that begins the wait."""
 
     then: Expected
     """Event that follows, within its time."""
@@ -227,10 +227,10 @@ class Bound:
     """Statistic of the measure."""
 
     limit: float
-    """The bound: seconds, a share from 0 to 1, US dollars, or a count."""
+    """Limit: seconds, a share from 0 to 1, US dollars, or a count."""
 
     names: tuple[str, ...]
-    """Of each of these participants by itself; none for the whole meeting."""
+    """Participants, each of which must meet it; none for the whole meeting."""
 
     text: str
     """The same in words."""
@@ -239,7 +239,7 @@ class Bound:
     """Place in the scenario."""
 
     excepted: frozenset[str] = frozenset()
-    """Faults of the scenario: what was observed of whom they struck does not count while they last."""
+    """Faults of the scenario: observations of their participants do not count while they last."""
 
 
 @frozen
@@ -247,7 +247,7 @@ class Question:
     """A question about the meeting that a model answers, as advice."""
 
     ask: str
-    """The question; yes is what is wished. Personal."""
+    """Question; the expected answer is yes. Personal."""
 
     place: str
     """Place in the scenario."""
@@ -279,7 +279,7 @@ class Expectations:
 
 
 NOTHING_EXPECTED: Final = Expectations()
-"""Whatever happens is well."""
+"""No expectations: any meeting meets them."""
 
 
 @frozen
@@ -308,15 +308,15 @@ class Miss:
     """Participant concerned, if any."""
 
     seq: int = 0
-    """The record at which it shows; 0 where none does."""
+    """Number of the record at which it shows; 0 where none does."""
 
     around: tuple[str, ...] = ()
-    """The records around it, one line each; texts are counted, not told."""
+    """Records around it, one line each; texts are counted, not quoted."""
 
 
 @frozen
 class Advice:
-    """A model's answer to a question; only advice."""
+    """Answer of a model to a question; only advice."""
 
     place: str
     """Place of the question in the scenario."""
@@ -333,10 +333,10 @@ class Findings:
     """Results of checking a meeting's expectations."""
 
     checked: int
-    """Number of expectations that were looked at."""
+    """Number of expectations that were checked."""
 
     misses: tuple[Miss, ...] = ()
-    """Those that were not met, in the order of the scenario."""
+    """Unmet expectations, in the order of the scenario."""
 
     advice: tuple[Advice, ...] = field(default=())
     """Answers of a model, where one was asked."""

@@ -1,8 +1,8 @@
-"""Failed replies of agents: which came without sound, and why others did not come at all.
+"""Failed replies of agents: those without sound, and the reasons for those that did not come at all.
 
-1. A service warns of each model or voice that failed it, and then says that it has no reply: the warnings are
-   the reason, the rest is its consequence.
-2. A reply that ends without sound has failed, unless a script has its agent say nothing there.
+1. A service warns of each model or voice that failed, and then reports that it has no reply: the warnings are
+   the reasons, the report is the consequence.
+2. A reply that ends without sound has failed, unless its script has no words there.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EXPLAINS_S: Final = 0.5
 
 @define
 class FailedReplies:
-    """Fold of the services' warnings: `take` events in order, and ask `why` at a report of a failed reply."""
+    """Fold of services' warnings: call `take` for events in order, and `why` for a failed reply's report."""
 
     _warnings: dict[str, list[tuple[float, ServiceWarned]]] = field(
         init=False, factory=dict[str, list[tuple[float, ServiceWarned]]]
@@ -38,7 +38,7 @@ class FailedReplies:
             self._warnings[event.participant] = [*recent, (at, event)]
 
     def why(self, at: float, participant: str | None, code: str) -> str:
-        """The code of a failed reply with its reasons: other warnings, else the text of its own code."""
+        """Code of a failed reply, with its reasons: the other warnings, else the text of its own code."""
         warnings = self._warnings.pop(participant or "", [])
         recent = [each for since, each in warnings if since > at - EXPLAINS_S and each.text]
         told = [each for each in recent if each.code != code] or recent
@@ -53,7 +53,7 @@ class SilentReplies:
     _worded: set[tuple[str, int]] = field(init=False, factory=set[tuple[str, int]])
 
     def take(self, event: Event) -> bool:
-        """Note an event; whether it ends such a reply."""
+        """Note an event; whether it ends a reply without sound."""
         match event:
             case LineTaken(participant=name, reply=reply):
                 self._scripted.add((name, reply))

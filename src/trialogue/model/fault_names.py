@@ -1,4 +1,4 @@
-"""The faults that a scenario can have, by name; what each does is `trialogue.chaos`' business."""
+"""Names of the faults that a scenario can have; `trialogue.chaos` has their effects."""
 
 from __future__ import annotations
 
@@ -89,13 +89,13 @@ FAULT_NAMES: Final = (
     "slow-line",
     "sliced",
 )
-"""Those of `trialogue chaos --list` that strike an agent or its tools, and two words of their own."""
+"""Names from `trialogue chaos --list` that strike an agent or its tools, and two words of scenarios."""
 
 LINE_FAULTS: Final = frozenset({"delay", "latency", "jitter", "slow-line", "sliced"})
-"""Those that last: a line that is slow until it is well again."""
+"""Faults that last: a line that is slow for a time."""
 
 SPOILED_TOOLS: Final = frozenset({"tool-hangs", "tool-raises", "tool-floods"})
-"""Those of a tool itself: what came of them is what it answered."""
+"""Faults of a tool itself, whose outcome is its result."""
 
 TOOL_FAULTS: Final = SPOILED_TOOLS | {"call-twice", "lost-while-calling"}
-"""Those that strike a call, so that only one who has tools can be struck."""
+"""Faults of a call, which can strike only an agent with tools."""

@@ -1,7 +1,7 @@
-"""JSON of others: texts of services, clients, models and tools, and files that anybody may have written.
+"""JSON from outside: texts of services, clients, models and tools, and files of unknown origin.
 
-orjson reads 1,024 levels of lists and objects, and writes 254: a text between the two could be read and never
-said again, to a log, a record or an operator. So it is refused where it comes in.
+orjson reads 1,024 levels of lists and objects, and writes 254: a text between the two could be read but never
+written to a log, a record or an operator. So it is refused where it comes in.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import orjson
 __all__ = ["MOST_LEVELS", "read_json"]
 
 MOST_LEVELS: Final = 128
-"""Levels of lists and objects in one value; what has as many can be written again inside of others."""
+"""Most levels of lists and objects in one value, so that it can be written inside others."""
 
 
 _SHALLOW: Final = 2 * MOST_LEVELS
-"""Characters in which no more levels than that can be opened and closed."""
+"""Length of a text that cannot have more levels than that."""
 
 
 def read_json(text: str | bytes) -> Any:  # noqa: ANN401 - whatever it says
@@ -44,7 +44,7 @@ def _openings(text: str | bytes) -> int:
 
 
 def _is_deep(value: object) -> bool:
-    """Whether a list or an object lies behind so many levels, looked through one after the other."""
+    """Whether a list or an object lies deeper than so many levels, without recursion."""
     level = [value]
     for _ in range(MOST_LEVELS):
         level = [inner for each in level for inner in _inside(each)]

@@ -1,4 +1,4 @@
-"""Kinds of values in a document: the schema's annotations stand for them.
+"""Kinds of values in a document, which the schema's annotations name.
 
 The annotations of the attrs classes are the only description of the format. Reading a document, writing
 one and making its JSON Schema are three walks over the same kinds.
@@ -25,7 +25,7 @@ class Text:
 
 @frozen
 class OneLine:
-    """Text of one line that can stand before a colon: what people and digests call somebody."""
+    """Text of one line that can stand before a colon, such as a display name."""
 
 
 @frozen
@@ -45,7 +45,7 @@ class Money:
 
 @frozen
 class Percent:
-    """A part of a whole, as `50%`."""
+    """Part of a whole, as `50%`."""
 
 
 @frozen
@@ -56,7 +56,7 @@ class Whole:
     """The lowest."""
 
     high: int = 2**53
-    """The highest: what JSON carries everywhere."""
+    """Highest value: what JSON carries everywhere."""
 
 
 @frozen
@@ -77,60 +77,60 @@ class Flag:
 
 @frozen
 class Duration:
-    """A stretch of time with its unit; seconds once read."""
+    """Length of time with its unit; seconds once read."""
 
     may_be_none: bool = False
-    """Whether `none` may be said; it reads as infinity."""
+    """Whether `none` is valid; it reads as infinity."""
 
     may_be_zero: bool = True
-    """Whether no time at all makes sense."""
+    """Whether zero is valid."""
 
 
 @frozen
 class DurationRange:
-    """Two stretches of time `a..b`, or one for both; seconds once read."""
+    """Range of two lengths of time `a..b`, or one for both; seconds once read."""
 
 
 @frozen
 class Anything:
-    """Whatever JSON can say."""
+    """Any JSON value."""
 
 
 @frozen
 class AnyObject:
-    """A map of whatever JSON can say."""
+    """Map of any JSON values."""
 
 
 @frozen
 class ClosedList:
-    """One word of a closed list."""
+    """Word of a closed list."""
 
     options: type[Enum]
-    """The list; its values are the words."""
+    """List whose values are the words."""
 
 
 @frozen
 class ListedWord:
-    """One word of a list that is known when a scenario is read."""
+    """Word of a list that is known when a scenario is read."""
 
     options: Callable[[], tuple[str, ...]]
-    """Gives the words."""
+    """Function that gives the words."""
 
     later: tuple[tuple[str, str], ...] = ()
-    """Words of the format that this release does not know, each with what does the same."""
+    """Words that later releases know, each with an equivalent here."""
 
 
 @frozen
 class StageKeys:
-    """The keys of one stage of an agent: a map whose keys its service names."""
+    """Keys of one stage of an agent: a map whose keys its service names."""
 
     stage: Literal["listen", "think", "speak"]
-    """Stage of an agent."""
+    """Stage of the agent."""
 
 
 @frozen
 class ListOf:
-    """A list."""
+    """List."""
 
     item: Kind
     """Kind of each value."""
@@ -138,7 +138,7 @@ class ListOf:
 
 @frozen
 class MapOf:
-    """A map whose keys the author chooses."""
+    """Map whose keys the author chooses."""
 
     key: Text | Name
     """Kind of each key."""
@@ -149,57 +149,59 @@ class MapOf:
 
 @frozen
 class Member:
-    """One key of a record."""
+    """Key of a record."""
 
     key: str
-    """The key in the document."""
+    """Key in the document."""
 
     kind: Kind
     """Kind of its value."""
 
     required: bool
-    """Whether it must be there."""
+    """Whether it is required."""
 
     attribute: str
-    """The attribute's name: the key, with `_` after it where Python has other plans for the word. A key with
-    hyphens stands in its field's metadata."""
+    """Name of the attribute: the key, with `_` after it where Python reserves the word.
+
+    A key with hyphens stands in its field's metadata.
+    """
 
 
 @frozen
 class KeyMap:
-    """A map whose keys the schema names: one attrs class."""
+    """Map whose keys the schema names: one attrs class."""
 
     cls: type[attrs.AttrsInstance]
-    """The class that a value becomes."""
+    """Class of the value."""
 
     @property
     def members(self) -> tuple[Member, ...]:
-        """Keys, in the order of writing; read from the class when they are first asked for."""
+        """Keys in the order of writing; read from the class at the first use."""
         return _members(self.cls)
 
 
 @frozen
 class OneOf:
-    """Several kinds that differ in shape: text, list or map."""
+    """Several kinds of different shapes: text, list or map."""
 
     options: tuple[Kind, ...]
-    """At most one of each shape."""
+    """Kinds, at most one of each shape."""
 
 
 Words: TypeAlias = Text | OneLine | Name | PatternText | Money | Percent
-"""Kinds that a text becomes as it is."""
+"""Kinds that a text becomes unchanged."""
 
 NotText: TypeAlias = Whole | Number | Flag | ClosedList | ListedWord | Duration | DurationRange
-"""Kinds that a scalar becomes otherwise."""
+"""Kinds that a scalar becomes after conversion."""
 
 Kind: TypeAlias = Words | NotText | Anything | AnyObject | ListOf | MapOf | KeyMap | StageKeys | OneOf
-"""Every kind there is; a `match` over it ends in `assert_never`."""
+"""Every kind; a `match` over it ends in `assert_never`."""
 
 _SCALARS: Mapping[object, Kind] = {str: Text(), int: Whole(), float: Number(), bool: Flag()}
 
 
 def record_of(cls: type[attrs.AttrsInstance]) -> KeyMap:
-    """The record that an attrs class stands for."""
+    """Record for an attrs class."""
     return KeyMap(cls)
 
 
@@ -218,7 +220,7 @@ def _members(cls: type[attrs.AttrsInstance]) -> tuple[Member, ...]:
 
 
 def kind_of(annotation: object) -> Kind:
-    """The kind that an annotation stands for; TypeError for one that the format has no use for."""
+    """Kind for an annotation; TypeError for one that the format has no use for."""
     origin = typing.get_origin(annotation)
     arguments = typing.get_args(annotation)
     if origin is typing.Annotated:

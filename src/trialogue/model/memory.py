@@ -1,4 +1,4 @@
-"""Memory of an agent: what its next session is told of the meeting where one was lost."""
+"""Memory of an agent: the part of the meeting that its next session is told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class ContextMessage:
     """Message that an agent heard or said."""
 
     role: Literal["user", "assistant"]
-    """`user` for what it heard, `assistant` for what it said: the words of every agent service."""
+    """`user` for words that it heard, `assistant` for words that it said, as in every agent service."""
 
     text: str
     """The words. Personal."""
@@ -20,33 +20,33 @@ class ContextMessage:
 
 @frozen
 class ContextCall:
-    """A tool call of an agent that is finished."""
+    """Finished tool call of an agent."""
 
     call_id: str
-    """The service's id of it."""
+    """Id of the call, by the service."""
 
     tool: str
     """Name of the tool."""
 
     arguments: str
-    """JSON, as the model wrote it. Personal."""
+    """Arguments as JSON, as the model wrote them. Personal."""
 
     result: str
-    """Result that the agent was told, or would have been. Personal."""
+    """Result that the agent was told, or would have been told. Personal."""
 
     thought_signature: str | None = None
-    """The token that the model gave along, and wants back. Personal."""
+    """Token from the model, which it needs back. Personal."""
 
 
 @frozen
 class ScriptStand:
-    """Where an agent's script stands, as its next session is told."""
+    """Place in an agent's script, for its next session."""
 
     given: tuple[int, ...] = ()
-    """The entries that were heard, by their index in the script's list, in order."""
+    """Entries that were heard, by their index in the script's list, in order."""
 
     recalled: str = ""
-    """Prompts of the turn that was lost and is taken again: they count as heard once more. Personal."""
+    """Prompts of a lost turn that is repeated: they count as heard once more. Personal."""
 
 
 ContextItem: TypeAlias = ContextMessage | ContextCall

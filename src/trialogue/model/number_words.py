@@ -19,4 +19,4 @@ TO_NINETEEN: Final = (
         "nineteen",
     ),
 )
-"""Each at its own index."""
+"""Number words up to nineteen, each at its own index."""

@@ -43,21 +43,21 @@ class Price:
     """Price of an agent's service, as a price table of a certain day has it."""
 
     service: str
-    """Service that is paid for, in its provider's words."""
+    """Service that is paid for, by its vendor's name."""
 
     usd_a_minute: float | None = None
     """US dollars for each minute of a session; None where no price is known."""
 
     as_of: str = ""
-    """The day of the table, `YYYY-MM-DD`."""
+    """Day of the price table, `YYYY-MM-DD`."""
 
 
 @frozen
 class Participant:
-    """Anyone who can take part. Sessions come and go; participants stay."""
+    """Participant of a meeting. Sessions come and go; participants stay."""
 
     name: str
-    """The key in the scenario's cast; unique, and what events and files call it."""
+    """Key in the scenario's cast; the unique name in events and files."""
 
     role: Role = Role.SPEAKER
     """Chair, speaker or observer."""
@@ -72,23 +72,24 @@ class Participant:
     """Name in digests, transcripts and on the screen; the capitalised name where empty."""
 
     aliases: tuple[str, ...] = ()
-    """Other words by which speech may name it, beside the name and the title."""
+    """Other words by which speech may name it, besides the name and the title."""
 
     greets: bool = False
-    """Whether its session opens with a greeting of its own; its first turn waits for it instead of a cue."""
+    """Whether its session opens with a greeting of its own, for which its first turn waits instead of a cue.
+    """
 
     has_ear: bool = False
-    """Whether it is a person whose sound an ear of its own makes words of."""
+    """Whether it is a person whose sound an ear of its own transcribes."""
 
     on_failure: OnFailure | None = None
     """Consequence of sessions that have failed for good; None for the plan's."""
 
     price: Price | None = None
-    """Price of its service; None where nothing is paid."""
+    """Price of its service; None for a free one."""
 
     @property
     def label(self) -> str:
-        """The title, or the name made presentable: `tech_lead` becomes `Tech lead`."""
+        """Title, or a presentable form of the name: `tech_lead` becomes `Tech lead`."""
         return self.title or self.name.replace("_", " ").replace("-", " ").capitalize()
 
     @property

@@ -1,10 +1,11 @@
 """Regular expressions from outside, searched in time that grows with the text and with nothing else.
 
 1. A pattern comes from a scenario, from a client of the server, from a tool's schema or from a journal.
-   Python's `re` may take for ever over a short text (`(a+)+$`), and nothing can interrupt it. RE2 cannot.
-2. The meaning is `re`'s. The pattern is read by `re`'s own parser and written anew for RE2, with the classes
-   of characters and the letters' case of this Python: see `Translation`.
-3. Only whether a text holds the pattern is asked, never where; so greedy and lazy repeats are one.
+   Python's `re` may take without end over a short text (`(a+)+$`), and nothing can interrupt it. RE2 always
+   takes linear time.
+2. A pattern has the meaning that it has in `re`: `re`'s own parser reads it, and it is rewritten for RE2 with
+   the character classes and letter case of this Python; see `Translation`.
+3. Searches only ask whether a text matches, never where, so greedy and lazy repeats are equal.
 4. What no search in linear time can do (looking around, referring back, atomic groups) is refused with
    another way to write it. A journal of an earlier version may hold such a pattern: `compile_recorded`.
 """
@@ -34,33 +35,33 @@ __all__ = [
 ]
 
 LONGEST: Final = 1_000
-"""The longest pattern, in characters."""
+"""Most characters of a pattern."""
 
 LONGEST_RECORDED: Final = 4_000
 """Characters of a text that are searched by a pattern which only Python's `re` can search."""
 
 LARGEST: Final = 5_000
-"""The most instructions of one program: a search costs at most these for each character of the text."""
+"""Most instructions of one program: the cost of a search for each character of the text."""
 
 _MEMORY: Final = 2 << 20
 """Bytes for one pattern in RE2."""
 
 _re2: Any = import_module("re2")
-"""RE2 by the name of `google-re2`; it has no types."""
+"""RE2 from `google-re2`, which has no types."""
 
 _TOO_LARGE: Final = "is too large: repeat less (at most 1,000 times), or split the pattern"
 
 
 class Pattern(Protocol):
-    """A regular expression that is ready to be searched for."""
+    """Regular expression that is ready for searches."""
 
     def search(self, text: str) -> bool:
-        """Whether the text holds it."""
+        """Whether the text matches."""
         ...
 
 
 class _Engine(Protocol):
-    """The part of RE2 that is used."""
+    """Part of RE2 that this module uses."""
 
     programsize: int
 
@@ -69,20 +70,20 @@ class _Engine(Protocol):
 
 @frozen
 class LinearPattern:
-    """A pattern that RE2 searches."""
+    """Pattern that RE2 searches."""
 
     source: str
-    """Source as it was written, in the syntax of Python's `re`."""
+    """Source in the syntax of Python's `re`."""
 
     size: int
-    """Instructions of its program: what it costs to make and to search."""
+    """Instructions of its program: the cost of making and searching it."""
 
     _translation: Translation = field(repr=False)
     _engine: _Engine = field(repr=False)
     _engine_of_nothing: _Engine | None = field(repr=False)
 
     def search(self, text: str) -> bool:
-        """Whether the text holds it; a lone surrogate in the text counts as U+FFFD."""
+        """Whether the text matches; a lone surrogate in the text counts as U+FFFD."""
         if not text and self._engine_of_nothing is not None:
             return self._engine_of_nothing.search("") is not None
         return self._engine.search(self._translation.prepared(text)) is not None
@@ -90,7 +91,7 @@ class LinearPattern:
 
 @frozen
 class _RecordedPattern:
-    """A pattern that only Python's `re` can search; it is searched in the beginning of a text."""
+    """Pattern that only Python's `re` can search; it searches the beginning of a text."""
 
     compiled: re.Pattern[str]
 
@@ -100,7 +101,7 @@ class _RecordedPattern:
 
 @lru_cache(maxsize=2_048)
 def compile(pattern: str) -> LinearPattern:  # noqa: A001 - named as its like in `re`; used as `patterns.compile`
-    """Make a pattern ready; `PatternFault` says in words what is wrong with it and how to write it."""
+    """Pattern, ready for searches; `PatternFault` says in words what is wrong and how to write it."""
     if len(pattern) > LONGEST:
         raise PatternFault(f"is longer than {LONGEST:,} characters")
     translation = read(pattern)
@@ -113,10 +114,11 @@ def compile(pattern: str) -> LinearPattern:  # noqa: A001 - named as its like in
 
 @lru_cache(maxsize=512)
 def compile_recorded(pattern: str) -> Pattern:
-    """Make a pattern of a plan ready, which may come from a journal of an earlier version.
+    """Pattern of a plan, which may come from a journal of an earlier version.
 
-    What `compile` refuses is then searched by `re`, in the first `LONGEST_RECORDED` characters of a text.
-    Scenarios with such a pattern are refused before they become plans. `PatternFault` where it is none.
+    A pattern that `compile` refuses is searched by `re`, in the first `LONGEST_RECORDED` characters of a
+    text. Scenarios with such a pattern are refused before they become plans. `PatternFault` for an invalid
+    one.
     """
     try:
         return compile(pattern)

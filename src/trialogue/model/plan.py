@@ -1,6 +1,6 @@
-"""Plan of a meeting: all that the brain knows before it starts. It stands in the journal's header.
+"""Plan of a meeting: everything that the brain knows before the start. It stands in the journal's header.
 
-The plan is all that decisions may depend on beside events, so a replay needs nothing else.
+Besides events, decisions may depend only on the plan, so a replay needs nothing else.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ class SilenceStep(Enum):
 
 @frozen
 class Said:
-    """A pattern over speech that was heard in the meeting."""
+    """Pattern over speech that was heard in the meeting."""
 
     match: str
-    """A regular expression (`trialogue.model.patterns`), searched in one turn's heard text."""
+    """Regular expression (`trialogue.model.patterns`), searched in one turn's heard text."""
 
     by: str | None = None
-    """Only when this participant said it; None for anyone."""
+    """Participant whose words count; None for anyone."""
 
 
 @frozen
 class HoldRules:
-    """Limits of the length of one turn."""
+    """Limits on the length of one turn."""
 
     max_s: float = 90.0
-    """The floor is revoked after this many seconds of holding it (`hold-limit`)."""
+    """Seconds of holding the floor after which it is revoked (`hold-limit`)."""
 
     warn_s: float | None = None
-    """The holder's next digest mentions it, and the journal notes it, from here on; None for never."""
+    """Seconds after which the holder's next digest mentions it, and the journal notes it; None for never."""
 
 
 @frozen
@@ -62,7 +62,7 @@ class SilenceRules:
 
 
 class Interrupters(Enum):
-    """Agents that may cut into another's turn. People and the chair always may."""
+    """Agents that may interrupt another's turn. People and the chair always may."""
 
     NEVER = "never"
     WHEN_ADDRESSED = "when-addressed"
@@ -84,16 +84,16 @@ class InterruptRules:
     """Agents that may interrupt, under policies by which agents by ear speak up by themselves."""
 
     backchannel_s: float = 0.8
-    """Speech that is shorter than this, and of few words, does not take the floor."""
+    """Seconds below which speech of few words does not take the floor."""
 
     backchannel_words: int = 3
-    """Words that a backchannel may have at most."""
+    """Most words of a backchannel."""
 
     resume_s: float = 1.5
-    """A holder that was stopped by what was no interruption goes on when so long nothing follows."""
+    """Seconds of silence after which a holder that was stopped by no interruption continues."""
 
     overlap_s: float = 0.0
-    """Seconds that a person may be heard beside an agent before the agent falls silent: 0 for not at all."""
+    """Seconds that a person may be heard beside an agent before the agent falls silent; 0 for none."""
 
     while_unsure: WhileUnsure = WhileUnsure.DUCK
     """Behaviour of the agent until it is known whether speech beside its turn takes the floor."""
@@ -101,16 +101,16 @@ class InterruptRules:
 
 @frozen
 class ShareRules:
-    """Limits of one participant's share of the speech. None is no limit."""
+    """Limits on one participant's share of the speech. None is no limit."""
 
     max: float | None = None
-    """The greatest share of all speech in the window, 0 to 1; beyond it one is passed over."""
+    """Greatest share of all speech in the window, 0 to 1; a participant beyond it is passed over."""
 
     window_s: float = 180.0
-    """Seconds over which shares are counted, back from now."""
+    """Seconds before now over which shares are counted."""
 
     in_a_row: int | None = None
-    """Turns that one may have in a row while others could speak."""
+    """Most turns in a row of one participant while others could speak."""
 
 
 @frozen
@@ -118,22 +118,22 @@ class FloorRules:
     """Rules of the floor: policy, chair and patience."""
 
     policy: str = "round-robin"
-    """The name of the policy that is asked first."""
+    """Name of the policy that is asked first."""
 
     otherwise: str = "round-robin"
-    """The policy that is asked when the first has nobody to name."""
+    """Name of the policy that is asked when the first one names nobody."""
 
     order: tuple[str, ...] = ()
-    """The order of `scripted` (once through) and of `round-robin` (for ever); the cast's where empty."""
+    """Order of `scripted` (once through) and of `round-robin` (without end); empty for the cast's."""
 
     think_s: float = 20.0
-    """A holder that has not begun to speak after this many seconds loses the floor (`timeout`)."""
+    """Seconds after which a holder that has not begun to speak loses the floor (`timeout`)."""
 
     ear_s: float = 6.0
-    """An agent by ear that has the floor and has answered nothing it heard is cued after this long."""
+    """Seconds after which an agent by ear that has the floor, and has answered nothing it heard, is cued."""
 
     chair_timeout_s: float = 6.0
-    """Seconds that the floor waits for a chair who named nobody, before `otherwise` decides."""
+    """Seconds that the floor waits for a chair that named nobody, before `otherwise` decides."""
 
     hold: HoldRules = HoldRules()
     """Limits on one turn."""
@@ -145,57 +145,58 @@ class FloorRules:
     """Effects of speech beside the holder's."""
 
     share: ShareRules = ShareRules()
-    """Limits on one participant's part of it all."""
+    """Limits on one participant's share."""
 
     human_s: float = 10.0
-    """A person who has the floor and has not begun to speak after this loses it (`timeout`)."""
+    """Seconds after which a person that has the floor and has not begun to speak loses it (`timeout`)."""
 
     hang_s: float = 1.2
-    """A person's turn ends when so long nothing follows on its speech."""
+    """Seconds of silence that end a person's turn."""
 
 
 @frozen
 class Limits:
-    """When a meeting ends by itself. None is no limit; `time_s` and `turns` are never both None."""
+    """Limits that end a meeting. None is no limit; `time_s` and `turns` are never both None."""
 
     time_s: float | None = 900.0
     """Seconds since the start."""
 
     turns: int | None = None
-    """Number of ended turns of all participants."""
+    """Ended turns of all participants."""
 
     silence_s: float = 30.0
-    """Seconds in which nobody was heard."""
+    """Seconds without any sound."""
 
     cost_usd: float | None = None
-    """US dollars that the agents' services may cost, as far as their prices are known."""
+    """US dollars for the agents' services, as far as their prices are known."""
 
 
 @frozen
 class AgendaItem:
-    """One point of the agenda, taken in order."""
+    """Point of the agenda; points are taken in order."""
 
     id: str
-    """Unique in the agenda."""
+    """Id, unique in the agenda."""
 
     title: str
     """Title in digests and on the screen."""
 
     owner: str | None = None
-    """The participant whose point it is."""
+    """Participant that the point belongs to."""
 
     time_s: float | None = None
-    """Time box in seconds; the agenda moves on at the next turn's end after it."""
+    """Time limit in seconds; the agenda moves on at the next turn's end after it."""
 
     done_when: Said | Trigger | None = None
-    """The agenda moves on when this has been said, or has happened since the point began."""
+    """Conditions that move the agenda on: something said, or something that happened since the point began.
+    """
 
     warn_s: float | None = None
-    """The chair says that time runs out so many seconds before the end of the box; None for never."""
+    """Seconds before the time limit at which the chair says that time runs out; None for never."""
 
 
 class OnInterrupt(Enum):
-    """Fate of a running tool call whose agent is interrupted or no longer wants the result."""
+    """Effect on a running tool call of an interruption, or of a result that is no longer wanted."""
 
     CANCEL = "cancel"
     KEEP = "keep"
@@ -203,13 +204,13 @@ class OnInterrupt(Enum):
 
 @frozen
 class Filler:
-    """Words of an agent while a tool takes its time."""
+    """Words of an agent during a long tool call."""
 
     after_s: float
-    """Seconds after which it is said, if nobody is being heard then."""
+    """Seconds after which they are said, if nobody is being heard then."""
 
     say: str
-    """The words, as the scenario has them."""
+    """Words, as in the scenario."""
 
 
 @frozen
@@ -217,19 +218,19 @@ class ToolRules:
     """Rules of one tool."""
 
     name: str
-    """Name by which agents call it."""
+    """Name for agents."""
 
     on_interrupt: OnInterrupt = OnInterrupt.CANCEL
     """Whether an interruption stops it."""
 
     idempotent: bool = False
-    """Whether it may run again where it is not known to have succeeded: at least once, not at most once."""
+    """Whether it may be repeated where its success is not known: at least once, not at most once."""
 
     identity: tuple[str, ...] = ()
-    """The arguments that make two calls the same call, whoever asks; none: every call id is a call."""
+    """Arguments that make two calls the same call, from any agent; none: every call id is a call."""
 
     filler: Filler | None = None
-    """Words while it runs."""
+    """Words during the call; None for none."""
 
 
 HookPoint: TypeAlias = Literal["tool", "words", "grant"]
@@ -240,13 +241,13 @@ floor.
 
 @frozen
 class HookRule:
-    """Before one kind of thing happens, the app is asked; without its answer in time the default holds."""
+    """Rule for one kind of question to the app; without an answer in time the default holds."""
 
     point: HookPoint
-    """Before what."""
+    """Kind of question."""
 
     deadline_s: float
-    """Seconds that the app's answer is waited for."""
+    """Seconds until its deadline."""
 
     allows: bool
     """Whether it happens where no answer has come in time."""
@@ -254,13 +255,13 @@ class HookRule:
 
 @frozen
 class PlannedFault:
-    """Something that the scenario wants to go wrong, once; nothing is decided by it."""
+    """Fault of the scenario that strikes once; it takes no part in decisions."""
 
     id: str
-    """Name that the scenario gives it."""
+    """Name in the scenario."""
 
     kind: str
-    """Kind, as `trialogue chaos --list` has it, or `disconnect` or `delay`."""
+    """Kind from `trialogue chaos --list`, or `disconnect` or `delay`."""
 
     to: str
     """Agent that it strikes."""
@@ -269,24 +270,24 @@ class PlannedFault:
     """Trigger at which it strikes."""
 
     by_s: float = 0.0
-    """Of `delay`: by how much everything is late, in seconds."""
+    """For `delay`: seconds by which everything is late."""
 
     for_s: float | None = None
-    """Length in seconds; None to the session's end."""
+    """Length in seconds; None until the session's end."""
 
 
 @frozen
 class MeetingPlan:
-    """Everything that decisions depend on beside the events themselves."""
+    """Plan of a meeting: all that decisions depend on, besides events."""
 
     name: str
-    """The meeting's name."""
+    """Name of the meeting."""
 
     participants: tuple[Participant, ...]
-    """The cast, in the scenario's order; names are unique."""
+    """Participants, in the scenario's order; names are unique."""
 
     seed: int = 0
-    """Every chance of the meeting comes from generators seeded by this."""
+    """Seed of all random numbers of the meeting."""
 
     floor: FloorRules = FloorRules()
     """Rules of the floor: the next speaker, and the length of turns."""
@@ -298,33 +299,33 @@ class MeetingPlan:
     """Points in order; empty for a meeting without an agenda."""
 
     end: tuple[Said | Trigger, ...] = ()
-    """The meeting ends after the turn in which any of these was said, or happened."""
+    """Conditions that end the meeting after the turn in which one is met."""
 
     end_with_agenda: bool = True
-    """Whether the last point's end is the meeting's end."""
+    """Whether the end of the last point ends the meeting."""
 
     on_failure: OnFailure = OnFailure.DROP
-    """Consequence for the meeting of a participant that has failed for good and says nothing itself."""
+    """Consequence for the meeting of a failed participant that has none of its own."""
 
     ready_s: float = 30.0
-    """The meeting opens when all sessions are ready, or with those that are after this long."""
+    """Seconds after which the meeting opens with the sessions that are ready, if not all are."""
 
     tools: tuple[ToolRules, ...] = ()
-    """Tools that are more than their name."""
+    """Rules of tools that have any."""
 
     hooks: tuple[HookRule, ...] = ()
-    """Questions to the app while the meeting is held; each point at most once."""
+    """Questions to the app during the meeting; at most one rule for each point."""
 
     faults: tuple[PlannedFault, ...] = ()
     """Faults on demand, in the scenario's order."""
 
     @checks_arguments
     def hook(self, point: HookPoint) -> HookRule | None:
-        """The rule of a point; None where the app is not asked."""
+        """Rule of a point; None where the app is not asked."""
         return next((rule for rule in self.hooks if rule.point == point), None)
 
     def participant(self, name: str) -> Participant:
-        """The participant of that name; UnknownName, which is a KeyError, for any other."""
+        """Participant of that name; UnknownName, which is a KeyError, for any other."""
         for participant in self.participants:
             if participant.name == name:
                 return participant
@@ -333,10 +334,10 @@ class MeetingPlan:
 
     @checks_arguments
     def tool(self, name: str) -> ToolRules:
-        """Rules of a tool; those that hold for all where it has none."""
+        """Rules of a tool; the default ones where it has none."""
         return next((tool for tool in self.tools if tool.name == name), ToolRules(name))
 
     @property
     def chair(self) -> Participant | None:
-        """The first chair of the cast."""
+        """First chair of the cast; None without one."""
         return next((p for p in self.participants if p.is_chair), None)

@@ -1,4 +1,4 @@
-"""Records of what happened, in order: the journal's unit, from which all else is computed."""
+"""Records of a meeting, in order: the journal's unit, from which everything else is computed."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from trialogue.model.events import Event
 from trialogue.values import frozen
 
 RULES: Final = 4
-"""The number of the rules that decide: one more whenever the same events may be answered otherwise."""
+"""Number of the present rules: it grows whenever the same events may be decided differently."""
 
 
 @frozen
 class Record:
-    """One event with the commands that the brain answered it with."""
+    """Event with the commands that the brain gave for it."""
 
     seq: int
-    """The total order of the meeting, from 1, without gaps."""
+    """Number in the meeting's total order, from 1, without gaps."""
 
     at: float
-    """Seconds since the meeting's start, to the microsecond: the very `now` that the brain was given."""
+    """Seconds since the meeting's start, to the microsecond: the `now` that the brain was given."""
 
     event: Event
-    """The fact."""
+    """Event."""
 
     commands: tuple[Command, ...]
-    """The decision."""
+    """Commands."""

@@ -1,8 +1,9 @@
-"""Keys and tokens, known by their values, and taken out of whatever leaves the process.
+"""Secrets: keys and tokens, recognized by their values, and removed from all output of the process.
 
-1. A secret is the value of an environment variable that is named like a key's, or that a scenario refers to.
-2. A value of fewer than `SHORTEST` characters is a word that stands everywhere, and no key.
-3. It is searched for as it is, as JSON writes it (also in JSON that stands in JSON), and as URLs do.
+1. A secret is the value of an environment variable that is named like one for a key, or that a scenario
+   refers to.
+2. A value of fewer than `SHORTEST` characters is a common word, not a key.
+3. It is searched for unchanged, as JSON writes it (also in JSON within JSON), and as URLs write it.
 """
 
 from __future__ import annotations
@@ -23,23 +24,23 @@ MASK: Final = "***"
 """Text in the place of a secret."""
 
 SHORTEST: Final = 8
-"""Characters that a secret has at least."""
+"""Fewest characters of a secret."""
 
 _NAMES: Final = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH", re.IGNORECASE)
 """Parts of the names of variables that hold keys."""
 
 _DEPTH: Final = 3
-"""Depth of JSON within JSON in which a secret is still found: a tool's arguments are two deep."""
+"""Depth of JSON within JSON to which a secret is found: a tool's arguments are two deep."""
 
 _T = TypeVar("_T")
 
 
 @frozen(repr=False)
 class Secrets:
-    """Values that may stand in nothing that is written or shown."""
+    """Values that no output may contain."""
 
     values: tuple[str, ...] = ()
-    """Longest first: one may be a part of another."""
+    """Values, the longest first: one may be a part of another."""
 
     _forms: tuple[str, ...] = field(
         init=False, default=Factory(lambda self: self._all_forms(), takes_self=True)
@@ -56,25 +57,25 @@ class Secrets:
         return f"<{len(self.values)} secrets>"
 
     def beside(self, others: Secrets) -> Secrets:
-        """These and others."""
+        """These secrets and others together."""
         return Secrets(_longest_first({*self.values, *others.values}))
 
     def hide(self, text: str) -> str:
-        """The same text with `***` for each secret."""
+        """Text with `***` for each secret."""
         for form in self._forms:
             if form in text:
                 text = text.replace(form, MASK)
         return text
 
     def hide_bytes(self, encoded: bytes) -> bytes:
-        """The same line or file, encoded as UTF-8."""
+        """Line or file with `***` for each secret, encoded as UTF-8."""
         for form in self._encoded:
             if form in encoded:
                 encoded = encoded.replace(form, MASK.encode())
         return encoded
 
     def hide_in(self, value: _T) -> _T:
-        """The same value with `***` for each secret in any text of it: a string, a row, or a frozen class."""
+        """Value with `***` for each secret in its texts: a string, a row, or a frozen class."""
         return cast("_T", self._hidden(value)) if self.values else value
 
     def _hidden(self, value: Any) -> object:  # noqa: ANN401 - any value of the model's
@@ -91,7 +92,7 @@ class Secrets:
 
 
 def secrets_of(environment: Mapping[str, str], names: Iterable[str] = ()) -> Secrets:
-    """The secrets in an environment: of variables that are named like a key's, and of these `names`."""
+    """Secrets in an environment: values of variables that are named like keys, and of these `names`."""
     also = frozenset(names)
     held = {value.strip() for name, value in environment.items() if name in also or _NAMES.search(name)}
     return Secrets(_longest_first(each for each in held if len(each) >= SHORTEST))
@@ -102,7 +103,7 @@ def _longest_first(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _forms_of(value: str) -> set[str]:
-    # An environment may hold bytes that are no UTF-8: nothing of ours writes those.
+    # An environment may hold bytes that are no UTF-8: we never write those.
     clean = value.encode(errors="replace").decode()
     forms = [clean]
     for _ in range(_DEPTH):
@@ -116,4 +117,4 @@ def _field_names(kind: Hashable) -> tuple[str, ...]:
 
 
 NO_SECRETS: Final = Secrets()
-"""Secrets of whoever has none: nothing is hidden."""
+"""No secrets: nothing is hidden."""

@@ -1,4 +1,4 @@
-"""Numbers in what was said, in digits or in English words."""
+"""Numbers in speech, in digits or in English words."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ def numbers_in(text: str) -> frozenset[float]:
 
 @define
 class _Sum:
-    """A number as its words come."""
+    """Number under construction, word by word."""
 
     total: float = 0.0
-    """Sum before a scale: thousands, millions."""
+    """Sum up to the last scale: thousands, millions."""
 
     group: float = 0.0
-    """Sum of the words since."""
+    """Sum of the words since then."""
 
     last: float = 0.0
-    """The word before: only smaller ones go on from it."""
+    """Last word: only smaller ones continue it."""
 
     is_open: bool = False
-    """Whether anything was said."""
+    """Whether there was a word."""
 
     decimals: str | None = None
-    """The digits behind the point; None where there is no point."""
+    """Digits after the point; None without a point."""
 
     def take(self, word: str) -> bool:
-        """Whether a word goes on with the number, and is taken in."""
+        """Take a word, if it continues the number; whether it does."""
         if self.decimals is not None:
             return self._take_decimal(word)
         value = _UNITS.get(word, _TENS.get(word))
@@ -69,7 +69,7 @@ class _Sum:
         return False
 
     def _may_follow(self, value: float) -> bool:
-        """Whether a unit or ten stands behind a hundred, a scale, or a ten."""
+        """Whether a unit or ten can follow a hundred, a scale, or a ten."""
         return self.last >= 100 or (self.last >= 20 and value < 10)
 
     def _take_decimal(self, word: str) -> bool:
@@ -79,7 +79,7 @@ class _Sum:
         return True
 
     def value(self) -> float | None:
-        """The number, once no word goes on with it; None where there was none."""
+        """Number, once no word continues it; None where there was none."""
         if self.decimals:
             return float(f"{int(self.total + self.group)}.{self.decimals}")
         return self.total + self.group if self.is_open else None
@@ -104,6 +104,6 @@ def _read(words: list[str]) -> Iterator[float]:
 
 
 def _written(word: str, following: str) -> Iterator[float]:
-    """A number in digits, and what it is with a scale behind it: `1.5 million`."""
+    """Number in digits, with a scale after it: `1.5 million`."""
     value = float(word.replace(",", ""))
     yield value * _SCALES[following] if following in _SCALES else value

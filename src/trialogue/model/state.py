@@ -9,7 +9,7 @@ from trialogue.model.participants import Kind, Role
 from trialogue.values import frozen
 
 MeetingPhase: TypeAlias = Literal["new", "opening", "open", "over"]
-"""Before its start; while its sessions are dialled; while it is held; ended."""
+"""Phase of a meeting: before its start; while its sessions are dialled; while it is held; ended."""
 
 Activity: TypeAlias = Literal[
     "joining", "listening", "thinking", "speaking", "waiting", "away", "failed", "left"
@@ -39,7 +39,7 @@ class ParticipantState:
     """Activity of the participant."""
 
     why: str
-    """Reason for it: one sentence without speech."""
+    """Reason: one sentence without speech."""
 
     is_ready: bool
     """Whether it can be granted the floor now, or listens if it is an observer."""
@@ -48,10 +48,10 @@ class ParticipantState:
     """Whether it holds the floor."""
 
     is_muted: bool
-    """Whether it is heard by nobody, by order."""
+    """Whether it is muted by command."""
 
     turns: int
-    """Number of its turns that are over."""
+    """Number of its finished turns."""
 
     spoken_s: float
     """Seconds of it that were heard in those."""
@@ -65,22 +65,22 @@ class MeetingState:
     """Phase of the meeting."""
 
     at: float
-    """Moment at which this was: seconds since its start."""
+    """Moment of this state, in seconds since the meeting's start."""
 
     holder: str | None
     """Holder of the floor; None while it is free."""
 
     turn: int
-    """The number of the last turn that was granted; 0 before the first."""
+    """Number of the last turn that was granted; 0 before the first."""
 
     item: str | None
-    """The id of the agenda's point at hand; None where there is none."""
+    """Id of the agenda's present point; None where there is none."""
 
     speaking: tuple[str, ...]
     """Participants who are heard."""
 
     participants: tuple[ParticipantState, ...]
-    """All that are at the table or were, in the order in which they came."""
+    """All participants that are or were at the table, in the order of their coming."""
 
     def of(self, participant: str) -> ParticipantState:
         """State of a participant; UnknownName for an unknown name."""

@@ -1,4 +1,4 @@
-"""Text that came from a model, a service or a person, made safe to put on a line."""
+"""Text from a model, a service or a person, made safe to show on a line."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ _SAFE: dict[int, str | None] = {
     **dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}"),
 }
 _STEERING = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]")
-"""DEL, C1, line separators and Bidi_Control characters, in UTF-8."""
+"""UTF-8 forms of DEL, C1, line separators and Bidi_Control characters."""
 
 _RUN_OF_SPACES = re.compile(" {2,}")
 
 
 def safe_text(text: str) -> str:
-    """One line of `text` that can steer neither a terminal nor the order in which it is read.
+    """One line of `text` that can control neither a terminal nor the order of reading.
 
-    C0, C1, DEL and the Unicode Bidi_Control characters (UAX 9) are removed; line breaks, tabs and
-    runs of spaces become one space; lone surrogates, which UTF-8 cannot carry, become U+FFFD.
+    C0, C1, DEL and the Unicode Bidi_Control characters (UAX 9) are removed; line breaks, tabs and runs of
+    spaces become one space; lone surrogates, which UTF-8 cannot encode, become U+FFFD.
     """
     return _RUN_OF_SPACES.sub(" ", text.translate(_SAFE)).strip()
 
 
 def brief(text: str, longest: int) -> str:
-    """The text, or its first `longest` characters and how many more there are."""
+    """Text, or its first `longest` characters and the number of the rest."""
     return text if len(text) <= longest else f"{text[:longest]}… ({len(text) - longest} more characters)"
 
 
 def steerless_json(encoded: bytes) -> bytes:
-    """JSON of the same value in which no character stands raw that steers a terminal or the order of reading.
+    """JSON of the same value with all characters escaped that control a terminal or the order of reading.
 
-    JSON's writers escape C0 alone; U+009B begins a control sequence as well as ESC [ does.
+    JSON's writers escape only C0; U+009B begins a control sequence as well as ESC [ does.
     """
     if encoded.isascii() and b"\x7f" not in encoded:
         return encoded
@@ -43,7 +43,7 @@ def steerless_json(encoded: bytes) -> bytes:
 
 
 def well_formed(text: str) -> str:
-    """The same text with `?` for each lone surrogate, which UTF-8 cannot carry; TypeError for no text."""
+    """Text with `?` for each lone surrogate, which UTF-8 cannot encode; TypeError for no text."""
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
         raise TypeError(f"expected a text, not a {type(text).__name__}")
     return text.encode(errors="replace").decode()

@@ -1,4 +1,4 @@
-"""Transcript: who was heard, with which words, and when."""
+"""Transcript: the heard utterances with their words and times."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Cause: TypeAlias = Literal[
     "left",
     "meeting-ended",
 ]
-"""Reason for which a turn ended (the floor machine's closed list)."""
+"""Reason for the end of a turn (the floor machine's closed list)."""
 
 UNCLEAR: Final = "(unclear)"
-"""The words of speech that nobody could make words of."""
+"""Text of speech that nobody could recognize."""
 
 Beside: TypeAlias = Literal["", "backchannel", "overlap"]
 """Kind of speech beside another's turn; empty for speech in a turn of its own."""
@@ -30,7 +30,7 @@ Beside: TypeAlias = Literal["", "backchannel", "overlap"]
 
 @frozen
 class Passage:
-    """Some words of an utterance with their place: an agent's sentence, what an ear made of a stretch."""
+    """Words of a part of an utterance with their place: an agent's sentence, or an ear's stretch."""
 
     start_s: float
     """Beginning of their sound on the meeting's audio clock, in seconds."""
@@ -44,37 +44,37 @@ class Passage:
 
 @frozen
 class Utterance:
-    """One turn's speech as the meeting heard it, or a stretch of speech beside another's turn."""
+    """Speech of one turn as the meeting heard it, or a stretch of speech beside another's turn."""
 
     participant: str
     """Participant who spoke."""
 
     turn: int
-    """Number of the turn; beside which, where it was said beside another's."""
+    """Number of the turn, or of the turn beside which it was said."""
 
     start_s: float
-    """Place of its first heard sample on the meeting's audio clock, in seconds."""
+    """Beginning of its first heard sample on the meeting's audio clock, in seconds."""
 
     end_s: float
     """End of its last heard sample, in seconds."""
 
     heard: str
-    """The words that were heard: cut at a word boundary where the turn was cut. Personal."""
+    """Words that were heard, cut at a word boundary where the turn was cut. Personal."""
 
     intended: str
-    """All the words that the agent meant to say, as far as they arrived. Personal."""
+    """Words that the agent meant to say, as far as they arrived. Personal."""
 
     cause: Cause
     """Reason for which the turn ended."""
 
     is_certain: bool = True
-    """False where a person's words are not sure: they came late, were not settled, or are none."""
+    """False where a person's words are not sure: they came late, were not settled, or were not recognized."""
 
     beside: Beside = ""
     """Kind of speech, where it was said beside another's turn."""
 
     passages: tuple[Passage, ...] = field(default=(), eq=False)
-    """The same words in parts, as far as it is known where each of them is."""
+    """Words in parts, as far as their places are known."""
 
     @property
     def was_cut(self) -> bool:

@@ -1,11 +1,12 @@
-r"""A regular expression of Python's `re`, written anew for RE2.
+r"""Translation of regular expressions of Python's `re` for RE2.
 
 1. Python's own parser reads it, so its syntax is `re`'s by construction; characters become classes of code
-   points (`trialogue.model.characters`), whatever flags were in force.
-2. RE2 knows words (`\w`, `\b`) of ASCII alone, and bounds of words between bytes. So a text is *marked*:
-   each letter beyond ASCII stands between two `_` ("né" becomes "n_é_"), and so does U+FDD2 for `_` itself.
-   Then RE2's bounds of words are `re`'s, and each character of the pattern is one letter, or one such triple.
-   A search in a marked text steps over whole characters from its beginning, lest it begin inside a triple.
+   points (`trialogue.model.characters`), which include the effect of flags.
+2. RE2 knows words (`\w`, `\b`) of ASCII alone, and bounds of words between bytes. So a text is *marked*: each
+   letter beyond ASCII stands between two `_` ("né" becomes "n_é_"), and so does U+FDD2 for `_` itself. Then
+   RE2's bounds of words are `re`'s, and each character of the pattern is one letter, or one such triple. A
+   search in a marked text steps over whole characters from its beginning, so that it does not begin inside a
+   triple.
 3. `$` without `(?m)` also holds before a last newline. RE2 knows that place in its multi-line mode only; so
    all newlines but the last one become U+FDD0, which then stands for a newline in the pattern, too.
 4. `\B` does not match in an empty text (until Python 3.14), but does in RE2: that text has a pattern of its
@@ -37,7 +38,7 @@ from trialogue.model.characters import (
 from trialogue.values import define, frozen
 
 Node: TypeAlias = tuple[Any, Any]
-"""An operation of `re`'s parser, and what it is about."""
+"""Operation of `re`'s parser, and its argument."""
 
 _OTHER_NEWLINE: Final = "\ufdd0"
 _UNDERSCORE: Final = "\ufdd2"
@@ -70,27 +71,27 @@ _REFUSALS: Final = {
 
 
 class PatternFault(ValueError):
-    """Fault of a pattern, in words that follow its name; it never repeats the pattern."""
+    """Fault of a pattern, in words that follow its name; it never quotes the pattern."""
 
 
 @frozen
 class Translation:
-    """A pattern in RE2's words, and how a text is prepared for it."""
+    """Pattern for RE2, with the preparation of texts for it."""
 
     text: str
-    """The pattern."""
+    """Pattern."""
 
     text_of_nothing: str | None
-    """The pattern for an empty text, where that is another one."""
+    """Pattern for an empty text, where that is another one."""
 
     is_marked: bool
-    """Rule 2."""
+    """Whether rule 2 applies."""
 
     ends_before_newline: bool
-    """Rule 3."""
+    """Whether rule 3 applies."""
 
     def prepared(self, text: str) -> str:
-        """A text in which RE2 finds the pattern if `re` finds it in `text`."""
+        """Form of a text in which RE2 finds the pattern if `re` finds it in `text`."""
         text = text.translate(_RESERVED) if not text.isascii() else text
         if self.ends_before_newline and "\n" in text:
             text = text[:-1].replace("\n", _OTHER_NEWLINE) + text[-1]
@@ -100,7 +101,7 @@ class Translation:
 
 
 def read(pattern: str) -> Translation:
-    """Translate a pattern; `PatternFault` where it is none, or RE2 cannot say it."""
+    """Translate a pattern; `PatternFault` for an invalid one, or one that RE2 cannot express."""
     nodes, flags = _parse(pattern)
     needs = _Needs()
     needs.look(nodes, flags)
@@ -119,7 +120,7 @@ def read(pattern: str) -> Translation:
 
 
 def _parse(pattern: str) -> tuple[Sequence[Node], int]:
-    """The pattern's nodes and flags."""
+    """Nodes and flags of the pattern."""
     parser = import_module("re._parser")
     try:
         with warnings.catch_warnings():
@@ -136,7 +137,7 @@ def _parse(pattern: str) -> tuple[Sequence[Node], int]:
 
 
 def _combined(flags: int, added: int, removed: int) -> int:
-    """The flags inside of a group that sets some."""
+    """Flags inside a group that sets some."""
     if added & _TYPE_FLAGS:
         flags &= ~_TYPE_FLAGS
     return (flags | added) & ~removed
@@ -144,7 +145,7 @@ def _combined(flags: int, added: int, removed: int) -> int:
 
 @define
 class _Needs:
-    """Needs of a pattern: the form of the text, and whether it can be said at all."""
+    """Needs of a pattern: the form of the text, and whether RE2 can express it at all."""
 
     is_marked: bool = False
     ends_before_newline: bool = False
@@ -154,7 +155,7 @@ class _Needs:
     wide_ranges: int = 0
 
     def look(self, nodes: Iterable[Node], flags: int, depth: int = 0) -> None:
-        """Go through all nodes; `PatternFault` for one that is refused."""
+        """Examine all nodes; `PatternFault` for one that is refused."""
         if depth > _DEEPEST:
             raise PatternFault(_TOO_DEEP)
         for operation, about in nodes:
@@ -201,14 +202,14 @@ class _Needs:
 
 @define
 class _Writer:
-    """Writes nodes for RE2."""
+    """Writer of nodes for RE2."""
 
     is_marked: bool = field(kw_only=True)
     ends_before_newline: bool = field(kw_only=True)
     is_of_nothing: bool = field(kw_only=True, default=False)
 
     def whole(self, nodes: Iterable[Node], flags: int) -> str:
-        """The whole pattern, as it is searched for."""
+        """Whole pattern, in the form that is searched for."""
         if not self.is_marked:
             return self._sequence(nodes, flags)
         return rf"\A{_MARKED_CHARACTER}*(?:{self._sequence(nodes, flags)})"
@@ -263,7 +264,7 @@ class _Writer:
                 raise PatternFault(f"has an unsupported part: {place}")
 
     def one_of(self, items: Iterable[Node], flags: int) -> str:
-        """A class of characters: those that stand bare, and those that stand in a triple."""
+        """Class of characters: those that stand bare, and those that stand in a triple."""
         bare: list[Ranges] = []
         marked: list[Ranges] = []
         is_negated = False
@@ -288,13 +289,13 @@ class _Writer:
 
 @lru_cache(maxsize=4_096)
 def _literal(character: int, flags: int, is_marked: bool, ends_before_newline: bool) -> str:  # noqa: FBT001
-    """One character as it is written: patterns are made of the same few."""
+    """One written character; cached, as patterns consist of the same few."""
     writer = _Writer(is_marked=is_marked, ends_before_newline=ends_before_newline)
     return writer.one_of([("LITERAL", character)], flags)
 
 
 def _item(kind: str, what: Any, flags: int) -> tuple[Ranges, Ranges]:  # noqa: ANN401 - a number, a pair or a name
-    """A member of a class as it is matched bare, and inside of a triple, where all are words."""
+    """Member of a class: as it matches bare, and inside a triple, where all are words."""
     is_ascii = bool(flags & re.ASCII)
     match kind, str(what):
         case "CATEGORY", "CATEGORY_WORD":
@@ -328,7 +329,7 @@ def _with_underscore(ranges: Ranges) -> Ranges:
 
 
 def _class(ranges: Ranges) -> str:
-    """The class of these characters; of none where there are none."""
+    """Class of these characters; matches nothing where there are none."""
     if not ranges:
         return r"[^\x{0}-\x{10FFFF}]"
     return "[" + "".join(f"\\x{{{low:X}}}-\\x{{{high:X}}}" for low, high in ranges) + "]"

@@ -1,4 +1,4 @@
-"""Wire of one session, as its journal keeps it: nothing here is decided on."""
+"""Protocol messages of one session, as its journal keeps them; no decision depends on them."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ from attrs import field
 from trialogue.values import frozen
 
 WireSide: TypeAlias = Literal["client", "server"]
-"""Side that said something."""
+"""Side that sent something."""
 
 
 @frozen
 class WireOpened:
-    """A client was let in."""
+    """A client was admitted."""
 
     request_id: str
     """Id of the session in `dg-request-id` and `Welcome`."""
 
     path: str
-    """The path that was asked for."""
+    """Requested path."""
 
     query: str = ""
-    """Query string of the address, behind the question mark."""
+    """Query string of the address, without the question mark."""
 
 
 @frozen
 class WireText:
-    """A text message."""
+    """Text message."""
 
     by: WireSide
     """Side that sent it."""
 
     text: str = field(repr=False)
-    """Text on the wire, without secrets. Personal."""
+    """Text as sent, without secrets. Personal."""
 
 
 @frozen
 class WireSound:
-    """A binary message."""
+    """Binary message."""
 
     by: WireSide
     """Side that sent it."""
 
     offset: int
-    """Place in the side's file of sound at which it begins, in bytes."""
+    """Its beginning in the side's file of sound, in bytes."""
 
     size: int
     """Size in bytes."""
@@ -60,18 +60,18 @@ class WireClosed:
 
 
 WireFact: TypeAlias = WireOpened | WireText | WireSound | WireClosed
-"""Everything that goes over a wire; a `match` over it ends in `assert_never`."""
+"""Every protocol fact; a `match` over it ends in `assert_never`."""
 
 
 @frozen
 class WireRecord:
-    """One fact of the wire, in its place."""
+    """Protocol fact, in its place."""
 
     seq: int
-    """The total order of the journal."""
+    """Number in the journal's total order."""
 
     at: float
     """Seconds since the session's upgrade, to the microsecond."""
 
     fact: WireFact
-    """The fact."""
+    """Fact."""

@@ -1,4 +1,4 @@
-"""Each agent's seat as its service is told it: listen, think, speak, greeting."""
+"""Settings of each agent for its service: listen, think, speak, greeting."""
 
 from __future__ import annotations
 
@@ -76,11 +76,11 @@ CHAIR_FUNCTIONS: Mapping[str, JsonObject] = {
         },
     },
 }
-"""The floor's own tools, which the meeting's rules answer."""
+"""Floor tools that the meeting's rules answer."""
 
 
 def thinks_of(agent: AgentKeys) -> tuple[ThinkStage, ...]:
-    """An agent's think providers, in the order of trial; `lines` count as a script."""
+    """Think providers of an agent, in the order of trying; `lines` count as a script."""
     if agent.lines is not None:
         script = tuple(ScriptEntryKeys(say=line) for line in agent.lines)
         scripted = service_of(EMBEDDED).keys.scripted(script)
@@ -89,19 +89,19 @@ def thinks_of(agent: AgentKeys) -> tuple[ThinkStage, ...]:
 
 
 def as_tuple(think: ThinkStage | tuple[ThinkStage, ...] | None) -> tuple[ThinkStage, ...]:
-    """The `think` value as a tuple of one, several or no providers."""
+    """Value of `think` as a tuple of one, several or no providers."""
     if isinstance(think, tuple):
         return think
     return () if think is None else (think,)
 
 
 def stages_of(agent: AgentKeys) -> Stages:
-    """All stages of an agent of a completed document."""
+    """All stages of an agent in a completed document."""
     return Stages(agent.listen, thinks_of(agent), agent.speak)
 
 
 def service_at(agent: AgentKeys) -> Service:
-    """The service of an agent of a completed document."""
+    """Service of an agent in a completed document."""
     return service_of(agent.via if isinstance(agent.via, str) else EMBEDDED)
 
 
@@ -111,7 +111,7 @@ def is_scripted(agent: AgentKeys) -> bool:
 
 
 def offered_tools(document: Document, plan: MeetingPlan, name: str) -> tuple[str, ...]:
-    """The tools of one agent: its own, and the chair's if a model moderates or its script calls them."""
+    """Tools of one agent: its own, and the chair's if a model moderates or its script calls them."""
     agent = document.cast[name]
     own = tuple(dict.fromkeys(agent.tools or ()))
     is_chair = plan.participant(name).is_chair
@@ -122,7 +122,7 @@ def offered_tools(document: Document, plan: MeetingPlan, name: str) -> tuple[str
 
 
 def _useful(document: Document, *, is_chair: bool) -> tuple[str, ...]:
-    """The floor tools that the meeting's policies use."""
+    """Floor tools that the meeting's policies use."""
     floor = document.floor
     policies = (floor.policy, floor.otherwise) if floor is not None else ()
     named = [ENTRIES[policy.value] for policy in policies if policy and policy.value in ENTRIES]

@@ -1,7 +1,7 @@
-"""A tree of nodes to attrs values: one walk over the schema's kinds, every fault noted on the way.
+"""Binding of a tree of nodes to attrs values: one walk over the schema's kinds, which notes every fault.
 
-Strict: no text from a number, no whole number from 3.9, no key that the schema does not name. What
-cannot be used is absent, and the walk goes on beside it.
+Binding is strict: no text from a number, no whole number from 3.9, no unknown key. An unusable value counts
+as absent, and the walk goes on beside it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from trialogue.values import frozen
 
 
 class Absent(Enum):
-    """The type of `ABSENT`."""
+    """Type of `ABSENT`."""
 
     ABSENT = "absent"
 
@@ -51,10 +51,10 @@ class Binder:
     """Problems, in which faults are noted."""
 
     via: str = EMBEDDED
-    """Service of whoever is read, whose keys its stages have."""
+    """Service of the participant that is being read, whose keys its stages have."""
 
     def bind(self, kind: kinds.Kind, node: Node, path: Path) -> object:
-        """The value of a node, or `ABSENT`."""
+        """Value of a node, or `ABSENT`."""
         if isinstance(node, Hole):
             return ABSENT
         match kind:
@@ -230,7 +230,7 @@ class Binder:
 
 
 def via_of(node: Entries, otherwise: str) -> str:
-    """The service that a map names under `via`, or None."""
+    """Service that a map names under `via`, or None."""
     named = [pair.value.value for pair in node.pairs if pair.key == "via" and isinstance(pair.value, Scalar)]
     return next((str(value) for value in named if value in SERVICES), otherwise)
 

@@ -1,7 +1,7 @@
 """Checks between the parts of a scenario, however it is run.
 
-Each check looks at what could be read; where a part could not, checks that lean on it are left out, so
-that one mistake is told once.
+Each check uses the parts that could be read; checks that need an unreadable part are left out, so that one
+mistake is reported once.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ from trialogue.services.keys import ThinkStage
 from trialogue.services.script import ScriptCallKeys, ScriptEntryKeys
 
 CHAIR_TOOLS = ("give_floor", "end_meeting")
-"""Tools that the brain answers itself, for the chair."""
+"""Tools for the chair that the brain answers itself."""
 
 FRAMES_S = (0.02, 0.04, 0.06, 0.08, 0.1)
-"""Lengths that a frame may have, in seconds."""
+"""Possible lengths of a frame, in seconds."""
 
 __all__ = ["CHAIR_TOOLS", "FRAMES_S", "Look", "SourcePlaces", "check_document", "script_of"]
 
@@ -133,7 +133,7 @@ def _check_keys(look: Look, path: Path, think: ThinkStage) -> None:
 
 
 def script_of(think: ThinkStage) -> tuple[ScriptEntryKeys, ...]:
-    """The script's entries; none where there is no script."""
+    """Entries of the script; empty without a script."""
     return think.script if isinstance(think.script, tuple) else ()
 
 

@@ -1,4 +1,4 @@
-"""Conduct that every agent which thinks by a model is told, before its author's own words."""
+"""Conduct: instructions for every agent with a model, before its author's own prompt."""
 
 from __future__ import annotations
 

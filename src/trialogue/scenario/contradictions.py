@@ -1,6 +1,6 @@
-"""Values that are right in themselves and cannot hold together: looked at when everything is filled in.
+"""Checks for values that are valid one by one but contradict each other, in the completed document.
 
-A contradiction with a value that nobody wrote is told too: with its default.
+A contradiction with a default is reported, too.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _check_order(look: Look) -> None:
 
 
 def _check_silent(look: Look) -> None:
-    """No event may wait for the words of an observer."""
+    """Note events that wait for the words of an observer."""
     for path, name in _awaited(look.document):
         seat = look.document.cast.get(name)
         if seat is not None and seat.role is Seat.OBSERVER:
@@ -107,7 +107,7 @@ def _spoken_by(path: Path, event: object) -> Iterator[tuple[Path, str]]:
 
 
 def _check_reach(look: Look) -> None:
-    """A participant outside the order must be able to take the floor by itself."""
+    """Note a participant outside the order that cannot take the floor by itself."""
     floor = filled(look.document.floor)
     order = filled(floor.order)
     if (

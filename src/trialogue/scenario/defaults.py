@@ -1,7 +1,6 @@
-"""A document with everything filled in that its author left out, and what the operator said otherwise.
+"""Completion of a document: fills in defaults, and applies the operator's overrides.
 
-The result is a document again, without `defaults`, `vars`, `profiles` and `matrix`: what is recorded with
-a run.
+The result is a document again, without `defaults`, `vars`, `profiles` and `matrix`; a run records it.
 """
 
 from __future__ import annotations
@@ -50,10 +49,10 @@ _Value = TypeVar("_Value")
 
 @frozen
 class Sitting:
-    """Seat that the operator takes, and how they speak."""
+    """Seat that the operator takes, and the way of speaking."""
 
     name: str
-    """The participant whose seat it is."""
+    """Participant whose seat it is."""
 
     via: Literal["text", "microphone"] = "text"
     """At the keyboard, or at the microphone."""
@@ -67,25 +66,25 @@ class Overrides:
     """Service of every agent."""
 
     clock: Clock | None = None
-    """Real or virtual."""
+    """Real or virtual clock."""
 
     seed: int | None = None
-    """Seed from which every chance is drawn."""
+    """Seed of all random numbers."""
 
     time_s: float | None = None
-    """The limit of time in seconds; infinity for none."""
+    """Limit of time in seconds; infinity for none."""
 
     turns: int | None = None
-    """The limit of turns."""
+    """Limit of turns."""
 
     silence_s: float | None = None
-    """The limit of silence in seconds."""
+    """Limit of silence in seconds."""
 
     me: Sitting | None = None
-    """Seat of the operator, whoever or whatever has it in the scenario."""
+    """Seat of the operator, replacing its participant in the scenario."""
 
     variant: Variant = AS_IT_STANDS
-    """Variant of the file: the profile and the cell that are laid over it."""
+    """Variant of the file: the profile and the cell that are applied to it."""
 
     def __attrs_post_init__(self) -> None:
         """Check the values; raises WrongType or WrongValue."""
@@ -96,7 +95,7 @@ class Overrides:
 
     @checks_arguments
     def option_of(self, path: Path) -> str | None:
-        """The option that set the value at a path; None if no option did."""
+        """Option that set the value at a path; None if no option did."""
         values: dict[Path, tuple[str, object]] = {
             ("run", "clock"): ("--clock", self.clock),
             ("run", "seed"): ("--seed", self.seed),
@@ -119,7 +118,7 @@ def filled(value: _Value | None) -> _Value:
 
 
 def complete(document: Document, overrides: Overrides) -> Document:
-    """The completed document: written values, `defaults`, built-in defaults and the operator's overrides."""
+    """Completed document: written values, `defaults`, built-in defaults and the operator's overrides."""
     shared = (document.defaults.agent if document.defaults else None) or AgentDefaultsKeys()
     seats = {
         name: _agent(_taken(name, agent, overrides.me), shared, overrides, index)
@@ -176,17 +175,14 @@ def _agent(agent: AgentKeys, shared: AgentDefaultsKeys, overrides: Overrides, in
 
 
 def _voice(keys: ServiceKeys, index: int) -> str:
-    """The voice of a participant."""
+    """Voice of the participant at a place of the cast."""
     return keys.voices[index % len(keys.voices)]
 
 
 def _thinks_at(
     keys: ServiceKeys, think: ThinkStage | tuple[ThinkStage, ...] | None
 ) -> ThinkStage | tuple[ThinkStage, ...] | None:
-    """An agent's think providers, without those written for another service.
-
-    `--via` can change the service.
-    """
+    """Think providers of an agent, except those for another service: `--via` can change the service."""
     if isinstance(think, tuple):
         return think if all(isinstance(one, keys.think) for one in think) else None
     return think if think is None or isinstance(think, keys.think) else None
@@ -195,7 +191,7 @@ def _thinks_at(
 def _as_run(
     keys: ServiceKeys, think: ThinkStage | tuple[ThinkStage, ...] | None
 ) -> ThinkStage | tuple[ThinkStage, ...] | None:
-    """An agent's think providers, with the service's defaults."""
+    """Think providers of an agent, with the service's defaults."""
     if isinstance(think, tuple):
         return tuple(map(keys.thinks, think))
     return None if think is None else keys.thinks(think)
@@ -204,7 +200,7 @@ def _as_run(
 def _on_failure(
     given: Failing | ReplacementKeys, via: str | None, keys: ServiceKeys
 ) -> Failing | ReplacementKeys:
-    """The failure rule with the stand-in moved to the operator's service, unless it says lines."""
+    """Failure rule with the stand-in moved to the operator's service, unless the stand-in says lines."""
     if isinstance(given, Failing):
         return given
     own = via if via is not None and given.replace.lines is None else given.replace.via
@@ -213,7 +209,7 @@ def _on_failure(
 
 
 def _taken(name: str, seat: AgentKeys, me: Sitting | None) -> AgentKeys:
-    """A seat, taken by the operator if it is the chosen one."""
+    """Seat, taken by the operator if it is the chosen one."""
     if me is None or name != me.name or not seat.is_person:
         return seat
     return evolve(seat, via=me.via, listen=None if me.via == TEXT else seat.listen)
@@ -230,7 +226,7 @@ def sitting_fault(document: Document, me: Sitting) -> str | None:
 
 
 def _person(agent: AgentKeys, voice: str) -> AgentKeys:
-    """A person's seat with defaults: the microphone if nothing is given; clips use the seat's voice."""
+    """Seat of a person with defaults: the microphone if nothing is given; clips use the seat's voice."""
     via = agent.via or MICROPHONE
     if isinstance(via, ClipsKeys):
         via = ClipsKeys(tuple(_clip(clip, voice) for clip in via.clips))
@@ -243,14 +239,14 @@ def _clip(clip: ClipKeys, voice: str) -> ClipKeys:
 
 
 def _without_script(agent: AgentKeys) -> AgentKeys:
-    """The agent without its script, so that a model plays it by its prompt."""
+    """Agent without its script, so that a model plays it by its prompt."""
     listed = agent.think if isinstance(agent.think, tuple) else (agent.think,) if agent.think else ()
     models = tuple(think for think in listed if not think.is_scripted)
     return evolve(agent, lines=None, think=models[0] if len(models) == 1 else models or None)
 
 
 def _tool(tool: ToolKeys) -> ToolKeys:
-    """The tool with its defaults; a tool that describes itself keeps its own description."""
+    """Tool with its defaults; a tool that describes itself keeps its own description."""
     written = kinds_of(tool)
     schema = None if any(KINDS[kind].tells_itself for kind in written) else NO_ARGUMENTS
     built_in = ToolKeys(

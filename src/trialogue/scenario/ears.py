@@ -1,4 +1,4 @@
-"""A person's ear: at which service it listens, and what that is asked for."""
+"""Settings of a person's ear: its service, and the offer of its sessions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class EarSpec:
     """Service of the ear."""
 
     offer: EarOffer = field(repr=False)
-    """Offer of the ear, but for the rate of the meeting's sound. Personal."""
+    """Offer of the ear, without the rate of the meeting's sound. Personal."""
 
 
 def has_ear(seat: AgentKeys) -> bool:
@@ -33,19 +33,19 @@ def has_ear(seat: AgentKeys) -> bool:
 
 
 def ear_of(document: Document, name: str) -> EarSpec | None:
-    """The ear of a person in a completed document; None for a person without sound."""
+    """Ear of a person in a completed document; None for a person without sound."""
     seat, via = document.cast[name], ears_at(document)
     return EarSpec(via, service_of(via).keys.ear(seat.listen)) if has_ear(seat) else None
 
 
 def ears_at(document: Document) -> str:
-    """The service of all ears: the service of the first agent."""
+    """Service of all ears: that of the first agent."""
     first = next((seat for seat in document.cast.values() if not seat.is_person), None)
     return first.via if first is not None and isinstance(first.via, str) else EMBEDDED
 
 
 def unheard_keys(document: Document, seat: AgentKeys) -> tuple[str, ...]:
-    """The keys of a person's `listen` that an ear does not use."""
+    """Keys of a person's `listen` that an ear does not use."""
     if seat.listen is None:
         return ()
     written = attrs.asdict(seat.listen, recurse=False, filter=lambda _, item: item is not None)

@@ -1,4 +1,4 @@
-"""Where agents think and speak beyond their service: every address and installed model, with its place."""
+"""Endpoints of agents besides their service: addresses and installed models, with their places."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trialogue.services import EMBEDDED
 from trialogue.services.keys import EndpointKeys, ThinkStage
 
 NOWHERE = "http://127.0.0.1/"
-"""Address in place of an endpoint that nobody asks."""
+"""Address in place of an unused endpoint."""
 
 
 def address_fault(url: str, schemes: tuple[str, ...]) -> str | None:
@@ -46,9 +46,9 @@ def check_endpoints(look: Look) -> None:
 
 
 def endpoints(document: Document, *, are_on_record: bool = False) -> Iterator[tuple[Path, EndpointKeys]]:
-    """The endpoints of the cast, its fallbacks and the judge, in file order.
+    """Endpoints of the cast, its fallbacks and the judge, in file order.
 
-    Where a record answers for models (`are_on_record`), the endpoints that it stands in for are left out.
+    Where a record answers for models (`are_on_record`), the endpoints of those models are left out.
     """
     for name, agent in document.cast.items():
         for via, path, endpoint in _endpoints(("cast", name), agent, agent.via):

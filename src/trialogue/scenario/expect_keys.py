@@ -1,4 +1,4 @@
-"""Keys of expectations, as an author writes them under `expect`."""
+"""Keys of expectations, under `expect`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from trialogue.values import frozen
 
 @frozen
 class TimesKeys:
-    """Number of times that an event happened."""
+    """Number of occurrences of an event."""
 
     min: OptionalCount = None
-    """At least so often."""
+    """Fewest occurrences."""
 
     max: Annotated[int | None, Whole(0, 1_000_000)] = None
-    """At most so often; 0 for never."""
+    """Most occurrences; 0 for never."""
 
 
 @frozen
@@ -29,39 +29,39 @@ class BoundKeys:
     """Bounds of a measure: `2.5s` for times, `8%` for shares, `1.50 USD` for money, else a number."""
 
     min: Annotated[object, Anything()] = None
-    """No observation is below it."""
+    """Lower limit of every observation."""
 
     max: Annotated[object, Anything()] = None
-    """No observation is above it."""
+    """Upper limit of every observation."""
 
     p50: Annotated[object, Anything()] = None
-    """The median is not above it."""
+    """Upper limit of the median."""
 
     p95: Annotated[object, Anything()] = None
-    """The 95th percentile is not above it."""
+    """Upper limit of the 95th percentile."""
 
     p99: Annotated[object, Anything()] = None
-    """The 99th percentile is not above it."""
+    """Upper limit of the 99th percentile."""
 
     each: tuple[Identifier, ...] | None = None
-    """Of each of these participants by itself."""
+    """Participants, each of which must meet the bounds."""
 
 
 @frozen
 class ExpectationKeys(EventKeys):
-    """One expectation: something that happens, or a measure within its bounds."""
+    """Expectation: an event, or a measure within its bounds."""
 
     times: TimesKeys | None = None
-    """At the end: how often it happened; at least once where nothing is said."""
+    """Under `at_end`: number of occurrences; at least one where it is left out."""
 
     called: TimesKeys | None = None
-    """The same, for `tool`."""
+    """Under `at_end`, for `tool`: number of calls."""
 
     when: EventKeys | None = None
-    """Always: each time that this happens, `then` follows."""
+    """Under `always`: event that `then` must follow each time."""
 
     then: EventKeys | None = None
-    """Always: what follows on `when`, `within` a time."""
+    """Under `always`: event that must follow `when`, `within` a time."""
 
     response_latency: BoundKeys | None = field(default=None, metadata={"key": "response-latency"})
     """Time from a grant to the first sound."""
@@ -76,25 +76,25 @@ class ExpectationKeys(EventKeys):
     """Stretches without a voice, between the first sound and the last."""
 
     floor_transfer: BoundKeys | None = field(default=None, metadata={"key": "floor-transfer"})
-    """Time from one's last sound to another's first; below 0 where they overlap."""
+    """Time from one participant's last sound to another's first; below 0 where they overlap."""
 
     overlap_ratio: BoundKeys | None = field(default=None, metadata={"key": "overlap-ratio"})
-    """Speech of two at once, of all speech."""
+    """Time with two voices or more, as a share of the time with any."""
 
     floor_share: BoundKeys | None = field(default=None, metadata={"key": "floor-share"})
-    """One's part of all speech."""
+    """Share of one participant in all speech."""
 
     silence_share: BoundKeys | None = field(default=None, metadata={"key": "silence-share"})
-    """Time without a voice, of the meeting's."""
+    """Share of the meeting's time without a voice."""
 
     turns: BoundKeys | None = None
-    """Turns in which one was heard."""
+    """Number of turns in which a participant was heard."""
 
     words: BoundKeys | None = None
-    """Words that were heard of one."""
+    """Number of words heard from a participant."""
 
     interruptions: BoundKeys | None = None
-    """Attempts to cut in, backchannels aside."""
+    """Number of attempts to interrupt, without backchannels."""
 
     duration: BoundKeys | None = None
     """Length of the meeting."""
@@ -122,10 +122,10 @@ class ExpectKeys:
     """Expectations of the meeting."""
 
     always: tuple[ExpectationKeys, ...] | None = None
-    """Expectations that hold at any time: measures within bounds, and what follows on what."""
+    """Expectations that hold at any time: measures within bounds, and events that must follow others."""
 
     in_order: tuple[EventKeys, ...] | None = None
-    """Events in their order, one after another."""
+    """Events in their order."""
 
     never: tuple[EventKeys, ...] | None = None
     """Events that do not happen."""

@@ -1,4 +1,4 @@
-"""Expectations as an author wrote them, made ready to be looked up."""
+"""Conversion of an author's expectations into the form that is checked."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ UNITS: Final[dict[str, Unit]] = {
 """Units of the measures."""
 
 MANY: Final = frozenset({"response-latency", "stop-latency", "turn-length", "silence", "floor-transfer"})
-"""Measures of many observations, of which percentiles can be said."""
+"""Measures with many observations, which have percentiles."""
 
 SINGLE: Final = frozenset(
     {"response-latency", "stop-latency", "turn-length", "floor-transfer", "floor-share", "turns", "words"}
 )
-"""Measures that single participants have."""
+"""Measures of single participants."""
 
 EXAMPLES: Final[dict[Unit, str]] = {"time": "2.5s", "share": "8%", "count": "3", "money": "1.50 USD"}
 """Examples of a bound, by unit."""
@@ -79,19 +79,19 @@ def expectations_of(document: Document) -> Expectations:
 
 
 def measures_of(keys: ExpectationKeys) -> list[tuple[str, BoundKeys]]:
-    """The measures that an expectation can limit, by their names in the file."""
+    """Measures that an expectation can limit, by their names in the file."""
     attributes = {member.key: member.attribute for member in record_of(ExpectationKeys).members}
     found = ((name, getattr(keys, attributes[name])) for name in UNITS)
     return [(name, bounds) for name, bounds in found if bounds is not None]
 
 
 def bounds_of(bounds: BoundKeys) -> list[tuple[Statistic, object]]:
-    """The statistics of a measure that have a limit, each with the limit as written."""
+    """Statistics of a measure that have a limit, each with the limit as written."""
     return [(each, getattr(bounds, each)) for each in STATISTICS if getattr(bounds, each) is not None]
 
 
 def limit_of(unit: Unit, value: object) -> float | None:
-    """A limit as a number; None if it is not one."""
+    """Limit as a number; None if it is not one."""
     match unit, value:
         case _, bool():
             return None

@@ -1,4 +1,4 @@
-"""Faults that a scenario wants, as an author writes them."""
+"""Keys of faults, under `faults`."""
 
 from __future__ import annotations
 
@@ -16,27 +16,28 @@ def _words() -> tuple[str, ...]:
 
 
 FAULT_WORD: Final = ListedWord(_words)
-"""Word for what a fault does."""
+"""Name of a fault's kind."""
 
 
 @frozen
 class FaultKeys:
-    """Fault that strikes on purpose, once."""
+    """Fault that strikes once, on purpose."""
 
     id: Identifier
-    """Name for expectations."""
+    """Name of the fault, for expectations."""
 
     when: EventKeys
-    """Moment at which it strikes."""
+    """Event at which it strikes."""
 
     do: Annotated[str, FAULT_WORD]
-    """Fault: `disconnect`, `delay`, or one of `trialogue chaos --list` that is an agent's."""
+    """Kind of the fault: `disconnect`, `delay`, or one from `trialogue chaos --list` that strikes an agent.
+    """
 
     to: Identifier
     """Agent that it strikes."""
 
     by: OptionalSeconds = None
-    """Of `delay`: by how much everything that its service says comes late."""
+    """With `delay`: time by which everything from its service is late."""
 
     for_: OptionalStretch = None
-    """Of a line that is slow: for how long; to the session's end where nothing is said."""
+    """With a slow line: length of the fault; to the session's end where it is left out."""

@@ -1,4 +1,4 @@
-"""Keys of the floor that have more than one word: who may interrupt, and how much one may have of it."""
+"""Keys of the floor with keys of their own: interruptions, and shares of the speech."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trialogue.scenario.vocabulary import OptionalCount, OptionalSeconds, Option
 from trialogue.values import frozen
 
 FLOOR_TOOLS: Final = ("hand_off", "bid", "request_floor")
-"""Tools that the rules answer themselves, for everybody whose policy has a use for them."""
+"""Tools that the rules answer, for every participant whose policy uses them."""
 
 
 class Always(Enum):
@@ -26,20 +26,22 @@ class InterruptKeys:
     """Rules of interruptions: who may interrupt a turn, and what does not count as an interruption."""
 
     human: Always | None = None
-    """People always may."""
+    """People may always interrupt."""
 
     chair: Always | None = None
-    """The chair always may, by `request_floor` with the priority `highest`."""
+    """The chair may always interrupt, by `request_floor` with the priority `highest`."""
 
     agent: Interrupters | None = None
-    """An agent by ear may `when-addressed` (its name is in the sentence that is being heard), or `never`."""
+    """Whether an agent by ear may interrupt: `when-addressed` (the sentence being heard has its name), or
+    `never`.
+    """
 
     backchannel: OptionalSeconds = None
-    """Speech that is shorter, and of three words at most, does not take the floor."""
+    """Length below which speech of at most three words does not take the floor."""
 
     while_unsure: WhileUnsure | None = None
     """Behaviour of an agent while it is not known whether speech beside its turn takes the floor: `duck` (it
-    talks on, more quietly), `talk` or `pause`.
+    continues, more quietly), `talk` or `pause`.
     """
 
     resume: OptionalSeconds = None
@@ -55,13 +57,15 @@ class ShareKeys:
     """Shares of the floor; a participant above its share comes after the others."""
 
     max: Annotated[str | None, Percent()] = None
-    """Of all speech in the window, in percent: `50%`. No verdict before a minute of speech."""
+    """Greatest share of all speech in the window, in percent: `50%`. It is not applied before a minute of
+    speech.
+    """
 
     over: OptionalStretch = None
     """Length of the window."""
 
     in_a_row: OptionalCount = None
-    """Turns one after another."""
+    """Most turns in a row."""
 
 
 def names_policy(text: str) -> bool:

@@ -1,8 +1,8 @@
-"""A scenario's text in one form, with its comments: two spaces a level, one between what lies in a line.
+"""Formatting of a scenario's text, with its comments: two spaces a level, one between the parts of a line.
 
 1. Comments, blank lines, quotes, the order of keys and the choice between lines and `{...}` are the author's.
 2. `trialogue` and `name` come first.
-3. The result reads as the very same scenario, or nothing is changed.
+3. The result reads as the same scenario, or nothing is changed.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _WIDTH: Final = 10_000
 """Lines are left as long as they are."""
 
 _HEAD: Final = ("name", "trialogue")
-"""The keys that stand first, the last of them at the top."""
+"""Keys that stand first."""
 
 
 def formatted(text: str, source: str) -> str:
-    """The formatted text; `ScenarioError` for invalid YAML, or if the result would read differently."""
+    """Formatted text; `ScenarioError` for invalid YAML, or if the result would read differently."""
     before = _read(text, source)
     from ruamel.yaml import YAML  # noqa: PLC0415 - only where a file is formatted
 

@@ -1,4 +1,4 @@
-"""Forms of the format for its authors: an example of each key, and where a key that stands wrong belongs."""
+"""Examples of each key for authors, and hints at the right place of a misplaced key."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from trialogue.scenario.schema import Document
 from trialogue.scenario.stages import stage_records
 
 NEAR = 3
-"""Levels below which a key may belong and still be thought of before one that is only spelled like it."""
+"""Levels below a key at which it is suggested before a similarly spelled one."""
 
 MOST_KEYS = 16
-"""Keys that are listed where nothing closer is known."""
+"""Most keys that are listed where no similar one is known."""
 
 _Steps: TypeAlias = tuple[str, ...]
-"""Keys, `NAME` for what the author names, and `[]` for an entry of a list."""
+"""Steps of a path: keys, `NAME` for names by the author, and `[]` for an entry of a list."""
 
 
 @cache
 def examples() -> Mapping[str, Mapping[str, str]]:
-    """An example of each key, as YAML, by the name of the key's class."""
+    """Example of each key, as YAML, by the name of the key's class."""
     from importlib.resources import files  # noqa: PLC0415 - what is right needs no example
 
     text = files("trialogue.scenario").joinpath("examples.yaml").read_text(encoding="utf-8")
@@ -59,7 +59,7 @@ def example_of(path: Path) -> str:
 
 
 def _step(kind: Kind, step: str | int) -> tuple[str | None, list[Kind]]:
-    """The record's key for a step of a path, if it is one, and the kinds of its value."""
+    """Key of the record for a step of a path, if there is one, and the kinds of its value."""
     match kind:
         case kinds.KeyMap(members=members):
             member = next((each for each in members if each.key == step), None)
@@ -81,7 +81,7 @@ def _opened(kind: Kind) -> Iterator[Kind]:
             yield kind
 
 
-# --- keys that stand wrong ----------------------------------------------------------------------------
+# --- misplaced keys ----------------------------------------------------------------------------
 
 
 def key_hint(key: str, record: kinds.KeyMap) -> str:
@@ -116,13 +116,13 @@ def _wanted(key: str, record: kinds.KeyMap) -> _Steps | None:
 
 
 def _called(steps: _Steps) -> str:
-    """A path as people write it: `agenda[].done_when`."""
+    """Path in the form for people: `agenda[].done_when`."""
     return ".".join(steps).replace(".[]", "[]")
 
 
 @cache
 def _below(record: kinds.KeyMap) -> Mapping[str, _Steps]:
-    """The shortest path to each key below a record, without the record's own keys."""
+    """Shortest path to each key below a record, without the record's own keys."""
     found: dict[str, _Steps] = {}
     seen: set[kinds.KeyMap] = {record}
     queue: deque[tuple[_Steps, kinds.KeyMap]] = deque([((), record)])
@@ -139,7 +139,7 @@ def _below(record: kinds.KeyMap) -> Mapping[str, _Steps]:
 
 
 def _records(steps: _Steps, kind: Kind) -> Iterator[tuple[_Steps, kinds.KeyMap]]:
-    """The records at a place, at any depth in lists and maps."""
+    """Records at a place, at any depth in lists and maps."""
     match kind:
         case kinds.KeyMap():
             yield steps, kind

@@ -1,6 +1,6 @@
-"""A scenario as a picture: who sits at the table and hears how, how the floor goes, and the agenda.
+"""Diagram of a scenario: the participants and their ways of hearing, the order of the floor, and the agenda.
 
-The picture is a value first (`Picture`), then Mermaid, for pages that draw it, or SVG, which needs nothing.
+It is a value first (`Picture`), then Mermaid, for pages that draw it, or SVG, which needs no tool.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _BY_ORDER: Final = frozenset({"round-robin", "scripted"})
 
 @frozen
 class Turn:
-    """One arrow: the floor passes from one participant to another."""
+    """Arrow: the floor passes from one participant to another."""
 
     from_: str
-    """Participant who had it; the floor itself where empty."""
+    """Participant that had it; empty for the floor itself."""
 
     to: str
-    """Participant who gets it; the floor itself where empty."""
+    """Participant that gets it; empty for the floor itself."""
 
     label: str = ""
     """Label of the arrow."""
@@ -41,7 +41,7 @@ class Picture:
     """Title of the meeting."""
 
     seats: tuple[tuple[str, str], ...]
-    """The cast in order: each name, and what is written of it, in lines."""
+    """Cast in order: each name, with its lines of text."""
 
     observers: frozenset[str]
     """Participants who only listen."""
@@ -50,10 +50,10 @@ class Picture:
     """The policies, in words."""
 
     turns: tuple[Turn, ...]
-    """Ways of the floor."""
+    """Arrows of the floor."""
 
     points: tuple[tuple[str, str], ...]
-    """The agenda in order: each id, and what is written of it, in lines."""
+    """Agenda in order: each id, with its lines of text."""
 
 
 def picture(resolved: Resolved) -> Picture:
@@ -116,7 +116,7 @@ def _turns(resolved: Resolved) -> Iterator[Turn]:
 
 
 def mermaid(drawn: Picture) -> str:
-    """The diagram as a Mermaid flowchart."""
+    """Mermaid flowchart of the diagram."""
     lines = ["flowchart LR", f'  subgraph table["{_quoted(drawn.title)}: {_quoted(drawn.floor)}"]']
     names = {name: f"s{number}" for number, (name, _) in enumerate(drawn.seats)}
     for name, text in drawn.seats:
@@ -157,7 +157,7 @@ _HEAD: Final = (
 
 
 def svg(drawn: Picture) -> str:
-    """The diagram as SVG: the table as a ring, and the agenda as a row below it."""
+    """SVG of the diagram: the table as a ring, and the agenda as a row below it."""
     radius = max(130.0, len(drawn.seats) * (_BOX[0] + _GAP) / (2 * math.pi) * 1.25)
     width = max(2 * radius + _BOX[0] + 2 * _GAP, len(drawn.points) * (_BOX[0] + _GAP) + _GAP)
     ring = 2 * radius + _BOX[1] + 3 * _GAP
@@ -201,7 +201,7 @@ def _text(x: float, y: float, words: str, kind: str) -> str:
 
 
 def _arrow(one: tuple[float, float], other: tuple[float, float], label: str) -> str:
-    """A slightly curved line between two boxes, so that it does not cover the line back."""
+    """Slightly curved line between two boxes, so that it does not cover the line back."""
     (x1, y1), (x2, y2) = _edge(one, other), _edge(other, one)
     bent_x, bent_y = (x1 + x2) / 2 - (y2 - y1) * 0.12, (y1 + y2) / 2 + (x2 - x1) * 0.12
     path = f'<path d="M{x1:.0f} {y1:.0f}Q{bent_x:.0f} {bent_y:.0f} {x2:.0f} {y2:.0f}" marker-end="url(#a)"/>'

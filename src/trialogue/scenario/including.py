@@ -1,4 +1,4 @@
-"""Script files: put in place of their paths, so that everything after sees one tree."""
+"""Inclusion of script files in the place of their paths, so that later steps have one tree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from trialogue.values import define
 
 
 def read_text(file: FilePath, problems: Problems, at: Scalar | Hole, path: Path) -> str | None:
-    """A file's text, up to the size limit; None if it cannot be read, which adds a problem."""
+    """Text of a file, up to the size limit; None if it cannot be read, which adds a problem."""
     try:
         with file.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
@@ -34,7 +34,7 @@ def _looked_for(file: FilePath) -> str:
 
 
 def decode(content: bytes, problems: Problems, at: Scalar | Hole, path: Path) -> str | None:
-    """The text of UTF-8 bytes, without a byte order mark."""
+    """Text of UTF-8 bytes, without a byte order mark."""
     if len(content) > MAX_BYTES:
         problems.add(at.at, path, "is larger than 1 MiB", Code.SIZE)
         return None
@@ -46,7 +46,7 @@ def decode(content: bytes, problems: Problems, at: Scalar | Hole, path: Path) ->
 
 
 def include_scripts(root: Node, folder: FilePath | None, problems: Problems) -> Node:
-    """The tree with each script's path replaced by the script."""
+    """Tree with each script's path replaced by the script."""
     return map_scalars(root, _Includer(folder, problems).change)
 
 
@@ -71,7 +71,7 @@ class _Includer:
         return script
 
     def _recording(self, path: Path, scalar: Scalar) -> Node:
-        """A recording's path, unchanged; adds a problem if the scenario's folder has no such file."""
+        """Path of a recording, unchanged; adds a problem if the scenario's folder has no such file."""
         if not isinstance(scalar.value, str):
             return scalar
         file = self._file(path, scalar, scalar.value)
@@ -99,7 +99,7 @@ class _Includer:
                 return hole
 
     def _file(self, path: Path, scalar: Scalar, name: str) -> FilePath | None:
-        """The file for a path, if it is inside the scenario's folder."""
+        """File for a path, if it is inside the scenario's folder."""
         if self.folder is None:
             self.problems.add(
                 scalar.at, path, "a scenario that was not read from a file cannot name other files", Code.PATH
@@ -120,6 +120,6 @@ class _Includer:
             inside = file.resolve().is_relative_to(self.folder.resolve())
             return inside and stat.S_ISREG(file.stat().st_mode)
         except (FileNotFoundError, NotADirectoryError):
-            return True  # told by who opens it
-        except (OSError, RuntimeError):  # a loop of links, before 3.13 told by resolving
+            return True  # reported when it is opened
+        except (OSError, RuntimeError):  # a loop of links; before 3.13 from `resolve`
             return False

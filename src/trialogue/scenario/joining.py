@@ -1,8 +1,8 @@
-"""A seat that is taken while the meeting runs: written as a scenario's cast has it, checked as at the start.
+"""Seat of a participant that joins a running meeting: written and checked like one of a scenario's cast.
 
-The whole document is read once more with the seat in its cast, so that all holds that holds of a file. What
-is said there for others (`defaults`, `vars`, profiles) is filled in by then, and no part of it: a seat says
-for itself what shall not be as it is built in. It stands last in the floor's order.
+The whole document is read again with the seat in its cast, so that all checks of a file apply. `defaults`,
+`vars` and profiles of the file do not apply: the seat itself writes every value that differs from the
+built-in default. It stands last in the floor's order.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ class NewSeat:
     """Seat added while the meeting runs."""
 
     resolved: Resolved
-    """Scenario with it, and everybody else in it as before; the plan is that of the start."""
+    """Scenario with the seat, and all others unchanged; the plan is that of the start."""
 
     participant: Participant
-    """Participant as the rules know it."""
+    """Participant in the plan's form."""
 
     entry: JsonObject = field(repr=False, hash=False)
-    """Seat with nothing left out, as a file has it; secrets are references. Personal."""
+    """Seat with all defaults, in the form of a file; secrets are references. Personal."""
 
 
 def with_seat(resolved: Resolved, name: str, seat: Mapping[str, object]) -> NewSeat:
@@ -80,12 +80,12 @@ def with_seat(resolved: Resolved, name: str, seat: Mapping[str, object]) -> NewS
 
 
 def entry_of(document: Document, name: str) -> JsonObject:
-    """A seat of a completed document, as it would be written in a file."""
+    """Seat of a completed document, in the form of a file."""
     return _entries(_entries(readable(document)["cast"])[name])
 
 
 def _placed(document: Document, name: str, seat: Mapping[str, object]) -> Document:
-    """The document with the new seat; if it may speak, it is last in the floor's order."""
+    """Document with the new seat, which is last in the floor's order if it may speak."""
     floor = document.floor
     is_silent = seat.get("role") == Seat.OBSERVER.value
     if floor is None or not floor.order or name in floor.order or is_silent:
@@ -99,5 +99,5 @@ def _entries(value: object) -> JsonObject:
 
 
 def _taken(before: Iterable[_SpecT], now: Iterable[_SpecT], name: str) -> tuple[_SpecT, ...]:
-    """The cast with the new participant, and without an earlier one of the same name."""
+    """Cast with the new participant, and without an earlier one of the same name."""
     return (*(each for each in before if each.name != name), *(each for each in now if each.name == name))

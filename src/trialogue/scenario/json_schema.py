@@ -1,4 +1,4 @@
-"""The JSON Schema (2020-12) of scenario files, made from the schema's classes for editors."""
+"""JSON Schema (2020-12) of scenario files, for editors, made from the schema's classes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LENGTH = r"(?:[0-9]+(?:\.[0-9]+)?(?:h|m|s|ms))+"
 
 
 def json_schema() -> JsonObject:
-    """The schema of a scenario document; every attrs class is one of its `$defs`."""
+    """JSON Schema of a scenario document; every attrs class is one of its `$defs`."""
     definitions = {record.cls.__name__: _record(record) for record in _records(record_of(Document))}
     return {
         "$schema": DIALECT,
@@ -130,7 +130,7 @@ def _scalar(kind: kinds.Words | kinds.NotText) -> JsonObject:
 
 @cache
 def field_docs(cls: type[attrs.AttrsInstance]) -> dict[str, str]:
-    """The docstring under each field of a class and its bases, on one line."""
+    """Docstring of each field of a class and its bases, on one line."""
     inherited = [field_docs(base) for base in cls.__bases__ if attrs.has(base)]
     return {name: text for docs in (*inherited, _own_docs(cls)) for name, text in docs.items()}
 

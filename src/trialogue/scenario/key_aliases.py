@@ -1,4 +1,4 @@
-"""Keys that authors write by other names: by the class that they stand in, where they are meant to stand."""
+"""Other names by which authors write keys, with the right key, by class."""
 
 from __future__ import annotations
 
@@ -95,4 +95,4 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "EndKeys": {**dict.fromkeys(("all", "when", "said"), "any")},
 }
-"""By class and by the word that was written, in small letters with `_`: the path beneath the class."""
+"""Right path beneath a class, by the class and the written word in small letters with `_`."""

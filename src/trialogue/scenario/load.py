@@ -1,4 +1,4 @@
-"""Files and texts to scenarios: all faults of a file at once."""
+"""Reading of scenarios from files and texts, which reports all faults of a file at once."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Scenario:
     """Scenario as written by its author, read and checked; `resolve` makes it ready to run."""
 
     document: Document
-    """Document; variables are in place, scripts are included."""
+    """Document, with variables replaced and scripts included."""
 
     places: SourcePlaces = field(repr=False, eq=False)
     """Places of its parts in the source."""
 
     source: str = field(eq=False)
-    """The file, as it was named."""
+    """File, as it was named."""
 
     unread: frozenset[Path] = field(repr=False, eq=False)
     """Paths that could not be read; empty in a scenario that was loaded."""
@@ -74,7 +74,7 @@ def load(path: str | FilePath, variant: Variant = AS_IT_STANDS) -> Scenario:
 def loads(text: str | bytes, *, source: str = "<text>", variant: Variant = AS_IT_STANDS) -> Scenario:
     """Read a scenario from a text; it cannot name script files. `ScenarioError` as for `load`."""
     problems = Problems()
-    whole = text if isinstance(text, str) else bytes(text)  # whatever holds bytes is taken for them
+    whole = text if isinstance(text, str) else bytes(text)  # any buffer counts as bytes
     scenario = read_scenario(whole, Origin(source, None, variant), problems)
     raise_problems(problems, source)
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
@@ -82,7 +82,7 @@ def loads(text: str | bytes, *, source: str = "<text>", variant: Variant = AS_IT
 
 
 def read_file(file: FilePath, problems: Problems, variant: Variant = AS_IT_STANDS) -> Scenario | None:
-    """The readable parts of a scenario file; faults go to `problems`."""
+    """Readable parts of a scenario file; faults go to `problems`."""
     text = read_text(file, problems, Hole(Place(str(file), 1, 1)), ())
     return None if text is None else read_scenario(text, Origin(str(file), file.parent, variant), problems)
 
@@ -92,17 +92,17 @@ class Origin:
     """Origin of a scenario's text, and which of its meetings to use."""
 
     source: str
-    """The file, as it was named."""
+    """File, as it was named."""
 
     folder: FilePath | None = None
-    """Folder in which files that it names are looked for; None where it cannot name any."""
+    """Folder of the files that it names; None where it cannot name any."""
 
     variant: Variant = AS_IT_STANDS
-    """The profile and the cell that are laid over it."""
+    """Profile and cell that are applied."""
 
 
 def read_scenario(text: str | bytes, origin: Origin, problems: Problems) -> Scenario | None:
-    """The readable parts of a scenario text; faults go to `problems`."""
+    """Readable parts of a scenario text; faults go to `problems`."""
     source = origin.source
     if isinstance(text, bytes):
         decoded = decode(text, problems, Hole(Place(source, 1, 1)), ())
@@ -121,7 +121,7 @@ def read_scenario(text: str | bytes, origin: Origin, problems: Problems) -> Scen
 
 
 def _bind(tree: Node, problems: Problems) -> Document | None:
-    """The document; if its head cannot be read, the rest of it is still checked."""
+    """Document; if its head cannot be read, the rest of it is still checked."""
     via = _shared_via(tree)
     document = Binder(problems, via).bind(record_of(Document), tree, ())
     if not isinstance(document, Document) and isinstance(tree, Entries):
@@ -132,7 +132,7 @@ def _bind(tree: Node, problems: Problems) -> Document | None:
 
 
 def _shared_via(tree: Node) -> str:
-    """The service that `defaults` sets for all agents."""
+    """Service that `defaults` sets for all agents."""
     node = tree
     for key in ("defaults", "agent"):
         pairs = node.pairs if isinstance(node, Entries) else ()

@@ -1,4 +1,4 @@
-"""Looking at a document: where its parts stand, and noting what is wrong with them."""
+"""View of a document for checks: the places of its parts, and a list of problems."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class SourcePlaces:
     """Places of a scenario's parts in its source."""
 
     known: Mapping[Path, Place]
-    """By path, as written."""
+    """Places by path, as written."""
 
     def find(self, path: Path) -> Place | None:
-        """Place where a value was written, by its owner or under `defaults`; None if it was not written."""
+        """Place of a written value, in its owner or under `defaults`; None if it was not written."""
         if path in self.known:
             return self.known[path]
         return (
@@ -43,13 +43,13 @@ class Look:
     """Places of its parts."""
 
     problems: Problems
-    """Problems of it."""
+    """Problems found."""
 
     unread: frozenset[Path]
     """Paths that could not be read."""
 
     def names(self, section: str) -> tuple[str, ...]:
-        """The keys of `cast` or `tools`, including members that could not be read."""
+        """Keys of `cast` or `tools`, including members that could not be read."""
         return tuple(str(path[1]) for path in self.places.known if len(path) == 2 and path[0] == section)
 
     def tell(self, path: Path, text: str, code: Code) -> None:

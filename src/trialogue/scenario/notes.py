@@ -1,4 +1,4 @@
-"""Notes on a scenario that is right, and yet will not sound as its author thinks."""
+"""Notes on a valid scenario that will not sound as its author expects."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["notes"]
 
 
 def notes(resolved: Resolved) -> list[str]:
-    """A line for each unknown voice, and for each text that the local voices cannot fully speak.
+    """Line for each unknown voice, and for each text that the local voices cannot fully speak.
 
     Texts are personal, so a line names only their place.
     """
@@ -44,7 +44,7 @@ def _of_voices(name: str, seat: AgentKeys) -> Iterator[str]:
 
 
 def _of_hosted(name: str, seat: AgentKeys) -> Iterator[str]:
-    """A note for a voice that is not on its service's published list, which may be outdated."""
+    """Note for a voice that is not on its service's published list, which may be outdated."""
     if (
         not isinstance(seat.via, str)
         or seat.via not in SERVICES

@@ -1,4 +1,4 @@
-"""Checks of a pattern, wherever it is written."""
+"""Checks of a pattern at any place."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from trialogue.scenario.problems import Code, Path
 __all__ = ["Use", "check_event", "events_in"]
 
 LARGEST: Final = 1_000_000_000_000
-"""The greatest number that is looked for in what was said."""
+"""Greatest number that a pattern can ask for."""
 
 OUTCOMES: Final = ("succeeded", "failed", "timed-out", "cancelled", "unknown", "answered", "unanswered")
 """Outcomes of a tool call."""
 
 
 class Use(Enum):
-    """Where a pattern is used."""
+    """Use of a pattern."""
 
     EXPECTED = "expected"
     CLIP = "clip"
@@ -41,11 +41,11 @@ _ELSEWHERE: Final[Mapping[Use, Mapping[str, str]]] = {
     Use.CLIP: {"ended": _ENDED},
     Use.COURSE: {"granted": _GRANTED, "ended": _ENDED},
 }
-"""By use: the keys of events that are none there, and why."""
+"""Keys of events that are not allowed for a use, with the reasons."""
 
 
 def events_in(keys: EventKeys) -> list[str]:
-    """The keys of an event that its author has written."""
+    """Keys of an event that its author has written."""
     return [each for each in EVENTS if getattr(keys, each) is not None]
 
 

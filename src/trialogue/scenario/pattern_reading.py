@@ -1,4 +1,4 @@
-"""Patterns as the meeting looks for them, made of an author's keys: the one reader of the one grammar."""
+"""Conversion of an author's keys into patterns for the meeting, for all places with patterns."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["awaited_of", "pattern_of", "trigger_of"]
 
 
 def trigger_of(document: Document, keys: EventKeys, own: str | None = None) -> Trigger:
-    """Trigger for an action; `own` is the participant whose grant `granted` means."""
+    """Trigger of an action; `own` is the participant whose grant `granted` means."""
     pattern, _ = pattern_of(document, keys, own)
     return Trigger(pattern, keys.nth or 1, keys.after or 0.0, keys.within)
 

@@ -1,6 +1,6 @@
-"""The one grammar of patterns over what happens in a meeting, as an author writes them.
+"""Grammar of patterns over the events of a meeting, for all places with patterns.
 
-`clips[].when`, `agenda[].done_when`, `end`, `faults[].when` and all of `expect` are read by it.
+It is used by `clips[].when`, `agenda[].done_when`, `end`, `faults[].when` and all of `expect`.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from trialogue.scenario.vocabulary import (
 from trialogue.values import frozen
 
 EVENTS: Final = ("said", "speaking", "agenda", "participant", "tool", "error", "ended", "granted", "at")
-"""The keys of which an event has one."""
+"""Keys of which an event has exactly one."""
 
 
 @frozen
 class SpokenKeys:
-    """Words heard in one turn: what they contain, and who said them."""
+    """Words heard in one turn: their content, and their speaker."""
 
     match: Annotated[str | None, PatternText()] = None
-    """A regular expression that is in them."""
+    """Regular expression that the words must match."""
 
     number: Annotated[float | None, Number()] = None
-    """A number that is said, in digits or in words: `9000` is `9,000` and `nine thousand`."""
+    """Number in the words, in digits or written out: `9000` is `9,000` and `nine thousand`."""
 
     name: OptionalIdentifier = None
-    """A participant who is named, by its title or any of its aliases."""
+    """Participant who is named, by title or alias."""
 
     by: OptionalIdentifier = None
-    """Only when this participant said them."""
+    """Participant who must have said them."""
 
 
 @frozen
@@ -46,60 +46,64 @@ class EventKeys:
     """Words that were said; they count when their turn is over."""
 
     speaking: OptionalIdentifier = None
-    """This participant is being heard."""
+    """Participant who is being heard."""
 
     for_: OptionalSeconds = None
-    """With `speaking`: for so long."""
+    """With `speaking`: length of the sound."""
 
     agenda: OptionalIdentifier = None
-    """This point of the agenda: `event: started` or `event: done`."""
+    """Point of the agenda: `event: started` or `event: done`."""
 
     participant: OptionalIdentifier = None
-    """This participant: `event` says what happens to it."""
+    """Participant, with the happening in `event`."""
 
     event: Happening | None = None
-    """With `agenda` or `participant`: what happens."""
+    """With `agenda` or `participant`: the happening."""
 
     tool: OptionalIdentifier = None
-    """A call of this tool came to its end."""
+    """Tool whose call ended."""
 
     outcome: OptionalIdentifier = None
-    """With `tool`: how it ended: `succeeded`, `failed`, `timed-out`, `cancelled`, `unknown`, `unanswered`."""
+    """With `tool`: outcome of the call: `succeeded`, `failed`, `timed-out`, `cancelled`, `unknown`,
+    `unanswered`.
+    """
 
     arguments: Annotated[str | None, PatternText()] = None
-    """With `tool`: a regular expression that is in the JSON of its arguments."""
+    """With `tool`: regular expression that the JSON of its arguments must match."""
 
     result: Annotated[str | None, PatternText()] = None
-    """With `tool`: a regular expression that is in what came back."""
+    """With `tool`: regular expression that its result must match."""
 
     error: OptionalIdentifier = None
-    """Failure on the way: `any`, or a code as in `failures` of `result.json`."""
+    """Failure: `any`, or a code as in `failures` of `result.json`."""
 
     ended: OptionalIdentifier = None
-    """The meeting ended for this reason."""
+    """Reason for which the meeting ended."""
 
     granted: bool | None = None
-    """Of a clip: this very participant was granted the floor: `true`."""
+    """For a clip: `true` for a grant of the floor to this participant."""
 
     at: OptionalSeconds = None
-    """The meeting has reached a time."""
+    """Time that the meeting has reached."""
 
     by: OptionalIdentifier = None
-    """With `tool` and `error`: only of this participant."""
+    """With `tool` and `error`: participant that must be concerned."""
 
     nth: OptionalCount = None
-    """Number of the match that counts, from 1."""
+    """Number of the match, from 1."""
 
     after: OptionalSeconds = None
-    """Delay behind it, where something is done. Under `expect`: earliest time, in an order since what
-    stands before it, else since the start."""
+    """Delay after the event. Under `expect`: earliest time, counted from the expectation before it in an
+    order, else from the start.
+    """
 
     within: OptionalSeconds = None
-    """Not after this: in an order since what stands before it, else since the start."""
+    """Latest time, counted from the expectation before it in an order, else from the start."""
 
     except_: Identifier | tuple[Identifier, ...] | None = None
-    """With `error`: codes that do not count. With `error` and measures of many observations: faults of the
-    scenario by their ids, whose doing does not count."""
+    """With `error`: codes that do not count. With `error` and measures of many observations: ids of the
+    scenario's faults whose effects do not count.
+    """
 
     @property
     def excepted(self) -> frozenset[str]:

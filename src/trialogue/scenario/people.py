@@ -1,4 +1,4 @@
-"""People's seats, as an author writes them: a microphone, the terminal, an app, or clips."""
+"""Keys of people's seats: a microphone, the terminal, an app, or clips."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trialogue.values import frozen
 
 
 class ClipMode(Enum):
-    """How a clip takes its turn."""
+    """Way in which a clip takes its turn."""
 
     INTERRUPT = "interrupt"
     WAIT = "wait"
@@ -23,22 +23,22 @@ class ClipKeys:
     """Sound in a person's place: a recording to `play`, or words to `say` in a local voice."""
 
     when: EventKeys
-    """Moment at which it is played."""
+    """Event at which it is played."""
 
     play: str | None = None
-    """The path of a WAV or FLAC file, inside the scenario's folder."""
+    """Path of a WAV or FLAC file, inside the scenario's folder."""
 
     say: str | None = None
     """Words that the local engine speaks. Personal."""
 
     voice: Annotated[str | None, OneLine()] = None
-    """With `say`: the voice, `cleo` for example; `trialogue voices` lists them."""
+    """With `say`: the voice, such as `cleo`; `trialogue voices` lists them."""
 
     text: str | None = None
-    """With `play`: what is said in it, for people. Personal."""
+    """With `play`: the words in the recording, for people. Personal."""
 
     mode: ClipMode | None = None
-    """Cut in at once (`interrupt`), or raise a hand and wait for the floor (`wait`)."""
+    """Whether it interrupts at once (`interrupt`), or raises a hand and waits for the floor (`wait`)."""
 
 
 @frozen
@@ -46,7 +46,7 @@ class ClipsKeys:
     """Clips in a person's place, or a script in an agent's place."""
 
     clips: tuple[ClipKeys, ...] = ()
-    """Clips that are played, each once."""
+    """Clips, each played once."""
 
     scripted: tuple[ScriptEntryKeys, ...] | str | None = None
-    """The script that an agent follows, or the path of a file with it, whatever else it would think by."""
+    """Script of the agent, or the path of its file; it replaces the agent's thinking."""

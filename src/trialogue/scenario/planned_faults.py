@@ -1,4 +1,4 @@
-"""A scenario's faults, as the plan has them."""
+"""Planned faults of a scenario."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["planned_faults"]
 
 
 def planned_faults(document: Document) -> tuple[PlannedFault, ...]:
-    """The planned faults of a completed document, in document order."""
+    """Planned faults of a completed document, in document order."""
     return tuple(
         PlannedFault(each.id, each.do, each.to, trigger_of(document, each.when), each.by or 0.0, each.for_)
         for each in document.faults or ()

@@ -1,4 +1,4 @@
-"""A completed document as the plan that the rules go by."""
+"""Plan of a meeting from a completed document."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from trialogue.services import service_of
 
 
 def plan_of(document: Document) -> MeetingPlan:
-    """The plan of a completed document."""
+    """Plan for a completed document."""
     run = filled(document.run)
     ends = filled(document.end).any
     return MeetingPlan(
@@ -110,7 +110,7 @@ def _floor(floor: FloorKeys) -> FloorRules:
 
 
 def _policy(floor: FloorKeys, policy: PolicyName) -> str:
-    """A policy's name in the plan; a custom policy is named by its `module:attribute`."""
+    """Name of a policy in the plan; a custom policy is named by its `module:attribute`."""
     return filled(floor.custom) if policy is PolicyName.CUSTOM else policy.value
 
 

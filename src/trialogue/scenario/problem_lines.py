@@ -1,4 +1,4 @@
-"""Problems as authors read them: the line of the file, a caret, the form that is wanted, where more is."""
+"""Problems in the form for authors: the line of the file, a caret, an example, and where to read more."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _FORMED = frozenset(
         Code.EMPTY,
     }
 )
-"""Faults after which the form of the key helps."""
+"""Faults for which an example of the key helps."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[\w.@%$/-]+')
 
 
 def lines_of(problem: ScenarioProblem) -> list[str]:
-    """One problem as lines: the message, the place in the file, and an example of the right form."""
+    """Lines of one problem: the message, the place in the file, and an example of the right form."""
     lines = [str(problem)]
     if problem.excerpt.strip():
         lines.extend(_marked(problem))

@@ -1,4 +1,4 @@
-"""Problems of a scenario: each with its place, its words and a stable code."""
+"""Problems of a scenario: each with its place, its text and a stable code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Path: TypeAlias = tuple[str | int, ...]
 """Path in a document: keys, and indices from 0."""
 
 MOST = 100
-"""Problems that are told of one scenario; the rest are counted."""
+"""Most problems of one scenario that are listed; the rest are counted."""
 
 
 class Code(Enum):
@@ -91,10 +91,10 @@ class Code(Enum):
 
 @frozen(order=True)
 class Place:
-    """A place in a file, counted from 1 as editors do."""
+    """Place in a file, counted from 1 as in editors."""
 
     source: str
-    """The file, as it was named."""
+    """File, as it was named."""
 
     line: int
     """Line."""
@@ -108,7 +108,7 @@ class Place:
 
 @frozen
 class ScenarioProblem:
-    """One fault of a scenario."""
+    """Problem of a scenario."""
 
     place: Place
     """Place in the source."""
@@ -117,16 +117,16 @@ class ScenarioProblem:
     """Path of the key."""
 
     text: str
-    """Sentence on what is wrong and what would be right; holds no prompt, no speech and no secret."""
+    """Sentence with the fault and the right form; holds no prompt, no speech and no secret."""
 
     code: Code
     """Code, a stable name."""
 
     excerpt: str = field(default="", repr=False, eq=False)
-    """The line of the file; empty where there is none. What an author wrote: for the author's eyes."""
+    """Line of the file; empty where there is none. It is the author's text, for the author's eyes."""
 
     form: str = field(default="", repr=False, eq=False)
-    """Form of a key that is missing here; empty where the key at `path` says it."""
+    """Example of a missing key; empty where the key at `path` has one."""
 
     def __str__(self) -> str:
         where = f"{path_text(self.path)}: " if self.path else ""

@@ -1,4 +1,4 @@
-"""Quantities with a unit: stretches of time (`900ms`, `1h30m`, `500ms..8s`), `50%`, `1.50 USD`."""
+"""Quantities with a unit: durations (`900ms`, `1h30m`, `500ms..8s`), `50%`, `1.50 USD`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 import re
 
 _UNITS = {"h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000, "ms": 1_000}
-"""Microseconds a unit: counted as whole numbers, so that a text and its seconds stand for each other."""
+"""Microseconds in each unit, as whole numbers, so that a text and its seconds convert exactly."""
 
 _DURATION = re.compile(
     r"(?:(?P<h>\d{1,6}(?:\.\d{1,6})?)h)?"

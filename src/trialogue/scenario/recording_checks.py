@@ -1,4 +1,4 @@
-"""Checks of the files that a scenario names: each is opened before anything runs."""
+"""Checks of a scenario's recordings, each of which is opened before anything runs."""
 
 from __future__ import annotations
 

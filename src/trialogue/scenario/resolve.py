@@ -1,4 +1,4 @@
-"""A scenario made ready to run: the plan, each agent's settings, the tools, and where it all came from."""
+"""Resolved scenario, ready to run: the plan, each agent's settings, the tools, and all values' origins."""
 
 from __future__ import annotations
 
@@ -44,22 +44,24 @@ class AgentSpec:
     """Connection settings of one agent."""
 
     name: str
-    """The participant."""
+    """Name of the participant."""
 
     via: str
     """Service of the agent."""
 
     block: JsonObject = field(repr=False, hash=False)
-    """Block for its service. Holds `${env:...}` references: `reveal` it when it dials. Personal."""
+    """Block for its service. Has `${env:...}` references, which are resolved (`reveal`) when it dials.
+    Personal.
+    """
 
     tools: tuple[str, ...] = ()
-    """The tools that it is offered; `give_floor` and `end_meeting` are answered by the rules."""
+    """Tools that it is offered; the rules answer `give_floor` and `end_meeting`."""
 
     is_scripted: bool = False
     """Whether the agent speaks from a script in the scenario."""
 
     restart: RedialRules = field(factory=RedialRules)
-    """Patience with which its sessions are dialled again."""
+    """Restart rule: the retries of its sessions."""
 
     fallback: AgentSpec | None = None
     """Fallback that takes the seat if its sessions have failed for good; it has no fallback of its own."""
@@ -78,13 +80,13 @@ class Resolved:
     """Plan of the meeting, as the rules know it."""
 
     agents: tuple[AgentSpec, ...]
-    """In the cast's order."""
+    """Agents, in the cast's order."""
 
     people: tuple[PersonSpec, ...]
-    """Persons, and those whom clips stand in for, in the cast's order."""
+    """People, and participants whom clips stand in for, in the cast's order."""
 
     tools: tuple[ToolSpec, ...]
-    """In the file's order."""
+    """Tools, in the file's order."""
 
     clock: Clock
     """Real or virtual time."""
@@ -93,7 +95,7 @@ class Resolved:
     """Length of a frame, in milliseconds."""
 
     document: Document = field(repr=False)
-    """The whole scenario, with nothing left out."""
+    """Whole scenario, with all defaults."""
 
     places: SourcePlaces = field(repr=False, eq=False)
     """Places of its parts in the source."""
@@ -102,13 +104,13 @@ class Resolved:
     """Overrides by the operator."""
 
     source: str = field(eq=False)
-    """The file, as it was named."""
+    """File, as it was named."""
 
     folder: FilePath = field(eq=False, repr=False)
-    """Its folder, from the root: paths in it are relative to this one."""
+    """Folder of the file, as an absolute path; paths in the file are relative to it."""
 
     records_models: bool = field(default=False, eq=False)
-    """Whether models are asked all the same, and what they say is recorded."""
+    """Whether models are asked in spite of a record, and their answers recorded."""
 
     @property
     def about(self) -> str:
@@ -124,13 +126,13 @@ class Resolved:
 
     @property
     def models(self) -> FilePath | None:
-        """The file of recorded model answers; None if models are really asked."""
+        """File of recorded model answers; None if models are asked."""
         named = filled(self.document.run).models
         return None if named is None else self.folder / named
 
     @property
     def answers_for_models(self) -> bool:
-        """Whether the file answers for every model of the embedded server: no endpoint is asked for one."""
+        """Whether the file answers for every model of the embedded server, so that no endpoint is asked."""
         return self.models is not None and not self.records_models
 
     @property
@@ -152,19 +154,19 @@ class Resolved:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The environment variables without a default; a meeting cannot start without them."""
+        """Environment variables without a default, which a meeting needs to start."""
         return tuple(sorted({name for _, name in self.needed}))
 
     @property
     def needed(self) -> tuple[tuple[Path, str], ...]:
-        """The variables of `needs`, each with the seat or tool that needs it, in file order."""
+        """Variables of `needs`, each with the seat or tool that needs it, in file order."""
         return tuple(
             (path, name) for path, texts in self._revealed for name in _secrets_in(texts, needed_names)
         )
 
     @property
     def _revealed(self) -> list[tuple[Path, object]]:
-        """Values that come from the environment, each with its place."""
+        """Values from the environment, each with its place."""
         blocks = [
             (("cast", agent.name), dialled_settings(self, seat))
             for agent in self.agents
@@ -189,13 +191,13 @@ class Examined:
     """Result of reading and checking a file once."""
 
     problems: tuple[ScenarioProblem, ...]
-    """Everything that keeps it from being run, sorted by place."""
+    """Problems that keep it from running, sorted by place."""
 
     resolved: Resolved | None
-    """The scenario made ready to run; None where something keeps it from that."""
+    """Resolved scenario; None with problems."""
 
     variants: tuple[Variant, ...]
-    """The other meetings that it stands for: profiles and cells, where none was chosen."""
+    """Other variants of the file: profiles and cells, where none was chosen."""
 
 
 @checks_arguments
@@ -256,7 +258,7 @@ def _check_variant(path: FilePath, asked: Overrides) -> tuple[ScenarioProblem, .
 
 
 def dialled_settings(resolved: Resolved, seat: AgentSpec) -> JsonObject:
-    """Settings with which a seat is dialled: endpoints that nobody asks need no address and no key."""
+    """Settings for dialling a seat: unused endpoints need no address and no key."""
     if not resolved.answers_for_models or seat.via != EMBEDDED:
         return seat.block
     thinks = seat.block.get("think")
@@ -266,7 +268,7 @@ def dialled_settings(resolved: Resolved, seat: AgentSpec) -> JsonObject:
 
 
 def _unasked(think: object) -> object:
-    """One of an agent's think providers, whose endpoint leads nowhere."""
+    """Think provider whose endpoint leads nowhere."""
     if not isinstance(think, dict):
         return think
     keys = cast("JsonObject", think)

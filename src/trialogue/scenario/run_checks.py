@@ -1,4 +1,4 @@
-"""Checks of a scenario as it is going to be run: after defaults and the operator's options."""
+"""Checks of a scenario for its run: after defaults and the operator's options."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def check_run(look: Look) -> None:
 
 
 def _check_offline(look: Look, name: str, agent: AgentKeys) -> None:
-    """Under a virtual clock, a model at an endpoint must be recorded, as it takes real time."""
+    """Note a model at an endpoint without a record in virtual time, since it takes real time."""
     if look.document.run is not None and look.document.run.models is not None:
         return
     listed = agent.think if isinstance(agent.think, tuple) else (agent.think,)

@@ -1,7 +1,7 @@
-"""The scenario document, format 1: what an author may write. None is "not written".
+"""Schema of the scenario document, format 1: all keys of an author. None means "not written".
 
-Durations are seconds here and carry their unit in the file. Defaults stand where they are used
-(`defaults.py`), so that a value that was written can be told from one that was not.
+Durations are seconds here and have their unit in the file. Defaults are in `defaults.py`, so that written
+values can be distinguished from defaults.
 """
 
 from __future__ import annotations
@@ -49,19 +49,19 @@ class Clock(Enum):
 
 @frozen
 class LimitKeys:
-    """When a meeting ends by itself, at the latest."""
+    """Limits at which a meeting ends by itself."""
 
     time: Annotated[float | None, Duration(may_be_none=True, may_be_zero=False)] = None
-    """Since the start; `none` for no limit, which then needs one of turns."""
+    """Time since the start; `none` for no limit, which then needs a limit of turns."""
 
     turns: OptionalCount = None
     """Number of ended turns of all participants."""
 
     cost: Annotated[str | None, Money()] = None
-    """Cost of the agents' services at most, as far as their prices are known: `1.50 USD`."""
+    """Cost of the agents' services, as far as their prices are known: `1.50 USD`."""
 
     silence: OptionalStretch = None
-    """Longest time for which nobody is heard."""
+    """Time without any sound."""
 
 
 @frozen
@@ -69,14 +69,17 @@ class RunKeys:
     """Settings of a meeting's run."""
 
     clock: Clock | None = None
-    """Real time, or a virtual clock that leaps over every wait. Virtual needs all agents `via: local`."""
+    """Real time, or a virtual clock that leaps over every wait. A virtual clock needs all agents `via:
+    local`.
+    """
 
     seed: Annotated[int | None, Whole()] = None
-    """Seed from which every chance of the meeting is drawn."""
+    """Seed of all random numbers of the meeting."""
 
     models: str | None = None
-    """A file in the scenario's folder of what models said to what they were asked (`--record-models`): the
-    embedded server answers from it, and asks none."""
+    """File in the scenario's folder with recorded answers of models (`--record-models`): the embedded server
+    answers from it, without the models.
+    """
 
     frame: OptionalSeconds = None
     """Length of a frame of sound: 20ms, 40ms, 60ms, 80ms or 100ms."""
@@ -107,33 +110,34 @@ class RestartWhen(Enum):
 
 @frozen
 class RestartKeys:
-    """Patience with which an agent's sessions are dialled again."""
+    """Retries of an agent's lost sessions."""
 
     when: RestartWhen | None = None
-    """After a `failure`, or `never`."""
+    """When to retry: after a `failure`, or `never`."""
 
     max: Annotated[int | None, Whole(0, 100)] = None
-    """Retries in a row."""
+    """Most retries in a row."""
 
     within: OptionalStretch = None
-    """Time after the first loss; a session that lived for ten seconds begins anew."""
+    """Time after the first loss within which retries count; a session of ten seconds or more resets them."""
 
     backoff: Annotated[tuple[float, float] | None, DurationRange()] = None
-    """Waits at most: before the first retry, doubled with each, and in the end."""
+    """Longest waits before retries: the first of the range before the first retry, doubled up to the second.
+    """
 
 
 @frozen
 class StandInKeys:
-    """Stand-in for an agent that has failed; what is left out is as the agent has it."""
+    """Stand-in for a failed agent; keys that it leaves out are the agent's."""
 
     via: OptionalVia = None
     """Service of the stand-in."""
 
     prompt: str | None = None
-    """Prompt: who it is and how it shall behave. Personal."""
+    """Prompt: its role and behaviour. Personal."""
 
     lines: tuple[str, ...] | None = None
-    """Lines that it says, turn by turn. Personal."""
+    """Lines that it says, one each turn. Personal."""
 
     think: OptionalThink = None
     """Thinking: its model or script."""
@@ -144,49 +148,49 @@ class StandInKeys:
 
 @frozen
 class ReplacementKeys:
-    """A stand-in for an agent that has failed."""
+    """Replacement of a failed agent by a stand-in."""
 
     replace: StandInKeys
-    """Agent that takes the seat, with what its predecessor knew."""
+    """Agent that takes the seat, with its predecessor's memory."""
 
 
 @frozen
 class AgentDefaultsKeys:
-    """Defaults of every agent that does not say otherwise."""
+    """Defaults of all agents."""
 
     via: OptionalVia = None
     """Service of every agent."""
 
     hears: Hears | None = None
-    """By digest or by ear."""
+    """Way of hearing: by digest or by ear."""
 
     listen: OptionalListen = None
-    """Keys that an agent does not write are taken from here."""
+    """Hearing: default keys."""
 
     think: OptionalThink = None
     """For agents that write neither `think` nor `lines`."""
 
     speak: OptionalSpeak = None
-    """Keys that an agent does not write are taken from here."""
+    """Voice: default keys."""
 
     restart: RestartKeys | None = None
-    """Patience with which its sessions are dialled again when they are lost."""
+    """Retries of lost sessions."""
 
     on_failure: Failing | ReplacementKeys | None = None
-    """For agents that do not say."""
+    """Consequence of sessions that have failed for good."""
 
 
 @frozen
 class DefaultsKeys:
-    """Values for everyone."""
+    """Default values."""
 
     agent: AgentDefaultsKeys | None = None
-    """For every agent."""
+    """Defaults of all agents."""
 
 
 @frozen
 class AgentKeys:
-    """One seat of the cast."""
+    """Seat of the cast."""
 
     role: Seat | None = None
     """Chair, speaker or observer; `human` for a speaker who is a person."""
@@ -198,24 +202,26 @@ class AgentKeys:
     """Other words by which speech may name it."""
 
     prompt: str | None = None
-    """Prompt: who it is and how it shall behave; the conduct of the meeting is added. Personal."""
+    """Prompt: its role and behaviour; the conduct of the meeting precedes it. Personal."""
 
     greeting: str | None = None
-    """Greeting as soon as it is connected: the chair's opening words. Personal."""
+    """Words that it says as soon as it is connected: the chair's opening. Personal."""
 
     lines: tuple[str, ...] | None = None
-    """Lines that it says, turn by turn: short for a script of nothing but `say`. Personal."""
+    """Lines that it says, one each turn: short for a script of `say` entries. Personal."""
 
     via: Annotated[str, VIA] | ClipsKeys | None = None
-    """Service of the agent; `local` is the embedded server. A person: by `microphone`, by `text` in the
-    terminal, by sound and words of the `app` that holds the meeting, or clips that stand in."""
+    """Service of the agent; `local` is the embedded server. For a person: `microphone`, `text` in the
+    terminal, `app` for sound and words of the app that holds the meeting, or clips that stand in.
+    """
 
     hears: Hears | None = None
     """Way in which it learns the others' words: `text` (a digest at its turn) or `audio` (its own ear)."""
 
     listen: OptionalListen = None
-    """Hearing. Of a person: what the ear is asked for that makes words of the person's sound, of which
-    `model` and `language` mostly; it is at the service where the agents are."""
+    """Hearing. For a person: settings of the ear that transcribes the person's sound, mostly `model` and
+    `language`; the ear uses the agents' service.
+    """
 
     think: OptionalThink = None
     """Thinking: its model or script; a list is tried in order, anew in each turn."""
@@ -227,28 +233,28 @@ class AgentKeys:
     """Tools of the scenario that it may call."""
 
     restart: RestartKeys | None = None
-    """Patience with which its sessions are dialled again when they are lost."""
+    """Retries of its lost sessions."""
 
     on_failure: Failing | ReplacementKeys | None = None
-    """Consequence once its sessions have failed for good: `drop` (the others go on), `end` (the meeting
-    does not), or a stand-in takes its seat.
+    """Consequence of sessions that have failed for good: `drop` (the others go on), `end` (the meeting ends),
+    or a stand-in that takes its seat.
     """
 
     @property
     def is_person(self) -> bool:
-        """Whether it is a person's seat, or one of clips that stand in for a person."""
+        """Whether it is a person's seat, or one with clips that stand in for a person."""
         return self.role is Seat.HUMAN or isinstance(self.via, ClipsKeys) or self.via in PERSONS
 
 
 @frozen
 class HoldKeys:
-    """Limits of the length of one turn."""
+    """Limits on the length of one turn."""
 
     max: OptionalStretch = None
-    """After this the floor is taken away."""
+    """Time after which the floor is revoked."""
 
     warn: OptionalStretch = None
-    """Time from which on it is noted."""
+    """Time after which a warning is noted."""
 
 
 @frozen
@@ -259,7 +265,7 @@ class SilenceKeys:
     """Time before the first step, and between steps."""
 
     do: tuple[SilenceStep, ...] | None = None
-    """The steps in order, each once until somebody speaks again."""
+    """Steps in order, each taken once until somebody speaks again."""
 
 
 @frozen
@@ -267,22 +273,22 @@ class FloorKeys:
     """Rules of the floor: the next speaker, and the length of turns."""
 
     policy: PolicyName | None = None
-    """The policy that is asked first; `moderated` where there is a chair, else `round-robin`."""
+    """Policy that is asked first; `moderated` with a chair, else `round-robin`."""
 
     otherwise: PolicyName | None = None
-    """The policy that is asked when the first has nobody to name."""
+    """Policy that is asked when the first one names nobody."""
 
     order: tuple[Identifier, ...] | None = None
-    """The order of `scripted` and `round-robin`; the cast's where absent."""
+    """Order of `scripted` and `round-robin`; the cast's where absent."""
 
     think: OptionalStretch = None
-    """Time after which a holder of the floor who has not begun to speak loses it."""
+    """Time after which a holder that has not begun to speak loses the floor."""
 
     ear: OptionalSeconds = None
-    """An agent by ear that has the floor and answers nothing it heard is cued after this."""
+    """Time after which an agent by ear that has the floor, and answers nothing it heard, is cued."""
 
     chair_timeout: OptionalSeconds = None
-    """Time for which the floor waits for a chair who named nobody."""
+    """Time for which the floor waits for a chair that named nobody."""
 
     hold: HoldKeys | None = None
     """Limits on one turn."""
@@ -294,40 +300,41 @@ class FloorKeys:
     """Effects of speech beside the holder's."""
 
     share: ShareKeys | None = None
-    """Limits on one participant's part of it all."""
+    """Limits on one participant's share."""
 
     human: OptionalStretch = None
-    """A person who has the floor and has not begun to speak after this loses it."""
+    """Time after which a person that has the floor and has not begun to speak loses it."""
 
     hang: OptionalSeconds = None
-    """A person's turn ends when so long nothing follows on its speech."""
+    """Silence that ends a person's turn."""
 
     custom: str | None = None
-    """The policy `custom`, a pure function of the floor's view: `module:attribute`, which runs code, or the
-    name by which the app gives it."""
+    """Policy `custom`, a pure function of the floor's view: `module:attribute`, which runs code, or the name
+    of a policy that the app registered.
+    """
 
 
 @frozen
 class PointKeys:
-    """One point of the agenda."""
+    """Point of the agenda."""
 
     id: Identifier
-    """Name by which other places call it."""
+    """Name for other places in the file."""
 
     title: Annotated[str, OneLine()]
-    """Title that people read and agents are told."""
+    """Title for people and agents."""
 
     owner: OptionalIdentifier = None
     """Participant whose point it is."""
 
     time: OptionalStretch = None
-    """Time box: the agenda moves on at the next turn's end after it."""
+    """Time limit: the agenda moves on at the next turn's end after it."""
 
     warn: OptionalSeconds = None
-    """So long before the end of the box the chair says that time runs out."""
+    """Time before the end of the limit at which the chair says that time runs out."""
 
     done_when: EventKeys | None = None
-    """The agenda moves on when this has been said, or has happened since the point began."""
+    """Condition that moves the agenda on: words, or an event since the point began."""
 
 
 @frozen
@@ -335,21 +342,21 @@ class EndKeys:
     """Ends of the meeting; its limits always end it."""
 
     any: tuple[EndWord | EventKeys, ...]
-    """Any of these: `agenda-done`, something said or something else that happens, `limits`."""
+    """Conditions, any of which ends the meeting: `agenda-done`, `limits`, words, or another event."""
 
 
 @frozen
 class Document:
-    """A scenario: a meeting that can be run."""
+    """Scenario: a meeting that can be run."""
 
     trialogue: Annotated[int, Whole(1, 1)]
-    """The format's number: 1."""
+    """Number of the format: 1."""
 
     name: Identifier
-    """Name of the meeting, in its files too."""
+    """Name of the meeting, also in its files."""
 
     cast: Mapping[Identifier, AgentKeys]
-    """Participants at the table, in this order: the key is the participant's name."""
+    """Participants in their order; the key is the participant's name."""
 
     about: str | None = None
     """Purpose of the meeting, for people."""
@@ -363,7 +370,7 @@ class Document:
     """Settings of its run."""
 
     defaults: DefaultsKeys | None = None
-    """Defaults for agents that do not say otherwise."""
+    """Defaults of all agents."""
 
     tools: Mapping[Identifier, ToolKeys] | None = None
     """Tools that agents may call."""
@@ -378,13 +385,16 @@ class Document:
     """Ends of the meeting."""
 
     faults: tuple[FaultKeys, ...] | None = None
-    """Faults that strike on purpose; the operator allows them with `--allow-faults`."""
+    """Faults that strike on purpose; the operator permits them with `--allow-faults`."""
 
     expect: ExpectKeys | None = None
-    """Expectations: a meeting that has any is a test."""
+    """Expectations: they make the meeting a test."""
 
     profiles: Mapping[Identifier, Annotated[JsonObject, AnyObject()]] | None = None
-    """Parts of a scenario that `--profile NAME` lays over this one: maps merge, lists and values replace."""
+    """Parts of a scenario that `--profile NAME` applies over this one: maps merge, lists and values replace.
+    """
 
     matrix: Mapping[str, tuple[Annotated[object, Anything()], ...]] | None = None
-    """Values for paths, as `floor.policy: [moderated, queue]`: a meeting for each choice, by `--cell`."""
+    """Values for paths, such as `floor.policy: [moderated, queue]`: each choice is a meeting, selected by
+    `--cell`.
+    """

@@ -10,7 +10,7 @@ from trialogue.scenario.problems import Path, shown
 from trialogue.scenario.wrong_values import pattern_fault
 
 TYPES: Final = ("object", "array", "string", "number", "integer", "boolean", "null")
-"""Words for `type`."""
+"""Values of `type`."""
 
 _DEEPEST: Final = 16
 

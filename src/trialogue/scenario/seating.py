@@ -1,4 +1,4 @@
-"""People's seats made ready: what must hold of them, and what the meeting is told of each."""
+"""People's seats in a resolved scenario, with their checks."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class ClipSpec:
     """Trigger at which it is played."""
 
     waits: bool
-    """Whether it raises a hand and waits for the floor, instead of cutting in."""
+    """Whether it raises a hand and waits for the floor, instead of interrupting."""
 
     file: FilePath | None = None
-    """The recording; None where words are spoken."""
+    """Recording; None where words are spoken."""
 
     text: str = field(default="", repr=False)
-    """The words: to be spoken, or those of the recording where known. Personal."""
+    """Words: to be spoken, or those of the recording where known. Personal."""
 
     voice: str = ""
     """Voice that speaks them."""
@@ -44,7 +44,7 @@ class PersonSpec:
     """Seat of a person that is ready to run."""
 
     name: str
-    """The participant."""
+    """Name of the participant."""
 
     via: PersonVia
     """Way in which the person takes part."""
@@ -53,11 +53,11 @@ class PersonSpec:
     """Clips that stand in for the person."""
 
     ear: EarSpec | None = None
-    """Ear that makes words of the person's sound; None for one that has none."""
+    """Ear that transcribes the person's sound; None without one."""
 
 
 def people_of(document: Document, folder: FilePath) -> tuple[PersonSpec, ...]:
-    """The people of a completed document; paths of recordings are relative to `folder`."""
+    """People of a completed document; paths of recordings are relative to `folder`."""
     return tuple(_person(document, name, folder) for name, seat in document.cast.items() if seat.is_person)
 
 
@@ -101,7 +101,7 @@ def clip_fault(clip: ClipKeys) -> str | None:
 
 
 def agent_keys(seat: AgentKeys) -> tuple[str, ...]:
-    """The keys of a person's seat that only agents use."""
+    """Keys of a person's seat that only agents use."""
     own = {"role", "title", "aliases", "via", "listen"}
     written = attrs.asdict(seat, recurse=False, filter=lambda _, item: item is not None)
     return tuple(key for key in written if key not in own)

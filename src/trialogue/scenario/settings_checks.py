@@ -1,4 +1,4 @@
-"""Checks of what a service refuses of an agent's settings before anything is said: its dialect is asked."""
+"""Checks of agents' settings by their service's dialect, which finds what the service would refuse."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from trialogue.services.script import JsonObject
 __all__ = ["check_settings"]
 
 _SAMPLE_RATE: Final = 24_000
-"""The meeting's own: no fault of a scenario depends on it."""
+"""Sample rate for the check: no fault of a scenario depends on it."""
 
 _WIRE: Final = "$.agent."
 
 
 def check_settings(look: Look, seat: Path, via: str, block: JsonObject) -> None:
-    """Note why the dialect of `via` cannot write the settings of the agent at `seat`."""
+    """Note faults for which the dialect of `via` cannot write the settings of the agent at `seat`."""
     try:
         service_of(via).dialect.offer(block, _SAMPLE_RATE)
     except RemoteProtocolError as refused:

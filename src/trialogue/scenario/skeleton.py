@@ -1,4 +1,4 @@
-"""A new scenario for an author to go on with: a few lines that are a whole meeting, good as they stand."""
+"""New scenario for an author to extend: a few lines that make a complete meeting."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from trialogue import services
 from trialogue.values import frozen
 
 NAMES: Final = ("tech", "biz", "legal", "design", "support", "sales", "finance", "ops")
-"""Names of the seats, in order; more of them are numbered."""
+"""Names of the seats, in order; further ones are numbered."""
 
 SCHEMA_LINE: Final = "# yaml-language-server: $schema=scenario.schema.json"
-"""Line that tells an editor where the schema is; `trialogue schema > scenario.schema.json` writes it."""
+"""Line that tells an editor where the schema is; `trialogue schema > scenario.schema.json` writes the schema.
+"""
 
 
 class HowAgentsThink(Enum):
-    """How the agents of a new scenario think."""
+    """Way in which the agents of a new scenario think."""
 
     LINES = "lines"
     LOCAL = "local"
@@ -49,7 +50,7 @@ class NewScenario:
 
 
 def skeleton(wanted: NewScenario) -> str:
-    """The text of a new scenario that passes `trialogue check`."""
+    """Text of a new scenario that passes `trialogue check`."""
     return "\n".join([*_head(wanted), *_defaults(wanted), "cast:", *_cast(wanted), *_rules(wanted)]) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Checks of words that will be spoken: they are there, and nothing in them was to be filled in."""
+"""Checks of words to be spoken: they exist, and hold no unfilled placeholder."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def _texts(document: Document) -> Iterator[tuple[Path, str | None]]:
             yield ("cast", name, "via", "clips", index, "say"), clip.say
     for path, think in _all_thinks(document):
         for index, entry in enumerate(script_of(think)):
-            # An empty one is meant where a time to think stands beside it: the turn passes after that.
+            # An empty text with a thinking time is intended: the turn passes after that time.
             yield (*path, "script", index, "say"), entry.say or (entry.say if entry.think is None else None)
-            # So is an empty one here: whoever has nothing to say is silent.
+            # So is an empty text here: it means silence.
             yield (*path, "script", index, "otherwise"), entry.otherwise or None
     for name, tool in (document.tools or {}).items():
         if tool.filler is not None:

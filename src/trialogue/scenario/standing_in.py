@@ -1,7 +1,7 @@
-"""Stand-ins: who holds the seat of an agent whose sessions have failed for good.
+"""Stand-ins for agents whose sessions have failed for good.
 
-A stand-in that says lines is at the embedded server, whatever service the agent is at: it is what a meeting
-falls back to when the vendor, or the key, is gone.
+A stand-in with lines uses the embedded server, whatever the agent's service, so that it works when the
+vendor, or the key, fails.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from trialogue.services import EMBEDDED
 
 
 def stand_in(agent: AgentKeys) -> AgentKeys | None:
-    """The seat with the keys of its stand-in; None if it has none."""
+    """Seat with the keys of its stand-in; None if it has none."""
     if not isinstance(agent.on_failure, ReplacementKeys):
         return None
     given = agent.on_failure.replace
@@ -33,7 +33,7 @@ def stand_in(agent: AgentKeys) -> AgentKeys | None:
 
 
 def policy_of(agent: AgentKeys) -> OnFailure | None:
-    """The agent's own policy for its failure; None for the plan's, which is to drop it."""
+    """Agent's own policy for its failure; None for the plan's, which is to drop it."""
     match agent.on_failure:
         case ReplacementKeys():
             return OnFailure.REPLACE

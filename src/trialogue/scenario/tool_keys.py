@@ -1,7 +1,7 @@
-"""The part of the document that describes tools, and each kind of tool: its keys, and what they ask for.
+"""Schema of tools, and each kind of tool: its keys, and the action that they describe.
 
-Another kind is its field in `ToolKeys` with its keys, what a call of it does, and its entry in `KINDS`; what
-runs is its module in `trialogue.tools.kinds`.
+A further kind needs a field in `ToolKeys` with its keys, an action, an entry in `KINDS`, and a module in
+`trialogue.tools.kinds` that runs it.
 """
 
 from __future__ import annotations
@@ -33,119 +33,120 @@ class Method(Enum):
 
 @frozen
 class MockKeys:
-    """A tool that always gives the same answer."""
+    """Tool that always gives the same result."""
 
     result: Annotated[object, Anything()] = None
-    """Result that it answers. Personal."""
+    """Result that it gives. Personal."""
 
     delay: OptionalSeconds = None
-    """After how long."""
+    """Time before the result."""
 
     error: str | None = None
-    """Fail with these words instead."""
+    """Words with which it fails instead."""
 
 
 @frozen
 class HttpKeys:
-    """A tool at an HTTP address: on this machine, or on a host that the operator allows."""
+    """Tool at an HTTP address: on this machine, or on a host that the operator permits."""
 
     url: str
-    """`http://` to this machine, `https://` elsewhere. Redirects are not followed."""
+    """Address: `http://` to this machine, `https://` elsewhere. Redirects are not followed."""
 
     method: Method | None = None
     """`GET` sends the arguments as its query, the others as JSON."""
 
     headers: Mapping[str, str] | None = None
-    """Sent along; keys belong into `${env:NAME}`. Secret."""
+    """Headers of its requests; write keys as `${env:NAME}`. Secret."""
 
 
 @frozen
 class McpKeys:
-    """A tool of a Model Context Protocol server: a program (`command`) or an address (`url`)."""
+    """Tool of a Model Context Protocol server: a program (`command`) or an address (`url`)."""
 
     command: tuple[str, ...] | None = None
-    """The program that is started, and its arguments: only with the operator's permission."""
+    """Program that is started, with its arguments: only with the operator's permission."""
 
     url: str | None = None
-    """The server's address: on this machine, or at a host that the operator allows."""
+    """Address of the server: on this machine, or at a host that the operator permits."""
 
     tool: str | None = None
-    """The tool's name there, if it is another."""
+    """Name of the tool at the server, if it differs."""
 
 
 @frozen
 class FillingKeys:
-    """Words of an agent while a slow tool runs."""
+    """Words of an agent during a long tool call."""
 
     after: Seconds
-    """After how long, if nobody is being heard then."""
+    """Time after which they are said, if nobody is being heard then."""
 
     say: str
-    """The words. Personal."""
+    """Words to say. Personal."""
 
 
 @frozen
 class ToolKeys:
-    """A function that agents may call: one of `mock`, `python`, `http`, `command`, `mcp`."""
+    """Function that agents may call: one of `mock`, `python`, `http`, `command`, `mcp`."""
 
     description: str | None = None
-    """Instruction for the model: when to call it."""
+    """Description for the model, with the time to call it."""
 
     schema: Annotated[JsonObject | None, AnyObject()] = None
-    """JSON Schema of its arguments: an object. What `python` and `mcp` tools say of themselves, if absent."""
+    """JSON Schema of its arguments, an object; without it, `python` and `mcp` tools describe themselves."""
 
     mock: MockKeys | None = None
-    """A fixed answer."""
+    """Fixed result."""
 
     python: str | None = None
     """`module:function`, which runs code: only with the operator's permission; or the name of a tool that the
-    app, or an installed package, has registered."""
+    app, or an installed package, has registered.
+    """
 
     http: HttpKeys | None = None
-    """An address that is asked."""
+    """Address that each call requests."""
 
     command: tuple[str, ...] | None = None
-    """A program and its arguments, run without a shell: only with the operator's permission."""
+    """Program with its arguments, run without a shell: only with the operator's permission."""
 
     mcp: McpKeys | None = None
-    """A tool of an MCP server."""
+    """Tool of an MCP server."""
 
     timeout: OptionalStretch = None
-    """After how long a call is given up."""
+    """Time after which a call is abandoned."""
 
     on_interrupt: OnInterrupt | None = None
-    """Whether a running call is stopped (`cancel`) or goes on (`keep`) when its agent is interrupted."""
+    """Whether a running call is stopped (`cancel`) or continues (`keep`) when its agent is interrupted."""
 
     idempotent: bool | None = None
-    """Whether it may run again where it is not known to have succeeded."""
+    """Whether it may be repeated where its success is not known."""
 
     identity: tuple[Identifier, ...] | None = None
-    """The arguments that make two calls the same call, which is run once."""
+    """Arguments that make two calls the same call, which runs once."""
 
     filler: FillingKeys | None = None
-    """Words of its agent while it runs."""
+    """Words of its agent during a call."""
 
 
-# --- what a call does -----------------------------------------------------------------------------
+# --- actions -----------------------------------------------------------------------------
 
 
 @frozen
 class MockAnswer:
-    """A tool that always gives the same answer."""
+    """Tool that always gives the same result."""
 
     result: object = None
-    """Result that it answers. Personal."""
+    """Result that it gives. Personal."""
 
     delay_s: float = 0.0
-    """After how long, in seconds."""
+    """Time before the result, in seconds."""
 
     error: str = ""
-    """If set, it fails with these words instead."""
+    """Words with which it fails instead; None for no failure."""
 
 
 @frozen
 class PythonFunction:
-    """A tool that runs Python code in this process."""
+    """Tool that runs Python code in this process."""
 
     target: str
     """`module:function`, or the name of a registered tool."""
@@ -153,7 +154,7 @@ class PythonFunction:
 
 @frozen
 class HttpCall:
-    """A tool at an HTTP address."""
+    """Tool at an HTTP address."""
 
     url: str
     """Address."""
@@ -162,15 +163,17 @@ class HttpCall:
     """Method."""
 
     headers: JsonObject = field(factory=dict[str, object], repr=False, hash=False)
-    """Sent along. Holds `${env:...}` references: `reveal` it as the tool is made."""
+    """Headers of its requests. Has `${env:...}` references, which are resolved (`reveal`) when the tool is
+    made.
+    """
 
 
 @frozen
 class Command:
-    """A tool that is a program."""
+    """Tool that is a program."""
 
     argv: tuple[str, ...]
-    """The program and its arguments."""
+    """Program with its arguments."""
 
     folder: FilePath
     """The scenario's folder, where it runs."""
@@ -178,20 +181,20 @@ class Command:
 
 @frozen
 class McpCall:
-    """A tool of an MCP server."""
+    """Tool of an MCP server."""
 
     tool: str
-    """Name of the tool there."""
+    """Name of the tool at the server."""
 
     argv: tuple[str, ...] = ()
-    """The program that is the server; empty where it is at an address."""
+    """Program of the server; empty where it is at an address."""
 
     url: str = ""
-    """The server's address; empty where it is a program."""
+    """Address of the server; empty where it is a program."""
 
 
 ToolAction: TypeAlias = MockAnswer | PythonFunction | HttpCall | Command | McpCall
-"""Action of a call; what runs is made of it by `trialogue.tools.kinds`."""
+"""Action of a call; `trialogue.tools.kinds` makes the tool from it."""
 
 
 # --- the kinds ------------------------------------------------------------------------------------
@@ -205,25 +208,25 @@ def _as_written(keys: KeysT) -> KeysT:
 
 @frozen
 class ToolKind(Generic[KeysT]):
-    """Kind of a tool, with what a scenario needs to know about it."""
+    """Kind of tool, with the parts that a scenario needs to know."""
 
     action: Callable[[str, KeysT, FilePath], ToolAction]
-    """Action of the tool of this name, whose scenario lies in this folder."""
+    """Action of the tool of this name, whose scenario is in this folder."""
 
     faults: Callable[[KeysT], Iterable[str]] = lambda _: ()
     """Faults of its keys, in words."""
 
     complete: Callable[[KeysT], KeysT] = _as_written
-    """Its keys with what is built in."""
+    """Keys of the tool with all defaults."""
 
     address: Callable[[KeysT], str | None] = lambda _: None
-    """The address that a call asks, which stands under `url`; None for none."""
+    """Address that a call requests, written under `url`; None for none."""
 
     is_in_the_world: bool = True
-    """Whether a call takes real time, which no virtual clock can hurry."""
+    """Whether a call takes real time, which a virtual clock cannot shorten."""
 
     tells_itself: bool = False
-    """Whether it says itself what arguments it takes."""
+    """Whether the tool describes its arguments itself."""
 
 
 def _mock_faults(keys: MockKeys) -> Iterator[str]:
@@ -283,10 +286,10 @@ KINDS: Final[Mapping[str, ToolKind[Any]]] = MappingProxyType(
         ),
     }
 )
-"""Each kind by its key in `ToolKeys`; a tool is exactly one."""
+"""Kinds by their keys in `ToolKeys`; a tool has exactly one."""
 
 
 def kinds_of(tool: ToolKeys) -> dict[str, Any]:
-    """The keys of each kind that a tool has; a valid tool has one kind."""
+    """Keys of each kind that a tool has; a valid tool has one."""
     written = {kind: getattr(tool, kind) for kind in KINDS}
     return {kind: keys for kind, keys in written.items() if keys is not None}

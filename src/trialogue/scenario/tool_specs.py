@@ -1,4 +1,4 @@
-"""The tools of a scenario, ready to be made."""
+"""Tools of a resolved scenario."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ class ToolSpec:
     """One tool of the scenario."""
 
     name: str
-    """Name that agents call it by."""
+    """Name for agents."""
 
     description: str
-    """Instruction when to call it; empty where the tool says so itself."""
+    """Description for the model; empty where the tool describes itself."""
 
     schema: JsonObject | None = field(hash=False)
-    """JSON Schema of its arguments; None where the tool says so itself."""
+    """JSON Schema of its arguments; None where the tool describes itself."""
 
     action: ToolAction
     """Action of a call."""
 
     timeout_s: float
-    """Seconds after which a call is given up."""
+    """Seconds after which a call is abandoned."""
 
     @property
     def code(self) -> str | None:
-        """Code that the operator must allow: `module:function` or a program; None for none."""
+        """Code that the operator must permit: `module:function` or a program; None for none."""
         match self.action:
             case PythonFunction(target) if ":" in target:
                 return target
@@ -54,7 +54,7 @@ class ToolSpec:
 
 
 def tool_specs(document: Document, folder: Path) -> tuple[ToolSpec, ...]:
-    """The tools of a completed document, in its order."""
+    """Tools of a completed document, in its order."""
     return tuple(_spec(name, tool, folder) for name, tool in (document.tools or {}).items())
 
 
@@ -74,7 +74,7 @@ def _action(name: str, tool: ToolKeys, folder: Path) -> ToolAction:
 
 
 def tool_rules(document: Document) -> tuple[ToolRules, ...]:
-    """Rules of the tools that declare more than their name."""
+    """Rules of the tools that have any."""
     rules = (_rules(name, tool) for name, tool in (document.tools or {}).items())
     return tuple(each for each in rules if each != ToolRules(each.name))
 

@@ -1,11 +1,11 @@
-"""YAML text to a tree of nodes, each with its place.
+"""Reader of YAML text into a tree of nodes, each with its place.
 
-1. YAML 1.2's core words only: `true`, `false`, `null`, decimal numbers. `on`, `yes`, `010`, `12:30` and
-   dates are text, or the plain number that they look like.
+1. It follows YAML 1.2's core schema: `true`, `false`, `null`, decimal numbers. `on`, `yes`, `010`, `12:30`
+   and dates are text, or the plain number that they look like.
 2. Aliases, anchors, tags, merge keys, second documents, duplicate keys and keys that are not text are
    refused, each with its place; the tree goes on around them.
 3. Size, depth and the number of nodes are bounded before anything is built.
-4. What lies too deep is passed over, but a text that goes on nesting is not read to its end: the parser's
+4. Values that are too deep are skipped, but a text that nests on and on is not read to its end: the parser's
    time grows with the square of the depth.
 """
 
@@ -27,7 +27,7 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
 MAX_NODES = 50_000
 MOST_SLIPS = 20
-"""Number of slips of YAML that are passed over to read the rest."""
+"""Most YAML errors that are skipped to read the rest."""
 
 _LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 # A parser with a limit of its own (PyYAML 6.0.4: 1000 levels) looks ahead and stops before we see a level.
@@ -47,55 +47,55 @@ _NUMBER = re.compile(
 
 @frozen
 class Scalar:
-    """One value."""
+    """Scalar value."""
 
     at: Place
-    """Beginning."""
+    """Place of its beginning."""
 
     value: str | float | bool | None
     """Text, a number, true, false or null."""
 
     text: str | None = None
-    """Text where text is wanted: set where a variable that is no text stands for it."""
+    """Text for a kind that needs text: set where a variable with another value stands for it."""
 
 
 @frozen
 class Items:
-    """A list."""
+    """List."""
 
     at: Place
-    """Beginning."""
+    """Place of its beginning."""
 
     nodes: tuple[Node, ...]
-    """Its values."""
+    """Values."""
 
 
 @frozen
 class Pair:
-    """A key with its value."""
+    """Key with its value."""
 
     at: Place
     """Place of the key."""
 
     key: str
-    """The key."""
+    """Key."""
 
     value: Node
-    """The value."""
+    """Value."""
 
 
 @frozen
 class Entries:
-    """A map; its keys are unique."""
+    """Map; its keys are unique."""
 
     at: Place
-    """Beginning."""
+    """Place of its beginning."""
 
     pairs: tuple[Pair, ...]
-    """Its keys with their values, in the file's order."""
+    """Keys with their values, in the file's order."""
 
     def find(self, key: str) -> Node | None:
-        """The value of a key, or None."""
+        """Value of a key, or None."""
         return next((pair.value for pair in self.pairs if pair.key == key), None)
 
 
@@ -120,7 +120,7 @@ def plain_value(text: str) -> str | float | bool | None:
 
 
 def compose(text: str, source: str, problems: Problems, path: Path = ()) -> Node:
-    """The tree of a YAML text at `path`; a `Hole` if it is empty."""
+    """Tree of a YAML text at `path`; a `Hole` if it is empty."""
     start = Place(source, 1, 1)
     if len(text) > MAX_BYTES:
         problems.add(start, path, "is larger than 1 MiB", Code.SIZE)
@@ -143,14 +143,14 @@ def compose(text: str, source: str, problems: Problems, path: Path = ()) -> Node
 
 
 def _composed(text: str, source: str, problems: Problems, path: Path) -> Node | Slip:
-    """The tree of a text, the parser's error, or a `Hole` if a problem was already noted."""
+    """Tree of a text, the parser's error, or a `Hole` if a problem was already noted."""
     start, before = Place(source, 1, 1), problems.found
     composer = _Composer(source, problems, path)
     try:
         return composer.document(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         if _NESTING not in str(error.problem) or not error.problem_mark:
-            problems.keep(before)  # they are found again as the rest is read
+            problems.keep(before)  # they are found again when the rest is read
             return slip(error, text, source)
         problems.add(composer.place(error.problem_mark), path, _TOO_NESTED, Code.DEPTH)
     except (yaml.YAMLError, UnicodeError):
@@ -158,7 +158,7 @@ def _composed(text: str, source: str, problems: Problems, path: Path) -> Node | 
     except _TooMuch as stop:
         problems.add(stop.place, path, f"has more than {MAX_NODES} values", Code.SIZE)
     except _TooDeep:
-        pass  # where it began is a problem already
+        pass  # its beginning is already a problem
     return Hole(start)
 
 
@@ -188,7 +188,7 @@ class _Composer:
         return Place(self.source, mark.line + 1, mark.column + 1)
 
     def document(self, events: Iterator[yaml.Event]) -> Node:
-        """The one document of a stream."""
+        """Document of a stream, which must be the only one."""
         root: Node = Hole(Place(self.source, 1, 1))
         documents = 0
         for event in events:
@@ -288,7 +288,7 @@ def _key_fault(event: yaml.Event) -> str:
 
 
 def map_scalars(node: Node, change: Callable[[Path, Scalar], Node], path: Path = ()) -> Node:
-    """The tree with each scalar replaced by the result of `change`."""
+    """Tree with each scalar replaced by the result of `change`."""
     match node:
         case Scalar():
             return change(path, node)

@@ -1,16 +1,16 @@
-"""`${name}` and `${env:NAME|default}`: what they stand for, where they may stand, and secrets.
+"""Variables `${name}` and references `${env:NAME|default}`: their values, their places, and secrets.
 
-1. `${name}` is put in place when the file is read; `${name.key}` is an entry of a variable that is a map.
-   A variable may hold others; one that comes back to itself is a fault.
-2. Alone in a value it is the variable itself: a number stays one, a list or a map is put in place whole.
-   Within a text it is text.
+1. `${name}` is replaced when the file is read; `${name.key}` is an entry of a variable that is a map. A
+   variable may hold others; a circular one is a fault.
+2. A variable that is the whole value keeps its type: a number stays a number, a list or a map is inserted
+   whole. Within a text it becomes text.
 3. `$${name}` is the text `${name}`.
-4. `${env:...}` stays a reference until an agent is dialled: it is a secret, and nothing that is printed,
-   recorded or written holds its value.
-5. So it may stand only in what goes to an agent's service and is not spoken: its prompt and its `listen`,
-   `think` and `speak`, scripts excepted; and in the headers of a tool's address.
+4. `${env:...}` stays a reference until an agent is dialled: it is a secret, and its value is never printed,
+   recorded or written.
+5. So it may stand only in values that go to an agent's service and are not spoken: its prompt and its
+   `listen`, `think` and `speak`, except scripts; and in the headers of a tool's address.
 6. In a script `${heard}`, `${result}` and `${result.key}` are left for the server, which fills them in.
-7. What grows by variables is bounded as the file is, in size and in depth.
+7. The result of replacing has the file's limits on size and depth.
 """
 
 from __future__ import annotations
@@ -62,13 +62,13 @@ class _Substitution:
     variables: Entries
     problems: Problems
     _open: list[str] = field(factory=list[str], init=False)
-    """The variables that are being put in place, the innermost last."""
+    """Variables that are being replaced, the innermost last."""
 
     _grown: int = field(default=0, init=False)
-    """Characters and values that came of variables."""
+    """Characters and values that came from variables."""
 
     _depth: int = field(default=0, init=False)
-    """Levels above the value that is looked at, those of the variables that hold it included."""
+    """Levels above the present value, including those of the variables that hold it."""
 
     def change(self, path: Path, scalar: Scalar) -> Node:
         if not isinstance(scalar.value, str) or "${" not in scalar.value or is_variant_key(path):
@@ -110,7 +110,7 @@ class _Substitution:
         if match["escape"]:
             return match[0][1:]
         if _ENV.fullmatch(name):
-            return match[0]  # where it may not stand, which is told of the whole text
+            return match[0]  # where it may not stand, which is reported for the whole text
         node = self._found(name)
         if node is None:
             hint = did_you_mean(name, _names_in(self.variables, "")) or f": {_NAME_IT}"
@@ -124,7 +124,7 @@ class _Substitution:
         return self._told(name, path, at, f"${{{shown(name)}}} is {kind} and cannot stand within a text")
 
     def _told(self, name: str, path: Path, at: Place, text: str) -> str:
-        """The name that a message shows; a fault inside a variable is reported where the variable is used."""
+        """Name for a message; a fault inside a variable is reported where the variable is used."""
         if not self._open:
             self.problems.add(at, path, text, Code.VAR)
         return name
@@ -136,7 +136,7 @@ class _Substitution:
         return node
 
     def _opened(self, name: str, node: Node, path: Path, at: Place) -> Node:
-        """The variable's value, with the variables inside it replaced."""
+        """Value of a variable, with the variables inside it replaced."""
         if name in self._open:
             self._tell_circle(self._open[self._open.index(name) :], name, path, at)
             return Hole(at)
@@ -154,7 +154,7 @@ class _Substitution:
         return opened
 
     def _deeper(self, path: Path, levels: int, scalar: Scalar) -> Node:
-        """A value inside a variable, with its depth."""
+        """Value inside a variable, with its depth."""
         if self._depth + levels > MAX_DEPTH:
             self.problems.add(
                 scalar.at, path, f"variables are nested more than {MAX_DEPTH} levels deep", Code.DEPTH

@@ -1,11 +1,11 @@
-"""One file, several meetings: profiles lay changes over a scenario, a matrix turns it into cells.
+"""Variants of a file: profiles change a scenario, a matrix turns it into cells.
 
 1. A profile is a part of a document. Maps merge, key by key; lists and single values replace.
-2. An axis of the matrix is a path and the values that it takes; a cell takes one of each axis. The first
-   axis moves slowest.
-3. Both act on the tree, before variables and scripts: what a value says of its place stays true.
-4. A cell is called by its choices, `floor.policy=moderated,run.seed=7`; a map or a list by its number, `#2`.
-5. Whatever no option chooses is left as written: without `--cell` the file runs as it stands.
+2. An axis of the matrix is a path with its values; a cell has one value of each axis. The first axis varies
+   slowest.
+3. Both change the tree, before variables and scripts, so values keep their places in the file.
+4. A cell is named by its choices, `floor.policy=moderated,run.seed=7`; a map or a list by its number, `#2`.
+5. Without `--cell` the file runs as written.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from trialogue.services import EMBEDDED
 from trialogue.values import frozen
 
 MOST_CELLS = 1_000
-"""Number of cells that one file may stand for."""
+"""Most cells of one file."""
 
 _VARYING = frozenset({"profiles", "matrix"})
 
 
 @frozen
 class Cell:
-    """One meeting of a matrix."""
+    """Cell of a matrix: one meeting."""
 
     choices: tuple[tuple[str, str], ...]
-    """The value of each axis, as it is called, in the file's order."""
+    """Value of each axis, by its name, in the file's order."""
 
     def __str__(self) -> str:
         return ",".join(f"{axis}={value}" for axis, value in self.choices)
@@ -46,10 +46,10 @@ class Variant:
     """Variant of a file: the profile and the cell to use."""
 
     profile: str | None = None
-    """The profile that is laid over it."""
+    """Profile that is applied."""
 
     cell: str | None = None
-    """The cell, by its name or its number from 1."""
+    """Cell, by its name or its number from 1."""
 
     def __str__(self) -> str:
         options = (("--profile", self.profile), ("--cell", self.cell))
@@ -57,12 +57,12 @@ class Variant:
 
 
 AS_IT_STANDS = Variant()
-"""The file, with nothing laid over it."""
+"""File without a profile or a cell."""
 
 
 @checks_arguments
 def cells(document: Document) -> tuple[Cell, ...]:
-    """The cells of a document's matrix, in order; empty without a matrix."""
+    """Cells of a document's matrix, in order; empty without a matrix."""
     matrix = document.matrix or {}
     return tuple(_product({axis: [_called(v, n) for n, v in enumerate(vs)] for axis, vs in matrix.items()}))
 
@@ -106,7 +106,7 @@ def _with_profile(root: Entries, name: str, problems: Problems) -> Entries:
         return root
     laid = profiles[name].value
     if not isinstance(laid, Entries):
-        return root  # told where the document is read
+        return root  # reported where the document is read
     inner = next((pair for pair in laid.pairs if pair.key == "profiles"), None)
     if inner is not None:
         path = ("profiles", name, "profiles")
@@ -163,7 +163,7 @@ def _keys(node: Node) -> list[str]:
 
 
 def _matrix(root: Entries, problems: Problems) -> Mapping[str, tuple[Node, ...]]:
-    """The values of each valid axis."""
+    """Values of each valid axis."""
     node = root.find("matrix")
     axes: dict[str, tuple[Node, ...]] = {}
     for pair in node.pairs if isinstance(node, Entries) else ():

@@ -1,4 +1,4 @@
-"""Words and types that documents are made of: closed lists, durations, names."""
+"""Vocabulary of documents: closed lists, durations, names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TEXT: Final = "text"
 APP: Final = "app"
 
 PERSONS: Final = (MICROPHONE, TEXT, APP)
-"""Ways in which people take part, beside clips that stand in for them."""
+"""Ways in which people take part, besides clips that stand in for them."""
 
 
 def via_words() -> tuple[str, ...]:
@@ -41,7 +41,8 @@ VIA: Final = ListedWord(
         ),
     ),
 )
-"""Service, or way in which a person takes part; `later` are words of which something else does the same."""
+"""Service, or way in which a person takes part; `later` has words of later releases with their equivalents.
+"""
 
 OptionalVia: TypeAlias = Annotated[str | None, VIA]
 OptionalListen: TypeAlias = Annotated[ListenStage | None, StageKeys("listen")]

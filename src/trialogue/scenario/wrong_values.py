@@ -1,4 +1,4 @@
-"""Faults of single values, in words: the kind, the unit, the form, and what was probably meant."""
+"""Faults of single values, in words: the kind, the unit, the form, and the probable intention."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trialogue.scenario.quantities import dollars, meant_duration, percent
 from trialogue.scenario.tree import Entries, Items, Node, Scalar
 
 Fault: TypeAlias = tuple[Code, str]
-"""Fault, and its words."""
+"""Fault, with its text."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _NO_SPACE = re.compile(r"[\w-]+:\S")

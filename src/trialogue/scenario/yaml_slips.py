@@ -1,9 +1,10 @@
-"""Slips of YAML in an author's words: what a parser calls by its own names, and where it truly stands.
+"""YAML errors in an author's terms, at their true places, instead of the parser's messages.
 
-1. What no text may hold is found before the text is parsed, each at its place, and a space stands in for it:
-   so the rest is read as well.
-2. What the parser stops at is told by what stands there: a tab, a quote, a sign that begins something else.
-3. No message repeats what the author wrote beyond one sign: it may be speech.
+1. Forbidden characters are found before the text is parsed, each at its place, and replaced by spaces, so
+   that the rest can be read.
+2. The message about a parser's error depends on the text at its place: a tab, a quote, or a character with a
+   special meaning.
+3. No message quotes more than one character of the author's text, which may be speech.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from trialogue.values import frozen
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _INDENT = re.compile(r"^[^\S\n]*[^\S\n \t][^\S\n]*", re.MULTILINE)
-"""White space at a line's beginning that is not of spaces and tabs alone."""
+"""Leading white space with other characters than spaces and tabs."""
 
 _TAB_INDENT = re.compile(r"^ *\t[ \t]*(?=\S)", re.MULTILINE)
 
@@ -65,13 +66,15 @@ class Slip:
     """Mistake at which the parser stopped, in plain words."""
 
     places: tuple[Place, ...]
-    """Places; more than one where the same stands in several lines."""
+    """Places; several where the same error stands in several lines."""
 
     text: str
-    """Sentence on what is wrong."""
+    """Sentence about the error."""
 
     mended: str | None = None
-    """The text with letters for what is wrong, every place kept; None where the rest cannot be read so."""
+    """Text with letters in the place of the error, so that all places stay; None where the rest cannot be
+    read so.
+    """
 
 
 def slip(error: yaml.MarkedYAMLError, text: str, source: str) -> Slip:
@@ -94,7 +97,7 @@ def slip(error: yaml.MarkedYAMLError, text: str, source: str) -> Slip:
 
 
 def _with_letters(text: str, line: int, columns: tuple[int, ...]) -> str:
-    """The text with a letter put at these columns of a line."""
+    """Text with a letter at these columns of a line."""
     lines = text.split("\n")
     row = lines[line]
     for column in columns:
@@ -104,7 +107,7 @@ def _with_letters(text: str, line: int, columns: tuple[int, ...]) -> str:
 
 
 _Found: TypeAlias = tuple[tuple[int, int], str, tuple[int, ...] | None]
-"""Place from 0, words, and the columns of the line that a letter mends, if it mends them."""
+"""Place from 0, text, and the columns of the line that a letter corrects, if any."""
 
 
 @frozen
@@ -154,7 +157,7 @@ class _Stop:
         if quote not in {"'", '"'} or "expected" not in self.problem or self.here in {"", "#"}:
             return None
         if self.here == "}" and "flow sequence" in self.context:
-            return None  # the list is not closed, whatever stands last in it
+            return None  # the list is not closed, independently of its last value
         if quote == '"' and before.count('"') % 2:
             return self._unclosed_above()
         after = self.row.find(quote, self.column)
