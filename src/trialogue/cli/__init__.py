@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import signal
     from collections.abc import Callable, Sequence
 else:
-    import _signal as signal  # what signal is made of: that one loads enum and functools before it
+    import _signal as signal  # the C part of signal: signal itself loads enum and functools
 
 __all__ = ["main"]
 
@@ -66,6 +66,6 @@ def _set_plain_interrupts() -> bool:
         return False
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    except ValueError:  # another thread than the main one: signals are not ours
+    except ValueError:  # in another thread than the main one signals cannot be set
         return False
     return True

@@ -1,9 +1,9 @@
-"""Answers before anything is loaded: `trialogue --help`, nothing at all, and `trialogue --version`.
+"""Answers without loading the program: `trialogue --help`, `--version`, and no arguments at all.
 
-1. The help is `help.txt`, which `python docs/generate.py` writes as the command line itself would print it.
-2. The version is in the name of the package's metadata, where pip put it.
-3. What cannot be answered so (no such file, a stream that is closed or lacks a character, a narrow terminal)
-   is left to the command line itself.
+1. The help is `help.txt`, which `python docs/generate.py` writes exactly as the command line prints it.
+2. The version is in the name of the package's metadata directory.
+3. All other cases (no such file, a stream that is closed or lacks a character, a narrow terminal) are left to
+   the command line itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["WIDTH", "answer"]
 
 WIDTH = 80
-"""Columns that the help takes."""
+"""Columns of the help."""
 
 _HELP: tuple[list[str], ...] = (["--help"], ["-h"], [])
 _VERSION: tuple[list[str], ...] = (["--version"],)
@@ -35,7 +35,7 @@ def answer(arguments: Sequence[str] | None) -> bool:
 def _is_wide() -> bool:
     try:
         return os.get_terminal_size(1).columns >= WIDTH
-    except OSError:  # no terminal: a file or a pipe is as wide as it needs be
+    except OSError:  # no terminal: a file or a pipe has any width
         return True
 
 

@@ -1,4 +1,4 @@
-"""`trialogue new`, `fmt`, `graph` and `why`: what authors of scenarios have at hand."""
+"""`trialogue new`, `fmt`, `graph` and `why`: tools for authors of scenarios."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from trialogue.scenario.tree import MAX_BYTES
 from trialogue.scenario.vocabulary import PolicyName
 
 MOST_AGENTS = 24
-"""Number of agents that a new scenario may have."""
+"""Most agents of a new scenario."""
 
 
 def new_file(file: Path, wanted: NewScenario, *, asks: bool) -> int:

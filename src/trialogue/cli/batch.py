@@ -41,13 +41,13 @@ if TYPE_CHECKING:
 __all__ = ["BatchOptions", "hold_batch", "new_out"]
 
 WORSE: Final = 8
-"""Exit code where something got worse than its baseline, though everything passed."""
+"""Exit code where a figure is worse than its baseline, though all meetings passed."""
 
 BASELINE_MIB: Final = 64
-"""Size of a baseline, in MiB, at most: figures of tens of thousands of scenarios."""
+"""Most MiB of a baseline: figures of tens of thousands of scenarios."""
 
 GRAVEST: Final = (70, 4, 2, 3, 5, 1, 7, 6)
-"""Exit codes of meetings, the one that decides a batch's first."""
+"""Exit codes of meetings, the most severe first, which decides a batch's."""
 
 
 @frozen
@@ -55,19 +55,19 @@ class BatchOptions:
     """Options of a batch, apart from its scenarios."""
 
     asked: BatchRequest
-    """Request that meetings are made of."""
+    """Request from which meetings are made."""
 
     out: Path
     """Directory of their runs."""
 
     workers: int | None = None
-    """Number of processes; one a core where None."""
+    """Number of processes; None for one on each core."""
 
     cluster: str | int | None = None
-    """The address of a Dask scheduler, or how many processes a new one has; None for none."""
+    """Address of a Dask scheduler, or the number of processes of a new one; None for none."""
 
     bring: Bring | None = None
-    """Part of each run that comes back where no directory is shared; None where one is."""
+    """Part of each run that comes back from workers without a shared directory; None with one."""
 
     dry_run: bool = False
     """Whether meetings are only counted."""

@@ -31,7 +31,7 @@ class BySound:
     """Measures of the recordings next to those of the journal, as a report shows them."""
 
     found: SecondReckoning
-    """It."""
+    """The measures."""
 
     @classmethod
     def of(

@@ -31,19 +31,19 @@ class Ordered:
     """Options of `trialogue chaos`, apart from the scenario."""
 
     faults: tuple[str, ...] = ()
-    """Faults by name, with or without whom they strike."""
+    """Faults by name, with or without a participant."""
 
     random: int | None = None
     """Number of faults that are drawn instead."""
 
     seed: int | None = None
-    """Seed from which every chance is drawn; the scenario's where None."""
+    """Seed of all random numbers; None for the scenario's."""
 
     clock: Clock = Clock.VIRTUAL
     """Clock of the meeting."""
 
     out: Path | None = None
-    """The run's directory; None for a new one under `runs/`."""
+    """Directory of the run; None for a new one under `runs/`."""
 
     permissions: Permissions = NOTHING_MORE
     """Permissions of the scenario's tools."""

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from trialogue.scenario.explain import Explained
 
 CODE = re.compile(r"[eE]-[A-Za-z-]+")
-"""Form of a problem's name, which no file has."""
+"""Form of a code of a problem, which no file name has."""
 
 MOST_VARIANTS = 24
-"""Number of profiles and cells that are listed."""
+"""Most profiles and cells that are listed."""
 
 LONGEST_PATH = 44
-"""Cells that the column of paths may take; longer ones push their values to the right."""
+"""Most cells of the column of paths; longer ones push their values to the right."""
 
 
 def check_files(

@@ -1,4 +1,4 @@
-"""Controls of a person at the keyboard in a meeting that runs: words to say, and commands.
+"""Controls of a running meeting for the person at the keyboard: words to say, and commands.
 
 A line is what the person says; one that begins with `/` is a command.
 """
@@ -16,7 +16,7 @@ HELP: Final = (
     "type what you say, or: /hand [high] /down /floor [NAME] /mute NAME /unmute NAME "
     "/say NAME: WORDS /note NAME: WORDS /end"
 )
-"""All that can be typed, on one line."""
+"""All controls, on one line."""
 
 PRIORITIES: Final = MappingProxyType({"": 0, "low": -1, "high": 1, "highest": 2, "lowest": -2})
 """Words for the priority of a raised hand (RFC 8855)."""
@@ -40,21 +40,21 @@ class Raise:
 
 @frozen
 class Lower:
-    """Take it down."""
+    """Take a raised hand down."""
 
     of: str
 
 
 @frozen
 class Give:
-    """Have somebody speak next."""
+    """Give a participant the next turn."""
 
     to: str
 
 
 @frozen
 class Mute:
-    """Let nobody hear somebody, or hear them again."""
+    """Mute a participant, or unmute it."""
 
     whom: str
     is_muted: bool
@@ -62,7 +62,7 @@ class Mute:
 
 @frozen
 class Say:
-    """Have an agent say words."""
+    """Make an agent say words."""
 
     who: str
     text: str
@@ -98,7 +98,7 @@ class Steered(Protocol):
     """Meeting that can be steered."""
 
     def type(self, participant: str, text: str) -> None:
-        """Have a person say this in writing."""
+        """Make a person say this in writing."""
         ...
 
     def raise_hand(self, participant: str, priority: int = 0) -> None:
@@ -110,7 +110,7 @@ class Steered(Protocol):
         ...
 
     def grant(self, participant: str, about: str = "") -> None:
-        """Have a participant speak next."""
+        """Give a participant the next turn."""
         ...
 
     def mute(self, participant: str, muted: bool = True) -> None:  # noqa: FBT001, FBT002 - as the meeting has it
@@ -118,7 +118,7 @@ class Steered(Protocol):
         ...
 
     def say(self, participant: str, text: str) -> None:
-        """Have an agent say these words."""
+        """Make an agent say these words."""
         ...
 
     def inject(self, participant: str, text: str) -> None:

@@ -30,7 +30,7 @@ _SELDOM_S: Final = 10.0
 """Seconds in which a listener says at most once that it cannot accept."""
 
 _LONGEST_VALUE: Final = 1000
-"""Characters of one value of a line."""
+"""Most characters of one value of a line."""
 
 
 def configure(level: LogLevel) -> None:
@@ -104,7 +104,7 @@ class _Stderr:
         """Accept any logger name; it is not used."""
 
     def msg(self, message: str) -> None:
-        # Looked up at each line: while a live screen is up, stderr is its proxy and prints above it.
+        # Looked up at each line: during a live screen, stderr is its proxy and prints above it.
         with suppress(OSError):
             print(hidden(message), file=sys.stderr, flush=True)
 

@@ -1,4 +1,4 @@
-"""Dialling of the server by its clients, as the operator says it: names, and encryption."""
+"""Options for the server's address: host names, and encryption."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ class Dialling:
     host: Annotated[str, Parameter(help="Address to bind; clients need a key unless it is loopback.")] = (
         "127.0.0.1"
     )
-    """The address that is bound."""
+    """Address to bind."""
 
     port: Annotated[int, Parameter(help="Port to bind; 0 lets the system choose.")] = 8090
-    """The port that is bound."""
+    """Port to bind."""
 
     api_key_env: Annotated[
         str | None, Parameter(help="Environment variable with the key that clients must send.")
     ] = None
-    """Variable with the key."""
+    """Environment variable of the key."""
 
     allow_name: Annotated[
         tuple[str, ...],
@@ -48,7 +48,7 @@ class Dialling:
             help="Use TLS with a new certificate authority, made for this run.",
         ),
     ] = False
-    """Whether an authority is made."""
+    """Whether an authority is created."""
 
     tls_ca: Annotated[
         Path | None,
@@ -56,7 +56,7 @@ class Dialling:
             help="File to write that authority's certificate to, for clients to trust (default: a new file)."
         ),
     ] = None
-    """Its certificate's file."""
+    """File of its certificate."""
 
     tls_cert: Annotated[Path | None, Parameter(help="Use TLS with the certificate in this PEM file.")] = None
     """The operator's certificate."""
@@ -87,4 +87,4 @@ class Dialling:
 
 
 BY_ADDRESS: Final = Dialling()
-"""At the usual port of this machine, by its own names, in the clear."""
+"""Default: the usual port of this machine, its own names, without encryption."""

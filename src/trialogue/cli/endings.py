@@ -1,4 +1,4 @@
-"""Endings of a command: one clear line and an exit code, or a traceback where the fault is ours."""
+"""Endings of a command: one clear line and an exit code, or a traceback for a bug of trialogue."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from trialogue.machine_limits import lack_of, leaves
 from trialogue.model.text import brief, safe_text
 
 WRONG_USE: Final = 2
-"""The command line or a scenario is wrong."""
+"""Exit code for a wrong command line or scenario."""
 
 BUG: Final = 70
-"""A fault of trialogue (sysexits.h, EX_SOFTWARE)."""
+"""Exit code for a bug of trialogue (sysexits.h, EX_SOFTWARE)."""
 
 INTERRUPTED: Final = 130
-"""128 + SIGINT."""
+"""Exit code after SIGINT: 128 + SIGINT."""
 
 CLOSED_PIPE: Final = 141
-"""128 + SIGPIPE: whoever read our output has stopped reading."""
+"""Exit code after SIGPIPE, when the reader of our output has gone: 128 + SIGPIPE."""
 
 _LONGEST_LINE: Final = 2000
-"""Characters of a line that tells of an error; what a peer or a file put into it has no end of its own."""
+"""Most characters of an error line, since text from a peer or a file can have any length."""
 
 
 def concluded(command: Callable[[], int]) -> int:
@@ -44,7 +44,7 @@ def concluded(command: Callable[[], int]) -> int:
         try:
             _tell(error)
             sys.stdout.flush()
-        except OSError:  # a full disk or a terminal that is gone: nobody can be told
+        except OSError:  # a full disk or a closed terminal: there is nowhere to report it
             _write_nowhere()
     return code
 

@@ -1,4 +1,4 @@
-"""`trialogue expect`: what came of a scenario's expectations in a run that was held, by its journal alone."""
+"""`trialogue expect`: checks a scenario's expectations on a finished run, by its journal alone."""
 
 from __future__ import annotations
 

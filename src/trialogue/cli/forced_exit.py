@@ -1,10 +1,10 @@
-"""End of a meeting's process where it cannot wait for the meeting.
+"""Forced exit of a meeting's process that cannot wait for the meeting's end.
 
-1. The first Ctrl-C ends the meeting; that a second one ends it at once is told then, once.
-2. At once is within `LAST_S`: what closes by itself until then is closed, and a journal is readable at any
-   moment. The process is left from a thread, whatever its tasks and their threads still do; where not even a
-   thread can run, by the C library (`LastResort`).
-3. An actor that does not stop cannot be killed: once the meeting's files are written, the process is left.
+1. The first Ctrl-C ends the meeting, and a message then says that a second one ends it at once.
+2. "At once" means within `LAST_S`: whatever closes by itself until then is closed, and a journal is readable
+   at any moment. A thread ends the process in any state of its tasks; where no thread can run, the C library
+   does (`LastResort`).
+3. An actor that does not stop cannot be killed: the process exits once the meeting's files are written.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from trialogue.cli.run import Held
 
 LAST_S: Final = 2.0
-"""Seconds that a process that is to end at once may take to close what it can."""
+"""Seconds in which a process that is to end at once may close what it can."""
 
 ASKED: Final = "trialogue: ending the meeting; press Ctrl-C again to end at once"
 AT_ONCE: Final = b"\ntrialogue: ending at once\n"
@@ -40,7 +40,7 @@ SHOW_CURSOR: Final = b"\x1b[?25h"
 
 _LOOK_S: Final = 0.005
 _PUT_OFF_S: Final = 4.0
-"""Seconds after the second Ctrl-C at which the process ends if even its orderly end is held up."""
+"""Seconds after the second Ctrl-C at which the process ends if even its orderly end is blocked."""
 
 
 @define
@@ -94,22 +94,22 @@ def _libc() -> Any:  # noqa: ANN401 - likewise
 
 @define
 class Leaving:
-    """Ends the process of one meeting."""
+    """Exit from the process of one meeting."""
 
     sum_up: Callable[[Held], None]
-    """Shows what came of the meeting."""
+    """Function that shows the meeting's summary."""
 
     put_back: Callable[[], None]
-    """Gives the terminal back as it was."""
+    """Function that restores the terminal."""
 
     is_over: bool = False
-    """Whether the meeting has ended in time: nobody is to leave any more."""
+    """Event that is set once the meeting has ended, so that no forced exit is needed."""
 
     is_leaving: bool = False
-    """Whether a thread waits to leave."""
+    """Whether a thread waits to exit."""
 
     last_resort: LastResort = Factory(LastResort)
-    """Ends the process where it cannot end itself."""
+    """Ends a process that cannot end itself."""
 
     def asked(self, signal_name: str) -> None:
         """Print that a second Ctrl-C ends the meeting at once."""
@@ -146,7 +146,7 @@ class Leaving:
             code = code or error.exit_code
             os.write(2, "".join(f"{each}\n" for each in told(error)).encode())
         except OSError:
-            pass  # nobody reads any more; the files are there
+            pass  # nobody reads any more; the files exist
         finally:
             self.put_back()
             os._exit(code)

@@ -1,4 +1,4 @@
-"""Handling of a server that runs, by the options of `trialogue serve`."""
+"""Options of `trialogue serve` for recording, steering and checking a running server."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Handling:
         str | None,
         Parameter(help="Environment variable with the token for /_trialogue/ (default: a random token)."),
     ] = None
-    """Variable with the token of the control route."""
+    """Environment variable of the control route's token."""
 
     replay: Annotated[
         Path | None,
@@ -64,13 +64,13 @@ class Handling:
             "before it."
         ),
     ] = None
-    """The run's directory; None for none."""
+    """Directory of the run; None for none."""
 
     participant: Annotated[
         str | None,
         Parameter(help="With --replay of a meeting's run: the participant whose session is replayed."),
     ] = None
-    """An agent of the meeting."""
+    """Name of an agent of the meeting."""
 
     strict: Annotated[
         bool,
@@ -78,13 +78,13 @@ class Handling:
             negative="", show_default=False, help="With --replay: end the session at the first mismatch."
         ),
     ] = False
-    """Whether a client must do what the recorded one did."""
+    """Whether a client must send what the recorded one sent."""
 
     record_from: Annotated[
         str | None,
         Parameter(help="Proxy to the service at this wss:// address, and record both sides with --record."),
     ] = None
-    """Another service's address."""
+    """Address of another service."""
 
     expect: Annotated[
         Path | None,
@@ -124,4 +124,4 @@ class Handling:
 
 
 LOOKED_AT: Final = Handling()
-"""Nothing is kept."""
+"""Nothing is recorded or checked."""

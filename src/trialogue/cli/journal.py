@@ -36,7 +36,7 @@ journal: App = App(
 )
 
 _LONGEST: Final = 60
-"""Characters of one value of a printed line."""
+"""Most characters of one value in a printed line."""
 
 _OWN: Final = frozenset({"type", "participant", "to"})
 
@@ -65,15 +65,15 @@ class LinesWanted:
     from_: Annotated[
         float, Parameter(name="--from", help="Only records at or after this time, in seconds.")
     ] = 0.0
-    """Beginning of the stretch."""
+    """Earliest time."""
 
     to: Annotated[float | None, Parameter(help="Only records up to this time, in seconds.")] = None
-    """End of the stretch."""
+    """Latest time."""
 
     search: Annotated[
         str | None, Parameter(help="Only records whose JSON matches this regular expression.")
     ] = None
-    """A pattern (RE2)."""
+    """Pattern (RE2)."""
 
     def selection(self) -> Selection:
         """The selection as the journal takes it; SetupError for an invalid pattern."""
@@ -204,7 +204,7 @@ def _lines(reading: Reading, wanted: LinesWanted) -> Iterator[JsonObject]:
 
 
 def _check_names(reading: Reading, wanted: LinesWanted) -> None:
-    """SetupError for a participant or a type that the journal has nowhere, and that nobody knows."""
+    """Raise SetupError for a participant or a type that neither the journal nor the format has."""
     from trialogue.journal.codec import COMMANDS, EVENTS, WIRE  # noqa: PLC0415 - the journal comes with it
     from trialogue.journal.selecting import names_of  # noqa: PLC0415 - likewise
     from trialogue.scenario.did_you_mean import did_you_mean  # noqa: PLC0415 - for slips alone

@@ -1,4 +1,4 @@
-"""Keys are kept out of all that a terminal gets: every line goes through `hidden` where it is printed."""
+"""Masking of keys in all output to a terminal: every printed line goes through `hidden`."""
 
 from __future__ import annotations
 

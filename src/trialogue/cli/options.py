@@ -1,4 +1,4 @@
-"""Options that several commands take: the scenario, its overrides, permissions, and how much is shown."""
+"""Options of several commands: overrides of a scenario, permissions, and the kind of output."""
 
 from __future__ import annotations
 
@@ -47,35 +47,35 @@ class Otherwise:
     """Real or virtual time."""
 
     seed: Annotated[int | None, Parameter(help="Seed of all random choices.")] = None
-    """Seed from which every chance is drawn."""
+    """Seed of all random numbers."""
 
     limit_time: Annotated[str | None, Parameter(help="Time limit, e.g. 90s or 10m; none for no limit.")] = (
         None
     )
-    """The limit of time, as scenarios write it."""
+    """Limit of time, as in scenarios."""
 
     limit_turns: Annotated[int | None, Parameter(help="Maximum number of turns.")] = None
-    """The limit of turns."""
+    """Limit of turns."""
 
     limit_silence: Annotated[
         str | None, Parameter(help="End after a silence of this length, e.g. 20s; none for no limit.")
     ] = None
-    """The limit of silence, as scenarios write it."""
+    """Limit of silence, as in scenarios."""
 
     me: Annotated[
         str | None,
         Parameter(help="Take the seat of this person: NAME to type, NAME:microphone to speak."),
     ] = None
-    """The seat in which the operator sits, and how."""
+    """Seat of the operator, and the way of speaking."""
 
     profile: Annotated[str | None, Parameter(help="Apply this profile of the scenario.")] = None
-    """The profile that is laid over the file."""
+    """Profile that is applied to the file."""
 
     cell: Annotated[
         str | None,
         Parameter(help="Use this cell of the scenario's matrix, by name or number; `check` lists them."),
     ] = None
-    """The cell that is laid over the file."""
+    """Cell that is applied to the file."""
 
     def overrides(self) -> Overrides:
         """The options as a scenario takes them; `SetupError` for an invalid duration."""
@@ -92,7 +92,7 @@ class Otherwise:
 
 
 AS_WRITTEN: Final = Otherwise()
-"""Nothing is said otherwise."""
+"""No overrides."""
 
 
 @Parameter(name="*")
@@ -145,10 +145,10 @@ class HowShown:
     """Options for how a meeting is shown while it runs, and what is written at its end."""
 
     quiet: Annotated[Flag, Parameter(help="Print only one line, at the end.")] = False
-    """Whether one line does."""
+    """Whether the output is one line."""
 
     json: Annotated[Json, Parameter(help="Print only the result, as JSON.")] = False
-    """Whether a program reads it."""
+    """Whether the output is JSON, for a program."""
 
     html: Annotated[Flag, Parameter(help="Write report.html at the end, like report --html.")] = False
     """Whether the page is written."""
@@ -160,4 +160,4 @@ class HowShown:
 
 
 SHOWN_LIVE: Final = HowShown()
-"""Shown as it goes."""
+"""Output of the live view."""

@@ -1,4 +1,4 @@
-"""What options say otherwise than a scenario, from the words of a command line."""
+"""Overrides of a scenario from the options of a command line."""
 
 from __future__ import annotations
 

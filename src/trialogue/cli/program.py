@@ -1,6 +1,6 @@
-"""The command line as one: its commands, what `--help` teaches of all of them, and how one is called.
+"""The whole command line: its commands, their help, and the call of one.
 
-Everything that a command needs is imported when it is called: `trialogue --help` loads none of it.
+The modules of a command are imported when it is called: `trialogue --help` loads none of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`trialogue replay` and `watch`: what a journal says, told at once, as it looked, or as it is written."""
+"""`trialogue replay` and `watch`: a journal printed at once, played back, or followed while it grows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Played:
     """Options for playback of a run."""
 
     speed: str | None = None
-    """Factor of real time, or `max`; None for all at once."""
+    """Factor of real time, or `max`; None to print all at once."""
 
     start: str = "0"
     """Beginning: seconds, `M:SS`, or `turn N`."""

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 
 FOREIGN: Final = frozenset({".rttm", ".vtt", ".textgrid", ".cha"})
-"""Endings of files of meetings that are no runs."""
+"""Name endings of meeting files that are no runs."""
 
 UNKNOWN: Final = ("selectivity", "floor", "latency", "sessions", "causes", "refusals", "tools")
-"""Measures of which such a file says nothing: null in JSON, not 0."""
+"""Measures that such a file does not have: null in JSON, not 0."""
 
 
 def print_report(run: Path, *, as_json: bool) -> int:
@@ -101,7 +101,7 @@ def _foreign_in(folder: Path) -> list[Path]:
     found = sorted(each for each in folder.iterdir() if each.suffix.lower() in FOREIGN)
     for each in found:
         try:
-            check_regular(each)  # a pipe in a folder is not one that somebody named
+            check_regular(each)  # a pipe in a folder was not named by the user
         except OSError as error:
             raise JournalError(f"cannot read {each}: {error.strerror}", path=str(each)) from error
     return found

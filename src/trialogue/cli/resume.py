@@ -1,4 +1,4 @@
-"""`trialogue resume`: go on with a meeting whose process died."""
+"""`trialogue resume`: continues a meeting whose process died."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`trialogue run`: hold a meeting, show it, and sum it up."""
+"""`trialogue run`: holds a meeting, shows it, and summarizes it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from trialogue.tools.permissions import Permissions
 
 Shown = Literal["live", "line", "json"]
-"""Output on stdout: the meeting and its summary; one line; the result as JSON, and nothing else."""
+"""Kind of output on stdout: the meeting and its summary; one line; or only the result as JSON."""
 
 
 class Held(Protocol):
@@ -39,7 +39,7 @@ class Held(Protocol):
 
     @property
     def result(self) -> Result:
-        """Result, as `result.json` states it."""
+        """Result, as in `result.json`."""
         ...
 
     @property
@@ -77,19 +77,19 @@ class RunOptions:
     """Options of `trialogue run`, apart from the scenario."""
 
     overrides: Overrides = field(factory=Overrides)
-    """Overrides of what the file says."""
+    """Overrides of the file's values."""
 
     out: Path | None = None
     """The run's directory; None for a new one under `runs/`."""
 
     endpoint: str | None = None
-    """The address of the hosted service, where it is not the vendor's."""
+    """Address of the hosted service; None for the vendor's."""
 
     shown: Shown = "live"
     """Output on stdout."""
 
     record_models: Path | None = None
-    """File in which the words of models are recorded; None for none."""
+    """File for the recorded answers of models; None for none."""
 
     html: bool = False
     """Whether the run's page is written at its end."""
@@ -98,7 +98,7 @@ class RunOptions:
     """Whether tools may run code."""
 
     faults: bool = False
-    """Whether what the scenario wants to go wrong does."""
+    """Whether the faults in the scenario strike."""
 
     imports: tuple[str, ...] = ()
     """Patterns of functions that tools may run."""
@@ -107,10 +107,10 @@ class RunOptions:
     """Patterns of programs that tools may start."""
 
     hosts: tuple[str, ...] = ()
-    """Hosts that tools may ask beside this machine."""
+    """Hosts besides this machine that tools may contact."""
 
     log_level: LogLevel = "warning"
-    """The least diagnostics that stderr gets."""
+    """Lowest level of diagnostics on stderr."""
 
     def permissions(self) -> Permissions:
         """Permissions of the scenario's tools."""
@@ -147,7 +147,7 @@ def hold_resolved(resolved: Resolved, asked: RunOptions, hold_it: Hold) -> int:
     except (BrokenPipeError, SetupError, JournalError):
         if not held.exit_code:
             raise
-        # How the meeting ended goes before a terminal that hung up; its files are there.
+        # The meeting's own end takes precedence over a closed terminal; its files are written.
     return held.exit_code
 
 

@@ -1,4 +1,4 @@
-"""`trialogue scenario-from`: a run, or a meeting that others recorded, as a scenario that is held again."""
+"""`trialogue scenario-from`: makes a scenario of a run, or of a meeting recorded by another tool."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["MadeScenario", "print_scenario_from"]
 
 SAME: Final = "the same turns in the same order"
 ENOUGH: Final = 0.8
-"""Share of people's speech that has to be heard at its times: quiet words are missed by any detector."""
+"""Least share of people's speech that must be heard at its times: any detector misses quiet words."""
 
 
 @frozen
@@ -38,16 +38,16 @@ class MadeScenario:
     """Options for the scenario that is made from a recorded meeting."""
 
     out: Path | None = None
-    """The scenario's file; None for one in a new folder."""
+    """File of the scenario; None for one in a new folder."""
 
     sound: Path | None = None
-    """The recording of a meeting that others recorded, or a folder with one of each speaker."""
+    """Recording of a meeting from another tool, or a folder with one for each speaker."""
 
     check: bool = False
-    """Whether it is held, and compared."""
+    """Whether the scenario is held and compared."""
 
     as_json: bool = False
-    """Whether it is told as JSON."""
+    """Whether the output is JSON."""
 
 
 def print_scenario_from(meeting: Path, wanted: MadeScenario, edges: Edges) -> int:

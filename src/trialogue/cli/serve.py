@@ -45,19 +45,19 @@ class Answers:
     """What answers in place of the think providers that clients name, as chosen on the command line."""
 
     script: Path | None = None
-    """The file with agents and their scripts."""
+    """File with agents and their scripts."""
 
     think: str | None = None
-    """The address of a model that speaks OpenAI's chat completions."""
+    """Address of a model that speaks OpenAI's chat completions."""
 
     think_model: str = ""
-    """Its name; empty for the one that each client names."""
+    """Name of the model; empty for the one that each client names."""
 
     think_key_variable: str | None = None
-    """The environment variable with the key that it wants; None for none."""
+    """Environment variable of the model's key; None for none."""
 
     hosts: tuple[str, ...] = ()
-    """Hosts beside this machine at which endpoints of clients may be."""
+    """Hosts besides this machine that endpoints of clients may have."""
 
     def stand_in(self) -> ThinkStandIn:
         """The stand-ins, read and checked; `ScenarioError` or `SetupError` if they are invalid."""
@@ -86,7 +86,7 @@ def _is_web_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # brackets or a port that are none
+    except ValueError:  # invalid brackets or port
         return False
 
 
@@ -95,13 +95,13 @@ class Manners:
     """How the server treats its clients, as chosen on the command line."""
 
     settings: tuple[str, ...] = ()
-    """Options of the server, each as KEY=VALUE: they go before all else."""
+    """Options of the server, each as KEY=VALUE: they take precedence."""
 
     as_of: str | None = None
-    """The month or day whose clients are served; None for today's."""
+    """Month or day of the served clients; None for today's."""
 
     is_lenient: bool = False
-    """Whether messages that do not fit are warned of."""
+    """Whether invalid messages cause only a warning."""
 
     hides_latency: bool = False
     """Whether `LatencyReport` is left out."""
@@ -122,36 +122,36 @@ class Serving:
     """Options of `trialogue serve`."""
 
     host: str = "127.0.0.1"
-    """The address to bind."""
+    """Address to bind."""
 
     port: int = 8090
     """Port to bind; 0 lets the system choose."""
 
     key_variable: str | None = None
-    """The environment variable that holds the key which clients must show; None lets everyone in."""
+    """Environment variable of the key that clients must send; None admits every client."""
 
     is_quiet: bool = False
     """Whether only the address is printed."""
 
     log_level: LogLevel = "info"
-    """The least diagnostics that stderr gets."""
+    """Lowest level of diagnostics on stderr."""
 
     answers: Answers = Answers()
-    """Answers in the place of providers that are not here."""
+    """Answers in the place of missing providers."""
 
     handling: Handling = LOOKED_AT
-    """Handling of it while it runs."""
+    """Recording, steering and checking of the server."""
     voices: Literal["local", "murmur"] = "local"
-    """Kind of its ears and voices: real ones, or sound without speech."""
+    """Kind of its engines: real ones, or simulated ones."""
 
     manners: Manners = Manners()
-    """Manners towards its clients."""
+    """Treatment of its clients."""
 
     dialling: Dialling = BY_ADDRESS
-    """Names by which it is dialled, and its encryption."""
+    """Address, host names and encryption."""
 
     def token(self) -> str | None:
-        """The token of the control route; None for a random one."""
+        """Token of the control route; None for a random one."""
         wanted = "control requests must carry, or leave out --control-token-env"
         return _key(self.handling.control_token_env, wanted)
 
@@ -243,7 +243,7 @@ async def _serve(serving: Serving, access: Access, options: ServerOptions, autho
             ledger = handled.control.ledger
             server = await _listening(nursery, handled, access)
             await _warmed(engines, work, open_waiting(is_silent=serving.is_quiet))
-            gc.freeze()  # what is loaded stays: to look through it again and again would hold all clients up
+            gc.freeze()  # loaded objects stay: examining them again and again would delay all clients
             told = how_to_dial(server, serving.key_variable, authority)
             told.append(handled.told(f"http{'s' if server.is_secure else ''}://{server.netloc}"))
             show([line(server.url)] if serving.is_quiet else told)

@@ -1,4 +1,4 @@
-"""Settings of a command's process, wherever it is started from."""
+"""Settings of a command's process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DIGITS: Final = 4
 """Digits that the size of a terminal can have."""
 
 _TELLS_OF_LEFTOVERS: Final = frozenset({"soxr"})
-"""Extensions made by nanobind, which calls it a leak."""
+"""Extensions made with nanobind, which reports leftover objects as leaks."""
 
 
 def open_streams() -> None:
@@ -32,7 +32,7 @@ def open_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(errors="replace")  # a terminal that lacks a character shows another
+            reconfigure(errors="replace")  # a terminal that lacks a character shows a substitute
 
 
 def drop_wrong_sizes() -> None:

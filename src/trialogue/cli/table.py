@@ -1,9 +1,9 @@
-"""`trialogue check` and `run` by a table of options, without the command line's library.
+"""Parser of `trialogue check` and `run` by a table of options, without the command line's library.
 
-1. A call that the table knows, whole and right, is made by it. Every other one is left to the command line
-   as a whole (`trialogue.cli.program`): help, slips, what is said twice, and whatever the table is too small
-   for. So nothing is told otherwise for it, and only what is called rightly is called sooner.
-2. A test holds the table to the options that the command line has; `run` leaves repeats of a meeting to it.
+1. The table handles a call only if it knows all of it and all of it is valid. Every other call goes to the
+   full command line (`trialogue.cli.program`): help, errors, repeated options, and options that are not in
+   the table. So messages are the same, and valid calls start sooner.
+2. A test compares the table with the options of the command line; `run` leaves repeats of a meeting to it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["CHECK", "RUN", "called"]
 
 Wants: TypeAlias = Literal["nothing", "text", "texts", "number"] | tuple[str, ...]
-"""Value behind an option: nothing, any text (each time anew), a whole number, or one of these words."""
+"""Value of an option: none, any text (repeatable), a whole number, or one of these words."""
 
 _OVERRIDES: Final[Mapping[str, Wants]] = {
     "--via": tuple(SERVICES),
@@ -37,7 +37,7 @@ _OVERRIDES: Final[Mapping[str, Wants]] = {
 }
 
 CHECK: Final[Mapping[str, Wants]] = {**_OVERRIDES, "--file-only": "nothing", "--json": "nothing"}
-"""The options of `check`."""
+"""Options of `check`."""
 
 RUN: Final[Mapping[str, Wants]] = {
     **_OVERRIDES,
@@ -54,10 +54,10 @@ RUN: Final[Mapping[str, Wants]] = {
     "--allow-faults": "nothing",
     "--log-level": ("debug", "info", "warning", "error"),
 }
-"""The options of `run`, but those of its repeats."""
+"""Options of `run`, except those for repeats."""
 
 LONGEST_NUMBER: Final = 18
-"""Digits of a number that the table reads itself."""
+"""Most digits of a number that the table reads itself."""
 
 _Options: TypeAlias = Mapping[str, Sequence[str]]
 

@@ -1,4 +1,4 @@
-"""`trialogue replay --verify` and `verify-files`: whether a run is what it was, and what is amiss with it."""
+"""`trialogue replay --verify` and `verify-files`: check that a run is unchanged, and report its problems."""
 
 from __future__ import annotations
 

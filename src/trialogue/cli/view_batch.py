@@ -21,10 +21,10 @@ from trialogue.model.text import brief, safe_text
 __all__ = ["Showing", "open_progress", "table"]
 
 TOLD_FAILURES: Final = 20
-"""Number of meetings that did not pass that are told; the rest are counted."""
+"""Most failed meetings that are listed; the rest are counted."""
 
 SHOWN: Final = ("duration", "turns", "response p50", "response p95", "silence", "failures")
-"""Figures that the table spreads out where there are repeats."""
+"""Figures whose spread the table shows where there are repeats."""
 
 
 class Showing(Protocol):

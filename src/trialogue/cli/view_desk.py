@@ -1,4 +1,4 @@
-"""The keyboard's place in the command line: who sits there, when it is read, and how the line looks."""
+"""Keyboard of a meeting: its participant, the times at which it is read, and the prompt line."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class Desk:
     """A keyboard and the participant who uses it."""
 
     keyboard: Keyboard
-    """Keyboard that lines come from."""
+    """Keyboard that gives the lines."""
 
     own: str | None
-    """The participant at it; None for somebody who only steers."""
+    """Participant at it; None for a person who only steers."""
 
     descriptor: int
     """Its file descriptor."""
 
     is_typing: bool = False
-    """Whether that participant speaks by what is typed."""
+    """Whether that participant speaks by typing."""
 
     @contextmanager
     def opened(self, *, has_picture: bool) -> Generator[None]:
@@ -77,7 +77,7 @@ def open_desk(resolved: Resolved) -> Desk | None:
     """
     try:
         descriptor = sys.stdin.fileno()
-    except (AttributeError, OSError, ValueError):  # there is no stdin, or it is closed, or no file
+    except (AttributeError, OSError, ValueError):  # stdin is missing, closed, or no file
         return None
     seats = {person.via: person.name for person in reversed(resolved.people)}
     if not is_ours(descriptor) and ("text" not in seats or os.isatty(descriptor)):

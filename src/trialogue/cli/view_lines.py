@@ -1,6 +1,6 @@
-"""Lines of text before anything draws them: spans with a meaning, and their plain form.
+"""Lines of text for any screen: spans with a meaning, and their plain form.
 
-All text that is not ours goes through `safe_text` on its way into a span, and is never read as markup.
+All foreign text goes through `safe_text` on its way into a span, and is never read as markup.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
 class Tone(Enum):
-    """Tone of a span: how loudly it speaks."""
+    """Tone of a span: its emphasis."""
 
     NORMAL = "normal"
     STRONG = "strong"
@@ -29,13 +29,14 @@ class Span:
     """Text with one style."""
 
     text: str
-    """Safe for a terminal, without line breaks."""
+    """Text, safe for a terminal, without line breaks."""
 
     tone: Tone = Tone.NORMAL
-    """Loudness of its words."""
+    """Emphasis."""
 
     seat: int | None = None
-    """Place in the cast of the participant whose colour it has, from 0; None for the terminal's own."""
+    """Place in the cast of the participant whose colour it has, from 0; None for the terminal's own colour.
+    """
 
 
 @frozen
@@ -46,7 +47,7 @@ class Line:
     """Spans from left to right."""
 
     hang: int = 0
-    """Number of cells by which the rest of the line is indented, where it has to be broken."""
+    """Cells by which further rows of a broken line are indented."""
 
 
 def span(text: str, tone: Tone = Tone.NORMAL, seat: int | None = None) -> Span:

@@ -1,7 +1,7 @@
-"""Screen of a meeting that runs: a pure fold of its records.
+"""Live view of a running meeting: a pure fold of its records.
 
-The transcript scrolls by above; below it stands who does what, how loud, where the agenda is, and which
-tools run. Nothing here draws, waits or asks the time.
+The transcript scrolls above; below it are each participant's activity and level, the agenda, and running
+tools. Nothing here draws, waits or reads a clock.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ QUIETEST_DBFS: Final = -48.0
 """Level of an empty meter; a full one is 0 dBFS."""
 
 FALL_DB: Final = 6.0
-"""Decibels by which a meter falls from one picture to the next at most."""
+"""Most decibels by which a meter falls from one picture to the next."""
 
 
 class Presence(Enum):
@@ -93,7 +93,7 @@ MARKS: Final = MappingProxyType(
         Doing.LEFT: " ",
     }
 )
-"""A sign for each word, so that colour is never the only one."""
+"""Sign for each word, so that colour is never the only mark."""
 
 
 @frozen

@@ -1,7 +1,7 @@
-"""A recorded meeting as it is watched: its records at their times, its levels from its recordings.
+"""Playback of a recorded meeting: its records at their times, its levels from its recordings.
 
-1. `Playback` goes at any speed through a run that is over; `GrowingRun` goes as its journal is written.
-2. Nothing of it can be steered: what happened has happened, or happens in another process.
+1. `Playback` plays a finished run at any speed; `GrowingRun` follows a journal while it is written.
+2. Neither can be steered: the meeting is over, or runs in another process.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from trialogue.report.cast import with_everybody
 from trialogue.values import define
 
 LOOK_S: Final = 0.1
-"""Seconds between two looks at a journal that grows."""
+"""Seconds between two looks at a growing journal."""
 
 _WINDOW_S: Final = 0.1
-"""Over how much sound a level is taken."""
+"""Seconds of sound over which a level is measured."""
 
 _HEADER: Final = 44
 """Bytes before the samples of a recording."""
@@ -48,13 +48,13 @@ class Playback:
     """The folder of its recordings."""
 
     speed: float = 1.0
-    """Pace of time."""
+    """Speed of time."""
 
     start_s: float = 0.0
     """Moment at which it begins, in seconds since the meeting's start."""
 
     begin: Callable[[], None] = lambda: None
-    """Called as time begins to go, as for sound."""
+    """Function that is called when time begins to run, such as for sound."""
 
     _began: float | None = field(init=False, default=None)
     _names: tuple[str, ...] = field(init=False)
@@ -90,10 +90,10 @@ class GrowingRun:
     """A meeting that another process runs, followed through its growing journal; or a finished one."""
 
     following: Following
-    """The journal."""
+    """Journal that is followed."""
 
     is_alive: Callable[[], bool]
-    """Whether somebody still writes it."""
+    """Function that says whether a process still writes it."""
 
     _last: tuple[float, float] = field(init=False, default=(0.0, 0.0))
     _joined: list[Record] = field(init=False, factory=list[Record])

@@ -108,7 +108,7 @@ def _stdout() -> Generator[None]:
 
 
 class WaitScreen(Protocol):
-    """Shows what the command waits for."""
+    """Display of what the command waits for."""
 
     def __call__(self, what: str) -> None:
         """Show what is being prepared."""

@@ -1,11 +1,11 @@
-"""Story of a meeting from its records, each moment when it was heard or seen: a pure fold.
+"""Story of a meeting: a pure fold from its records to moments, at the times when they were heard or seen.
 
-1. A sentence is heard when its playout comes to it: `PlaybackStarted.position_s` + `SentenceSaid.offset_s`.
-2. Words that a cut kept from being heard are never told; the cut itself is.
-3. Moments come out in the order of their times; those of one time in the order in which they were known.
-4. A service's warning is told a moment later: where a reply fails or a session ends meanwhile, that is told
-   alone, with the warning as its reason.
-5. A backchannel without words has been told as it was heard: that it has none is no news.
+1. The time of a sentence is its place in the playout: `PlaybackStarted.position_s` + `SentenceSaid.offset_s`.
+2. Words that a cut made unheard are never shown; the cut itself is.
+3. Moments come in the order of their times; those of one time in the order of their records.
+4. A service's warning is shown a moment later: if a reply fails or a session ends meanwhile, only that is
+   shown, with the warning as its reason.
+5. A backchannel without words was already shown when it was heard: its lack of words is not shown.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _Reply: TypeAlias = tuple[str, int]
 """Speaker and number of a reply."""
 
 _WARNED: Final = 0
-"""Number in place of a reply's for what its service warned of; replies are counted from 1."""
+"""Number in place of a reply's for a service's warnings; replies are counted from 1."""
 
 _WARNING: Final = "warning from its service: "
 
@@ -67,22 +67,22 @@ class Sort(Enum):
 
 @frozen
 class StoryMoment:
-    """One thing that happened, as the views show it."""
+    """Thing that happened, as the views show it."""
 
     at: float
     """Moment, in seconds since the meeting's start."""
 
     kind: Sort
-    """Sort of moment."""
+    """Kind of moment."""
 
     text: str
-    """The words, or what happened; not yet safe for a line. Personal where something was said."""
+    """Words, or happening; not yet safe for a line. Personal for speech."""
 
     participant: str | None = None
     """Participant concerned, if any."""
 
     turn: int = 0
-    """Number of the turn in which it was said; 0 where nothing was."""
+    """Number of the turn in which it was said; 0 for none."""
 
 
 @frozen(order=True)
@@ -168,7 +168,7 @@ class Story:
                 self._away.discard(name)
                 self._tell(at, Sort.NOTICE, "is back", name)
             case SessionLost(participant=name, reason=reason) if name in self._away:
-                self._explain(name, at, reason)  # one line an outage: further attempts are in the journal
+                self._explain(name, at, reason)  # one line for each outage: the journal has further attempts
             case SessionLost(participant=name, reason=reason, retry_in_s=wait):
                 self._away.add(name)
                 self._explain(name, at, reason)
@@ -189,13 +189,13 @@ class Story:
                 pass
 
     def _explain(self, name: str, at: float, reason: str) -> None:
-        """Tell warnings no more that the reason for a session's end holds."""
+        """Drop warnings that the reason for a session's end repeats."""
         for due in self._take_back((name, _WARNED), at):
             if due.moment.text.removeprefix(_WARNING) not in reason:
                 heapq.heappush(self._due, due)
 
     def _tell_warnings(self, at: float) -> None:
-        """Tell the warnings that wait: nothing that they could explain comes any more."""
+        """Show the warnings that wait: nothing comes any more that they could explain."""
         names = {due.reply[0] for due in self._due if due.reply is not None and due.reply[1] == _WARNED}
         for due in sorted(due for name in names for due in self._take_back((name, _WARNED), at)):
             self._tell(at, due.moment.kind, due.moment.text, due.moment.participant)
@@ -279,7 +279,7 @@ class Story:
 
 
 def _is_of_hum(command: Command, commands: Sequence[Command]) -> bool:
-    """Whether a command tells that a backchannel has no words."""
+    """Whether a command says that a backchannel has no words."""
     match command:
         case Attribute(text=text, beside="backchannel"):
             return text == UNCLEAR

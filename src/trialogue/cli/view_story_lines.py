@@ -15,13 +15,13 @@ from trialogue.report.cues import CUT, labels
 from trialogue.values import define
 
 LONGEST_NAME: Final = 16
-"""Cells that a name may take of a line."""
+"""Most cells of a name in a line."""
 
 LONGEST_NOTICE: Final = 400
-"""Characters of a line that tells what happened: a service's words, a tool's name."""
+"""Most characters of a line about a happening: a service's words, a tool's name."""
 
 LONGEST_SENTENCE: Final = 4000
-"""Characters of what was said at once; all of it is in the journal and the transcripts."""
+"""Most characters of speech in one line; the journal and the transcripts have all of it."""
 
 REASONS: Final = MappingProxyType(
     {
@@ -45,7 +45,7 @@ REASONS: Final = MappingProxyType(
         "unfinished": "its journal stops before its end",
     }
 )
-"""Words for people on the reasons of an end."""
+"""Reasons for an end, in words for people."""
 
 
 def reason_in_words(reason: str) -> str:

@@ -1,4 +1,4 @@
-"""A meeting on one screen, after its end: how it ended, who spoke how much, what went wrong, where it is."""
+"""Summary of a finished meeting on one screen: its end, shares of speech, failures, and files."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ SHARE_CELLS: Final = 10
 """Width of the bar of a share, in cells."""
 
 FAILURES: Final = 5
-"""Number of kinds of failures that are told; the rest are counted."""
+"""Most kinds of failures that are listed; the rest are counted."""
 
 FELL_SHORT: Final = MappingProxyType(
     {"unspoken": "no agent was heard", "unrecorded": "its recording is not whole"}
 )
-"""Words for people on what a meeting fell short of."""
+"""Shortfalls in words for people."""
 
 WHY_UNHEARD: Final = frozenset({"session-failed", LOST, FAILED, UNSPOKEN})
-"""Codes of failures that say why an agent was not heard."""
+"""Codes of failures for which an agent was not heard."""
 
 GOOD: Final = frozenset({"succeeded", "answered", "not-ours"})
-"""Outcomes of tool calls that are nobody's trouble."""
+"""Outcomes of tool calls that are no failures."""
 
 
 @frozen
@@ -44,13 +44,13 @@ class Ended:
     """Plan of the meeting."""
 
     result: Result
-    """Its outcome."""
+    """Result of the meeting."""
 
     folder: str | None = None
-    """The run's directory; None where only its journal was read."""
+    """Directory of the run; None where only its journal was read."""
 
     machine_s: float | None = None
-    """Seconds of real time that it took; None where nobody measured."""
+    """Seconds of real time that it took; None where that was not measured."""
 
 
 def summary(ended: Ended) -> list[Line]:

@@ -1,6 +1,6 @@
 """Lines on a terminal, by rich: colours, hanging indents, and a region that is redrawn in place.
 
-Loaded where a terminal is there to draw on, and nowhere else.
+It is loaded only where there is a terminal to draw on.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class LiveScreen:
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False)
-        # Rich would refresh from a thread of its own; the watcher does it, ten times a second.
+        # Rich would refresh from a thread of its own; the watcher does it ten times a second.
         self._live = Live(console=self._console, auto_refresh=False, transient=True, redirect_stdout=False)
         self._shown: list[int] = []
 
@@ -37,7 +37,7 @@ class LiveScreen:
         return self._console.width
 
     def __enter__(self) -> Self:
-        with suppress(OSError):  # a terminal that is gone shows at the next drawing
+        with suppress(OSError):  # a closed terminal shows at the next drawing
             self._live.start()
         return self
 
@@ -143,10 +143,10 @@ COLOURS: Final = (
     "#a587a5",
     "#ff3c69",
 )
-"""By seat; a ninth participant has the first one's.
+"""Colours by seat; a ninth participant has the first one's.
 
-Each has a contrast of at least 3:1 with black and with white (WCAG 2.2, 1.4.11), and neighbours are told
-apart by people who see no red or no green: a test works both out. A sign and a name always stand beside.
+Each has a contrast of at least 3:1 with black and with white (WCAG 2.2, 1.4.11), and people who see no red or
+no green can distinguish neighbours: a test computes both. A sign and a name always stand beside the colour.
 """
 
 

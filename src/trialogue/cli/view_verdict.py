@@ -1,4 +1,4 @@
-"""Verdict on a meeting's expectations, for people: how many were met, and each that was not."""
+"""Result of a meeting's expectations, for people: the number met, and each that was not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trialogue.model.expectations import Advice, Findings, Miss
 from trialogue.model.text import brief, safe_text
 
 LONGEST: Final = 400
-"""Characters of one text about an expectation."""
+"""Most characters of one text about an expectation."""
 
 
 def verdict_lines(verdict: Findings) -> Iterator[Line]:

@@ -1,12 +1,12 @@
-"""Watches a meeting for the screen: the one task of the command line.
+"""Watcher of a meeting for the screen: the only task of the command line.
 
-1. In real time the picture is drawn ten times a second, in a thread: a terminal that is stopped (Ctrl-S) or
-   slow holds up nobody but its reader.
-2. On a virtual clock records alone drive it, with the same steps whatever is shown and however fast the
-   machine is: a meeting goes the same way whether or not somebody watches.
-3. Whoever sits at the keyboard is heard in real time only: what is typed is done at once, or answered by a
-   line. A person's typing is a fact that a virtual clock cannot wait for.
-4. Where nobody reads any more (a pipe is closed, a terminal is gone), the meeting goes on unseen.
+1. In real time the picture is drawn ten times a second, in a thread, so a terminal that is stopped (Ctrl-S)
+   or slow delays nothing else.
+2. In virtual time only records drive it, with the same steps on any machine and for any output, so that a
+   meeting is equal with or without a watcher.
+3. The keyboard works only in real time: a typed line is carried out at once, or answered by a line. A virtual
+   clock cannot wait for a person's typing.
+4. Where the output is closed (a pipe, a terminal), the meeting goes on unseen.
 """
 
 from __future__ import annotations
@@ -67,16 +67,16 @@ class Watcher:
     """Shows a meeting on a screen; `await watcher(meeting)` lasts as long as the meeting."""
 
     screen: Screen
-    """Screen on which it is shown."""
+    """Screen of the meeting."""
 
     is_virtual: bool
     """Whether the meeting's clock is virtual."""
 
     begins: Callable[[], None] = lambda: None
-    """Called once, before anything is drawn."""
+    """Function that is called once, before anything is drawn."""
 
     desk: Desk | None = None
-    """The keyboard of a person who takes part, or who steers; None where nobody types."""
+    """Keyboard of a person who takes part, or who steers; None without one."""
 
     _told: list[Line] = field(factory=list[Line], init=False)
     _levels: dict[str, float] = field(factory=dict[str, float], init=False)

@@ -1,4 +1,4 @@
-"""`trialogue voices`: the local voices, and what one of them sounds like."""
+"""`trialogue voices`: lists the local voices, or speaks with one of them."""
 
 from __future__ import annotations
 

@@ -34,13 +34,13 @@ class WhatIfTold:
     """Options for how a what-if is reported."""
 
     out: Path | None = None
-    """Directory of the meeting that is made of it; None for none."""
+    """Directory of the meeting under the changed settings; None for none."""
 
     html: bool = False
     """Whether a page is written: into `out`, or else beside the recorded run."""
 
     as_json: bool = False
-    """Whether it is told as JSON."""
+    """Whether the output is JSON."""
 
 
 def ask_what_if(run: Path, changes: Sequence[str], told: WhatIfTold, edges: Edges) -> int:

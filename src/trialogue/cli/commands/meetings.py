@@ -60,10 +60,10 @@ Examples:
 """
 
 MOST_REPEATS: Final = 100_000
-"""Repeats of one meeting at most; all meetings of a batch are listed before the first is held."""
+"""Most repeats of one meeting; all meetings of a batch are listed before the first is held."""
 
 commands: Final = App()
-"""They are merged into the one command line by `trialogue.cli.program`."""
+"""Commands that `trialogue.cli.program` adds to the command line."""
 
 
 @Parameter(name="*")
@@ -94,7 +94,7 @@ class Repeats:
 
     @property
     def is_wanted(self) -> bool:
-        """Whether more is asked for than one plain meeting."""
+        """Whether anything besides one plain meeting is requested."""
         return self != ONCE
 
     def options(
@@ -138,7 +138,7 @@ class Repeats:
 
 
 ONCE: Final = Repeats()
-"""One meeting, told by nobody else."""
+"""One meeting, without further reports."""
 
 
 @Parameter(name="*")
@@ -158,17 +158,17 @@ class Spreading:
     """Whether nothing is held."""
 
     resume: Annotated[Flag, Parameter(help="Continue meetings that were interrupted.")] = False
-    """Whether what was cut off is gone on with."""
+    """Whether meetings that were cut off are continued."""
 
     on: Annotated[
         str | None, Parameter(help="Run on the Dask scheduler at this address, e.g. tcp://10.0.0.5:8786.")
     ] = None
-    """Cluster that carries the meetings."""
+    """Cluster of the meetings."""
 
     dask_local: Annotated[
         int | None, Parameter(help="Run on a Dask cluster on this machine, with this many processes.")
     ] = None
-    """Size of the cluster that is begun for them."""
+    """Size of the cluster that is started for them."""
 
     bring: Annotated[
         Literal["result", "journal", "run"] | None,
@@ -177,7 +177,7 @@ class Spreading:
             "only)."
         ),
     ] = None
-    """Part of a run that comes back from a cluster that shares no directory."""
+    """Part of a run that comes back from a cluster without a shared directory."""
 
     def over(self, options: BatchOptions) -> BatchOptions:
         """The batch options with these added; `SetupError` if they contradict each other."""
@@ -199,7 +199,7 @@ class Spreading:
 
 
 HERE: Final = Spreading()
-"""Each file as it stands, on this machine."""
+"""Each file as written, on this machine."""
 
 
 @commands.command(sort_key=1, help_epilogue=RUN_EXAMPLES)

@@ -77,7 +77,7 @@ CustomPolicies: TypeAlias = Annotated[
 """Patterns of custom policies, as an option."""
 
 commands: Final = App()
-"""They are merged into the one command line by `trialogue.cli.program`."""
+"""Commands that `trialogue.cli.program` adds to the command line."""
 
 
 @commands.command(sort_key=5, help_epilogue=WHY_EXAMPLES)
@@ -107,13 +107,13 @@ class Playing:
     """Factor of real time, or `max`."""
 
     from_: Annotated[str, Parameter(name="--from", help="Where to start: seconds, M:SS, or 'turn N'.")] = "0"
-    """Place at which it begins."""
+    """Place at which the playback begins."""
 
     step: Annotated[Flag, Parameter(help="Print one line at a time, and wait for Enter.")] = False
-    """Whether each line waits."""
+    """Whether it waits after each line."""
 
     audio: Annotated[Flag, Parameter(help="Play the sound as well, in real time.")] = False
-    """Whether it is heard, too."""
+    """Whether sound is played, too."""
 
 
 AT_ONCE: Final = Playing()

@@ -1,4 +1,4 @@
-"""Commands of those who write scenarios: `check`, `explain`, `schema`, `new`, `fmt` and `graph`."""
+"""Commands for authors of scenarios: `check`, `explain`, `schema`, `new`, `fmt` and `graph`."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ Examples:
 """
 
 commands: Final = App()
-"""They are merged into the one command line by `trialogue.cli.program`."""
+"""Commands that `trialogue.cli.program` adds to the command line."""
 
 
 @commands.command(sort_key=2, help_epilogue=CHECK_EXAMPLES)

@@ -30,7 +30,7 @@ Examples:
 """
 
 commands: Final = App()
-"""They are merged into the one command line by `trialogue.cli.program`."""
+"""Commands that `trialogue.cli.program` adds to the command line."""
 
 
 @Parameter(name="*")
@@ -42,7 +42,7 @@ class StandingIn:
         Path | None,
         Parameter(help="YAML file with scripted agents, matched by prompt, tag or key."),
     ] = None
-    """The operator's file."""
+    """File with the operator's scripts."""
 
     think: Annotated[
         str | None,
@@ -50,17 +50,17 @@ class StandingIn:
             help="URL of an OpenAI-compatible chat completions endpoint; it answers for every provider."
         ),
     ] = None
-    """The operator's model."""
+    """Address of the operator's model."""
 
     think_model: Annotated[
         str, Parameter(help="Model to request there (default: the one that each client names).")
     ] = ""
-    """The model's name."""
+    """Name of the model."""
 
     think_key_env: Annotated[str | None, Parameter(help="Environment variable with the key for --think.")] = (
         None
     )
-    """Variable with its key."""
+    """Environment variable of its key."""
 
     allow_host: Annotated[
         tuple[str, ...],
@@ -80,7 +80,7 @@ class StandingIn:
 
 
 BY_DEFAULT: Final = StandingIn()
-"""Nobody but the default answers."""
+"""Only the default answers."""
 
 
 @Parameter(name="*")
@@ -92,7 +92,7 @@ class Behaving:
         Literal["local", "murmur"],
         Parameter(help="Real recognizer and voices, or sound without speech for tests."),
     ] = "local"
-    """Kind of its ears and voices."""
+    """Kind of its engines."""
 
     set_: Annotated[
         tuple[str, ...],
@@ -103,7 +103,7 @@ class Behaving:
             help="Server setting, e.g. idle=30s; may be repeated.",
         ),
     ] = ()
-    """Its options, each as KEY=VALUE."""
+    """Options, each as KEY=VALUE."""
 
     as_of: Annotated[
         str | None,
@@ -112,15 +112,15 @@ class Behaving:
             "later."
         ),
     ] = None
-    """The month or day whose clients are served."""
+    """Month or day of the served clients."""
 
     lenient: Annotated[
         Flag, Parameter(help="Warn about messages that break the protocol, and use what can be read.")
     ] = False
-    """Whether messages that do not fit are warned of; else they end the session."""
+    """Whether invalid messages cause a warning instead of the session's end."""
 
     no_latency: Annotated[Flag, Parameter(help="Do not send LatencyReport.")] = False
-    """Whether latencies stay untold."""
+    """Whether latencies are not reported."""
 
     def manners(self) -> Manners:
         """The options as the server module takes them."""
@@ -130,7 +130,7 @@ class Behaving:
 
 
 AS_USUAL: Final = Behaving()
-"""As the hosted service does."""
+"""Behaviour of the hosted service."""
 
 
 @commands.command(sort_key=7, help_epilogue=SERVE_EXAMPLES)
