@@ -1,4 +1,4 @@
-"""The words of a meeting, for apps: every event, every command, and the record of what answered what."""
+"""Events and commands of a meeting, and its records, for apps."""
 
 from trialogue.agent.events import *  # noqa: F403 - what one agent alone reports
 from trialogue.model.commands import *  # noqa: F403 - closed unions, listed where they are defined

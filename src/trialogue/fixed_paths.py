@@ -1,4 +1,4 @@
-"""Paths that stay the same file's while the program goes on: a relative one follows its working directory."""
+"""Absolute paths, so that a file keeps its path when the program changes its working directory."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ __all__ = ["fixed"]
 
 
 def fixed(path: Path) -> Path:
-    """The path from the root, links and `..` as they stand.
+    """Absolute path, with links and `..` unchanged.
 
-    In a working directory that was removed, a relative path leads nowhere and is given back as it is:
-    whoever opens it says so.
+    In a working directory that was removed, a relative path leads nowhere and is returned unchanged: opening
+    it reports that.
     """
     try:
         return path.absolute()

@@ -1,7 +1,7 @@
-"""Code that is not ours, imported when it is used: packages of extras, and functions that an author names.
+"""Import of foreign code when it is used: packages of extras, and functions that an author names.
 
-What cannot be imported is told with its reason. Only a package that is not there is to be installed: one
-that is there and does not load (a library or memory is missing, another version) says why.
+A failure is reported with its reason. Only a missing package is to be installed; one that does not load (a
+missing library, too little memory, another version) gives its reason.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def import_extra(module: str, purpose: str, extra: str) -> ModuleType:
     """Import `module`, which the extra brings and `purpose` needs; `SetupError` where it cannot be."""
     try:
         return import_module(module)
-    except Exception as fault:  # a package that does not load raises whatever it likes
+    except Exception as fault:  # a package that does not load may raise anything
         if isinstance(fault, ModuleNotFoundError) and _is_of(module, fault.name):
             why = f"{fault.name!r}: pip install 'trialogue[{extra}]'"
         else:
@@ -30,32 +30,32 @@ def import_extra(module: str, purpose: str, extra: str) -> ModuleType:
 
 
 def import_named(what: str, name: str) -> object:
-    """Import what `module:attribute` names; `SetupError`, which begins with `what`, where it cannot be."""
+    """Import the object at `module:attribute`; `SetupError`, which begins with `what`, where that fails."""
     module, _, attribute = name.partition(":")
     try:
         return getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as fault:
         raise SetupError(f"{what}: {fault}") from fault
-    except (Exception, SystemExit) as fault:  # a module's own code runs as it is imported
+    except (Exception, SystemExit) as fault:  # a module's own code runs when it is imported
         raise SetupError(f"{what}: cannot load {module}: {reason_of(fault)}") from fault
 
 
 @cache
 def made_by(point: EntryPoint) -> object:
-    """Object that a package's entry point makes, a callable without arguments: once in a process.
+    """Object from a package's entry point, a callable without arguments: made once in a process.
 
-    It raises whatever the package does. Threads that ask at once may have two made: hold a lock.
+    Raises the package's errors. Concurrent threads may make two: hold a lock.
     """
     made: object = point.load()()
     return made
 
 
 def reason_of(fault: BaseException) -> str:
-    """Reason that an exception gives, in one line, with its type."""
+    """Reason of an exception, in one line, with its type."""
     words = " ".join(str(fault).split())
     return f"{type(fault).__name__}: {words}" if words else type(fault).__name__
 
 
 def _is_of(module: str, missing: str | None) -> bool:
-    """Whether what is missing is the module itself, or a package that it lies in."""
+    """Whether the missing module is the module itself, or a package that contains it."""
     return missing is not None and f"{module}.".startswith(f"{missing}.")

@@ -1,4 +1,4 @@
-"""Limits of a machine that an error has met, in words for its operator: memory, files, threads, libraries."""
+"""Limits of the machine behind an error, in words for its operator: memory, files, threads, libraries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BY_NUMBER: Final = {
     errno.EDQUOT: _DISK,
 }
 _OURS: Final = Path(__file__).parent
-"""Folder of the package: a file of its own that is missing is a fault of ours."""
+"""Folder of the package: a missing file of its own is a bug of ours."""
 
 
 def lack_of(error: BaseException) -> str | None:
@@ -49,7 +49,7 @@ def lack_of(error: BaseException) -> str | None:
 
 
 def _refused_at(error: OSError) -> str | None:
-    """Path that somebody has named, with the system's reason; None where there is no path, or one of ours."""
+    """Path that the user named, with the system's reason; None where there is none, or one of ours."""
     named = cast("object", error.filename)
     if not isinstance(named, str | Path) or not error.strerror or _OURS in Path(named).parents:
         return None
@@ -57,7 +57,7 @@ def _refused_at(error: OSError) -> str | None:
 
 
 def leaves(error: BaseException) -> Iterator[BaseException]:
-    """The errors inside of groups, trio's nurseries make them."""
+    """Errors inside groups, which trio's nurseries make."""
     if isinstance(error, BaseExceptionGroup):
         for each in cast("BaseExceptionGroup[BaseException]", error).exceptions:
             yield from leaves(each)

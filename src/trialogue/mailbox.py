@@ -1,7 +1,7 @@
-"""Bounded inboxes that say what happens when they are full.
+"""Bounded mailboxes, which define what happens when they are full.
 
-1. Control is never dropped: a full `CRASH` mailbox is an error of whoever does not drain it.
-2. Sound may be: a full `DROP_OLDEST` mailbox forgets its oldest item and counts it.
+1. Control messages are never dropped: a full `CRASH` mailbox is an error of its owner, who does not drain it.
+2. Sound may be dropped: a full `DROP_OLDEST` mailbox drops its oldest item and counts it.
 3. Posting never waits, so a socket's reader and the audio clock may post.
 """
 
@@ -32,16 +32,16 @@ class MailboxFull(TrialogueError):
 
 @frozen
 class MailboxStatistics:
-    """A mailbox at one moment."""
+    """State of a mailbox at one moment."""
 
     waiting: int
     """Items posted and not yet taken."""
 
     size: int
-    """Items that it can hold."""
+    """Capacity."""
 
     dropped: int
-    """Items forgotten because it was full."""
+    """Items dropped because it was full."""
 
 
 class Mailbox(Generic[T]):
@@ -74,7 +74,7 @@ class Mailbox(Generic[T]):
         return await self._receive.receive()
 
     def take_nowait(self) -> T:
-        """The next item, or `trio.WouldBlock`."""
+        """Next item, or `trio.WouldBlock`."""
         return self._receive.receive_nowait()
 
     def close(self) -> None:
@@ -82,11 +82,11 @@ class Mailbox(Generic[T]):
         self._send.close()
 
     def statistics(self) -> MailboxStatistics:
-        """Statistics: how full it is, and what was dropped."""
+        """State of the mailbox: how full it is, and what was dropped."""
         used = self._send.statistics().current_buffer_used
         return MailboxStatistics(waiting=used, size=self._size, dropped=self._dropped)
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         now = self.statistics()
         return f"<Mailbox {self.name}: {now.waiting}/{now.size} waiting, {now.dropped} dropped>"

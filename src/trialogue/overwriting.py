@@ -1,7 +1,7 @@
-"""Files that a command is told to write, where another file is: only one of the same kind is written over.
+"""Protection of files from being overwritten: a command replaces only a file of the same kind.
 
-Who mistypes `--junit review.yaml` loses no scenario. What is no file (a terminal, a pipe, `/dev/null`) is
-written to, and nothing is lost of an empty one.
+A mistyped `--junit review.yaml` loses no scenario. Objects that are no files (a terminal, a pipe,
+`/dev/null`) and empty files are written to.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from trialogue.errors import SetupError
 __all__ = ["refuse_other"]
 
 _HEAD: Final = 4096
-"""Bytes by which a file's kind is told."""
+"""Bytes at a file's beginning that show its kind."""
 
 
 def refuse_other(path: Path, option: str, kind: str, is_one: Callable[[bytes], bool]) -> None:
-    """`SetupError` where a file is at `path` whose beginning is none of this kind; `option` named it."""
+    """Raise `SetupError` for a file at `path` whose beginning shows another kind; `option` named it."""
     try:
         if not path.is_file():
             return

@@ -1,4 +1,4 @@
-"""Policies of one's own: what they see, what they may answer, and the policies there are."""
+"""Policies for apps: their view, their decisions, and the built-in policies."""
 
 from trialogue.brain.floor.policies import POLICIES
 from trialogue.brain.floor.view import (

@@ -1,7 +1,7 @@
-"""Files that must be regular ones: opening a named pipe would wait for its writer, a device may never end.
+"""Regular files: opening a named pipe would wait for its writer, and a device may never end.
 
-The files of a run are read and written through here. A file that a user names may be a pipe on purpose
-(`check /dev/stdin`): it is opened as usual, and `read_bounded` reads it up to a size.
+The files of a run are read and written by this module. A file that a user names may be a pipe on purpose
+(`check /dev/stdin`): it is opened as usual, and `read_bounded` reads it up to a limit.
 """
 
 from __future__ import annotations
@@ -40,23 +40,23 @@ _AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0)
 
 
 def open_regular(path: Path) -> BufferedReader:
-    """Open a file to be read; OSError where it cannot be, or is no regular file."""
+    """Open a file for reading; OSError where that fails, or it is no regular file."""
     return open(path, "rb", opener=open_descriptor)
 
 
 def unbuffered(path: Path) -> FileIO:
-    """Open a file to be read without a buffer; OSError as `open_regular`."""
+    """Open a file for reading without a buffer; OSError like `open_regular`."""
     return open(path, "rb", buffering=0, opener=open_descriptor)
 
 
 def read_regular(path: Path) -> bytes:
-    """Content of a file; OSError as `open_regular`."""
+    """Content of a file; OSError like `open_regular`."""
     with unbuffered(path) as file:
         return file.readall()
 
 
 def read_bounded(path: Path, mib: int) -> bytes:
-    """Content of a file, a pipe or a device up to `mib` MiB; OSError where there is more, or as `open`."""
+    """Content of a file, a pipe or a device up to `mib` MiB; OSError for more, or like `open`."""
     with path.open("rb") as file:
         content = file.read(mib * _MIB + 1)
     if len(content) > mib * _MIB:
@@ -65,13 +65,13 @@ def read_bounded(path: Path, mib: int) -> bytes:
 
 
 def write_regular(path: Path, content: bytes) -> None:
-    """Write over a file's content, or make it; OSError as `open_regular`."""
+    """Overwrite a file's content, or create it; OSError like `open_regular`."""
     with open(path, "wb", opener=open_descriptor) as file:
         file.write(content)
 
 
 def check_regular(path: Path) -> None:
-    """OSError where something is at `path` that is no regular file, or that cannot be looked at."""
+    """Raise OSError where an object at `path` is no regular file, or cannot be examined."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -80,8 +80,8 @@ def check_regular(path: Path) -> None:
 
 
 def open_descriptor(path: str, flags: int) -> int:
-    """Open a regular file at once, as `os.open`, for its owner alone where it is made; OSError otherwise."""
-    check_regular(Path(path))  # first, for opening alone has effects on some devices
+    """Open a regular file like `os.open`, without waiting; a new one has mode 0600. OSError otherwise."""
+    check_regular(Path(path))  # first, since opening alone has effects on some devices
     descriptor = os.open(path, flags | _AT_ONCE, 0o600)
     try:
         _check(os.fstat(descriptor).st_mode, path)

@@ -1,16 +1,16 @@
-"""Classes of values: attrs' `frozen` and `define`, with fields and methods made when they are first needed.
+"""Value classes: attrs' `frozen` and `define`, whose fields and methods are made when they are first needed.
 
-1. attrs collects the fields of a class, writes the source of its methods and compiles it as the module loads,
-   which is most of what a class costs; most classes that a command loads never have a value. Here a class is
-   made with its slots alone.
-2. The fields, and what is made of them, are attrs' own. The first look at them has attrs make a twin, a class
-   of the same body under the same bases, which gives them away.
-3. `__init__` is written at the first value. A class of nothing but names, defaults and factories has ours,
-   which says what attrs' own says; every other one has that of the twin.
+1. attrs collects the fields of a class, writes the source of its methods and compiles it when the module
+   loads, which is most of a class's cost; most classes that a command loads never have a value. Here a class
+   is first made with only its slots.
+2. The fields and methods are attrs' own. The first access to them lets attrs make a twin, a class of the same
+   body under the same bases, from which they are taken.
+3. `__init__` is written at the first value. A class with only names, defaults and factories has ours, which
+   equals attrs' own; every other one has that of the twin.
 4. All classes share `__repr__`, `__getstate__` and `__setstate__`, which read the fields; `__eq__` and
    `__hash__` look them up at the first call. Fields are compared as one tuple.
-5. A class that writes a method itself keeps it; exceptions, and what is asked for by other options than `eq`,
-   `repr` and `kw_only`, are left to attrs.
+5. A class that defines a method itself keeps it; exceptions, and classes with other options than `eq`, `repr`
+   and `kw_only`, are left to attrs.
 6. Type checkers know attrs by its names, so they see attrs' own.
 """
 
@@ -31,7 +31,7 @@ __all__ = ["define", "frozen"]
 _OPTIONS: Final = frozenset({"eq", "repr", "kw_only"})
 _A_FIELD: Final[object] = attrs.field()
 _FIELD: Final = type(_A_FIELD)
-_FACTORY: Final[Any] = attrs.Factory  # a class, which type checkers take for a function
+_FACTORY: Final[Any] = attrs.Factory  # a class that type checkers take for a function
 _NOT_COPIED: Final = frozenset({"__dict__", "__weakref__"})
 _OF_THE_TWIN: Final = ("__module__", "__qualname__", "__orig_bases__", "__attrs_post_init__")
 _LATER: Final = ("__attrs_attrs__", "__match_args__", "__init__")
@@ -40,7 +40,7 @@ _OF_ATTRS: Final = frozenset({"__attrs_pre_init__", "__attrs_init_subclass__", "
 
 @attrs.frozen
 class _Frozen:
-    """Whose methods let nothing be assigned."""
+    """Mixin whose methods forbid assignment."""
 
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _is_of_class(annotation: object) -> bool:
 
 
 def _is_usual(cls: type, names: Iterable[str]) -> bool:
-    """Whether the class asks for nothing that only attrs knows."""
+    """Whether the class uses nothing that only attrs handles."""
     own = vars(cls)
     return not (
         issubclass(cls, BaseException)
@@ -83,7 +83,7 @@ def _is_usual(cls: type, names: Iterable[str]) -> bool:
 
 
 def _with_slots(cls: Any, names: list[str], make: Callable[..., Any], options: dict[str, Any]) -> type:
-    """The class once more, with slots for its fields and all that is made of them still to come."""
+    """New class with slots for the fields, whose other parts are made later."""
     own = cast("Mapping[str, Any]", vars(cls))
     body = {name: own[name] for name in own if name not in _NOT_COPIED and name not in names}
     has_references = any("__weakref__" in vars(base) for base in cls.__mro__[1:-1])
@@ -106,7 +106,7 @@ def _with_slots(cls: Any, names: list[str], make: Callable[..., Any], options: d
 
 
 def _rename_in_closures(cls: type, made: type) -> None:
-    """Have `super()` and `__class__` in methods mean the class that was made, not the one it is made of."""
+    """Let `super()` and `__class__` in methods mean the new class, not the one that it is made from."""
     for each in vars(made).values():
         function = getattr(each, "__func__", None) or getattr(each, "fget", None) or each
         for cell in getattr(function, "__closure__", None) or ():
@@ -122,7 +122,7 @@ def _content(cell: Any) -> object:
 
 
 class _Unmade:
-    """What is still to be made of a class."""
+    """Parts of a class that are still to be made."""
 
     __slots__ = ("cls", "decorate", "defaults", "options")
 
@@ -137,14 +137,14 @@ class _Unmade:
 
     @property
     def plain_names(self) -> tuple[str, ...] | None:
-        """Names of the fields, where the class has nothing but names, defaults and factories; else None."""
+        """Names of the fields, where the class has only names, defaults and factories; else None."""
         inherits = any("__attrs_attrs__" in vars(base) for base in self.cls.__mro__[1:-1])
         if inherits or not all(map(_is_plain, self.defaults.values())):
             return None
         return tuple(name for name in self.cls.__slots__ if name != "__weakref__")
 
     def make(self, name: str) -> None:
-        """Give the class what stands under this name, and whatever comes with it."""
+        """Give the class the attribute of this name, and those that come with it."""
         names, is_by_name = self.plain_names, bool(self.options.get("kw_only"))
         if name == "__init__" and names is not None:
             init = _init_of(self.cls, names, self.defaults, is_by_name=is_by_name)
@@ -155,7 +155,7 @@ class _Unmade:
             self.make_rest()
 
     def make_rest(self) -> None:
-        """Give the class its fields, and `__init__` unless it has it."""
+        """Give the class its fields, and `__init__` unless it has one."""
         cls = self.cls
         written = cast("Mapping[str, Any]", vars(cls))
         own = {name: written[name] for name in _OF_THE_TWIN if name in written}
@@ -172,7 +172,7 @@ def _is_plain(default: Any) -> bool:
 
 
 class _Later:
-    """Descriptor in the place of what is made at the first look."""
+    """Descriptor in the place of an attribute that is made at the first access."""
 
     __slots__ = ("name", "still")
 
@@ -181,7 +181,7 @@ class _Later:
         self.still = still
 
     def __get__(self, instance: object, owner: type) -> Any:
-        """What its class has in this place, once it is made."""
+        """Attribute of its class in this place, once it is made."""
         self.still.make(self.name)
         made = cast("Mapping[str, Any]", vars(self.still.cls))[self.name]
         return made.__get__(instance, owner) if self.name == "__init__" else made
@@ -190,7 +190,7 @@ class _Later:
 def _init_of(
     cls: Any, fields: Iterable[str], defaults: Mapping[str, Any], *, is_by_name: bool
 ) -> Callable[..., None]:
-    """`__init__` of a class that has nothing but names, defaults and factories.
+    """`__init__` of a class with only names, defaults and factories.
 
     It is made in the class's module, so that `typing.get_type_hints` reads its annotations.
     """
@@ -234,7 +234,7 @@ def _state(self: Any) -> dict[str, Any]:
 
 
 def _restore(self: Any, state: Mapping[str, Any]) -> None:
-    """The values again."""
+    """Set the values again."""
     for each in _fields_of(self):
         if each.name in state:
             object.__setattr__(self, each.name, state[each.name])
@@ -253,7 +253,7 @@ def _show_and_compare(body: dict[str, Any], options: Mapping[str, Any], *, is_ha
 
 @recursive_repr()
 def _shown(self: Any) -> str:
-    """The name of the class, and each field with its value."""
+    """Name of the class, and each field with its value."""
     shown: list[str] = []
     for each in _fields_of(self):
         if each.repr:

@@ -1,4 +1,4 @@
-"""Clips: sound that stands in for a person, from a file or from a voice, played when it is time."""
+"""Clips: sound that stands in for a person, from a file or from a voice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trialogue.speech.resample import Resampler
 
 
 def spoken(synthesizer: Synthesizer, text: str, voice: str, sample_rate: int) -> bytes:
-    """`text` in a voice of the local engine, as linear16 mono at `sample_rate`. Blocks while it speaks."""
+    """`text` spoken by a voice of the local engine, as linear16 mono at `sample_rate`. Blocks meanwhile."""
     sound = bytearray()
     resampler: Resampler | None = None
     for sentence in synthesizer.synthesize(text, voice):
@@ -20,7 +20,7 @@ def spoken(synthesizer: Synthesizer, text: str, voice: str, sample_rate: int) ->
 
 
 class ClipPlayer:
-    """A feed that plays clips one after the other, each from the tick on at which it was asked for."""
+    """Feed that plays clips one after another, each from the tick at which it was requested."""
 
     def __init__(self, clips: Iterable[bytes]) -> None:
         self._clips = tuple(clips)
@@ -28,7 +28,7 @@ class ClipPlayer:
         self._at = 0
 
     def play(self, number: int) -> None:
-        """Play a clip (numbered from 0), once those before it are over."""
+        """Play a clip (numbered from 0), after those before it."""
         self._waiting.append(self._clips[number])
 
     @property
@@ -37,7 +37,7 @@ class ClipPlayer:
         return bool(self._waiting)
 
     def pull(self, samples: int) -> bytes | None:
-        """The next `samples` of what is played, the last of them padded; None for silence."""
+        """Next `samples` of the clips, the last of them padded; None for silence."""
         while self._waiting:
             pcm = self._waiting[0][self._at : self._at + 2 * samples]
             self._at += len(pcm)
@@ -49,5 +49,5 @@ class ClipPlayer:
         return None
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         return f"<ClipPlayer: {len(self._clips)} clips, {len(self._waiting)} to play>"

@@ -1,6 +1,6 @@
-"""The seam to sound devices: sounddevice (PortAudio), imported when it is wanted, or whatever stands in.
+"""Driver of sound devices: sounddevice (PortAudio), imported when it is needed, or a stand-in.
 
-Callbacks come from the driver's own thread. Whoever gets one must not wait, and must not touch trio but by
+Callbacks come from the driver's own thread. They must not wait, and may use trio only by
 `TrioToken.run_sync_soon`.
 """
 
@@ -17,7 +17,7 @@ INSTALL = "pip install 'trialogue[audio]'"
 
 
 class Stream(Protocol):
-    """An open device, from `start` to `close`."""
+    """Open device, from `start` to `close`."""
 
     def start(self) -> None:
         """Begin to call back."""
@@ -29,10 +29,10 @@ class Stream(Protocol):
 
 
 class Driver(Protocol):
-    """Opens the devices that the operator's system calls the default ones; linear16 mono."""
+    """Driver of the system's default devices; linear16 mono."""
 
     def check(self, sample_rate: int) -> None:
-        """SetupError where there is no microphone or no speaker that can do this rate."""
+        """Raise SetupError where there is no microphone or no speaker for this rate."""
         ...
 
     def open_input(self, sample_rate: int, samples: int, take: Callable[[bytes], None]) -> Stream:
@@ -45,7 +45,7 @@ class Driver(Protocol):
 
 
 class _RawStream(Stream, Protocol):
-    """The part of a PortAudio stream that we use."""
+    """Part of a PortAudio stream that we use."""
 
     def abort(self) -> None:
         """Stop at once, and drop what is buffered."""
@@ -53,7 +53,7 @@ class _RawStream(Stream, Protocol):
 
 
 class _Library(Protocol):
-    """The part of sounddevice that we use; it has no types."""
+    """Part of sounddevice that we use; it has no types."""
 
     PortAudioError: type[Exception]
 
@@ -75,7 +75,7 @@ class _Library(Protocol):
 
 
 class _Open:
-    """A PortAudio stream that is closed without waiting for what is buffered."""
+    """PortAudio stream that is closed without waiting for buffered sound."""
 
     def __init__(self, stream: _RawStream) -> None:
         self._stream = stream
@@ -91,7 +91,7 @@ class _Open:
 
 
 def _settings(sample_rate: int, samples: int) -> dict[str, object]:
-    """Linear16 mono, a block at a time, without the reserve that PortAudio keeps where nobody asks."""
+    """Settings for linear16 mono, a block at a time, without PortAudio's default reserve."""
     shape: dict[str, object] = {"samplerate": sample_rate, "blocksize": samples, "channels": 1}
     return {**shape, "dtype": "int16", "latency": "low"}
 
@@ -103,7 +103,7 @@ class PortAudio:
         self._library = library
 
     def check(self, sample_rate: int) -> None:
-        """SetupError where there is no microphone or no speaker that can do this rate."""
+        """Raise SetupError where there is no microphone or no speaker for this rate."""
         with self._told("microphone"):
             self._library.check_input_settings(channels=1, dtype="int16", samplerate=sample_rate)
         with self._told("speaker"):
@@ -138,11 +138,11 @@ class PortAudio:
 
 
 def open_driver(name: str = "sounddevice") -> Driver:
-    """The driver of this machine's devices; SetupError where its package or its library is missing."""
+    """Driver of this machine's devices; SetupError where its package or its library is missing."""
     try:
         library = import_extra(name, "a sound device", "audio")
     except SetupError as error:
-        if isinstance(error.__cause__, OSError):  # sounddevice is there, the system's own part is not
+        if isinstance(error.__cause__, OSError):  # sounddevice exists, the system's library does not
             raise SetupError(f"a sound device needs the PortAudio library: {error.__cause__}") from error
         raise
     return PortAudio(cast("_Library", library))

@@ -1,4 +1,4 @@
-"""The microphone: from the driver's thread into a bounded ring, from there into the meeting.
+"""Microphone: from the driver's thread into a bounded ring, from there into the meeting.
 
 1. The driver's callback appends to a ring that forgets its oldest block, and asks the loop to drain it:
    it never waits, and it never waits for the loop (`from_thread.run` would).
@@ -18,10 +18,10 @@ from trialogue.errors import SetupError
 from trialogue.model.events import Event, ServiceWarned
 
 RING_S = 1.0
-"""Sound that may wait for the loop, in seconds."""
+"""Most seconds of sound that wait for the loop."""
 
 LOST_S = 2.0
-"""Seconds for which a device may give nothing, not even silence, before it counts as lost."""
+"""Seconds without any samples, even silent ones, after which a device counts as lost."""
 
 AGAIN_S = 1.0
 """Seconds before a lost device is opened again."""
@@ -99,5 +99,5 @@ class Microphone:
         self._post(ServiceWarned(self.participant, "microphone-lost", text))
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         return f"<Microphone {self.participant}: {'open' if self._is_open else 'closed'}>"

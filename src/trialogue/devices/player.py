@@ -1,4 +1,4 @@
-"""A recording on the speaker: what was heard of a meeting, from a place in it."""
+"""Player of a meeting's recordings on the speaker, from a place in it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class RecordingPlayer:
         self._stream: Stream = driver.open_output(rate, round(rate * _BLOCK_S), self._fill)
 
     def start(self) -> None:
-        """Begin to be heard."""
+        """Begin to play."""
         self._stream.start()
 
     def close(self) -> None:
@@ -39,7 +39,7 @@ class RecordingPlayer:
         self._stream.close()
 
     def _fill(self, samples: int) -> bytes:
-        """So many samples, from the driver's thread."""
+        """Next samples; called in the driver's thread."""
         size = 2 * samples
         while len(self._rest) < size and (block := next(self._blocks, b"")):
             self._rest += block

@@ -1,4 +1,4 @@
-"""The speaker: a sink that plays the meeting without those who sit before it.
+"""Speaker: a sink that plays the meeting without the people in front of it.
 
 The router's tick puts frames into a bounded ring, the driver's thread takes samples out; both ends of a
 `deque` may be used at once. A ring that is full forgets its oldest frame (we are late), an empty one is
@@ -19,17 +19,17 @@ import trio
 from trialogue.devices.driver import Driver
 
 RING_S = 0.5
-"""Sound that may wait for the device, in seconds."""
+"""Most seconds of sound that wait for the device."""
 
 LEAD_S = 0.06
 """Seconds of sound that wait before the first is played, against the jitter of both clocks."""
 
 LOOK_S = 2.0
-"""Seconds for which the ring is looked at before it is steered."""
+"""Seconds of observation before the ring is corrected."""
 
 
 class Speaker:
-    """A sink for everybody but `without`; `mix` adds frames up."""
+    """Sink for all participants except `without`; `mix` adds frames."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Speaker:
             self._ring.extend([bytes(2 * self._samples)] * self._silent_frames())
 
     def _silent_frames(self) -> int:
-        """Number of times that a silent frame is played: once, or what takes the drift of the clocks back."""
+        """Number of times that a silent frame is played: once, or as the drift of the clocks requires."""
         self._looks += 1
         if self._looks * self._samples < LOOK_S * self._rate or self._least is None:
             return 1
@@ -97,5 +97,5 @@ class Speaker:
         return sound.ljust(2 * samples, b"\0")
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         return f"<Speaker: {len(self._ring)} frames waiting, without {', '.join(sorted(self._without))}>"

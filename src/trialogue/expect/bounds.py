@@ -1,4 +1,4 @@
-"""Measures within bounds: what was observed, compared."""
+"""Check of measures against their bounds."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from trialogue.report.measures import spread
 from trialogue.report.stretches import Stretch, stretches
 
 SETTLED_S: Final = 60.0
-"""Shares say nothing before a meeting has lasted so long, in seconds."""
+"""Seconds of a meeting before shares are checked."""
 
 
 def bound_misses(
     bound: Bound, held: HeldRecords, section: Section, turns: Sequence[float]
 ) -> Iterator[Finding]:
-    """A miss for each participant, or for the meeting, whose measure is out of its bound.
+    """Miss for each participant, or for the meeting, whose measure is out of its bound.
 
-    `turns` are the ends of turns at which shares are looked at, beside the end.
+    `turns` are the ends of turns at which shares are checked, besides the end.
     """
     measure = MEASURES[bound.measure]
     felt = windows(held.records, bound.excepted)
@@ -47,7 +47,7 @@ def bound_misses(
 
 
 def name_of_share(measure: str) -> bool:
-    """Whether a measure can be looked at in the middle of a meeting."""
+    """Whether a measure can be checked in the middle of a meeting."""
     return measure in {"overlap-ratio", "floor-share"}
 
 
@@ -72,7 +72,7 @@ def _judged(
     bound: Bound, observed: Sequence[Observed], section: Section, name: str | None
 ) -> Iterator[Finding]:
     if not observed:
-        return  # nothing was observed: what must happen is said by an event, not by a measure
+        return  # without observations a measure is met: an event expectation says what must happen
     by_value = sorted(observed, key=lambda each: each.value)
     worst = by_value[0] if bound.statistic == "min" else by_value[-1]
     value = _value(bound, by_value)
@@ -86,7 +86,7 @@ def _judged(
 
 
 def _value(bound: Bound, by_value: Sequence[Observed]) -> float:
-    """Value of some observations that is bounded."""
+    """Value of observations that the bound limits."""
     if bound.statistic in {"min", "max"}:
         return by_value[0 if bound.statistic == "min" else -1].value
     found = spread(each.value for each in by_value)
@@ -102,7 +102,7 @@ def _happened(bound: Bound, value: float, worst: Observed, count: int) -> str:
 
 
 def quantity(value: float, unit: Unit) -> str:
-    """A figure with its unit."""
+    """Figure with its unit."""
     match unit:
         case "time":
             return f"{value:.3f} s"

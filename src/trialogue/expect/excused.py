@@ -1,4 +1,4 @@
-"""Exceptions: what a fault of the scenario did to whom it struck does not count until that is well again."""
+"""Exceptions: the effects of the scenario's faults on their participants do not count while they last."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from trialogue.values import frozen
 __all__ = ["Window", "windows"]
 
 SETTLES_S: Final = 10.0
-"""Seconds for which a fault is felt behind its end: in the turn that it spoiled."""
+"""Seconds after its end for which a fault has effects: in the turn that it spoiled."""
 
 
 @frozen
 class Window:
-    """When a fault was felt, and by whom."""
+    """Time of a fault's effects, and its participant."""
 
     participant: str
     """Participant that it struck."""
@@ -26,16 +26,15 @@ class Window:
     """Moment at which it struck."""
 
     end_s: float
-    """Moment at which whoever it struck was well again: behind its `for`, once its session is back, and some.
-    """
+    """End of its effects: after its `for`, once the session is back, and some time later."""
 
     def holds(self, at: float, participant: str | None) -> bool:
-        """Whether what was seen then, of this participant, was the fault's doing."""
+        """Whether an observation then, of this participant, was the fault's effect."""
         return self.participant == participant and self.begin_s - 1e-6 <= at <= self.end_s + 1e-6
 
 
 def windows(records: Sequence[Record], faults: Iterable[str]) -> list[Window]:
-    """When each of these faults was felt; codes of errors are none."""
+    """Times of these faults' effects; codes of errors are ignored."""
     wanted = frozenset(faults)
     return [
         Window(struck.participant, record.at, _end(records, index, struck))

@@ -1,4 +1,4 @@
-"""Findings: what is looked at, and what is missing, before it is told."""
+"""Findings of a check: the checked records, and the unmet expectations, before they are reported."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from trialogue.values import frozen
 
 @frozen
 class HeldRecords:
-    """A meeting that was held, as its expectations see it."""
+    """Finished meeting, as its expectations see it."""
 
     records: Sequence[Record]
-    """Its records, in order."""
+    """Records, in order."""
 
     result: Result
-    """Outcome of it, from the same records."""
+    """Result, from the same records."""
 
 
 @frozen
 class Finding:
-    """An expectation that was not met, and where that shows."""
+    """Unmet expectation, with the place at which it shows."""
 
     place: str
     """Place in the scenario."""
@@ -36,7 +36,7 @@ class Finding:
     """Expectation, in words."""
 
     happened: str
-    """Happening in its place, in words."""
+    """Actual event, in words."""
 
     at: Occurrence
     """Place at which it shows."""

@@ -1,4 +1,4 @@
-"""Measures that can be bounded, each with the moments at which it was observed."""
+"""Measures for bounds, each with the moments of its observations."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ Unit = Literal["time", "share", "count", "money"]
 
 @frozen
 class Observed:
-    """One observation of a measure."""
+    """Observation of a measure."""
 
     at: float
     """Moment, in seconds since the meeting's start."""
 
     value: float
-    """Value that was observed."""
+    """Observed value."""
 
     participant: str | None = None
-    """Participant that it was observed of."""
+    """Participant concerned."""
 
 
 @frozen
 class Measured:
-    """Sources in which a measure is looked up."""
+    """Sources of a measure."""
 
     records: Sequence[Record]
-    """The records."""
+    """Records."""
 
     result: Result
     """Outcome of the meeting."""
@@ -45,10 +45,10 @@ class Measured:
 
 @frozen
 class Measure:
-    """A measure that an expectation can bound."""
+    """Measure that an expectation can bound."""
 
     name: str
-    """Name that scenarios give it."""
+    """Name in scenarios."""
 
     about: str
     """Meaning, in words."""
@@ -57,20 +57,20 @@ class Measure:
     """Unit of counting."""
 
     each: bool
-    """Whether it can be asked of single participants."""
+    """Whether single participants have it."""
 
     many: bool
-    """Whether there are many observations, of which `p50`, `p95` and `p99` can be said."""
+    """Whether it has many observations, so that `p50`, `p95` and `p99` apply."""
 
     observe: Callable[[Measured], list[Observed]]
-    """All observations; one at the meeting's end where there are not many."""
+    """Function that gives all observations; one at the meeting's end for a measure without many."""
 
 
 # --- many observations ------------------------------------------------------------------------------
 
 
 def responses(found: Measured) -> list[Observed]:
-    """From each grant to the first sound of its turn; at that sound."""
+    """Time from each grant to the first sound of its turn, observed at that sound."""
     granted: dict[str, tuple[int, float]] = {}
     speaking: set[str] = set()
     seen: list[Observed] = []
@@ -98,7 +98,7 @@ def responses(found: Measured) -> list[Observed]:
 
 
 def stops(found: Measured) -> list[Observed]:
-    """From each decision to stop a turn to its last sound."""
+    """Time from each decision to stop a turn to its last sound."""
     stopped: dict[tuple[str, int], float] = {}
     seen: list[Observed] = []
     for record in found.records:
@@ -132,7 +132,7 @@ def turn_lengths(found: Measured) -> list[Observed]:
 
 
 def silences(found: Measured) -> list[Observed]:
-    """Each stretch without a voice, between the first sound and the last; at its end."""
+    """Length of each stretch without a voice, between the first sound and the last, observed at its end."""
     seen: list[Observed] = []
     last: float | None = None
     for each in joined(stretches(found.records)):
@@ -143,7 +143,7 @@ def silences(found: Measured) -> list[Observed]:
 
 
 def transfers(found: Measured) -> list[Observed]:
-    """Each floor transfer's offset, as `measures.timing.transfer` counts them."""
+    """Offset of each floor transfer, as `measures.timing.transfer` counts them."""
     changes = (each for each in borders(stretches(found.records)) if each.is_transfer)
     return [Observed(each.start_s, each.offset_s, each.after) for each in changes]
 
@@ -152,20 +152,20 @@ def transfers(found: Measured) -> list[Observed]:
 
 
 def overlap_ratio(heard: Sequence[Stretch]) -> float | None:
-    """Time with two voices or more over time with one or more."""
+    """Time with two voices or more, divided by time with one or more."""
     one, two = time_with(heard)
     return two / one if one > 0 else None
 
 
 def floor_shares(heard: Sequence[Stretch], names: Iterable[str]) -> Mapping[str, float]:
-    """Each participant's part of all speech; empty without speech."""
+    """Share of each participant in all speech; empty without speech."""
     spoken = {name: spoken_s(heard, name) for name in names}
     total = sum(spoken.values())
     return {name: each / total for name, each in spoken.items()} if total > 0 else {}
 
 
 def until(heard: Iterable[Stretch], at: float) -> list[Stretch]:
-    """Stretches that were heard until a moment."""
+    """Stretches heard up to a moment."""
     return [
         Stretch(each.participant, each.turn, each.start_s, min(each.end_s, at))
         for each in heard
@@ -189,7 +189,7 @@ def _silent(found: Measured) -> list[Observed]:
 
 
 def _each(count_of: Callable[[ParticipantMeasures], int | None]) -> Callable[[Measured], list[Observed]]:
-    """One figure of each participant's measures; 0 where it is not known."""
+    """Figure of each participant's measures; 0 where it is not known."""
 
     def observe(found: Measured) -> list[Observed]:
         rows = found.result.measures.participants
@@ -199,7 +199,7 @@ def _each(count_of: Callable[[ParticipantMeasures], int | None]) -> Callable[[Me
 
 
 def _one(value_of: Callable[[Result], float | None]) -> Callable[[Measured], list[Observed]]:
-    """One figure of the result."""
+    """Figure of the result."""
 
     def observe(found: Measured) -> list[Observed]:
         value = value_of(found.result)
@@ -235,4 +235,4 @@ MEASURES: Final = {
         ),
     )
 }
-"""Every measure that an expectation can bound, by its name."""
+"""Measures that an expectation can bound, by name."""

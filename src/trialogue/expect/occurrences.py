@@ -1,7 +1,7 @@
-"""Occurrences in a meeting's records: every pattern, looked up in one fold.
+"""Occurrences of patterns in a meeting's records, all found in one fold.
 
-Sound counts once a stretch, at the moment at which it has lasted long enough; what happened otherwise is
-`brain.happenings`' business.
+Sound counts once for each stretch, at the moment at which it has lasted long enough; `brain.happenings` finds
+all other events.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class Occurrence:
 
 @frozen
 class Happenings:
-    """All that happened in a meeting, for patterns to be looked up in."""
+    """Everything that happened in a meeting, for the search of patterns."""
 
     records: Sequence[Record]
-    """The records themselves."""
+    """Records."""
 
     failures: Sequence[Failure]
-    """Failures, as `result.json` has them."""
+    """Failures, as in `result.json`."""
 
     _fold: Fold
 
@@ -65,7 +65,7 @@ class Happenings:
 
     @property
     def ended_at(self) -> float:
-        """When the meeting ended; the last record's time where nothing says so."""
+        """Moment of the meeting's end; the last record's time without an end."""
         ends = [each.at for each in self._fold.facts if isinstance(each, NotedEnd)]
         return ends[0] if ends else self.records[-1].at if self.records else 0.0
 
@@ -77,7 +77,7 @@ class Happenings:
 
     @property
     def spoken(self) -> Sequence[SaidWords]:
-        """Words that were said, in order."""
+        """Speech, in order."""
         return [each for each in self._fold.facts if isinstance(each, SaidWords)]
 
     @property

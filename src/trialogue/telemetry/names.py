@@ -8,19 +8,19 @@ OPERATION: Final = "gen_ai.operation.name"
 """Operation of a span: `invoke_agent` or `execute_tool`."""
 
 AGENT: Final = "gen_ai.agent.name"
-"""The participant."""
+"""Name of the participant."""
 
 CONVERSATION: Final = "gen_ai.conversation.id"
-"""The meeting's name and start: one meeting, one conversation."""
+"""Name and start of the meeting: one meeting, one conversation."""
 
 TOOL: Final = "gen_ai.tool.name"
 """Name of an agent's tool."""
 
 TOOL_CALL: Final = "gen_ai.tool.call.id"
-"""The service's id of a call."""
+"""Id of a call, by the service."""
 
 ERROR: Final = "error.type"
-"""In a word why something failed."""
+"""Reason for a failure, in a word."""
 
 INVOKE_AGENT: Final = "invoke_agent"
 EXECUTE_TOOL: Final = "execute_tool"
@@ -33,7 +33,7 @@ TURN_CAUSE: Final = "trialogue.turn.cause"
 SESSION: Final = "trialogue.session.number"
 OUTCOME: Final = "trialogue.tool.outcome"
 LATENCY: Final = "trialogue.latency"
-"""Before `.listen`, `.think`, `.speak` and `.total`, in seconds."""
+"""Prefix of `.listen`, `.think`, `.speak` and `.total`, in seconds."""
 
 TURN_DURATION: Final = "trialogue.turn.duration"
 RESPONSE: Final = "trialogue.response.duration"

@@ -1,8 +1,8 @@
-"""Spans and metrics of a meeting, made from its records: a pure walk, whose times are the meeting's own.
+"""Spans and metrics of a meeting, made from its records, at the meeting's own times.
 
-1. A span for the meeting; in it one a turn, one a session and one a tool call. What is still open when the
-   records stop ends there.
-2. Nothing that was said is in them, nor arguments or results of tools.
+1. The meeting has a span; in it are spans for each turn, session and tool call. Spans that are still open at
+   the last record end there.
+2. They hold no speech, and no arguments or results of tools.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ class MeetingSpans:
                 pass
 
     def _answered(self, at: float) -> None:
-        """The holder is heard: what it took since the grant is its response."""
+        """Note that the holder is heard: the time since the grant is its response."""
         if self._turn is None or self._has_answered:
             return
         name, began, span = self._turn
@@ -221,5 +221,5 @@ class MeetingSpans:
         self._turn = None
 
     def _ns(self, at: float) -> int:
-        """Nanoseconds since 1970 of a time of the meeting's."""
+        """Nanoseconds since 1970 for a time of the meeting."""
         return round((self.started + timedelta(seconds=at)).timestamp() * 1_000_000_000)

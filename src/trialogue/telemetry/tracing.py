@@ -1,4 +1,4 @@
-"""Tracing of records: of a meeting that is held, or of a journal."""
+"""Tracing of records, from a running meeting or from a journal."""
 
 from __future__ import annotations
 

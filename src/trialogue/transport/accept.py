@@ -1,8 +1,8 @@
-"""Accepting: from a stream to an open socket or an answered request; the caller decides on each.
+"""Acceptance: from a stream to an open socket or an answered request; the caller decides on each.
 
 1. A function without I/O decides which clients are accepted, and with which subprotocol.
 2. One connection's crash is reported and closes that connection with 1011; the others continue.
-3. Everything that a client can make us keep is bounded: connections, handshake time and size, message size.
+3. Everything that a client can occupy is bounded: connections, handshake time and size, message size.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class UpgradeRequest:
     """A client's request for an upgrade."""
 
     path: str
-    """The path, without the query."""
+    """Path, without the query."""
 
     query: str = ""
-    """Query string, behind the question mark, undecoded."""
+    """Query string, without the question mark, undecoded."""
 
     host: str | None = None
     """The `Host` header."""
@@ -47,7 +47,7 @@ class UpgradeRequest:
     """The other headers, names in lower case; a key may be among them."""
 
     subprotocols: tuple[str, ...] = field(default=(), repr=False)
-    """The subprotocols that the client offers, in its order; a browser puts its key here."""
+    """Subprotocols that the client offers, in its order; a browser sends its key in this way."""
 
     def header(self, name: str) -> str | None:
         """The first value of the header `name` (any case), or None."""
@@ -56,38 +56,38 @@ class UpgradeRequest:
 
 @frozen
 class Accept:
-    """Let the client in."""
+    """Decision to accept the client."""
 
     subprotocol: str | None = None
-    """One of those offered."""
+    """Subprotocol, one of those offered."""
 
     headers: tuple[tuple[str, str], ...] = ()
-    """Further headers of the answer."""
+    """Further headers of the response."""
 
 
 @frozen
 class Reject:
-    """Refuse the client."""
+    """Decision to refuse the client."""
 
     status: int
-    """The HTTP status, 300 to 599."""
+    """HTTP status, 300 to 599."""
 
     headers: tuple[tuple[str, str], ...] = ()
-    """Further headers of the answer."""
+    """Further headers of the response."""
 
     body: bytes = b""
-    """The body of the answer."""
+    """Body of the response."""
 
     def as_response(self) -> HttpResponse:
-        """The same to one who asked for no socket."""
+        """The refusal as a response to a plain request."""
         return HttpResponse(self.status, self.headers, self.body)
 
 
 Decide = Callable[[UpgradeRequest], Accept | Reject]
-"""Decides on a request; no I/O."""
+"""Function that decides on a request; no I/O."""
 
 Converse = Callable[[WebSocket, UpgradeRequest], Awaitable[None]]
-"""Uses an accepted socket; when it returns, the socket is closed."""
+"""Function that uses an accepted socket; the socket is closed when it returns."""
 
 
 @frozen
@@ -99,12 +99,12 @@ class AcceptRules:
 
 
 def accept_all(_request: UpgradeRequest) -> Accept | Reject:
-    """Let everybody in."""
+    """Accept every client."""
     return Accept()
 
 
 Instead = Callable[[trio.abc.Stream], Awaitable[None]]
-"""Takes a connection over whose request was read, to its end."""
+"""Function that takes over a connection after its request was read, to its end."""
 
 
 def _nobody(_received: bytes) -> Instead | None:
@@ -124,36 +124,37 @@ class SocketService:
     """Service of a listener, and its limits."""
 
     converse: Converse
-    """Uses each accepted socket."""
+    """Function that uses each accepted socket."""
 
     decide: Decide = accept_all
-    """Decides who is accepted."""
+    """Function that decides on each request."""
 
     full: Reject = Reject(429, headers=(("retry-after", "1"),))
-    """Answer of a full listener to a client whom it would let in."""
+    """Response of a full listener to a client that it would accept."""
 
     crashed: Callable[[Exception], None] = _raised
-    """Told by a listener what a connection raised; the default raises it, which ends the listener."""
+    """Function that gets a connection's exception; the default raises it, which ends the listener."""
 
     accept: AcceptRules = AcceptRules()
-    """The bounds of accepting."""
+    """Limits of accepting."""
 
     rules: SocketRules = DEFAULT_SOCKET_RULES
-    """The bounds of each socket."""
+    """Limits of each socket."""
 
     instead: Callable[[bytes], Instead | None] = _nobody
-    """Function that answers in our place, by the bytes that were read of a request for an upgrade; None
-    where we do.
+    """Responder in the server's place, given the bytes read of a request to upgrade; None leaves it to the
+    server.
     """
 
     through: Callable[[trio.abc.Stream], trio.abc.Stream] = _as_it_is
     """Function that wraps the connection's stream before anything is read from it."""
 
     http: DecideHttp | None = None
-    """Decides on plain requests; without it, one that asks for no upgrade is answered by 400."""
+    """Function that decides on plain requests; without it, a request without an upgrade is answered by 400.
+    """
 
     exchange: HttpRules = DEFAULT_HTTP_RULES
-    """The bounds of each plain request."""
+    """Limits of each plain request."""
 
 
 async def serve_websocket(stream: trio.abc.Stream, service: SocketService) -> None:
@@ -225,7 +226,7 @@ async def _greet(nursery: trio.Nursery, socket: WireSocket, decide: Decide) -> U
 
 
 async def _turn_away(socket: WireSocket) -> None:
-    """Let the answer, if there is one, be written and read; then close."""
+    """Let a response be written and read, if there is one; then close."""
     socket.finish(SocketEnding("the handshake was not made"), is_lingering=True)
     await socket.aclose()
 

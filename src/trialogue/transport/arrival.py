@@ -1,4 +1,4 @@
-"""Arrival: a connection's first bytes ask for an upgrade or for plain HTTP; until then it waits at a door.
+"""Arrival of connections: waits at a door until the first bytes ask for an upgrade or for plain HTTP.
 
 1. A connection without a complete request has a place at the door, not one of the connections. A full door
    refuses the one that has waited longest, so slow clients take no place from quick ones.
@@ -26,7 +26,7 @@ class Upgrading:
     """A connection that asks for an upgrade, or sends something unreadable."""
 
     received: bytes = field(repr=False)
-    """All that has come."""
+    """All bytes received."""
 
 
 async def arrive(stream: trio.abc.Stream, rules: HttpRules | None) -> Upgrading | HttpExchange:
@@ -51,7 +51,7 @@ async def arrive(stream: trio.abc.Stream, rules: HttpRules | None) -> Upgrading 
 
 
 class Door:
-    """Places of connections without a complete request."""
+    """Places for connections without a complete request."""
 
     def __init__(self, places: int) -> None:
         self._places = places
@@ -62,7 +62,7 @@ class Door:
 
     @contextmanager
     def waiting(self) -> Generator[trio.CancelScope]:
-        """Wait at the door: the scope is cancelled where somebody newer needs the place."""
+        """Wait at the door: the scope is cancelled where a newer connection needs the place."""
         if len(self._waiting) >= self._places:
             self._waiting.pop(next(iter(self._waiting))).cancel(reason="somebody newer needs the place")
         place = object()

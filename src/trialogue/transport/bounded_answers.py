@@ -1,7 +1,7 @@
-"""Answers of HTTP endpoints, read within bounds, whatever their heads say.
+"""Reader of HTTP endpoints' answers within limits, independently of their headers.
 
-1. No compression is asked for, and none is taken: a small answer cannot become a large one.
-2. A line is bounded, and so are all of them together: an answer that does not end is given up.
+1. It asks for no compression and accepts none, so a small answer cannot become a large one.
+2. A line is bounded, and so are all lines together: an endless answer is abandoned.
 """
 
 from __future__ import annotations
@@ -19,42 +19,42 @@ IDENTITY: Final = "identity"
 """The `accept-encoding` that asks for no compression (RFC 9110, section 12.5.3)."""
 
 LINE_BYTES: Final = 1024 * 1024
-"""Bytes of one line, or of one event."""
+"""Most bytes of one line, or of one event."""
 
 ANSWER_BYTES: Final = 16 * 1024 * 1024
-"""Bytes of a whole answer: a hundred thousand events of a model that writes a word in each."""
+"""Most bytes of a whole answer: a hundred thousand events of a model that writes a word in each."""
 
 
 class AnswerTooLong(Exception):
-    """An answer went beyond a bound; the text says which, and nothing of the answer."""
+    """An answer exceeded a limit; the text names the limit, and has no part of the answer."""
 
 
 @frozen
 class Bounds:
-    """Bounds of one answer, in bytes."""
+    """Limits of one answer, in bytes."""
 
     line: int = LINE_BYTES
     """Longest line."""
 
     whole: int = ANSWER_BYTES
-    """All of it."""
+    """Whole answer."""
 
 
 @define
 class AnswerLines:
     """Lines of an answer that comes in pieces; a line ends with LF, CR or both (server-sent events).
 
-    Raises `AnswerTooLong` as soon as a bound is passed.
+    Raises `AnswerTooLong` as soon as a limit is exceeded.
     """
 
     bounds: Bounds = Bounds()
-    """What is taken at most."""
+    """Limits."""
 
     _begun: bytearray = field(factory=bytearray, init=False)
     _taken: int = field(default=0, init=False)
 
     def feed(self, piece: bytes) -> list[str]:
-        """The lines that this piece completes; CR and LF give an empty line, which says nothing."""
+        """Lines that this piece completes; CR and LF give an additional empty line, which has no meaning."""
         self._taken += len(piece)
         if self._taken > self.bounds.whole:
             raise AnswerTooLong(f"an answer of more than {self.bounds.whole:,} bytes")
@@ -67,7 +67,7 @@ class AnswerLines:
         return lines
 
     def rest(self) -> str:
-        """The line that was begun: at the end of an answer, its last one."""
+        """Unfinished line, which at the end of an answer is its last one."""
         line = self._begun.decode(errors="replace")
         self._begun.clear()
         return line
@@ -79,6 +79,6 @@ class AnswerLines:
 
 
 def encoding_of(headers: Mapping[str, str]) -> str | None:
-    """The compression that an answer has though none was asked for; None where it has none."""
+    """Compression that an answer has without being asked for; None where it has none."""
     named = headers.get("content-encoding", IDENTITY).strip().lower()
     return None if named in {"", IDENTITY} else named

@@ -1,4 +1,4 @@
-"""The socket: trio-websocket for the protocol, an outbox before it, a wire and one writer behind it.
+"""Socket: trio-websocket for the protocol, an outbox before it, a wire and one writer behind it.
 
 1. The library's reader runs under `run_reader`; however it ends, the socket gets one `SocketEnding`.
 2. The socket's state, and how it ended, is its `SocketCourse`: a table.
@@ -28,13 +28,13 @@ from trialogue.transport.wire import WireStream
 from trialogue.transport.writer import LINGER_S, Watch, Writer
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
-"""Blank line behind the handshake, as the library reads it."""
+"""Blank line after the handshake, as the library reads it."""
 
 T = TypeVar("T")
 
 
 class HandshakeEnded(Exception):
-    """The library's reader ended before the handshake did; dial and accept read the wire's `head` for why."""
+    """The library's reader ended before the handshake did; the wire's `head` has the reason."""
 
 
 class WireSocket:
@@ -63,11 +63,11 @@ class WireSocket:
         counts = f"{seen.messages_in} in, {seen.messages_out} out, {seen.frames_dropped} dropped"
         return f"<WebSocket {self._handshake.path}: {self._course.state.value}{ended}, {counts}>"
 
-    # What everybody uses; described at `WebSocket`.
+    # Interface for all users; described at `WebSocket`.
 
     @property
     def handshake(self) -> Handshake:
-        """Handshake: what was agreed on at the start."""
+        """Handshake: the agreed terms of the connection."""
         return self._handshake
 
     def send_text(self, text: str) -> None:
@@ -151,11 +151,11 @@ class WireSocket:
             ping_rtt_s=self._ping_rtt_s,
         )
 
-    # What dial, accept and the watch over liveness use.
+    # Interface for dial, accept and the liveness watch.
 
     @property
     def library(self) -> Library:
-        """The library's connection; there is one as soon as anybody outside this layer has the socket."""
+        """Connection of the library; it exists as soon as any code outside this layer has the socket."""
         if self._opened is None:
             raise LocalProtocolError("the handshake is not over")
         return self._opened
@@ -167,7 +167,7 @@ class WireSocket:
 
     @property
     def link(self) -> Link | None:
-        """Link that both ends share where nothing but memory is between them."""
+        """Link that both ends share where only memory is between them."""
         stream = self.wire.stream
         return stream.link if isinstance(stream, PipeStream) else None
 
@@ -179,7 +179,7 @@ class WireSocket:
         raise HandshakeEnded
 
     def open(self, library: Library, handshake: Handshake) -> None:
-        """The handshake is over: messages may go."""
+        """Open the socket for messages: the handshake is over."""
         self._course.open()
         forget_handshake(library)
         self._opened, self._handshake = library, handshake
@@ -187,7 +187,7 @@ class WireSocket:
         head, self.wire.head = bytes(self.wire.head or b""), None
         blank_line = _BLANK_LINE.search(head)
         if blank_line is None:
-            self._incoming.end()  # more came with the handshake than is kept: the library reads it all
+            self._incoming.end()  # more came with the handshake than is kept: the library reads all
         else:
             self._incoming.follow(head[blank_line.end() :])
             self.wire.incoming = self._incoming
@@ -204,7 +204,7 @@ class WireSocket:
         return True
 
     def untold_s(self) -> float:
-        """How many seconds of sound can come before their time (see `link.Receiver`)."""
+        """Seconds of sound that can come before their time (see `link.Receiver`)."""
         taker = None if self.link is None else self.link.taker
         is_clear = self._course.ending is None and self._incoming.is_clear
         return taker.untold_s() if taker is not None and is_clear else 0.0
@@ -218,19 +218,19 @@ class WireSocket:
 
     @property
     def early_s(self) -> float:
-        """How many seconds of sound can be given to the other end before their time."""
+        """Seconds of sound that can be given to the other end before their time."""
         peer = self._peer()
         return 0.0 if peer is None or self._course.ending is not None else peer.untold_s()
 
     def send_early(self, message: bytes, at: float) -> None:
-        """Give sound to the other end that is due at `at`, in a stretch that was asked for (`early_s`)."""
+        """Give sound to the other end that is due at `at`, within `early_s`."""
         peer = self._peer()
         if peer is not None:
             self._writer.messages_out += 1
             peer.accept_early(message, at)
 
     def _hand_over(self, message: bytes) -> bool:
-        """Give sound to the other end as it is; False where it must go in a frame, as others before it."""
+        """Give sound to the other end directly; False where it must go in a frame, like others before it."""
         peer = self._peer()
         if peer is None or not peer.accept(message):
             return False
@@ -238,7 +238,7 @@ class WireSocket:
         return True
 
     def _peer(self) -> Receiver | None:
-        """The other end, where sound can be handed over to it: all that was sent before is there."""
+        """Other end, where sound can be given to it directly: all that was sent before has arrived."""
         stream = self.wire.stream
         if not self.rules.hands_over or not isinstance(stream, PipeStream):
             return None
@@ -246,12 +246,12 @@ class WireSocket:
         return stream.link.ends.get(not self._is_client) if is_first else None
 
     def watch(self, watch: Watch) -> None:
-        """Have the writer look at the peer's liveness from now on."""
+        """Let the writer check the peer's liveness from now on."""
         self._writer.watch = watch
         self._writer.wake()
 
     async def ping(self) -> None:
-        """Ping the peer and note how long its pong took; returns where the socket ends before."""
+        """Ping the peer and note the time until its pong; returns early where the socket ends."""
         sent_at = trio.current_time()
         with contextlib.suppress(*LIBRARY_FAULTS):
             await self.library.ping()
@@ -312,7 +312,7 @@ class WireSocket:
             await self._writer.wait_for_change()
 
     def _settle(self) -> None:
-        """The library is over: end as it did."""
+        """End as the library did."""
         has_sent_close = self.wire.has_sent_close
         ending = ending_of(self.library.closed, has_sent_close=has_sent_close)
         if self.wire.is_overflowed:
@@ -329,16 +329,16 @@ class WireSocket:
             self._writer.drop_all()
 
     def _ended(self) -> SocketEnding:
-        """Ending of the socket, for one who has just found that it ended."""
+        """Ending of the socket, for a caller that has just found that it ended."""
         if self._course.ending is None:
             self._settle()
         return self._course.ending or ending_of(self.library.closed, has_sent_close=True)
 
 
 async def receive_beside(socket: WebSocket, sound: Callable[[bytes], None]) -> str:
-    """The next text; sound before it is given to `sound`, by the task that reads where nothing is between.
+    """Next text; sound before it is given to `sound`, by the reader's task where nothing is between.
 
-    Raises as `WebSocket.receive`, and what `sound` raises.
+    Raises like `WebSocket.receive`, and the errors of `sound`.
     """
     if isinstance(socket, WireSocket):
         return await socket.receive_beside(sound)
@@ -350,12 +350,12 @@ async def receive_beside(socket: WebSocket, sound: Callable[[bytes], None]) -> s
 
 
 def link_of(socket: WebSocket) -> Link | None:
-    """Link of both ends of a socket; None where anything is between them, and for every other socket."""
+    """Link of both ends of a socket; None where anything is between them."""
     return socket.link if isinstance(socket, WireSocket) else None
 
 
 def early_of(socket: WebSocket) -> WireSocket | None:
-    """A socket to which sound can be given before its time; None for one that leads through anything else."""
+    """Socket to which sound can be given before its time; None for one with anything between."""
     return socket if isinstance(socket, WireSocket) and socket.link is not None else None
 
 

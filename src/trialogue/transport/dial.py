@@ -1,4 +1,4 @@
-"""Connecting: from a URL to an open socket, under one deadline, with every failure named by who must act.
+"""Dialling: from a URL to an open socket, under one deadline; each failure's type shows who must act.
 
 1. One total deadline covers name, TCP, TLS and upgrade; a slow peer cannot extend it.
 2. TLS always verifies; there is no switch. Redirects are not followed: they would carry the key elsewhere.
@@ -34,16 +34,18 @@ from trialogue.transport.upgrade import read_response, refusal
 from trialogue.values import frozen
 
 HeaderValue = str | Callable[[], str]
-"""A header's value, or for a secret a function that reveals it; called once, when the request is built."""
+"""Value of a header, or for a secret a function that reveals it; called once, when the request is built."""
 
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
-"""Headers that are secrets even when given as text."""
+"""Headers that are secret even when given as text."""
 
 SECRET_SUBPROTOCOLS = frozenset({"token", "bearer"})
-"""Offers after which the next one is a key: how browsers authenticate."""
+"""Subprotocols after which the next one is a key: how browsers authenticate."""
 
 MIN_SECRET = 6
-"""Shorter words are not hidden from a service's texts: they would be `Token` and the like by accident."""
+"""Fewest characters of a value that is hidden in a service's texts: shorter ones, such as `Token`, match by
+accident.
+"""
 
 
 @frozen
@@ -61,7 +63,7 @@ class DialRules:
 
 
 class Connector(Protocol):
-    """Opens sockets: `open_websocket` with its rules bound, or `in_memory`."""
+    """Function that opens sockets: `open_websocket` with its rules bound, or `in_memory`."""
 
     def __call__(
         self, url: str, *, headers: Mapping[str, HeaderValue], subprotocols: Sequence[str] = ()
@@ -72,7 +74,7 @@ class Connector(Protocol):
 
 @frozen
 class Target:
-    """The parts of a URL."""
+    """Parts of a URL."""
 
     host: str
     port: int
@@ -81,7 +83,7 @@ class Target:
 
     @property
     def is_loopback(self) -> bool:
-        """The host is this machine by its name."""
+        """Whether the host is this machine, by its name."""
         return self.host == "localhost" or _is_loopback_address(self.host)
 
     @property
@@ -104,7 +106,7 @@ async def open_websocket(
 
     Raises `SetupError` for a URL or header that may not be dialled, `ProviderRefused` for a refusal that
     another attempt would meet again (401, 402, 403, 404, redirects, a certificate that does not verify), and
-    `DialFailed` for all that may pass (refused, unreachable, too slow, 429, 5xx, malformed answers).
+    `DialFailed` for temporary failures (refused, unreachable, too slow, 429, 5xx, malformed answers).
     """
     target = parse_url(url)
     check_plaintext(target, headers, subprotocols, allow_plaintext=dial.allow_plaintext)
@@ -125,7 +127,7 @@ async def open_websocket_over(
     dial: DialRules = DialRules(),
     rules: SocketRules = DEFAULT_SOCKET_RULES,
 ) -> AsyncGenerator[WebSocket]:
-    """Open a websocket over a `stream` that is connected already; otherwise as `open_websocket`."""
+    """Open a websocket over a connected `stream`; otherwise like `open_websocket`."""
     target, request = parse_url(url), _request(headers, subprotocols)
 
     async def connected() -> trio.abc.Stream:
@@ -144,7 +146,7 @@ def in_memory(
     dial: DialRules = DialRules(),
     rules: SocketRules = DEFAULT_SOCKET_RULES,
 ) -> Connector:
-    """A connector whose every socket leads to `serve`, run on the other end of a pipe in the same program.
+    """Connector whose every socket leads to `serve`, run on the other end of a pipe in the same program.
 
     When a block ends, its server gets `close_within_s` to end by itself before it is cancelled.
     """
@@ -174,7 +176,7 @@ def in_memory(
 
 
 def parse_url(url: str) -> Target:
-    """Take a websocket URL apart; SetupError if it is none, or carries a user name or password."""
+    """Parts of a websocket URL; SetupError if it is invalid, or has a user name or password."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -212,7 +214,7 @@ class _Request:
     subprotocols: list[str] = field(repr=False)
 
     def secrets(self) -> tuple[str, ...]:
-        """Every value that a service must not be able to echo into our texts."""
+        """Values that a service must not be able to echo into our texts."""
         values = [value.decode() for _, value in self.headers] + self.subprotocols
         words = [word for value in values for word in value.split()]
         return tuple(word for word in words if len(word) >= MIN_SECRET)
@@ -334,7 +336,7 @@ def _tls_failure(cause: BaseException | None, target: Target) -> DialFailed | Pr
 
 @lru_cache(maxsize=8)
 def _tls_context(ca_file: str | None) -> ssl.SSLContext:
-    """The default, verifying context; shared, since loading the authorities takes milliseconds and memory."""
+    """Default, verifying context; shared, since loading the authorities takes milliseconds and memory."""
     try:
         context = ssl.create_default_context(cafile=ca_file)
     except (OSError, ssl.SSLError) as error:

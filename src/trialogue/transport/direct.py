@@ -1,4 +1,4 @@
-"""A stream directly on a non-blocking socket: a frame costs only its system calls; TLS is in `direct_tls`.
+"""Stream directly on a non-blocking socket: a frame costs only its system calls; TLS is in `direct_tls`.
 
 1. Trio's streams make several checkpoints per frame; here a frame that can be sent makes none. The gain
    is in `docs/performance.md`.
@@ -21,7 +21,7 @@ import trio
 from trialogue.rounds import rounds_of
 
 READ_BYTES = 64 * 1024
-"""Bytes that are read of a socket at once where nobody says."""
+"""Default number of bytes that are read at once."""
 
 
 class OnSocket(trio.abc.Stream):
@@ -30,18 +30,20 @@ class OnSocket(trio.abc.Stream):
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
         self.owes: bool = False
-        """Whether the system has not yet got all that was taken: `send_all`, also of nothing, sends it."""
+        """Whether the system has not yet accepted all bytes taken: `send_all`, also of nothing, sends them.
+        """
 
     async def wait_send_all_might_not_block(self) -> None:
-        """Wait until the system takes something."""
+        """Wait until the system accepts bytes."""
         self._check_open()
         await trio.lowlevel.wait_writable(self._socket)
 
     @abstractmethod
     def send_now(self, data: bytes) -> int:
-        """Send what can go at once; number of bytes of `data` that are taken: it may owe some of them.
+        """Send as much as possible at once; returns the number of bytes of `data` that are taken.
 
-        None of it where the connection broke: the next `send_all` says how.
+        Some of them it may still owe. None are taken where the connection broke: the next `send_all` raises
+        the reason.
         """
 
     @abstractmethod
@@ -49,9 +51,9 @@ class OnSocket(trio.abc.Stream):
         """Up to `max_bytes` bytes as soon as there are any; empty at the end."""
 
     async def receive_into(self, take: Callable[[bytes], bool]) -> bytes:
-        """Give `take` all that comes until it returns False; what was read last, empty at the end.
+        """Give `take` everything received until it returns False; returns the last bytes read.
 
-        Where a loop has rounds, no task wakes for what `take` takes.
+        They are empty at the end. Where a loop has rounds, no task wakes for bytes that `take` accepts.
         """
         rounds = rounds_of()
         if rounds is None:
@@ -69,11 +71,11 @@ class OnSocket(trio.abc.Stream):
         return last[0]
 
     async def _give_held(self, take: Callable[[bytes], bool], last: list[bytes]) -> None:
-        """Give out what was read before."""
+        """Give out bytes that were read before."""
 
     @abstractmethod
     def _read_now(self, take: Callable[[bytes], bool], last: list[bytes]) -> bool:
-        """Read once, and give it out; whether to go on. If not, `last` has what was read last."""
+        """Read once, and give it out; whether to go on. If not, `last` has the bytes read last."""
 
     def _tell_closing(self) -> None:
         """Wake the tasks that wait for the socket, which is about to be closed."""
@@ -87,17 +89,17 @@ class OnSocket(trio.abc.Stream):
             raise trio.ClosedResourceError
 
     def _fault(self, error: OSError) -> Exception:
-        """Error that trio's streams raise in such a case."""
+        """Error that trio's streams raise in this case."""
         if self._socket.fileno() < 0:
             return trio.ClosedResourceError()
         return trio.BrokenResourceError(f"the connection broke: {type(error).__name__}")
 
 
 class DirectStream(OnSocket, trio.abc.HalfCloseableStream):
-    """A plain connection; made by `direct`."""
+    """Plain connection; made by `direct`."""
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """Send all of `data`, waiting only while the system does not take it."""
+        """Send all of `data`, waiting only while the system does not accept it."""
         await trio.lowlevel.checkpoint_if_cancelled()
         left = memoryview(data)
         while left:
@@ -159,12 +161,12 @@ class DirectStream(OnSocket, trio.abc.HalfCloseableStream):
 
 
 def direct(stream: trio.SocketStream) -> DirectStream:
-    """The same connection, without trio's layers; `stream` is used up."""
+    """The same connection without trio's layers; `stream` cannot be used any more."""
     return DirectStream(taken(stream))
 
 
 def taken(stream: trio.SocketStream) -> socket.socket:
-    """The socket of a stream, which is used up."""
+    """Socket of a stream, which cannot be used any more."""
     connected = socket.socket(fileno=stream.socket.detach())
     connected.setblocking(False)
     return connected

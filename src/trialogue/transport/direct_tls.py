@@ -22,7 +22,7 @@ import trio
 from trialogue.transport.direct import READ_BYTES, OnSocket, taken
 
 RECORD_BYTES = 16 * 1024
-"""Bytes of one record of TLS at most: OpenSSL gives no more at once."""
+"""Most bytes of one TLS record: OpenSSL gives no more at once."""
 
 PORTION_BYTES = 2 * 1024
 """Bytes that OpenSSL is given at once, to encrypt or to decrypt: two frames of 20 ms fit."""
@@ -31,7 +31,7 @@ _NOTHING = memoryview(b"")
 
 
 class DirectTls(OnSocket):
-    """A TLS connection; made by `shake_hands`, which does the handshake first."""
+    """TLS connection; made by `shake_hands`, which does the handshake first."""
 
     def __init__(self, connected: socket.socket, context: ssl.SSLContext, host: str) -> None:
         super().__init__(connected)
@@ -42,7 +42,7 @@ class DirectTls(OnSocket):
         self._ended_by: ssl.SSLError | None = None
 
     async def shake(self) -> None:
-        """Shake hands; OSError, of which ssl's errors are, where that fails."""
+        """Do the handshake; raises OSError, which includes ssl's errors, where it fails."""
         while True:
             await trio.lowlevel.checkpoint_if_cancelled()
             try:
@@ -59,7 +59,7 @@ class DirectTls(OnSocket):
                 return
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """Send all of `data`, waiting only while the system does not take it."""
+        """Send all of `data`, waiting only while the system does not accept it."""
         await trio.lowlevel.checkpoint_if_cancelled()
         self._check_open()
         left = memoryview(data)
@@ -94,7 +94,7 @@ class DirectTls(OnSocket):
         return len(data)
 
     def _encrypt(self, data: bytes | memoryview) -> bytes:
-        """`data`, encrypted: all of it, as OpenSSL writes into memory."""
+        """Encrypt all of `data`, as OpenSSL writes into memory."""
         portions: list[bytes] = []
         for at in range(0, len(data), PORTION_BYTES):
             self._tls.write(data[at : at + PORTION_BYTES])
@@ -141,7 +141,7 @@ class DirectTls(OnSocket):
         return self._give_out(take, last)
 
     def _give_out(self, take: Callable[[bytes], bool], last: list[bytes]) -> bool:
-        """Give out all records that are whole; whether to go on."""
+        """Give out all complete records; whether to go on."""
         try:
             while True:
                 try:
@@ -164,7 +164,7 @@ class DirectTls(OnSocket):
 
     @property
     def _has_more(self) -> bool:
-        """Whether anything has come, or the end, that was not given out."""
+        """Whether bytes, or the end, have come that were not given out."""
         return bool(self._unread or self._came.pending or self._tls.pending() or self._ended_by)
 
     def _is_all(self, size: int, asked: int) -> bool:
@@ -177,7 +177,7 @@ class DirectTls(OnSocket):
         )
 
     def _decrypt(self, most: int) -> bytes:
-        """What has come, as far as its records are whole: at least one of them, or ssl's error."""
+        """Decrypt the complete records: at least one of them, or raise ssl's error."""
         if self._ended_by is not None:
             raise self._ended_by
         asked = min(most, RECORD_BYTES)
@@ -193,14 +193,14 @@ class DirectTls(OnSocket):
                     break
                 self._give_a_portion()
             except ssl.SSLError as error:
-                self._ended_by = error  # told behind what was good; OpenSSL says once what the fault was
+                self._ended_by = error  # raised after the valid part; OpenSSL gives the reason only once
                 break
             else:
                 size += len(records[-1])
         return b"".join(records)
 
     async def aclose(self) -> None:
-        """Close at once, with TLS's goodbye if the system takes that."""
+        """Close at once, with TLS's closing alert if the system accepts that."""
         if self._socket.fileno() >= 0:
             self._tell_closing()
             with suppress(OSError, ValueError):
@@ -211,7 +211,7 @@ class DirectTls(OnSocket):
         await trio.lowlevel.checkpoint()
 
     async def _read_encrypted(self) -> None:
-        """Give OpenSSL bytes, or the end: what was read before, or else what it waits for."""
+        """Give OpenSSL bytes, or the end: those read before, or else those it waits for."""
         while not self._unread:
             await trio.lowlevel.wait_readable(self._socket)
             try:
@@ -223,7 +223,7 @@ class DirectTls(OnSocket):
         self._give_a_portion()
 
     def _take_encrypted(self, data: bytes) -> None:
-        """Give OpenSSL what was read, or the beginning of it where that is much."""
+        """Give OpenSSL the bytes read, or a beginning of them where they are many."""
         if not data:
             self._came.write_eof()
         elif len(data) <= PORTION_BYTES:
@@ -234,15 +234,15 @@ class DirectTls(OnSocket):
 
     def _give_a_portion(self) -> None:
         self._came.write(self._unread[:PORTION_BYTES])
-        self._unread = self._unread[PORTION_BYTES:] or _NOTHING  # an empty rest would keep all that it is of
+        self._unread = self._unread[PORTION_BYTES:] or _NOTHING  # an empty rest would keep the whole buffer
 
     async def _send_encrypted(self) -> None:
-        """Send all that OpenSSL has to say."""
+        """Send all output of OpenSSL."""
         while not self._send_some():
             await trio.lowlevel.wait_writable(self._socket)
 
     def _send_some(self) -> bool:
-        """Send what the system takes of it; whether that was all."""
+        """Send as much of it as the system accepts; whether that was all."""
         while self._unsent or self._goes.pending:
             self._unsent = self._unsent or memoryview(self._goes.read())
             self.owes = True
@@ -250,15 +250,15 @@ class DirectTls(OnSocket):
                 self._unsent = self._unsent[self._socket.send(self._unsent) :]
             except BlockingIOError:
                 return False
-        self._unsent = _NOTHING  # an empty rest would keep all that it is of
+        self._unsent = _NOTHING  # an empty rest would keep the whole buffer
         self.owes = False
         return True
 
 
 async def shake_hands(stream: trio.SocketStream, context: ssl.SSLContext, host: str) -> DirectTls:
-    """Speak TLS as a client from now on; `stream` is used up, and closed if this does not work.
+    """Begin TLS as a client; `stream` cannot be used any more, and is closed if this fails.
 
-    Raises BrokenResourceError, whose cause is the `ssl.SSLError` or `OSError` that says why.
+    Raises BrokenResourceError, whose cause is the `ssl.SSLError` or `OSError` with the reason.
     """
     raw = taken(stream)
     try:

@@ -10,22 +10,22 @@ from typing import cast
 
 
 def reason_of_failure(error: BaseException) -> str:
-    """Reason that the system gave, as `Connection refused`; of several attempts each reason once.
+    """Reason that the system gave, such as `Connection refused`; of several attempts each reason once.
 
-    Where it said nothing, the error's own words, or its type.
+    Without one, the error's own words, or its type.
     """
     return reason_of_system(error) or " ".join(str(error).split()) or type(error).__name__
 
 
 def reason_of_system(error: BaseException) -> str:
-    """Reason of the system; empty where it gave none, for an error's own words may repeat a peer's."""
+    """Reason from the system; empty where it gave none, since an error's own words may repeat a peer's."""
     return ", ".join(dict.fromkeys(_reasons(error)))
 
 
 def _reasons(error: BaseException) -> Iterator[str]:
-    """The system's words under an error: trio tells one of all attempts, HTTP clients wrap it once more.
+    """The system's words in an error: trio groups those of all attempts, HTTP clients wrap it once more.
 
-    Clients cut the cause off as they raise again, but what was handled then is still there.
+    Clients cut off the cause when they raise again, but the context still has it.
     """
     inner = error.__cause__ or error.__context__
     if isinstance(error, BaseExceptionGroup):

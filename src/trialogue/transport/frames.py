@@ -11,10 +11,10 @@ from sys import byteorder
 from types import ModuleType
 
 FIN = 0x80
-"""The first byte's bit of a frame that ends its message."""
+"""Bit in the first byte of a frame that ends its message."""
 
 LONG_BYTES = 512
-"""Length from which on numpy masks in half of the time, and in a third from 1 KiB on."""
+"""Length from which numpy masks in half of the time, and in a third from 1 KiB."""
 
 _LONG_END = 1 << 16
 """Length from which on the size of a frame takes eight bytes."""
@@ -25,7 +25,7 @@ _MASKED_SOUND = bytes((FIN | _BINARY, _MASKED | 126))
 
 
 def data_frame(message: str | bytes, *, is_client: bool) -> bytes:
-    """A whole message in one frame (RFC 6455, section 5.2), masked if it comes from a client."""
+    """Whole message in one frame (RFC 6455, section 5.2), masked if it comes from a client."""
     if is_client and LONG_BYTES <= len(message) < _LONG_END and isinstance(message, bytes):
         key = os.urandom(4)  # a frame of sound in one step: an agent gets fifty a second
         size = len(message).to_bytes(2, "big")
@@ -36,7 +36,7 @@ def data_frame(message: str | bytes, *, is_client: bool) -> bytes:
 
 
 def close_frame(code: int, reason: str = "", *, is_client: bool) -> bytes:
-    """A Close frame of any code, legal or not, and the words that go with it (section 5.5.1)."""
+    """Close frame with any code, valid or not, and its text (section 5.5.1)."""
     return frame(_CLOSE, code.to_bytes(2, "big") + reason.encode(), is_client=is_client)
 
 
@@ -48,9 +48,9 @@ def frame(
     fin: int = FIN,
     size: int | None = None,
 ) -> bytes:
-    """One frame (section 5.2), masked if it comes from a client.
+    """Frame (section 5.2), masked if it comes from a client.
 
-    `size` claims another length than the payload's, and `fin` sets other bits: faults on demand.
+    `size` states another length than the payload's, and `fin` sets other bits: for faults on demand.
     """
     claimed = len(payload) if size is None else size
     flag = _MASKED if is_client else 0
@@ -67,7 +67,7 @@ def frame(
 
 
 def masked(payload: bytes, key: bytes) -> bytes:
-    """The payload under a key of four bytes, or out of it again (section 5.3), as one long XOR."""
+    """Payload masked with a key of four bytes, or unmasked (section 5.3), as one long XOR."""
     size = len(payload)
     if size >= LONG_BYTES:
         return _masked_by_words(payload, key)
@@ -78,7 +78,7 @@ def masked(payload: bytes, key: bytes) -> bytes:
 
 def _masked_by_words(payload: bytes, key: bytes) -> bytes:
     np, size = _numpy(), len(payload)
-    word = int.from_bytes(key, byteorder)  # to make an array of the key costs half as much as the XOR
+    word = int.from_bytes(key, byteorder)  # making an array of the key costs half as much as the XOR
     mixed: bytes = (np.frombuffer(payload, np.uint32, size >> 2) ^ word).tobytes()
     rest = size & 3
     return mixed + bytes(a ^ b for a, b in zip(payload[-rest:], key, strict=False)) if rest else mixed

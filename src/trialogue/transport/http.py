@@ -1,9 +1,9 @@
-"""Plain HTTP/1.1 beside the upgrade: one request, one answer, and the connection is closed.
+"""Plain HTTP/1.1 besides the upgrade: one request, one response, and the connection is closed.
 
-1. A function without I/O decides from the head who is accepted, for what, and how long a body may be.
-2. Everything that a client can make us keep or wait for is bounded: its head, its body, its time to send one,
-   and the time in which it reads none of the answer.
-3. An answer is whole, or sent in chunks while it is made. One that breaks off is closed without its end, so
+1. A function without I/O decides from the head whether a request is accepted, and how long its body may be.
+2. Everything that a client can occupy is bounded: its head, its body, the time to send them, and the time
+   without reading the response.
+3. A response is whole, or sent in chunks while it is made. One that breaks off is closed without its end, so
    that no client takes a part for the whole.
 """
 
@@ -21,7 +21,7 @@ from trialogue.errors import ConnectionLost
 from trialogue.values import frozen
 
 LINGER_S = 1.0
-"""Seconds that a client is given to read the answer before a connection with unread bytes is reset."""
+"""Seconds for a client to read the response before a connection with unread bytes is reset."""
 
 _READ_BYTES = 64 * 1024
 
@@ -34,16 +34,16 @@ class HttpRequest:
     """In capitals: `GET`."""
 
     path: str
-    """The path, without the query, undecoded."""
+    """Path, without the query, undecoded."""
 
     query: str = ""
-    """Query string, behind the question mark, undecoded."""
+    """Query string, without the question mark, undecoded."""
 
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """The headers, names in lower case; a key may be among them."""
 
     body: bytes = field(default=b"", repr=False)
-    """Body; empty while only the head is there."""
+    """Body; empty while only the head has come."""
 
     @property
     def host(self) -> str | None:
@@ -61,32 +61,32 @@ class HttpResponse:
     """Response to a client."""
 
     status: int = 200
-    """The HTTP status, 200 to 599."""
+    """HTTP status, 200 to 599."""
 
     headers: tuple[tuple[str, str], ...] = ()
-    """Headers, but for those that say how long it is."""
+    """Headers, except those of its length."""
 
     body: bytes | AsyncGenerator[bytes, None] = field(default=b"", repr=False)
-    """The body: whole, or in pieces as they are made."""
+    """Body: whole, or in pieces as they are made."""
 
 
 Answer: TypeAlias = Callable[[HttpRequest], Awaitable[HttpResponse]]
-"""Answers a request that was let in."""
+"""Function that responds to an accepted request."""
 
 
 @frozen
 class Taken:
-    """Let the request in."""
+    """Decision to accept the request."""
 
     answer: Answer
-    """Function that answers it."""
+    """Function that responds."""
 
     max_body_bytes: int = 0
-    """The longest body; one byte more is answered by 413."""
+    """Most bytes of the body; one more is answered by 413."""
 
 
 DecideHttp: TypeAlias = Callable[[HttpRequest], Taken | HttpResponse]
-"""Decides on a request by its head; no I/O."""
+"""Function that decides on a request by its head; no I/O."""
 
 
 @frozen
@@ -103,23 +103,23 @@ class HttpRules:
     """Response to a body that is too long."""
 
     too_slow: HttpResponse = HttpResponse(408)
-    """Response to a body that does not come."""
+    """Response to a body that does not come in time."""
 
     failed: HttpResponse = HttpResponse(500)
-    """Response where answering crashed."""
+    """Response after an error of the server."""
 
 
 DEFAULT_HTTP_RULES = HttpRules()
-"""Rules that hold where nothing else is said."""
+"""Default rules."""
 
 
 class _TooLong(Exception):
-    """The body is longer than it may be."""
+    """The body is longer than allowed."""
 
 
 @frozen
 class HttpExchange:
-    """One request whose head was read from `stream`, and the way to answer it."""
+    """Exchange of one request, whose head was read from `stream`, and its response."""
 
     stream: trio.abc.Stream
     """Stream from which it came."""
@@ -128,19 +128,19 @@ class HttpExchange:
     """Connection that has read the head."""
 
     request: HttpRequest
-    """The head."""
+    """Head of the request."""
 
     rules: HttpRules = DEFAULT_HTTP_RULES
-    """The bounds."""
+    """Limits."""
 
     async def turn_out(self, response: HttpResponse) -> None:
-        """Answer, whatever was asked, and close."""
+        """Send this response to any request, and close."""
         with suppress(trio.BrokenResourceError, trio.ClosedResourceError, ConnectionLost):
             await self._send(response)
         await trio.aclose_forcefully(self.stream)
 
     async def serve(self, decide: DecideHttp) -> None:
-        """Decide, read the body, answer, close. What an answer raises is raised after the 500."""
+        """Decide, read the body, respond, close. An error of the response is raised after the 500."""
         crash: Exception | None = None
         with suppress(trio.BrokenResourceError, trio.ClosedResourceError, ConnectionLost):
             try:
@@ -213,7 +213,7 @@ class HttpExchange:
             raise ConnectionLost("the client takes nothing")
 
     async def _linger(self) -> None:
-        """Let the answer be read: closing a socket with unread bytes resets it, and overtakes the answer."""
+        """Let the response be read: closing a socket with unread bytes resets it before that."""
         with trio.move_on_after(LINGER_S):
             if isinstance(self.stream, trio.abc.HalfCloseableStream):
                 await self.stream.send_eof()

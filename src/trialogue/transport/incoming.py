@@ -1,4 +1,4 @@
-"""Reading frames that need no protocol state: whole data messages, one frame each, as the peer sends them.
+"""Reader of frames that need no protocol state: whole data messages, one frame each.
 
 The library reads them too, but in many steps; here a message is one slice. Everything else, such as
 control frames, messages in parts, and every fault, goes to the library, which knows what to do.
@@ -30,27 +30,27 @@ _WIDTHS: Final = {126: 2, 127: 8}
 
 _KEY_BYTES: Final = 4
 _SHORT: Final = 126 + 4
-"""Bytes of the shortest frame whose size stands in two bytes."""
+"""Bytes of the shortest frame whose size takes two bytes."""
 
 _CONTROL_MAX: Final = 125
 
 
 @frozen
 class _Frame:
-    """Frame in the buffer, by its head (RFC 6455, section 5.2)."""
+    """Head of a frame in the buffer (RFC 6455, section 5.2)."""
 
     first: int
     """First byte: FIN, reserved bits, opcode."""
 
     size: int
-    """Bytes of payload."""
+    """Number of payload bytes."""
 
     start: int
-    """Beginning of its payload, behind the key that masks it."""
+    """Beginning of its payload, after the masking key."""
 
     is_masked: bool
     is_minimal: bool
-    """True where its size is written in as few bytes as can be."""
+    """Whether its size is written in as few bytes as possible."""
 
     @property
     def opcode(self) -> int:
@@ -68,32 +68,32 @@ class _Frame:
 
 @define(eq=False)
 class Incoming:
-    """Incoming bytes after the handshake: messages are read here, the rest is the library's."""
+    """Bytes received after the handshake: messages are read here, the rest goes to the library."""
 
     is_client: bool
-    """Whether we are the client: then the peer masks nothing, else everything."""
+    """Whether this end is the client: then the peer masks nothing, otherwise everything."""
 
     max_message_size: int
-    """Bytes of a message that is read here; longer ones are the library's to judge."""
+    """Most bytes of a message that is read here; the library handles longer ones."""
 
     max_waiting: int
-    """Messages that may wait to be taken before reading pauses."""
+    """Most messages that wait before reading pauses."""
 
     owed: int = field(default=0, init=False)
-    """Messages that the library has, or is about to have, and that were not taken of it."""
+    """Messages that the library has, or is about to have, and that were not yet received from it."""
 
     given: int = field(default=0, init=False)
     """Messages that a direct receiver of sound was given."""
 
     _messages: list[str | bytes] = field(factory=list[str | bytes], init=False)
-    """Messages that wait, the oldest first: few, and none in an idle socket, where a deque takes room."""
+    """Messages that wait, the oldest first; a list, since an idle deque takes more memory."""
 
     _buffer: bytearray = field(factory=bytearray, init=False)
     _known: int = field(default=0, init=False)
-    """Bytes at the buffer's front that the library has already."""
+    """Bytes at the buffer's front that the library already has."""
 
     _skip: int = field(default=0, init=False)
-    """Bytes of a frame of the library's that are still to come."""
+    """Bytes still to come of a frame for the library."""
 
     _is_fragmented: bool = field(default=False, init=False)
     _is_blind: bool = field(default=False, init=False)
@@ -104,7 +104,7 @@ class Incoming:
     _taken: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot, init=False)
 
     async def wait_for_room(self) -> None:
-        """Wait while as many messages wait as may; no checkpoint where there is room."""
+        """Wait while the most messages wait; no checkpoint where there is room."""
         while not self.has_room:
             await self._taken.park()
 
@@ -114,10 +114,10 @@ class Incoming:
         return len(self._messages) < self.max_waiting
 
     async def next(self, sound: Callable[[bytes], None] | None = None) -> str | bytes | None:
-        """The next message; None where the library has it, or has to say why there is none.
+        """Next message; None where the library has it, or has the reason for its absence.
 
-        With `sound` the next text: sound before it is given to that, as it is read. What it raises is raised
-        here.
+        With `sound`, the next text: sound before it is given to `sound` as it is read, and errors of `sound`
+        are raised here.
         """
         if self._messages:
             await trio.lowlevel.checkpoint()
@@ -160,11 +160,11 @@ class Incoming:
 
     @property
     def is_clear(self) -> bool:
-        """Whether all that came was a whole message each time, and was taken here."""
+        """Whether all bytes so far were whole messages, and were taken here."""
         return not (self.owed or self._is_fragmented or self._is_blind or self._buffer or self._skip)
 
     def accept(self, message: bytes) -> bool:
-        """Take sound that was handed over; False where messages, or parts of them, are before it."""
+        """Take sound that is given directly; False where messages, or parts of them, are before it."""
         if self.is_clear and len(self._messages) < self.max_waiting and len(message) <= self.max_message_size:
             self._messages.append(message)
             self._arrived.unpark_all()
@@ -172,25 +172,25 @@ class Incoming:
         return False
 
     def end(self) -> None:
-        """Read nothing here any more: what waits can be taken, then the library has the word."""
+        """Read nothing here any more: waiting messages can be taken, then the library takes over."""
         self._is_blind = True
         self._arrived.unpark_all()
 
     def deafen(self) -> None:
-        """Forget what waits, and all that comes: the socket is closed from this side."""
+        """Drop waiting messages, and all later ones: the socket is closed from this side."""
         self._messages.clear()
         self._taken.unpark_all()
         self.end()
 
     def follow(self, data: bytes | bytearray) -> None:
-        """Note what the library has read already: the first bytes behind the handshake."""
-        self.owed += 1  # while it owes something, nothing is taken here
+        """Note the bytes that the library has already read: the first ones after the handshake."""
+        self.owed += 1  # while it has messages, nothing is taken here
         self.sift(data)
         self.owed -= 1
         self._known = len(self._buffer)
 
     def sift(self, data: bytes | bytearray) -> bytes:
-        """Take the messages out of `data`; the rest is the library's."""
+        """Take the messages out of `data`; the rest goes to the library."""
         # As `is_clear`, without a call: most of what comes is a whole sound.
         if not (self.owed or self._is_fragmented or self._is_blind or self._buffer or self._skip):
             taken = self._take_short(data)
@@ -221,7 +221,7 @@ class Incoming:
         return passed
 
     def _take_short(self, data: bytes | bytearray) -> int:
-        """Take the whole sounds of less than 64 KiB that it begins with, a slice each; their bytes."""
+        """Take the whole sounds of less than 64 KiB at the beginning, a slice each; count their bytes."""
         at, size = 0, len(data)
         head = 4 if self.is_client else 4 + _KEY_BYTES
         second = 126 if self.is_client else _MASKED | 126
@@ -238,7 +238,7 @@ class Incoming:
         return at
 
     def _frame(self, at: int) -> _Frame | None:
-        """The head of the frame that begins there; None if it is not whole, unless it is wrong already."""
+        """Head of the frame that begins there; None if it is incomplete and not yet wrong."""
         buffer = self._buffer
         if len(buffer) < at + 2:
             return None
@@ -263,7 +263,7 @@ class Incoming:
         )
 
     def _take(self, frame: _Frame) -> bool:
-        """Read a whole message; False where it is no UTF-8, of which the library knows what follows."""
+        """Read a whole message; False where it is no UTF-8, which the library handles."""
         payload = bytes(self._buffer[frame.start : frame.end])
         if frame.is_masked:
             payload = masked(payload, bytes(self._buffer[frame.start - _KEY_BYTES : frame.start]))
@@ -278,7 +278,7 @@ class Incoming:
         return True
 
     def _note(self, frame: _Frame) -> None:
-        """Keep account of a frame that goes to the library."""
+        """Note a frame that goes to the library."""
         if not self._is_lawful(frame) or frame.opcode == _CLOSE:
             self.end()
         elif frame.opcode in _DATA:

@@ -1,4 +1,4 @@
-"""Names of trio-websocket that we use, and its faults: the only module that imports it."""
+"""Part of trio-websocket that we use, and its faults: only this module imports it."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ _PARSE_FAILURES = (1002, 1007)
 """Codes with which wsproto reports a frame that it cannot read."""
 
 _TOO_BIG = "Exceeded maximum message size"
-"""Beginning of the library's own reason as it closes over a message of the peer; a peer's words are its own.
+"""Beginning of the library's own reason for a close over a message of the peer; a peer's words never match.
 """
 
 
 class Library(Protocol):
-    """The part of `trio_websocket.WebSocketConnection` that we use."""
+    """Part of `trio_websocket.WebSocketConnection` that we use."""
 
     @property
     def closed(self) -> trio_websocket.CloseReason | None:
-        """How it was closed; None while it is open."""
+        """Reason of its close; None while it is open."""
         ...
 
     @property
     def subprotocol(self) -> str | None:
-        """What was agreed on."""
+        """Agreed subprotocol."""
         ...
 
     @property
@@ -48,7 +48,7 @@ class Library(Protocol):
         ...
 
     async def get_message(self) -> str | bytes:
-        """Wait for the next message; ConnectionClosed behind the last."""
+        """Wait for the next message; ConnectionClosed after the last."""
         ...
 
     async def ping(self, payload: bytes | None = None) -> None:
@@ -61,7 +61,7 @@ class Library(Protocol):
 
 
 def forget_handshake(library: Library) -> None:
-    """Let a connection forget how it shook hands: nobody asks for what it read and parsed then."""
+    """Free a connection's memory of its handshake, which is not needed any more."""
     handshake = getattr(getattr(library, "_wsproto", None), "handshake", None)
     for owner, name in (
         (library, "_initial_request"),
@@ -73,7 +73,7 @@ def forget_handshake(library: Library) -> None:
 
 
 class Spawner(Protocol):
-    """The part of a nursery that starts children."""
+    """Part of a nursery that starts children."""
 
     def start_soon(self, async_fn: Callable[..., Awaitable[object]], /, *args: object) -> None:
         """Start a child."""
@@ -85,10 +85,10 @@ class LibraryNursery:
     """Passed to the library as its nursery: it starts its reader there, and we see how the reader ends."""
 
     nursery: Spawner
-    """Nursery in which the reader really runs."""
+    """Nursery in which the reader runs."""
 
     watch: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
-    """Runs the reader and lives on after it."""
+    """Function that runs the reader, and continues after it."""
 
     def start_soon(self, reader: Callable[[], Awaitable[None]]) -> None:
         """Start the reader under watch."""
@@ -100,19 +100,19 @@ class SocketEnding:
     """Ending of a socket."""
 
     message: str
-    """Sentence on it, for people."""
+    """Sentence about it, for people."""
 
     close_code: int = 1006
-    """The websocket close code; 1006 where there was no Close frame."""
+    """Close code of the websocket; 1006 without a Close frame."""
 
     reason: str = ""
-    """The words of the Close frame, or of the fault found."""
+    """Text of the Close frame, or of the fault found."""
 
     is_peer_fault: bool = False
-    """The peer broke the protocol."""
+    """Whether the peer broke the protocol."""
 
     def lost(self) -> ConnectionLost:
-        """The exception that says so, a new one each time."""
+        """Exception for this ending, a new one each time."""
         lost = ConnectionLost(self.message, close_code=self.close_code, reason=self.reason)
         if self.is_peer_fault:
             lost.__cause__ = RemoteProtocolError(self.reason)

@@ -1,4 +1,4 @@
-"""The tasks of one socket, as a block: they start with it, end with it, and never raise into it.
+"""Lifetime of one socket's tasks, as a block: they start with it, end with it, and never raise into it.
 
 The peer's liveness is checked without a task: the writer looks at the time between its writes.
 
@@ -24,9 +24,9 @@ from trialogue.values import define
 
 @asynccontextmanager
 async def background() -> AsyncGenerator[trio.Nursery]:
-    """A nursery for tasks that never raise: it ends with its block, whose exception comes out bare.
+    """Nursery for tasks that never raise: it ends with its block, whose exception comes out bare.
 
-    A plain nursery would wrap it in a group, and nobody could write `except ConnectionLost`.
+    A plain nursery would wrap it in a group, which `except ConnectionLost` does not catch.
     """
     failure: Exception | None = None
     async with trio.open_nursery() as nursery:
@@ -42,7 +42,7 @@ async def background() -> AsyncGenerator[trio.Nursery]:
 
 @asynccontextmanager
 async def open_for_messages(nursery: trio.Nursery, socket: WireSocket) -> AsyncGenerator[WireSocket]:
-    """Have the liveness of an opened socket looked at, and close it at the end of the block."""
+    """Let the liveness of an opened socket be checked, and close it at the end of the block."""
     if socket.rules.liveness is not None:
         socket.watch(_Liveness(socket, socket.rules.liveness, nursery))
     try:
@@ -67,13 +67,13 @@ class _Liveness:
         self._ping_at = trio.current_time() + self.rules.ping_every_s
 
     def next_look(self) -> float:
-        """When to look next."""
+        """Moment of the next check."""
         if self.socket.has_ended:
             return inf
         return min(self._ping_at, self._heard_at() + self.rules.dead_after_s)
 
     def look(self) -> None:
-        """Ping the peer if it is time, and lose the socket when nothing was heard for `dead_after_s`."""
+        """Ping the peer if it is time, and lose the socket when nothing came for `dead_after_s`."""
         now = trio.current_time()
         if self.socket.has_ended:
             return

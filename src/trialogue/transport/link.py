@@ -19,18 +19,18 @@ __all__ = ["Link", "Listener", "Receiver", "Taker"]
 
 
 class Listener(Protocol):
-    """Takes sound before its time. Never waits."""
+    """Listener that takes sound before its time. Never waits."""
 
     def rests(self) -> bool:
-        """Whether silence, however long, changes nothing here."""
+        """Whether silence of any length changes nothing here."""
         ...
 
     def foresee(self, audio: bytes) -> bool:
-        """Take the next frame before its time; False where it must come in time, too."""
+        """Take the next frame before its time; False where it must also come in its time."""
         ...
 
     def has_taken(self) -> None:
-        """Note that the frame which was taken last is past."""
+        """Note that the frame taken last is now past."""
         ...
 
     def was_fed(self, audio: bytes, frames: int, at: float) -> None:
@@ -39,10 +39,10 @@ class Listener(Protocol):
 
 
 class Taker(Protocol):
-    """Takes an agent's sound before its time. Never waits."""
+    """Taker of an agent's sound before its time. Never waits."""
 
     def untold_s(self) -> float:
-        """How many seconds of it change nothing here but that they are there."""
+        """Seconds of sound that cause no event here."""
         ...
 
     def take(self, audio: bytes, at: float) -> None:
@@ -54,27 +54,27 @@ class Receiver(Protocol):
     """An open socket that receives sound directly from its other end."""
 
     def untold_s(self) -> float:
-        """How many seconds of sound can come before their time."""
+        """Seconds of sound that can come before their time."""
         ...
 
     def accept_early(self, message: bytes, at: float) -> None:
-        """Take sound that is due at `at`, for whose length `untold_s` was asked."""
+        """Take sound that is due at `at`, within `untold_s`."""
         ...
 
     def accept(self, message: bytes) -> bool:
-        """Take sound behind all that came before; False where it must come in a frame."""
+        """Take sound after all that came before; False where it must come in a frame."""
         ...
 
 
 @define(eq=False)
 class Link:
-    """Shared by both ends."""
+    """Link, shared by both ends."""
 
     ends: dict[bool, Receiver] = field(factory=dict[bool, Receiver])
     """Both sockets, once open: the client's under True."""
 
     listener: Listener | None = None
-    """Listener at the server's end; None before it listens, and behind it."""
+    """Listener at the server's end; None before and after it listens."""
 
     taker: Taker | None = None
-    """Taker of the agent's sound at the client's end; likewise."""
+    """Taker of the agent's sound at the client's end; None before and after it takes any."""

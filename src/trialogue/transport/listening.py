@@ -1,4 +1,4 @@
-"""Listening: every connection of a listener, and the limit of each kind.
+"""Connections of a listener, with a limit for each kind.
 
 1. A connection without a complete request waits at a door; a full door refuses the one that has
    waited longest.
@@ -33,13 +33,13 @@ from trialogue.values import define, frozen
 
 @frozen
 class Crowd:
-    """Number of clients of a listener at a time, and its limit."""
+    """Limits of a listener's clients at a time."""
 
     sockets: int = 64
-    """Sockets that were let in; one more is answered that it is full."""
+    """Most accepted sockets; the next client is told that the listener is full."""
 
     requests: int = 64
-    """Plain requests; likewise."""
+    """Most plain requests; the next one is told that the listener is full."""
 
     door: int = 256
     """Connections without a complete request, and the same number that are being refused."""
@@ -57,7 +57,7 @@ async def serve_websockets(
 
 @define
 class _Reception:
-    """One listener's."""
+    """Connections of one listener."""
 
     welcome: Callable[[], SocketService]
     crowd: Crowd

@@ -14,7 +14,7 @@ class Outbox:
 
     rules: OutboxRules
     frames_dropped: int = 0
-    """Binary messages that gave way to newer ones."""
+    """Binary messages that were dropped for newer ones."""
 
     waiting: list[str | bytes] = field(factory=list[str | bytes], init=False)
     """Messages that wait, the oldest first; an empty deque takes ten times as much, and this is bounded."""
@@ -28,7 +28,7 @@ class Outbox:
         return len(self.waiting)
 
     def put_frame(self, frame: bytes) -> None:
-        """Append a binary message; the oldest binary ones go until the bounds hold again."""
+        """Append a binary message; the oldest binary ones are dropped until the limits hold again."""
         self.waiting.append(frame)
         self._frames += 1
         self._frame_bytes += len(frame)

@@ -21,7 +21,7 @@ DEFAULT_PIPE_BYTES = 64 * 1024
 
 
 def open_pipe(max_bytes: int = DEFAULT_PIPE_BYTES) -> tuple[PipeStream, PipeStream]:
-    """Two joined streams: what one sends, the other receives; `max_bytes` may be under way each way."""
+    """Two joined streams: each receives what the other sends; `max_bytes` may be under way each way."""
     there, back, link = _Lane(max_bytes), _Lane(max_bytes), Link()
     return PipeStream(there, back, link), PipeStream(back, there, link)
 
@@ -33,16 +33,16 @@ class _Lane:
     max_bytes: int
     held: bytearray = field(factory=bytearray)
     is_ended: bool = False
-    """The sender will send no more: the receiver reads the buffer, then the end."""
+    """Whether the sender sends no more: the receiver reads the buffer, then the end."""
 
     is_abandoned: bool = False
-    """The receiver has closed: the sender's bytes have nowhere to go."""
+    """Whether the receiver has closed: the sender's bytes are lost."""
 
     senders: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot)
     receivers: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot)
 
     def put(self, view: memoryview) -> memoryview:
-        """Hold as much of `view` as there is room for; the rest comes back."""
+        """Hold as much of `view` as there is room for; returns the rest."""
         room = self.max_bytes - len(self.held)
         if room > 0:
             self.held += view[:room]
@@ -92,7 +92,7 @@ class PipeStream(trio.abc.HalfCloseableStream):
 
     @property
     def is_clear(self) -> bool:
-        """Whether nothing that was sent here waits to be received."""
+        """Whether all bytes sent here were received."""
         return not self._outgoing.held
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:

@@ -18,19 +18,19 @@ from trialogue.values import frozen
 
 @frozen
 class OutboxRules:
-    """Limits of messages to be written; audio over its limit drops its oldest, text ends the socket."""
+    """Limits of waiting messages; audio over its limit drops its oldest, text ends the socket."""
 
     max_frames: int = 256
-    """Binary messages that may wait; at 20 ms a frame, about five seconds."""
+    """Most binary messages that wait; at 20 ms a frame, about five seconds."""
 
     max_frame_bytes: int = 512 * 1024
-    """Bytes that waiting binary messages may hold together."""
+    """Most bytes of waiting binary messages."""
 
     max_texts: int = 256
-    """Text messages that may wait."""
+    """Most text messages that wait."""
 
     max_text_chars: int = 4 * 1024 * 1024
-    """Characters that waiting text messages may hold together."""
+    """Most characters of waiting text messages."""
 
 
 @frozen
@@ -49,7 +49,7 @@ class SocketRules:
     """Limits of one socket, the same in both roles."""
 
     outbox: OutboxRules = OutboxRules()
-    """Bounds of messages to be written."""
+    """Limits of waiting messages."""
 
     liveness: LivenessRules | None = LivenessRules()
     """Pings and their deadline; None switches both off."""
@@ -61,20 +61,21 @@ class SocketRules:
     """Seconds that `aclose` may take: the outbox, the close handshake and the stream together."""
 
     max_message_size: int = 1024 * 1024
-    """Largest message received: bytes of a binary, characters of a text. More is answered by close 1009."""
+    """Most bytes of a received binary message, and characters of a text. More is answered by close 1009."""
 
     receive_queue: int = 256
-    """Messages received and not yet taken; beyond it the peer's pings wait too, so take them."""
+    """Most received messages that wait; beyond it the peer's pings wait too, so receive them in time."""
 
     hands_over: bool = False
-    """Whether sound goes to a peer in the same program as it is, in no frame, where nothing is before it."""
+    """Whether sound goes directly to a peer in the same program, without a frame, where nothing is before it.
+    """
 
     receive_buffer_bytes: int = 64 * 1024
     """Bytes asked of the stream at once; small values cost a message in several parts."""
 
 
 DEFAULT_SOCKET_RULES = SocketRules()
-"""Rules that hold where nothing else is said."""
+"""Default rules."""
 
 
 @frozen
@@ -82,7 +83,7 @@ class Handshake:
     """Handshake: the agreed terms of the connection."""
 
     path: str
-    """The path asked for, without the query."""
+    """Requested path, without the query."""
 
     subprotocol: str | None = None
     """The subprotocol that the server chose."""
@@ -98,7 +99,7 @@ class Handshake:
 
 @frozen
 class SocketStatistics:
-    """A snapshot of one socket's counters since it was opened."""
+    """Counters of one socket since it was opened."""
 
     messages_in: int
     """Messages handed out by `receive`."""
@@ -127,7 +128,7 @@ class WebSocket(Protocol):
 
     @property
     def handshake(self) -> Handshake:
-        """Handshake: what was agreed on at the start."""
+        """Handshake: the agreed terms of the connection."""
         ...
 
     def send_text(self, text: str) -> None:
@@ -145,12 +146,12 @@ class WebSocket(Protocol):
         ...
 
     async def receive(self) -> str | bytes:
-        """The next message.
+        """Next message.
 
-        Raises `ConnectionLost` once the socket has ended and all that came before is taken; its
-        `close_code` is the peer's, 1005 for an empty close, 1006 for none, 1009 after a message that was
-        too big. Where the peer broke the protocol, the `__cause__` is a `RemoteProtocolError` and the code
-        what we closed with: 1002 (framing) or 1007 (invalid UTF-8).
+        Raises `ConnectionLost` once the socket has ended and all messages before are taken; its `close_code`
+        is the peer's, 1005 for an empty close, 1006 for none, 1009 after a message that was too big. Where
+        the peer broke the protocol, the `__cause__` is a `RemoteProtocolError` and the code is ours: 1002
+        (framing) or 1007 (invalid UTF-8).
         """
         ...
 
@@ -159,12 +160,12 @@ class WebSocket(Protocol):
         ...
 
     async def aclose(self, code: int | None = 1000, reason: str = "") -> None:
-        """Write what waits, close with `code` (None: an empty close), and wait for the peer's answer.
+        """Write waiting messages, close with `code` (None: an empty close), and wait for the peer's answer.
 
-        Takes `SocketRules.close_within_s` at most, may be called from any task, and again.
+        Takes `SocketRules.close_within_s` at most; any task may call it, also repeatedly.
         """
         ...
 
     def statistics(self) -> SocketStatistics:
-        """A snapshot of the counters."""
+        """Counters so far."""
         ...

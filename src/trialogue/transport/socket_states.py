@@ -1,4 +1,4 @@
-"""Course of one socket, from its handshake to its end: states, the steps between them, and how it ended.
+"""States of one socket, from its handshake to its end: the steps between them, and its ending.
 
 1. Every step follows `SOCKET_TRANSITIONS`; a missing entry is a LocalProtocolError and changes nothing.
 2. The first end is kept: later ends change the socket's state, but not the reason of its end.
@@ -57,13 +57,13 @@ SOCKET_TRANSITIONS: Final[dict[tuple[SocketState, SocketStep], SocketState]] = {
 
 @define(eq=False)
 class SocketCourse:
-    """Course of one socket: its state, and its ending."""
+    """State of one socket, with its ending."""
 
     state: SocketState = field(default=SocketState.SHAKING, init=False)
     """State of the socket."""
 
     ending: SocketEnding | None = field(default=None, init=False)
-    """Ending; while the socket is being closed, the one it will have if the peer does not end it first."""
+    """Ending; while the socket is being closed, the one that it gets if the peer does not end it first."""
 
     @property
     def has_ended(self) -> bool:
@@ -75,7 +75,7 @@ class SocketCourse:
         self._take(SocketStep.OPENED)
 
     def close(self, ending: SocketEnding) -> bool:
-        """Note that it is closed here, with `ending`; whether this is the call that has to close it."""
+        """Note that it is closed here, with `ending`; whether this call has to close it."""
         is_first = self.state is SocketState.OPEN
         self._take(SocketStep.CLOSED)
         if is_first:

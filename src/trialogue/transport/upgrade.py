@@ -1,4 +1,4 @@
-"""The HTTP around the upgrade, without I/O: the meaning of a refusal, the contents of a request.
+"""HTTP of the upgrade, without I/O: the meaning of a refusal, the contents of a request.
 
 A failed handshake is classified from the peer's own bytes: the library hangs on some answers, misnames
 others, and does not report a body that was cut off.
@@ -19,31 +19,31 @@ from trialogue.model.json_text import read_json
 from trialogue.values import frozen
 
 PASSING_STATUSES = frozenset({408, 425, 429})
-"""Refusals below 500 that another attempt may not meet (RFC 9110, RFC 8470, RFC 6585)."""
+"""Temporary refusals below 500 (RFC 9110, RFC 8470, RFC 6585)."""
 
 MAX_WORDS = 200
-"""Words of a service's explanation that are kept."""
+"""Most words of a service's explanation that are kept."""
 
 MAX_RETRY_AFTER_S = 24 * 3600.0
-"""The longest wait that is believed."""
+"""Longest accepted wait, in seconds."""
 
 
 @frozen
 class Response:
-    """Response to a request, or its part that arrived."""
+    """Response to a request, or the part of it that arrived."""
 
     status: int
     """The status code."""
 
     headers: dict[str, str]
-    """Headers by name in lower case; of repeated ones the last."""
+    """Headers by name in lower case, with the last value of repeated ones."""
 
     body: bytes = field(default=b"", repr=False)
     """The body so far."""
 
 
 def read_response(head: bytes) -> Response | None:
-    """The response that `head` begins with; None if it is no HTTP or not all of its headers came."""
+    """Response that `head` begins with; None if it is no HTTP or its headers are incomplete."""
     reader = h11.Connection(h11.CLIENT)
     reader.send(h11.Request(method="GET", target="/", headers=[("Host", "peer")]))
     reader.receive_data(head)
@@ -64,12 +64,12 @@ def read_response(head: bytes) -> Response | None:
 
 
 def read_host(head: bytes) -> str | None:
-    """The `Host` header of the request that `head` begins with, which the library keeps to itself."""
+    """`Host` header of the request that `head` begins with; the library does not give it."""
     return read_headers(head).get("host")
 
 
 def read_headers(head: bytes) -> dict[str, str]:
-    """The headers of the request that `head` begins with, by name in lower case; none where it is no HTTP."""
+    """Headers of the request that `head` begins with, by name in lower case; empty where it is no HTTP."""
     reader = h11.Connection(h11.SERVER)
     reader.receive_data(head)
     try:
@@ -85,9 +85,9 @@ def accept_key(headers: dict[str, str]) -> str:
 
 
 def refusal(response: Response, *, hide: tuple[str, ...] = ()) -> ProviderRefused | DialFailed:
-    """Error that a response other than 101 means to us: fatal, or another attempt may do.
+    """Error for a response other than 101: fatal, or with another attempt.
 
-    `hide` are words that may not be repeated, should the service echo what we sent it.
+    `hide` are words that must not be repeated, in case the service echoes our request.
     """
     response, status = _hidden(response, hide), response.status
     words, code, request_id = _explanation(response)
@@ -109,7 +109,7 @@ def _hidden(response: Response, hide: tuple[str, ...]) -> Response:
 
 
 def _explanation(response: Response) -> tuple[str, str | None, str | None]:
-    """The service's words, code and request id, from headers and a JSON body of either vintage."""
+    """The service's words, code and request id, from headers and a JSON body in its old or new form."""
     try:
         parsed: object = read_json(response.body)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The stream that the websocket library uses: it appends, and one writer task writes.
+"""Stream for the websocket library: the library appends, and one writer task writes.
 
 1. `send_all` never waits and is never cancelled, so a frame is sent completely or not at all.
 2. The library's reader pongs with `send_all`; because that never waits, two saturated peers cannot deadlock.
@@ -19,7 +19,7 @@ MAX_UNWRITTEN_BYTES = 256 * 1024
 """Unwritten bytes beyond which a further frame is refused; only a flood of pings gets there."""
 
 MAX_HEAD_BYTES = 64 * 1024
-"""The longest handshake; it is kept while it lasts, to tell afterwards why it failed."""
+"""Most bytes of a handshake; they are kept during it, to find the reason for a failure."""
 
 _CLOSE_FRAME = 0x88
 """First byte of a whole Close frame (RFC 6455, section 5.2); no byte of HTTP text is as high."""
@@ -30,7 +30,7 @@ class WireStream(trio.abc.Stream):
     """A stream of two halves: reads go straight to `stream`, writes wait in a buffer for the writer."""
 
     stream: trio.abc.Stream
-    """The real stream."""
+    """Real stream."""
 
     bytes_in: int = 0
     bytes_out: int = 0
@@ -38,28 +38,28 @@ class WireStream(trio.abc.Stream):
     """Moment at which the last bytes came, on trio's clock."""
 
     is_reading: bool = False
-    """A read is waiting for the peer; if not, its silence is ours."""
+    """Whether a read is waiting for the peer; if not, its silence is ours."""
 
     is_overflowed: bool = False
-    """The peer made us owe it more pongs than we keep."""
+    """Whether the peer has caused more unwritten pongs than we keep."""
 
     is_released: bool = False
-    """The library has closed its stream: it will send nothing more."""
+    """Whether the library has closed its stream: it sends nothing more."""
 
     has_sent_close: bool = False
-    """A Close frame is written or waits to be."""
+    """Whether a Close frame is written or waits."""
 
     unread: bytes = b""
     """Bytes that were read of the real stream before this one was put around it."""
 
     head: bytearray | None = field(factory=bytearray)
-    """Bytes that the peer has sent so far; None once the handshake is over and nothing need be kept."""
+    """Bytes that the peer has sent so far; None once the handshake is over."""
 
     incoming: Incoming | None = None
-    """Reader of messages in the bytes that come; None until the handshake is over."""
+    """Reader of messages in the received bytes; None until the handshake is over."""
 
     work: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot)
-    """Lot in which the writer waits for something to write."""
+    """Parking lot in which the writer waits for work."""
 
     _unwritten: list[bytes | bytearray | memoryview] = field(
         factory=list[bytes | bytearray | memoryview], init=False
@@ -68,18 +68,18 @@ class WireStream(trio.abc.Stream):
     """Bytes that wait for the writer."""
 
     def take_unwritten(self) -> bytes | bytearray | memoryview:
-        """Everything that waits, joined; empty if nothing does."""
+        """All waiting bytes, joined; empty without any."""
         parts, self._unwritten, self.unwritten_bytes = self._unwritten, [], 0
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def append(self, data: bytes | bytearray | memoryview) -> None:
-        """Let `data` be written after all that waits."""
+        """Append `data` to the waiting bytes."""
         if data and data[0] == _CLOSE_FRAME:
             self.has_sent_close = True
         self.append_rest(data)
 
     def append_rest(self, data: bytes | bytearray | memoryview) -> None:
-        """Let the rest of a frame, whose beginning is sent, be written after all that waits."""
+        """Append the rest of a frame whose beginning is sent."""
         self._unwritten.append(data)
         self.unwritten_bytes += len(data)
         if self.work:
@@ -99,7 +99,7 @@ class WireStream(trio.abc.Stream):
         await trio.lowlevel.checkpoint()
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
-        """Read from the real stream, but for the messages: those go to `incoming`."""
+        """Read from the real stream, without the messages, which go to `incoming`."""
         while True:
             if self.incoming is not None:
                 await self.incoming.wait_for_room()
@@ -160,12 +160,12 @@ class WireStream(trio.abc.Stream):
         if len(head) > MAX_HEAD_BYTES:
             return
         head += received
-        # After a 101, what comes are messages already, and may be long.
+        # After a 101 the bytes are already messages, and may be long.
         if len(head) > MAX_HEAD_BYTES and not head.startswith(b"HTTP/1.1 101"):
             raise trio.BrokenResourceError("the handshake is too long")
 
     async def aclose(self) -> None:
-        """Note that the library is done; the writer flushes and closes the real stream."""
+        """Note that the library has finished; the writer flushes and closes the real stream."""
         self.is_released = True
         self.work.unpark_all()
         await trio.lowlevel.checkpoint()

@@ -31,10 +31,10 @@ BATCH_BYTES = 32 * 1024
 """Encoded bytes after which the writer writes: small, so that old audio can still be dropped."""
 
 SLICE_BYTES = 64 * 1024
-"""The most that one write to the stream, and so one send deadline, is about."""
+"""Most bytes of one write to the stream, and so of one deadline."""
 
 LINGER_S = 1.0
-"""Seconds that a peer is given to read our last words before its stream is closed."""
+"""Seconds for a peer to read our last bytes before its stream is closed."""
 
 _STREAM_GONE = (trio.BrokenResourceError, trio.ClosedResourceError)
 
@@ -43,7 +43,7 @@ class Watch(Protocol):
     """Watch over the peer's liveness, called by the writer. Never waits."""
 
     def next_look(self) -> float:
-        """When to look, on trio's clock; infinite for never again."""
+        """Moment of the next check, on trio's clock; infinite for none."""
         ...
 
     def look(self) -> None:
@@ -52,7 +52,7 @@ class Watch(Protocol):
 
 
 class _Pipe(Enum):
-    """Pipe to which the writer writes: the stream's sending side."""
+    """Sending side of a stream, for the writer."""
 
     RESTING = auto()
     WRITING = auto()
@@ -60,7 +60,7 @@ class _Pipe(Enum):
 
 
 class _Afterwards(Enum):
-    """Step of the writer when everything is written."""
+    """Next step of the writer when everything is written."""
 
     WAITS = auto()
     STOPS = auto()
@@ -76,9 +76,9 @@ class Writer:
         self.outbox: Outbox = Outbox(rules.outbox)
         self.messages_out: int = 0
         self.library: Library | None = None
-        """The library's connection, once the handshake is over: behind its end nothing is written."""
+        """Connection of the library, once the handshake is over: after its end nothing is written."""
         self.watch: Watch | None = None
-        """Watch over the peer's liveness, once the handshake is over; None where nobody asks."""
+        """Watch over the peer's liveness, once the handshake is over; None without one."""
         self._wire = wire
         self._at_once = wire.stream if isinstance(wire.stream, OnSocket) else None
         self._send_within_s = rules.send_within_s
@@ -126,7 +126,7 @@ class Writer:
         return True
 
     def wake(self) -> None:
-        """Let it look for work."""
+        """Make the writer look for work."""
         self._wire.work.unpark_all()
 
     async def wait_for_change(self) -> None:
@@ -134,7 +134,7 @@ class Writer:
         await self._drained.park()
 
     def wake_waiting(self) -> None:
-        """Let those look again who wait for all to be written."""
+        """Wake those who wait for all to be written."""
         if self._drained:
             self._drained.unpark_all()
 
@@ -144,7 +144,7 @@ class Writer:
         self.wake_waiting()
 
     def finish(self, *, is_lingering: bool) -> None:
-        """End when all is written; asked once to linger, it lingers."""
+        """End when all is written; linger if any call asked for it."""
         if is_lingering:
             self._afterwards = _Afterwards.LINGERS
         elif self._afterwards is _Afterwards.WAITS:
@@ -152,11 +152,11 @@ class Writer:
         self.wake()
 
     def stop(self, reason: str) -> None:
-        """End at once, wherever it is."""
+        """End at once in any state."""
         self._scope.cancel(reason=reason)
 
     async def run(self) -> None:
-        """Write until it is to end; returns, too, where the peer takes nothing for too long."""
+        """Write until it is to end, or until the peer accepts nothing for too long."""
         with self._scope:
             await self._write_until_finished()
             if self._afterwards is _Afterwards.LINGERS:
@@ -174,7 +174,7 @@ class Writer:
                 await self._rest()
 
     async def _rest(self) -> None:
-        """Wait for work, or until the peer's liveness is to be looked at."""
+        """Wait for work, or until the next check of the peer's liveness."""
         if self.watch is None:
             await self._wire.work.park()
             return
@@ -184,7 +184,7 @@ class Writer:
 
     def _encode_a_batch(self) -> None:
         if self.outbox and self.library is not None and self.library.closed is not None:
-            self.outbox.drop_all()  # the library is closed: its reader is about to say why
+            self.outbox.drop_all()  # the library is closed: its reader is about to give the reason
         while self.outbox and self._wire.unwritten_bytes < BATCH_BYTES:
             self._wire.append(data_frame(self.outbox.take(), is_client=self._is_client))
             self.messages_out += 1
