@@ -15,6 +15,10 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from mirror import NOT_FOR_APPS
+
+import trialogue
+
 PAGE = Path(__file__).parent / "reference" / "api.md"
 SECTION = re.compile(r"^## (?P<title>.+?)\n(?P<body>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 SHOWN = re.compile(
@@ -77,9 +81,10 @@ def _lines(name: str, thing: object) -> Iterator[str]:
 
 
 def _methods(cls: type) -> Iterator[tuple[str, object]]:
+    inner = NOT_FOR_APPS if cls in (trialogue.Meeting, trialogue.LoneAgent) else frozenset[str]()
     for name in dir(cls):
         member = inspect.getattr_static(cls, name)
-        if name.startswith("_") or not getattr(member, "__doc__", None):
+        if name.startswith("_") or name in inner or not getattr(member, "__doc__", None):
             continue
         if isinstance(member, property):
             yield name, member

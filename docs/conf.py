@@ -1,7 +1,13 @@
 """How the documentation is built: `sphinx-build -W -b html docs docs/_build`."""
 # ruff: noqa: INP001 - a folder of pages, not a package
 
+import sys
 from importlib.metadata import version as installed
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from mirror import NOT_FOR_APPS
 
 project = "trialogue"
 copyright = "the trialogue contributors"  # noqa: A001 - Sphinx asks for this name
@@ -34,3 +40,14 @@ autodoc_default_options = {"exclude-members": "__init__, __new__"}
 
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
+
+
+def _skips(_app, _kind, name, member, _skipped, _options):  # noqa: ANN001, ANN202 - Sphinx calls it
+    """None where autodoc decides; True leaves a method of a handle out that only trialogue itself calls."""
+    owner = getattr(member, "__qualname__", "").partition(".")[0]
+    return True if name in NOT_FOR_APPS and owner in ("Meeting", "LoneAgent") else None
+
+
+def setup(app):  # noqa: ANN001, ANN201 - Sphinx calls it
+    """Connect what the pages need."""
+    app.connect("autodoc-skip-member", _skips)

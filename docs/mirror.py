@@ -28,8 +28,8 @@ SOURCE = Path(__file__).parents[1] / "src" / "trialogue"
 LINE = 110
 """Characters of a line."""
 
-NOT_FOR_APPS = frozenset({"hold", "left_behind", "run"})
-"""Methods that trialogue itself calls."""
+NOT_FOR_APPS = frozenset({"hold", "left_behind", "let_go", "run"})
+"""Methods of the handles that only trialogue itself calls: no other surface and no list has them."""
 
 NOT_HERE = frozenset({"owner", "watch"})
 """Arguments that are not trio's here: who owns the process, and what watches on trio."""

@@ -11,7 +11,7 @@ from docs_blocks import DOCS, ROOT
 import trialogue
 from trialogue import aio, blocking
 
-INSIDE = {"hold", "left_behind", "run"}
+INSIDE = {"hold", "left_behind", "let_go", "run"}
 """What trialogue itself uses."""
 
 

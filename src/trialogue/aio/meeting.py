@@ -183,10 +183,6 @@ class Meeting:
         """Wait until the meeting is over and its files are written."""
         return await waited(self._held, self._native.finished)
 
-    async def let_go(self) -> None:
-        """Cancel callbacks and watchers that still run `WATCHER_S` after the meeting's end."""
-        await waited(self._held, self._native.let_go)
-
     def __repr__(self) -> str:
         """Give a status line."""
         return repr(self._native)

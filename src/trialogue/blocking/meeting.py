@@ -178,13 +178,6 @@ class Meeting:
         """Wait until the meeting is over and its files are written. TimeoutError after `timeout_s`."""
         return waited(self._held, self._native.finished, timeout_s)
 
-    def let_go(self, *, timeout_s: float | None = None) -> None:
-        """Cancel callbacks and watchers that still run `WATCHER_S` after the meeting's end.
-
-        TimeoutError after `timeout_s`.
-        """
-        waited(self._held, self._native.let_go, timeout_s)
-
     def __repr__(self) -> str:
         """Give a status line."""
         return repr(self._native)
