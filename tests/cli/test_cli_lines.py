@@ -5,8 +5,9 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialogue.cli.view_lines import Span, bar, clock, counted, line, padded, plain, span, width
+from trialogue.cli.view_lines import Span, bar, counted, line, padded, plain, span, width
 from trialogue.cli.view_terminal import COLOURS, colour_of
+from trialogue.model.clock_time import clock
 
 
 @given(st.text(), st.integers(0, 40))

@@ -17,6 +17,7 @@ from trialogue.cli.view_screens import put, put_json, show
 from trialogue.errors import SetupError
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
+from trialogue.model.clock_time import clock
 from trialogue.report.why import TurnGiven, grants
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.did_you_mean import did_you_mean
@@ -154,12 +155,11 @@ def tell_why(run: Path, *, as_json: bool) -> int:
 
 
 def _told(each: TurnGiven, labels: dict[str, str], cells: int) -> Line:
-    minutes, seconds = divmod(int(each.at), 60)
     lasted = "" if each.lasted_s is None else f" after {each.lasted_s:.1f} s"
     ended = f"; {each.cause}{lasted}" if each.cause else "; did not end"
     hands = f"; also asked: {', '.join(labels.get(name, name) for name in each.hands)}" if each.hands else ""
     return line(
-        span(f"{each.turn:>4}  {minutes:02}:{seconds:02}  ", Tone.FAINT),
+        span(f"{each.turn:>4}  {clock(each.at)}  ", Tone.FAINT),
         span(f"{padded(labels.get(each.to, each.to), cells)}  ", Tone.STRONG),
         span(f"{each.reason}{hands}"),
         Span(f"  ({each.event}{ended})", Tone.FAINT),

@@ -13,9 +13,10 @@ from typing import Final
 
 from attrs import Factory, field
 
-from trialogue.cli.view_lines import Line, Span, Tone, bar, clock, line, padded, shortened, span, width
+from trialogue.cli.view_lines import Line, Span, Tone, bar, line, padded, shortened, span, width
 from trialogue.cli.view_story import Story
 from trialogue.cli.view_story_lines import Seating, StoryLines
+from trialogue.model.clock_time import clock
 from trialogue.model.commands import (
     AnswerTool,
     Command,

@@ -7,8 +7,9 @@ from typing import Final, assert_never
 
 from attrs import Factory, field
 
-from trialogue.cli.view_lines import Line, Span, Tone, clock, line, padded, span, width
+from trialogue.cli.view_lines import Line, Span, Tone, line, padded, span, width
 from trialogue.cli.view_story import Sort, StoryMoment
+from trialogue.model.clock_time import clock
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import brief
 from trialogue.report.cues import CUT, labels

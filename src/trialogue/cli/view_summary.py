@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from trialogue.cli.view_lines import Line, Span, Tone, bar, clock, counted, line, padded, span
+from trialogue.cli.view_lines import Line, Span, Tone, bar, counted, line, padded, span
 from trialogue.cli.view_story import UNTOLD
 from trialogue.cli.view_story_lines import LONGEST_NOTICE, Seating, reason_in_words
 from trialogue.cli.view_verdict import headline
+from trialogue.model.clock_time import clock
 from trialogue.model.failed_replies import FAILED
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import brief, safe_text

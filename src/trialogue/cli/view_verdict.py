@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from trialogue.cli.view_lines import Line, Span, Tone, clock, counted, line, span
+from trialogue.cli.view_lines import Line, Span, Tone, counted, line, span
+from trialogue.model.clock_time import clock
 from trialogue.model.expectations import Advice, Findings, Miss
 from trialogue.model.text import brief, safe_text
 

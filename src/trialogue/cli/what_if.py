@@ -11,7 +11,7 @@ from attrs import asdict
 
 from trialogue.cli.run import as_requested
 from trialogue.cli.verify import tell_problems
-from trialogue.cli.view_lines import Line, Tone, clock, counted, line, span
+from trialogue.cli.view_lines import Line, Tone, counted, line, span
 from trialogue.cli.view_screens import put_json, show
 from trialogue.errors import SetupError
 from trialogue.journal.files import journal_of, write_entered
@@ -20,6 +20,7 @@ from trialogue.meeting.edges import Edges
 from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.first_difference import Difference
 from trialogue.meeting.what_if import WhatIf, what_if
+from trialogue.model.clock_time import clock
 from trialogue.report.result import Result
 from trialogue.values import frozen
 

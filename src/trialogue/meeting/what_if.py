@@ -33,6 +33,7 @@ from trialogue.meeting.moving_again import move_again
 from trialogue.meeting.policies import import_policy
 from trialogue.meeting.run import run_meeting, watch_nothing
 from trialogue.meeting.scenario_from import retell_as_it_went
+from trialogue.model.clock_time import clock
 from trialogue.model.plan import FloorRules, MeetingPlan
 from trialogue.report.result import Result, Run, result
 from trialogue.scenario.defaults import Overrides
@@ -208,7 +209,7 @@ def _in_words(decision: Decision) -> str:
         case Next(to=to, reason=reason):
             return f"{to} ({reason})" if reason else to
         case Wait(until=until):
-            return f"waits until {until:.1f} s"
+            return f"waits until {clock(until)}"
         case Collect():
             return "has all prepare"
         case Nobody(reason=reason):
