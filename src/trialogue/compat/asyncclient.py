@@ -13,7 +13,7 @@ from typing import cast
 from trialogue.actors.dialling import Connect
 from trialogue.aio import LoneAgent, open_agent
 from trialogue.arguments import checks_arguments
-from trialogue.compat.asking import NOT_TAKEN, checked, told_failure
+from trialogue.compat.checks import NOT_TAKEN, checked, told_failure
 from trialogue.compat.handlers import Handler, Handlers, failed
 from trialogue.compat.options import (
     FunctionCallResponse,

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from trialogue.actors.dialling import Connect
 from trialogue.arguments import checks_arguments
 from trialogue.blocking import LoneAgent, open_agent
-from trialogue.compat.asking import NOT_TAKEN, checked, told_failure
+from trialogue.compat.checks import NOT_TAKEN, checked, told_failure
 from trialogue.compat.handlers import Handler, Handlers, failed
 from trialogue.compat.options import (
     FunctionCallResponse,
