@@ -24,8 +24,8 @@ from trialogue.batch.jobs import Job, prepared_job
 from trialogue.batch.local_workers import Hand
 from trialogue.batch.outcomes import Outcome
 from trialogue.errors import SetupError
-from trialogue.meeting.keeping import keep_scenario
 from trialogue.meeting.outputs import RESULT
+from trialogue.meeting.run_files import keep_scenario
 from trialogue.model.secrets import NO_SECRETS
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock

@@ -20,7 +20,8 @@ connected by `edges`), tools, timers. They are in one tree of supervisors. `Edge
 (`watching`) and change nothing.
 
 **The end** always comes from the brain, so its reason is in the journal. Then actors stop in reverse order,
-files are made from the records (`outputs`, `paging`, `exporting`), and the manifest is completed (`keeping`).
+files are made from the records (`outputs`, `paging`, `exporting`), and the manifest is completed
+(`run_files`).
 
 **Afterwards** a run can be resumed (`resumption`), decided with other rules (`what_if`, with the participants
 who joined and left, `moving_again`; `first_difference` is where two runs diverge), or turned into a scenario

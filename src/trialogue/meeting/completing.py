@@ -11,10 +11,10 @@ from trialogue.journal.reader import read
 from trialogue.journal.records import HeaderClock
 from trialogue.journal.repair import repair
 from trialogue.journal.verify import verify
-from trialogue.meeting.keeping import seal, secrets_for
 from trialogue.meeting.outputs import RESULT, files_of, write_files
 from trialogue.meeting.policies import brain_for
 from trialogue.meeting.resumption import with_joined
+from trialogue.meeting.run_files import seal, secrets_for
 from trialogue.model.commands import EndMeeting
 from trialogue.model.secrets import NO_SECRETS
 from trialogue.report import KEPT, HeldMeeting, Run

@@ -24,8 +24,8 @@ from trialogue.meeting.app_requests import (
     a_truth,
     wrong_value,
 )
-from trialogue.meeting.keeping import seal
 from trialogue.meeting.outputs import FAILURES, MeetingResult, write_outputs, write_what_can_be
+from trialogue.meeting.run_files import seal
 from trialogue.meeting.settings import updates_for, written
 from trialogue.meeting.stage import Stage
 from trialogue.meeting.table_calls import TableCalls

@@ -20,9 +20,9 @@ import trio
 from trialogue.errors import AlreadyOver, SetupError, UnknownName
 from trialogue.meeting.app_requests import LONGEST_TEXT, wrong_value
 from trialogue.meeting.endpoints import check_endpoints
-from trialogue.meeting.keeping import keep_clips, secrets_for
 from trialogue.meeting.models import check_models
 from trialogue.meeting.permissions import check_permissions
+from trialogue.meeting.run_files import keep_clips, secrets_for
 from trialogue.meeting.seats import SeatNeeds, Supplies, only
 from trialogue.meeting.stage import Stage
 from trialogue.model.events import Joined, Left
