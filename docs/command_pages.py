@@ -11,8 +11,8 @@ from cyclopts import App, Argument
 from rich.console import Console
 from tables import table
 
-from trialogue.cli.at_once import WIDTH
 from trialogue.cli.program import EXIT_CODES, app
+from trialogue.cli.quick_help import WIDTH
 from trialogue.report.exports import EXPORTS
 
 

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; without arguments, the command of `sys.argv`."""
     is_plain = _set_plain_interrupts()
     try:
-        from trialogue.cli.at_once import answer  # noqa: PLC0415 - see above
+        from trialogue.cli.quick_help import answer  # noqa: PLC0415 - see above
 
         if answer(arguments):
             return 0

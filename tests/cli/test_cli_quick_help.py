@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from trialogue.cli import at_once, main
+from trialogue.cli import main, quick_help
 
-HELP = (Path(at_once.__file__).parent / "help.txt").read_text(encoding="utf-8")
+HELP = (Path(quick_help.__file__).parent / "help.txt").read_text(encoding="utf-8")
 
 LOADED = """
 import sys
@@ -30,7 +30,7 @@ def loaded_by(code):
 def test_nothing_is_loaded_for_an_answer_at_once(arguments):
     """Two modules of ours, and nothing of anybody else's."""
     loaded = loaded_by(f"from trialogue.cli import main; main({arguments})")
-    assert loaded == ["__future__", "trialogue", "trialogue.cli", "trialogue.cli.at_once"]
+    assert loaded == ["__future__", "trialogue", "trialogue.cli", "trialogue.cli.quick_help"]
 
 
 def test_importing_the_package_loads_nothing():
@@ -54,7 +54,7 @@ def test_version_at_once(capsys):
 @pytest.mark.parametrize("unknown", ["_help_text", "_version"])
 def test_what_is_not_known_at_once_is_left_to_the_command_line(unknown, capsys, monkeypatch):
     """It loads what it needs, and says the same."""
-    monkeypatch.setattr(at_once, unknown, lambda: "")
+    monkeypatch.setattr(quick_help, unknown, lambda: "")
     assert main(["--help" if unknown == "_help_text" else "--version"]) == 0
     shown = capsys.readouterr().out
     assert "Exit codes:" in shown if unknown == "_help_text" else shown.strip() == version("trialogue")
@@ -62,10 +62,10 @@ def test_what_is_not_known_at_once_is_left_to_the_command_line(unknown, capsys, 
 
 def test_a_narrow_terminal_has_its_own_help(monkeypatch):
     """The page is too wide for it."""
-    monkeypatch.setattr(at_once, "_is_wide", lambda: False)
-    assert at_once.answer(["--help"]) is False
+    monkeypatch.setattr(quick_help, "_is_wide", lambda: False)
+    assert quick_help.answer(["--help"]) is False
 
 
 def test_another_command_is_not_answered_at_once():
     """Its help is its own."""
-    assert at_once.answer(["run", "--help"]) is False
+    assert quick_help.answer(["run", "--help"]) is False
