@@ -20,7 +20,7 @@ from attrs import evolve
 from trialogue.cli.diagnostics import LogLevel, configure
 from trialogue.cli.dialling import BY_ADDRESS, Dialling
 from trialogue.cli.forced_exit import LastResort
-from trialogue.cli.handling import LOOKED_AT, Handled, Handling
+from trialogue.cli.serve_control import LOOKED_AT, Handled, Handling
 from trialogue.cli.view_lines import Line, Tone, line, span
 from trialogue.cli.view_screens import WaitScreen, open_waiting, show
 from trialogue.compute import Compute, compute

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from cyclopts import App, Parameter
 
 from trialogue.cli.dialling import BY_ADDRESS, Dialling
-from trialogue.cli.handling import LOOKED_AT, Handling
 from trialogue.cli.options import Flag, Json, LogLevelOption
+from trialogue.cli.serve_control import LOOKED_AT, Handling
 from trialogue.values import frozen
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from trialogue.cli.handling import Handling
+from trialogue.cli.serve_control import Handling
 from trialogue.compute import Inline
 from trialogue.errors import JournalError, SetupError
 from trialogue.server.equipment import Equipment
