@@ -23,7 +23,7 @@ from trialogue.brain.course import process, wishes
 from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import after_turn, end_meeting
 from trialogue.brain.deadlines import Alarms, deadlines
-from trialogue.brain.due import take_due
+from trialogue.brain.due_deadlines import take_due
 from trialogue.brain.floor.next_speaker import Chooser
 from trialogue.brain.floor.view import FloorView, Policy, TurnTaken
 from trialogue.brain.loudness import set_loudness
