@@ -1,4 +1,4 @@
-"""A meeting in aiohttp: browsers see what is said (server-sent events), and put words in (a websocket)."""
+"""A meeting in aiohttp: browsers read the transcript (server-sent events), and send words (a websocket)."""
 
 import json
 from contextlib import suppress
@@ -13,7 +13,7 @@ MEETING = web.AppKey("meeting", aio.Meeting)
 
 
 def app_of(scenario, speaker, **options):
-    """The app around one meeting; `speaker` says what clients ask for."""
+    """The app around one meeting; `speaker` says the words of the clients."""
 
     async def held(app):
         async with aio.open_meeting(scenario, **options) as meeting:
@@ -27,7 +27,7 @@ def app_of(scenario, speaker, **options):
     async def events(request):
         answer = web.StreamResponse(headers={"content-type": "text/event-stream"})
         await answer.prepare(request)
-        with suppress(ConnectionResetError):  # the browser has left
+        with suppress(ConnectionResetError):  # the browser has gone
             async for record in request.app[MEETING].records():
                 if isinstance(record.event, SentenceSaid):
                     words = json.dumps(f"{record.event.participant}: {record.event.text}")

@@ -14,7 +14,7 @@ AGENT = {"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}, "fun
 
 
 def test_a_person_speaks_in_a_meeting(tmp_path):
-    """The engines' ear hears their own voice word for word."""
+    """The engines' recognizer hears their own voice word for word."""
     engines, heard = murmuring_engines(), []
 
     async def main():

@@ -1,6 +1,6 @@
 """Your own tool, which runs only with approval; without it, the agent gets the reason.
 
-An answer is recorded as an event; what nobody answers in time is refused, and the meeting goes on.
+An answer is recorded as an event; without an answer in time the call is refused, and the meeting goes on.
 """
 
 from functools import partial

@@ -1,6 +1,6 @@
-"""Trio as asyncio's guest: one thread, two loops, and trio's own surface; its calls need no way over.
+"""Trio as asyncio's guest: one thread, two loops, and trio's own interface, without calls between threads.
 
-For programs that want trio in the thread of their loop. What blocks one loop blocks both.
+It is for programs that need trio in the thread of their loop. Code that blocks one loop blocks both.
 """
 
 import asyncio

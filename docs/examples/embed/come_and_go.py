@@ -1,6 +1,6 @@
 """An expert joins a running meeting, leaves, and comes back; so does a guest of the app.
 
-Each is an event of the journal, with the whole seat: a crashed meeting goes on with those who are there.
+Each is an event of the journal, with the whole seat: a crashed meeting continues with all who are present.
 """
 
 import trio
@@ -20,7 +20,7 @@ SCENARIO = Scenario.build("clinic", CAST, run={"limits": {"turns": 9, "time": "2
 
 
 async def answer_calls(meeting):
-    """Let the doctor join when somebody asks for her, and leave when she has spoken."""
+    """Let the doctor join when somebody asks for her, and leave after she has spoken."""
     async for record in meeting.records():
         match record.event:
             case SentenceSaid(text="Then let us ask a doctor."):
@@ -29,7 +29,7 @@ async def answer_calls(meeting):
             case SentenceSaid(text="Thank you."):
                 await meeting.leave("doctor")
             case SentenceSaid(text="We will see her again."):
-                await meeting.join("doctor")  # as she was: she goes on where she left
+                await meeting.join("doctor")  # unchanged: she continues where she left
             case _:
                 pass
 

@@ -1,4 +1,4 @@
-"""A meeting in FastAPI: browsers see what is said (server-sent events), and put words in (a websocket)."""
+"""A meeting in FastAPI: browsers read the transcript (server-sent events), and send words (a websocket)."""
 
 import json
 from contextlib import asynccontextmanager
@@ -21,7 +21,7 @@ PAGE = """<!doctype html><title>A meeting</title><ol id="said"></ol><p id="told"
 
 
 def app_of(scenario, speaker, **options):
-    """The app around one meeting; `speaker` says what browsers ask for."""
+    """The app around one meeting; `speaker` says the words of the browsers."""
 
     @asynccontextmanager
     async def held(app):

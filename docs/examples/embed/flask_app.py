@@ -1,4 +1,4 @@
-"""A meeting in Flask: its threads ask, and each browser gets a stream of what is said."""
+"""A meeting in Flask: its threads control it, and each browser gets a stream of the transcript."""
 
 import json
 
@@ -10,7 +10,7 @@ from trialogue.events import SentenceSaid, TextTyped
 
 
 def app_of(meeting):
-    """The app around one meeting, which lasts longer than it."""
+    """The app around one meeting, which outlives the app."""
     app = Flask(__name__)
 
     @app.errorhandler(AskedWrongly)

@@ -1,4 +1,4 @@
-"""A meeting in asyncio: its turns are told as they come, and it is stopped as the second begins."""
+"""A meeting in asyncio: prints its turns as they come, and stops it when the second begins."""
 
 import asyncio
 

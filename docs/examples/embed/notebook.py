@@ -1,14 +1,14 @@
-"""Cells of a notebook: each `# %%` begins one, and `await` stands in them as it is."""
+"""Cells of a notebook: each `# %%` begins one, and cells may use `await`."""
 
 # %%
 from trialogue import aio
 from trialogue.events import GrantFloor
 
-# %% a meeting to its end, and a look at what came of it
+# %% a whole meeting, and its result
 result = await aio.run_meeting("scenarios/smallest.yaml")  # noqa: F704, PLE1142 - a notebook's cell
 print(result.result.reason, sorted(path.name for path in result.folder.glob("transcript.*")))
 
-# %% a meeting that goes on while cells are run: opened here, asked in the next cells, closed at last
+# %% a meeting that runs across cells: opened here, used in the next cells, closed in the last
 block = aio.open_meeting("scenarios/smallest.yaml")
 meeting = await block.__aenter__()  # noqa: F704, PLE1142 - the block ends in another cell
 

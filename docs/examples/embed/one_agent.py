@@ -1,6 +1,6 @@
-"""One agent alone: it greets, is asked, calls a function of this program, and is closed.
+"""One agent without a meeting: it greets, gets a question, calls a function of this program, and is closed.
 
-It runs at the embedded server: with `via="deepgram"`, and DEEPGRAM_API_KEY set, it is Deepgram's.
+It runs at the embedded server; with `via="deepgram"`, and DEEPGRAM_API_KEY set, at Deepgram.
 """
 
 import trio

@@ -1,6 +1,6 @@
 """Your own policy: the participant who has waited longest since its last turn speaks, the guest first.
 
-It is a pure function of what it sees, and may be a method: it knows what the app has bound to it.
+It is a pure function of its view, and may be a method, which has the values of its object.
 """
 
 from trialogue import Clock, GrantFloor, Next, Nobody, Overrides, Scenario, run_meeting

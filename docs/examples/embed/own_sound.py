@@ -1,6 +1,6 @@
 """Audio in and out: a guest speaks from a file of 8 kHz mu-law, and hears the others in telephone quality.
 
-A sink of the app's own gets everybody's sound by name.
+A sink of the app gets each participant's sound, by name.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ FILE = np.where(np.arange(16_000) // 20 % 2, 0x10, 0x90).astype(np.uint8).tobyte
 
 
 class Loudest:
-    """A sink: how loud each was, and all of them together."""
+    """A sink: the loudest moment of each participant, and the mix."""
 
     def __init__(self):
         self.peaks = {}
@@ -29,7 +29,7 @@ class Loudest:
 
 async def speak(meeting):
     source = meeting.source("guest", sample_rate=8_000, encoding="mulaw")
-    await source.send(FILE)  # all at once: it is paced
+    await source.send(FILE)  # all at once: the meeting paces it
     await source.drain()
     print("said after", round(meeting.now, 1), "s")
 

@@ -1,4 +1,4 @@
-"""A meeting in a plain program, without a loop of its own: whoever waits says how long."""
+"""A meeting in a plain program without a loop of its own: each wait has a timeout."""
 
 from trialogue import blocking
 from trialogue.events import GrantFloor

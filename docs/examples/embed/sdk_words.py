@@ -1,4 +1,4 @@
-"""One agent in the words of the vendor's SDK, at a stand-in of this process: its calls are the SDK's."""
+"""One agent with the interface of the vendor's SDK, at a stand-in in this process."""
 
 import threading
 

@@ -1,7 +1,7 @@
 """Three agents in one conversation: the SDK's multi-agent program, with the turn-taking that it leaves open.
 
-There each agent has a connection, and who hears whom, who speaks next and when it ends is the reader's to
-write. Here that is the scenario's: the chair names the next speaker, each agent is told what it has missed.
+There each agent has a connection, and the reader must write who hears whom, who speaks next and when it ends.
+Here the scenario has all of that: the chair names the next speaker, each agent is told what it has missed.
 """
 
 import asyncio

@@ -1,6 +1,7 @@
-"""A meeting beside an app's own code: callbacks by type, state, and calls.
+"""A meeting besides an app's own code: callbacks by type, state, and calls.
 
-The cast is built in Python; `run_virtual` holds it as fast as the machine computes, `trio.run` in real time.
+The cast is built in Python; `run_virtual` runs the meeting as fast as the machine computes, `trio.run` in
+real time.
 """
 
 import trio

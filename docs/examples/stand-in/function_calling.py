@@ -1,7 +1,7 @@
-"""A customer service by functions, as the vendor's own demo has it: `python function_calling.py`.
+"""A customer service with functions, like the vendor's own demo: `python function_calling.py`.
 
-One question needs two functions, the second with what the first has found; the last one ends the call with
-words of the app's. It needs `websockets` alone.
+One question needs two functions, the second with the result of the first; the last one ends the call with
+words of the app. It needs `websockets` alone.
 """
 
 import asyncio
@@ -17,13 +17,13 @@ ORDERS = {"CUST0042": [{"order_id": "ORD0007", "status": "shipped"}]}
 
 
 def function(name, description, required, **properties):
-    """A function as the service wants it."""
+    """A function in the form of the service."""
     parameters = {"type": "object", "properties": properties, "required": required}
     return {"name": name, "description": description, "parameters": parameters}
 
 
 def text(description, **more):
-    """A parameter that is a text."""
+    """A parameter with a text."""
     return {"type": "string", "description": description, **more}
 
 
@@ -65,7 +65,7 @@ SETTINGS = {
 
 
 def find_customer(customer_id=None, **_):
-    """The customer, or what is wrong."""
+    """The customer, or the reason why there is none."""
     return CUSTOMERS.get(customer_id, {"error": "no such customer"})
 
 
@@ -82,7 +82,7 @@ DONE_BY = {
 
 
 async def answer(socket, call):
-    """Call a function, and send what it returned."""
+    """Call a function, and send its result."""
     print(f"called: {call['name']}({call['arguments']})")
     result = DONE_BY[call["name"]](**json.loads(call["arguments"]))
     response = {"id": call["id"], "name": call["name"], "content": json.dumps(result)}
@@ -90,7 +90,7 @@ async def answer(socket, call):
 
 
 async def converse():
-    """Ask, wait for the answer, say goodbye, and hang up behind the farewell; what was said."""
+    """Ask, wait for the answer, say goodbye, and hang up after the farewell; returns the transcript."""
     asks = ["My customer ID is CUST0042. Where are my orders?", "Goodbye."]
     said = []
     headers = {"Authorization": f"Token {os.environ.get('DEEPGRAM_API_KEY', 'none')}"}
@@ -109,7 +109,7 @@ async def converse():
                     await answer(socket, call)
                     if call["name"] == "end_call":
                         farewell = {"type": "InjectAgentMessage", "message": FAREWELL, "behavior": "queue"}
-                        await socket.send(json.dumps(farewell))  # behind a reply that may have begun
+                        await socket.send(json.dumps(farewell))  # after a reply that may have begun
                 case "AgentAudioDone" if FAREWELL in said:
                     return said
                 case "AgentAudioDone" if asks:

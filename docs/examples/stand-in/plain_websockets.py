@@ -1,6 +1,6 @@
 """A weather assistant on plain `websockets`: `python plain_websockets.py question.wav`.
 
-Only VOICE_AGENT_URL says where the service is; nothing else knows whether it is the real one.
+Only VOICE_AGENT_URL has the service's address; nothing else depends on whether it is the real one.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ SETTINGS = {
 
 
 async def stream(socket, path):
-    """Send a recording as a microphone would: 20 ms at a time, and silence behind it."""
+    """Send a recording like a microphone: 20 ms at a time, and silence after it."""
     with wave.open(path, "rb") as file:
         size = file.getframerate() // 50
         while frames := file.readframes(size):
@@ -56,7 +56,7 @@ async def stream(socket, path):
 
 
 async def converse(path):
-    """Hold one conversation; every kind of message that came."""
+    """Hold one conversation; returns the kinds of messages that came."""
     came, sound = [], 0
     asking = None
     async with websockets.connect(URL, additional_headers={"Authorization": f"Token {KEY}"}) as socket:

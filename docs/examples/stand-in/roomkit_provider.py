@@ -1,6 +1,6 @@
 """The weather assistant on roomkit's provider of speech to speech: `python roomkit_provider.py question.wav`.
 
-roomkit wants Python 3.12. Only `base_url` says where the service is.
+roomkit needs Python 3.12. Only `base_url` has the service's address.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ WEATHER = {
 
 
 class Conversation:
-    """One conversation, and what came in it."""
+    """One conversation, with its messages."""
 
     def __init__(self):
         self.provider = DeepgramAgentProvider(CONFIG)
@@ -44,23 +44,23 @@ class Conversation:
         self.provider.on_error(lambda session, code, text: print(f"error: {code}: {text}"))
 
     def heard(self, session, audio):
-        """Sound of the agent."""
+        """Take sound of the agent."""
         self.came.add("audio")
 
     def told(self, session, text, role, is_final):
-        """Words of either side: the agent's come sentence by sentence, and once more as a whole."""
+        """Take words of either side: the agent's come sentence by sentence, and once more as a whole."""
         if is_final:
             print(f"{role}: {text}")
 
     async def called(self, session, call_id, name, arguments):
-        """The agent wants a function; it says something while that takes its time."""
+        """Take a function call of the agent; it says something while the function takes its time."""
         print(f"called: {name}({arguments})")
         self.came.add("tool_call")
         await self.provider.inject_text(session, "One moment, please.", role="assistant")
         await self.provider.submit_tool_result(session, call_id, '{"sky": "sunny", "degrees": 21}')
 
     async def ended(self, session):
-        """The agent has said all of a reply."""
+        """Note that the agent has said all of a reply."""
         self.has_ended.set()
 
     async def reply(self):
@@ -69,7 +69,7 @@ class Conversation:
         self.has_ended.clear()
 
     async def stream(self, path):
-        """Send a recording as a microphone would: 20 ms at a time, and silence behind it."""
+        """Send a recording like a microphone: 20 ms at a time, and silence after it."""
         with wave.open(path, "rb") as file:
             size = file.getframerate() // 50
             while frames := file.readframes(size):
@@ -80,7 +80,7 @@ class Conversation:
                 await asyncio.sleep(0.02)
 
     async def hold(self, path):
-        """Interrupt the greeting aloud, write, have prompt and voice changed, and write again."""
+        """Interrupt the greeting aloud, write, change prompt and voice, and write again."""
         await self.provider.connect(
             self.session,
             system_prompt="You tell the weather. Be brief.",

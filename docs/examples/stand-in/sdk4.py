@@ -1,6 +1,6 @@
 """The weather assistant on the Python SDK of generation 4: `python sdk4.py question.wav`.
 
-That generation dials one host and has no option for another: its private `_websocket_url` is set.
+That generation dials one host and has no option for another, so its private `_websocket_url` is set.
 """
 
 import json
@@ -32,7 +32,7 @@ FUNCTION = {
 
 
 def settings():
-    """What the agent is."""
+    """Settings of the agent."""
     options = SettingsOptions()
     options.audio.input.encoding = "linear16"
     options.audio.input.sample_rate = 24000
@@ -52,7 +52,7 @@ def settings():
 
 
 def stream(agent, path):
-    """Send a recording as a microphone would: 20 ms at a time, and silence behind it."""
+    """Send a recording like a microphone: 20 ms at a time, and silence after it."""
     with wave.open(path, "rb") as file:
         size = file.getframerate() // 50
         while frames := file.readframes(size):
@@ -64,7 +64,7 @@ def stream(agent, path):
 
 
 def converse(path):
-    """Hold one conversation; every kind of message that came."""
+    """Hold one conversation; returns the kinds of messages that came."""
     came, is_over = [], threading.Event()
     agent = DeepgramClient(os.environ.get("DEEPGRAM_API_KEY", "none")).agent.websocket.v("1")
     if URL:
@@ -103,7 +103,7 @@ def converse(path):
             agent.send(UpdatePromptOptions(prompt="Be cheerful.").to_json())
 
     def on_other(_, unhandled, **kwargs):
-        """Messages that came after this generation."""
+        """Take messages that are newer than this generation."""
         if json.loads(unhandled.raw)["type"] == "PromptUpdated":
             came.append("PromptUpdated")
             agent.send(json.dumps({"type": "InjectUserMessage", "content": "Thank you."}))

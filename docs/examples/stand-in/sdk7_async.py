@@ -1,6 +1,6 @@
 """The weather assistant on the official async Python SDK, generation 7: `python sdk7_async.py question.wav`.
 
-Only the environment object says where the service is.
+Only the environment object has the service's address.
 """
 
 import asyncio
@@ -63,7 +63,7 @@ SETTINGS = AgentV1Settings.model_validate(
 
 
 async def stream(agent, path):
-    """Send a recording as a microphone would: 20 ms at a time, and silence behind it."""
+    """Send a recording like a microphone: 20 ms at a time, and silence after it."""
     with wave.open(path, "rb") as file:
         size = file.getframerate() // 50
         while frames := file.readframes(size):
@@ -75,7 +75,7 @@ async def stream(agent, path):
 
 
 async def converse(path):
-    """Hold one conversation; every kind of message that came."""
+    """Hold one conversation; returns the kinds of messages that came."""
     came = []
     asking = None
     client = AsyncDeepgramClient(api_key=os.environ.get("DEEPGRAM_API_KEY", "none"), environment=WHERE)
