@@ -178,7 +178,7 @@ Fact: TypeAlias = SaidWords | SeatHappening | AgendaMove | EndedCall | NotedErro
 """Fact that a pattern can fit."""
 
 AMISS: Final = frozenset({"failed", "timed-out", "unknown"})
-"""Outcomes of calls that came to nothing, or may have; what was cancelled was not wanted."""
+"""Outcomes of calls that failed, or may have; cancelled ones were not wanted."""
 
 FAILED_CODES: Final = frozenset(
     {"participant-failed", "reply-failed", "injection-refused", "stalled", "overflow", "recording-failed"}

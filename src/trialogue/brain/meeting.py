@@ -62,10 +62,10 @@ class Brain:
     """One meeting, from `MeetingStarted` to `EndMeeting`."""
 
     def __init__(self, plan: MeetingPlan, policies: Mapping[str, Policy] = MappingProxyType({})) -> None:
-        """Make ready to decide; ScenarioError for an unknown policy or a pattern that is none.
+        """Prepare to decide; ScenarioError for an unknown policy or an invalid pattern.
 
-        `policies`: those that the plan names and this package does not have, by name (`module:attr`). They
-        are asked as its own are, so they must be pure functions of what they see.
+        `policies` are those that the plan names and this package lacks, by name (`module:attr`). They must be
+        pure functions of their view, like the built-in ones.
         """
         self._owners = Owners(plan)
         self._chooser = Chooser.of(plan.floor, policies)
@@ -118,7 +118,7 @@ class Brain:
                 _hand_on(o, event)
 
     def _follow_up(self) -> None:
-        """Let follow what follows, from time and for the floor, until nothing does."""
+        """Apply all consequences, of time and for the floor, until there are no more."""
         o = self._owners
         for _ in range(STEPS):
             o.awaiting.take_commands(o.out, o.now)
@@ -146,7 +146,7 @@ class Brain:
         return self._chooser.choose(o) or not o.floor.is_free
 
     def _derive(self) -> None:
-        """Tell what follows from the state, where it differs from what was told last."""
+        """Give the commands that follow from the state, where they differ from the last ones."""
         o = self._owners
         set_loudness(o)
         o.hear(hearing.table(o))

@@ -264,7 +264,7 @@ class Owners:
 
 
 def _awaiting(plan: MeetingPlan) -> Awaiting:
-    """Patterns for which the plan waits; ScenarioError for a pattern that is none."""
+    """Patterns for which the plan waits; ScenarioError for an invalid one."""
     try:
         return Awaiting.of(plan)
     except PatternFault as fault:

@@ -294,7 +294,7 @@ class Prompts:
         return prompt.told
 
     def supersede(self, name: str) -> Missed:
-        """Supersede all prompts of an agent; the result is what was told in vain."""
+        """Supersede all prompts of an agent; returns those that were sent in vain."""
         untold = Missed()
         for prompt in tuple(self._open.get(name, ())):
             if prompt.state is PromptState.REFUSED:  # one that was sent may yet be: see `refused_late`

@@ -104,7 +104,7 @@ class Triggers:
 
     @classmethod
     def of(cls, triggers: Iterable[Trigger]) -> Triggers:
-        """Wait for these; `PatternFault` for a regular expression that is none."""
+        """Wait for these triggers; `PatternFault` for an invalid regular expression."""
         watches = [_Watch(trigger) for trigger in triggers]
         for watch in watches:
             for expression in expressions(watch.trigger.when):
@@ -136,7 +136,7 @@ class Triggers:
         self._watches[number].goes_off_at, self._watches[number].is_spent = None, True
 
     def take(self, record: Record) -> None:
-        """Note what happened, and what was decided on it."""
+        """Note an event and its commands."""
         self.take_event(record.event, record.at)
         for command in record.commands:
             self.take_command(command, record.at)
@@ -158,7 +158,7 @@ class Triggers:
         self._match(at)
 
     def take_command(self, command: Command, at: float) -> None:
-        """Note what was decided, behind the event that it answers."""
+        """Note a command, after the event that it answers."""
         self._fold.take_command(command, at)
         self._match(at)
 

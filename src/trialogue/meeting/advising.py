@@ -44,11 +44,11 @@ PROMPT: Final = (
 """Prompt of the model."""
 
 ANSWER_S: Final = 60.0
-"""Seconds that one answer may take."""
+"""Most seconds for one answer."""
 
 
 async def advice_on(resolved: Resolved, said: Sequence[Utterance]) -> tuple[Advice, ...]:
-    """Answers of the scenario's model to each of its questions; empty where there is nobody to ask."""
+    """Answers of the scenario's model to its questions; empty without a model."""
     expect = resolved.document.expect
     judge = expect.judge if expect else None
     if judge is None or judge.model is None or judge.endpoint is None:
@@ -63,9 +63,9 @@ async def advice_on(resolved: Resolved, said: Sequence[Utterance]) -> tuple[Advi
         return await _all(questions, RecordedThink(unasked, record, None), transcript)
     try:
         terms = _terms(judge)
-    except SetupError as lacking:  # a variable that is not set: what was asked for is advice alone
+    except SetupError as lacking:  # a variable is not set: the questions are only advice
         return tuple(Advice(each.place, "skipped", str(lacking)) for each in questions)
-    # httpx is only wanted where an endpoint is asked.
+    # httpx is needed only where an endpoint is asked.
     from trialogue.server.think.open_ai import OpenAiThink, open_client  # noqa: PLC0415
 
     async with open_client() as client:

@@ -23,27 +23,27 @@ from trialogue.model.text import well_formed
 T = TypeVar("T")
 
 LONGEST_TEXT: Final = 100_000
-"""Characters that one question may hold."""
+"""Most characters of one text."""
 
 LONGEST_ANSWER: Final = 1_000_000
-"""Characters of a tool call's result; services take far less."""
+"""Most characters of a tool call's result; services accept far less."""
 
 LONGEST_REASON: Final = 200
-"""Characters of the reason for an end."""
+"""Most characters of the reason for an end."""
 
 
 _ENDED: Final = "the trio loop that opened this has ended"
 
 
 class Loop:
-    """The trio loop in which it was made, and the thread that runs it."""
+    """The trio loop in which it was made, and that loop's thread."""
 
     def __init__(self) -> None:
         self._token = trio.lowlevel.current_trio_token()
         self._thread = threading.get_ident()
 
     def ask(self, question: Callable[[], T]) -> T:
-        """Ask `question` on the loop, from whichever thread; AlreadyOver once the loop has ended."""
+        """Call `question` on the loop, from any thread; AlreadyOver once the loop has ended."""
         if threading.get_ident() == self._thread:
             if not self._runs_here():
                 raise AlreadyOver(_ENDED)
@@ -54,16 +54,16 @@ class Loop:
             raise AlreadyOver(_ENDED) from None
 
     def check(self) -> None:
-        """WrongLoop, in words that help, unless a task of this loop asks."""
+        """Raise WrongLoop, with advice, unless a task of this loop calls."""
         if not (trio.lowlevel.in_trio_task() and self._runs_here()):
             raise WrongLoop("await this only in a task of the trio loop that opened it")
 
     def _runs_here(self) -> bool:
-        """Whether the loop that runs in this thread is this one, and not one before or behind it."""
+        """Whether the loop that runs in this thread is this one, not an earlier or a later one."""
         return trio.lowlevel.in_trio_run() and trio.lowlevel.current_trio_token() is self._token
 
 
-# --- what is asked --------------------------------------------------------------------------------
+# --- checks of arguments --------------------------------------------------------------------------------
 
 
 def wrong_type(what: str, wanted: str, value: object) -> WrongType:

@@ -1,4 +1,4 @@
-"""Calls of a meeting: their parts, their loop, and the checks before each."""
+"""Base class of a meeting's calls: their loop, and the checks before each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trialogue.model.plan import MeetingPlan
 
 
 class MeetingCalls:
-    """A meeting as its calls see it."""
+    """Meeting, as its calls see it."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -39,7 +39,7 @@ class MeetingCalls:
             raise AlreadyOver(f"{self.plan.name} has ended: it takes no more calls")
 
     def _seat(self, participant: object) -> Participant:
-        """A participant's seat; UnknownName for anybody else."""
+        """Seat of a participant; UnknownName for any other name."""
         name = a_text(participant, "participant")
         seats = self._stage.brain.seats.participants
         here = self._stage.brain.here()

@@ -1,4 +1,4 @@
-"""The last files of a meeting that had ended when its process died, made again from its journal alone."""
+"""Completion of a meeting that had ended when its process died: makes its last files of the journal."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ _LAST: Final = (*KEPT, RESULT)
 
 
 def complete_files(run: Path, imports: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Make the last files of a meeting that has ended: which; none where they are whole, or it has not.
+    """Make the last files of a meeting that has ended; returns their paths, none where they are complete.
 
-    A policy of its own must be among `imports` (`Permissions.imports`). `JournalError` where the journal is
-    still written, damaged or redacted; `OtherRules` and `ReplayDivergence` as for resuming.
+    Also none for a meeting that has not ended. A policy of its own must be among `imports`
+    (`Permissions.imports`). `JournalError` where the journal is still being written, damaged or redacted;
+    `OtherRules` and `ReplayDivergence` as for resuming.
     """
     path = journal_of(run)
     if _is_whole(path):
@@ -60,7 +61,7 @@ def complete_files(run: Path, imports: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 
 def _is_whole(journal: Path) -> bool:
-    """Whether all is there, and vouched for; an older version has kept no digests."""
+    """Whether all files exist with their digests; an older version has kept no digests."""
     manifest = read_manifest(journal)
     vouched = frozenset(manifest.files if manifest is not None else ())
     is_there = all((journal.parent / name).is_file() for name in _LAST)

@@ -65,32 +65,32 @@ class Seams:
     """Replacements for parts of a meeting, for fault injection and tests."""
 
     connect: Callable[[str, Connect], Connect] = _its_own
-    """Dial of a participant's service."""
+    """Function that dials a participant's service."""
 
     listen: Callable[[str, Connect], Connect] = _its_own
-    """Dial of the service of a person's ear."""
+    """Function that dials the service of a person's ear."""
 
     brain: Callable[[Decider], Decider] = _as_it_is
-    """Decider."""
+    """Function that makes the decider."""
 
     journal: Callable[[RecordKeeper], RecordKeeper] = _as_it_is
-    """Keeper of records while the meeting runs."""
+    """Function that makes the keeper of records."""
 
     tools: Callable[[Mapping[str, Tool]], Mapping[str, Tool]] = _as_it_is
-    """Tools that run when they are called."""
+    """Function that replaces the tools."""
 
     secrets: Secrets = NO_SECRETS
-    """Secrets that are hidden beside the environment's keys."""
+    """Secrets that are hidden besides the environment's keys."""
 
     sink: Callable[[Sink], Sink] = _as_it_is
     """Sink of everything that is heard."""
 
 
 NO_SEAMS = Seams()
-"""A meeting of its own parts alone."""
+"""No replacements."""
 
 IN_MEMORY: Final = evolve(DEFAULT_SOCKET_RULES, liveness=None)
-"""A peer in the same program cannot be gone without a word: nobody asks whether it is there."""
+"""Rules of sockets in memory: a peer in the same program cannot vanish, so its liveness is not checked."""
 
 
 diagnostics: Final = Log("trialogue.models")
@@ -101,19 +101,19 @@ class Edges:
     """Edges of a meeting: its services, engines and permissions, where they differ from the defaults."""
 
     endpoint: str | None = None
-    """The `wss://` address of the hosted service (`services.HOSTED`); the vendor's own where None."""
+    """Address (`wss://`) of the hosted service (`services.HOSTED`); None for the vendor's own."""
 
     engines: Engines | None = None
-    """Ears and voices of the embedded server; the defaults of `trialogue[local]` where None."""
+    """Engines of the embedded server; None for the defaults of `trialogue[local]`."""
 
     driver: Driver | None = None
-    """The sound devices of people at a microphone; this machine's default ones where None."""
+    """Sound devices of people at a microphone; None for this machine's default ones."""
 
     progress: Callable[[str], None] = lambda _: None
-    """Gets a short text about each step of the preparation."""
+    """Function that gets a short text about each step of the preparation."""
 
     models: Path | None = None
-    """File in which models' words are recorded, by what they are asked; what is there already is not asked
+    """File in which models' answers are recorded by question; questions that it already has are not asked
     again.
     """
 
@@ -127,7 +127,7 @@ class Edges:
     """Replacements for the meeting's own parts."""
 
     def __attrs_post_init__(self) -> None:
-        """WrongType for what is no edge; hooks are judged by name where they are used."""
+        """Check the types; WrongType for a wrong one. Hooks are checked by name where they are used."""
         check_fields(self, but=("hooks",))
 
     @property
@@ -137,7 +137,7 @@ class Edges:
 
 
 class Dial(Protocol):
-    """Makes the connections to one address of a service."""
+    """Function that connects to one address of a service."""
 
     def __call__(self, url: str) -> AbstractAsyncContextManager[WebSocket]:
         """Open one connection."""
@@ -146,21 +146,21 @@ class Dial(Protocol):
 
 @frozen
 class Exchange:
-    """One service: the connections of agents and ears to it."""
+    """Service with its connections of agents and ears."""
 
     url: str
-    """The address for agents."""
+    """Address for agents."""
 
     dial: Dial
-    """Dials an address of it."""
+    """Function that dials an address of it."""
 
     @property
     def agents(self) -> Connect:
-        """Dials for an agent."""
+        """Function that dials for an agent."""
         return partial(self.dial, self.url)
 
     def ears(self, offer: EarOffer) -> Connect:
-        """Dials for an ear, which is asked for this."""
+        """Function that dials for an ear of this offer."""
         return partial(self.dial, offer.address(self.url))
 
 
@@ -175,16 +175,16 @@ class Switchboard:
         self._breakers: dict[str, Breaker] = {}
 
     async def open(self, services: Iterable[str]) -> None:
-        """Make ready to dial these; `SetupError` where a key is not set."""
+        """Prepare to dial these services; `SetupError` where a key is not set."""
         for via in sorted(set(services) - self._exchanges.keys()):
             self._exchanges[via], self._breakers[via] = await self._reach(via), Breaker()
 
     def for_agent(self, participant: str, via: str) -> Connect:
-        """Dials for an agent at a service."""
+        """Function that dials for an agent at a service."""
         return self._guarded(self._seams.connect(participant, self._exchanges[via].agents), via)
 
     def for_ear(self, participant: str, via: str, offer: EarOffer) -> Connect:
-        """Dials for a person's ear."""
+        """Function that dials for a person's ear."""
         return self._guarded(self._seams.listen(participant, self._exchanges[via].ears(offer)), via)
 
     def _guarded(self, connect: Connect, via: str) -> Connect:
@@ -193,7 +193,7 @@ class Switchboard:
 
 @asynccontextmanager
 async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Switchboard]:
-    """Dials each service of the scenario; the embedded server, once it is wanted, lives as long."""
+    """Connections to each service of the scenario; the embedded server, if needed, runs with the block."""
     with lone_error():
         async with trio.open_nursery() as nursery:
 
@@ -240,7 +240,7 @@ def hosted_exchange(service: Service, url: str | None = None) -> Exchange:
 
 
 def authorized(title: str, hosted: Hosted) -> str:
-    """The header's value, made as it is dialled; `SetupError` where the key is not set, or can be none."""
+    """Value of the header, made when it is dialled; `SetupError` where the key is not set, or invalid."""
     variable = hosted.key_variable
     key = os.environ.get(variable, "").strip()
     if not key:
@@ -271,7 +271,7 @@ def detector_of(engines: Engines) -> Callable[[int], SpeechDetector]:
 
 
 def _load_client() -> None:
-    """Load what asks models, in life: the first question shall not hold up the sound of everybody."""
+    """Load the parts that ask models, in real time, so that the first question does not delay any sound."""
     from trialogue.server.think.open_ai import load  # noqa: PLC0415 - only wanted where an endpoint is asked
 
     load()
@@ -287,7 +287,7 @@ async def warmed(engines: Engines) -> None:
 async def local_exchange(equipment: Equipment, *, is_alone: bool = False) -> AsyncGenerator[Exchange]:
     """Run the embedded server for agents and ears: on loopback in real time, in memory otherwise.
 
-    `is_alone`: nobody stands between it and who dials.
+    `is_alone`: nothing stands between it and its clients.
     """
     if is_virtual():
         rules = IN_MEMORY if is_alone else DEFAULT_SOCKET_RULES
@@ -304,11 +304,11 @@ async def local_exchange(equipment: Equipment, *, is_alone: bool = False) -> Asy
 
 @contextmanager
 def opened_models(resolved: Resolved, recorded: Path | None) -> Generator[ModelRecord | None]:
-    """The record that answers for models: the scenario's own, or one that grows; None where they are asked.
+    """Record that answers for models: the scenario's own, or one that grows; None where models are asked.
 
-    Behind it, each question that was asked of a model all the same is told, but at the first recording, which
-    asks all. `SetupError` for a file that is no record, and for one that shall grow in virtual time, in which
-    nobody waits for a model.
+    At the end, each question that was still put to a model is reported, except for the first recording, which
+    asks all. `SetupError` for an invalid file, and for one that is to grow in virtual time, which waits for
+    no model.
     """
     place = prompt_places(resolved)
     if recorded is None:
@@ -329,7 +329,7 @@ def opened_models(resolved: Resolved, recorded: Path | None) -> Generator[ModelR
 def local_equipment(
     engines: Engines, seed: int, hosts: tuple[str, ...] = (), models: ModelRecord | None = None
 ) -> Equipment:
-    """Equipment of the embedded server in a meeting of this seed; `hosts` may be asked to think."""
+    """Equipment of the embedded server in a meeting of this seed; `hosts` may be contacted for thinking."""
     return Equipment(
         recognizer=engines.recognizer,
         synthesizer=engines.synthesizer,

@@ -29,7 +29,7 @@ _SECURE = frozenset({"https", "wss"})
 
 
 def check_endpoints(resolved: Resolved, hosts: tuple[str, ...]) -> None:
-    """`ScenarioError`, with line and column, for every endpoint that is neither here nor one of `hosts`."""
+    """Raise `ScenarioError`, with line and column, for endpoints neither here nor at one of `hosts`."""
     problems = [
         f"{resolved.places.near(path)}: {path_text(path)}: {wrong}"
         for path, endpoint in _asked(resolved)
@@ -40,7 +40,7 @@ def check_endpoints(resolved: Resolved, hosts: tuple[str, ...]) -> None:
 
 
 def foreign_hosts(resolved: Resolved) -> tuple[str, ...]:
-    """Hosts of endpoints and tools that need permission, each once; secrets of an address are not told."""
+    """Hosts of endpoints and tools that need permission, each once; secrets in an address are not shown."""
     urls = [endpoint.url for _, endpoint in _asked(resolved) if why_forbidden(endpoint.url, ())]
     urls += [spec.action.url for spec in resolved.tools if isinstance(spec.action, HttpCall | McpCall)]
     hosts = (_host_and_scheme(url)[0] for url in urls if not environment_names(url))
@@ -48,12 +48,12 @@ def foreign_hosts(resolved: Resolved) -> tuple[str, ...]:
 
 
 def _asked(resolved: Resolved) -> Iterator[tuple[Path, EndpointKeys]]:
-    """The endpoints that the meeting may ask."""
+    """Endpoints that the meeting may call."""
     return endpoints(resolved.document, are_on_record=resolved.answers_for_models)
 
 
 def why_forbidden(url: str, hosts: tuple[str, ...]) -> str:
-    """Reason that keeps an address from being asked, in words that hold no secret; empty for none."""
+    """Reason for which an address is forbidden, without secrets; empty for none."""
     host, scheme = _host_and_scheme(reveal(url, os.environ))
     if not host or scheme not in _PLAIN | _SECURE:
         return "needs a plain http://, https://, ws:// or wss:// address"
@@ -66,7 +66,7 @@ def why_forbidden(url: str, hosts: tuple[str, ...]) -> str:
 
 
 def allows(hosts: tuple[str, ...], url: str) -> bool:
-    """Whether the embedded server may ask this address: here, or at one of `hosts` over TLS."""
+    """Whether the embedded server may call this address: here, or at one of `hosts` over TLS."""
     host, scheme = _host_and_scheme(url)
     if is_loopback(host):
         return scheme in _SECURE | _PLAIN
@@ -74,13 +74,13 @@ def allows(hosts: tuple[str, ...], url: str) -> bool:
 
 
 def given_hosts() -> tuple[str, ...]:
-    """The hosts that this process's environment permits, by the keys that are set."""
+    """Hosts that this process's environment permits, by the keys that are set."""
     services = (service_of(name) for name in SERVICES)
     return tuple(host for service in services for host in service.leave_of(os.environ))
 
 
 def _is_vendors(host: str) -> bool:
-    """Whether it is a host of a service that is listed, whose agents' words it hears already."""
+    """Whether it is a host of a listed service, which gets its agents' words in any case."""
     listed = (service_of(name).hosted for name in SERVICES)
     domains = (hosted.domain for hosted in listed if hosted is not None)
     return any(f".{host}".endswith(f".{domain}") for domain in domains)
@@ -91,7 +91,7 @@ def _named(shown: str, host: str) -> str:
 
 
 def _host_and_scheme(url: str) -> tuple[str, str]:
-    """Both are empty for what is no address, or names a user."""
+    """Host and scheme of an address; both are empty for an invalid one, or one with a user name."""
     try:
         parts = urlsplit(url)
     except ValueError:

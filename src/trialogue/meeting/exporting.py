@@ -17,11 +17,11 @@ from trialogue.report.exports import EXPORTS, HeldMeeting
 
 
 def write_exports(run: Path, formats: Sequence[str], *, out: Path | None = None) -> tuple[Path, ...]:
-    """Write a run's files of these formats, and return where they are: in the run's directory, or in `out`.
+    """Write a run's files of these formats, and return their paths: in the run's directory, or in `out`.
 
-    `out` is made where there is none; what it holds already is not written over. In the directory of a
-    run that was closed, the manifest vouches for them. SetupError for a file there with another content,
-    for an unknown format or a missing package, JournalError for a damaged journal or a file that cannot be.
+    `out` is created if missing; its files are not overwritten. In the directory of a closed run, their
+    digests go into the manifest. SetupError for an existing file with another content, for an unknown format
+    or a missing package, JournalError for a damaged journal or a file that cannot be written.
     """
     if strangers := [each for each in formats if each not in EXPORTS]:
         raise SetupError(f"unknown format {strangers[0]!r}; formats: {', '.join(EXPORTS)}")
@@ -41,7 +41,7 @@ def write_exports(run: Path, formats: Sequence[str], *, out: Path | None = None)
 
 
 def _refuse_another(path: Path, content: bytes) -> None:
-    """SetupError where a file of that name is there that holds something else: nobody has named it."""
+    """Raise SetupError for an existing file of that name with another content."""
     try:
         is_another = path.is_file() and read_regular(path) != content
     except OSError as error:
@@ -58,7 +58,7 @@ def _make(out: Path) -> None:
 
 
 def held_meeting(reading: Reading) -> HeldMeeting:
-    """Meeting as exports see it: its records, and how the sound ended that a crash cut off."""
+    """Meeting as exports see it: its records, with the ends of sounds that a crash cut off."""
     records = (*reading, *last_words(reading))
     header = reading.header
     started = None if header.clock is HeaderClock.VIRTUAL else header.started.astimezone()

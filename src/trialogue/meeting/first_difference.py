@@ -1,4 +1,4 @@
-"""Two runs compared: the first turn in which they differ.
+"""Comparison of two runs by turns: the first turn in which they differ.
 
 `journal/comparing.py` compares journals line by line.
 """
@@ -35,7 +35,7 @@ class Difference:
     """Seconds by which it began later in the second run; None if either has no such turn."""
 
     def __str__(self) -> str:
-        """One line for people, without words that were said."""
+        """One line for people, without speech."""
         then, now = (each.participant if each else "nobody" for each in (self.then, self.now))
         margin = "" if self.margin_s is None else f", {self.margin_s:+.2f} s"
         what = "is of" if then != now else "has other words, of"
@@ -43,16 +43,16 @@ class Difference:
 
 
 def turns_told(said: Sequence[Utterance]) -> list[Utterance]:
-    """The turns in which something was heard, in their order; remarks beside turns are left out."""
+    """Turns with heard words, in their order; remarks beside turns are left out."""
     heard = [each for each in said if each.heard.strip() and not each.beside]
     return sorted(heard, key=lambda each: (each.start_s, each.turn))
 
 
 def first_difference(then: Sequence[Utterance], now: Sequence[Utterance]) -> Difference | None:
-    """The first turn that another holds, or whose words are others; None where all are the same.
+    """First turn with another speaker or other words; None where all are the same.
 
-    A turn that was cut off has the same words where one is the beginning of the other: a moment more or less
-    is a word. Capitals and stops are no words: a recognizer writes the same sound now with and now without.
+    A turn that was cut off has the same words where one is the beginning of the other, since a moment can
+    change a word. Capitals and punctuation do not count: a recognizer varies them for the same sound.
     """
     for place, (a, b) in enumerate(zip_longest(turns_told(then), turns_told(now)), 1):
         if a is None or b is None or a.participant != b.participant or not _same_words(a, b):

@@ -17,14 +17,14 @@ from trialogue.model.secrets import Secrets
 from trialogue.regular_files import write_regular
 
 RUNS: Final = Path("runs")
-"""Directory under which runs are made that are not told where."""
+"""Default directory of runs."""
 
 
 def check_folder(out: Path | None) -> None:
-    """Look whether the run's directory can be made, before anything is loaded for the meeting.
+    """Check that the run's directory can be made, before anything is loaded for the meeting.
 
-    `SetupError` where a file is in its way, or `out` holds something already; `JournalError` where it cannot
-    be looked at. None is a directory under `runs/`.
+    `SetupError` where a file is in its place, or `out` is not empty; `JournalError` where it cannot be
+    examined. None is a directory under `runs/`.
     """
     folder = RUNS if out is None else out
     try:
@@ -38,7 +38,7 @@ def check_folder(out: Path | None) -> None:
 
 
 def place_of(out: Path | None) -> tuple[Path | None, Path]:
-    """The run's directory as requested, and the one of runs, from the root: a program may go elsewhere."""
+    """Absolute paths of the requested directory and of that of runs: a program may change its own."""
     return None if out is None else fixed(out), fixed(RUNS)
 
 
@@ -60,11 +60,11 @@ def new_folder(out: Path | None, name: str, runs: Path = RUNS) -> Path:
         folder = runs / (stem if number == 1 else f"{stem}-{number}")
         if _make(folder, may_exist=False):
             return folder
-    raise AssertionError  # numbers have no end
+    raise AssertionError  # numbers can have any length
 
 
 def _make(folder: Path, *, may_exist: bool) -> bool:
-    """Make a directory; False where it was there and may not have been."""
+    """Make a directory; False where it exists and may not."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=may_exist)
     except FileExistsError:
@@ -78,8 +78,8 @@ def _make(folder: Path, *, may_exist: bool) -> bool:
 def taken(out: Path | None, name: str, runs: Path = RUNS) -> Generator[Path]:
     """Make the run's directory for a meeting that starts in the block; if that fails, nothing is left of it.
 
-    Directories that were made on the way go, too; what others have put there stays. Two processes that are
-    given the same directory do not share it. Raises as `new_folder`.
+    Directories that were made for it are removed, too; others' files stay. Two processes that are given the
+    same directory do not share it. Raises like `new_folder`.
     """
     wanted = runs if out is None else out
     made = [each for each in (wanted, *wanted.parents) if not each.exists()]
@@ -100,7 +100,7 @@ def taken(out: Path | None, name: str, runs: Path = RUNS) -> Generator[Path]:
 
 
 def _claim(folder: Path) -> None:
-    """Make the run's first file, which can be made once."""
+    """Create the run's first file, which succeeds only once."""
     try:
         os.close(os.open(folder / "scenario.yaml", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError as error:
@@ -111,12 +111,12 @@ def _claim(folder: Path) -> None:
 
 def _remove(folders: list[Path]) -> None:
     for folder in folders:
-        with suppress(OSError):  # somebody has something in it, or it was never made
+        with suppress(OSError):  # it has foreign files, or was never made
             folder.rmdir()
 
 
 def _empty(folder: Path) -> None:
-    """Remove what is in a directory that is a run's from its first file on."""
+    """Remove the files of a run from a directory."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

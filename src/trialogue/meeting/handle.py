@@ -47,10 +47,10 @@ from trialogue.model.records import Record
 from trialogue.model.state import MeetingState
 
 OTHERS_S = 3.0
-"""Seconds that the other actors have to stop once one has not stopped within its grace."""
+"""Seconds for the other actors to stop once one has not stopped within its grace."""
 
 _SECRETIVE = ('"endpoint":', '"credentials":')
-"""Keys that hold secrets, wherever they stand in an update."""
+"""Keys that hold secrets, at any place in an update."""
 
 
 class Meeting(TableCalls):

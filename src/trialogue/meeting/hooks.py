@@ -17,14 +17,14 @@ from trialogue.model.plan import HookPoint, HookRule
 from trialogue.scenario.resolve import Resolved
 
 LONGEST_S: Final = 3600.0
-"""The longest deadline of a hook, in seconds."""
+"""Longest deadline of a hook, in seconds."""
 
 _DEFAULTS: Final[Mapping[str, Hook]] = {
     "tool": Hook(bool, 10.0, allows=False),
     "words": Hook(bool, 2.0, allows=True),
     "grant": Hook(bool, 1.0, allows=True),
 }
-"""The deadline and the default of a function that is given alone."""
+"""Deadline and default of a function without a `Hook`."""
 
 
 def own_hooks(hooks: object) -> dict[HookPoint, Hook]:

@@ -30,7 +30,7 @@ from trialogue.model.participants import Kind, Participant
 from trialogue.scenario.joining import NewSeat, entry_of, with_seat
 
 MOST_SEATS: Final = 64
-"""Names that a meeting knows at most, of those who left, too: each has a recording and a mouth."""
+"""Most names that a meeting knows, including those who left: each has a recording and a mouth."""
 
 
 async def join(stage: Stage, name: str, entry: Mapping[str, object] | None) -> None:
@@ -76,7 +76,7 @@ def _over(stage: Stage) -> AlreadyOver:
     return AlreadyOver(f"{stage.resolved.plan.name} has ended: no participant can join or leave")
 
 
-# --- what is asked ------------------------------------------------------------------------------------
+# --- checks ------------------------------------------------------------------------------------
 
 
 def _known(stage: Stage, name: str) -> Participant | None:
@@ -126,7 +126,7 @@ def _check_seat(stage: Stage, seat: Participant, known: Participant | None) -> N
         raise wrong_value("seat", f"cannot use the microphone: {taken[0]} uses it")
 
 
-# --- what happens -------------------------------------------------------------------------------------
+# --- changes -------------------------------------------------------------------------------------
 
 
 async def _seat(stage: Stage, new: NewSeat, needs: SeatNeeds, *, comes_back: bool) -> None:

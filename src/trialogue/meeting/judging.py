@@ -1,4 +1,4 @@
-"""Verdicts on completed meetings: from a run's result, and from its journal by a scenario's expectations."""
+"""Results of expectations on finished meetings: from a run's result, or from its journal."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ _CONVERTER: Final = cattrs.Converter()
 
 
 def verdict_of(folder: Path) -> Findings | None:
-    """Findings on a run's expectations in its `result.json`; None where it has none."""
+    """Findings on a run's expectations from its `result.json`; None where it has none."""
     try:
         told: object = read_json(read_regular(folder / RESULT))
     except (OSError, ValueError):
-        return None  # a run that was killed has none; whoever reads the result itself tells of damage
+        return None  # a killed run has none; reading the result itself reports damage
     found = cast("dict[str, object]", told).get("expectations") if isinstance(told, dict) else None
     if not isinstance(found, dict):
         return None
     try:
         return _CONVERTER.structure(found, Findings)
     except cattrs.BaseValidationError:
-        return None  # of another version: its page shows the rest
+        return None  # from another version: its page shows the rest
 
 
 def judge_run(reading: Reading, expected: Expectations) -> Result:
-    """The result of a run by its journal alone, judged by these expectations."""
+    """Result of a run from its journal alone, with these expectations checked."""
     records = _records(reading)
     plan = with_everybody(reading.header.plan, records)
     outcome = result(plan, records, utterances(records), Run(clock=reading.header.clock.value))
@@ -49,9 +49,9 @@ def judge_run(reading: Reading, expected: Expectations) -> Result:
 
 
 def advise_on(reading: Reading, resolved: Resolved, hosts: tuple[str, ...]) -> tuple[Advice, ...]:
-    """Answers of the scenario's model on a run that was held, in real time; it may be asked at `hosts` too.
+    """Answers of the scenario's model about a finished run, in real time; the model may also be at `hosts`.
 
-    Each question is skipped, with the reason, where its host is not allowed.
+    Each question is skipped, with the reason, where its host is not permitted.
     """
     expect = resolved.document.expect
     judge = expect.judge if expect else None

@@ -26,7 +26,7 @@ def check_models(resolved: Resolved) -> None:
 
 
 def missing_models(resolved: Resolved) -> Iterator[tuple[Path, str]]:
-    """Each place that names a model that is not there, with why; none where a record answers for models."""
+    """Place and reason for each model that is not installed; empty where a record answers for models."""
     if resolved.models is not None:
         return
     for path, name in installed_models(resolved.document):

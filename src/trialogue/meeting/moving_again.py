@@ -17,13 +17,13 @@ from trialogue.values import define
 __all__ = ["move_again"]
 
 LATE_S: Final = 1.0
-"""Seconds that a move waits for the change of the floor that came before it."""
+"""Seconds that a move waits for the change of the floor before it."""
 
 
 async def move_again(moves: Sequence[Move], meeting: Meeting) -> None:
-    """Let participants come and leave at the recorded moments, as long as the meeting goes on.
+    """Let participants join and leave at the recorded moments, while the meeting goes on.
 
-    Of what happened at one moment, the order is kept: a move comes behind the same change of the floor.
+    Events of one moment keep their order: a move comes after the same change of the floor.
     """
     changes = _FloorChanges()
     async with trio.open_nursery() as nursery:
@@ -62,6 +62,6 @@ class _FloorChanges:
                 self._came = trio.Event()
 
     async def reach(self, count: int) -> None:
-        """Wait until there were so many."""
+        """Wait until there were so many changes."""
         while self._count < count:
             await self._came.wait()

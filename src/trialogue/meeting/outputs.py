@@ -30,7 +30,7 @@ from trialogue.values import frozen
 RESULT: Final = "result.json"
 
 SIGNAL_CODES: Final = {"interrupted": 130, "terminated": 143, "hung-up": 129}
-"""Exit codes of a command whose meeting a signal has ended: 128 and the signal's number."""
+"""Exit codes of a command whose meeting ended by a signal: 128 and the signal's number."""
 
 EXIT_CODES = {
     **SIGNAL_CODES,
@@ -40,13 +40,13 @@ EXIT_CODES = {
 """Exit codes of a command by a meeting's end; 0 for all other reasons."""
 
 SHORTFALL_CODES = {Shortfall.UNSPOKEN: 3, Shortfall.UNRECORDED: 4}
-"""Exit codes for a meeting that ended in order and fell short: as for a refusal, and as for a lost file."""
+"""Exit codes for a shortfall: as for a refusal, and as for a lost file."""
 
 VERDICT_CODES: Final[Mapping[Kind, int]] = {"behaviour": 1, "infrastructure": 7, "timing": 6}
-"""Exit codes for a meeting of which more was expected: the first that applies."""
+"""Exit codes for unmet expectations: the first that applies."""
 
 FAILURES = frozenset({"journal-failed", "brain-failed", "actor-failed"})
-"""Ends that nobody decided on: the meeting raises what it failed of; its files say what they can."""
+"""Ends without a decision: the meeting raises its failure; its files hold what is known."""
 
 diagnostics: Final = Log("trialogue.outputs")
 
@@ -56,16 +56,16 @@ class MeetingResult:
     """Outcome of a meeting, and its folder."""
 
     result: Result
-    """Result, as `result.json` states it: reason, measures, failures."""
+    """Result, as in `result.json`: reason, measures, failures."""
 
     folder: Path
     """The run's directory."""
 
     machine_s: float
-    """Seconds of real time that the meeting itself took; loading is not in it."""
+    """Seconds of real time that the meeting itself took, without loading."""
 
     shortfall: Shortfall | None = None
-    """Shortfall of a meeting that ended in order."""
+    """Shortfall of a meeting with an ordinary end; None for none."""
 
     @property
     def exit_code(self) -> int:
@@ -110,7 +110,7 @@ def write_outputs(stage: Stage, advice: tuple[Advice, ...] = ()) -> MeetingResul
 
 
 def write_files(held: HeldMeeting, run: Run, folder: Path, secrets: Secrets) -> Result:
-    """Write the transcripts and the result into a run's directory: what the result says."""
+    """Write the transcripts and the result into a run's directory."""
     for each in EXPORTS.values():
         if each.is_kept:
             write_private(folder / each.file, each.content(held), secrets)
@@ -123,19 +123,19 @@ def write_files(held: HeldMeeting, run: Run, folder: Path, secrets: Secrets) -> 
 
 
 def judged(outcome: Result, records: Sequence[Record], expected: Expectations) -> Result:
-    """A result with what came of the expectations; as it is where there are none."""
+    """Result with its expectations checked; unchanged without any."""
     if expected == NOTHING_EXPECTED:
         return outcome
     return evolve(outcome, expectations=judge(expected, HeldRecords(records, outcome)))
 
 
 def files_of(folder: Path) -> tuple[str, ...]:
-    """Files of a run's directory in the end, by paths in it."""
+    """Files of a run's directory at the end, by their paths in it."""
     return ("journal.jsonl", "manifest.json", "scenario.yaml", *_sounds(folder), *KEPT, RESULT)
 
 
 def write_what_can_be(stage: Stage) -> None:
-    """Write the same for a meeting that failed; a disk that is full may take none of it, or a part."""
+    """Write the same files for a failed meeting; a full disk may take none of them, or a part."""
     try:
         write_outputs(stage)
     except JournalError as error:
@@ -143,6 +143,6 @@ def write_what_can_be(stage: Stage) -> None:
 
 
 def _sounds(folder: Path) -> list[str]:
-    """Files of sound: what was heard, and what was played from files."""
+    """Files of sound: recordings, and files that were played."""
     found = [*(folder / "audio").glob("*.wav"), *(folder / CLIPS).glob("*")]
     return sorted(path.relative_to(folder).as_posix() for path in found)

@@ -36,10 +36,10 @@ WhereSound = Literal["inside", "linked", "none"]
 
 
 def write_page(run: Path, *, out: Path | None = None, sound: WhereSound = "inside") -> Path:
-    """Write the page of a run, and return where it is: `out`, or `report.html` in the run's directory.
+    """Write the page of a run, and return its path: `out`, or `report.html` in the run's directory.
 
-    In the directory of a run that was closed, the manifest vouches for it. JournalError for a journal or a
-    recording that is damaged, and where the page cannot be written.
+    In the directory of a closed run, its digest goes into the manifest. JournalError for a damaged journal or
+    recording, and where the page cannot be written.
     """
     reading = read(journal_of(run))
     folder = reading.path.parent
@@ -62,9 +62,9 @@ def is_run(path: Path) -> bool:
 
 
 def write_runs(folder: Path, *, out: Path | None = None) -> Path:
-    """Write the table of a folder of runs, and return where it is: `out`, or `report.html` in the folder.
+    """Write the table of a folder of runs, and return its path: `out`, or `report.html` in the folder.
 
-    A run of which nothing can be told has its row, which says why. JournalError where it cannot be written.
+    An unreadable run has a row with the reason. JournalError where it cannot be written.
     """
     path = folder / PAGE if out is None else out
     rows = [_row(run, folder, path) for run in runs_in(folder)]
@@ -87,7 +87,7 @@ def _row(run: Path, folder: Path, path: Path) -> RunRow:
 
 
 def _told(run: Path) -> tuple[dict[str, object], str]:
-    """Result of the run, and its digest of ends; of one that was never closed, its journal."""
+    """Result of the run, with its shortfalls; for a run that was never closed, from its journal."""
     try:
         told: object = read_json(read_regular(run / "result.json"))
         if isinstance(told, dict) and cast("dict[str, object]", told).get("kind") == "result":
@@ -101,7 +101,7 @@ def _told(run: Path) -> tuple[dict[str, object], str]:
 
 
 def _address(file: Path, path: Path) -> str:
-    """A file's address from where the page is."""
+    """Address of a file, relative to the page."""
     return quote(Path(os.path.relpath(file, path.parent)).as_posix())
 
 
@@ -116,7 +116,7 @@ def _meeting(reading: Reading) -> PageSource:
 
 
 def _all_of(reading: Reading) -> Iterator[Record]:
-    """The records, and how the sound ended that a crash cut off."""
+    """Records, with the ends of sounds that a crash cut off."""
     yield from reading
     yield from last_words(reading)
 

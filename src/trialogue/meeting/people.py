@@ -1,4 +1,4 @@
-"""The people of a meeting: what must be ready before it begins, and their seats."""
+"""People of a meeting: their preparation before it begins, and their seats."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from trialogue.speech.recordings import read_recording
 from trialogue.values import frozen
 
 LAST_WORDS_S: Final = 2.0
-"""Seconds that last words are waited for behind a meeting's end."""
+"""Seconds after a meeting's end for which ears wait for last words."""
 
 
 class ActorLife(Protocol):
-    """An actor's life in a meeting that began at the trio time `epoch`."""
+    """Life of an actor in a meeting that began at the trio time `epoch`."""
 
     def __call__(self, epoch: float, /, *, task_status: trio.TaskStatus[None]) -> Awaitable[None]:
-        """Live until cancelled, or until there is nothing left to do."""
+        """Run until cancelled, or until there is nothing left to do."""
         ...
 
 
@@ -47,22 +47,22 @@ class Prepared:
     """Parts that people need, made before anything starts."""
 
     clips: Mapping[str, tuple[bytes, ...]] = field(factory=dict[str, tuple[bytes, ...]], repr=False)
-    """The sound of each recording's clips, by participant."""
+    """Sound of each recording's clips, by participant."""
 
     open_detector: Callable[[], SpeechDetector] | None = None
-    """Makes a detector of speech for one person's sound; None where nobody's is to be heard."""
+    """Function that opens a detector for one person's sound; None where no person is heard."""
 
     driver: Driver | None = None
-    """This machine's sound devices, where somebody uses them."""
+    """This machine's sound devices; None where nobody uses them."""
 
 
 def needs_engines(resolved: Resolved) -> bool:
-    """Whether somebody's speech has to be noticed, or made."""
+    """Whether a person's speech must be detected, or synthesized."""
     return any(person.via != "text" for person in resolved.people)
 
 
 async def prepare_people(resolved: Resolved, edges: Edges) -> Prepared:
-    """Read recordings, synthesize lines, look for devices; `SetupError` if anything is missing."""
+    """Read recordings, synthesize lines, find devices; `SetupError` if anything is missing."""
     if not needs_engines(resolved):
         return Prepared()
     engines, run = edges.engines or open_engines(), compute().run
@@ -79,7 +79,7 @@ async def prepare_people(resolved: Resolved, edges: Edges) -> Prepared:
     }
     open_detector = partial(detector_of(engines), FELL_MS)
     if not is_virtual():
-        await run(open_detector)  # the first loads the weights
+        await run(open_detector)  # the first one loads the weights
     return Prepared(clips, open_detector, devices)
 
 
@@ -97,7 +97,7 @@ def seat_people(
     *,
     ears: Mapping[str, Ear],
 ) -> dict[str, ActorLife]:
-    """Seat everybody in the router; returns the lives of the actors behind them, by name."""
+    """Seat all people in the router; returns the lives of their actors, by name."""
     lives: dict[str, ActorLife] = {}
     at_microphone = tuple(person.name for person in people if person.via == "microphone")
     for person in people:
@@ -123,7 +123,7 @@ def seat_people(
 
 
 async def hear_out(ears: Mapping[str, Ear]) -> None:
-    """Behind the meeting's end, let ears tell the last words that were said before it, for a short while."""
+    """Let ears report the last words after the meeting's end, for a short time."""
     with trio.move_on_after(LAST_WORDS_S):
         async with trio.open_nursery() as nursery:
             for ear in ears.values():
@@ -131,7 +131,7 @@ async def hear_out(ears: Mapping[str, Ear]) -> None:
 
 
 def guard_for(router: Router, without: Collection[str]) -> EchoGuard:
-    """Knows what somebody's loudspeaker plays: the meeting without those who sit before it."""
+    """Echo guard of a person, given what the loudspeaker plays: the meeting without those before it."""
     grid = router.grid
     return EchoGuard(grid.sample_rate, grid.frame_samples, without=without, mix=mix)
 
@@ -139,7 +139,7 @@ def guard_for(router: Router, without: Collection[str]) -> EchoGuard:
 def _feed(
     person: PersonSpec, prepared: Prepared, router: Router, sequencer: Sequencer
 ) -> tuple[Feed, dict[str, ActorLife]]:
-    """Feed of a person's sound, and the actor that fills it, if one does."""
+    """Feed of a person's sound, with the actor that fills it, if there is one."""
     grid, driver = router.grid, prepared.driver
     if person.via == "clips":
         clips = ClipPlayer(prepared.clips[person.name])
@@ -162,7 +162,7 @@ def _feed(
 
 
 def _speaker(prepared: Prepared, router: Router, at_microphone: tuple[str, ...]) -> dict[str, ActorLife]:
-    """Those at the microphone hear the meeting without themselves."""
+    """Speaker for those at the microphone: the meeting without themselves."""
     if prepared.driver is None:
         return {}
     speaker = Speaker(

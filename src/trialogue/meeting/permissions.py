@@ -29,7 +29,7 @@ def check_permissions(resolved: Resolved, allowed: Permissions) -> None:
         raise LeaveMissing(f"{resolved.source} needs permissions", options=tuple(words))
     unset = [
         name for name in resolved.needs if name not in os.environ
-    ]  # keys of services: as they are dialled
+    ]  # keys of services are checked when they are dialled
     if unset:
         kind = "variable" if len(unset) == 1 else "variables"
         raise SetupError(f"the scenario needs the environment {kind} {', '.join(unset)}")
@@ -38,9 +38,9 @@ def check_permissions(resolved: Resolved, allowed: Permissions) -> None:
 
 
 def unset_variables(resolved: Resolved) -> dict[str, Keys]:
-    """Each variable that this environment lacks, with what wants it first; `run` refuses to begin without.
+    """Each variable that this environment lacks, with its first use; `run` refuses to begin without them.
 
-    The scenario's own are meant, and the keys of the services at which its agents are.
+    They are the scenario's own, and the keys of its agents' services.
     """
     wanted = ((name, path) for path, name in (*_keys_of_services(resolved), *resolved.needed))
     unset: dict[str, Keys] = {}
@@ -60,7 +60,7 @@ def _keys_of_services(resolved: Resolved) -> Iterator[tuple[Keys, str]]:
 
 
 def missing_permissions(resolved: Resolved, allowed: Permissions) -> tuple[tuple[str, ...], ...]:
-    """The options that the operator would have to give, each once: `--allow-import`, `prices.look_up`."""
+    """Options that the operator would have to give, each once: `--allow-import`, `prices.look_up`."""
     return tuple(dict.fromkeys(_missing(resolved, allowed)))
 
 

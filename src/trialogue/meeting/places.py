@@ -12,7 +12,7 @@ from trialogue.errors import WrongLoop
 
 def in_asyncio() -> bool:
     """Whether asyncio's loop runs in this thread."""
-    asyncio = sys.modules.get("asyncio")  # where it was never loaded, it does not run
+    asyncio = sys.modules.get("asyncio")  # if it was never loaded, it does not run
     if asyncio is None:
         return False
     try:
@@ -23,12 +23,12 @@ def in_asyncio() -> bool:
 
 
 def in_main_thread() -> bool:
-    """Whether signals can be watched here."""
+    """Whether signals can be watched here: in the main thread."""
     return threading.current_thread() is threading.main_thread()
 
 
 def check_opened_on_trio(name: str) -> None:
-    """WrongLoop, with the surface to take, unless a task of a trio loop opens it."""
+    """Raise WrongLoop, with the right interface, unless a task of a trio loop opens it."""
     if in_trio_run():
         return
     if in_asyncio():
@@ -37,7 +37,7 @@ def check_opened_on_trio(name: str) -> None:
 
 
 def check_opened_on_asyncio() -> None:
-    """WrongLoop, with the surface to take, unless a task of asyncio's opens a block, or runs a meeting."""
+    """Raise WrongLoop, with the right interface, unless an asyncio task opens a block, or runs a meeting."""
     if in_asyncio():
         return
     if in_trio_run():
@@ -49,7 +49,7 @@ def check_opened_on_asyncio() -> None:
 
 
 def check_run_here() -> None:
-    """WrongLoop, with the surface to take, where a loop runs in this thread already."""
+    """Raise WrongLoop, with the right interface, where a loop already runs in this thread."""
     if in_trio_run():
         raise WrongLoop("run_meeting starts its own trio loop: inside trio, use open_meeting")
     if in_asyncio():

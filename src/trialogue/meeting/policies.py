@@ -30,18 +30,18 @@ _DECISIONS = (Next, Wait, Nobody, Collect)
 _FIELDS: Mapping[str, type | tuple[type, ...]] = MappingProxyType(
     {"to": str, "reason": str, "about": str, "until": (int, float), "is_final": bool}
 )
-"""Types of a decision's fields: callers may not be typed."""
+"""Types of a decision's fields, for callers without types."""
 
 
 @frozen
 class FunctionPolicy:
-    """A function as a policy."""
+    """Function as a policy."""
 
     function: Callable[[FloorView], Decision]
-    """Function that is asked."""
+    """Function that decides."""
 
     def choose(self, view: FloorView, /) -> Decision:
-        """Ask the function."""
+        """Call the function."""
         return self.function(view)
 
 
@@ -53,13 +53,13 @@ class AuthorsPolicy:
     """Name of the policy for people."""
 
     policy: Policy
-    """Policy that is asked."""
+    """Policy that decides."""
 
     def choose(self, view: FloorView, /) -> Decision:
-        """Ask the policy; `AuthorFailed` where it raises anything, or returns no decision."""
+        """Call the policy; `AuthorFailed` where it raises, or returns no decision."""
         try:
             decision = self.policy.choose(view)
-        except (Exception, SystemExit, KeyboardInterrupt) as fault:  # foreign code raises what it likes
+        except (Exception, SystemExit, KeyboardInterrupt) as fault:  # foreign code may raise anything
             raise AuthorFailed(f"{self.what} raised {reason_of(fault)}") from fault
         return self._checked(decision)
 

@@ -19,7 +19,7 @@ __all__ = ["prompt_places"]
 
 @frozen
 class _Written:
-    """A prompt as it is sent, and as it is written."""
+    """Prompt as sent, and as written."""
 
     sent: str
     own: str
@@ -27,7 +27,7 @@ class _Written:
 
 
 def prompt_places(resolved: Resolved) -> PromptPlace:
-    """Function that names the place in the scenario of a character of a prompt as sent."""
+    """Function that gives the place in the scenario of a character of a prompt as sent."""
     return partial(_place, tuple(_written(resolved)))
 
 

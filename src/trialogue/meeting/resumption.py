@@ -64,17 +64,17 @@ UNKNOWN: Final = (
 """Text for an agent about a tool call that was in progress."""
 
 SHOWN_S: Final = 0.1
-"""Seconds of what was shown that the recordings may lack: a tick of sound, and a tick of the screen."""
+"""Seconds of shown speech that the recordings may lack: a tick of sound, and a tick of the screen."""
 
 CLIPS: Final = "clips"
-"""The folder in a run's directory with recordings that are played in it."""
+"""Folder in a run's directory with the recordings that it plays."""
 
 diagnostics: Final = Log("trialogue.resume")
 
 
 @define
 class _Left:
-    """A fold over the records: the actors' state."""
+    """State of the actors: a fold over the records."""
 
     seq: int = 0
     at: float = 0.0
@@ -86,7 +86,7 @@ class _Left:
     running: dict[tuple[str, str, int], RunTool] = Factory(dict[tuple[str, str, int], RunTool])
     heard: PlaybackStarted | PlaybackResumed | None = None
     before_s: float = 0.0
-    """Seconds of the reply that is being heard that were heard before its last pause."""
+    """Seconds of the present reply that were heard before its last pause."""
 
     paused: PlaybackPaused | None = None
     speaking: dict[str, float] = Factory(dict[str, float])
@@ -148,7 +148,7 @@ class _Left:
                 pass
 
     def over(self, at: float) -> list[Event]:
-        """Events that ended with the process, at `at`: the sound that was heard, and tool calls."""
+        """Events that end everything under way, at `at`: heard sound, and tool calls."""
         cut: list[Event] = []
         if self.heard is not None:
             place, played = at, self.before_s + max(0.0, at - self.heard.position_s)
@@ -169,9 +169,9 @@ class _Left:
 
 
 def last_words(reading: Reading) -> tuple[Record, ...]:
-    """Records that a crash kept from being written: how a reply that was heard ended, where recordings end.
+    """Records that a crash prevented: the end of a heard reply, at the end of the recordings.
 
-    None for a journal that its meeting closed, and where there is no recording to say how far it was heard.
+    None for a journal that its meeting closed, and without a recording that shows how much was heard.
     """
     if reading.end is not None and reading.end.reason != CRASHED:
         return ()
@@ -189,34 +189,34 @@ def last_words(reading: Reading) -> tuple[Record, ...]:
 
 @frozen
 class Resumption:
-    """A crashed meeting, up to its last record."""
+    """Crashed meeting, up to its last record."""
 
     folder: Path
-    """The directory of its run; nothing in it is needed any more once the new run has begun."""
+    """Directory of its run; no file of it is needed once the new run has begun."""
 
     journal: Reading
     """Journal of the run."""
 
     begun: Resolved
-    """Scenario that it was made from, with the plan of its journal."""
+    """Scenario of the start, with the plan in its journal."""
 
     resolved: Resolved
     """Current scenario: the same, with participants who have joined since."""
 
     brain: Brain
-    """Decided on every record."""
+    """Brain that has decided on every record."""
 
     seq: int
-    """The last record's number."""
+    """Number of the last record."""
 
     at: float
     """Time at which the meeting's clock continues, in seconds."""
 
     continues: str
-    """The last record's hash."""
+    """Hash of the last record."""
 
     hearing: SetHearing | None
-    """The hearing table."""
+    """Hearing table."""
 
     pasts: Mapping[str, Past]
     """Pasts of the participants' sessions."""
@@ -234,7 +234,7 @@ class Resumption:
 
     @property
     def chances(self) -> Resolved:
-        """The scenario with another seed, for the embedded server: ids of calls must not come twice."""
+        """Scenario with another seed, for the embedded server, so that ids of calls do not recur."""
         plan = self.resolved.plan
         return evolve(self.resolved, plan=evolve(plan, seed=plan.seed + 1_000_003 * self.seq))
 
@@ -268,7 +268,7 @@ def open_resumption(
 
 
 def _made(path: Path, reading: Reading, brain: Brain) -> Resumption:
-    """All that the records say."""
+    """Resumption from all records."""
     left = _left_in(reading)
     at = round(max(left.at, recorded_s(path.parent / "audio")), 6)
     begun = _resolved(scenario_of(path.parent), reading.header.plan)
@@ -290,7 +290,7 @@ def _made(path: Path, reading: Reading, brain: Brain) -> Resumption:
 
 
 def _left_in(reading: Reading) -> _Left:
-    """State of the actors by the last record; JournalError where there is none."""
+    """State of the actors at the last record; JournalError without any."""
     left = _Left()
     for record in reading:
         left.take(record)
@@ -305,11 +305,11 @@ def _last_hash(reading: Reading) -> str:
 
 
 def _check_unchanged(journal: Path) -> None:
-    """SetupError where a file is not what the run began with; an older version has kept no digests."""
+    """Raise SetupError where a file has changed since the run began; an older version has kept no digests."""
     try:
         manifest = read_manifest(journal)
     except JournalError:
-        return  # told by whoever reads the journal
+        return  # reading the journal reports it
     for name, digest in manifest.files.items() if manifest else ():
         file = journal.parent / name
         if _began_with(name) and not (file.is_file() and has_kept(file, digest)):
@@ -322,7 +322,7 @@ def _began_with(name: str) -> bool:
 
 
 def _close(path: Path) -> None:
-    """Close the old journal; where it cannot be changed (a disk that is full) it is read as it is."""
+    """Close the old journal; if it cannot be changed (a full disk), it is read unchanged."""
     if read(path).header.of is JournalKind.SESSION:
         raise SetupError(f"{path.parent} is a server session, not a meeting, and cannot be continued")
     try:
@@ -332,7 +332,7 @@ def _close(path: Path) -> None:
 
 
 def _resolved(scenario: Path, plan: MeetingPlan) -> Resolved:
-    """The scenario as the run kept it; decisions go by the plan that is in the journal."""
+    """Scenario that the run kept; decisions follow the plan in the journal."""
     resolved = prepare(scenario)
     names = [each.name for each in resolved.plan.participants]
     if names != [each.name for each in plan.participants]:
@@ -341,7 +341,7 @@ def _resolved(scenario: Path, plan: MeetingPlan) -> Resolved:
 
 
 def with_joined(resolved: Resolved, records: Iterable[Record]) -> Resolved:
-    """The scenario with all seats that were taken while the meeting ran, as the journal has them."""
+    """Scenario with all seats that joined during the meeting, from the journal."""
     for record in records:
         if isinstance(record.event, Joined) and record.event.entry:
             seat = record.event

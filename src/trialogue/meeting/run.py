@@ -31,10 +31,10 @@ from trialogue.values import define, frozen
 Watch = Callable[[Meeting], Awaitable[None]]
 
 Opening = Callable[[], AbstractAsyncContextManager[Meeting]]
-"""Opens a meeting."""
+"""Function that opens a meeting."""
 
 STOP_REASONS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "hung-up"}
-"""Reasons for which a meeting says it ended when a signal asked it to end."""
+"""Reasons for a meeting's end by signal."""
 
 
 def _nothing(*_: object) -> None:
@@ -43,23 +43,25 @@ def _nothing(*_: object) -> None:
 
 @frozen
 class Owner:
-    """Duties of the owner of the process in which a meeting runs. A library's caller has none."""
+    """Duties of the owner of a meeting's process. A library's caller has none."""
 
     asked: Callable[[str], None] = _nothing
-    """Told the name of the first signal that asked the meeting to end."""
+    """Function that gets the name of the first signal that asked the meeting to end."""
 
     at_once: Callable[[], None] = _nothing
-    """Called in the handler of a second, impatient one, which also raises `KeyboardInterrupt`."""
+    """Function that is called in the handler of a second, impatient signal, which also raises
+    `KeyboardInterrupt`.
+    """
 
     behind: Callable[[str, MeetingResult], None] | None = None
-    """Leaves the process though this actor does not stop; where None, the meeting waits for it for ever."""
+    """Function that exits although this actor does not stop; None to wait for the actor without end."""
 
 
 NOBODY = Owner()
 
 
 async def watch_nothing(_: Meeting) -> None:
-    """Leave a meeting alone."""
+    """Observe nothing."""
     await trio.lowlevel.checkpoint()
 
 
@@ -100,11 +102,11 @@ def _check_owner(owner: object) -> None:
 def run_to_its_end(
     resolved: Resolved, opening: Opening, watch: Watch, owner: Owner = NOBODY
 ) -> MeetingResult:
-    """Hold the meeting that `opening` opens, on its clock, as `run_meeting` does."""
+    """Hold the meeting that `opening` opens, on its clock, like `run_meeting`."""
     hold = partial(_hold, opening, watch, owner)
     try:
         result = run_virtual(hold) if resolved.clock is Clock.VIRTUAL else trio.run(hold)
-    except SystemExit as left:  # else the process would end with its code, 0 perhaps, and say nothing
+    except SystemExit as left:  # otherwise the process would end silently with its code, perhaps 0
         raise AuthorFailed("a hook or a callback of the meeting raised SystemExit") from left
     if resolved.document.run is not None and resolved.document.run.page:
         from trialogue.meeting.paging import write_page  # noqa: PLC0415 - waveforms, only where they are wanted
@@ -115,7 +117,7 @@ def run_to_its_end(
 
 @define
 class _Stopping:
-    """Ends a meeting at its first signal."""
+    """Watcher that ends a meeting at its first signal."""
 
     meeting: Meeting
     owner: Owner
@@ -136,7 +138,7 @@ async def _leave_behind(meeting: Meeting, behind: Callable[[str, MeetingResult],
 async def _hold(opening: Opening, watch: Watch, owner: Owner) -> MeetingResult:
     with lone_error():
         async with opening() as meeting, trio.open_nursery() as nursery:
-            if in_main_thread():  # signals come to no other
+            if in_main_thread():  # signals come to no other thread
                 await nursery.start(watch_signals, _Stopping(meeting, owner), owner.at_once)
             if owner.behind is not None:
                 nursery.start_soon(_leave_behind, meeting, owner.behind)

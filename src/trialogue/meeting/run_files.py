@@ -1,4 +1,4 @@
-"""The contents of a run's directory: its scenario, its journal without secrets, digests of all at its end."""
+"""Files of a run's directory: its scenario, its journal without secrets, and all digests at its end."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ from trialogue.services.script import JsonObject
 diagnostics: Final = Log("trialogue.keeping")
 
 MODELS: Final = "models.jsonl"
-"""Name of the record of what models said, in a run's directory."""
+"""Name of the record of models' answers in a run's directory."""
 
 
 def secrets_for(resolved: Resolved, beside: Secrets) -> Secrets:
-    """Keys of this process's environment, what the scenario refers to, and those `beside`."""
+    """Secrets of a run: keys in the environment, those that the scenario refers to, and `beside`."""
     return secrets_of(os.environ, resolved.secrets).beside(beside)
 
 
 def keep_scenario(folder: Path, resolved: Resolved, secrets: Secrets) -> None:
-    """Write the scenario as resolved, and the recordings that it plays: a run needs no other folder.
+    """Write the resolved scenario, and the recordings that it plays: a run needs no other folder.
 
     JournalError where that fails.
     """
@@ -55,7 +55,7 @@ def keep_scenario(folder: Path, resolved: Resolved, secrets: Secrets) -> None:
 def keep_earlier_clips(folder: Path, earlier: Path) -> None:
     """Copy the recordings of an earlier run of the same meeting that its scenario does not name.
 
-    They are those of whoever has joined since. JournalError where that fails.
+    They are those of participants who have joined since. JournalError where that fails.
     """
     for file in sorted((earlier / CLIPS).glob("*")):
         if not (folder / CLIPS / file.name).exists():
@@ -63,7 +63,7 @@ def keep_earlier_clips(folder: Path, earlier: Path) -> None:
 
 
 def keep_clips(folder: Path, seat: NewSeat) -> JsonObject:
-    """The entry of a seat, whose recordings are copied into the run's folder and looked for there."""
+    """Entry of a seat, with its recordings copied into the run's folder."""
     name, resolved = seat.participant.name, seat.resolved
     people = tuple(each for each in resolved.people if each.name == name)
     document = evolve(resolved.document, cast={name: resolved.document.cast[name]})
@@ -71,7 +71,7 @@ def keep_clips(folder: Path, seat: NewSeat) -> JsonObject:
 
 
 def _with_own_clips(folder: Path, resolved: Resolved) -> Document:
-    """The document, whose recordings are copied into the run's folder and looked for there."""
+    """Document with its recordings copied into the run's folder."""
     files = {person.name: [clip.file for clip in person.clips] for person in resolved.people}
     recordings = dict.fromkeys(file for each in files.values() for file in each if file is not None)
     names = _names_for(recordings, folder)
@@ -87,7 +87,7 @@ def _with_own_clips(folder: Path, resolved: Resolved) -> Document:
 
 
 def _with_own_models(folder: Path, resolved: Resolved, document: Document) -> Document:
-    """The document, whose record of what models said is copied into the run's folder."""
+    """Document with its record of models' answers copied into the run's folder."""
     if resolved.models is None or document.run is None:
         return document
     _copy(resolved.models, folder / MODELS)
@@ -99,7 +99,7 @@ def _renamed(names: Mapping[Path, str], clip: ClipKeys, file: Path | None) -> Cl
 
 
 def _names_for(files: Iterable[Path], folder: Path) -> dict[Path, str]:
-    """Paths of the recordings; two of one name get a number, and one whose name is taken by another."""
+    """Paths for the recordings; two with one name get a number, and so does one whose name is taken."""
     names: dict[Path, str] = {}
     for file in files:
         tries = (f"{CLIPS}/{file.stem}{f'-{number}' if number else ''}{file.suffix}" for number in count())
@@ -109,12 +109,12 @@ def _names_for(files: Iterable[Path], folder: Path) -> dict[Path, str]:
 
 
 def _is_free(place: Path, file: Path) -> bool:
-    """Whether a recording can stand there: nothing does, or the same."""
+    """Whether a recording can have a path: it is free, or has the same content."""
     return not place.exists() or read_regular(place) == read_regular(file)
 
 
 def _copy(file: Path, to: Path) -> None:
-    """Copy a recording, for its owner alone."""
+    """Copy a recording, with mode 0600."""
     try:
         to.parent.mkdir(mode=0o700, exist_ok=True)
         if to.exists() and to.samefile(file):
@@ -128,7 +128,7 @@ def _copy(file: Path, to: Path) -> None:
 def open_journal(
     folder: Path, resolved: Resolved, secrets: Secrets, *, started: datetime, past: Resumption | None
 ) -> Journal:
-    """A new journal, whose manifest vouches for what is in the folder already."""
+    """New journal, whose manifest has digests of the files that exist already."""
     header = Header(
         plan=resolved.plan,
         version=version("trialogue"),
@@ -146,7 +146,7 @@ def open_journal(
 
 
 def seal(folder: Path) -> None:
-    """Have the manifest of a closed run vouch for what its files hold now; a full disk may not take that."""
+    """Update the digests in a closed run's manifest; a full disk may prevent that."""
     try:
         seal_files(folder)
     except (OSError, JournalError) as error:

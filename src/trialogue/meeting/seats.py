@@ -1,4 +1,4 @@
-"""The participants of a meeting: the actors of each seat, and their two supervisors.
+"""Seats of a meeting: the actors of each participant, and their two supervisors.
 
 A seat that is taken while the meeting runs is made by the same calls as those of the start; its actors become
 children of the same supervisors.
@@ -27,16 +27,16 @@ from trialogue.tools.toolbox import Toolbox
 from trialogue.values import frozen
 
 AGENT_RESTARTS = Intensity(max_restarts=5, within_s=60.0)
-"""Crashes (bugs, not lost connections) of all agents together that are borne."""
+"""Most restarts of crashed agents together; a crash is a bug, not a lost connection."""
 
 PEOPLE_RESTARTS = Intensity(max_restarts=5, within_s=60.0)
-"""The same for the actors behind people's seats."""
+"""Most restarts of the crashed actors of people's seats."""
 
 _AGENT: Final = "agent:"
 
 
 def only(resolved: Resolved, names: Collection[str]) -> Resolved:
-    """The scenario, of whose cast only these are to be seated."""
+    """Scenario with only these participants in its cast."""
     return evolve(
         resolved,
         agents=tuple(each for each in resolved.agents if each.name in names),
@@ -46,10 +46,10 @@ def only(resolved: Resolved, names: Collection[str]) -> Resolved:
 
 @frozen
 class SeatNeeds:
-    """Parts that seats are made of, ready before any of them is."""
+    """Parts that seats are made of, ready before the first seat."""
 
     resolved: Resolved
-    """Scenario of those who are to be seated."""
+    """Scenario of the participants to seat."""
 
     agents: Mapping[str, Sequence[AgentService]] = field(repr=False)
     """Services of each agent's sessions."""
@@ -62,44 +62,44 @@ class SeatNeeds:
 
     @classmethod
     def of(cls, resolved: Resolved, people: Prepared, box: Toolbox, switchboard: Switchboard) -> SeatNeeds:
-        """Of everybody who is to be seated, at services that are open."""
+        """Parts for all participants to seat, at open services."""
         agents = agent_services(resolved, box, switchboard)
         return cls(resolved, agents, ear_services(resolved, switchboard), people)
 
 
 @frozen
 class Supplies:
-    """Supplies of a running meeting, for seats that are taken later."""
+    """Supplies of a running meeting, for later seats."""
 
     edges: Edges
-    """Engines, devices, and what the operator allows."""
+    """Engines, devices, and permissions."""
 
     box: Toolbox
-    """The scenario's tools."""
+    """Tools of the scenario."""
 
     switchboard: Switchboard
-    """The services."""
+    """Connections to the services."""
 
     async def needs(self, resolved: Resolved) -> SeatNeeds:
-        """All that these seats need; `SetupError` where anything is missing."""
+        """Parts that these seats need; `SetupError` where anything is missing."""
         people = await prepare_people(resolved, self.edges)
         await self.switchboard.open(resolved.services)
         return SeatNeeds.of(resolved, people, self.box, self.switchboard)
 
 
 class Seats:
-    """The seats of one meeting."""
+    """Seats of one meeting."""
 
     def __init__(self, brain: Brain, router: Router, sequencer: Sequencer, observer: Observer) -> None:
         self._brain, self._router, self._sequencer, self._observer = brain, router, sequencer, observer
         self.agents: dict[str, Agent] = {}
-        """Agents who are at the table, or were."""
+        """Agents who are or were at the table."""
 
         self.ears: dict[str, Ear] = {}
-        """Ears of people who are at the table, or were."""
+        """Ears of people who are or were at the table."""
 
         self.supplies: Supplies | None = None
-        """Supplies of seats that are taken while the meeting runs."""
+        """Supplies of later seats."""
 
         self.moving: trio.Lock = trio.Lock()
         """Lock for joining and leaving: one at a time."""
@@ -112,7 +112,7 @@ class Seats:
         self._epoch = 0.0
 
     def take(self, needs: SeatNeeds) -> tuple[str, ...]:
-        """Make the actors of seats; their names as children.
+        """Make the actors of seats, and return their names as children.
 
         From then on agents can be given orders, and people are heard.
         """
@@ -134,7 +134,7 @@ class Seats:
         self._ear_pasts |= ears
 
     def forget(self, name: str, *, comes_back: bool) -> None:
-        """Let a seat be taken again by the same who had it, or by another."""
+        """Free a seat for the same participant, or for another."""
         if name in self.agents:
             self._agent_pasts[name] = self.agents[name].past(comes_back=comes_back)
         if name in self.ears:
@@ -158,12 +158,12 @@ class Seats:
         return ChildSpec(child, start, Restart.TRANSIENT)
 
     def begin(self, tree: Supervisor) -> None:
-        """Note that the two stand: seats can be taken and given up from now on."""
+        """Note that both supervisors run: seats can be taken and given up from now on."""
         self._tree = tree
         self._has_begun.set()
 
     def end(self) -> None:
-        """Note that no seat is taken any more."""
+        """Note that no more seats are taken."""
         self._has_begun.set()
 
     async def stand(self) -> None:
@@ -171,12 +171,12 @@ class Seats:
         await self._has_begun.wait()
 
     async def start(self, children: Iterable[str]) -> None:
-        """Start actors that were made while the meeting runs; raises what one cannot start of."""
+        """Start actors during the meeting; raises the error of one that cannot start."""
         for child in children:
             await self._supervisor_of(child).start_child(self._spec(child))
 
     async def stop(self, name: str) -> None:
-        """Stop the actors of one who has left: sessions are closed, devices are let go."""
+        """Stop the actors of a participant that has left: close its sessions and devices."""
         own = [child for child in (_AGENT + name, *self._lives) if child.partition(":")[2] == name]
         others = [child for child in self._lives if child not in own]
         if not any(child.startswith("microphone:") for child in others):

@@ -21,7 +21,7 @@ from trialogue.tools.toolbox import Toolbox
 def agent_services(
     resolved: Resolved, box: Toolbox, switchboard: Switchboard
 ) -> dict[str, list[AgentService]]:
-    """Services of the agents, each with its fallback's behind its own; references are revealed."""
+    """Services of the agents, each followed by its fallback's; references are resolved."""
     sample_rate = AudioGrid(frame_ms=resolved.frame_ms).sample_rate
     return {
         spec.name: [
@@ -40,7 +40,7 @@ def agent_services(
 
 
 def ear_services(resolved: Resolved, switchboard: Switchboard) -> dict[str, EarService]:
-    """Services of the ears of all who are heard in the meeting's sound, at its rate."""
+    """Services of the ears of all people whose sound the meeting hears, at its rate."""
     sample_rate = AudioGrid(frame_ms=resolved.frame_ms).sample_rate
     services: dict[str, EarService] = {}
     for person in resolved.people:
@@ -52,7 +52,7 @@ def ear_services(resolved: Resolved, switchboard: Switchboard) -> dict[str, EarS
 
 
 def _place(resolved: Resolved, name: str) -> str:
-    """Place at which a participant's seat was written."""
+    """Place in the file of a participant's seat."""
     return f"cast.{name}, {resolved.places.near(('cast', name))}"
 
 
@@ -62,7 +62,7 @@ def make_agents(
     router: Router,
     post: Callable[[Event], None],
 ) -> dict[str, Agent]:
-    """One actor for each agent, listening to the router; the brain knows what it remembers."""
+    """Actor for each agent, listening to the router; the brain has its memory."""
     agents: dict[str, Agent] = {}
     for name, own in services.items():
         agents[name] = Agent(
@@ -79,5 +79,5 @@ def make_agents(
 
 
 def make_ears(services: Mapping[str, EarService], seed: int, post: Callable[[Event], None]) -> dict[str, Ear]:
-    """One actor for each person's ear."""
+    """Actor for each person's ear."""
     return {name: Ear(name, service, post=post, seed=seed) for name, service in services.items()}

@@ -19,7 +19,7 @@ def updates_for(
     parts: Mapping[Part, Mapping[str, object] | None],
     dialects: Iterable[Dialect],
 ) -> list[Update]:
-    """Updates that an app wants, one order a part; LocalProtocolError for what one of `dialects` lacks."""
+    """Updates for an app, one order a part; LocalProtocolError for a part that one of `dialects` lacks."""
     asked: list[tuple[Part, str]] = []
     if prompt is not None:
         asked.append(("prompt", prompt))
@@ -32,7 +32,7 @@ def updates_for(
 
 
 def written(part: Part, given: Mapping[str, object]) -> str:
-    """A part of the settings as JSON; LocalProtocolError for what JSON cannot say."""
+    """Part of the settings as JSON; LocalProtocolError for a value that JSON cannot hold."""
     try:
         return orjson.dumps(given).decode()
     except TypeError as error:

@@ -21,11 +21,11 @@ from trialogue.speech.resample import Resampler
 from trialogue.values import frozen
 
 LOWEST_RATE, HIGHEST_RATE = 4_000, 192_000
-"""The rates at which sound is taken and given, in samples a second."""
+"""Lowest and highest sample rate."""
 
 
 def sound_format(sample_rate: object, encoding: object, own_rate: int) -> AudioFormat:
-    """A format as an app asks for it; WrongType, WrongValue for what is none. None is the meeting's rate."""
+    """Format that an app asks for; WrongType, WrongValue for an invalid one. None is the meeting's rate."""
     rate = (
         own_rate if sample_rate is None else a_number(sample_rate, "sample_rate", LOWEST_RATE, HIGHEST_RATE)
     )
@@ -117,7 +117,7 @@ class PersonSource:
             raise AlreadyOver("the meeting has ended: no sound is accepted any more")
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         waiting_s = self._feed.waiting / (2 * self._resampler.target_rate)
         rate = self.form.sample_rate
         return f"<PersonSource {self.participant}: {self.form.encoding} at {rate}, {waiting_s:.2f} s waiting>"
@@ -179,7 +179,7 @@ def mix(frames: Sequence[bytes]) -> bytes:
 
 
 def room_ear(router: Router, without: str | None, form: AudioFormat) -> RoomEar:
-    """An ear that hears the room without somebody, in this format; it hears once the router records it."""
+    """Ear that hears the room without a participant, in this format, once the router records it."""
     grid = router.grid
     resampler, encoder = Resampler(grid.sample_rate, form.sample_rate), Encoder(form)
     return RoomEar(

@@ -117,7 +117,7 @@ class SoundCalls(MeetingCalls):
         self._stage.router.record(sink, in_time=True)
 
     def _fall_silent(self) -> None:
-        """The meeting is over: nobody waits any more to be heard, or to hear."""
+        """End all waits for sound: the meeting is over."""
         self._stage.router.close()
         for ear in self._ears:
             ear.close()

@@ -58,14 +58,14 @@ from trialogue.tools.executor import Tool, ToolExecutor
 from trialogue.tools.toolbox import open_tools
 
 SYNC_S = 1.0
-"""Seconds of a meeting that a power cut may take."""
+"""Seconds of a meeting that a power cut may lose."""
 
 
 class Faults(Protocol):
-    """The scenario's faults: `trialogue.chaos` has them, which is above meetings and is named here."""
+    """The scenario's faults, from `trialogue.chaos`, a higher layer than meetings that is only named here."""
 
     def seams(self, own: Seams) -> Seams:
-        """Seams at which they strike, in front of the meeting's own parts."""
+        """Seams of the faults, in front of the meeting's own parts."""
         ...
 
     async def run(
@@ -76,19 +76,19 @@ class Faults(Protocol):
         *,
         task_status: trio.TaskStatus[None],
     ) -> None:
-        """Strike each in its time."""
+        """Strike each fault in its time."""
         ...
 
 
 FAULTS: Final = "trialogue.chaos.in_meeting:MeetingFaults"
-"""Module that a meeting with faults loads, and no other."""
+"""Module that only a meeting with faults loads."""
 
 
 class Stage:
-    """The parts of one running meeting, and its run.
+    """Parts of one running meeting, and its run.
 
     `brain` is a new one or, with a `resumption` (the state of an earlier process of the meeting), one that
-    has decided everything before. Nothing runs, and nobody takes part, until `seat`.
+    has decided all earlier events. Nothing runs, and there are no participants, until `seat`.
     """
 
     resolved: Resolved
@@ -107,16 +107,16 @@ class Stage:
     seats: Seats
 
     faults: Faults | None
-    """Striker of the scenario's faults; None where it wants none."""
+    """Actor of the scenario's faults; None without any."""
 
     began: float
-    """Moment at which the meeting began, on the machine's own clock; for its speed alone."""
+    """Moment of the meeting's beginning on the machine's own clock, only for its speed."""
 
     overrun: str
-    """The first actor that had not stopped within its grace once the meeting was over."""
+    """First actor that had not stopped within its grace after the meeting's end."""
 
     has_overrun: trio.Event
-    """Set once there is such an actor."""
+    """Event that is set once there is such an actor."""
 
     def __init__(
         self,
@@ -134,7 +134,7 @@ class Stage:
         self.secrets = secrets_for(resolved, seams.secrets)
         self.sequencer = Sequencer(seams.brain(brain), seams.journal(journal), self.secrets)
         grid, participants = AudioGrid(frame_ms=resolved.frame_ms), brain.seats.participants
-        # An observer has a mouth like any agent; nobody ever lets it be heard.
+        # An observer has a mouth like any agent, but it is never heard.
         self.router = Router(grid, [each.name for each in participants], self.sequencer.post)
         self.sequencer.watch(lambda: self.router.lag_s)
         heard = [each.name for each in participants if each.may_speak]
@@ -148,18 +148,18 @@ class Stage:
         self.began, self.overrun, self.has_overrun = 0.0, "", trio.Event()
 
     def seat(self, needs: SeatNeeds) -> None:
-        """Seat all who take part."""
+        """Seat all participants."""
         past = self.resumption
         if past is not None:
             self.seats.go_on(past.pasts, past.ears)
         self.seats.take(needs)
-        if past is not None:  # let every part be where it was when an earlier process of the meeting stopped
+        if past is not None:  # set every part to its state at the end of the earlier process
             self.router.begin_at(past.at)
             self.recorder.adopt(past.folder / "audio", self.router.position)
-            self.journal.adopt(past.journal)  # the last step: from now on this is the run to be resumed
+            self.journal.adopt(past.journal)  # the last step: from now on this is the run to resume
 
     def hide(self, secrets: Secrets) -> None:
-        """Let nothing that is written or shown hold any of these, either, from now on."""
+        """Hide these secrets, too, in all output from now on."""
         self.secrets = self.secrets.beside(secrets)
         self.sequencer.hide(secrets)
         self.journal.hide(secrets)
@@ -170,10 +170,10 @@ class Stage:
         return [service_of(seat.via).dialect for spec in specs for seat in spec.seats]
 
     async def run(self) -> EndMeeting:
-        """Hold the meeting: its first event, its actors, its end; then record what they still report.
+        """Hold the meeting: its first event, its actors, its end; then record the actors' last events.
 
-        Cancelled, it ends as `left`. Raises `JournalError` where it cannot be recorded any longer, whatever
-        the brain raises, and what an actor raised whose crash ends a meeting.
+        Cancelled, it ends as `left`. Raises `JournalError` where it cannot be recorded any longer, any error
+        of the brain, and the error of an actor whose crash ends a meeting.
         """
         try:
             return await self._run()
@@ -197,23 +197,21 @@ class Stage:
             self.seats.end()
 
     def close(self) -> None:
-        """Close the recordings and the journal, and seal all files that are there."""
+        """Close the recordings and the journal, and seal all existing files."""
         self.recorder.close()
         self.journal.close(self.end_reason)
         seal(self.folder)
 
     @property
     def end_reason(self) -> str:
-        """Reason for its end; `unfinished` where nobody decided so and nothing failed: it was cut off."""
+        """Reason for its end; `unfinished` where it was cut off without a decision or a failure."""
         ended = self.sequencer.ended
         return self.sequencer.failure or (ended.reason if ended else "unfinished")
 
     async def _run(self) -> EndMeeting:
         parts = (self.router, self.seats.agents, self.tools, self.timers, self.journal.sync)
         dispatch = Dispatch(*parts, ask=self.hooks.ask)
-        with trio.CancelScope(
-            shield=True
-        ):  # a tick at most: who leaves before it leaves a meeting that was begun
+        with trio.CancelScope(shield=True):  # a tick at most: a meeting that is left before has begun
             await wait_for_phase(0.0 if self.resumption is None else self.resumption.at)
         self.began = time.perf_counter()
         epoch = self._begin(dispatch)
@@ -231,7 +229,7 @@ class Stage:
         return ended
 
     def _begin(self, dispatch: Dispatch) -> float:
-        """Record the first event of this process; the trio time of the meeting's zero."""
+        """Record the first event of this process; returns the trio time of the meeting's zero."""
         past = self.resumption
         if past is None:
             return self.sequencer.start(dispatch)
@@ -244,15 +242,15 @@ class Stage:
         return epoch
 
     def _note_clocks(self, event: Event) -> None:
-        """Report what the machine's clocks tell; people's ears do not outlive its sleep."""
+        """Report jumps of the machine's clocks; people's ears do not survive its sleep."""
         if isinstance(event, ProcessSuspended):
             self.router.sleep()
         self.sequencer.post(event)
 
     def observe(self, observation: Observation) -> None:
-        """Report an actor's crash: a bug, so an event; restarts follow by the tree's rules.
+        """Report an actor's crash as an event; restarts follow the tree's rules.
 
-        After the meeting's end an overrun is recorded at once: nobody knows how long its task still lives.
+        After the meeting's end an overrun is recorded at once, since its task may live for any time.
         """
         match observation:
             case Exited(child=child, error=error, reason=reason) if error is not None:
@@ -268,7 +266,7 @@ class Stage:
                 pass
 
     def _children(self, epoch: float) -> list[ChildSpec]:
-        """The meeting's children in their order; a crash takes those after it along."""
+        """Children of the meeting in order; a crash also restarts those after it."""
         return [
             ChildSpec("journal", self._keep_synced),
             *([] if is_virtual() else [ChildSpec("clocks", ClockWatch(self._note_clocks).run)]),
@@ -281,14 +279,14 @@ class Stage:
         ]
 
     def _struck(self, epoch: float) -> list[ChildSpec]:
-        """Specs of the actor that strikes faults; none in a meeting that goes on, for each strikes once."""
+        """Specs of the actor that strikes faults; none in a resumed meeting, since each strikes once."""
         if self.faults is None or self.resumption is not None:
             return []
         run = partial(self.faults.run, self.sequencer.subscribe(), self.sequencer.post, epoch)
         return [ChildSpec("faults", run, Restart.TEMPORARY)]
 
     async def _keep_synced(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Bring the journal to the disk once a second; virtual seconds are too short to be lost."""
+        """Write the journal to the disk once a second; virtual seconds are too short to lose."""
         task_status.started()
         if is_virtual():
             await trio.sleep_forever()
@@ -301,9 +299,9 @@ class Stage:
 async def open_stage(
     resolved: Resolved, edges: Edges, *, out: Path | None = None, resumption: Resumption | None = None
 ) -> AsyncGenerator[Stage]:
-    """Prepare all that a meeting needs; leaving the block closes its recordings and its journal."""
+    """Prepare all parts of a meeting; leaving the block closes its recordings and its journal."""
     out, runs = place_of(out)
-    if needs_engines(resolved):  # people's seats and the embedded server share them
+    if needs_engines(resolved):  # people's seats and the embedded server share the engines
         edges = evolve(edges, engines=edges.engines or open_engines())
     allowed = edges.permissions
     brain = resumption.brain if resumption else brain_for(resolved.plan, allowed.imports, allowed.policies)
@@ -329,7 +327,7 @@ async def open_stage(
 
 
 def _faults(resolved: Resolved, edges: Edges) -> Faults | None:
-    """Faults that the scenario wants, and its operator allows; None without any."""
+    """Faults of the scenario that its operator permits; None without any."""
     if not resolved.plan.faults or not edges.permissions.faults:
         return None
     make = cast("Callable[[Resolved, Edges], Faults]", import_named("faults", FAULTS))
@@ -338,7 +336,7 @@ def _faults(resolved: Resolved, edges: Edges) -> Faults | None:
 
 @contextmanager
 def _journal(folder: Path, resolved: Resolved, seams: Seams, past: Resumption | None) -> Generator[Journal]:
-    """The journal of the run in a folder, beside its scenario; no run is left where the block fails."""
+    """Journal of the run in a folder, beside its scenario; no run is left where the block fails."""
     secrets = secrets_for(resolved, seams.secrets)
     keep_scenario(folder, past.begun if past else resolved, secrets)
     if past is not None:

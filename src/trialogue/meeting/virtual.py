@@ -35,7 +35,7 @@ from trialogue.values import define
 T = TypeVar("T")
 
 SWITCH: Final = "TRIALOGUE_VIRTUAL"
-"""The variable that lets virtual time tick, where it says so."""
+"""Environment variable that makes virtual time tick."""
 
 TICKING: Final = "ticking"
 
@@ -64,22 +64,22 @@ def run_virtual(function: Callable[[], Awaitable[T]]) -> T:
 
 
 def _jump(clock: dict[str, Any], leaps: Leaps) -> None:
-    """Let everything happen that would happen of itself, and move the clock to the next deadline."""
+    """Let everything happen that needs no task, and move the clock to the next deadline."""
     deadlines = import_module("trio._core._run").GLOBAL_RUN_CONTEXT.runner.deadlines
     leaps.before(deadlines.next_deadline)
     clock["_virtual_base"] = max(clock["_virtual_base"], _finite(deadlines.next_deadline()))
 
 
 def _finite(deadline: float) -> float:
-    """A deadline; where there is none, the clock's beginning, so that it stays where it is."""
+    """Deadline; without one, the clock's beginning, so that it stays."""
     return deadline if deadline < inf else 0.0
 
 
 class _InOrder(random.Random):
-    """Trio's generator, which keeps a virtual loop's ready tasks in order."""
+    """Trio's random generator, which keeps a virtual loop's ready tasks in order."""
 
     def shuffle(self, x: MutableSequence[T]) -> None:
-        """Shuffle a sorted batch; for a virtual clock only turn it round, as trio takes the last first."""
+        """Shuffle a sorted batch; for a virtual clock only reverse it, since trio takes the last first."""
         if is_virtual():
             x.reverse()
         else:
@@ -96,7 +96,7 @@ class _Scheduler:
 
     @contextmanager
     def in_order(self) -> Generator[None]:
-        """Let virtual loops run their ready tasks in order; what trio did is back once the last has ended."""
+        """Let virtual loops run their ready tasks in order; trio's own values return after the last."""
         with self._lock:
             self._loops += 1
             if self._loops == 1:

@@ -24,15 +24,15 @@ from trialogue.model.records import Record
 from trialogue.values import frozen
 
 WATCHER_S: Final = 5.0
-"""Seconds for which an observer may continue after the meeting is over."""
+"""Seconds for which an observer may continue after the meeting's end."""
 
 _DIAGNOSTICS: Final = Log("trialogue.watching")
 
 Callback: TypeAlias = Callable[..., object]
-"""A function for each event, command or record of one type; an async function is awaited."""
+"""Function for each event, command or record of one type; an async function is awaited."""
 
 KINDS: Final = frozenset({Record, *get_args(Event), *get_args(Command)})
-"""Types of which a callback can be told."""
+"""Types that a callback can have."""
 
 
 class Records:
@@ -67,16 +67,16 @@ class Records:
 
 @frozen
 class Observing:
-    """One callback, and its events."""
+    """Callback, and its events."""
 
     kind: type
-    """An event, a command, or `Record` for everything."""
+    """Type of its events: an event, a command, or `Record` for everything."""
 
     callback: Callback
     """Callback to call."""
 
     async def run(self, records: Records, scope: trio.CancelScope) -> None:
-        """Tell it, until the meeting is over or the scope is cancelled."""
+        """Call it for each event, until the meeting is over or the scope is cancelled."""
         with scope:
             async for record in records:
                 for found in self._of(record):
@@ -93,7 +93,7 @@ class Observing:
 
 
 def observing(kind: object, callback: object) -> Observing:
-    """A callback after its check; WrongType or WrongValue for an invalid one."""
+    """Callback after its check; WrongType or WrongValue for an invalid one."""
     if not isinstance(kind, type):
         raise wrong_type("kind", "a type of event, a type of command, or Record", kind)
     if kind not in KINDS:

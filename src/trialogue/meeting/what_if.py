@@ -45,7 +45,7 @@ __all__ = ["OtherChoice", "WhatIf", "what_if"]
 
 @frozen
 class OtherChoice:
-    """A free floor at which the other rules choose differently."""
+    """Free floor at which the other rules choose differently."""
 
     at: float
     """Moment, in seconds since the meeting's start."""
@@ -54,10 +54,10 @@ class OtherChoice:
     """Number of the turn."""
 
     then: str
-    """Participant whom the recorded rules chose, or what; with the reason."""
+    """Choice of the recorded rules, with its reason."""
 
     now: str
-    """Participant whom the others choose."""
+    """Choice of the other rules, with its reason."""
 
 
 @frozen
@@ -65,33 +65,34 @@ class WhatIf:
     """What-if: the result of another rule of the floor."""
 
     changes: Mapping[str, str]
-    """The settings that are changed, by their places in the scenario."""
+    """Changed settings, by their places in the scenario."""
 
     asked: int
-    """At how many free floors the rules were asked."""
+    """Number of free floors at which the rules were asked."""
 
     others: tuple[OtherChoice, ...]
     """Choices in which the other rules differ, by the recorded meeting's moments."""
 
     horizon: Difference | None
-    """The first turn of the meeting held again that differs: from there on it is made, not recorded."""
+    """First turn that differs in the repeated meeting, which is simulated from there on; None where none
+    does.
+    """
 
     recorded: Result
     """Result of the recorded meeting."""
 
     made: Result
-    """Result of the meeting that was held again."""
+    """Result of the repeated meeting."""
 
     folder: Path
-    """The directory of the meeting that was held again."""
+    """Directory of the repeated meeting."""
 
 
 def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edges = DEFAULT_EDGES) -> WhatIf:
-    """Ask a recorded meeting what would have been; `out` becomes the directory of the meeting held again.
+    """What-if of a recorded meeting; `out` becomes the directory of the repeated meeting.
 
-    `changes` are settings of the floor by their places, as `floor.policy`, and their YAML. SetupError for
-    another place, ScenarioError for a value that none can be, JournalError for a journal that cannot be
-    verified.
+    `changes` are settings of the floor by their places, such as `floor.policy`, and their YAML. SetupError
+    for another place, ScenarioError for an invalid value, JournalError for a journal that cannot be verified.
     """
     strangers = [place for place in changes if not place.startswith("floor.")]
     if strangers:
@@ -118,7 +119,7 @@ def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edge
 
 
 def _prepared(scenario: Path) -> Resolved:
-    """The scenario that was made of the run; what is wrong in it was asked for."""
+    """Scenario of the run; its faults come from the changes."""
     try:
         return prepare(scenario, Overrides())
     except ScenarioError as wrong:
@@ -143,7 +144,7 @@ def _shadow(
 
 
 def _brain(rules: FloorRules, shadow: Policy, imports: tuple[str, ...], plan: MeetingPlan) -> Brain:
-    """A brain that asks the shadow in its first policy's place."""
+    """Brain that asks the shadow in place of its first policy."""
     custom = {name: import_policy(name, imports) for name in {rules.otherwise} if ":" in name}
     return Brain(plan, {**custom, rules.policy: shadow})
 
@@ -183,14 +184,14 @@ class _Shadow:
         return self.policy.choose(view)
 
     def _floor(self, plan: MeetingPlan) -> FloorRules:
-        """The other rules, in whose order those stand last who have joined by then."""
+        """The other rules, with participants who joined since at the end of their order."""
         begun = {*self.begun, *self.floor.order}
         joined = tuple(name for name in plan.floor.order if name not in begun)
         return evolve(self.floor, order=(*self.floor.order, *joined)) if self.floor.order else self.floor
 
 
 def _what(decision: Decision) -> str:
-    """Content of a decision, whatever its reason."""
+    """Content of a decision, without its reason."""
     match decision:
         case Next(to=to):
             return to

@@ -37,7 +37,7 @@ class Awaiting:
 
     @classmethod
     def of(cls, plan: MeetingPlan) -> Awaiting:
-        """Wait for what this plan names; `PatternFault` for a regular expression that is none."""
+        """Wait for the conditions of this plan; `PatternFault` for an invalid regular expression."""
         ends = [(each, None) for each in plan.end if isinstance(each, Trigger)]
         done = [(item.done_when, item.id) for item in plan.agenda if isinstance(item.done_when, Trigger)]
         awaited = [*ends, *done]
@@ -57,7 +57,7 @@ class Awaiting:
             self._triggers.take_event(event, now)
 
     def take_commands(self, decided: Sequence[Command], now: float) -> None:
-        """Note what was decided on it since this was asked last."""
+        """Note the commands since the last call."""
         if self._points:
             for command in decided[self._taken :]:
                 self._triggers.take_command(command, now)

@@ -81,7 +81,7 @@ class Course:
         self.closing = reason
 
     def sleep(self, for_s: float, now: float) -> None:
-        """The process stood still: what was counted while nobody lived does not count."""
+        """Note that the process stood still: the time of the gap does not count."""
         self.slept_s += max(0.0, for_s)
         self.agenda.shift(max(0.0, for_s))
         if self.quiet_since is not None:

@@ -23,9 +23,9 @@ COST = "limit-cost"
 
 
 def end_meeting(o: Owners, reason: str) -> None:
-    """End the turn that goes on, write down what was said beside it, stop tools, and end the meeting.
+    """End the open turn, record speech beside it, stop tools, and end the meeting.
 
-    What nobody will hear any more is thrown away.
+    Sound that will not be heard any more is dropped.
     """
     if o.turns.current is not None:
         taking.close(o, o.turns.current, "meeting-ended")

@@ -236,9 +236,9 @@ def _grant_asked(o: Owners) -> bool:
 
 
 def gathers_until(o: Owners) -> float | None:
-    """Until when agents are waited for that are all dialled anew; None where none is.
+    """Moment until which agents that all dial again are waited for; None where none does.
 
-    The first of them is, and whoever takes a lost turn again.
+    The first agent's turn is waited for, and any agent's that repeats a lost turn.
     """
     until = o.course.gathers_until
     if until is None or has_come(until, o.now):

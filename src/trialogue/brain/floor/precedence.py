@@ -51,10 +51,10 @@ class Choice:
 
 
 def by_precedence(view: FloorView, policy: Policy, otherwise: Policy, *, hands_first: bool = False) -> Choice:
-    """Ask `policy`; where it has nobody to name, grant a raised hand; where none is up, ask `otherwise`.
+    """Ask `policy`; where it names nobody, grant a raised hand; without one, ask `otherwise`.
 
-    With `hands_first` a raised hand comes before `policy`, too. The hand of whoever has just spoken waits
-    until another has.
+    With `hands_first` a raised hand also comes before `policy`. The hand of the last speaker waits until
+    another participant has spoken.
     """
     hand = _hand(view)
     if hands_first and hand is not None:

@@ -201,7 +201,7 @@ class Floor:
         self.named = None
 
     def grant(self, participant: str, now: float) -> int:
-        """Grant the floor, to whoever waits or not; answers the turn's number.
+        """Grant the floor to a participant, waiting or not; returns the turn's number.
 
         LocalProtocolError while somebody holds it.
         """
@@ -222,11 +222,11 @@ class Floor:
         self.granted = None
 
     def deny(self, participant: str) -> None:
-        """Turn a waiting request down; nothing where there is none."""
+        """Deny a waiting request; does nothing without one."""
         self._forget(participant, Act.DENY)
 
     def cancel(self, participant: str) -> None:
-        """Take a waiting request back; nothing where there is none."""
+        """Cancel a waiting request; does nothing without one."""
         self._forget(participant, Act.CANCEL)
 
     def _forget(self, participant: str, act: Act) -> None:

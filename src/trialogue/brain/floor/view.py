@@ -81,7 +81,7 @@ class Waiting:
     """Topic of its bid. Personal."""
 
     is_raised: bool = False
-    """Whether a hand is up; a prepared reply alone is none."""
+    """Whether a hand is up; a prepared reply alone does not count."""
 
 
 COUNTED = frozenset({"round-robin", "silence"})

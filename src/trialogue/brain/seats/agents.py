@@ -145,7 +145,7 @@ class Agents:
         return True
 
     def retaken(self, name: str) -> None:
-        """A turn was finished: what was lost before is made good."""
+        """Note that a turn was finished, which makes up for a lost one."""
         self._retaking.discard(name)
 
     def forget_lost_turns(self, but: str) -> None:

@@ -27,9 +27,9 @@ class Cast:
     # --- what changes it ----------------------------------------------------------------------------
 
     def join(self, seat: Participant) -> bool:
-        """Seat somebody whose name is new, or whose bearer has left; False for anybody else.
+        """Seat a participant with a new name, or the name of one who has left; False for any other.
 
-        Whoever is new stands last in the floor's order, where there is one.
+        A new participant stands last in the floor's order, if there is one.
         """
         if seat.name in self._seats and seat.name not in self._left:
             return False

@@ -82,7 +82,7 @@ class SpeechStretch:
     """Kind of speech, where it was beside another's turn and is classified."""
 
     is_worded: bool = False
-    """Whether words, or that there are none, stand in the transcript for it."""
+    """Whether the transcript has words for it, or that there are none."""
 
     def length(self, now: float) -> float:
         """Length of the stretch, or its length so far."""
@@ -325,9 +325,9 @@ class People:
         return near[-1:]
 
     def word(self, stretches: list[SpeechStretch], words: Words | None = None) -> None:
-        """Note that words, or that there are none, stand in the transcript for these stretches.
+        """Note that the transcript has words for these stretches, or that there are none.
 
-        With `words` those only in which some of them were said, where that is known.
+        With `words`, only the stretches in which some of them were said, where that is known.
         """
         within = [each for each in stretches if words is not None and _holds(each, words)]
         for stretch in within or stretches:

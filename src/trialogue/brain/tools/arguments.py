@@ -42,7 +42,7 @@ _SIZES: Mapping[str, tuple[type, bool, str]] = {
 }
 
 DEEPEST = 32
-"""Depth to which arguments are looked into; what is deeper does not fit."""
+"""Depth to which arguments are compared; deeper ones do not fit."""
 
 
 def misfit(schema: Mapping[str, object], arguments: object) -> str | None:

@@ -78,10 +78,10 @@ def _run(o: Owners, call: Call, event: ToolRequested) -> None:
 
 
 def _is_known(o: Owners, call: Call) -> bool:
-    """Whether what came of a call stands for a further one, which then is not run.
+    """Whether a call's outcome also counts for a further call, which is then not run.
 
-    A tool that said itself that it failed may be asked again. What ran and was not seen to end may have had
-    its effects: that, too, stands, unless the tool says that it may run twice.
+    A tool that reported its own failure may be called again. A run without a known end may have had its
+    effects, so it counts, unless the tool may run twice.
     """
     if call.outcome in {"", "failed"}:
         return False

@@ -108,7 +108,7 @@ class Call:
     """The running call whose result it waits for."""
 
     is_stopping: bool = False
-    """Whether its run has been told to stop; its result says what came of that."""
+    """Whether its run was told to stop; its result reports the outcome."""
 
     is_past: bool = False
     """Whether its agent has gone on from its result: the same id is another call from now on."""
@@ -216,7 +216,7 @@ class Calls:
         return tuple(call for call in self.running(participant) if call.call_id == call_id)
 
     def twin(self, call: Call) -> Call | None:
-        """The last other call of the same key that was run itself; None where there is none."""
+        """Last other call of the same key that ran itself; None where there is none."""
         others = reversed(self._by_key.get(call.key, ()))
         return next((c for c in others if c is not call and c.same_as is None), None)
 
@@ -230,7 +230,7 @@ class Calls:
 
 
 def one_form(arguments: str) -> str:
-    """The same text for the same arguments, however they are written; what is no JSON as it is."""
+    """One text for equal arguments in any notation; text that is no JSON is returned unchanged."""
     try:
         return json.dumps(json.loads(arguments), sort_keys=True)
     except (ValueError, RecursionError):

@@ -78,7 +78,7 @@ class AgentTurn:
     """Question to the holder, as its digest puts it. Personal."""
 
     is_urgent: bool
-    """Whether what is asked is known to nobody's ear, so that an agent by ear is cued at once."""
+    """Whether no ear has heard the question, so that an agent by ear is cued at once."""
 
     began_at: float
     """Moment at which the floor was granted."""
@@ -207,7 +207,7 @@ class AgentTurn:
         self.owes_reply = False
 
     def go_on_thinking(self) -> None:
-        """Note that what was played is over, and more is to come."""
+        """Note that the played part is over, and more is to come."""
         self.take(AgentFact.SOUND_ENDED_OWING)
 
     def has_own(self) -> None:

@@ -90,7 +90,7 @@ def is_sure(o: Owners, *stretches: SpeechStretch) -> bool:
 
 
 def hear_if_sure(o: Owners, turn: PersonTurn) -> None:
-    """Note that a turn was heard, where what was spoken in it is sure to be speech."""
+    """Note that a turn was heard, where its sound is sure to be speech."""
     if is_sure(o, *o.people.stretches_of(turn.holder.name, turn.number)):
         turn.hear()
 
@@ -133,7 +133,7 @@ def aside(o: Owners, spoken: SpokenUtterance, stretch: SpeechStretch, kind: Besi
 
 
 def unworded(o: Owners) -> list[tuple[str, SpeechStretch]]:
-    """Speech beside the turn at hand of which words are waited for; what is too short for speech is noise."""
+    """Speech beside the present turn without words so far; speech that is too short is noise."""
     turn = o.turns.current
     return [
         (name, stretch)
@@ -176,7 +176,7 @@ def _stand_beside(o: Owners, name: str, text: str, place: SpokenPlace, *, is_cer
 
 
 def _tell(o: Owners, line: DigestLine) -> None:
-    """Tell words to all who read what others say; who hears has heard them, unless it had the floor."""
+    """Report words to participants who read; those who hear have heard them, except with the floor."""
     turn = o.turns.current
     holder = turn.holder.name if turn is not None else None
     for other in o.cast.everybody:

@@ -133,7 +133,7 @@ def _changed(o: Owners, event: VoiceFell | VoiceRose) -> None:
 
 
 def classify_beside(o: Owners, name: str, *, is_over: bool = False) -> None:
-    """Say what somebody's speech beside a turn is, as far as it is known, and let follow what follows."""
+    """Classify speech beside a turn, as far as it is possible, and apply the consequences."""
     entry, turn = o.beside.of(name), o.turns.current
     if entry is None:
         return
@@ -242,7 +242,7 @@ def _heard(o: Owners, event: EarHeard) -> None:
 
 
 def last_words(o: Owners, event: EarHeard) -> None:
-    """Write down what was said before the meeting's end, also where its words come behind."""
+    """Record speech before the meeting's end, also where its words come later."""
     name, is_final = event.participant, event.stage == "final"
     if not (is_final and name in o.cast and o.cast.is_person(name)) or o.cast.has_left(name):
         return

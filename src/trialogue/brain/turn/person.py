@@ -152,7 +152,7 @@ class PersonTurn:
         self.words_until = until
 
     def was_noise(self) -> None:
-        """Note that nothing of what was heard was speech: the person has not begun."""
+        """Note that no heard sound was speech: the person has not begun."""
         self.take(PersonFact.WAS_NOISE)
         self.first_word_at = None
 

@@ -111,7 +111,7 @@ def take_held(o: Owners, turn: AgentTurn) -> bool:
 
 
 def advance(o: Owners, turn: AgentTurn) -> bool:
-    """Go on with what the turn still owes, as what is played is over; False where it owes nothing."""
+    """Continue with the turn's next part, as the played one is over; False where there is none."""
     name = turn.holder.name
     if turn.following:
         play_next(o, turn)

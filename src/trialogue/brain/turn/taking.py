@@ -85,7 +85,7 @@ def _is_ready_by_ear(o: Owners, name: str) -> bool:
 
 
 def _forget_named(o: Owners, to: str, by: str) -> None:
-    """Forget whom somebody named by a tool once it speaks, or another is chosen; not for what was asked."""
+    """Forget whom a tool named, at a grant to any but the namer; a requested grant keeps the name."""
     named = o.floor.named
     if named is not None and named.by != to and not (by == "asked" and to != named.to):
         o.floor.forget_named()
@@ -175,9 +175,9 @@ def release(o: Owners) -> None:
 
 
 def close(o: Owners, turn: Turn, cause: Cause, *, keep_for: str | None = None) -> None:
-    """End a turn: silence it, free the floor, and let the others know what was heard.
+    """End a turn: silence it, free the floor, and report the heard words to the others.
 
-    `keep_for`: the person who cuts it off, where it may go on if that person says nothing after all.
+    `keep_for`: the person who interrupts it, where it may continue if that person says nothing after all.
     """
     name = turn.holder.name
     if isinstance(turn, AgentTurn):
@@ -247,7 +247,7 @@ def _taken(o: Owners, turn: Turn, cause: Cause) -> TurnTaken:
 
 
 def _follow(o: Owners, turn: Turn, taken: TurnTaken) -> None:
-    """Note what follows for the floor from a turn that is over."""
+    """Note the consequences for the floor of a turn that is over."""
     name, chair = taken.participant, o.chair
     if o.prompts.has_asked_words(name) and o.is_present(name):
         o.floor.ask_first(name, o.now)

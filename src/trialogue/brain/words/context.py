@@ -49,7 +49,7 @@ ITEM: Final = 16
 
 
 def context_call(call: ToolRequested, result: str) -> ContextCall:
-    """A call that was asked for, and what came of it."""
+    """A requested call, with its outcome."""
     return ContextCall(call.call_id, call.tool, call.arguments, result, call.thought_signature)
 
 

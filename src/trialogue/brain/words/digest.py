@@ -80,7 +80,7 @@ class Missed:
     """Words that were heard of it before it was cut off; None where it was not. Personal."""
 
     def then(self, later: Missed) -> Missed:
-        """This, and what came later."""
+        """Everything missed before, and `later`."""
         return Missed(
             self.lines + later.lines,
             self.notes + later.notes,
@@ -121,7 +121,7 @@ class Inboxes:
         self._missed[participant] = evolve(missed, unheard=tuple(n for n in missed.unheard if n != reply))
 
     def forget_unheard(self, participant: str) -> None:
-        """Forget what was not heard: its session is gone, and the new one knows which lines were given."""
+        """Forget unheard words: their session is gone, and the new one knows the lines that were given."""
         self._missed[participant] = evolve(self.of(participant), unheard=())
 
     def cut_off(self, participant: str, heard: str) -> None:
@@ -202,7 +202,7 @@ class Asked:
 
 
 def compose(missed: Missed, asked: Asked) -> str:
-    """The digest: never empty, its last line says what is asked, or to speak."""
+    """Digest, which is never empty: its last line asks the question, or to speak."""
     lines = _latest(missed.lines, lambda line: _spoken(line, asked.cast))
     if asked.item is not None:
         lines.append(f"Point of the agenda: {one_line(asked.item.title)}")

@@ -24,7 +24,7 @@ class SaidRule:
 
 
 def compile_said(said: Said) -> SaidRule:
-    """Compile a pattern; ScenarioError where it is none."""
+    """Compiled pattern; ScenarioError for an invalid one."""
     try:
         return SaidRule(compile_recorded(said.match), said.by)
     except PatternFault as fault:

@@ -25,7 +25,7 @@ class Lines:
     _scripted: set[str] = Factory(set[str])
 
     def take_event(self, event: Event) -> None:
-        """Note an entry that was begun, and what was heard."""
+        """Note an entry that was begun, and heard words."""
         match event:
             case LineTaken(participant=name, reply=reply, entry=entry):
                 self._scripted.add(name)

@@ -129,7 +129,7 @@ def _at(words: tuple[Word, ...], place: int, index: _Index) -> tuple[Participant
 
 
 def _within(before: Word, word: Word) -> bool:
-    """Whether a name may go on over what stands between two words: `Dr. Ann` is one name."""
+    """Whether a name may continue over the text between two words: `Dr. Ann` is one name."""
     shortened = word.before is Break.END and len(before.text) <= 2  # `Dr.`, `St.`
     return word.before in {Break.NOTHING, Break.APOSTROPHE} or shortened
 

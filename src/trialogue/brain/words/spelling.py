@@ -76,7 +76,7 @@ def words_of(text: str) -> tuple[Word, ...]:
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:
-    """Each word with what stands before it; the last is no word, but what stands behind them all."""
+    """Each word with the text before it; the last is no word, but the text after them all."""
     pieces: list[tuple[str, str]] = []
     gap = word = ""
     for character in text:

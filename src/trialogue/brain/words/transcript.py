@@ -107,7 +107,7 @@ class _Turn:
         return next((piece for piece in self.pieces if piece.reply == reply), None)
 
     def close(self, at: float, cause: Cause) -> None:
-        """End it; what is still played ends now, until its `PlaybackFinished` says better."""
+        """End it; sound that is still played ends now, unless its `PlaybackFinished` corrects that."""
         self.cause = cause
         for piece in self.pieces:
             if piece.ended_s is None and piece.started_s is not None:
@@ -181,7 +181,7 @@ class Transcript:
                 pass
 
     def _stand_aside(self, said: Utterance) -> None:
-        """Words beside a turn; what was unclear of the same speech is so no longer."""
+        """Add words beside a turn; speech that was unclear so far is no longer."""
         self._asides = [
             each
             for each in self._asides
@@ -342,7 +342,7 @@ class Transcript:
                 yield Passage(piece.started_s + at * pace, piece.started_s + until * pace, text)
 
     def utterances(self) -> tuple[Utterance, ...]:
-        """All turns in which something was heard, in order, each before what was said beside it."""
+        """All turns with heard words, in order, each before the speech beside it."""
         found = [self.utterance(turn) for turn in sorted(self._turns)]
         spoken = [utterance for utterance in found if utterance is not None]
         return tuple(sorted([*spoken, *self._asides], key=lambda each: (each.turn, each.beside != "")))

@@ -1,7 +1,7 @@
 """Clips that stand in for people: cut from the recordings, played at the same moments.
 
-A moment is told by what the person answered: the hand that was raised for it, the grant, or so long into
-another's speech; where there was none of these, by the time since the meeting's start.
+The trigger of a clip is the event that the person answered: a raised hand, the grant, or a time into
+another's speech; without any, the time since the meeting's start.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ __all__ = ["Clip", "clips_of", "cut"]
 Keys = dict[str, object]
 
 BEFORE_S: Final = 0.15
-"""Seconds of sound before a voice was noticed that belong to it."""
+"""Seconds of sound before the detection of a voice that belong to it."""
 
 _AFTER_S: Final = 0.2
-"""Seconds of sound behind it."""
+"""Seconds of sound after it."""
 
 _SILENT_S: Final = 0.1
-"""Seconds of the clip that only raises a hand."""
+"""Seconds of a clip that only raises a hand."""
 
 _RATE: Final = 24_000
 _LEAST_S: Final = 0.001
@@ -53,10 +53,10 @@ class Clip:
     """Beginning of its sound, in seconds on the meeting's audio clock."""
 
     end_s: float
-    """End of its speech; equal to `start_s` where it was typed."""
+    """End of its speech; equal to `start_s` for typed words."""
 
     text: str
-    """Words that were said; empty where nobody knows. Personal."""
+    """Words; empty where unknown. Personal."""
 
     when: Keys
     """The key `when` of a scenario's clip."""
@@ -65,17 +65,17 @@ class Clip:
     """Whether the person raised a hand first."""
 
     is_silent: bool = False
-    """Whether a hand was all: nothing was said with the floor, or it never came."""
+    """Whether it only raised a hand: nothing was said with the floor, or the floor never came."""
 
 
 @frozen
 class _Moment:
-    """When a person began to speak, and how."""
+    """Moment at which a person began to speak."""
 
     when: Keys
     start_s: float
     hand_s: float | None = None
-    """Moment at which the hand went up for it; None where none did."""
+    """Moment of the raised hand; None without one."""
 
 
 @define
@@ -84,7 +84,7 @@ class _Person:
 
     grants: list[float] = Factory(list[float])
     hands: dict[float, float | None] = Factory(dict[float, float | None])
-    """Moments at which a hand went up, and at which the floor came to it."""
+    """Moments at which a hand went up, and at which the floor came."""
 
     _up: float | None = None
 
@@ -107,7 +107,7 @@ class _Person:
 
 @define
 class _Moments:
-    """Moments of the meeting, for telling a person's moments by them."""
+    """Moments of the meeting that can be triggers."""
 
     name: str
     heard: Sequence[Stretch]
@@ -134,7 +134,7 @@ class _Moments:
         return _Moment(when | ({"after": write_duration(late)} if late >= _LEAST_S else {}), begins)
 
     def _answered(self, voiced_s: float) -> float | None:
-        """The grant by which the person speaks here for the first time; None where there is none."""
+        """Grant with which the person speaks here for the first time; None without one."""
         last = max((grant for grant in self.grants if grant[0] <= voiced_s), default=None)
         if last is None or last[1] != self.name:
             return None
@@ -142,7 +142,7 @@ class _Moments:
         return None if any(last[0] <= start_s < voiced_s for start_s in own) else last[0]
 
     def told(self, at: float) -> Keys:
-        """A moment by whom it is in the speech of, or by the time."""
+        """Trigger in another's speech, or by the time."""
         beside = [each for each in self.heard if each.turn is not None and each.participant != self.name]
         around = next((each for each in beside if each.start_s < at < each.end_s), None)
         if around is None:
@@ -153,14 +153,14 @@ class _Moments:
 
 
 def _nth(when: Keys, own: Sequence[Stretch], around: Stretch, at: float) -> Keys:
-    """The same moment with its number among those that are as long."""
+    """Moment with its number among equally long ones."""
     long = [each for each in own if each.end_s - each.start_s >= at - around.start_s]
     place = long.index(around) + 1
     return {**when, "nth": place} if place > 1 else when
 
 
 def clips_of(name: str, records: Sequence[Record], said: Iterable[Utterance]) -> list[Clip]:
-    """Everything that a person said and typed, and the hands that came to nothing, by its beginning."""
+    """Everything that a person said and typed, and hands without effect, by their beginning."""
     person, heard = _Person(), stretches(records)
     for record in records:
         person.take(name, record)
@@ -192,7 +192,7 @@ def _typed(name: str, records: Iterable[Record]) -> Iterator[tuple[float, float,
 
 
 def cut(audio: Path, clip: Clip, path: Path, files: NewFiles) -> bool:
-    """Write a clip's sound to a WAV file, a new one; False where nothing was recorded of it.
+    """Write a clip's sound to a new WAV file; False where none of it was recorded.
 
     JournalError where the recording cannot be read.
     """
@@ -218,7 +218,7 @@ def cut(audio: Path, clip: Clip, path: Path, files: NewFiles) -> bool:
 
 
 def _words_in(stretch: Stretch, words: Sequence[Utterance]) -> str:
-    """Words of a stretch, where an utterance is mostly in it."""
+    """Words of a stretch, if an utterance lies mostly in it."""
     within = [
         each.heard
         for each in words

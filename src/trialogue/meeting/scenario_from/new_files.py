@@ -1,4 +1,4 @@
-"""Files of a scenario that is made: its text, and the clips beside it."""
+"""New files of a scenario: its text, and its clips."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["NewFiles", "new_files"]
 
 @define
 class NewFiles:
-    """Files that are made together: none takes the place of another."""
+    """New files of one scenario, which never overwrite existing ones."""
 
     _made: list[Path] = field(factory=list[Path])
 
@@ -36,21 +36,21 @@ class NewFiles:
             raise JournalError(f"cannot write {path}: {error.strerror}", path=str(path)) from error
 
     def write_sound(self, path: Path, samples: object, rate: int) -> None:
-        """Write samples of one channel as a WAV file, linear16; errors as `write`."""
+        """Write samples of one channel as a WAV file, linear16; errors as from `write`."""
         soundfile = cast("Any", import_extra("soundfile", "a recording", "local"))
         encoded = io.BytesIO()
         soundfile.write(encoded, samples, rate, format="WAV", subtype="PCM_16")
         self.write(path, encoded.getvalue())
 
     def remove(self) -> None:
-        """Remove all that was made."""
+        """Remove all new files."""
         for each in self._made:
             each.unlink(missing_ok=True)
 
 
 @contextmanager
 def new_files() -> Generator[NewFiles]:
-    """Make files in the block; where it fails, none of them is left."""
+    """Create files in the block; if it fails, none of them is left."""
     files = NewFiles()
     try:
         yield files

@@ -30,11 +30,11 @@ Keys = dict[str, object]
 
 _SOUNDS: Final = (".wav", ".flac")
 _BEHIND_S: Final = 3.0
-"""Seconds that are left behind the last word."""
+"""Seconds after the last word."""
 
 
 def speech_of(file: Path) -> tuple[Stretch, ...]:
-    """Stretches of speakers, each one's own joined where they touch; JournalError where nobody spoke."""
+    """Stretches of speakers, joined where one's own touch; JournalError where nobody spoke."""
     told = read_whole(file, READERS[file.suffix.lower()])
     heard = tuple(each for each in joined(told) if each.length_s > 0)
     if not heard:
@@ -116,17 +116,17 @@ def _last(stem: str) -> str:
 
 @frozen
 class Agreement:
-    """Agreement in which the people of a meeting that is held again are heard at their times."""
+    """Agreement of a repeated meeting with the recorded one, by the times of speech."""
 
     heard: float
-    """Part of their speech that is heard, from 0 to 1."""
+    """Share of the speech that is heard, from 0 to 1."""
 
     more: float
-    """Speech that is heard where they did not speak, as a part of their speech."""
+    """Speech that is heard where nobody spoke, as a share of the speech."""
 
 
 def agreement(then: Sequence[Stretch], now: Sequence[Stretch]) -> Agreement:
-    """Compare who spoke when with who is heard when; both under the scenario's names."""
+    """Comparison of recorded times of speech with heard ones; both under the scenario's names."""
     both = spoken = made = 0.0
     for name in {each.participant for each in (*then, *now)}:
         mine = [[each for each in told if each.participant == name] for told in (then, now)]

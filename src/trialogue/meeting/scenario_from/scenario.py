@@ -1,4 +1,4 @@
-"""A scenario file from a run: its plan, its scripts, its clips, and what is expected of it."""
+"""Scenario file from a run: its plan, scripts, clips and expectations."""
 
 from __future__ import annotations
 
@@ -34,47 +34,47 @@ __all__ = ["Move", "Retold", "changes_floor", "retell", "retell_as_it_went", "wh
 Keys = dict[str, object]
 
 _WORDS: Final = 5
-"""Number of words of a turn that are expected."""
+"""Words of a turn that are expected."""
 
 
 @frozen
 class Move:
-    """Move of a participant to the table of a meeting that runs, or away from it."""
+    """Move of a participant to the table of a running meeting, or away from it."""
 
     at: float
     """Moment, in seconds since the meeting's start."""
 
     behind: int
-    """Number of changes of the floor that came before it."""
+    """Number of changes of the floor before it."""
 
     participant: str
-    """Participant who moves."""
+    """Participant who joins or leaves."""
 
     leaves: bool = False
     """Whether it leaves the table."""
 
     seat: Mapping[str, object] | None = None
-    """Seat that it takes, as a scenario's cast has it; None for an agent that comes back as it was."""
+    """Seat in the form of a scenario's cast; None for an agent that comes back unchanged."""
 
 
 @frozen
 class Retold:
-    """Meeting to be held again as it went."""
+    """Meeting that can be repeated."""
 
     scenario: Path
-    """Its file, with those at the table who were there at the start."""
+    """File of the scenario, with the participants of the start."""
 
     moves: tuple[Move, ...]
-    """Those who came and left while it ran, in order."""
+    """Participants who joined and left during it, in order."""
 
 
 def changes_floor(record: Record) -> bool:
-    """Whether somebody got the floor, or it became free."""
+    """Whether a participant got the floor, or the floor became free."""
     return any(isinstance(each, GrantFloor | EndTurn) for each in record.commands)
 
 
 def who_moved(records: Iterable[Record]) -> list[str]:
-    """Names of those who came or left while a meeting ran, in alphabetical order."""
+    """Names of participants who joined or left during a meeting, in alphabetical order."""
     moved = [each.event for each in records if isinstance(each.event, Joined | Left)]
     return sorted({each.seat.name if isinstance(each, Joined) else each.participant for each in moved})
 
@@ -115,7 +115,7 @@ def retell_as_it_went(reading: Reading, path: Path, changes: Mapping[str, str]) 
 
 
 def _opened(reading: Reading, path: Path, files: NewFiles) -> tuple[HeldMeeting, _Seats]:
-    """The recorded meeting, and its seats."""
+    """Recorded meeting, with its seats."""
     if reading.header.redacted:
         raise JournalError(f"{reading.path} is redacted: its words are missing", path=str(reading.path))
     if path.exists():
@@ -153,7 +153,7 @@ def _whole(held: HeldMeeting, document: Keys) -> bytes:
 
 
 def _change(document: Keys, place: Sequence[str], value: str) -> None:
-    """Set a key; SetupError where the place is none, or the value is no YAML."""
+    """Set a key; SetupError for an unknown place, or a value that is no YAML."""
     keys = document
     for each in place[:-1]:
         inner = keys.setdefault(each, {})
@@ -171,18 +171,18 @@ class _Stay:
     """Stay of a participant at the table."""
 
     seat: int | None
-    """Number of its seat among those of its name: 0 is that of the start; None for all of them at once."""
+    """Number of its seat among those of its name: 0 is that of the start; None for all of them together."""
 
     records: Sequence[Record]
-    """Records of the meantime."""
+    """Records of the stay."""
 
     begins: int
-    """Number of records before."""
+    """Number of earlier records."""
 
 
 @frozen
 class _Seats:
-    """Seats at the table, as far as they are known, and where sound is and goes."""
+    """Seats at the table, with the places of recordings and of new clips."""
 
     held: HeldMeeting
     scripts: Scripts
@@ -208,7 +208,7 @@ class _Seats:
             behind += changes_floor(record)
 
     def stay(self, name: str, begins: int, seat: int = 0) -> _Stay:
-        """Stay that begins behind so many records."""
+        """Stay that begins after so many records."""
         records = self.held.records[begins:]
         left = (place for place, each in enumerate(records, 1) if each.event == Left(name))
         return _Stay(seat, records[: next(left, len(records))], begins)
@@ -253,7 +253,7 @@ class _Seats:
 
 
 def _struck_again(held: HeldMeeting) -> list[PlannedFault]:
-    """The plan's faults, but those of tools, which answer as they did, and what a resumed meeting lost."""
+    """Faults of the plan, except those of tools, whose results are kept, and those lost by resuming."""
     struck = {record.event.fault for record in held.records if isinstance(record.event, FaultStruck)}
     is_whole = not any(isinstance(record.event, MeetingResumed) for record in held.records)
     return [
@@ -264,7 +264,7 @@ def _struck_again(held: HeldMeeting) -> list[PlannedFault]:
 
 
 def _silent(held: HeldMeeting) -> Keys:
-    """A clip for a person who said nothing: it comes when the meeting is over."""
+    """Clip for a person who said nothing: it plays after the meeting's end."""
     return {"when": {"at": write_duration(held.length_s + 3600)}, "say": "Hm."}
 
 
@@ -277,7 +277,7 @@ def _expected(told: Sequence[Utterance]) -> list[Keys]:
 
 
 def _head(held: HeldMeeting) -> str:
-    """Head of the file: what it is, and what it lacks."""
+    """Head of the file: its contents and its limits."""
     spared = {each.to for each in _struck_again(held)}
     lost = sorted({r.event.participant for r in held.records if isinstance(r.event, SessionLost)} - spared)
     steered = any(isinstance(r.event, NoteGiven | SayAsked) for r in held.records)

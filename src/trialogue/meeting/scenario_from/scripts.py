@@ -1,14 +1,16 @@
-"""Scripts of what agents said and called: an entry a reply, in its order.
+"""Scripts of agents' words and calls: an entry for each reply, in order.
 
-1. A reply that was never played is left out: its words were given back, and are said in a later one.
-2. Words that the meeting had an agent say (a warning, a filler) are left out: the meeting says them again.
-   So are remarks that the service itself marked as backchannels.
-3. A turn that its holder let pass is an entry that says nothing, where the holder spoke later.
-4. A reply in which a script went on to its next line is an entry for each line.
-5. A tool answers as it did. One that answered otherwise another time stands once for each answer, numbered.
-6. What a fault of the plan made late is not told as time to think: the fault makes it late again.
-7. A call whose answer a fault took away and that was asked again is one entry: it is taken away again.
-8. Whoever joins with a seat of its own begins a script; whoever comes back as it was goes on with its last.
+1. A reply that was never played is left out: a later one has its words.
+2. Words that the meeting made an agent say (a warning, a filler) are left out, since the meeting makes it say
+   them again. So are remarks that the service marked as backchannels.
+3. A silent turn is an entry without words, if its holder spoke later.
+4. A reply that contains several lines of a script becomes an entry for each line.
+5. A tool gives its recorded result. One with different results stands once for each result, numbered.
+6. A delay by a fault of the plan is not counted as thinking time: the fault delays it again.
+7. A call whose answer a fault removed, and that was repeated, is one entry: the fault removes the answer
+   again.
+8. A participant that joins with a new seat begins a new script; one that comes back unchanged continues its
+   last.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ _LEAST_S: Final = 0.001
 
 @define
 class _Entry:
-    """A reply, or a call without one, as it becomes known."""
+    """Reply, or call without one, under construction."""
 
     text: list[str] = Factory(list[str])
     think_s: float | None = None
@@ -75,16 +77,16 @@ class _Call:
 
 @define
 class Scripts:
-    """The fold: `take` each record, then ask for scripts and tools."""
+    """Fold over the records: call `take` for each, then ask for scripts and tools."""
 
     faults: Mapping[str, PlannedFault] = Factory(dict[str, PlannedFault])
-    """The plan's, by their ids."""
+    """Faults of the plan, by id."""
 
     struck: set[str] = Factory(set[str])
-    """Participants whom one of them has struck."""
+    """Participants whom a fault has struck."""
 
     late: dict[str, tuple[float, float]] = Factory(dict[str, tuple[float, float]])
-    """By how much each agent is late now, and until when, in seconds."""
+    """Each agent's present delay, and its end, in seconds."""
 
     entries: dict[str, list[_Entry]] = Factory(dict[str, list[_Entry]])
     replies: dict[tuple[str, int], list[_Entry]] = Factory(dict[tuple[str, int], list[_Entry]])
@@ -93,7 +95,7 @@ class Scripts:
     made: set[int] = Factory(set[int])
     turn: dict[str, int] = Factory(dict[str, int])
     begins: dict[str, list[int]] = Factory(dict[str, list[int]])
-    """Entries at which each seat of a name begins that was taken while the meeting ran."""
+    """First entries of each later seat of a name."""
 
     def take(self, record: Record) -> None:
         """Note one record."""
@@ -115,7 +117,7 @@ class Scripts:
                     pass
 
     def _pass(self, name: str) -> None:
-        """A turn passes whose holder said nothing: by no reply, or by one without words."""
+        """Add a silent turn: without a reply, or with one without words."""
         entries = self.entries.setdefault(name, [])
         since = entries[self.turn.get(name, len(entries)) :]
         if not any(each.text or each.call for each in since):
@@ -156,14 +158,14 @@ class Scripts:
                 pass
 
     def _lose(self, name: str) -> None:
-        """A session that a fault had struck is lost: its lateness, and the answer that it waited for."""
+        """Note the loss of a session that a fault had struck: its delay and its awaited answer end."""
         if self.late.get(name, (0.0, 0.0))[1] == math.inf:
             del self.late[name]
         if entries := self.entries.get(name):
             entries[-1].lost = entries[-1].call is not None and not entries[-1].text
 
     def _call(self, name: str, call: str) -> None:
-        """An entry of its own, but for one that is asked again."""
+        """Add an entry for a call, unless it is a repeated one."""
         entries = self.entries.setdefault(name, [])
         last = entries[-1] if entries else _Entry()
         if last.lost and last.call is not None and self._asks(last.call) == self._asks((name, call)):
@@ -178,7 +180,7 @@ class Scripts:
         return late_s if at <= until else 0.0
 
     def _entry(self, name: str) -> _Entry:
-        """The entry of a reply that begins: that of a call that nothing was said after yet, or a new one."""
+        """Entry of a reply that begins: that of a call without words so far, or a new one."""
         entries = self.entries.setdefault(name, [])
         if entries and entries[-1].call is not None and not entries[-1].text:
             return entries[-1]
@@ -191,7 +193,7 @@ class Scripts:
             begun.append(_Entry(was_heard=begun[-1].was_heard))
             self.entries[name].append(begun[-1])
 
-    # --- what is made of it -------------------------------------------------------------------------
+    # --- results -------------------------------------------------------------------------
 
     def greeting(self, name: str, seat: int | None = None) -> str | None:
         """Greeting of an agent as it was connected; its script is asked for with `greets` then."""
@@ -234,19 +236,19 @@ class Scripts:
         return keys
 
     def tools_of(self, name: str) -> list[str]:
-        """The tools that an agent called and that were run, by their names in the scenario."""
+        """Tools that the agent called and that ran, by their names in the scenario."""
         called = (call for (who, _), call in self.calls.items() if who == name and call.runs)
         return list(dict.fromkeys(self._name(call) for call in called))
 
     def tools(self, rules: Iterable[ToolRules]) -> dict[str, Keys]:
-        """The key `tools`: what each tool answered, and when."""
+        """Key `tools`: the results of each tool, with their times."""
         known = {each.name: each for each in rules}
         return {
             self._name(call): _mock(call, known.get(call.tool)) for call in self.calls.values() if call.runs
         }
 
     def _name(self, call: _Call) -> str:
-        """A tool's name; numbered from its second answer on."""
+        """Name of a tool; numbered from its second result on."""
         if not call.runs:
             return call.tool
         answers = list(
@@ -261,12 +263,12 @@ class Scripts:
 
 
 def _first(entries: Iterable[_Entry]) -> _Entry | None:
-    """The first of them with words."""
+    """First of them with words."""
     return next((each for each in entries if each.text), None)
 
 
 def scripts_of(records: Iterable[Record], faults: Iterable[PlannedFault] = ()) -> Scripts:
-    """Scripts of all agents of a meeting, under these faults."""
+    """Scripts of all agents of a meeting with these faults."""
     scripts = Scripts({each.id: each for each in faults})
     for record in records:
         scripts.take(record)
@@ -291,7 +293,7 @@ def _mock(call: _Call, rules: ToolRules | None) -> Keys:
 
 
 def _json(text: str) -> Any:  # noqa: ANN401 - any JSON
-    """JSON value of a text; the text itself where it is none."""
+    """JSON value of a text; the text itself where it is no JSON."""
     try:
         return read_json(text) if text else {}
     except ValueError:

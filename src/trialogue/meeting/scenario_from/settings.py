@@ -1,4 +1,4 @@
-"""Settings of a plan in the words of a scenario: limits, floor, agenda, end, faults."""
+"""Keys of a scenario from a plan: limits, floor, agenda, end, faults."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _event(pattern: EventPattern) -> Keys:
 
 
 def _all(matches: tuple[str, ...]) -> str:
-    """One expression for texts that hold all of these, in any order."""
+    """Expression for texts that match all of these, in any order."""
     wrapped = [_FLAGS.sub(r"(?\1:\2)", each) for each in matches]
     return f"(?s:{'|'.join('.*'.join(order) for order in permutations(wrapped))})"
 

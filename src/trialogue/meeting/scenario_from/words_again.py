@@ -36,34 +36,34 @@ __all__ = ["CuesTold", "cues_told", "retell_cues", "utterances_of"]
 Keys = dict[str, object]
 
 _SHORT: Final = InterruptRules().backchannel_words
-"""Number of words a remark that has at most."""
+"""Most words of a short remark."""
 
 _WORDS: Final = 5
-"""Number of words of a turn that are expected."""
+"""Words of a turn that are expected."""
 
 _LEAST_S: Final = 0.02
-"""Shorter silence before a turn is none."""
+"""Shortest silence before a turn, in seconds, that counts."""
 
 _ROOM: Final = 3
-"""Factor by which its scenario may last longer than the meeting: other voices take other times."""
+"""Factor by which the scenario may last longer than the meeting, since other voices take other times."""
 
 
 @frozen
 class CuesTold:
-    """Fate of a meeting's words among agents."""
+    """Turns made of a meeting's cues, with what was left out."""
 
     turns: tuple[VoicedCue, ...]
-    """The turns, in order, each with all that was said in it."""
+    """Turns in order, each with all its words."""
 
     remarks: int
     """Number of short remarks within another's turn that are left out."""
 
     at_once: int
-    """Number of turns that began before the last was over."""
+    """Number of turns that began before the last one was over."""
 
 
 def cues_told(cues: Iterable[VoicedCue]) -> CuesTold:
-    """The turns of a meeting's cues."""
+    """Turns of a meeting's cues."""
     turns, remarks, at_once = list[VoicedCue](), 0, 0
     for each in cues:
         last = turns[-1] if turns else None
@@ -111,7 +111,7 @@ def retell_cues(file: Path, path: Path) -> Path:
 
 
 def _table(told: CuesTold, thinks: Sequence[float], order: Sequence[str]) -> Keys:
-    """Limits and a floor that let the meeting last as long as it did, and be slower in other voices."""
+    """Limits and a floor that allow the meeting's length, and slower voices."""
     longest = write_duration(round(10 + _ROOM * max(each.end_s for each in told.turns)))
     patience = write_duration(round(20 + max(thinks)))
     return {
@@ -141,7 +141,7 @@ def _lacks(told: CuesTold) -> list[str]:
 
 
 def utterances_of(told: CuesTold) -> tuple[Utterance, ...]:
-    """The turns as a meeting would have them, under the scenario's names."""
+    """Turns in the form of utterances, under the scenario's names."""
     names = named(each.speaker for each in told.turns)
     return tuple(
         Utterance(names[each.speaker], number, each.start_s, each.end_s, each.text, each.text, "finished")
