@@ -149,7 +149,7 @@ def time_with(heard: Sequence[Stretch]) -> tuple[float, float]:
 
 
 def spoken_s(heard: Sequence[Stretch], participant: str) -> float:
-    """Seconds in which this participant was heard; its own overlapping sound counts once."""
+    """Seconds in which this participant was heard; overlapping sound of its own counts once."""
     return spoken_by(heard).get(participant, 0.0)
 
 

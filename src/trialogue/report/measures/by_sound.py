@@ -178,7 +178,7 @@ def _by_name(heard: Iterable[Stretch]) -> dict[str, list[Stretch]]:
 
 
 def _within(stretch: Stretch, others: Mapping[str, list[Stretch]]) -> list[Stretch]:
-    """The others of the same participant that share time with a stretch, in order."""
+    """Other stretches of the same participant that share time with one, in order."""
     own = others.get(stretch.participant, [])
     first = bisect_right(own, stretch.start_s, key=lambda each: each.end_s)
     behind = bisect_left(own, stretch.end_s, key=lambda each: each.start_s)

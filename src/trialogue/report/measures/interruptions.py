@@ -106,7 +106,7 @@ class Interruptions:
 
 
 def interruptions(found: Sequence[Attempt]) -> Interruptions:
-    """Count the attempts of a meeting."""
+    """Counts for the attempts of a meeting."""
     tries = [each for each in found if each.outcome != "backchannel"]
     small = Counter(by for by, _ in _small(found))
     succeeded = [each for each in tries if each.outcome == "succeeded"]
@@ -145,7 +145,7 @@ def attempts(
 
 
 def without_backchannels(heard: Iterable[Stretch], found: Iterable[Attempt]) -> tuple[Stretch, ...]:
-    """Stretches that turns are made of: less the backchannels to all beside whom they were said."""
+    """Stretches that make turns: without those that were backchannels to all participants beside them."""
     small = _small(found)
     return tuple(each for each in heard if (each.participant, each.start_s) not in small)
 
@@ -159,9 +159,9 @@ def _small(tries: Iterable[Attempt]) -> set[tuple[str, float]]:
 
 
 def _beginnings(merged: Sequence[Stretch]) -> Iterator[tuple[Stretch, list[Stretch]]]:
-    """Beginnings, with the stretches of others that were being heard then.
+    """Beginnings of speech, each with the stretches of others that were being heard.
 
-    A speaker who goes on with its turn, after a pause or a tool, cuts in upon nobody.
+    A speaker who continues its turn, after a pause or a tool, does not interrupt.
     """
     begun: set[tuple[str, int]] = set()
     heard: list[Stretch] = []
@@ -188,7 +188,7 @@ class _Words:
         return cls(by_name)
 
     def within(self, stretch: Stretch) -> list[Utterance]:
-        """The utterances that lie in a stretch; none where no words of it are known, or of it alone."""
+        """Utterances that lie in a stretch; none where its words are not known, or not separately."""
         own = self.by_name.get(stretch.participant, [])
         first = bisect_left(own, stretch.start_s, key=lambda each: each.start_s + 1e-6)
         behind = bisect_left(own, stretch.end_s, key=lambda each: each.start_s)

@@ -142,7 +142,7 @@ def count_typed(
 
 
 def _is_within(said: Utterance, sound: Stretch) -> bool:
-    """Whether some of an utterance is in this sound of the same participant."""
+    """Whether a part of an utterance lies in this sound of the same participant."""
     return sound.start_s < said.end_s and said.start_s < sound.end_s
 
 

@@ -160,7 +160,7 @@ def _takeover(records: Iterable[Record], taken: Sequence[Stretch]) -> Rate:
 
 
 def silences(records: Iterable[Record], heard: Sequence[Stretch]) -> Silences:
-    """Sort every silence between two sounds by what it is."""
+    """Class of every silence between two sounds."""
     free, first = list(_free(records)), 0
     pauses, gaps, lapses = list[float](), list[float](), list[float]()
     for before, after in _around(heard):
