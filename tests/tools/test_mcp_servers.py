@@ -3,6 +3,7 @@
 import gzip
 import os
 import signal
+import sys
 import tracemalloc
 from contextlib import suppress
 from functools import partial
@@ -111,6 +112,39 @@ async def test_a_server_that_has_forgotten_us(nursery):
     assert not isinstance(raised.value, ToolLost)
     with pytest.raises(ToolFailed, match=r"^the MCP server has stopped$"):
         await server.call("price", {"item": "edge"})
+
+
+ENDLESS = """
+import json, os, sys
+for line in sys.stdin if "later" in sys.argv else ():
+    asked = json.loads(line)
+    if asked["method"] == "initialize":
+        info = {"protocolVersion": asked["params"]["protocolVersion"], "capabilities": {"tools": {}}}
+        info["serverInfo"] = {"name": "?", "version": "1"}
+        said = json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": info})
+        os.write(1, said.encode().replace(b"?", bytes([255])) + bytes([10]))
+    elif asked["method"] == "tools/list":
+        break
+    elif "id" in asked:
+        said = {"jsonrpc": "2.0", "id": asked["id"], "error": {"code": -32601, "message": "unknown"}}
+        os.write(1, json.dumps(said).encode() + bytes([10]))
+while True:
+    os.write(1, bytes(65536))
+"""
+"""A program whose first line never ends, or one behind an answer that is not UTF-8."""
+
+
+@pytest.mark.parametrize("when", ["first", "later"])
+async def test_a_programs_line_without_an_end_ends_the_session(when):
+    """It is said what was too much, and memory has a bound."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(SetupError, match=r"cannot be used: a line of more than 4,194,304 bytes$"):
+            await McpServer("price", argv=(sys.executable, "-c", ENDLESS, when)).run()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 64 * 1024 * 1024
 
 
 BEGINNING = b'{"jsonrpc": "2.0", "id": 1, "result": "'

@@ -28,9 +28,11 @@ from trialogue.scenario.tool_specs import ToolSpec
 from trialogue.supervise import lone_error
 from trialogue.tools.executor import Tool
 from trialogue.tools.kinds.mcp_http import open_http_client
+from trialogue.tools.kinds.mcp_lines import BOUNDED_LINES, told_of_long_lines
 from trialogue.tools.notes import Tail, note
 from trialogue.tools.results import as_content
 from trialogue.tools.signatures import Signature
+from trialogue.transport.bounded_answers import AnswerTooLong
 from trialogue.transport.failure_words import reason_of_system
 from trialogue.values import frozen
 
@@ -169,6 +171,7 @@ class McpServer:
         self._argv, self._url, self._target = argv, url, target
         self._client: _Client | None = None
         self._gone = trio.Event()
+        self._opening = trio.CancelScope()
         self._was_open = False
         self._last_words = Tail()
         self.offered: Mapping[str, _Offered] = {}
@@ -183,7 +186,7 @@ class McpServer:
 
         `SetupError` where it cannot be opened the first time, `ConnectionLost` where it is lost later.
         """
-        opening = trio.CancelScope(deadline=trio.current_time() + OPENING_S)
+        self._opening = opening = trio.CancelScope(deadline=trio.current_time() + OPENING_S)
         try:
             with opening:
                 async with self._session():
@@ -228,8 +231,16 @@ class McpServer:
             return cast("_Transport", spoken.streamable_http_client(self._url, http_client=client))
         self._last_words = Tail()
         stderr = await exits.enter_async_context(_heard(self._last_words))
-        program = _package("mcp").StdioServerParameters(command=self._argv[0], args=list(self._argv[1:]))
+        program = _package("mcp").StdioServerParameters(
+            command=self._argv[0], args=list(self._argv[1:]), encoding=BOUNDED_LINES
+        )
+        exits.enter_context(told_of_long_lines(self._refuse))
         return cast("_Transport", _package("mcp.client.stdio").stdio_client(program, errlog=stderr))
+
+    def _refuse(self) -> None:
+        """End the session, of whose program nothing more is read."""
+        self._gone.set()
+        self._opening.cancel()
 
     async def call(self, tool: str, arguments: Mapping[str, object]) -> object:
         """Call one of the server's tools; `ToolFailed` for its failures, and for a lost session."""
@@ -292,11 +303,11 @@ async def _offered(client: _Client) -> dict[str, _Offered]:
 
 
 def _named(failure: Exception) -> str:
-    """Type of the first single error, since its text may hold speech."""
+    """Type of the first single error, since its text may hold speech; the text of a bound does not."""
     found: object = failure
     while isinstance(found, BaseExceptionGroup):
         found = cast("BaseExceptionGroup[BaseException]", found).exceptions[0]
-    return type(found).__name__
+    return str(found) if isinstance(found, AnswerTooLong) else type(found).__name__
 
 
 @frozen
