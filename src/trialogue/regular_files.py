@@ -49,9 +49,11 @@ def unbuffered(path: Path) -> FileIO:
     return open(path, "rb", buffering=0, opener=open_descriptor)
 
 
-def read_regular(path: Path) -> bytes:
-    """Content of a file; OSError like `open_regular`."""
+def read_regular(path: Path, mib: int | None = None) -> bytes:
+    """Content of a file; OSError like `open_regular`, also for more than `mib` MiB."""
     with unbuffered(path) as file:
+        if mib is not None and os.fstat(file.fileno()).st_size > mib * _MIB:
+            raise OSError(errno.EFBIG, f"it is larger than {mib} MiB", os.fspath(path))
         return file.readall()
 
 

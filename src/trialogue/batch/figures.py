@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, cast
+from collections.abc import Mapping
+from typing import Any, Final, Literal
 
+from trialogue.report.page.runs import value_of
 from trialogue.values import frozen
 
 __all__ = ["FIGURES", "Figure", "figures_of"]
@@ -59,16 +60,5 @@ FIGURES: Final = (
 
 def figures_of(result: Mapping[str, Any]) -> dict[str, float]:
     """Figures of a result, by name."""
-    found = {figure.name: _value(result, figure.path) for figure in FIGURES}
+    found = {figure.name: value_of(result, figure.path) for figure in FIGURES}
     return {name: value for name, value in found.items() if value is not None}
-
-
-def _value(result: Mapping[str, Any], path: str) -> float | None:
-    if path == "turns":
-        return float(sum(result["measures"]["causes"].values()))
-    found: object = result
-    for name in path.split("."):
-        found = cast("Mapping[str, object]", found).get(name) if isinstance(found, Mapping) else None
-    if isinstance(found, list | tuple):
-        return float(len(cast("Sequence[object]", found)))
-    return float(found) if isinstance(found, int | float) else None

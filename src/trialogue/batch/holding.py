@@ -27,7 +27,7 @@ from trialogue.errors import GaveUp, JournalError, TrialogueError
 from trialogue.importing import import_named
 from trialogue.journal.files import JOURNAL
 from trialogue.meeting.edges import Edges
-from trialogue.meeting.judging import verdict_of
+from trialogue.meeting.judging import RESULT_MIB, verdict_of
 from trialogue.meeting.outputs import EXIT_CODES, RESULT, verdict_code
 from trialogue.meeting.paging import write_page
 from trialogue.meeting.run import resume_meeting, run_meeting
@@ -45,6 +45,9 @@ __all__ = ["Loaded", "found", "hold_job"]
 
 LONGEST: Final = 500
 """Most characters of an outcome's text."""
+
+_WRONG_FORM: Final = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
+"""What comes of a result's values where they are of other types than ours, or are not there."""
 
 UNFINISHED: Final = 4
 """Exit code of a batch for a meeting that was begun and not finished: it has no result until it is resumed.
@@ -123,20 +126,25 @@ def found(job: Job) -> Outcome:
     if (later / RESULT).exists():
         job = evolve(job, folder=str(later))
     try:
-        read: object = read_json(read_regular(Path(job.folder) / RESULT))
+        read: object = read_json(read_regular(Path(job.folder) / RESULT, RESULT_MIB))
         resolved = prepared_job(job)
     except FileNotFoundError:
         text = "was started but not finished; --resume continues it"
         return Outcome(job.name, job.group, job.file, job.folder, "interrupted", UNFINISHED, text)
     except (OSError, ValueError) as error:
-        text = f"cannot read {job.folder}/{RESULT}: {type(error).__name__}"
+        why = error.strerror if isinstance(error, OSError) else "it is not JSON"
+        text = f"cannot read {job.folder}/{RESULT}: {why}"
         return _failed(job, text, JournalError.exit_code)
     except TrialogueError as error:
         return _failed(job, str(error), error.exit_code)
     if not isinstance(read, dict) or cast("dict[str, object]", read).get("kind") != "result":
         return _failed(job, f"{job.folder}/{RESULT} is not a result", JournalError.exit_code)
     result = cast("dict[str, Any]", read)
-    return _Seen(job, resolved, "kept", 0.0).outcome(result, _code_of(result, Path(job.folder)))
+    try:
+        return _Seen(job, resolved, "kept", 0.0).outcome(result, _code_of(result, Path(job.folder)))
+    except _WRONG_FORM:
+        text = f"{job.folder}/{RESULT} is not a result of this version, or was changed"
+        return _failed(job, text, JournalError.exit_code)
 
 
 def _code_of(result: Mapping[str, Any], folder: Path) -> int:
@@ -173,7 +181,7 @@ class _Seen:
             folder=self.job.folder,
             state=self.state,
             exit_code=code,
-            text=str(result.get("reason")),
+            text=brief(safe_text(str(result.get("reason"))), LONGEST),
             machine_s=round(self.machine_s, 3),
             meeting_s=float(result.get("duration_s") or 0.0),
             checked=int(expectations.get("checked") or 0),

@@ -24,11 +24,14 @@ from trialogue.scenario.resolve import Resolved
 
 _CONVERTER: Final = cattrs.Converter()
 
+RESULT_MIB: Final = 64
+"""MiB of a `result.json` at most."""
+
 
 def verdict_of(folder: Path) -> Findings | None:
     """Findings on a run's expectations from its `result.json`; None where it has none."""
     try:
-        told: object = read_json(read_regular(folder / RESULT))
+        told: object = read_json(read_regular(folder / RESULT, RESULT_MIB))
     except (OSError, ValueError):
         return None  # a killed run has none; reading the result itself reports damage
     found = cast("dict[str, object]", told).get("expectations") if isinstance(told, dict) else None

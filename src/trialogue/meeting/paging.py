@@ -15,7 +15,7 @@ from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import JOURNAL, journal_of, runs_in, write_entered
 from trialogue.journal.reader import Reading, read
 from trialogue.journal.records import HeaderClock
-from trialogue.meeting.judging import verdict_of
+from trialogue.meeting.judging import RESULT_MIB, verdict_of
 from trialogue.meeting.resumption import last_words
 from trialogue.model.json_text import read_json
 from trialogue.model.records import Record
@@ -89,7 +89,7 @@ def _row(run: Path, folder: Path, path: Path) -> RunRow:
 def _told(run: Path) -> tuple[dict[str, object], str]:
     """Result of the run, with its shortfalls; for a run that was never closed, from its journal."""
     try:
-        told: object = read_json(read_regular(run / "result.json"))
+        told: object = read_json(read_regular(run / "result.json", RESULT_MIB))
         if isinstance(told, dict) and cast("dict[str, object]", told).get("kind") == "result":
             return cast("dict[str, object]", told), ""
         trouble = "its result.json is not a result"

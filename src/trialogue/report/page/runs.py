@@ -86,7 +86,11 @@ def value_of(result: Result, path: str) -> float | None:
     found: object = result
     if path == "turns":
         causes = _at(_at(result, "measures"), "causes")
-        return float(sum(cast("Mapping[str, int]", causes).values())) if isinstance(causes, Mapping) else None
+        counts = (
+            list(cast("Mapping[str, object]", causes).values()) if isinstance(causes, Mapping) else [None]
+        )
+        is_known = all(isinstance(each, int | float) for each in counts)
+        return float(sum(cast("list[int]", counts))) if is_known else None
     for name in path.split("."):
         found = _at(found, name)
     if isinstance(found, list | tuple):
