@@ -11,12 +11,13 @@ import builtins
 import inspect
 import math
 import os
+import sys
 import types
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache, wraps
 from pathlib import Path
-from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, ParamSpec, TypeVar, Union, cast, get_args, get_origin
 
 import attrs
 
@@ -24,6 +25,9 @@ from trialogue.errors import WrongType, WrongValue
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_LARGEST: Final = int(sys.float_info.max)
+"""Whole numbers beyond it are no floating-point numbers."""
 
 LONGEST_NAME = 255
 """Bytes of one name in a path; file systems take no more."""
@@ -81,6 +85,8 @@ def _check(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what 
         raise WrongType(f"{name} must be {_in_words(hint)}, not {kind_of(value)}", argument=name)
     if isinstance(value, float) and math.isnan(value):
         raise WrongValue(f"{name} must be a number, not NaN", argument=name)
+    if isinstance(value, int) and abs(value) > _LARGEST and float in (hint, *get_args(hint)):
+        raise WrongValue(f"{name} must be a number up to {sys.float_info.max:.2g}", argument=name)
     if isinstance(value, str | Path) and Path in (hint, *get_args(hint)) and not is_path(value):
         raise WrongValue(f"{name} must be the path of a file", argument=name)
 

@@ -6,6 +6,7 @@ import pytest
 import trio
 
 from trialogue.compute import is_virtual
+from trialogue.errors import WrongLoop
 from trialogue.meeting.virtual import run_virtual
 
 WORKERS = 12
@@ -106,3 +107,13 @@ def test_an_hour_is_over_at_once():
 async def test_life_is_not_virtual():
     """Outside, the clock is real and trio shuffles as it likes."""
     assert not is_virtual()
+
+
+def test_a_loop_within_a_loop_is_refused_by_name():
+    """Trio runs one loop in a thread: its own words would say that of its own function."""
+
+    async def main():
+        with pytest.raises(WrongLoop, match="inside a trio loop, await the function"):
+            run_virtual(_interleaving)
+
+    run_virtual(main)

@@ -177,6 +177,7 @@ WRONG: tuple[object, ...] = (
     1.5,
     float("nan"),
     float("inf"),
+    10**400,
     True,
     b"bytes",
     b"odd",

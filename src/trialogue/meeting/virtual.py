@@ -28,7 +28,7 @@ import trio
 from attrs import Factory
 
 from trialogue.compute import MOVED_CLOCK, is_virtual
-from trialogue.errors import WrongType
+from trialogue.errors import WrongLoop, WrongType
 from trialogue.leaping import Leaps, leaping
 from trialogue.values import define
 
@@ -43,8 +43,11 @@ TICKING: Final = "ticking"
 def run_virtual(function: Callable[[], Awaitable[T]]) -> T:
     """Run the async `function` under a virtual clock that skips waits, with tasks in a fixed order.
 
-    Raises WrongType if it is not an async function.
+    Raises WrongType if it is not an async function, and WrongLoop in a task of a trio loop, which cannot run
+    another one.
     """
+    if trio.lowlevel.in_trio_run():
+        raise WrongLoop("run_virtual begins a loop of its own: inside a trio loop, await the function")
     if not callable(function):
         raise WrongType(f"function must be a function, not a {type(function).__name__}", argument="function")
 

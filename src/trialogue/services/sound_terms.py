@@ -19,6 +19,9 @@ _ZEROS: Final = {"linear16": b"\0", "linear32": b"\0", "mulaw": b"\xff", "alaw":
 _BIT_RATES: Final = {"mp3": 48_000, "opus": 12_000, "aac": 48_000}
 """Default bits a second."""
 
+_MOST_BYTES: Final = 2**63
+"""Bytes that any file or memory can have."""
+
 _HEADER_BYTES: Final = 44
 """Length of a WAV header, in bytes."""
 
@@ -66,8 +69,10 @@ class SoundTerms:
     def seconds_in(self, size: int) -> float:
         """Playing time of that many bytes, in seconds; for compressed sound, an estimate from its bit rate.
 
-        FLAC has no bit rate: the estimate is half that of linear16.
+        FLAC has no bit rate: the estimate is half that of linear16. WrongValue for more than 2**63 bytes.
         """
+        if size > _MOST_BYTES:
+            raise WrongValue("size must be at most 2**63", argument="size")
         width = _WIDTHS.get(self.encoding)
         if width is not None:
             header = _HEADER_BYTES if self.container == "wav" else 0
