@@ -54,7 +54,7 @@ def test_the_schema_refuses_what_the_reader_refuses(key):
 
 def test_docs_come_from_the_fields():
     """The docstring under a field, on one line."""
-    assert field_docs(Document)["trialogue"] == "The format's number: 1."
+    assert field_docs(Document)["trialogue"] == "Number of the format: 1."
     assert (
         field_docs(AgentKeys)["role"] == "Chair, speaker or observer; `human` for a speaker who is a person."
     )
