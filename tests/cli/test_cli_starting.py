@@ -139,7 +139,10 @@ def test_a_second_ctrl_c_while_a_model_loads_ends_the_process_at_once(small, tmp
     assert not out.exists()
 
 
-@pytest.mark.parametrize("size", ["0", "\N{SUPERSCRIPT TWO}", "99999999"])
+@pytest.mark.parametrize(
+    "size",
+    ["\N{SUPERSCRIPT TWO}", *(pytest.param(each, marks=pytest.mark.long) for each in ("0", "99999999"))],
+)
 def test_a_size_that_no_terminal_has_is_asked_of_the_terminal(size):
     """What draws would divide by it, read it as a number, or draw a line of that length."""
     done = shell(f"COLUMNS={size} LINES={size} exec '{sys.executable}' '{PROGRAM}' batch --help")

@@ -134,7 +134,7 @@ while True:
 """A program whose first line never ends, or one behind an answer that is not UTF-8."""
 
 
-@pytest.mark.parametrize("when", ["first", "later"])
+@pytest.mark.parametrize("when", ["first", pytest.param("later", marks=pytest.mark.long)])
 async def test_a_programs_line_without_an_end_ends_the_session(when):
     """It is said what was too much, and memory has a bound."""
     tracemalloc.start()
