@@ -35,6 +35,7 @@ class DirectTls(OnSocket):
 
     def __init__(self, connected: socket.socket, context: ssl.SSLContext, host: str) -> None:
         super().__init__(connected)
+        self.owes: bool = False
         self._came, self._goes = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._came, self._goes, server_hostname=host)
         self._unsent = _NOTHING
