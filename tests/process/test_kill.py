@@ -69,7 +69,9 @@ def test_replay_of_a_killed_run_shows_every_word_that_was_shown(killed, out, cap
     assert "never closed" in told
     assert main(["replay", str(out), "--json"]) == 0
     heard = " ".join(each["heard"] for each in json.loads(capsys.readouterr().out))
-    assert [words for words in killed[:-1] if words.startswith("This goes") and words not in heard] == []
+    said = [words for words in killed if words.startswith("This goes")]
+    # The last one had just begun; that the one before was heard to its end may be a record not yet written.
+    assert [words for words in said[:-2] if words not in heard] == []
     repair(out / "journal.jsonl")
     assert main(["replay", str(out)]) == 0
     shown = capsys.readouterr().out
