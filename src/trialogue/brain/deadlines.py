@@ -5,8 +5,8 @@
    deadline, `CancelWake` for one that is gone.
 3. A deadline is due when its time has come, with any event: a late, double or lost `Woke` is
    harmless.
-4. A deadline that a person's voice can still prevent waits until the voice would be known: longer by the time
-   by which the meeting's sound is behind its clock.
+4. A deadline that a person's voice can prevent is later by the lag of people's sources: a voice may have
+   begun in time and not be reported yet.
 
 A tool's deadline is kept by its executor: `tools/executor.py`.
 """
@@ -31,14 +31,14 @@ from trialogue.model.commands import CancelWake, Command, WakeAt
 from trialogue.values import define
 
 MOVED_S = 1e-5
-"""A deadline that is reckoned anew and differs by less has not moved: sums of floats are not exact."""
+"""Least change of a deadline, in seconds, that moves its timer: sums of floats are not exact."""
 
 Deadline = tuple[str, float]
-"""A name and a moment, in seconds since the meeting's start."""
+"""Name of a deadline and its time, in seconds since the meeting's start."""
 
 
 def deadlines(o: Owners) -> dict[str, float]:
-    """All moments at which something follows from time alone, by name, of a meeting that has begun."""
+    """Current deadlines of a meeting that has begun, by name."""
     if o.course.phase is Phase.OPENING:
         return dict((*_of_limits(o), ("ready", o.course.started_at + o.plan.ready_s)))
     turn = o.turns.current
@@ -122,7 +122,7 @@ def _of_person(o: Owners, turn: PersonTurn) -> Iterator[Deadline]:
 
 
 def somebody_waits(o: Owners, holder: str) -> bool:
-    """Whether another wants the floor: its hand is up, it was asked for, or it speaks."""
+    """Whether a participant other than the holder wants the floor: it waits for it, or it speaks."""
     requests = any(
         each.participant != holder and o.is_present(each.participant) for each in o.floor.waiting()
     )
@@ -130,7 +130,7 @@ def somebody_waits(o: Owners, holder: str) -> bool:
 
 
 def _of_speech(o: Owners) -> Iterator[Deadline]:
-    """When speech beside a turn is classified by its length, and when waiting for its words ends."""
+    """Times at which speech beside a turn is classified by its length, and waiting for its words ends."""
     rules = o.plan.floor.interrupt
     bound = max(rules.backchannel_s, rules.overlap_s)
     if not isinstance(o.turns.current, PersonTurn):
@@ -147,7 +147,7 @@ def _of_speech(o: Owners) -> Iterator[Deadline]:
 
 
 def unclear_at(o: Owners, name: str, stretch: SpeechStretch) -> float:
-    """When waiting for the words of speech beside a turn ends."""
+    """Time at which waiting for the words of speech beside a turn ends."""
     end_s = o.now if stretch.end_s is None else stretch.end_s
     return end_s + WORDS_S + o.people.lag_s if o.people.has_ear(name) else end_s
 
@@ -166,21 +166,21 @@ def _of_hooks(o: Owners) -> Iterator[Deadline]:
 
 @define
 class Alarms:
-    """The deadlines of the last commands."""
+    """Timers that the last commands have set."""
 
     _told: dict[str, float] = Factory(dict[str, float])
 
     def came(self, name: str, now: float) -> None:
-        """A timer has come: it is not set any more, unless it was moved since."""
+        """Note that a timer has come: it is no longer set, unless it was moved since."""
         if name in self._told and has_come(self._told[name], now):
             del self._told[name]
 
     def forget(self) -> None:
-        """Forget all timers, so that all are set again: their keeper is gone."""
+        """Forget all timers, so that all are set again: the actor that kept them is gone."""
         self._told.clear()
 
     def difference(self, wanted: dict[str, float], now: float) -> list[Command]:
-        """The commands that change the timers to the wanted ones."""
+        """Commands that change the timers to the wanted ones."""
         commands: list[Command] = []
         for name, moment in wanted.items():
             at = recorded(max(moment, now))

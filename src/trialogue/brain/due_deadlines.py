@@ -1,4 +1,4 @@
-"""Deadlines that have come, and the effect of each."""
+"""Due deadlines, and the effect of each."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ GRACE_S = 5.0
 
 
 def take_due(o: Owners) -> bool:
-    """Take the deadline that came first of those that have come; False where none has."""
+    """Take the earliest due deadline; False if there is none."""
     found = [(at, name) for name, at in deadlines(o).items() if has_come(at, o.now)]
     decided = [each for each in sorted(found) if each[1] not in {"begin", "resume", "choose", "ladder"}]
     if not decided:
-        return False  # what is left is the floor's, which is looked at behind this
+        return False  # the others belong to a free floor, which is looked at after this
     _take(o, decided[0][1])
     return True
 
@@ -80,7 +80,7 @@ def _warn(o: Owners, turn: AgentTurn | PersonTurn) -> None:
 
 
 def _hold_is_over(o: Owners, turn: AgentTurn) -> None:
-    """End a turn that is too long: at its sentence's end, where that is soon."""
+    """End a turn that is too long: at once, or at its sentence's end if that is soon."""
     left = o.transcript.sentence_left_s(turn.number, o.now) if turn.is_playing else None
     may_end = turn.revoke_at is None and o.beside.is_empty()
     if may_end and left is not None and left <= GRACE_S:
@@ -104,12 +104,12 @@ def _of_person(o: Owners, turn: PersonTurn, name: str) -> None:
 
 
 def _classify_longest(o: Owners) -> None:
-    """Classify by its length the speech of who has spoken for longest beside the turn."""
+    """Classify by its length the oldest speech beside the turn that still sounds."""
     names = (entry.name for entry in o.beside.entries() if entry.is_open)
     listening.classify_beside(o, next(name for name in names if not o.people.has_fallen(name)))
 
 
 def _give_words_up(o: Owners) -> None:
-    """No words came of speech beside a turn: it is unclear."""
+    """Give up waiting for the words of speech beside a turn: it is unclear."""
     name, stretch = min(attribution.unworded(o), key=lambda each: unclear_at(o, *each))
     attribution.unclear(o, name, stretch)

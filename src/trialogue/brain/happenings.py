@@ -68,7 +68,7 @@ class SaidWords:
     """Words that were heard."""
 
     at: float
-    """Moment at which they count."""
+    """Time at which they count, in seconds since the meeting's start."""
 
     seq: int
     """Number of its record."""
@@ -82,33 +82,33 @@ class SaidWords:
 
 @frozen
 class SeatHappening:
-    """Happening to a participant."""
+    """Happening that concerns one participant."""
 
     at: float
-    """Moment of it, in seconds since the meeting's start."""
+    """Time of it, in seconds since the meeting's start."""
 
     seq: int
     """Number of its record."""
 
     participant: str
-    """Participant concerned, if any."""
+    """Participant concerned."""
 
     event: Happening
-    """Happening of the seat."""
+    """Kind of happening."""
 
 
 @frozen
 class AgendaMove:
-    """A point of the agenda began or is done."""
+    """Beginning or end of a point of the agenda."""
 
     at: float
-    """Moment of it, in seconds since the meeting's start."""
+    """Time of it, in seconds since the meeting's start."""
 
     seq: int
     """Number of its record."""
 
     item: str
-    """The point's id."""
+    """Id of the point."""
 
     event: Happening
     """`STARTED` or `DONE`."""
@@ -116,10 +116,10 @@ class AgendaMove:
 
 @frozen
 class EndedCall:
-    """A tool call that ended, or was open at the end of the records."""
+    """Tool call that ended, or was still open at the end of the records."""
 
     at: float
-    """Moment at which it ended."""
+    """Time of its end, in seconds since the meeting's start."""
 
     seq: int
     """Number of its record."""
@@ -131,13 +131,13 @@ class EndedCall:
     """Name of the tool."""
 
     outcome: str
-    """Ending."""
+    """Outcome of the call."""
 
     arguments: str = field(repr=False)
-    """Its arguments' JSON. Personal."""
+    """Arguments as JSON. Personal."""
 
     result: str = field(default="", repr=False)
-    """Result that came back. Personal."""
+    """Result of the call. Personal."""
 
 
 @frozen
@@ -145,53 +145,53 @@ class NotedError:
     """Failure during the meeting."""
 
     at: float
-    """Moment of it, in seconds since the meeting's start."""
+    """Time of it, in seconds since the meeting's start."""
 
     seq: int
     """Number of its record."""
 
     code: str
-    """Code, as `failures` of `result.json` have it."""
+    """Code, as in `failures` of `result.json`."""
 
     participant: str | None = None
     """Participant concerned, if any."""
 
     text: str = field(default="", repr=False)
-    """More on it. Personal."""
+    """Explanation. Personal."""
 
 
 @frozen
 class NotedEnd:
-    """The meeting ended."""
+    """End of the meeting."""
 
     at: float
-    """Moment of it, in seconds since the meeting's start."""
+    """Time of it, in seconds since the meeting's start."""
 
     seq: int
     """Number of its record."""
 
     reason: str
-    """Reason."""
+    """Reason for the end."""
 
 
 Fact: TypeAlias = SaidWords | SeatHappening | AgendaMove | EndedCall | NotedError | NotedEnd
-"""Fact that a pattern can fit."""
+"""Fact that a pattern can match."""
 
 AMISS: Final = frozenset({"failed", "timed-out", "unknown"})
-"""Outcomes of calls that failed, or may have; cancelled ones were not wanted."""
+"""Outcomes of tool calls that failed or may have failed; cancelled calls were not wanted."""
 
 FAILED_CODES: Final = frozenset(
     {"participant-failed", "reply-failed", "injection-refused", "stalled", "overflow", "recording-failed"}
 )
-"""Reports of something that failed, in journals that do not say how serious a report is."""
+"""Codes of reports of failures, for journals that do not record how serious a report is."""
 
 
 @define
 class Fold:
-    """Fold of everything that has happened so far."""
+    """Fold of a meeting's records into the facts that patterns match."""
 
     facts: list[Fact] = Factory(list[Fact])
-    """All of it, in order."""
+    """Facts in order, since the last `drain`."""
 
     _transcript: Transcript = Factory(Transcript)
     _failed: FailedReplies = Factory(FailedReplies)
@@ -202,31 +202,31 @@ class Fold:
     _open: dict[tuple[str, str], ToolRequested] = Factory(dict[tuple[str, str], ToolRequested])
 
     def drain(self) -> list[Fact]:
-        """Facts that were noted since the last drain; they are forgotten here."""
+        """Take the facts since the last call; the fold forgets them."""
         facts, self.facts = self.facts, []
         return facts
 
     def take(self, record: Record) -> None:
-        """Note what one record tells."""
+        """Note the facts of one record."""
         self.take_event(record.event, record.at, record.seq)
         for command in record.commands:
             self.take_command(command, record.at, record.seq)
 
     def take_event(self, event: Event, at: float, seq: int = 0) -> None:
-        """Note what an event tells."""
+        """Note the facts of an event."""
         self._transcript.take_event(event)
         self._failed.take(at, event)
         self._event(event, at, seq)
         self.facts.extend(failures_of(event, at, seq))
 
     def take_command(self, command: Command, at: float, seq: int = 0) -> None:
-        """Note what a command tells, behind the event that it answers."""
+        """Note the facts of a command, after the event that it answers."""
         self._transcript.take_command(at, command)
         self._command(command, at, seq)
         self.facts.extend(self._explained(each) for each in failure_in(command, at, seq))
 
     def close(self, at: float, seq: int) -> None:
-        """Note what the records leave open."""
+        """Note the tool calls that the records leave open."""
         for call in tuple(self._open.values()):
             self._end_call((call.participant, call.call_id), (at, seq), "unanswered")
 
@@ -283,7 +283,7 @@ class Fold:
                 pass
 
     def _explained(self, failure: NotedError) -> NotedError:
-        """A failure, with why where it is a failed reply."""
+        """Failure, with its cause if it is a failed reply."""
         if failure.code != FAILED:
             return failure
         return evolve(failure, text=self._failed.why(failure.at, failure.participant, failure.text))
@@ -317,7 +317,7 @@ class Fold:
 
 
 def failures_of(event: Event, at: float, seq: int = 0) -> list[NotedError]:
-    """Failures that an event tells."""
+    """Failures that an event reports."""
     match event:
         case SessionFailed(participant=name, reason=reason):
             return [NotedError(at, seq, "session-failed", name, reason)]
@@ -332,7 +332,7 @@ def failures_of(event: Event, at: float, seq: int = 0) -> list[NotedError]:
 
 
 def failure_in(command: Command, at: float, seq: int = 0) -> list[NotedError]:
-    """Failures that a command tells."""
+    """Failures that a command reports."""
     match command:
         case Report(code=code, text=text, participant=name, level=level) if (
             level == "failure" or code in FAILED_CODES
@@ -343,7 +343,7 @@ def failure_in(command: Command, at: float, seq: int = 0) -> list[NotedError]:
 
 
 def fits(pattern: EventPattern, fact: Fact) -> bool:
-    """Whether this is what the pattern names; sound and time are no facts."""
+    """Whether a fact matches a pattern; patterns of sound and of time match no fact."""
     match pattern, fact:
         case SpokenPattern(), SaidWords():
             return _says(fact, pattern)

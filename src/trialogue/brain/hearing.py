@@ -1,12 +1,12 @@
-"""Hearing: the table of who hears whom, made anew from the state after each event.
+"""Hearing table: who hears whom, computed from the state after each event.
 
 1. An agent that hears audio hears all others that may speak, except those who are muted or have left; never
    itself.
-2. While it holds the floor it does not hear people, because its service would stop at a cough; nor
-   does one that a person has just cut off, until that person's turn is over: it reads those words.
+2. An agent that holds the floor does not hear people, because its service would stop at a cough. Nor does an
+   agent that a person has just cut off, until that person's turn is over: it reads those words.
 3. An agent that hears text gets no speech: people have their own ears.
-4. A participant who is muted or has left is heard by nobody: its source is silent, so that no absent
-   participant speaks.
+4. A participant who is muted or has left is not heard: its source is silent, so that no absent participant
+   speaks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from trialogue.model.participants import Kind, Participant
 
 
 def table(o: Owners) -> SetHearing:
-    """The hearing table as it should be now."""
+    """Hearing table as it should be now."""
     return SetHearing(tuple(_rows(o)), o.cast.silenced)
 
 

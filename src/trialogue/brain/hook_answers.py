@@ -15,7 +15,7 @@ from trialogue.model.events import HookAnswered
 from trialogue.values import frozen
 
 LATE = "no answer came in time"
-"""Reason why a default holds."""
+"""Reason that is given when a default holds."""
 
 
 @frozen
@@ -28,7 +28,7 @@ class _Answer:
 
 
 def take(o: Owners, event: HookAnswered) -> None:
-    """Go on by an answer; one that comes too late is noted."""
+    """Continue with the app's answer; an answer that comes too late is stale."""
     question = o.questions.answer(event.question)
     if question is None:
         o.stale("a hook answered a question that is over", event.participant)
@@ -37,7 +37,7 @@ def take(o: Owners, event: HookAnswered) -> None:
 
 
 def give_up(o: Owners) -> None:
-    """The deadline of the question that was to be answered first has come: its default holds."""
+    """Let the default hold for the open question with the earliest deadline."""
     question = min(o.questions.open_ones(), key=lambda each: each.until)
     rule = o.plan.hook(question.point)
     o.questions.answer(question.number)
@@ -62,7 +62,7 @@ def _go_on(o: Owners, question: HookQuestion, answer: _Answer) -> None:
 
 
 def _run(o: Owners, call: Call, answer: _Answer) -> None:
-    """Run an allowed tool; the agent gets a refusal as the result."""
+    """Run an allowed tool; a refusal becomes the agent's result."""
     if call.state is CallState.CANCELLED:
         return
     if call.is_stopping:
@@ -77,7 +77,7 @@ def _run(o: Owners, call: Call, answer: _Answer) -> None:
 
 
 def _tell(o: Owners, prompt: Prompt, answer: _Answer) -> None:
-    """Tell a prompt that is allowed, in the words that were given for it; a refused one is given up."""
+    """Send an allowed prompt, with the app's text if it gave one; give up a refused prompt."""
     if prompt.state is not PromptState.SENT:
         return
     if answer.allowed:
@@ -94,7 +94,7 @@ def _tell(o: Owners, prompt: Prompt, answer: _Answer) -> None:
 
 
 def _grant(o: Owners, grant: Grant, answer: _Answer) -> None:
-    """Note who shall have the turn: the policies are asked once more."""
+    """Note which participant may have the turn; the policies are asked once more."""
     if not answer.allowed:
         o.report("grant-refused", "the app does not let it have this turn", grant.to)
         o.questions.settle_grant(grant, None)

@@ -1,4 +1,4 @@
-"""Questions to the app before the meeting continues: with the answer, or with the default."""
+"""Questions to the app's hooks: the meeting continues with the answer, or with the default."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trialogue.model.commands import AskHook, RunTool
 
 
 def run_tool(o: Owners, call: Call, arguments: str) -> None:
-    """Run a call's tool, once the app allows it where it wants to be asked."""
+    """Run a call's tool, after a hook has allowed it if the plan has one."""
     rule = o.plan.hook("tool")
     if rule is None:
         o.emit(RunTool(call.participant, call.call_id, call.tool, arguments, call.run))
@@ -20,7 +20,7 @@ def run_tool(o: Owners, call: Call, arguments: str) -> None:
 
 
 def tell(o: Owners, prompt: Prompt) -> None:
-    """Tell an agent a prompt, once the app has seen its words where it wants to."""
+    """Send a prompt to its agent, after a hook has seen its text if the plan has one."""
     rule = o.plan.hook("words")
     if rule is None:
         o.emit(prompt.command())
@@ -30,7 +30,7 @@ def tell(o: Owners, prompt: Prompt) -> None:
 
 
 def granted(o: Owners, to: str, reason: str) -> str | None:
-    """Participant who may have the turn for which one was chosen; None where that is asked, or nobody may."""
+    """Participant who may have the chosen one's turn; None while a hook is asked, or if no one may."""
     rule = o.plan.hook("grant")
     if rule is None:
         return to

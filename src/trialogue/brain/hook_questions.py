@@ -1,4 +1,4 @@
-"""Questions of the meeting to the app: for hooks, each with a deadline.
+"""Questions of the meeting to the app's hooks, each with a deadline.
 
 1. A question has a number, unique in the meeting, and one of three subjects: a tool call, a prompt, a grant.
 2. It is answered once: by the app, or by its rule's default at its deadline.
@@ -20,13 +20,13 @@ from trialogue.values import define, frozen
 
 @frozen
 class Grant:
-    """A planned turn for a participant."""
+    """Turn that is planned for a participant."""
 
     turn: int
-    """Its number, were it granted."""
+    """Number that the turn would have."""
 
     to: str
-    """The participant who is to have it."""
+    """Participant who is to have the turn."""
 
 
 Subject: TypeAlias = Call | Prompt | Grant
@@ -35,67 +35,67 @@ Subject: TypeAlias = Call | Prompt | Grant
 
 @frozen(eq=False)
 class HookQuestion:
-    """One open question."""
+    """Open question to the app."""
 
     number: int
-    """Its number, from 1."""
+    """Number of the question, from 1."""
 
     point: HookPoint
-    """Point at which the meeting stands still for it."""
+    """Hook point at which the meeting waits for the answer."""
 
     subject: Subject
-    """Subject of it."""
+    """Subject of the question."""
 
     until: float
-    """Moment at which the default holds, in seconds since the meeting's start."""
+    """Time at which the default holds, in seconds since the meeting's start."""
 
 
 @define
 class Questions:
-    """All questions of the meeting."""
+    """Open questions, and the answers about the next turn."""
 
     _open: dict[int, HookQuestion] = Factory(dict[int, HookQuestion])
     _asked: int = 0
     _turn: int = 0
     _grants: dict[str, str | None] = Factory(dict[str, str | None])
-    """Of the turn that comes next: who was asked about, and who shall have it; None for nobody."""
+    """Answers about the next turn, by the participant asked about: who is to have it, or None for no one."""
 
-    # --- what changes them --------------------------------------------------------------------------
+    # --- changes ------------------------------------------------------------------------------------
 
     def ask(self, point: HookPoint, subject: Subject, until: float) -> HookQuestion:
-        """Ask a question."""
+        """Open a question to the app."""
         self._asked += 1
         question = HookQuestion(self._asked, point, subject, recorded(until))
         self._open[question.number] = question
         return question
 
     def answer(self, number: int) -> HookQuestion | None:
-        """A question is answered: which one; None where it is over."""
+        """Close a question and return it; None if it is over already."""
         return self._open.pop(number, None)
 
     def settle_grant(self, grant: Grant, to: str | None) -> None:
-        """It was said who shall have a turn in somebody's place, or itself; None for nobody."""
+        """Note which participant is to have a planned turn; None for no one."""
         if grant.turn != self._turn:
             self._turn = grant.turn
             self._grants.clear()
         self._grants[grant.to] = to
 
-    # --- what they tell -----------------------------------------------------------------------------
+    # --- views --------------------------------------------------------------------------------------
 
     def open_ones(self) -> tuple[HookQuestion, ...]:
-        """The open questions, the oldest first."""
+        """Open questions, the oldest first."""
         return tuple(self._open.values())
 
     def awaits_grant(self, turn: int) -> bool:
-        """Whether it is asked whether somebody may have this turn."""
+        """Whether a question about this turn is open."""
         return any(isinstance(q.subject, Grant) and q.subject.turn == turn for q in self._open.values())
 
     def settled_grant(self, grant: Grant) -> tuple[str | None, ...]:
-        """Participant who shall have the turn instead, alone in a tuple; empty where that was not asked."""
+        """Participant who is to have the planned turn, alone in a tuple; empty without an answer so far."""
         return (self._grants[grant.to],) if grant.turn == self._turn and grant.to in self._grants else ()
 
     def denied(self, turn: int) -> frozenset[str]:
-        """Participants who shall not have this turn."""
+        """Participants whom the app has denied this turn."""
         return (
             frozenset(name for name, to in self._grants.items() if to is None)
             if turn == self._turn

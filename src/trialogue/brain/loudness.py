@@ -23,7 +23,7 @@ def set_loudness(o: Owners) -> None:
         return
     wanted, before = _wanted(o), o.mouths.loudness
     if wanted is before or not (turn.is_playing or wanted is Loudness.FULL):
-        return  # what is not played yet is made softer, or silent, once it is
+        return  # a turn that is not played yet is lowered or paused once it is
     name = turn.holder.name
     if before is Loudness.DUCKED:
         o.emit(UnduckPlayout(name, turn.number))
@@ -36,6 +36,6 @@ def set_loudness(o: Owners) -> None:
 
 
 def _wanted(o: Owners) -> Loudness:
-    """Softer, or silent, while it is unsure of anybody whether it cuts in."""
+    """Loudness that the turn should have: lowered or paused while speech beside it is unsure."""
     is_unsure = any(entry.sort is SpeechSort.UNSURE for entry in o.beside.entries())
     return _WHILE_UNSURE[o.plan.floor.interrupt.while_unsure] if is_unsure else Loudness.FULL

@@ -6,11 +6,11 @@
 4. due: deadlines that `now` has reached, the earliest first.
 5. course: a completed turn is checked; sessions roll over; only then, if the floor is free, a policy is
    called. 4 and 5 are repeated until nothing changes.
-6. derive: who hears whom, the volume of the turn, the current deadlines; the difference becomes commands.
+6. derive: the hearing table, the volume of the turn, the current deadlines; the difference becomes commands.
 
-Pure: its decisions depend only on the plan and on the events so far. Total: no event in any
-order raises. After `EndMeeting` nothing more is decided; the end of a cut turn's sound is still noted,
-and the last words of people are added to the transcript.
+The brain is pure: its decisions depend only on the plan and on the events so far. It is total: no event in
+any order raises an error. After `EndMeeting` it decides nothing more; it still notes the end of a cut turn's
+sound, and adds the last words of people to the transcript.
 """
 
 from __future__ import annotations
@@ -55,14 +55,14 @@ from trialogue.model.state import MeetingState
 from trialogue.model.transcript import Utterance
 
 STEPS = 1000
-"""Number of things that may follow from one event; more is a fault of the rules."""
+"""Most steps that may follow from one event; more is a fault of the rules."""
 
 
 class Brain:
-    """One meeting, from `MeetingStarted` to `EndMeeting`."""
+    """Brain of one meeting, from `MeetingStarted` to `EndMeeting`."""
 
     def __init__(self, plan: MeetingPlan, policies: Mapping[str, Policy] = MappingProxyType({})) -> None:
-        """Prepare to decide; ScenarioError for an unknown policy or an invalid pattern.
+        """Set up the meeting of a plan; ScenarioError for an unknown policy or an invalid pattern.
 
         `policies` are those that the plan names and this package lacks, by name (`module:attr`). They must be
         pure functions of their view, like the built-in ones.
@@ -89,7 +89,7 @@ class Brain:
         return o.out
 
     def _makes_sense(self, event: Event) -> bool:
-        """Whether the event can be of this meeting: it has started, and knows who is meant."""
+        """Whether the event fits this meeting: it has started, and its cast has the participant."""
         o = self._owners
         name: object = getattr(event, "participant", None)
         if name is not None and name not in o.cast:
@@ -110,7 +110,7 @@ class Brain:
             case StopAsked(reason=reason):
                 end_meeting(o, reason)
             case LatencyMeasured() | ServiceWarned() | ActorCrashed() | FaultStruck():
-                pass  # for the record
+                pass  # recorded only: nothing follows from them
             case MeetingResumed():
                 self._alarms.forget()
                 process.take(o, event)
@@ -118,7 +118,7 @@ class Brain:
                 _hand_on(o, event)
 
     def _follow_up(self) -> None:
-        """Apply all consequences, of time and for the floor, until there are no more."""
+        """Take due deadlines and steps of the meeting's course, until none is left."""
         o = self._owners
         for _ in range(STEPS):
             o.awaiting.take_commands(o.out, o.now)
@@ -128,7 +128,7 @@ class Brain:
         raise LocalProtocolError("what follows from one event has no end")
 
     def _settle(self) -> bool:
-        """Take one step of the meeting's course; False where none is to be taken."""
+        """Take one step of the meeting's course; False if there is none to take."""
         o = self._owners
         taken = o.turns.take_ended()
         if taken is not None and o.course.phase is Phase.OPEN:
@@ -146,7 +146,7 @@ class Brain:
         return self._chooser.choose(o) or not o.floor.is_free
 
     def _derive(self) -> None:
-        """Give the commands that follow from the state, where they differ from the last ones."""
+        """Emit the commands that follow from the state, where they differ from the last ones."""
         o = self._owners
         set_loudness(o)
         o.hear(hearing.table(o))
@@ -157,7 +157,7 @@ class Brain:
 
     @property
     def plan(self) -> MeetingPlan:
-        """Plan of the meeting."""
+        """Plan of the meeting, with its first cast."""
         return self._owners.plan
 
     @property
@@ -172,27 +172,27 @@ class Brain:
 
     @property
     def turn(self) -> int:
-        """The number of the last granted turn; 0 before the first."""
+        """Number of the last granted turn; 0 before the first."""
         return self._owners.floor.turn
 
     @property
     def turns(self) -> tuple[TurnTaken, ...]:
-        """Turns that are over."""
+        """Completed turns."""
         return self._owners.turns.taken
 
     @property
     def item(self) -> AgendaItem | None:
-        """The point of the agenda at hand."""
+        """Current point of the agenda; None without one."""
         return self._owners.course.agenda.item
 
     @property
     def floor_view(self) -> FloorView:
-        """View that a policy would have now."""
+        """View of the floor that a policy would get now."""
         return self._owners.view()
 
     @property
     def seats(self) -> MeetingPlan:
-        """The plan with the current cast, including participants who have joined since."""
+        """Plan with the current cast, including participants who have joined since."""
         return self._owners.cast.plan
 
     def state(self, at: float) -> MeetingState:
@@ -209,16 +209,16 @@ class Brain:
         return self._owners.agents.gone()
 
     def here(self) -> tuple[str, ...]:
-        """Present participants, in the order in which they joined, without those who have left."""
+        """Participants who have not left, in the order in which they joined."""
         cast = self._owners.cast
         return tuple(name for name in cast.names if not cast.has_left(name))
 
     def utterances(self) -> tuple[Utterance, ...]:
-        """Utterances so far, in turns that are over and beside them."""
+        """Utterances so far, in completed turns and beside turns."""
         return self._owners.transcript.utterances()
 
     def context(self, participant: str) -> tuple[ContextItem, ...]:
-        """Context to restore an agent's session from: what it heard and said; KeyError for a stranger."""
+        """Context that restores an agent's session: words heard and said; KeyError for an unknown name."""
         return self._owners.contexts.of(participant)
 
     def script_stand(self, participant: str) -> ScriptStand:
@@ -228,14 +228,14 @@ class Brain:
         return ScriptStand(o.lines.given(participant), recalled)
 
     def __repr__(self) -> str:
-        """One status line."""
+        """Status line."""
         at = f", turn {self.turn} {self.holder}" if self.holder else ""
         waiting = len(self._owners.floor.waiting())
         return f"<Brain {self.plan.name}: {self.phase.value}{at}, {waiting} waiting>"
 
 
 def _hand_on(o: Owners, event: Event) -> None:
-    """Let the module decide whose business the event is."""
+    """Pass an event to the module that decides on events of its kind."""
     if isinstance(event, sessions.SessionEvent):
         sessions.take(o, event)
     elif isinstance(event, speaking.SpeakingEvent):

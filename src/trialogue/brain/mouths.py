@@ -1,7 +1,7 @@
-"""Mouths: who is being heard, from playback and people's speech alone; and how loud a turn is played.
+"""Mouths: the agents that are being played, as playback reports it, and the loudness of the current turn.
 
 1. An agent is heard from the first sample of a reply to its last, except while it is paused.
-2. A reply that is dropped or stopped is silent at once. A muted participant is heard by nobody.
+2. A reply that is dropped or stopped is silent at once. A muted participant is not heard.
 3. Loudness belongs to a turn: full, ducked or paused; a new turn begins at full, a new reply unpaused.
 """
 
@@ -45,7 +45,7 @@ class Loudness(Enum):
 
 @define
 class Mouths:
-    """Mouths of all who are being played."""
+    """Agents that are being played, and the loudness of the current turn."""
 
     loudness: Loudness = Loudness.FULL
     """Loudness of the current turn."""
@@ -53,7 +53,7 @@ class Mouths:
     _sounding: dict[str, int] = Factory(dict[str, int])
 
     def take_event(self, event: Event) -> None:
-        """Note what playback tells."""
+        """Note an event of playback."""
         match event:
             case PlaybackStarted(participant=name, reply=reply):
                 self._sounding[name] = reply
@@ -88,7 +88,7 @@ class Mouths:
                 pass
 
     def reset(self, *names: str) -> None:
-        """Whatever was being played of these is gone with its process or its seat."""
+        """Forget the playback of these participants: it ended with their process or their seat."""
         for name in names:
             self._sounding.pop(name, None)
 

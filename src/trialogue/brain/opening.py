@@ -7,13 +7,13 @@ from trialogue.brain.owners import Owners
 
 
 def start(o: Owners) -> None:
-    """The meeting has started: it waits for its sessions."""
+    """Start the meeting: it waits for its sessions."""
     o.course.start(o.now)
     tell_unpriced(o)
 
 
 def open_meeting(o: Owners) -> None:
-    """Open the meeting with those that are there."""
+    """Open the meeting with the participants that are present."""
     o.course.open(o.now)
     o.turns.free(o.now)
     move = o.course.agenda.open(o.now)

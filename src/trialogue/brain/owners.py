@@ -1,4 +1,4 @@
-"""All owners of one meeting, and the only path for their commands.
+"""Owners of one meeting's state, and the only path for their commands.
 
 Each owner's state is written by its own methods alone. A rule for two of them is a function of this
 package that calls both and keeps no state.
@@ -45,31 +45,31 @@ from trialogue.values import define
 
 @define
 class Owners:
-    """The machines of one meeting, and its decision on the current event."""
+    """Machines of one meeting, and the decision on the current event."""
 
     plan: MeetingPlan
-    """The plan, with the cast with which the meeting began."""
+    """Plan with the cast with which the meeting began."""
 
     cast: Cast = field(init=False)
-    """Cast at the table."""
+    """Cast: all participants, with those who left and those who are muted."""
 
     course: Course = field(init=False)
-    """Phase, patience and end."""
+    """Course of the meeting: its phase, its patience and its end."""
 
     troubles: Troubles = field(init=False)
-    """Circles that the meeting goes in."""
+    """Troubles: turns that repeat themselves, and a dead chair."""
 
     contexts: Contexts = field(init=False)
-    """Contexts: what everybody heard and said."""
+    """Contexts: the words that each participant heard and said."""
 
     meter: Meter = field(init=False)
     """Meter of the cost."""
 
     end_rules: tuple[SaidRule, ...] = field(init=False)
-    """Words that end the meeting."""
+    """Patterns of words that end the meeting."""
 
     awaiting: Awaiting = field(init=False)
-    """Other events that end the meeting, or a point of its agenda."""
+    """Patterns of other events that end the meeting, or a point of its agenda."""
 
     agents: Agents = Factory(Agents)
     """Agents' sessions."""
@@ -81,49 +81,49 @@ class Owners:
     """Utterances that ears made of people's speech."""
 
     mouths: Mouths = Factory(Mouths)
-    """Mouths that are being played, and how loud."""
+    """Agents that are being played, and the loudness of the turn."""
 
     replies: Replies = Factory(Replies)
     """Replies that agents have begun."""
 
     prompts: Prompts = Factory(Prompts)
-    """Prompts that agents were given."""
+    """Prompts to agents."""
 
     calls: Calls = Factory(Calls)
     """Tool calls."""
 
     questions: Questions = Factory(Questions)
-    """Questions that the app was asked."""
+    """Questions to the app's hooks."""
 
     turns: Turns = Factory(Turns)
-    """The current turn, and completed ones."""
+    """Current turn, and completed ones."""
 
     beside: Beside = Factory(Beside)
     """Speech beside the turn."""
 
     floor: Floor = Factory(Floor)
-    """Floor: who holds it and who waits for it."""
+    """Floor: its holder, and the requests that wait for it."""
 
     transcript: Transcript = Factory(Transcript)
-    """Transcript of what was heard."""
+    """Transcript of the words that were heard."""
 
     lines: Lines = Factory(Lines)
-    """Entries of scripts that were given."""
+    """Entries of agents' scripts that were given."""
 
     inboxes: Inboxes = Factory(Inboxes)
-    """Inboxes of what everybody has yet to be told."""
+    """Inboxes: words and notes that participants have not been told yet."""
 
     now: float = field(default=0.0, metadata={"is_fact": False})
-    """Moment at which the event at hand happened."""
+    """Time of the current event, in seconds since the meeting's start."""
 
     out: list[Command] = field(factory=list[Command], metadata={"is_fact": False})
-    """The decision so far."""
+    """Commands of the current decision so far."""
 
     table: SetHearing | None = None
-    """Hearing table, as it was told last."""
+    """Hearing table that was last told; None before the first."""
 
     def __attrs_post_init__(self) -> None:
-        """Make the machines that depend on the plan; ScenarioError for bad patterns."""
+        """Make the machines that depend on the plan; ScenarioError for an invalid pattern."""
         plan = self.plan
         self.cast = Cast(plan)
         self.course = Course(AgendaCourse(plan.agenda), SilenceLadder(plan.floor.silence.steps))
@@ -145,7 +145,7 @@ class Owners:
     # --- the decision -------------------------------------------------------------------------------
 
     def begin(self, event: Event, now: float) -> None:
-        """Begin a decision; what only folds events takes this one."""
+        """Begin the decision on an event; owners that fold events take it here."""
         self.now, self.out = now, []
         self.awaiting.take_event(event, now)
         self.transcript.take_event(event)
@@ -155,47 +155,47 @@ class Owners:
         self.lines.take_event(event)
 
     def emit(self, command: Command) -> None:
-        """Decide on a command; what folds commands takes it at once."""
+        """Add a command to the decision; owners that fold commands take it here."""
         self.out.append(command)
         self.transcript.take_command(self.now, command)
         self.contexts.take_command(command)
         self.mouths.take_command(command)
 
     def report(self, code: str, text: str, participant: str | None = None, *, level: Level = "note") -> None:
-        """Note something for people; never speech."""
+        """Report something to people; the text never contains speech."""
         self.emit(Report(code, text, participant, level))
 
     def stale(self, what: str, participant: str | None = None) -> None:
-        """Note an event that makes no sense, or none any more."""
+        """Report a stale event: it does not fit the state, or no longer does."""
         self.report("stale", what, participant)
 
     def hear(self, table: SetHearing) -> None:
-        """Replace the hearing table, where it is not what it should be."""
+        """Replace the hearing table if it has changed."""
         if table != self.table:
             self.table = table
             self.emit(table)
 
-    # --- what several owners tell together ------------------------------------------------------------
+    # --- views of several owners ----------------------------------------------------------------------
 
     @property
     def chair(self) -> str | None:
-        """Participant who chairs: the chair of the cast, or its deputy."""
+        """Chair of the cast, or its deputy; None without one."""
         chair = self.plan.chair
         return self.troubles.deputy or (chair.name if chair else None)
 
     @property
     def heard_s(self) -> float:
-        """Until where on the meeting's audio clock people's sources have heard."""
+        """Position on the meeting's audio clock up to which people's sources have reported."""
         return self.now - self.people.lag_s
 
     def is_present(self, name: str) -> bool:
-        """Whether somebody can be granted the floor now."""
+        """Whether a participant can be granted the floor now."""
         here = self.agents.is_ready(name) if self.cast.is_agent(name) else not self.cast.has_left(name)
         return here and self.cast[name].may_speak and not self.cast.is_muted(name)
 
     @property
     def are_settled(self) -> bool:
-        """Whether nobody is left to wait for: each agent, and each person's ear, is ready or has failed."""
+        """Whether each agent, and each person's ear, is ready or has failed: the opening waits for no one."""
         ears = (name for name in self.cast.names if not self.cast.has_left(name))
         return self.agents.are_settled and not any(map(self.people.awaits_ear, ears))
 
@@ -212,7 +212,7 @@ class Owners:
         )
 
     def audible(self) -> tuple[str, ...]:
-        """Participants who are heard now: sounding agents, speaking people, and one whose words are read."""
+        """Participants who are heard now: played agents, speaking people, and one whose words are read."""
         sounding = (name for name in self.mouths.sounding() if not self.cast.is_muted(name))
         turn = self.turns.current
         read = (
@@ -258,13 +258,13 @@ class Owners:
         )
 
     def draw(self) -> float:
-        """A number in [0, 1), drawn anew for each turn by the meeting's seed."""
+        """Random number in [0, 1), drawn anew for each turn by the meeting's seed."""
         number = self.floor.turn + 1
         return Random(f"{self.plan.seed}/turn/{number}").random()  # noqa: S311 - chance, not a secret
 
 
 def _awaiting(plan: MeetingPlan) -> Awaiting:
-    """Patterns for which the plan waits; ScenarioError for an invalid one."""
+    """Patterns of events that the plan waits for; ScenarioError for an invalid one."""
     try:
         return Awaiting.of(plan)
     except PatternFault as fault:

@@ -30,7 +30,7 @@ FAILURES = 1
 """Number of times that a prompt is sent again after its reply failed."""
 
 RETRY_S = 0.5
-"""Seconds before the first time; doubled each time."""
+"""Seconds before a refused prompt is sent again for the first time; doubled each further time."""
 
 
 class PromptKind(Enum):
@@ -53,7 +53,7 @@ class PromptState(Enum):
 
 
 class Step(Enum):
-    """Step of a prompt."""
+    """Step in the life of a prompt."""
 
     ANSWER = "answer"
     REFUSE = "refuse"
@@ -70,18 +70,18 @@ TRANSITIONS: dict[tuple[PromptState, Step], PromptState] = {
     (PromptState.REFUSED, Step.GIVE_UP): PromptState.GIVEN_UP,
     (PromptState.REFUSED, Step.SUPERSEDE): PromptState.SUPERSEDED,
 }
-"""Every step that a prompt can take; a missing entry is a fault of the caller."""
+"""Transitions of a prompt; a missing entry is a fault of the caller."""
 
 
 @define
 class Prompt:
-    """One prompt."""
+    """Prompt to one agent, and its state."""
 
     number: int
-    """Its number, unique in the meeting, from 1."""
+    """Number of the prompt, unique in the meeting, from 1."""
 
     to: str
-    """The agent that is prompted."""
+    """Agent that is prompted."""
 
     kind: PromptKind
     """Kind of prompt."""
@@ -93,16 +93,16 @@ class Prompt:
     """Words for the agent. Personal."""
 
     told: Missed = Factory(Missed)
-    """Missed words that it tells."""
+    """Missed words and notes that its text contains."""
 
     ask: str = ""
-    """Question beside speaking. Personal."""
+    """Question that its text ends with; empty for none. Personal."""
 
     behavior: Behavior = "default"
-    """Behaviour of words to say while anybody speaks."""
+    """Behaviour of words to say while anyone speaks."""
 
     state: PromptState = PromptState.SENT
-    """State that it is in."""
+    """State of the prompt."""
 
     refusals: int = 0
     """Number of times that it was refused."""
@@ -114,7 +114,7 @@ class Prompt:
     """Time at which it is sent again, if it was refused."""
 
     def take(self, step: Step) -> None:
-        """Move along the table; LocalProtocolError, and no change, where it has no such entry."""
+        """Move along the table; LocalProtocolError, and no change, for a step that it does not have."""
         after = TRANSITIONS.get((self.state, step))
         if after is None:
             raise LocalProtocolError(f"a prompt that is {self.state.value} cannot {step.value}")
@@ -122,16 +122,16 @@ class Prompt:
 
     @property
     def is_open(self) -> bool:
-        """Whether it may still be answered."""
+        """Whether a reply may still answer it."""
         return self.state in {PromptState.SENT, PromptState.REFUSED}
 
     @property
     def is_used_up(self) -> bool:
-        """Whether it was refused, or failed, as often as is borne."""
+        """Whether it was refused, or failed, too often to be sent again; a filler is sent only once."""
         return self.refusals > REFUSALS or self.failures > FAILURES or self.kind is PromptKind.FILLER
 
     def command(self) -> Cue | Speak | Prepare:
-        """The order that tells it."""
+        """Command that sends it."""
         if self.kind is PromptKind.CUE:
             return Cue(self.to, self.turn, self.text, self.number)
         if self.kind is PromptKind.PREPARE:
@@ -141,29 +141,29 @@ class Prompt:
 
 @frozen
 class Answered:
-    """Answer of a reply that begins."""
+    """Prompt that a new reply answers, if any."""
 
     prompt: Prompt | None = None
-    """The prompt; None where it answers none."""
+    """Prompt that is answered; None if the reply answers none."""
 
     is_late: bool = False
-    """Whether it answers a prompt that is over."""
+    """Whether the reply answers a prompt that is over."""
 
 
 @frozen
 class Forced:
-    """Words that wait to be said."""
+    """Words that wait to be said by an agent."""
 
     text: str
     """The words. Personal."""
 
     is_warning: bool = False
-    """Whether the meeting itself wants them said: time runs out."""
+    """Whether they are the meeting's own warning that time runs out; other words are the app's."""
 
 
 @define
 class Prompts:
-    """All prompts of the meeting, and words that wait to be said."""
+    """Prompts of the meeting, and words that wait to be said."""
 
     _open: dict[str, list[Prompt]] = Factory(dict[str, list[Prompt]])
     _all: dict[int, Prompt] = Factory(dict[int, Prompt])
@@ -175,7 +175,7 @@ class Prompts:
     # --- words that wait ------------------------------------------------------------------------------
 
     def want_said(self, name: str, words: Forced, *, first: bool = False) -> None:
-        """Have words said at an agent's next turn, behind or before those that wait already."""
+        """Queue words for an agent's next turn; with `first`, before those that wait already."""
         waiting = self._waiting.setdefault(name, deque())
         if first:
             waiting.appendleft(words)
@@ -183,29 +183,29 @@ class Prompts:
             waiting.append(words)
 
     def next_words(self, name: str) -> Forced:
-        """Take the next words that an agent shall say; IndexError where none wait."""
+        """Take the next words that an agent is to say; IndexError if none wait."""
         return self._waiting[name].popleft()
 
     def forget_words(self, name: str) -> None:
-        """An agent will say nothing more."""
+        """Forget the words that wait for an agent: it says nothing more."""
         self._waiting.pop(name, None)
 
     def has_words(self, name: str) -> bool:
-        """Whether words wait to be said by an agent that the app wants said, or a warning."""
+        """Whether words wait for an agent: the app's, or a warning."""
         return bool(self._waiting.get(name))
 
     def has_asked_words(self, name: str) -> bool:
-        """Whether words wait that the app wants said."""
+        """Whether words of the app wait for an agent."""
         return any(not words.is_warning for words in self._waiting.get(name, ()))
 
     def has_warning(self, name: str) -> bool:
-        """Whether a warning waits to be said."""
+        """Whether a warning waits for an agent."""
         return any(words.is_warning for words in self._waiting.get(name, ()))
 
     # --- prompts --------------------------------------------------------------------------------------
 
     def tell(self, to: str, kind: PromptKind, turn: int, text: str) -> Prompt:
-        """Begin a new prompt."""
+        """Make a new prompt, which counts as sent."""
         prompt = Prompt(len(self._all) + 1, to, kind, turn, text)
         self._all[prompt.number] = prompt
         self._open.setdefault(to, []).append(prompt)
@@ -213,21 +213,21 @@ class Prompts:
         return prompt
 
     def tells(self, prompt: Prompt, told: Missed, ask: str) -> None:
-        """Note what a prompt tells of what its agent missed, and what it asks."""
+        """Note the missed words in a prompt's text, and its question."""
         prompt.told, prompt.ask = told, ask
 
     def reword(self, prompt: Prompt, text: str) -> None:
-        """Replace the words for the next time that the prompt is sent."""
+        """Replace the text of a prompt before it is sent."""
         prompt.text = text
 
     def queues(self, prompt: Prompt) -> None:
-        """Let words wait while their agent speaks, rather than be refused."""
+        """Let the words of a prompt wait while their agent speaks, instead of being refused."""
         prompt.behavior = "queue"
 
     def answer(self, name: str, number: int, *, by_ear: bool = False) -> Answered:
-        """A reply begins that names this prompt, or none (0): what it answers.
+        """Find the prompt that a new reply answers; `number` is the one that the reply names, 0 for none.
 
-        `by_ear`: whether its agent speaks by itself as well.
+        `by_ear`: whether the agent also speaks without a prompt.
         """
         if number:
             self._named.add(name)
@@ -238,13 +238,13 @@ class Prompts:
                 return Answered(prompt)
         else:
             waiting = self._open.get(name, [])
-            if by_ear:  # behind a refused prompt, what it says is its own
+            if by_ear:  # after a refused prompt, its reply is a remark of its own
                 waiting = [each for each in waiting if each.state is PromptState.SENT]
             prompt = waiting[0] if waiting and name not in self._named else None
             if prompt is None:
                 return Answered()
         if prompt.state is PromptState.REFUSED:
-            prompt.take(Step.TELL_AGAIN)  # it was taken after all
+            prompt.take(Step.TELL_AGAIN)  # the service took it after all
         if not prompt.is_open:
             return Answered(is_late=True)
         prompt.take(Step.ANSWER)
@@ -252,11 +252,11 @@ class Prompts:
         return Answered(prompt)
 
     def names(self, name: str) -> None:
-        """An agent's wire says which prompt a reply answers: a reply that names none is the agent's own."""
+        """Note that an agent's service names prompts in replies: a reply that names none answers none."""
         self._named.add(name)
 
     def refuse(self, name: str, number: int, turn: int, now: float) -> Prompt | None:
-        """A prompt was refused: which one; None where it is over."""
+        """Note that a prompt was refused; returns the prompt, or None if it is over."""
         prompt = self._meant(name, number, turn)
         if prompt is not None:
             prompt.take(Step.REFUSE)
@@ -265,46 +265,46 @@ class Prompts:
         return prompt
 
     def fail(self, name: str, number: int, turn: int, now: float) -> Prompt | None:
-        """A prompt's reply failed: which one; None where it is over.
+        """Note that a prompt's reply failed; returns the prompt, or None if it is over.
 
-        Where a wire says which prompt a reply answers, one that names none was the agent's own.
+        If the service names prompts in replies, a failed reply that names none was the agent's own.
         """
         is_own = not number and name in self._named
         prompt = None if is_own else self._meant(name, number, turn)
         if prompt is not None:
             prompt.take(Step.REFUSE)
             prompt.failures += 1
-            prompt.told = evolve(prompt.told, unheard=())  # it was read: those remarks are told
+            prompt.told = evolve(prompt.told, unheard=())  # the agent has read of those remarks
             prompt.retry_at = now + RETRY_S * 2 ** (prompt.failures - 1)
         return prompt
 
     def _meant(self, name: str, number: int, turn: int) -> Prompt | None:
-        """The open prompt of that number, or without one the oldest of that turn."""
+        """Sent prompt with that number; without a number, the oldest one of that turn."""
         sent = [each for each in self._open.get(name, []) if each.state is PromptState.SENT]
         return next((each for each in sent if (each.number == number if number else each.turn == turn)), None)
 
     def tell_again(self, prompt: Prompt) -> None:
-        """Tell a refused prompt once more."""
+        """Note that a refused prompt is sent again."""
         prompt.take(Step.TELL_AGAIN)
 
     def give_up(self, prompt: Prompt) -> Missed:
-        """Give a refused prompt up: what it would have told."""
+        """Give up a refused prompt; returns the missed words in its text."""
         prompt.take(Step.GIVE_UP)
         self._close(prompt)
         return prompt.told
 
     def supersede(self, name: str) -> Missed:
-        """Supersede all prompts of an agent; returns those that were sent in vain."""
+        """Supersede all open prompts of an agent; returns the missed words of those that were refused."""
         untold = Missed()
         for prompt in tuple(self._open.get(name, ())):
-            if prompt.state is PromptState.REFUSED:  # one that was sent may yet be: see `refused_late`
+            if prompt.state is PromptState.REFUSED:  # a sent one may still be refused: see `refused_late`
                 untold = untold.then(prompt.told)
             prompt.take(Step.SUPERSEDE)
             self._close(prompt)
         return untold
 
     def refused_late(self, name: str, number: int) -> Missed:
-        """A prompt was refused that was superseded meanwhile: what it told, which nobody has read."""
+        """Take the missed words of a superseded prompt that was refused after all; none of any other."""
         prompt = self._all.get(number)
         if prompt is None or prompt.to != name or prompt.state is not PromptState.SUPERSEDED:
             return Missed()
@@ -312,7 +312,7 @@ class Prompts:
         return told
 
     def adopt(self, name: str, turn: int) -> Prompt | None:
-        """Make what an agent prepares already the cue of its turn; None where it prepares nothing."""
+        """Turn a sent request to prepare into the cue of its agent's turn; None if there is none."""
         for prompt in self._open.get(name, ()):
             if prompt.kind is PromptKind.PREPARE and prompt.state is PromptState.SENT:
                 prompt.kind, prompt.turn = PromptKind.CUE, turn
@@ -324,33 +324,33 @@ class Prompts:
         self._last[prompt.to] = prompt
 
     def renew(self, name: str) -> None:
-        """A new session of an agent is ready: it was prompted for nothing yet."""
+        """Note that an agent has a new session, which has had no prompt yet."""
         self._prompted.discard(name)
 
-    # --- what they tell -------------------------------------------------------------------------------
+    # --- views ----------------------------------------------------------------------------------------
 
     def was_prompted(self, name: str) -> bool:
-        """Whether the agent's present session was ever prompted."""
+        """Whether the agent's current session was ever prompted."""
         return name in self._prompted
 
     def names_prompts(self, name: str) -> bool:
-        """Whether the agent's wire says which prompt a reply answers."""
+        """Whether the agent's service says which prompt a reply answers."""
         return name in self._named
 
     def open_of(self, name: str) -> tuple[Prompt, ...]:
-        """The agent's prompts that may still be answered."""
+        """Prompts of an agent that may still be answered."""
         return tuple(self._open.get(name, ()))
 
     def of_turn(self, name: str, turn: int) -> tuple[Prompt, ...]:
-        """The agent's prompts of a turn: the last that is over, and those that may still be answered."""
+        """Prompts of an agent's turn: the last closed one, and those that may still be answered."""
         last = self._last.get(name)
         prompts = (*((last,) if last else ()), *self.open_of(name))
         return tuple(prompt for prompt in prompts if prompt.turn == turn)
 
     def tells_unheard(self, name: str) -> bool:
-        """Whether a prompt that tells the agent of remarks that were not heard has not reached it.
+        """Whether a prompt that reports unheard remarks has not reached its agent yet.
 
-        Where its wire names no prompts, a reply may answer one that was sent, but none that was refused.
+        If its service names no prompts in replies, a reply may answer a sent prompt, but no refused one.
         """
         return any(
             prompt.told.unheard and (name in self._named or prompt.state is PromptState.REFUSED)
@@ -366,7 +366,7 @@ class Prompts:
         )
 
     def refused(self) -> tuple[Prompt, ...]:
-        """Prompts that wait to be told again."""
+        """Refused prompts, which wait to be sent again."""
         return tuple(
             prompt
             for prompts in self._open.values()

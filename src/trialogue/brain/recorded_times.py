@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 SLACK_S = 1e-6
-"""Times are recorded to the microsecond, so a moment may seem to come early by as much."""
+"""Tolerance in seconds: recorded times are rounded, so a timer may seem to come early by this much."""
 
 
 def recorded(at: float) -> float:
-    """A time, or a position on the meeting's audio clock, as recorded."""
+    """Time, or position on the meeting's audio clock, as it is recorded."""
     return round(at, 6)
 
 
 def has_come(at: float, now: float) -> bool:
-    """Whether it is so late."""
+    """Whether a time has come."""
     return now >= at - SLACK_S

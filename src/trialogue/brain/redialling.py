@@ -1,4 +1,4 @@
-"""When to reconnect: full jitter, the first retry included, and a limit.
+"""Rules of reconnecting: waits with full jitter, the first retry included, and a limit.
 
 1. The n-th retry (from 0) waits `U(0, min(cap_s, base_s * 2**n))` seconds.
 2. The service's request (`Retry-After`) is a lower bound, itself capped.
@@ -21,7 +21,7 @@ from attrs import Factory
 from trialogue.values import define, frozen
 
 RETRY_AFTER_CAP_S = 60.0
-"""No service makes us wait longer than this."""
+"""Longest wait that a service can ask for, in seconds."""
 
 
 @frozen
@@ -29,22 +29,22 @@ class RedialRules:
     """Rules for reconnecting a participant's sessions."""
 
     base_s: float = 0.5
-    """The ceiling of the first wait, in seconds."""
+    """Ceiling of the first wait, in seconds."""
 
     cap_s: float = 20.0
-    """The ceiling of any wait, in seconds."""
+    """Ceiling of any wait, in seconds."""
 
     attempts: int = 6
-    """Retries in a row."""
+    """Most retries in a row."""
 
     within_s: float = 60.0
     """Seconds after the first loss in which retries are made."""
 
     alive_s: float = 10.0
-    """Seconds of a ready session's life that make earlier losses forgotten."""
+    """Seconds that a ready session must live for earlier losses to be forgotten."""
 
     proved_s: float = 600.0
-    """Seconds of a ready session's life that end a row of the same loss."""
+    """Seconds that a ready session must live to end a row of the same loss."""
 
 
 @frozen
@@ -55,34 +55,34 @@ class Loss:
     """Cause of the loss: the same cause twice in a row is the same loss."""
 
     at_most: int | None = None
-    """Number of the same in a row that is borne; None for no limit of its own."""
+    """Most losses of this cause in a row that are followed by a retry; None for no limit of its own."""
 
     at_once: bool = False
-    """Whether the first retry need not wait: nothing is wrong with us or with the load."""
+    """Whether the first retry is made at once: neither our side nor the load is the cause."""
 
     is_planned: bool = False
-    """Whether it was to come: the session's allowed life was over."""
+    """Whether the loss was expected: the session's allowed life was over."""
 
     was_dialling: bool = False
-    """Whether it was lost before it was open."""
+    """Whether the session was lost before it was open."""
 
 
 ANY_LOSS = Loss()
-"""A loss of which nothing is known."""
+"""Loss of unknown cause."""
 
 
 @define
 class Redialling:
-    """One participant's losses and the waits that follow them."""
+    """Losses of one participant's sessions, and the wait after each."""
 
     seed: int
     """The meeting's seed."""
 
     participant: str
-    """Participant whose sessions they are."""
+    """Participant who has the sessions."""
 
     rules: RedialRules = RedialRules()
-    """Rules of patience."""
+    """Rules for reconnecting."""
 
     _tried: int = 0
     _first_loss: float | None = None
@@ -95,17 +95,17 @@ class Redialling:
     )
 
     def ready(self, now: float) -> None:
-        """A session has become ready at `now` (seconds since the meeting's start)."""
+        """Note that a session is ready at `now`, in seconds since the meeting's start."""
         self._ready_at = now
         if self._last.was_dialling:
             self._row = 0
 
     def proved(self) -> None:
-        """The session has done what it is there for: a reply was sent whole."""
+        """Note that the session has proved itself: a reply was sent completely."""
         self._row = 0
 
     def lost(self, now: float, retry_after_s: float | None = None, loss: Loss = ANY_LOSS) -> float | None:
-        """A session was lost, or a dial failed: seconds to wait, or None when there is no further retry."""
+        """Note a lost session or a failed dial; returns the seconds to wait, or None for no further retry."""
         has_lived = self._forgive(now)
         if loss.is_planned and has_lived:
             return 0.0
@@ -128,7 +128,7 @@ class Redialling:
         self._last = loss
 
     def _forgive(self, now: float) -> bool:
-        """Start counting anew when the session that was just lost had lived long enough; whether it had."""
+        """Restart the count if the lost session had lived long enough; returns whether it had."""
         lived_s = now - self._ready_at if self._ready_at is not None else 0.0
         self._ready_at = None
         if lived_s >= self.rules.proved_s:

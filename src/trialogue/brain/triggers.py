@@ -1,7 +1,7 @@
 """Patterns that start actions in a meeting: a pure fold of its records.
 
-1. A pattern matches at a moment: an event of `happenings`, somebody has spoken for the given time,
-   or a time has come. `nth` counts matches; a trigger acts once, `after_s` after its match.
+1. A pattern matches at one moment: at an event of `happenings`, when a participant has spoken for the given
+   time, or when a time has come. `nth` counts matches; a trigger acts once, `after_s` after its match.
 2. Speech matches at most once per turn (a person's once per stretch), and only while it lasts: speech that
    ends before `for_s` has passed is no match.
 3. Words are searched in a turn's heard words when the turn is over.
@@ -39,7 +39,7 @@ from trialogue.values import define
 
 @define
 class _Watch:
-    """One trigger's state."""
+    """State of one trigger."""
 
     trigger: Trigger
     matches: int = 0
@@ -47,14 +47,14 @@ class _Watch:
     """Time at which the current stretch of speech began."""
 
     counted: int | None = None
-    """The turn whose speech has matched."""
+    """Turn whose speech was taken: it counts once."""
 
     goes_off_at: float | None = None
     is_spent: bool = False
 
     @property
     def next_at(self) -> float | None:
-        """When it has to be looked at again."""
+        """Time of its next check; None without one."""
         if self.is_spent or self.goes_off_at is not None:
             return self.goes_off_at
         if self.since is not None and isinstance(self.trigger.when, SoundPattern):
@@ -62,17 +62,17 @@ class _Watch:
         return None
 
     def __attrs_post_init__(self) -> None:
-        """A time comes by itself."""
+        """Set the time of a trigger that waits for a time."""
         if isinstance(self.trigger.when, TimePattern):
             self.goes_off_at = self.trigger.when.at_s + self.trigger.after_s
 
     def begin(self, turn: int | None, at: float) -> None:
-        """Speech that may match has begun."""
+        """Note the beginning of speech that may match."""
         if turn is None or turn != self.counted:
             self.since, self.counted = at, turn
 
     def match(self, at: float) -> None:
-        """The pattern has matched."""
+        """Count a match of the pattern, unless it is too late."""
         if self.trigger.within_s is not None and at > self.trigger.within_s + SLACK_S:
             return
         self.matches += 1
@@ -80,14 +80,14 @@ class _Watch:
             self.goes_off_at = at + self.trigger.after_s
 
     def hear(self, until: float) -> None:
-        """Match, if speech has lasted long enough by now."""
+        """Count a match if speech has lasted long enough by `until`."""
         at = self.next_at
         if self.since is not None and self.goes_off_at is None and at is not None and at <= until:
             self.since = None
             self.match(at)
 
     def look(self, now: float) -> bool:
-        """Whether it goes off now."""
+        """Whether the trigger goes off now; it does so only once."""
         self.hear(now)
         if self.goes_off_at is None or self.goes_off_at > now:
             return False
@@ -97,14 +97,14 @@ class _Watch:
 
 @define
 class Triggers:
-    """The fold over a meeting's records; the number of a trigger is its position in the list."""
+    """Triggers of a meeting: a fold of its records. A trigger's number is its position in the list."""
 
     _watches: list[_Watch]
     _fold: Fold = Factory(Fold)
 
     @classmethod
     def of(cls, triggers: Iterable[Trigger]) -> Triggers:
-        """Wait for these triggers; `PatternFault` for an invalid regular expression."""
+        """Make the fold for these triggers; `PatternFault` for an invalid regular expression."""
         watches = [_Watch(trigger) for trigger in triggers]
         for watch in watches:
             for expression in expressions(watch.trigger.when):
@@ -113,36 +113,36 @@ class Triggers:
 
     @property
     def next_at(self) -> float | None:
-        """When something may go off without a record, in seconds since the start; None for never."""
+        """Time at which a trigger may go off without a record, in seconds since the start; None for never."""
         times = [watch.next_at for watch in self._watches]
         return min((at for at in times if at is not None), default=None)
 
     @property
     def are_spent(self) -> bool:
-        """Whether all have gone off."""
+        """Whether all triggers have gone off."""
         return all(watch.is_spent for watch in self._watches)
 
     def due(self, now: float) -> list[int]:
-        """Triggers that go off by `now` and had not yet, by their numbers."""
+        """Numbers of the triggers that go off by `now`; each goes off only once."""
         return [number for number, watch in enumerate(self._watches) if watch.look(now)]
 
     def renew(self, numbers: Iterable[int]) -> None:
-        """Let these wait from now on, whatever came before; they have not gone off."""
+        """Start these triggers anew: earlier matches do not count, and they have not gone off."""
         for number in numbers:
             self._watches[number] = _Watch(self._watches[number].trigger)
 
     def spend(self, number: int) -> None:
-        """Let one never go off any more."""
+        """Keep a trigger from going off any more."""
         self._watches[number].goes_off_at, self._watches[number].is_spent = None, True
 
     def take(self, record: Record) -> None:
-        """Note an event and its commands."""
+        """Note a record: its event and its commands."""
         self.take_event(record.event, record.at)
         for command in record.commands:
             self.take_command(command, record.at)
 
     def take_event(self, event: Event, at: float) -> None:
-        """Note what happened."""
+        """Note an event."""
         self._fold.take_event(event, at)
         match event:
             case PlaybackStarted(participant=name, turn=turn):
@@ -177,7 +177,7 @@ class Triggers:
 
 
 def expressions(pattern: EventPattern) -> Iterator[str]:
-    """The regular expressions of a pattern."""
+    """Regular expressions of a pattern."""
     match pattern:
         case SpokenPattern(matches=matches):
             yield from matches

@@ -1,1 +1,1 @@
-"""The course of a meeting: agenda, silence ladder, limits, cost and the end."""
+"""Course of a meeting: its agenda, silence ladder, limits, cost and end."""

@@ -1,4 +1,4 @@
-"""The agenda: the current point, and when the next one begins."""
+"""Agenda of a meeting: its current point, and the moves to the next one."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from trialogue.values import define
 
 @define
 class AgendaCourse:
-    """Course of the agenda. Points come in order; changes happen at turns' ends."""
+    """Course of the agenda. Points come in order; the agenda moves at the end of a turn."""
 
     items: tuple[AgendaItem, ...]
-    """All points."""
+    """All points, in order."""
 
     _at: int = -1
     _since: float = 0.0
@@ -25,27 +25,27 @@ class AgendaCourse:
     _done: dict[str, SaidRule] = Factory(dict[str, SaidRule])
 
     def __attrs_post_init__(self) -> None:
-        """Compile the patterns; ScenarioError for a bad one."""
+        """Compile the patterns; ScenarioError for an invalid one."""
         self._done = {
             item.id: compile_said(item.done_when) for item in self.items if isinstance(item.done_when, Said)
         }
 
     @property
     def item(self) -> AgendaItem | None:
-        """The point at hand; None before the opening, after the last, and without an agenda."""
+        """Current point; None before the opening, after the last point, and without an agenda."""
         return self.items[self._at] if 0 <= self._at < len(self.items) else None
 
     @property
     def since(self) -> float:
-        """When the point at hand was taken, in seconds since the meeting's start."""
+        """Time at which the current point began, in seconds since the meeting's start."""
         return self._since
 
     def open(self, now: float) -> MoveAgenda | None:
-        """Take the first point; None where there is no agenda."""
+        """Begin the first point; None without an agenda."""
         return self._move("opened", now) if self.items else None
 
     def after_turn(self, speaker: str, heard: str, now: float) -> MoveAgenda | None:
-        """Move of the agenda at a turn's end: one step at most, for its words before its time."""
+        """Move on after a turn, one point at most: first for its words, then for its time; None for none."""
         item = self.item
         if item is None:
             return None
@@ -57,11 +57,11 @@ class AgendaCourse:
         return None
 
     def finish(self) -> None:
-        """Note that what the point at hand waits for has happened: it is done at the next turn's end."""
+        """Note that the current point is done: the agenda moves at the end of the next turn."""
         self._is_done = True
 
     def shift(self, by_s: float) -> None:
-        """Let the point at hand have begun later, for a time in which nobody lived."""
+        """Let the current point begin later, by a time in which the process stood still."""
         self._since += by_s
 
     def _move(self, reason: Literal["opened", "done", "time"], now: float) -> MoveAgenda:

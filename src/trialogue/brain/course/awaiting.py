@@ -1,4 +1,4 @@
-"""Patterns for which the meeting waits, except words at a turn's end: for its end, and for a point.
+"""Awaited patterns: events that end the meeting or a point of its agenda, except words at a turn's end.
 
 1. Only the plan's `Trigger`s are watched; a plan without one costs nothing.
 2. The pattern of a point counts from the point's own beginning.
@@ -18,26 +18,26 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.values import define
 
 HAPPENED = "happened"
-"""The reason of an end by something else than words."""
+"""Reason for an end by any event other than words."""
 
 
 @define
 class Awaiting:
-    """Patterns of the plan that change the meeting's course."""
+    """Patterns of the plan that end the meeting or a point of its agenda."""
 
     _reasons: tuple[str | None, ...]
-    """By number: why the meeting ends then; None where a point is done."""
+    """Reason for the meeting's end, by number of the pattern; None where a point ends."""
 
     _points: tuple[str | None, ...]
-    """By number: whose point is done then; None where the meeting ends."""
+    """Id of the point that ends, by number of the pattern; None where the meeting ends."""
 
     _triggers: Triggers
     _taken: int = 0
-    """Number of commands of the decision at hand that were noted."""
+    """Number of commands of the current decision that were noted."""
 
     @classmethod
     def of(cls, plan: MeetingPlan) -> Awaiting:
-        """Wait for the conditions of this plan; `PatternFault` for an invalid regular expression."""
+        """Wait for the patterns of a plan; `PatternFault` for an invalid regular expression."""
         ends = [(each, None) for each in plan.end if isinstance(each, Trigger)]
         done = [(item.done_when, item.id) for item in plan.agenda if isinstance(item.done_when, Trigger)]
         awaited = [*ends, *done]
@@ -47,11 +47,11 @@ class Awaiting:
 
     @property
     def next_at(self) -> float | None:
-        """When something may come true without an event; None for never."""
+        """Time at which a pattern may match without an event; None for never."""
         return self._triggers.next_at
 
     def take_event(self, event: Event, now: float) -> None:
-        """Note the event at hand."""
+        """Note the current event."""
         self._taken = 0
         if self._points:
             self._triggers.take_event(event, now)
@@ -66,7 +66,7 @@ class Awaiting:
             self._taken = len(decided)
 
     def due(self, now: float, item: str | None) -> tuple[str | None, bool]:
-        """Reason why the meeting ends now, if it does, and whether the point at hand is done."""
+        """Reason for the meeting's end now, None for no end; and whether the current point is done."""
         numbers = self._triggers.due(now + SLACK_S)
         reasons = [reason for reason in (self._reasons[number] for number in numbers) if reason is not None]
         is_done = any(self._points[number] == item for number in numbers if self._points[number] is not None)

@@ -28,7 +28,7 @@ from trialogue.model.records import Record
 from trialogue.values import define, frozen
 
 LEAST_USD: Final = 1e-6
-"""Least sum that is not nothing, in dollars: sums of floats end a little below what they should come to."""
+"""Least sum that counts, in dollars: sums of floats end a little below their exact value."""
 
 
 @frozen
@@ -36,7 +36,7 @@ class Spent:
     """Cost of one participant's service so far."""
 
     name: str
-    """Participant whose service it is."""
+    """Participant who uses the service."""
 
     service: str
     """Service that is paid for."""
@@ -48,7 +48,7 @@ class Spent:
     """US dollars; None where no price is known."""
 
     as_of: str
-    """The day of its price, `YYYY-MM-DD`; empty where none is known."""
+    """Date of the price, `YYYY-MM-DD`; empty if none is known."""
 
 
 @frozen
@@ -59,18 +59,18 @@ class Cost:
     """US dollars, as far as prices are known."""
 
     unpriced: tuple[str, ...]
-    """Services whose price is not known."""
+    """Services without a known price."""
 
     as_of: str
-    """The day of the oldest price that was used, `YYYY-MM-DD`; empty where none was."""
+    """Date of the oldest price that was used, `YYYY-MM-DD`; empty if none was."""
 
     participants: tuple[Spent, ...] = ()
-    """Sums by participant, in the cast's order; those for whom nothing is paid are left out."""
+    """Costs by participant, in the cast's order, without those for whom nothing is paid."""
 
 
 @define
 class Meter:
-    """The fold; feed it each event with its `at`."""
+    """Meter of the cost: a fold of the meeting's events; give it each event with its time."""
 
     plan: MeetingPlan
     """The meeting's plan."""
@@ -83,7 +83,7 @@ class Meter:
         self._prices = {each.name: each.price for each in self.plan.participants}
 
     def take(self, event: Event, at: float) -> None:
-        """Note a session's beginning or end, and the price of one who joins."""
+        """Note the beginning or end of a session, and the price of a participant who joins."""
         match event:
             case Joined(seat=seat):
                 self._prices[seat.name] = seat.price
@@ -108,7 +108,7 @@ class Meter:
             self._seconds[name] = self._seconds.get(name, 0.0) + at - since
 
     def cost(self, now: float) -> Cost:
-        """Cost at `now`."""
+        """Cost of the meeting at `now`."""
         spent = tuple(_spent(name, price, self._ready_s(name, now)) for name, price in self._paid())
         return Cost(
             usd=sum(each.usd or 0.0 for each in spent),
@@ -118,7 +118,7 @@ class Meter:
         )
 
     def reaches(self, usd: float, now: float) -> float | None:
-        """When, at this rate, the meeting will have cost so much; None for never."""
+        """Time at which the cost reaches `usd` at the current rate; None for never."""
         rate = sum(price.usd_a_minute or 0.0 for name, price in self._paid() if name in self._since) / 60
         left = usd - self.cost(now).usd
         if left <= LEAST_USD:
@@ -140,7 +140,7 @@ def _spent(name: str, price: Price, seconds: float) -> Spent:
 
 
 def cost_of(plan: MeetingPlan, records: Iterable[Record]) -> Cost:
-    """Cost of a meeting by a journal's records."""
+    """Cost of a meeting, from the records of its journal."""
     meter, at = Meter(plan), 0.0
     for record in records:
         at = record.at

@@ -1,4 +1,4 @@
-"""The course of a meeting: its phase, the length of the silence, its patience, and why it ends."""
+"""Course of a meeting: its phase, the length of the silence, its patience, and the reason for its end."""
 
 from __future__ import annotations
 
@@ -23,57 +23,57 @@ class Phase(Enum):
 
 @define
 class Course:
-    """Course of the meeting, except for what other owners have."""
+    """Course of the meeting, except for facts that other owners have."""
 
     agenda: AgendaCourse
     """Course of the agenda."""
 
     ladder: SilenceLadder
-    """Steps that were tried against silence."""
+    """Silence ladder: the steps that were tried against silence."""
 
     phase: Phase = Phase.NEW
     """Phase of the meeting."""
 
     started_at: float = 0.0
-    """Moment at which it was started."""
+    """Time of the meeting's start."""
 
     slept_s: float = 0.0
-    """Seconds for which its process stood still, all together: limits of time are moved by as much."""
+    """Seconds for which the process stood still, in total; time limits are moved by as much."""
 
     quiet_since: float | None = None
-    """Since when nobody is heard; None while somebody is, and before the opening."""
+    """Time since which no participant is heard; None while one is heard, and before the opening."""
 
     closing: str | None = None
-    """Reason why the meeting ends after the current turn."""
+    """Reason for which the meeting ends after the current turn; None if it does not."""
 
     asked_of: FloorView | None = None
-    """View of the policies when they were asked last, and had nobody to name."""
+    """View with which the policies were asked last without naming a speaker."""
 
     waits_until: float | None = None
-    """Moment until which they said that they wait; None where they have nobody to name."""
+    """Time until which the policies wait; None if they do not wait."""
 
     gathers_until: float | None = None
     """Time until which the meeting waits for agents that all reconnect; None if they never did."""
 
     warned_of: str | None = None
-    """The point of the agenda whose end the chair was told to announce."""
+    """Id of the point whose end the chair was told to announce."""
 
     unknown: set[str] = Factory(set[str])
-    """Names that a policy gave and nobody has: each was told once."""
+    """Names that a policy gave and no participant has: each is reported once."""
 
     has_stalled: bool = False
-    """Whether it was told that a step blocked the process."""
+    """Whether it was reported that a step blocked the process."""
 
     def start(self, now: float) -> None:
-        """The meeting has started: it waits for its sessions."""
+        """Start the meeting: it waits for its sessions."""
         self.phase, self.started_at = Phase.OPENING, now
 
     def open(self, now: float) -> None:
-        """The meeting is open."""
+        """Open the meeting."""
         self.phase, self.quiet_since = Phase.OPEN, now
 
     def end(self) -> None:
-        """The meeting is over."""
+        """Note that the meeting is over."""
         self.phase = Phase.OVER
 
     def close(self, reason: str) -> None:
@@ -88,7 +88,7 @@ class Course:
             self.quiet_since = min(now, self.quiet_since + max(0.0, for_s))
 
     def listen(self, now: float, *, is_audible: bool) -> None:
-        """Note whether anybody is heard."""
+        """Note whether any participant is heard."""
         if self.phase is not Phase.OPEN:
             return
         if is_audible:
@@ -98,29 +98,29 @@ class Course:
             self.quiet_since = now
 
     def ask(self, view: FloorView, waits_until: float | None) -> None:
-        """Remember what the policies saw, and until when they wait."""
+        """Remember the view that the policies saw, and the time until which they wait."""
         self.asked_of, self.waits_until = view, waits_until
 
     def forget_asked(self) -> None:
-        """The policies are asked anew, whatever they see."""
+        """Forget the view that the policies saw, so that they are asked again."""
         self.asked_of = self.waits_until = None
 
     def gather(self, until: float) -> None:
-        """All agents reconnect: nobody is chosen before the first of them is back."""
+        """Wait until a time for agents that all reconnect: none is chosen before the first is back."""
         self.forget_asked()
         self.gathers_until = until
 
     def warn(self, item: str) -> None:
-        """The end of a point was announced."""
+        """Note that the end of a point was announced."""
         self.warned_of = item
 
     def learn_unknown(self, name: str) -> bool:
-        """Whether it is the first time that a policy gave this name, which nobody has."""
+        """Note a name that a policy gave and no participant has; returns whether it is new."""
         is_first = name not in self.unknown
         self.unknown.add(name)
         return is_first
 
     def stall(self) -> bool:
-        """Whether a step that blocked the process was told before; it was, from now on."""
+        """Note a step that blocked the process; returns whether one was reported before."""
         before, self.has_stalled = self.has_stalled, True
         return before

@@ -16,10 +16,10 @@ from trialogue.brain.turn.dropping import deny_held
 from trialogue.model.commands import EndMeeting
 
 TIME = "limit-time"
-"""The deadline, and the reason, of the meeting's own length."""
+"""Name of the time limit's deadline, and reason for an end by it."""
 
 COST = "limit-cost"
-"""The deadline, and the reason, of what the agents' services may cost."""
+"""Name of the cost limit's deadline, and reason for an end by it."""
 
 
 def end_meeting(o: Owners, reason: str) -> None:
@@ -42,7 +42,7 @@ def end_meeting(o: Owners, reason: str) -> None:
 
 
 def warn_box(o: Owners) -> None:
-    """Have the chair say that time runs out: after whom it named has spoken, else at its next turn."""
+    """Have the chair announce that time runs out: after its nominee's turn, else at its next turn."""
     item, chair = o.course.agenda.item, o.chair
     if item is None or item.warn_s is None:
         return
@@ -57,7 +57,7 @@ def warn_box(o: Owners) -> None:
 
 
 def after_turn(o: Owners, taken: TurnTaken) -> None:
-    """Look at a turn that has just ended: its words, then the agenda, then the limits."""
+    """Check a turn that has just ended: its words, then the agenda, then the limits."""
     if any(rule.fits(taken.participant, taken.heard) for rule in o.end_rules):
         end_meeting(o, "said")
         return
@@ -75,7 +75,7 @@ def after_turn(o: Owners, taken: TurnTaken) -> None:
 
 
 def take_awaited(o: Owners) -> None:
-    """Take what the plan waits for as come true: the meeting ends, or the point is done, behind this turn."""
+    """Take a match of an awaited pattern: the meeting ends, or the point is done, after this turn."""
     item = o.course.agenda.item
     reason, is_done = o.awaiting.due(o.now, item.id if item else None)
     if reason is not None:
@@ -85,7 +85,7 @@ def take_awaited(o: Owners) -> None:
 
 
 def use_up_money(o: Owners) -> None:
-    """The money is used up: the meeting ends after the current turn."""
+    """End the meeting after the current turn: the money is used up."""
     limit = o.plan.limits.cost_usd or 0.0
     o.course.close(COST)
     text = f"{limit:g} US dollars are used up: the meeting ends after this turn"
@@ -93,7 +93,7 @@ def use_up_money(o: Owners) -> None:
 
 
 def tell_unpriced(o: Owners) -> None:
-    """Say aloud for which services no price is known: what they cost is in no sum."""
+    """Report each service without a known price: no sum includes its cost."""
     for service in o.meter.cost(o.now).unpriced:
         text = f"no price is known for {service}: what it costs is not counted"
         o.report("unpriced", text, level="warning")

@@ -1,4 +1,4 @@
-"""The silence ladder: what to try, in which order, while nobody takes a free floor."""
+"""Silence ladder: the steps to try, in order, while no participant takes a free floor."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from trialogue.values import define
 
 @define
 class SilenceLadder:
-    """Each rung is taken once until somebody is heard again."""
+    """Silence ladder: each rung is taken once until a participant is heard again."""
 
     steps: tuple[SilenceStep, ...]
-    """The rungs in order."""
+    """Rungs, in order."""
 
     _taken: int = 0
 
@@ -28,5 +28,5 @@ class SilenceLadder:
         return self.steps[self._taken - 1]
 
     def reset(self) -> None:
-        """Somebody was heard: begin at the first rung next time."""
+        """Begin at the first rung next time: a participant was heard."""
         self._taken = 0

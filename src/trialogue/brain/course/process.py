@@ -1,4 +1,4 @@
-"""Process in which a meeting runs: its events, and their effect on the meeting.
+"""Events of the process in which a meeting runs, and their effect on the meeting.
 
 1. Connections do not survive their process, nor its long sleep: every session is gone then, and with it the
    current turn, which is cut as heard and repeated once. People's sources start anew.
@@ -73,10 +73,10 @@ def _tell_stall(o: Owners, for_s: float, where: str) -> None:
 
 
 def _send_away(o: Owners) -> list[tuple[str, int]]:
-    """Note that no session lives any more, and that nobody speaks: whose they were, and their numbers.
+    """Note that all sessions and all speech have ended; returns the agents with their sessions' numbers.
 
-    A person that is still at the table is not chosen for being the only one there: the first agent that is
-    back is waited for, as long as the floor may be free, or as the opening waits.
+    The choice of a speaker waits for the first agent that is back, so that a person is not chosen for being
+    alone at the table. It waits at most as long as the floor may be free, and as the opening waits.
     """
     o.course.gather(o.now + min(o.plan.ready_s, o.plan.floor.silence.after_s))
     away = [(name, o.agents.session(name)) for name in o.agents.ready_ones()]

@@ -38,7 +38,7 @@ Wish: TypeAlias = (
 
 
 def take(o: Owners, event: Wish) -> None:
-    """Note a wish; it is granted when the floor is free."""
+    """Take a request; a request for the floor is granted when the floor is free."""
     match event:
         case FloorRequested(participant=name, priority=priority):
             _raise_hand(o, name, priority)
@@ -65,7 +65,7 @@ def take(o: Owners, event: Wish) -> None:
 
 
 def _may_wait(o: Owners, name: str) -> bool:
-    """Whether somebody can ever be granted the floor; it is noted where it cannot."""
+    """Whether a participant can ever be granted the floor; if it cannot, the request is stale."""
     if o.cast[name].may_speak and not o.cast.has_left(name) and not o.agents.has_failed(name):
         return True
     o.stale("the floor was wanted for somebody who cannot have it", name)

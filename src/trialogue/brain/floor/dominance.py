@@ -1,4 +1,4 @@
-"""Dominance: participants with so much of the floor that others come first.
+"""Dominance: participants who have had so much of the floor that others come first.
 
 1. Shares are counted over the turns of a sliding window, once it has `LEAST_SPEECH_S` of speech.
 2. Beyond `share.max`, or after `share.in_a_row` turns, a participant is passed over while another can speak.
@@ -19,7 +19,7 @@ LEAST_SPEECH_S: Final = 60.0
 
 
 def dominant(view: FloorView) -> Mapping[str, str]:
-    """Participants to be passed over, each with the rule that says so; none where that would leave nobody."""
+    """Participants to be passed over, each with its rule; none if that would leave no one to speak."""
     rules = {name: _rule(view, name) for name in view.present if name != view.chair}
     found = {name: rule for name, rule in rules.items() if rule}
     return found if set(view.present) - found.keys() else {}
@@ -37,7 +37,7 @@ def _rule(view: FloorView, name: str) -> str:
 
 
 def _run(view: FloorView, name: str) -> int:
-    """Number of the last heard turns, one after another, that were this one's."""
+    """Number of the last heard turns in a row that were this participant's."""
     count = 0
     for taken in reversed(view.turns):
         if taken.was_silent:
@@ -49,5 +49,5 @@ def _run(view: FloorView, name: str) -> int:
 
 
 def without(view: FloorView, names: frozenset[str]) -> FloorView:
-    """The view as a policy sees it when some may not be named."""
+    """View without participants that may not be named."""
     return evolve(view, present=tuple(name for name in view.present if name not in names))

@@ -1,4 +1,4 @@
-"""The entry of a policy: its interface for the rest of the program; each policy's module has one."""
+"""Entry of a policy: its interface for the rest of the program; each policy's module has one."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from trialogue.values import frozen
 
 @frozen
 class PolicyEntry:
-    """A policy that a scenario can name, `POLICY` of its module."""
+    """Policy that a scenario can name: `POLICY` of its module."""
 
     name: str
-    """The name in a scenario's `floor.policy`; turns of the policy are marked with it."""
+    """Name in a scenario's `floor.policy`; turns of the policy are marked with it."""
 
     policy: Policy
-    """The rule."""
+    """Rule that chooses the next speaker."""
 
     about: str
     """Advice on when to choose the policy: one sentence."""
 
     keys: tuple[str, ...]
-    """The scenario keys that shape it."""
+    """Scenario keys that shape it."""
 
     tools: tuple[str, ...] = ()
-    """The tools of the floor that every agent is offered under it."""
+    """Tools of the floor that every agent is offered under it."""
 
     is_self_selected: bool = False
-    """Whether agents start by themselves under it, and so can start at once."""
+    """Whether agents start by themselves under it, so that several can start at once."""
 
     hands_first: bool = False
     """Whether a raised hand comes before its choice: it names by order, share or chance alone."""
@@ -35,4 +35,4 @@ class PolicyEntry:
     """Whether the speaker names the next one, so that some can keep the floor among themselves."""
 
     is_by_the_chair: bool = False
-    """Whether the chair's words name who is next: the policy needs a chair, which has tools for that."""
+    """Whether the chair names the next speaker: the policy needs a chair, which has tools for that."""

@@ -1,16 +1,16 @@
 """Choice of the next speaker, whenever the floor is free.
 
 1. First a person who is already speaking; then a turn that was cut by a false interruption; then a
-   participant chosen by the app, or one with a lost turn. When all agents reconnect, nobody else is chosen
-   before the first of them is back, and a participant with a lost turn.
+   participant chosen by the app, or one with a lost turn. When all agents reconnect, the choice waits for the
+   first of them, and for those with a lost turn.
 2. Then the remedy of a meeting that repeats itself (`remedies.py`).
 3. Then the policy's choice, then a raised hand, then `otherwise` (`precedence`). A policy that names only by
    order, share or chance comes after a raised hand. A dominant participant is passed over while another can
    speak.
 4. A policy is called again only when something in its view, other than the time, has changed, or its wait
-   is over. A participant who had the floor `VAIN` times without effect since somebody was last heard is not
-   named again: a round in which everybody yields is silence.
-5. If nobody is named, the silence ladder follows, one rung after each `after_s`; not while all are away.
+   is over. A participant with `VAIN` silent turns since a participant was last heard is not named again: a
+   round in which all participants yield is silence.
+5. If no speaker is named, the silence ladder follows, one rung after each `after_s`; not while all are away.
 """
 
 from __future__ import annotations
@@ -39,33 +39,32 @@ from trialogue.model.plan import FloorRules, SilenceStep
 from trialogue.values import frozen
 
 GRAIN_S = 0.01
-"""The shortest wait there is, in seconds."""
+"""Shortest wait, in seconds."""
 
 VAIN = 3
-"""Number of times that one may hold the floor in vain, by a policy's choice, since somebody was last heard.
-"""
+"""Silent turns of a participant, since one was last heard, after which no policy may name it again."""
 
 
 @frozen
 class Chooser:
-    """The plan's two policies."""
+    """Choice of the next speaker by the plan's two policies."""
 
     rules: FloorRules
-    """Their names and patience."""
+    """Floor rules: the policies' names and patience."""
 
     policy: Policy
-    """Asked first."""
+    """Policy that is asked first."""
 
     otherwise: Policy
-    """Asked when the first has nobody to name, and no hand is up."""
+    """Policy that is asked if the first names no speaker and no hand is up."""
 
     @classmethod
     def of(cls, rules: FloorRules, custom: Mapping[str, Policy]) -> Chooser:
-        """Look the policies up, among the `custom` ones too; ScenarioError for an unknown one."""
+        """Look up the policies, `custom` ones first; ScenarioError for an unknown one."""
         return cls(rules, policy_named(rules.policy, custom), policy_named(rules.otherwise, custom))
 
     def choose(self, o: Owners) -> bool:
-        """Grant the free floor, if somebody can have it; True where a policy is to be asked once more."""
+        """Grant the free floor if a participant can have it; True to ask the policies once more."""
         if _is_taken(o) or _grant_asked(o) or remedies.relieve(o) or gathers_until(o) is not None:
             return False
         if o.questions.awaits_grant(o.floor.turn + 1):
@@ -89,7 +88,7 @@ class Chooser:
                 if to == chosen or (to is not None and _can_have_it(o, to)):
                     self._grant(o, evolve(decision, to=to), choice)
                 elif o.questions.awaits_grant(o.floor.turn + 1):
-                    o.course.forget_asked()  # the app's answer is waited for, and nothing else
+                    o.course.forget_asked()  # only the app's answer is awaited
                 else:
                     o.course.ask(view, None)
                     _climb_in_time(o)
@@ -104,7 +103,7 @@ class Chooser:
                 assert_never(decision)
 
     def _decide(self, o: Owners, view: FloorView) -> Choice:
-        """Ask the policies; where they name one that dominates, ask again without it."""
+        """Ask the policies; if they name a dominant participant, ask again without it."""
         vain = frozenset(name for name in view.present if o.turns.times_in_vain(name) >= VAIN)
         barred = vain | o.questions.denied(o.floor.turn + 1)
         view = dominance.without(view, barred) if barred else view
@@ -131,12 +130,12 @@ class Chooser:
 
 
 def _can_have_it(o: Owners, to: str) -> bool:
-    """Whether whom a hook names instead can have the floor, and has not had it in vain too often."""
+    """Whether a participant that a hook names can have the floor, and is below the limit of silent turns."""
     return o.is_present(to) and o.turns.times_in_vain(to) < VAIN
 
 
 def _note_unknown(o: Owners, passed_over: Nobody | None) -> None:
-    """Note, once a name, that a policy has named somebody who is not of this meeting."""
+    """Report, once per name, that a policy has named a participant who is not of this meeting."""
     reason = passed_over.reason if passed_over is not None else ""
     name = reason.removeprefix(UNKNOWN)
     if name != reason and o.course.learn_unknown(name):
@@ -145,12 +144,12 @@ def _note_unknown(o: Owners, passed_over: Nobody | None) -> None:
 
 
 def asked(about: str) -> str:
-    """Words of a digest for what somebody wants to hear about; empty for nothing."""
+    """Words of a digest for a question about something; empty without one."""
     return f"You are asked: {quoted(about)}" if about else ""
 
 
 def _is_news(o: Owners, view: FloorView) -> bool:
-    """Whether the policies would see something else than when they were asked last, or their wait is over."""
+    """Whether the view differs from the one that the policies saw last, or their wait is over."""
     before, until = o.course.asked_of, o.course.waits_until
     if before is None or (until is not None and has_come(until, o.now)):
         return True
@@ -158,7 +157,7 @@ def _is_news(o: Owners, view: FloorView) -> bool:
 
 
 def _seen(view: FloorView) -> tuple[object, ...]:
-    """All of a view that a policy may decide by, but the time."""
+    """Parts of a view that a policy may decide by, except the time."""
     return (
         *(view.present, view.away, view.queue, len(view.turns), view.free_since, view.named),
         *(view.item, view.item_since, view.chair, view.collecting, view.plan.participants),
@@ -169,7 +168,7 @@ def _seen(view: FloorView) -> tuple[object, ...]:
 
 
 def _is_taken(o: Owners) -> bool:
-    """Whether the floor is somebody's who speaks, or is waited with: True where no policy is to be asked."""
+    """Whether the floor goes to a person who speaks, or waits for a cut turn: no policy is asked then."""
     claimants = [
         name
         for name in o.people.speaking()
@@ -191,12 +190,12 @@ def _is_taken(o: Owners) -> bool:
 
 
 def resume_at(o: Owners, ended_s: float) -> float:
-    """When a turn that was cut continues, if nothing follows."""
+    """Time at which a cut turn continues if no words follow."""
     return ended_s + o.plan.floor.interrupt.resume_s + o.people.lag_s
 
 
 def sure_at(o: Owners, name: str) -> float:
-    """When speech that began on a free floor is sure to be speech."""
+    """Time at which speech that began on a free floor is sure to be speech."""
     return o.people.current(name).begin_s + SURE_S + o.people.lag_s
 
 
@@ -207,7 +206,7 @@ def is_sure(o: Owners, name: str) -> bool:
 
 
 def _grant_speaking(o: Owners, claimants: list[str]) -> None:
-    """Let a person have the free floor who speaks already: of those who began at once, who comes first."""
+    """Grant the free floor to a person who speaks; of several who began at once, to the first in rank."""
     first = o.people.current(claimants[0]).begin_s
     close = [name for name in claimants if o.people.current(name).begin_s - first <= COLLISION_S]
     drawn = int(o.draw() * len(close))
@@ -224,7 +223,7 @@ def _grant_speaking(o: Owners, claimants: list[str]) -> None:
 
 
 def _grant_asked(o: Owners) -> bool:
-    """Grant the first present one of those that come before the policy."""
+    """Grant the floor to the first present participant whose request comes before the policy."""
     for request in o.floor.waiting():
         name = request.participant
         if request.first and o.is_present(name):
@@ -236,9 +235,9 @@ def _grant_asked(o: Owners) -> bool:
 
 
 def gathers_until(o: Owners) -> float | None:
-    """Moment until which agents that all dial again are waited for; None where none does.
+    """Time until which the floor waits for agents that reconnect; None if it waits for none.
 
-    The first agent's turn is waited for, and any agent's that repeats a lost turn.
+    Without a present agent it waits for any of them; with one, only for agents that repeat a lost turn.
     """
     until = o.course.gathers_until
     if until is None or has_come(until, o.now):
@@ -249,7 +248,7 @@ def gathers_until(o: Owners) -> float | None:
     return until if coming else None
 
 
-# --- behind the policies ------------------------------------------------------------------------------------
+# --- after the policies -------------------------------------------------------------------------------------
 
 
 def _collect(o: Owners) -> None:
@@ -261,7 +260,7 @@ def _collect(o: Owners) -> None:
 
 
 def ladder_at(o: Owners) -> float | None:
-    """When the next rung of the silence ladder is taken; None while none is to be."""
+    """Time of the next rung of the silence ladder; None if none is to be taken."""
     course = o.course
     if course.asked_of is None or course.waits_until is not None or course.quiet_since is None:
         return None
@@ -271,21 +270,21 @@ def ladder_at(o: Owners) -> float | None:
 
 
 def _climb_in_time(o: Owners) -> None:
-    """Climb the ladder where it is time to."""
+    """Climb the silence ladder if it is time."""
     at = ladder_at(o)
     if at is not None and has_come(at, o.now):
         _climb(o)
 
 
 def _climb(o: Owners) -> None:
-    """The floor has been free for long: take the next rung that can be taken."""
+    """Take the next rung that can be taken: the floor has been free for long."""
     while o.present() and (step := o.course.ladder.climb()) is not None:
         if _take(o, step):
             return
 
 
 def _take(o: Owners, step: SilenceStep) -> bool:
-    """Take a rung; False where it leads nowhere."""
+    """Take a rung; False if it leads nowhere."""
     match step:
         case SilenceStep.NUDGE:
             return _break(o, step, _selected(o), NUDGE)
@@ -303,7 +302,7 @@ def _take(o: Owners, step: SilenceStep) -> bool:
 
 
 def _selected(o: Owners) -> str | None:
-    """Participant who was to speak last and did not."""
+    """Participant who had the last turn and said nothing; None if the last turn was heard."""
     last = o.turns.taken[-1] if o.turns.taken else None
     return last.participant if last is not None and last.was_silent else None
 

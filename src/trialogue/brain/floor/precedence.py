@@ -1,6 +1,6 @@
 """Precedence in naming the next speaker: `policy`, then a raised hand, then `otherwise`.
 
-1. The policy's choice is checked first: a participant who is absent, or unknown, counts as nobody.
+1. The policy's choice is checked first: an absent or unknown participant counts as no choice.
 2. A hand comes before policies that name only by order, share or chance; after the others, and always
    before `otherwise`.
 """
@@ -11,13 +11,13 @@ from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobod
 from trialogue.values import frozen
 
 UNKNOWN = "named-unknown:"
-"""Begins the reason of a policy that named somebody who is not of the meeting; the name follows."""
+"""Prefix of the reason for a name that no participant of the meeting has; the name follows."""
 
 
 def feasible(decision: Decision, view: FloorView) -> Decision:
-    """The decision, or `Nobody` where it cannot be carried out.
+    """The decision, or `Nobody` if it cannot be carried out.
 
-    An absent one is named, a wait is over, or all are to prepare and no agent is there.
+    It cannot if it names an absent participant, if its wait is over, or if no agent is present to prepare.
     """
     match decision:
         case Next(to=to) if all(each.name != to for each in view.plan.participants):
@@ -33,25 +33,25 @@ def feasible(decision: Decision, view: FloorView) -> Decision:
 
 
 HAND = "hand"
-"""Mark of a raised hand's turns, where the policy does not read the queue."""
+"""Mark of turns that a raised hand was granted, not a policy's choice."""
 
 
 @frozen
 class Choice:
-    """Choice of two policies together."""
+    """Choice by `policy`, a raised hand and `otherwise` together."""
 
     decision: Decision
-    """The decision."""
+    """Decision of the one that decided."""
 
     passed_over: Nobody | None = None
-    """Reason why the first policy had nobody, where it was not the first that decided."""
+    """Answer of `policy` if it named no speaker; None if it decided, or was not asked."""
 
     by: str = ""
-    """`hand` where a raised hand decided; empty where a policy did."""
+    """`hand` if a raised hand decided; empty if a policy did."""
 
 
 def by_precedence(view: FloorView, policy: Policy, otherwise: Policy, *, hands_first: bool = False) -> Choice:
-    """Ask `policy`; where it names nobody, grant a raised hand; without one, ask `otherwise`.
+    """Ask `policy`; if it names no speaker, grant a raised hand; without one, ask `otherwise`.
 
     With `hands_first` a raised hand also comes before `policy`. The hand of the last speaker waits until
     another participant has spoken.
@@ -68,7 +68,7 @@ def by_precedence(view: FloorView, policy: Policy, otherwise: Policy, *, hands_f
 
 
 def _hand(view: FloorView) -> Next | None:
-    """The first raised hand of one that is present and has not just spoken."""
+    """First raised hand of a present participant who has not just spoken; None without one."""
     spoke = view.last.participant if view.last is not None and not view.last.was_silent else None
     for waiting in view.queue:
         if waiting.is_raised and waiting.participant in view.present and waiting.participant != spoke:

@@ -17,13 +17,13 @@ from trialogue.brain.turn import taking
 
 
 def relieve(o: Owners) -> bool:
-    """Look for trouble while the floor is free; True where a remedy granted the floor, or ended it all."""
+    """Apply a remedy while the floor is free; True if it granted the floor or ended the meeting."""
     promote(o)
     return _break_livelock(o) or _break_loop(o)
 
 
 def promote(o: Owners) -> None:
-    """Put a deputy into the place of a chair that is dead."""
+    """Put a deputy in the place of a dead chair."""
     chair = o.chair
     if chair is None or not (_is_gone(o, chair) or o.troubles.is_chair_dead):
         return

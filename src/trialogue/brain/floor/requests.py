@@ -1,4 +1,4 @@
-"""The floor: the right to be heard, as defined by RFC 8855 (BFCP).
+"""Floor: the right to be heard, as defined by RFC 8855 (BFCP).
 
 1. A participant who wants the floor has one request; asking again only makes it more urgent.
 2. A request changes along `TRANSITIONS` only; a missing entry is a bug of the caller.
@@ -52,7 +52,7 @@ TRANSITIONS: dict[tuple[RequestState, Act], RequestState] = {
     (RequestState.GRANTED, Act.RELEASE): RequestState.RELEASED,
     (RequestState.GRANTED, Act.REVOKE): RequestState.REVOKED,
 }
-"""Every step that a request can take."""
+"""Transitions of a request."""
 
 LOWEST, NORMAL, HIGH, HIGHEST = -2, 0, 1, 2
 """Priorities of requests (RFC 8855, section 5.2.4)."""
@@ -60,40 +60,40 @@ LOWEST, NORMAL, HIGH, HIGHEST = -2, 0, 1, 2
 
 @define
 class Request:
-    """One participant's request for the floor, or its grant."""
+    """Floor request of one participant, waiting or granted."""
 
     participant: str
-    """Participant who wants it."""
+    """Participant who wants the floor."""
 
     since: float
-    """Moment at which it was made, in seconds since the meeting's start."""
+    """Time of the request, in seconds since the meeting's start."""
 
     priority: int = NORMAL
-    """-2 lowest to 2 highest."""
+    """Priority, from -2 (lowest) to 2 (highest)."""
 
     first: bool = False
-    """Whether it comes before whatever the policy says: the app asked, or a lost turn is taken again."""
+    """Whether it comes before the policy's choice: the app asked, or a lost turn is taken again."""
 
     raised: bool = False
-    """Whether a hand is up; a request without one lives only as long as its prepared reply."""
+    """Whether a hand is up; without one, a request lasts only as long as its prepared reply."""
 
     about: str = ""
-    """Subject that the participant is asked about. Personal."""
+    """Subject that the participant is asked about; empty for none. Personal."""
 
     urgency: int = 5
-    """Urgency of its wish to speak, 0 to 10."""
+    """Urgency of the wish to speak, from 0 to 10."""
 
     wants: str = ""
-    """Subject of which it says that it wants to speak. Personal."""
+    """Subject that the participant wants to speak about; empty for none. Personal."""
 
     retakes: bool = False
-    """Whether it comes first to take a lost turn again, and not because the app asked."""
+    """Whether it comes first because a lost turn is taken again, not because the app asked."""
 
     state: RequestState = RequestState.PENDING
-    """State that it is in."""
+    """State of the request."""
 
     def take(self, act: Act) -> None:
-        """Move along the table; LocalProtocolError, and no change, where it has no such entry."""
+        """Move along the table; LocalProtocolError, and no change, for a step that it does not have."""
         after = TRANSITIONS.get((self.state, act))
         if after is None:
             raise LocalProtocolError(f"a request that is {self.state.value} cannot take {act.value}")
@@ -101,7 +101,7 @@ class Request:
 
     @property
     def stands_alone(self) -> bool:
-        """Whether it stays when a reply that was prepared for it is gone."""
+        """Whether it stays when its prepared reply is gone."""
         return self.first or self.raised
 
 
@@ -110,16 +110,16 @@ class Floor:
     """Floor: its holder, its queue of requests, and the number of grants."""
 
     turn: int = 0
-    """The number of the last grant; 0 before the first."""
+    """Number of the last grant; 0 before the first."""
 
     granted: Request | None = None
-    """The holder's request."""
+    """Request of the holder; None while the floor is free."""
 
     named: Named | None = None
-    """Participant that somebody gave the floor by a tool."""
+    """Participant to whom a tool call gave the floor; None without one."""
 
     _queue: dict[str, Request] = Factory(dict[str, Request])
-    """By name, in the order in which they were made."""
+    """Waiting requests by name, in the order in which they were made."""
 
     @property
     def holder(self) -> str | None:
@@ -128,7 +128,7 @@ class Floor:
 
     @property
     def is_free(self) -> bool:
-        """Whether nobody holds the floor."""
+        """Whether the floor has no holder."""
         return self.granted is None
 
     def waiting(self) -> tuple[Request, ...]:
@@ -136,11 +136,11 @@ class Floor:
         return tuple(sorted(self._queue.values(), key=lambda request: -request.priority))
 
     def request_of(self, participant: str) -> Request | None:
-        """The participant's waiting request."""
+        """Waiting request of a participant; None without one."""
         return self._queue.get(participant)
 
     def request(self, participant: str, now: float, priority: int = NORMAL) -> Request:
-        """Put a participant into the queue, or make its request there more urgent."""
+        """Put a participant in the queue, or raise the priority of its request there."""
         request = self._queue.get(participant)
         if request is None:
             request = self._queue[participant] = Request(participant, now, priority)
@@ -149,17 +149,17 @@ class Floor:
         return request
 
     def raise_hand(self, participant: str, now: float, priority: int = NORMAL) -> None:
-        """Put a participant into the queue with a hand that is up."""
+        """Put a participant in the queue with a raised hand."""
         self.request(participant, now, priority).raised = True
 
     def ask_first(self, participant: str, now: float, priority: int = HIGHEST) -> Request:
-        """Put a participant before whatever the policy says."""
+        """Put a participant before the policy's choice."""
         request = self.request(participant, now, priority)
         request.first = True
         return request
 
     def ask_about(self, participant: str, now: float, about: str) -> None:
-        """Put a participant first, to speak about something."""
+        """Put a participant first, to speak about a subject."""
         self.ask_first(participant, now).about = about
 
     def retake(self, participant: str, now: float) -> None:
@@ -167,13 +167,13 @@ class Floor:
         self.ask_first(participant, now, HIGH).retakes = True
 
     def bid(self, participant: str, urgency: int | None, wants: str | None) -> None:
-        """Note how much a participant that waits wants to speak, and about what."""
+        """Note a waiting participant's urgency, and the subject that it wants to speak about."""
         request = self._queue[participant]
         request.urgency = request.urgency if urgency is None else urgency
         request.wants = request.wants if wants is None else wants
 
     def lower_hand(self, participant: str) -> bool:
-        """Take a hand down; False where none is up. What the app asked for stands."""
+        """Lower a hand; False if none is up. A request by the app stands."""
         request = self._queue.get(participant)
         if request is None or not request.raised:
             return False
@@ -181,7 +181,7 @@ class Floor:
         return True
 
     def drop_retakes(self, but: str) -> None:
-        """Forget all that wait to take a lost turn again, but one."""
+        """Forget the requests to take a lost turn again, except one participant's."""
         for name, request in tuple(self._queue.items()):
             if request.retakes and name != but:
                 request.first = request.retakes = False
@@ -193,17 +193,17 @@ class Floor:
         return tuple(request for request in self.waiting() if request.raised)
 
     def name(self, named: Named) -> None:
-        """Note whom the chair, or a speaker, gave the floor."""
+        """Note the participant to whom the chair, or a speaker, gave the floor."""
         self.named = named
 
     def forget_named(self) -> None:
-        """Forget whom somebody named: it has had the floor, or has lost it to another's word."""
+        """Forget the named participant: it has had the floor, or another was named."""
         self.named = None
 
     def grant(self, participant: str, now: float) -> int:
         """Grant the floor to a participant, waiting or not; returns the turn's number.
 
-        LocalProtocolError while somebody holds it.
+        LocalProtocolError while the floor has a holder.
         """
         if self.granted is not None:
             raise LocalProtocolError(f"the floor is held in turn {self.turn}")
@@ -235,9 +235,9 @@ class Floor:
             request.take(act)
 
     def check(self, gone: frozenset[str]) -> None:
-        """Make sure of the machine's invariants; LocalProtocolError names the one that is broken.
+        """Check the invariants of the machine; LocalProtocolError names the broken one.
 
-        `gone`: participants that have left for good, who hold and wait for nothing.
+        `gone`: participants that have failed for good; they hold and wait for nothing.
         """
         if self.granted is not None and self.granted.state is not RequestState.GRANTED:
             raise LocalProtocolError(f"the holder's request is {self.granted.state.value}")

@@ -1,4 +1,4 @@
-"""Meetings that repeat themselves: how each trouble is detected; the remedies are in `remedies.py`.
+"""Troubles of a meeting that repeats itself, and their detection; the remedies are in `remedies.py`.
 
 1. Livelock: two participants have alternated in the last `PING_PONG` turns while a third waits with its hand
    up; if the speaker names the next one, the same holds for more than two.
@@ -16,22 +16,22 @@ from trialogue.brain.floor.view import TurnTaken
 from trialogue.values import define
 
 PING_PONG = 6
-"""Turns of others, one after another, that make a livelock where somebody waits."""
+"""Heard turns in a row that make a livelock while another participant waits."""
 
 LOOP = 4
-"""Turns in a row that make a loop."""
+"""Heard turns in a row that make a politeness loop."""
 
 ALIKE = 0.8
-"""Turns are alike where they have so much of their words in common (Jaccard)."""
+"""Least share of common words in two turns that are alike (Jaccard)."""
 
 WORDS = 4
-"""Turns of fewer words are alike only as closings."""
+"""Least number of words in turns that are compared; shorter turns are alike only as closings."""
 
 DEAD = 3
-"""Silent turns of the chair, one after another, that make it a dead one."""
+"""Silent turns of the chair in a row that make a dead chair."""
 
 MOVE_ON = "The last turns said the same again. Go on to something else, or end the meeting."
-"""Words that the chair is asked in a politeness loop."""
+"""Question to the chair in a politeness loop."""
 
 _WORD = re.compile(r"\w+")
 _CLOSING = re.compile(
@@ -47,41 +47,41 @@ class Troubles:
     """Troubles of the meeting so far."""
 
     deputy: str | None = None
-    """Deputy of a dead chair."""
+    """Deputy of a dead chair; None without one."""
 
     dead_turns: int = 0
-    """Number of the chair's turns, one after another, that ended with nothing said."""
+    """Number of the chair's last turns in a row that timed out in silence."""
 
     loops: int = 0
-    """Number of times that the meeting was found to go round in circles."""
+    """Number of politeness loops so far."""
 
     loop_until: int = 0
-    """The last turn of the last loop."""
+    """Number of the last turn of the last loop."""
 
     def take(self, taken: TurnTaken, chair: str | None) -> None:
-        """A turn is over."""
+        """Note a turn that is over."""
         if taken.participant == chair:
             is_dead = taken.was_silent and taken.cause == "timeout"
             self.dead_turns = self.dead_turns + 1 if is_dead else 0
 
     def promote(self, deputy: str) -> None:
-        """Put a deputy into the chair's place."""
+        """Put a deputy in the chair's place."""
         self.deputy, self.dead_turns = deputy, 0
 
     def loop(self, until: int) -> bool:
-        """Note a loop; whether there was one before."""
+        """Note a politeness loop; returns whether there was one before."""
         self.loops += 1
         self.loop_until = until
         return self.loops > 1
 
     @property
     def is_chair_dead(self) -> bool:
-        """Whether the chair was silent for as long as makes it a dead one."""
+        """Whether the chair has had so many silent turns that it is dead."""
         return self.dead_turns >= DEAD
 
 
 def ping_pong(recent: Sequence[TurnTaken]) -> frozenset[str]:
-    """Two who have had the last heard turns by turns; none where that is not so."""
+    """The two participants who alternated in the last heard turns; empty if none did."""
     last = recent[-PING_PONG:]
     names = frozenset(taken.participant for taken in last)
     takes_turns = all(a.participant != b.participant for a, b in pairwise(last))
@@ -89,13 +89,13 @@ def ping_pong(recent: Sequence[TurnTaken]) -> frozenset[str]:
 
 
 def circle(recent: Sequence[TurnTaken]) -> frozenset[str]:
-    """Participants who have had the last heard turns, however many; none where there were too few."""
+    """Participants of the last `PING_PONG` heard turns; empty if there were fewer turns."""
     last = recent[-PING_PONG:]
     return frozenset(taken.participant for taken in last) if len(last) == PING_PONG else frozenset()
 
 
 def is_loop(recent: Sequence[TurnTaken]) -> bool:
-    """Whether the last heard turns say nearly the same, or are nothing but closings."""
+    """Whether the last heard turns say nearly the same, or are only closings."""
     last = recent[-LOOP:]
     if len(last) < LOOP or len({taken.participant for taken in last}) < 2:
         return False

@@ -1,4 +1,4 @@
-"""View of a policy and its answers: frozen values, so that it cannot keep or change anything."""
+"""View that a policy decides by, and its answers: frozen values, so that a policy can change nothing."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from trialogue.model.transcript import Cause
 from trialogue.values import frozen
 
 COLLISION_S = 0.3
-"""Those who start within this many seconds of each other collide."""
+"""Greatest time between two starts that collide, in seconds."""
 
 
 @frozen
 class TurnTaken:
-    """One completed turn."""
+    """Completed turn."""
 
     turn: int
     """Number of the turn, from 1."""
@@ -29,25 +29,25 @@ class TurnTaken:
     """Participant who held the floor."""
 
     cause: Cause
-    """Reason for its end."""
+    """Cause of the turn's end."""
 
     chosen_by: str
     """Chooser: a policy's name, `asked` (the app, or a lost turn taken again), or `silence`."""
 
     heard: str
-    """The words that were heard. Personal."""
+    """Words that were heard. Personal."""
 
     began_at: float
-    """Moment at which the floor was granted, in seconds since the meeting's start."""
+    """Time at which the floor was granted, in seconds since the meeting's start."""
 
     ended_at: float
-    """Moment at which it was free again, in seconds since the meeting's start."""
+    """Time at which the floor was free again, in seconds since the meeting's start."""
 
     spoken_s: float
     """Seconds of sound that were heard."""
 
     is_forced: bool = False
-    """Whether only words were said in it that the app or the meeting itself wanted said."""
+    """Whether all its words were given by the app or by the meeting itself."""
 
     @property
     def was_silent(self) -> bool:
@@ -57,25 +57,25 @@ class TurnTaken:
 
 @frozen
 class Waiting:
-    """One accepted floor request."""
+    """Accepted floor request that waits."""
 
     participant: str
     """Participant who waits."""
 
     priority: int
-    """-2 lowest to 2 highest (RFC 8855)."""
+    """Priority, from -2 (lowest) to 2 (highest) (RFC 8855)."""
 
     since: float
-    """Moment at which it asked, in seconds since the meeting's start."""
+    """Time of the request, in seconds since the meeting's start."""
 
     is_prepared: bool
-    """Whether a reply of it is held and can be played at once."""
+    """Whether a reply of the participant is held and can be played at once."""
 
     words: str = ""
-    """The prepared reply's words, as far as they have arrived. Personal."""
+    """Words of the prepared reply, as far as they have arrived. Personal."""
 
     urgency: int = 5
-    """Urgency of its wish to speak, 0 to 10: what its bid says, 5 where it says nothing."""
+    """Urgency of its bid, from 0 to 10; 5 if the bid gives none."""
 
     about: str = ""
     """Topic of its bid. Personal."""
@@ -85,27 +85,28 @@ class Waiting:
 
 
 COUNTED = frozenset({"round-robin", "silence"})
-"""Choosers whose turns move the place in the order."""
+"""Choosers whose turns move the position in the order."""
 
 
 @frozen
 class Tally:
-    """Sums over all turns so far, so that no policy has to go through them: one step per turn (`after`)."""
+    """Sums over all turns so far, updated with each turn (`after`): no policy goes through all turns."""
 
     spoken: Mapping[str, float] = MappingProxyType({})
-    """Seconds of sound heard of each participant."""
+    """Seconds of sound heard, by participant."""
 
     began: Mapping[str, float] = MappingProxyType({})
-    """Moment at which each participant's last turn began."""
+    """Time at which the last turn began, by participant."""
 
     turned: tuple[str, ...] = ()
-    """The order of the table, turned so that it begins with the place that is next; empty before a turn."""
+    """Order of the participants, rotated so that the next position comes first; empty before the first turn.
+    """
 
     place: int = 0
-    """Places of a script's order that are used."""
+    """Number of used positions in a script's order."""
 
     def after(self, taken: TurnTaken, plan: MeetingPlan) -> Tally:
-        """The sums with one more turn."""
+        """Sums with one more turn."""
         who = taken.participant
         order, place = self.order(plan), self.place
         if taken.chosen_by in COUNTED and who in order:
@@ -116,7 +117,7 @@ class Tally:
         return Tally(spoken, {**self.began, who: taken.began_at}, order, place)
 
     def order(self, plan: MeetingPlan) -> tuple[str, ...]:
-        """The current order, with participants who have joined since at its end."""
+        """Current order; participants who have joined since come last."""
         whole = plan.floor.order or tuple(p.name for p in plan.participants)
         known = self.turned or whole
         return known + tuple(name for name in dict.fromkeys(whole) if name not in known)
@@ -127,85 +128,85 @@ class Named:
     """Participant to whom a tool call gave the floor; kept until the next grant to another."""
 
     to: str
-    """Participant who shall speak."""
+    """Participant who is to speak."""
 
     about: str
-    """Question to it. Personal."""
+    """Question to the participant; empty for none. Personal."""
 
     by: str
-    """Participant who named it: the chair, or the speaker of that turn."""
+    """Participant who made the call: the chair, or the speaker of that turn."""
 
 
 @frozen
 class Collecting:
-    """A round in which all prepare at once."""
+    """Round in which all agents prepare at once."""
 
     since: float
-    """Moment at which they were asked, in seconds since the meeting's start."""
+    """Time at which they were asked, in seconds since the meeting's start."""
 
     missing: tuple[str, ...]
-    """Participants who have not begun to answer."""
+    """Agents that have not begun their reply."""
 
     was_heard: bool
-    """Whether anybody of this round was granted the floor since."""
+    """Whether a turn was heard since the round began."""
 
 
 @frozen
 class FloorView:
-    """The meeting at a moment when the floor is free, as a policy sees it."""
+    """View of the meeting for a policy, at a moment when the floor is free."""
 
     plan: MeetingPlan
-    """All that was known before the meeting."""
+    """Plan with the current cast."""
 
     now: float
-    """Seconds since the meeting's start."""
+    """Current time, in seconds since the meeting's start."""
 
     free_since: float
-    """Moment at which the last turn ended, or the meeting opened."""
+    """Time at which the last turn ended, or the meeting opened, in seconds since the meeting's start."""
 
     present: tuple[str, ...]
     """Participants who can be granted the floor, in the cast's order."""
 
     away: tuple[str, ...] = ()
-    """Participants who could speak but have no session now."""
+    """Agents that could speak but have no session now."""
 
     queue: tuple[Waiting, ...] = ()
-    """Requests that wait: by priority, then first come."""
+    """Waiting requests: by priority, then first come."""
 
     turns: tuple[TurnTaken, ...] = ()
-    """All turns so far, in order."""
+    """Completed turns, in order."""
 
     named: Named | None = None
-    """Participant to whom the chair, or the last speaker, gave the floor by a tool."""
+    """Participant to whom the chair, or the last speaker, gave the floor by a tool; None without one."""
 
     item: AgendaItem | None = None
-    """The point of the agenda at hand."""
+    """Current point of the agenda; None without one."""
 
     item_since: float = 0.0
-    """Moment at which it was taken, in seconds since the meeting's start."""
+    """Time at which the point began, in seconds since the meeting's start."""
 
     chair: str | None = None
-    """Participant who chairs: the chair of the cast, or its deputy once it is gone."""
+    """Chair of the cast, or its deputy once the chair is gone; None without one."""
 
     collecting: Collecting | None = None
-    """The round that is being prepared or heard."""
+    """Round that is being prepared or heard; None without one."""
 
     draw: float = 0.0
-    """A number in [0, 1), drawn anew for each turn by the meeting's seed."""
+    """Random number in [0, 1), drawn anew for each turn by the meeting's seed."""
 
     tally: Tally | None = None
-    """All turns in sums; None for a view that was made without."""
+    """Sums over all turns; None for a view that is made without them."""
 
     @property
     def sums(self) -> Tally:
-        """Totals over all turns."""
+        """Sums over all turns."""
         if self.tally is not None:
             return self.tally
         return reduce(lambda tally, taken: tally.after(taken, self.plan), self.turns, Tally())
 
     @property
     def last(self) -> TurnTaken | None:
-        """The turn that ended last."""
+        """Turn that ended last; None before the first."""
         return self.turns[-1] if self.turns else None
 
     @property
@@ -220,7 +221,7 @@ class FloorView:
 
     @property
     def agents(self) -> tuple[str, ...]:
-        """The agents among the present participants."""
+        """Agents among the present participants."""
         kinds = {p.name: p.kind for p in self.plan.participants}
         return tuple(name for name in self.present if kinds[name] is Kind.AGENT)
 
@@ -239,11 +240,11 @@ class FloorView:
         return sum(taken.spoken_s for taken in self._recent(window_s))
 
     def _recent(self, window_s: float) -> Iterator[TurnTaken]:
-        """The turns that ended in the window, the last first."""
+        """Turns that ended within the window, the last first."""
         return takewhile(lambda taken: taken.ended_at > self.now - window_s, reversed(self.turns))
 
     def share(self, participant: str, window_s: float = inf) -> float:
-        """A participant's share of all speech in the turns that ended within the window, 0 to 1."""
+        """Share of one participant in all speech of the turns that ended within the window, from 0 to 1."""
         if window_s == inf:
             total = sum(self.sums.spoken.values())
             return self.spoken_s(participant) / total if total > 0 else 0.0
@@ -266,21 +267,21 @@ class Next:
     """Answer: grant the floor to a participant."""
 
     to: str
-    """Participant who is present."""
+    """Participant who is granted the floor; it must be present."""
 
     reason: str
-    """Reason for this one, in words without speech."""
+    """Reason for the choice, in words without speech."""
 
     about: str = ""
-    """Question to it. Personal."""
+    """Question to the participant; empty for none. Personal."""
 
 
 @frozen
 class Wait:
-    """Answer: leave the floor free until `until`; a policy that then still waits counts as naming nobody."""
+    """Answer: leave the floor free until `until`; a policy that still waits then counts as naming no one."""
 
     until: float
-    """Seconds since the meeting's start."""
+    """End of the wait, in seconds since the meeting's start."""
 
     reason: str
     """Reason for the wait."""
@@ -288,29 +289,29 @@ class Wait:
 
 @frozen
 class Nobody:
-    """Answer: name nobody."""
+    """Answer: name no one."""
 
     reason: str
     """Reason as a code: `chair-timeout`, `all-passed`, `order-done`..."""
 
     is_final: bool = False
-    """Whether there never will be again: the meeting ends for this reason."""
+    """Whether the policy will never name a speaker again: the meeting ends for this reason."""
 
 
 @frozen
 class Collect:
-    """Answer: all present agents prepare a reply at the same time; each is held until granted."""
+    """Answer: all present agents prepare a reply at the same time; each reply is held until it is granted."""
 
     reason: str
     """Purpose of the round."""
 
 
 Decision: TypeAlias = Next | Wait | Nobody | Collect
-"""All that a policy can say."""
+"""Answers of a policy."""
 
 
 class Policy(Protocol):
-    """A rule that chooses the next speaker: a pure function of its view."""
+    """Rule that chooses the next speaker: a pure function of its view."""
 
     def choose(self, view: FloorView, /) -> Decision:
         """Choose the next speaker; called after each event while the floor is free."""

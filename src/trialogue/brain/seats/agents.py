@@ -36,7 +36,7 @@ TRANSITIONS: dict[tuple[SeatState, Change], SeatState] = {
     for state in (SeatState.JOINING, SeatState.READY, SeatState.LOST)
     for change in Change
 }
-"""Every step there is: whatever happens to the sessions of one that has not failed."""
+"""Transitions of a seat: every change is possible until the sessions have failed."""
 
 
 @define
@@ -48,7 +48,7 @@ class _Seat:
 
 @define
 class Agents:
-    """All agents' seats."""
+    """Seats of all agents."""
 
     _seats: dict[str, _Seat] = Factory(dict[str, _Seat])
     _ending: dict[str, int] = Factory(dict[str, int])
@@ -57,14 +57,14 @@ class Agents:
     _retaking: set[str] = Factory(set[str])
     _replaced: set[str] = Factory(set[str])
 
-    # --- what changes them --------------------------------------------------------------------------
+    # --- changes ------------------------------------------------------------------------------------
 
     def seat(self, name: str) -> None:
-        """Wait for the first session of an agent that has come to the table."""
+        """Add the seat of an agent, which waits for its first session."""
         self._seats[name] = _Seat()
 
     def leave(self, name: str) -> None:
-        """Forget an agent that has left the table."""
+        """Remove the seat of an agent that has left the table."""
         self._seats.pop(name, None)
         self._settled(name)
         self._lost_turns.discard(name)
@@ -72,9 +72,9 @@ class Agents:
         self._replaced.discard(name)
 
     def ready(self, name: str, session: int) -> bool:
-        """A session is ready; False where that is stale.
+        """Note that a session is ready; False for a stale one.
 
-        A session may be reported lost before it was ever ready (its dial failed) and keep its number.
+        A session may be reported lost before it was ever ready, because its dial failed, and keep its number.
         """
         seat = self._seats.get(name)
         if seat is None or session < seat.session:
@@ -84,12 +84,12 @@ class Agents:
         return self._change(name, Change.READY, session)
 
     def lost(self, name: str, session: int) -> bool:
-        """A session was lost; False where that is stale."""
+        """Note that a session was lost; False for a stale one."""
         seat = self._seats.get(name)
         return seat is not None and session >= seat.session and self._change(name, Change.LOST, session)
 
     def failed(self, name: str, *, refused: bool) -> None:
-        """Note that there will be no more sessions."""
+        """Note that an agent has failed for good: no more sessions follow."""
         seat = self._seats[name]
         self._change(name, Change.FAILED, seat.session)
         seat.refused = refused
@@ -104,32 +104,32 @@ class Agents:
         return True
 
     def _settled(self, name: str) -> None:
-        """Whatever became of the old session, its end need not be waited for any more."""
+        """Stop waiting for the end of the old session: it is over."""
         self._ending.pop(name, None)
         if self._rolling == name:
             self._rolling = None
 
     def ends_soon(self, name: str, session: int) -> bool:
-        """A session comes to the end of its allowed life; False where it is over."""
+        """Note that a session reaches its time limit; False for a stale one."""
         if not self.is_ready(name) or session != self.session(name):
             return False
         self._ending[name] = session
         return True
 
     def roll_over(self, name: str) -> int:
-        """Close a session on purpose: its number."""
+        """Note that a session is closed on purpose, for a new one; returns its number."""
         session = self._ending[name]
         self.lost(name, session)
         self._rolling = name
         return session
 
     def replace(self, name: str) -> None:
-        """Let the fallback take the seat."""
+        """Note that the fallback takes the seat."""
         self._replaced.add(name)
         self.lost(name, self.session(name))
 
     def lose_turn(self, name: str) -> bool:
-        """A turn was lost with its session; False where it was a turn that was taken again already."""
+        """Note a turn that was lost with its session; False if it was being taken again already."""
         if name in self._retaking:
             self._retaking.discard(name)
             return False
@@ -137,7 +137,7 @@ class Agents:
         return True
 
     def retake(self, name: str) -> bool:
-        """Whether one that is back has a turn to take again, which it does from now on."""
+        """Whether an agent that is back has a lost turn to take again; from now on it takes it."""
         if name not in self._lost_turns:
             return False
         self._lost_turns.discard(name)
@@ -149,24 +149,24 @@ class Agents:
         self._retaking.discard(name)
 
     def forget_lost_turns(self, but: str) -> None:
-        """Somebody else was named: turns that were lost before are not taken again, but this one's."""
+        """Forget the lost turns of all but one agent: that one was named."""
         self._lost_turns &= {but}
         self._retaking &= {but}
 
-    # --- what they tell -----------------------------------------------------------------------------
+    # --- views --------------------------------------------------------------------------------------
 
     def session(self, name: str) -> int:
-        """The number of the agent's latest session; 0 where it has had none."""
+        """Number of the agent's latest session; 0 before the first."""
         seat = self._seats.get(name)
         return seat.session if seat else 0
 
     def is_ready(self, name: str) -> bool:
-        """Whether the agent has a session that works."""
+        """Whether the agent has a working session."""
         seat = self._seats.get(name)
         return seat is not None and seat.state is SeatState.READY
 
     def is_live(self, name: str, session: int) -> bool:
-        """Whether this very session works."""
+        """Whether this very session is the agent's working one."""
         return self.is_ready(name) and session == self.session(name)
 
     def has_failed(self, name: str) -> bool:
@@ -175,7 +175,7 @@ class Agents:
         return seat is not None and seat.state is SeatState.FAILED
 
     def ready_ones(self) -> tuple[str, ...]:
-        """Agents whose sessions work, in the order in which they came."""
+        """Agents with a working session, in the order in which they joined."""
         return tuple(name for name in self._seats if self.is_ready(name))
 
     def gone(self) -> frozenset[str]:
@@ -184,19 +184,19 @@ class Agents:
 
     @property
     def are_settled(self) -> bool:
-        """Whether every agent is ready or has failed: nobody is left to wait for."""
+        """Whether every agent is ready or has failed."""
         return all(seat.state in {SeatState.READY, SeatState.FAILED} for seat in self._seats.values())
 
     def were_refused(self, names: tuple[str, ...]) -> bool:
-        """Whether all of these were refused by their services."""
+        """Whether all of these agents were refused by their services."""
         return all(self._seats[name].refused for name in names)
 
     def was_replaced(self, name: str) -> bool:
-        """Whether the seat is the fallback's already."""
+        """Whether the fallback has taken the seat."""
         return name in self._replaced
 
     def may_retake(self, name: str) -> bool:
-        """Whether a turn that the agent loses now is taken again; once only, and never a person's."""
+        """Whether a turn that the agent loses now is taken again: once only, and never a person's."""
         return name in self._seats and name not in self._retaking
 
     def has_lost_turn(self, name: str) -> bool:
@@ -204,14 +204,14 @@ class Agents:
         return name in self._lost_turns
 
     def is_retaking(self, name: str) -> bool:
-        """Whether the agent takes a lost turn again."""
+        """Whether the agent is taking a lost turn again."""
         return name in self._retaking
 
     @property
     def rolling(self) -> str | None:
-        """Agent whose session is being closed for a new one."""
+        """Agent whose session is being replaced by a new one; None without one."""
         return self._rolling
 
     def ending(self) -> tuple[str, ...]:
-        """Agents whose session comes to its allowed end, in the order in which that was told."""
+        """Agents whose session reaches its time limit, in the order in which that was reported."""
         return tuple(self._ending)

@@ -11,20 +11,20 @@ from trialogue.values import define
 
 @define
 class Cast:
-    """Participants: first those of the plan, then changed by joining and leaving."""
+    """Cast: first the participants of the plan, then changed by joining and leaving."""
 
     plan: MeetingPlan
-    """The plan with the current cast, for policies."""
+    """Plan with the current cast, for policies."""
 
     _seats: dict[str, Participant] = Factory(dict[str, Participant])
     _left: set[str] = Factory(set[str])
     _muted: set[str] = Factory(set[str])
 
     def __attrs_post_init__(self) -> None:
-        """Seat the plan's cast."""
+        """Seat the participants of the plan."""
         self._seats = {p.name: p for p in self.plan.participants}
 
-    # --- what changes it ----------------------------------------------------------------------------
+    # --- changes ------------------------------------------------------------------------------------
 
     def join(self, seat: Participant) -> bool:
         """Seat a participant with a new name, or the name of one who has left; False for any other.
@@ -43,37 +43,37 @@ class Cast:
         return True
 
     def leave(self, name: str) -> bool:
-        """Let somebody of the cast leave; False for one that has left."""
+        """Let a participant leave; False for one that has left already."""
         if name in self._left:
             return False
         self._left.add(name)
         return True
 
     def mute(self, name: str, *, muted: bool) -> None:
-        """Mute somebody, or let it be heard again."""
+        """Mute or unmute a participant."""
         if muted:
             self._muted.add(name)
         else:
             self._muted.discard(name)
 
-    # --- what it tells ------------------------------------------------------------------------------
+    # --- views --------------------------------------------------------------------------------------
 
     def __contains__(self, name: object) -> bool:
-        """Whether the meeting knows this name."""
+        """Whether the meeting has a participant of this name."""
         return name in self._seats
 
     def __getitem__(self, name: str) -> Participant:
-        """The participant of that name, gone or not; KeyError for an unknown one."""
+        """Participant of that name, even one who has left; KeyError for an unknown name."""
         return self._seats[name]
 
     @property
     def everybody(self) -> tuple[Participant, ...]:
-        """All that are at the table or were, in the order in which they came."""
+        """All participants, even those who have left, in the order in which they joined."""
         return self.plan.participants
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of all that are at the table or were, in the order in which they came."""
+        """Names of all participants, even of those who have left, in the order in which they joined."""
         return tuple(self._seats)
 
     def is_agent(self, name: str) -> bool:
@@ -85,7 +85,7 @@ class Cast:
         return not self.is_agent(name) and self._seats[name].may_speak
 
     def hears_by_ear(self, name: str) -> bool:
-        """Whether a participant is an agent that hears sound."""
+        """Whether a participant is an agent that hears audio."""
         return self.is_agent(name) and self._seats[name].hears is Hears.AUDIO
 
     def has_left(self, name: str) -> bool:
@@ -93,10 +93,10 @@ class Cast:
         return name in self._left
 
     def is_muted(self, name: str) -> bool:
-        """Whether a participant is heard by nobody."""
+        """Whether a participant is muted."""
         return name in self._muted
 
     @property
     def silenced(self) -> tuple[str, ...]:
-        """Participants whom nobody hears, in the table's order: the muted, and those who have left."""
+        """Participants who cannot be heard, in the cast's order: the muted, and those who have left."""
         return tuple(name for name in self._seats if name in self._muted | self._left)

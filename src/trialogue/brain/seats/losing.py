@@ -20,7 +20,7 @@ from trialogue.model.transcript import Beside
 
 
 def lose(o: Owners, name: str) -> None:
-    """An agent's session is gone, and with it what it was saying; a lost turn is taken again, once."""
+    """Drop all that depends on an agent's lost session; its turn is taken again, once."""
     turn = o.turns.agent(name)
     if turn is not None:
         words = _unsaid(o, turn)
@@ -31,7 +31,7 @@ def lose(o: Owners, name: str) -> None:
 
 
 def _unsaid(o: Owners, turn: AgentTurn) -> str:
-    """The words of the app's that the holder was saying, or was to say: they are said anew, all of them."""
+    """Words of the app that the holder was saying or was to say: they are said again from the beginning."""
     if not turn.is_forced:
         return ""
     told = [
@@ -43,7 +43,7 @@ def _unsaid(o: Owners, turn: AgentTurn) -> str:
 
 
 def _let_go(o: Owners, name: str) -> None:
-    """Let go what a session held, was prompted for and had begun."""
+    """Drop a session's cut turn, its held replies and its prompts."""
     if o.turns.kept is not None and o.turns.kept.name == name:
         taking.release(o)
     deny_held(o, name, "withdrawn")
@@ -52,7 +52,7 @@ def _let_go(o: Owners, name: str) -> None:
 
 
 def drop_out(o: Owners, name: str) -> None:
-    """An agent has failed for good, or left: it holds and waits for nothing."""
+    """Drop all that an agent holds and waits for: it has failed for good, or left."""
     turn = o.turns.agent(name)
     if turn is not None:
         taking.close(o, turn, "left")
@@ -62,7 +62,7 @@ def drop_out(o: Owners, name: str) -> None:
 
 
 def silence(o: Owners, name: str, cause: Cause) -> None:
-    """A person's source is gone, or starts anew: its speech is over, and so is its own turn."""
+    """End a person's speech, and its own turn: its source is gone, or starts anew."""
     turn = o.turns.person(name)
     stretch = o.people.reset(name, o.now, keeps_typed=cause == "lost")
     entry = o.beside.end(name)
@@ -81,7 +81,7 @@ def silence(o: Owners, name: str, cause: Cause) -> None:
 
 
 def hear_no_more(o: Owners, name: str, cause: Cause) -> None:
-    """Close a person's hearing: what it said stands in the transcript, in words or as unclear."""
+    """Stop hearing a person: its speech so far stands in the transcript, in words or as unclear."""
     silence(o, name, cause)
     for who, stretch in attribution.unworded(o):
         if who == name:

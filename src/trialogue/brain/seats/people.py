@@ -5,7 +5,7 @@
 2. Each stretch of speech belongs to one place: a turn of the person's own, or the turn beside which it was.
 3. Words belong to the stretch in which they were said, and are accepted only if its length can contain
    them.
-4. When a source is reset (muted, asleep, gone), nobody speaks any more: its detector starts anew.
+4. When a source is reset (muted, asleep, gone), its person's speech is over: its detector starts anew.
 5. A source's reports may be late on a busy machine: deadlines for sound wait that much longer.
 6. A person stopped at `hold.max`, by the app or by the chair may not retake the floor before a pause
    or another's speech.
@@ -22,16 +22,16 @@ from trialogue.model.transcript import Beside
 from trialogue.values import define, frozen
 
 WORDS_A_SECOND = 6.0
-"""At most so many words are believed of a second of speech, and one more."""
+"""Greatest number of words that is believed in a second of speech; one more word is always believed."""
 
 NEAR_S = 0.6
-"""Words belong to a stretch whose detected places differ from theirs by at most so much, in seconds."""
+"""Greatest distance between words and the stretch of speech that they belong to, in seconds."""
 
 LATE_S = 6.0
-"""Seconds behind a stretch in which words without places may still be its own."""
+"""Seconds after a stretch in which words without positions may still belong to it."""
 
 KEPT = 64
-"""Number of stretches that are remembered of each person."""
+"""Number of stretches that are kept for each person."""
 
 
 class EarState(Enum):
@@ -59,30 +59,30 @@ EAR: dict[tuple[EarState, EarChange], EarState] = {
     **{(state, EarChange.LOST): EarState.LOST for state in _LIVING},
     **{(state, EarChange.FAILED): EarState.FAILED for state in _LIVING},
 }
-"""Every step of a person's ear; a missing entry is a stale event. An ear that failed has failed for good."""
+"""Transitions of a person's ear; a missing entry is a stale event. A failed ear has failed for good."""
 
 
 @define
 class SpeechStretch:
-    """One stretch of a person's detected speech."""
+    """Stretch of a person's detected speech."""
 
     begin_s: float
-    """Place where it began on the meeting's audio clock."""
+    """Position on the meeting's audio clock where it began."""
 
     end_s: float | None = None
     """Position where it ended; None while it lasts."""
 
     turn: int = 0
-    """The turn of the person's own that it is part of; 0 for none."""
+    """Number of the person's own turn that it is part of; 0 for none."""
 
     beside: int = 0
-    """The turn beside which it was; 0 for none."""
+    """Number of the turn beside which it was; 0 for none."""
 
     kind: Beside = ""
-    """Kind of speech, where it was beside another's turn and is classified."""
+    """Kind of speech beside another's turn; empty if there is none, or it is not classified yet."""
 
     is_worded: bool = False
-    """Whether the transcript has words for it, or that there are none."""
+    """Whether the transcript has its words, or it is known to have none."""
 
     def length(self, now: float) -> float:
         """Length of the stretch, or its length so far."""
@@ -106,42 +106,42 @@ class Words:
     """Words of an utterance so far, as reported by an ear."""
 
     text: str
-    """All its words. Personal."""
+    """All words of the utterance. Personal."""
 
     begin_s: float
-    """Place where its first word begins."""
+    """Position where the first word begins."""
 
     end_s: float
-    """Place where its last word ends."""
+    """Position where the last word ends."""
 
 
 @define
 class People:
-    """All people's seats."""
+    """Seats of all people."""
 
     _seats: dict[str, _Person] = Factory(dict[str, _Person])
 
     lag_s: float = 0.0
-    """Seconds by which their sources' reports are behind the meeting's clock."""
+    """Seconds by which the reports of people's sources are behind the meeting's clock."""
 
-    # --- what changes them --------------------------------------------------------------------------
+    # --- changes ------------------------------------------------------------------------------------
 
     def seat(self, name: str, *, has_ear: bool) -> None:
-        """Seat a person, silent; `has_ear` where a listening session of its own is to come."""
+        """Seat a silent person; `has_ear` if a listening session of its own is to come."""
         self._seats[name] = _Person(ear=EarState.AWAITED if has_ear else EarState.NONE)
 
     def lag(self, lag_s: float) -> None:
-        """Note by how much people's sources are behind the clock."""
+        """Note by how many seconds people's sources are behind the clock."""
         self.lag_s = max(0.0, lag_s)
 
     def begins(self, name: str, position_s: float) -> None:
-        """A person has begun to speak."""
+        """Note that a person has begun to speak."""
         person = self._seats[name]
         person.stretches.append(SpeechStretch(position_s))
         person.fell_s, person.was_cut = None, False
 
     def stops(self, name: str, position_s: float) -> SpeechStretch:
-        """A person has stopped speaking: the stretch that is over."""
+        """Note that a person has stopped speaking; returns the stretch that is over."""
         person = self._seats[name]
         stretch = person.stretches[-1]
         stretch.end_s = max(stretch.begin_s, position_s)
@@ -149,17 +149,17 @@ class People:
         return stretch
 
     def falls(self, name: str, position_s: float) -> None:
-        """A person's voice has fallen."""
+        """Note that a person's voice has fallen."""
         self._seats[name].fell_s = position_s
 
     def rises(self, name: str) -> None:
-        """A person's voice has risen again."""
+        """Note that a person's voice has risen again."""
         self._seats[name].fell_s = None
 
     def reset(self, name: str, now: float, *, keeps_typed: bool) -> SpeechStretch | None:
-        """A person's source lives no more, or starts anew: the stretch that ended with it.
+        """End the speech of a person whose source is gone or starts anew; returns the stretch that was cut.
 
-        `keeps_typed`: whether words that the person typed wait on.
+        `keeps_typed`: whether words that the person has typed continue to wait.
         """
         person = self._seats[name]
         if not keeps_typed:
@@ -170,18 +170,18 @@ class People:
         return self.stops(name, now if person.fell_s is None else person.fell_s)
 
     def types(self, name: str, text: str) -> None:
-        """A person has typed words, which wait for its turn."""
+        """Note words that a person has typed; they wait for its turn."""
         self._seats[name].typed.append(text)
 
     def take_typed(self, name: str) -> list[str]:
-        """All that a person typed and that has not had the floor yet; it has now."""
+        """Take all typed words of a person that wait: they have the floor now."""
         typed, self._seats[name].typed = self._seats[name].typed, []
         return typed
 
     def own(self, name: str, turn: int, since_s: float, now: float) -> None:
-        """Make the person's stretches since a place part of a turn of its own, if they are no turn's yet.
+        """Make a person's stretches since a position part of its own turn, unless a turn has them already.
 
-        Speech that goes on since an earlier turn of its own is this turn's from now on.
+        Speech that continues from an earlier turn of its own belongs to this turn from now on.
         """
         stretches = self._seats[name].stretches
         for stretch in stretches:
@@ -193,49 +193,49 @@ class People:
             stretches.append(SpeechStretch(last.end_s, turn=turn))
 
     def claim(self, name: str, now: float) -> None:
-        """The person takes the floor with its last stretch of speech, current or completed."""
+        """Note that a person takes the floor with its last stretch of speech, current or completed."""
         person = self._seats[name]
         person.claims = person.stretches[-1].begin_s if person.stretches else now
 
     def take_claim(self, name: str) -> float | None:
-        """Since where the speech goes by which a person takes the floor; None where it was given it."""
+        """Take the position since which speech counts that takes the floor; None if the floor was given."""
         person = self._seats[name]
         since, person.claims = person.claims, None
         return since
 
     def put_beside(self, name: str, turn: int) -> None:
-        """Make the current stretch one beside another's turn."""
+        """Note that the current stretch is beside another's turn."""
         self._seats[name].stretches[-1].beside = turn
 
     def note_kind(self, name: str, kind: Beside) -> SpeechStretch:
-        """Note what the last stretch of a person's speech was beside another's turn: that stretch."""
+        """Note the kind of a person's last stretch beside another's turn; returns the stretch."""
         stretch = self._seats[name].stretches[-1]
         stretch.kind = kind
         return stretch
 
     def place(self, stretch: SpeechStretch, turn: int, kind: Beside) -> None:
-        """Note beside which turn a stretch was that had no home, and what it was."""
+        """Note the turn beside which a stretch was that had no turn yet, and its kind."""
         stretch.beside, stretch.kind = turn, kind
 
     def bar(self, name: str) -> None:
-        """Stop a person that speaks: it may not take the floor before it has paused."""
+        """Bar a person who speaks from taking the floor until it has paused."""
         self._seats[name].is_barred = True
 
     def lift_bars(self, but: str) -> None:
-        """Somebody was heard: everybody else may take the floor again."""
+        """Let all people but one take the floor again: a turn was heard."""
         for name, person in self._seats.items():
             person.is_barred = person.is_barred and name == but
 
     def ear_ready(self, name: str, session: int) -> bool:
-        """A listening session is ready; False where that is stale."""
+        """Note that a listening session is ready; False for a stale one."""
         return self._ear(name, session, EarChange.READY)
 
     def ear_lost(self, name: str, session: int) -> bool:
-        """A listening session was lost; False where that is stale."""
+        """Note that a listening session was lost; False for a stale one."""
         return self._ear(name, session, EarChange.LOST)
 
     def ear_failed(self, name: str) -> bool:
-        """Note that there will be no more listening sessions; False where that is known."""
+        """Note that no more listening sessions follow; False if that is known."""
         return self._ear(name, self._seats[name].session, EarChange.FAILED)
 
     def _ear(self, name: str, session: int, change: EarChange) -> bool:
@@ -246,7 +246,7 @@ class People:
         person.ear, person.session = after, session
         return True
 
-    # --- what they tell -----------------------------------------------------------------------------
+    # --- views --------------------------------------------------------------------------------------
 
     def is_speaking(self, name: str) -> bool:
         """Whether a person speaks."""
@@ -254,16 +254,16 @@ class People:
         return person is not None and bool(person.stretches) and person.stretches[-1].end_s is None
 
     def was_cut(self, name: str) -> bool:
-        """Whether a person's speech ended with a reset of its source, which tells the end once more."""
+        """Whether a reset of its source ended a person's speech: the source will report that end again."""
         return self._seats[name].was_cut
 
     def speaking(self) -> tuple[str, ...]:
-        """People who speak, the first to begin first."""
+        """People who speak, in the order in which they began."""
         found = [name for name in self._seats if self.is_speaking(name)]
         return tuple(sorted(found, key=lambda name: (self.current(name).begin_s, name)))
 
     def current(self, name: str) -> SpeechStretch:
-        """The current or last stretch of speech; IndexError for a person who never spoke."""
+        """Current or last stretch of speech; IndexError for a person who never spoke."""
         return self._seats[name].stretches[-1]
 
     def spoken_until(self, name: str, now: float) -> float:
@@ -277,7 +277,7 @@ class People:
         return self._seats[name].fell_s is not None
 
     def has_typed(self, name: str) -> bool:
-        """Whether words that a person typed wait for the floor."""
+        """Whether typed words of a person wait for the floor."""
         person = self._seats.get(name)
         return person is not None and bool(person.typed)
 
@@ -286,11 +286,11 @@ class People:
         return self._seats[name].is_barred
 
     def has_ear(self, name: str) -> bool:
-        """Whether somebody makes words of what a person says: words may come."""
+        """Whether a person's ear is ready, so that words may come."""
         return self._seats[name].ear is EarState.READY
 
     def awaits_ear(self, name: str) -> bool:
-        """Whether a listening session of a person's is to come: its first, or one in place of one lost."""
+        """Whether a listening session of a person is to come: its first, or one after a loss."""
         person = self._seats.get(name)
         return person is not None and person.ear in {EarState.AWAITED, EarState.LOST}
 
@@ -299,7 +299,7 @@ class People:
         return session >= self._seats[name].session
 
     def unworded(self) -> list[tuple[str, SpeechStretch]]:
-        """Stretches that have a home, are over, and for which nothing stands in the transcript yet."""
+        """Completed stretches that have a turn and no words in the transcript yet, each with its person."""
         return [
             (name, stretch)
             for name, person in self._seats.items()
@@ -309,13 +309,13 @@ class People:
         ]
 
     def stretches_of(self, name: str, turn: int) -> list[SpeechStretch]:
-        """The stretches of a turn of the person's own."""
+        """Stretches of one of the person's own turns."""
         return [stretch for stretch in self._seats[name].stretches if stretch.turn == turn]
 
     def home(self, name: str, words: Words, now: float) -> list[SpeechStretch]:
-        """The stretches in which words were said, in order; none where nothing was detected there.
+        """Stretches in which words were said, in order; none if no speech was detected there.
 
-        What only lies near counts where nothing was detected at the words' own place.
+        Stretches that are only near count if none was detected at the words' own position.
         """
         stretches = self._seats[name].stretches
         if words.end_s > words.begin_s:
@@ -327,7 +327,7 @@ class People:
     def word(self, stretches: list[SpeechStretch], words: Words | None = None) -> None:
         """Note that the transcript has words for these stretches, or that there are none.
 
-        With `words`, only the stretches in which some of them were said, where that is known.
+        With `words`, only the stretches in which some of them were said, if that is known.
         """
         within = [each for each in stretches if words is not None and _holds(each, words)]
         for stretch in within or stretches:
@@ -348,6 +348,6 @@ def _holds(stretch: SpeechStretch, words: Words) -> bool:
 
 
 def are_believed(text: str, stretches: list[SpeechStretch], now: float) -> bool:
-    """Whether speech of this length can hold these words."""
+    """Whether stretches of this length can contain the words of a text."""
     length = sum(stretch.length(now) for stretch in stretches)
     return len(text.split()) <= WORDS_A_SECOND * length + 1

@@ -1,4 +1,4 @@
-"""Sessions that come and go, and their effect on the meeting.
+"""Sessions of agents and ears: their events, and the effect on the meeting.
 
 1. A lost session loses its turn; the turn is repeated once, when the participant is back.
 2. A session at its time limit is replaced by a new one: at a turn's edge, not while its
@@ -60,7 +60,7 @@ def take(o: Owners, event: SessionEvent) -> None:
         case UpdateAsked():
             _update_asked(o, event)
         case SessionRolledOver() | SettingsChanged():
-            pass  # for the record: both were decided on before
+            pass  # recorded only: both were decided on before
         case EarReady() | EarLost() | EarFailed():
             _ear(o, event)
         case _:  # pragma: no cover
@@ -104,7 +104,7 @@ def _failed(o: Owners, event: SessionFailed) -> None:
 
 
 def _end_without(o: Owners, event: SessionFailed, policy: OnFailure) -> None:
-    """End the meeting where one failure ends it, or where nobody is left who could speak for itself."""
+    """End the meeting if this failure ends it, or if no agent is left that could speak."""
     speakers = tuple(
         p.name
         for p in o.cast.everybody
@@ -117,7 +117,7 @@ def _end_without(o: Owners, event: SessionFailed, policy: OnFailure) -> None:
 
 
 def roll_over(o: Owners) -> None:
-    """Replace the session of an agent that needs it, if nobody is speaking or away for that."""
+    """Replace the session of an agent that needs it, if no turn is current and none is being replaced."""
     if o.agents.rolling is not None or o.turns.current is not None:
         return
     name = next((each for each in o.agents.ending() if not o.calls.running(each)), None)

@@ -1,1 +1,1 @@
-"""Tool calls: which run, which are the same, and what their arguments must be."""
+"""Tool calls: the choice of those that run, calls that are the same, and the check of arguments."""

@@ -42,11 +42,11 @@ _SIZES: Mapping[str, tuple[type, bool, str]] = {
 }
 
 DEEPEST = 32
-"""Depth to which arguments are compared; deeper ones do not fit."""
+"""Greatest depth of arguments that is compared; deeper ones do not fit."""
 
 
 def misfit(schema: Mapping[str, object], arguments: object) -> str | None:
-    """Say the first reason for which `arguments` do not fit, in words for a model; None where they do."""
+    """First reason for which `arguments` do not fit, in words for a model; None if they fit."""
     return next(_misfits(schema, arguments, "arguments", DEEPEST), None)
 
 
@@ -87,11 +87,11 @@ def _matches(pattern: str, value: str) -> bool:
     try:
         return patterns.compile(pattern).search(value)
     except patterns.PatternFault:
-        return True  # what cannot be searched here is left to the tool
+        return True  # a pattern that is not supported here is left to the tool
 
 
 def _same(value: object, other: object) -> bool:
-    """Equal as JSON has it: true is not 1."""
+    """Whether two values are equal in JSON, in which true is not 1."""
     return value == other and isinstance(value, bool) == isinstance(other, bool)
 
 

@@ -1,4 +1,4 @@
-"""Tool calls: which run, and which agent gets the answer.
+"""Tool calls: the choice of those that run, and of the agents that get each result.
 
 1. A call has its agent, its id and its arguments, until it is answered and the agent has continued; then the
    same id is another call. It runs at most once, over reconnects too.
@@ -59,7 +59,7 @@ def _requested(o: Owners, event: ToolRequested) -> None:
 
 
 def _run(o: Owners, call: Call, event: ToolRequested) -> None:
-    """Run a call, unless another is the same: its result is this one's then."""
+    """Run a call, unless it takes the result of another that is the same."""
     name, turn = event.participant, o.turns.agent(event.participant)
     twin = o.calls.twin(call) if call.key else None
     if twin is not None and _is_known(o, twin):
@@ -78,10 +78,10 @@ def _run(o: Owners, call: Call, event: ToolRequested) -> None:
 
 
 def _is_known(o: Owners, call: Call) -> bool:
-    """Whether a call's outcome also counts for a further call, which is then not run.
+    """Whether a call's outcome also counts for a further call, which then does not run.
 
-    A tool that reported its own failure may be called again. A run without a known end may have had its
-    effects, so it counts, unless the tool may run twice.
+    A tool that reported its own failure may be called again. A run without a known end may have had effects,
+    so it counts, unless the tool may run twice.
     """
     if call.outcome in {"", "failed"}:
         return False
@@ -93,7 +93,7 @@ def _may_repeat(o: Owners, call: Call) -> bool:
 
 
 def _again(o: Owners, call: Call, event: ToolRequested) -> None:
-    """A call that is known is not run twice, unless it may be; the session that asked last is answered."""
+    """Answer a repeated call to the session that asked last; it runs again only if it may run twice."""
     o.calls.asked_by(call, event.session)
     match call.state:
         case CallState.FINISHED if call.outcome not in {"", "succeeded"} and _may_repeat(o, call):
@@ -123,7 +123,7 @@ def _finished(o: Owners, event: ToolFinished) -> None:
 
 
 def end(o: Owners, call: Call, outcome: str, content: str) -> None:
-    """A call is over: its agent gets the result, and so do others whose calls wait for it."""
+    """End a call: its agent gets the result, and so do the agents whose calls wait for it."""
     o.calls.ended(call, outcome, content)
     followers = o.calls.followers(call)
     if call.state is CallState.CANCELLED:
@@ -136,7 +136,7 @@ def end(o: Owners, call: Call, outcome: str, content: str) -> None:
 
 
 def _tell(o: Owners, call: Call) -> None:
-    """Answer a call; or let its agent know at its next turn, where it cannot be answered."""
+    """Answer a call; if it cannot be answered, let its agent know the result at its next turn."""
     name = call.participant
     if call.state is CallState.RUNNING and o.agents.is_live(name, call.session):
         _answer(o, call, call.content)
@@ -166,7 +166,7 @@ def _cancelled(o: Owners, name: str, call_id: str) -> None:
 
 
 def _think_again(o: Owners, name: str) -> None:
-    """The holder waits for no tool any more: its time to think starts anew."""
+    """Restart the holder's time to think if it waits for no tool any more."""
     turn = o.turns.agent(name)
     if turn is not None and not turn.is_playing and not o.calls.running(name):
         turn.think(o.now)

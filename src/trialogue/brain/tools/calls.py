@@ -7,7 +7,7 @@
 3. Runs of an id after the first are numbered, so that each finds its result.
 4. A call changes along `TRANSITIONS` only; a missing entry is a fault of the caller.
 
-The rules answer the floor's own tools (`floor_tools.py`): they change the meeting, not the world.
+The brain answers the floor's own tools (`floor_tools.py`): they change the meeting, not the world.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ GIVE_FLOOR = "give_floor"
 """The chair's tool that names the next speaker: `{"to": name, "about": text}`."""
 
 END_MEETING = "end_meeting"
-"""The chair's tool that ends the meeting behind its turn: `{"reason": text}`."""
+"""The chair's tool that ends the meeting after its turn: `{"reason": text}`."""
 
 HAND_OFF = "hand_off"
 """The holder's tool that names the next speaker: `{"to": name, "about": text}`."""
@@ -51,7 +51,7 @@ class CallState(Enum):
 
 
 class CallStep(Enum):
-    """Step of a tool call."""
+    """Step in the life of a tool call."""
 
     FINISH = "finish"
     KEEP = "keep"
@@ -67,54 +67,54 @@ TRANSITIONS: dict[tuple[CallState, CallStep], CallState] = {
     (CallState.FINISHED, CallStep.FINISH): CallState.FINISHED,
     (CallState.FINISHED, CallStep.RUN_AGAIN): CallState.RUNNING,
 }
-"""Every step that a call can take. A known result is told once more where the call is asked for again."""
+"""Transitions of a call. A call with a result may finish again, if it is asked for again."""
 
 
 @define
 class Call:
-    """One tool call."""
+    """Tool call of an agent."""
 
     participant: str
-    """The agent that asked."""
+    """Agent that called."""
 
     call_id: str
-    """The service's id of it."""
+    """Id that the service gave the call."""
 
     tool: str
-    """The tool."""
+    """Name of the tool."""
 
     session: int
-    """The session that asked last, which is answered."""
+    """Session that asked last, which gets the answer."""
 
     arguments: str = ""
-    """Arguments in one form. Personal."""
+    """Arguments in their normal form. Personal."""
 
     run: int = 0
-    """Number of the run of its id."""
+    """Number of the run among those of the call's id, from 0."""
 
     state: CallState = CallState.RUNNING
-    """State that it is in."""
+    """State of the call."""
 
     content: str = ""
-    """The result, once finished. Personal."""
+    """Result; empty without one. Personal."""
 
     outcome: str = ""
-    """Outcome, once finished."""
+    """Outcome of the run; empty without one."""
 
     key: str = ""
-    """Key that makes it the same call as others: the tool and its identifying arguments. Personal."""
+    """Key of the calls that are the same: the tool and its identifying arguments. Personal."""
 
     same_as: Call | None = None
-    """The running call whose result it waits for."""
+    """Call whose result it takes; None for a call with a run of its own."""
 
     is_stopping: bool = False
-    """Whether its run was told to stop; its result reports the outcome."""
+    """Whether its run was told to stop; the result then reports the outcome."""
 
     is_past: bool = False
-    """Whether its agent has gone on from its result: the same id is another call from now on."""
+    """Whether its agent has continued from its result: from then on the same id is another call."""
 
     def take(self, step: CallStep) -> None:
-        """Move along the table; LocalProtocolError, and no change, where it has no such entry."""
+        """Move along the table; LocalProtocolError, and no change, for a step that it does not have."""
         after = TRANSITIONS.get((self.state, step))
         if after is None:
             raise LocalProtocolError(f"a tool call that is {self.state.value} cannot {step.value}")
@@ -123,17 +123,17 @@ class Call:
 
 @define
 class Calls:
-    """All calls of the meeting."""
+    """Tool calls of the meeting."""
 
     _calls: dict[tuple[str, str], list[Call]] = Factory(dict[tuple[str, str], list[Call]])
     _running: list[Call] = Factory(list[Call])
     _answered: dict[str, list[Call]] = Factory(dict[str, list[Call]])
     _by_key: dict[str, list[Call]] = Factory(dict[str, list[Call]])
 
-    # --- what changes them --------------------------------------------------------------------------
+    # --- changes ------------------------------------------------------------------------------------
 
     def open(self, event: ToolRequested, key: str) -> Call:
-        """Note a call that was not known."""
+        """Note a new call."""
         calls = self._calls.setdefault((event.participant, event.call_id), [])
         arguments = one_form(event.arguments)
         call = Call(
@@ -146,50 +146,50 @@ class Calls:
         return call
 
     def asked_by(self, call: Call, session: int) -> None:
-        """A session asks for a known call: it is the one that is answered."""
+        """Note that a session asks for a known call: that session gets the answer."""
         call.session = session
 
     def run_again(self, call: Call) -> None:
-        """Run a call once more that may run twice."""
+        """Note that a call that may run twice runs again."""
         call.take(CallStep.RUN_AGAIN)
         call.outcome, call.is_stopping = "", False
         self._running.append(call)
 
     def follow(self, call: Call, twin: Call) -> None:
-        """Let a call wait for the result of another, or have it."""
+        """Let a call wait for the result of another, or take it."""
         call.same_as, call.outcome = twin, twin.outcome
 
     def ended(self, call: Call, outcome: str, content: str) -> None:
-        """A call's run is over."""
+        """Note that a call's run is over."""
         call.outcome, call.content = outcome, content
 
     def finish(self, call: Call, content: str) -> None:
-        """A call has its result."""
+        """Note that a call has its result."""
         call.take(CallStep.FINISH)
         call.content = content
         self._stopped(call)
         self._answered.setdefault(call.participant, []).append(call)
 
     def keep(self, call: Call) -> None:
-        """Let a call run on whose agent does not want the result any more."""
+        """Let a call run on although its agent no longer wants the result."""
         call.take(CallStep.KEEP)
         self._stopped(call)
 
     def cancel(self, call: Call) -> None:
-        """Nobody wants a call's result."""
+        """Note that no one wants a call's result any more."""
         call.take(CallStep.CANCEL)
         self._stopped(call)
         self._answered.setdefault(call.participant, []).append(call)
 
     def stop(self, call: Call) -> bool:
-        """Tell a call's run to stop, once; False where it was told before, or has no run of its own."""
+        """Note that a call's run is to stop; False if it was before, or if the call has no run of its own."""
         if call.same_as is not None or call.is_stopping:
             return False
         call.is_stopping = True
         return True
 
     def go_on(self, participant: str) -> None:
-        """An agent has begun or ended a reply: what it was answered is behind it."""
+        """Note that an agent has begun or ended a reply: it has continued from its results."""
         for call in self._answered.pop(participant, ()):
             call.is_past = True
 
@@ -197,31 +197,31 @@ class Calls:
         if call in self._running:
             self._running.remove(call)
 
-    # --- what they tell -----------------------------------------------------------------------------
+    # --- views --------------------------------------------------------------------------------------
 
     def same(self, event: ToolRequested) -> Call | None:
-        """The call that is asked for again; None where it is another one."""
+        """Known call that is asked for again; None if it is a new one."""
         asked = (event.tool, one_form(event.arguments))
         known = self._calls.get((event.participant, event.call_id), [])
         same = (call for call in reversed(known) if (call.tool, call.arguments) == asked)
         return next((call for call in same if not call.is_past), None)
 
     def finished(self, event: ToolFinished) -> Call | None:
-        """The call whose run has ended; None for an unknown one."""
+        """Call whose run has ended; None for an unknown one."""
         known = self._calls.get((event.participant, event.call_id), [])
         return known[event.run] if 0 <= event.run < len(known) else None
 
     def running_of(self, participant: str, call_id: str) -> tuple[Call, ...]:
-        """The calls of that id that still run."""
+        """Running calls of that id."""
         return tuple(call for call in self.running(participant) if call.call_id == call_id)
 
     def twin(self, call: Call) -> Call | None:
-        """Last other call of the same key that ran itself; None where there is none."""
+        """Last other call of the same key with a run of its own; None without one."""
         others = reversed(self._by_key.get(call.key, ()))
         return next((c for c in others if c is not call and c.same_as is None), None)
 
     def followers(self, call: Call) -> tuple[Call, ...]:
-        """Calls that wait for the result of this one."""
+        """Running calls that wait for the result of this one."""
         return tuple(c for c in self._running if c.same_as is call)
 
     def running(self, participant: str | None = None) -> tuple[Call, ...]:
@@ -230,7 +230,7 @@ class Calls:
 
 
 def one_form(arguments: str) -> str:
-    """One text for equal arguments in any notation; text that is no JSON is returned unchanged."""
+    """Normal form of JSON arguments; text that is not JSON is returned as it is, without outer spaces."""
     try:
         return json.dumps(json.loads(arguments), sort_keys=True)
     except (ValueError, RecursionError):
@@ -238,7 +238,7 @@ def one_form(arguments: str) -> str:
 
 
 def key_of(tool: str, identity: tuple[str, ...], arguments: str) -> str:
-    """Key that two calls share which are the same; empty where a call is like no other."""
+    """Key that two calls share if they are the same; empty if a call is like no other."""
     try:
         read: object = json.loads(arguments)
     except (ValueError, RecursionError):
@@ -255,17 +255,17 @@ def key_of(tool: str, identity: tuple[str, ...], arguments: str) -> str:
 
 @frozen
 class FloorGiven:
-    """The arguments of `give_floor`."""
+    """Arguments of `give_floor`."""
 
     to: str
-    """Participant who shall speak, as the model named it."""
+    """Participant who is to speak, as the model named it."""
 
     about: str = ""
-    """Subject that it is asked about. Personal."""
+    """Subject that it is asked about; empty for none. Personal."""
 
 
 def floor_given(arguments: str) -> FloorGiven | None:
-    """Read the arguments of `give_floor`; None where they do not say to whom."""
+    """Read the arguments of `give_floor`; None if they name no participant."""
     try:
         read: object = json.loads(arguments)
     except (ValueError, RecursionError):

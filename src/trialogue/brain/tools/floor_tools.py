@@ -1,4 +1,4 @@
-"""Tools that change the meeting, not the world: the rules answer them.
+"""Tools that change the meeting, not the world: the brain answers them.
 
 `give_floor` and `end_meeting` are the chair's; `hand_off`, `bid` and `request_floor` are for all participants
 under policies that use them.
@@ -18,11 +18,11 @@ from trialogue.brain.words.names import find
 from trialogue.model.events import ToolRequested
 
 PRIORITIES = {"lowest": -2, "low": -1, "normal": 0, "high": 1, "highest": 2}
-"""Words of a model for a priority (RFC 8855, section 5.2.4)."""
+"""Words of a model for priorities (RFC 8855, section 5.2.4)."""
 
 
 def answer(o: Owners, event: ToolRequested) -> str:
-    """Carry out one of the floor's tools: what the model shall read."""
+    """Carry out one of the floor's tools; returns the answer for the model."""
     is_chair = event.participant == o.chair
     if event.tool in {GIVE_FLOOR, END_MEETING} and not is_chair:
         return "Refused: only the chair may do this."

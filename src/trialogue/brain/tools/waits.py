@@ -12,14 +12,14 @@ from trialogue.model.plan import OnInterrupt
 
 
 def expect(o: Owners, turn: AgentTurn, tool: str) -> None:
-    """A tool of the holder has begun: it will say so if that takes long."""
+    """Plan the words with which the holder fills a long wait for its tool, if the tool has any."""
     filler = o.plan.tool(tool).filler
     if filler is not None:
         turn.fill(filler.say, o.now + filler.after_s)
 
 
 def fill(o: Owners, turn: AgentTurn) -> None:
-    """Say that it takes a while, unless the result is there or somebody is being heard."""
+    """Have the holder fill the silence, unless the result is there or a participant is heard."""
     name = turn.holder.name
     turn.filled()
     if turn.is_playing or o.audible() or not o.calls.running(name):
@@ -31,9 +31,9 @@ def fill(o: Owners, turn: AgentTurn) -> None:
 
 
 def interrupted(o: Owners, name: str) -> None:
-    """An agent was cut off: its tools that shall not outlive that are stopped, and end as cancelled.
+    """Stop the tools of an agent that was cut off; those that an interruption cancels end as cancelled.
 
-    A run whose result another call waits for goes on.
+    A run continues if another call waits for its result.
     """
     for call in o.calls.running(name):
         shall_stop = o.plan.tool(call.tool).on_interrupt is OnInterrupt.CANCEL
@@ -42,6 +42,6 @@ def interrupted(o: Owners, name: str) -> None:
 
 
 def stop(o: Owners, call: Call) -> None:
-    """Stop a call's run, once; a call that waits for another's result has none."""
+    """Stop a call's run, once; a call that waits for another's result has no run of its own."""
     if o.calls.stop(call):
         o.emit(CancelTool(call.participant, call.call_id, call.run))

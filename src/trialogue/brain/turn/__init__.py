@@ -1,1 +1,1 @@
-"""The current turn: an agent's or a person's machine, with a transition table each."""
+"""Current turn: an agent's or a person's machine, with a transition table each."""

@@ -1,4 +1,4 @@
-"""An agent's turn: a machine with a table.
+"""Turn of an agent: a machine with a transition table.
 
 1. A turn is awaited until it is prompted or one of its replies begins; thinking while a prompt, or a reply
    due after a tool call, is unanswered; playing while one of its replies is heard.
@@ -29,7 +29,7 @@ class AgentState(Enum):
 
 
 class AgentFact(Enum):
-    """Fact of an agent's turn."""
+    """Fact that changes an agent's turn."""
 
     PROMPTED = "prompt sent"
     REPLY_BEGAN = "reply began"
@@ -58,87 +58,87 @@ TRANSITIONS: dict[tuple[AgentState, AgentFact], AgentState] = {
     (AgentState.PLAYING, AgentFact.TOOL_ANSWERED): AgentState.PLAYING,
     (AgentState.PLAYING, AgentFact.ENDED_EARLY): AgentState.ENDED,
 }
-"""Every step of an agent's turn. A reply that is empty or withdrawn is sound that ended."""
+"""Transitions of an agent's turn. An empty or withdrawn reply counts as sound that ended."""
 
 
 @define
 class AgentTurn:
-    """The current turn of an agent: one grant."""
+    """Current turn of an agent, from its grant."""
 
     number: int
-    """Its number and epoch."""
+    """Number of the turn, which is its epoch."""
 
     holder: Participant
-    """The agent that holds the floor."""
+    """Agent that holds the floor."""
 
     chosen_by: str
-    """A policy's name, `asked`, `hand`, `silence`, `self`, `loop` or `livelock`."""
+    """Chooser: a policy's name, `asked`, `hand`, `silence`, `self`, `loop` or `livelock`."""
 
     ask: str
-    """Question to the holder, as its digest puts it. Personal."""
+    """Question to the holder, as its digest puts it; empty for none. Personal."""
 
     is_urgent: bool
-    """Whether no ear has heard the question, so that an agent by ear is cued at once."""
+    """Whether the holder is cued at once, even if it hears audio: it cannot have heard the question."""
 
     began_at: float
-    """Moment at which the floor was granted."""
+    """Time at which the floor was granted, in seconds since the meeting's start."""
 
     hold_until: float
-    """Moment at which the floor is revoked."""
+    """Time at which the floor is revoked, in seconds since the meeting's start."""
 
     was_named: bool
-    """Whether the chair named its holder."""
+    """Whether the chair named the holder."""
 
     state: AgentState = AgentState.AWAITED
     """State of the turn."""
 
     thinking_since: float = 0.0
-    """Since when it is awaited, or thinking: its time to think counts from here."""
+    """Start of the holder's time to think."""
 
     ear_since: float | None = None
-    """Since when it is waited for what its holder says by itself; None where it is not."""
+    """Start of the wait for a reply that the holder begins by itself; None without such a wait."""
 
     reply: int | None = None
-    """The reply that is played, or was last."""
+    """Number of the reply that is played, or was played last; None before the first."""
 
     following: deque[int] = Factory(deque[int])
-    """Further replies, to be played in order."""
+    """Numbers of further replies, to be played in order."""
 
     prompted: set[PromptKind] = Factory(set[PromptKind])
-    """Kind of prompt that its holder had."""
+    """Kinds of prompts that the holder has had."""
 
     owes_cue: bool = False
-    """Whether its holder speaks for itself behind a warning that it was made to say."""
+    """Whether the holder is to speak for itself after a warning that it was made to say."""
 
     retold: int = 0
-    """Number of times that it was cued anew since a remark was told too late to be unheard."""
+    """Number of new cues because an unheard remark was reported too late."""
 
     owes_reply: bool = False
-    """Whether a tool call of this turn has not been followed by a reply yet."""
+    """Whether a reply is to come after a tool call of this turn."""
 
     called_tool: bool = False
-    """Whether a tool was called in it: a further reply is part of it then."""
+    """Whether a tool was called in it: a further reply is then part of the turn."""
 
     was_heard: bool = False
-    """Whether any of it was heard."""
+    """Whether any of its sound was heard."""
 
     was_prepared: bool = False
-    """Whether its reply was prepared before it: later words are told in the next cue."""
+    """Whether its reply was prepared before the turn: later words are told in the next cue."""
 
     was_warned: bool = False
-    """Whether it was noted that it is long."""
+    """Whether it was reported as long."""
 
     revoke_at: float | None = None
-    """Moment at which it ends behind its limit: at its sentence's end; None before the limit."""
+    """Time at which it ends after its limit, at the end of a sentence; None before the limit."""
 
     filler: str = ""
-    """Words of its holder if its tool takes long; empty for none. Personal."""
+    """Words for the holder to say if its tool takes long; empty for none. Personal."""
 
     filler_at: float | None = None
-    """Moment at which that is said."""
+    """Time at which those words are said; None if they are not to be."""
 
     def take(self, fact: AgentFact) -> None:
-        """Move along the table; LocalProtocolError, and no change, where it has no such entry."""
+        """Move along the table; LocalProtocolError, and no change, for a step that it does not have."""
         after = TRANSITIONS.get((self.state, fact))
         if after is None:
             raise LocalProtocolError(f"an agent's turn that is {self.state.value} takes no {fact.value!r}")
@@ -146,43 +146,43 @@ class AgentTurn:
 
     @property
     def is_playing(self) -> bool:
-        """Whether a reply of it is being played."""
+        """Whether one of its replies is being played."""
         return self.state is AgentState.PLAYING
 
     @property
     def is_forced(self) -> bool:
-        """Whether its holder was made to say given words, and nothing of its own."""
+        """Whether the holder was prompted only to say given words."""
         return self.prompted == {PromptKind.WORDS}
 
     def think(self, now: float) -> None:
-        """Give the holder its time to think, from now on."""
+        """Restart the holder's time to think."""
         self.thinking_since = now
 
     def wait_for_own(self, now: float) -> None:
-        """Wait for what the holder says by itself."""
+        """Wait for a reply that the holder begins by itself."""
         self.ear_since = now
 
     def own_comes(self) -> None:
-        """Note that what the holder says by itself is on its way."""
+        """Note that a reply that the holder begins by itself is on its way."""
         self.ear_since = None
 
     def prompt(self, kind: PromptKind, now: float) -> None:
-        """The holder was prompted."""
+        """Note that the holder was prompted."""
         self.take(AgentFact.PROMPTED)
         self.prompted.add(kind)
         if kind is not PromptKind.FILLER:
             self.thinking_since, self.ear_since = now, None
 
     def queue(self, reply: int) -> None:
-        """A reply has begun that is part of the turn."""
+        """Add a reply that has begun to the turn."""
         self.following.append(reply)
 
     def unqueue(self, reply: int) -> None:
-        """A reply that was to follow will not be heard."""
+        """Remove a reply that will not be heard."""
         self.following.remove(reply)
 
     def play_next(self, *, still_owes: bool) -> int:
-        """Play the reply that follows: its number."""
+        """Play the next reply; returns its number."""
         self.take(AgentFact.REPLY_BEGAN)
         self.reply = self.following.popleft()
         self.owes_reply = self.owes_reply and still_owes
@@ -190,20 +190,20 @@ class AgentTurn:
         return self.reply
 
     def hear(self) -> None:
-        """Some of it was heard."""
+        """Note that some of its sound was heard."""
         self.was_heard = True
 
     def owe(self) -> None:
-        """A reply behind a tool call is owed."""
+        """Note that a reply is to come after a tool call."""
         self.take(AgentFact.TOOL_ASKED)
         self.owes_reply, self.ear_since = True, None
 
     def call(self) -> None:
-        """A tool was called in it."""
+        """Note that a tool was called in it."""
         self.called_tool = True
 
     def owe_nothing(self) -> None:
-        """The reply that was due continues, or will not come."""
+        """Note that no reply is to come: it has continued, or will not come."""
         self.owes_reply = False
 
     def go_on_thinking(self) -> None:
@@ -211,33 +211,33 @@ class AgentTurn:
         self.take(AgentFact.SOUND_ENDED_OWING)
 
     def has_own(self) -> None:
-        """Note that its holder has spoken for itself."""
+        """Note that the holder has spoken for itself."""
         self.owes_cue = False
 
     def owe_cue(self) -> None:
-        """Note that its holder speaks for itself behind what it is made to say."""
+        """Note that the holder is to speak for itself after the words that it is made to say."""
         self.owes_cue = True
 
     def retell(self) -> None:
-        """The holder is cued anew."""
+        """Count a new cue of the holder."""
         self.retold += 1
 
     def fill(self, words: str, at: float) -> None:
-        """Have words said at a time, if a tool still runs then."""
+        """Plan words to be said at a time if a tool still runs then."""
         self.filler, self.filler_at = words, at
 
     def filled(self) -> None:
-        """The time of words that fill a silence has come."""
+        """Note that the time of the planned words has come."""
         self.filler_at = None
 
     def prepare(self) -> None:
-        """Note that its reply is there: prepared in a round, or cut before."""
+        """Note that its reply exists already: prepared in a round, or cut before."""
         self.was_prepared = True
 
     def warn(self) -> None:
-        """It was noted that it is long."""
+        """Note that it was reported as long."""
         self.was_warned = True
 
     def revoke(self, at: float) -> None:
-        """Note that its time is over: it ends at its sentence's end."""
+        """Note that its time is over: it ends at the end of its sentence."""
         self.revoke_at = at

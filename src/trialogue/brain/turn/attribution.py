@@ -2,7 +2,7 @@
 
 1. Words of a person's own turn are attributed when the ear says that they are final, else at the
    turn's end. Later words are still attributed to that turn, and reported as uncertain.
-2. Words beside another's turn are in the transcript as what they were. A backchannel is told to no agent.
+2. Words beside another's turn stand in the transcript with their kind. No agent is told of a backchannel.
 3. Speech without recognized words, or with fewer than before, is `(unclear)`, with a note. So is speech
    after the end of its person's turn that was too short until then to be sure.
 4. Typed words are read for the reading time.
@@ -21,16 +21,16 @@ from trialogue.model.transcript import UNCLEAR, Beside
 from trialogue.values import frozen
 
 SURE_S = 0.3
-"""Speech shorter than this, in seconds, may be any noise: without words it takes no turn."""
+"""Length in seconds below which speech may be any noise: without words it takes no turn."""
 
 WORDS_S = 4.0
-"""Seconds for which words of speech that is over are waited for."""
+"""Seconds for which the words of completed speech are awaited."""
 
 READ_WORDS_A_SECOND = 4.0
-"""Pace at which typed words are read."""
+"""Pace at which typed words are read, in words a second."""
 
 READ_AT_LEAST_S = 0.5
-"""Seconds for which the shortest typed words are read."""
+"""Least time for which typed words are read, in seconds."""
 
 
 @frozen
@@ -38,10 +38,10 @@ class SpokenPlace:
     """Position of words beside another's turn."""
 
     stretch: SpeechStretch
-    """The speech in which the last of them was said."""
+    """Stretch of speech in which the last of them was said."""
 
     begin_s: float
-    """Place where they begin on the meeting's audio clock."""
+    """Position on the meeting's audio clock where they begin."""
 
     kind: Beside
     """Kind of that speech."""
@@ -56,7 +56,7 @@ def attribute(o: Owners, turn: PersonTurn, spoken: SpokenUtterance) -> None:
 
 
 def _stand(o: Owners, turn: PersonTurn, text: str, *, is_certain: bool) -> None:
-    """Let words stand in a turn, with where they were where its speech was over before it began."""
+    """Record words in a turn; they get positions if their speech was over before the turn began."""
     name, number = turn.holder.name, turn.number
     before = [
         (stretch.begin_s, stretch.end_s)
@@ -69,7 +69,7 @@ def _stand(o: Owners, turn: PersonTurn, text: str, *, is_certain: bool) -> None:
 
 
 def settle(o: Owners, turn: PersonTurn) -> None:
-    """Attribute all words of a turn that is about to end; speech without any is unclear."""
+    """Attribute all words of a turn that is about to end; without words, its speech is unclear."""
     name = turn.holder.name
     for spoken in o.utterances.open_of(name):
         if spoken.home and spoken.home[-1].turn == turn.number and _is_held(o, spoken):
@@ -80,17 +80,17 @@ def settle(o: Owners, turn: PersonTurn) -> None:
     if turn.was_heard and not has_words:
         _stand(o, turn, UNCLEAR, is_certain=False)
         _note_unclear(o, name)
-    # what goes on, and is too short so far to be sure, may yet be speech
+    # a stretch that still lasts, and is too short so far, may yet turn out to be speech
     o.people.word([each for each in stretches if turn.was_heard or each.end_s is not None])
 
 
 def is_sure(o: Owners, *stretches: SpeechStretch) -> bool:
-    """Whether speech has lasted long enough to be no mere noise."""
+    """Whether speech has lasted long enough to be more than noise."""
     return sum(stretch.length(o.now) for stretch in stretches) >= SURE_S
 
 
 def hear_if_sure(o: Owners, turn: PersonTurn) -> None:
-    """Note that a turn was heard, where its sound is sure to be speech."""
+    """Note that a turn was heard, if its sound is sure to be speech."""
     if is_sure(o, *o.people.stretches_of(turn.holder.name, turn.number)):
         turn.hear()
 
@@ -104,13 +104,13 @@ def _note_unclear(o: Owners, name: str) -> None:
 
 
 def disbelieve(o: Owners, spoken: SpokenUtterance) -> None:
-    """Words came that no detected speech can hold: they count for nothing, and that is noted."""
+    """Report words that no detected speech can contain; they count for nothing."""
     o.utterances.tell(spoken)
     o.report("unclear", "words came that its speech was too short to hold", spoken.name)
 
 
 def late(o: Owners, spoken: SpokenUtterance, turn: int) -> None:
-    """Attribute words of a completed turn, and tell them to agents that hear text."""
+    """Attribute words to a completed turn, and tell them to agents that hear text."""
     text = o.utterances.tell(spoken)
     o.people.word(spoken.home, spoken.words)
     if text:
@@ -123,7 +123,7 @@ def _stand_late(o: Owners, name: str, turn: int, text: str) -> None:
 
 
 def aside(o: Owners, spoken: SpokenUtterance, stretch: SpeechStretch, kind: Beside) -> None:
-    """Attribute words that were said beside another's turn, from the first speech that has no words yet."""
+    """Attribute words that were said beside another's turn, from the first speech without words."""
     text = o.utterances.tell(spoken)
     begins = [each.begin_s for each in spoken.home if not (each.is_worded or each.turn)]
     o.people.word(spoken.home, spoken.words)
@@ -133,7 +133,7 @@ def aside(o: Owners, spoken: SpokenUtterance, stretch: SpeechStretch, kind: Besi
 
 
 def unworded(o: Owners) -> list[tuple[str, SpeechStretch]]:
-    """Speech beside the present turn without words so far; speech that is too short is noise."""
+    """Speech beside the current turn that has no words yet; speech that is too short is noise."""
     turn = o.turns.current
     return [
         (name, stretch)
@@ -144,7 +144,7 @@ def unworded(o: Owners) -> list[tuple[str, SpeechStretch]]:
 
 
 def unclear(o: Owners, name: str, stretch: SpeechStretch) -> None:
-    """No settled words came of speech beside the turn: those that are known stand, or it is unclear."""
+    """Stop waiting for the final words of speech beside a turn: known words stand, or it is unclear."""
     kind = stretch.kind or "backchannel"
     for spoken in o.utterances.open_of(name):
         if spoken.home and spoken.home[-1] is stretch and _is_held(o, spoken):
@@ -176,7 +176,7 @@ def _stand_beside(o: Owners, name: str, text: str, place: SpokenPlace, *, is_cer
 
 
 def _tell(o: Owners, line: DigestLine) -> None:
-    """Report words to participants who read; those who hear have heard them, except with the floor."""
+    """Add words to the inboxes of participants that read, and of the holder, which hears no people."""
     turn = o.turns.current
     holder = turn.holder.name if turn is not None else None
     for other in o.cast.everybody:
@@ -186,7 +186,7 @@ def _tell(o: Owners, line: DigestLine) -> None:
 
 
 def read(o: Owners, turn: PersonTurn) -> None:
-    """Let words that the holder typed be read."""
+    """Record the words that the holder typed, which are read in its turn."""
     text = " ".join(o.people.take_typed(turn.holder.name))
     begin = max(o.now, turn.read_until)
     until = recorded(begin + max(READ_AT_LEAST_S, len(text.split()) / READ_WORDS_A_SECOND))

@@ -1,4 +1,4 @@
-"""Replies that will not be heard: dropped, and reported to their agents as not heard."""
+"""Replies that will not be heard: each is dropped, and reported to its agent as not heard."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def drop(o: Owners, name: str, reply: int, reason: str, *, is_told: bool = True)
 
 
 def deny_held(o: Owners, name: str, reason: str) -> None:
-    """Throw a participant's held replies away, and with them a request that stood for them alone."""
+    """Drop a participant's held replies, and a floor request that stood for them alone."""
     for reply in o.replies.take(name):
         drop(o, name, reply, reason)
     forget_request(o, name)

@@ -1,10 +1,10 @@
-"""People's speech: how it takes the floor, and how it is classified beside another's turn.
+"""Speech of people: it takes a free floor, or it is classified beside another's turn.
 
 1. A person who begins to speak while the floor is free gets it when the speech is sure: it has lasted
    `SURE_S`, or its words have arrived. Speech beside a turn is classified (`interruptions.py`).
 2. A turn ends when the ear says so, or `hang_s` after its speech ended, whichever comes first; words that
-   are still being recognized are waited for, at most `WORDS_S`, `resume_s` if the turn began by cutting
-   somebody off.
+   are still being recognized are awaited, for at most `WORDS_S`, or `resume_s` if the turn began by cutting
+   an agent off.
 3. An interruption cuts the agent that is heard, or about to be, and gets the floor.
 4. Two people who start within 0.3 s collide: the chair, priority, then the first starter has the floor; the
    other is first in the queue. Later starters wait.
@@ -39,10 +39,10 @@ from trialogue.model.events import (
 from trialogue.model.transcript import Beside
 
 FINAL_S = 1.0
-"""Seconds behind the hang for which words that may still change are waited for."""
+"""Seconds after the hang for which words that may still change are awaited."""
 
 EPS_S = 0.001
-"""A millisecond: what is longer than a bound by less is not longer."""
+"""Tolerance in seconds: a length that exceeds a limit by less does not exceed it."""
 
 PeopleEvent: TypeAlias = (
     SpeechStarted | SpeechStopped | VoiceFell | VoiceRose | EchoNoticed | EarHeard | TextTyped
@@ -51,7 +51,7 @@ PeopleEvent: TypeAlias = (
 
 
 def take(o: Owners, event: PeopleEvent) -> None:
-    """Decide on an event of a person's."""
+    """Decide on an event of a person."""
     name = event.participant
     if not o.cast.is_person(name) or o.cast.has_left(name):
         o.stale("a person's event of somebody who is none that may speak", name)
@@ -83,7 +83,7 @@ def _started(o: Owners, name: str, position_s: float) -> None:
     o.people.begins(name, position_s)
     turn = o.turns.current
     if turn is None:
-        return  # whoever speaks has a free floor, once that is sure: `next_speaker` grants it
+        return  # a free floor goes to whoever speaks, once that is sure: `next_speaker` grants it
     if isinstance(turn, PersonTurn) and turn.holder.name == name:
         o.people.own(name, turn.number, position_s, o.now)
         turn.speak(o.now)
@@ -111,7 +111,7 @@ def _stopped(o: Owners, name: str, position_s: float) -> None:
 
 
 def _heard_by_nobody(o: Owners, name: str) -> None:
-    """Speech that took no turn and was beside none, as before the opening, stands in the transcript, too."""
+    """Record speech that took no turn and was beside none, such as speech before the opening."""
     stretch = o.people.current(name)
     if not (stretch.turn or stretch.beside) and attribution.is_sure(o, stretch):
         o.people.place(stretch, o.floor.turn, "overlap")
@@ -133,7 +133,7 @@ def _changed(o: Owners, event: VoiceFell | VoiceRose) -> None:
 
 
 def classify_beside(o: Owners, name: str, *, is_over: bool = False) -> None:
-    """Classify speech beside a turn, as far as it is possible, and apply the consequences."""
+    """Classify speech beside a turn as far as possible, and apply the consequences."""
     entry, turn = o.beside.of(name), o.turns.current
     if entry is None:
         return
@@ -157,10 +157,10 @@ def classify_beside(o: Owners, name: str, *, is_over: bool = False) -> None:
 
 
 def _length(o: Owners, entry: Entry, *, is_over: bool) -> float:
-    """Length of the speech, as far as it is known: a voice may have fallen `SETTLE_S` ago untold.
+    """Length of the speech as far as it is known: its voice may have fallen `SETTLE_S` ago, unreported.
 
-    Rounding decides nothing: a voice that has fallen at the bound is not longer, one that has not at the
-    moment it is classified is.
+    Rounding decides nothing: a voice that fell exactly at the limit is not longer, and one that has not
+    fallen when it is classified is.
     """
     if is_over or o.people.has_fallen(entry.name):
         return recorded(o.people.spoken_until(entry.name, o.now) - entry.begin_s) - EPS_S
@@ -168,7 +168,7 @@ def _length(o: Owners, entry: Entry, *, is_over: bool) -> float:
 
 
 def _passed(o: Owners, name: str, kind: Beside) -> None:
-    """Speech beside a turn is over, and cost nobody anything."""
+    """Close the entry of speech that was beside a turn and did not interrupt it."""
     entry = o.beside.end(name)
     stretch = o.people.note_kind(name, kind)
     what = "few words beside another's turn" if kind == "backchannel" else "was heard beside another's turn"
@@ -185,7 +185,7 @@ def _interrupts(o: Owners, entry: Entry) -> None:
             taking.grant(o, name, "spoke", by="self")
         else:
             o.beside.end(name)
-        return  # whoever speaks on has the free floor: `next_speaker` grants it
+        return  # the floor is free, and goes to whoever speaks on: `next_speaker` grants it
     more_words = entry.words > o.plan.floor.interrupt.backchannel_words
     evidence = "more words than a backchannel" if more_words else "spoke on"
     o.report("interruption", f"cuts off {turn.holder.name}: {evidence}", name)
@@ -196,7 +196,7 @@ def _interrupts(o: Owners, entry: Entry) -> None:
 
 
 def _collides(o: Owners, turn: PersonTurn, name: str) -> None:
-    """Two people speak at once: the holder continues, unless the other started with it and comes first."""
+    """Settle a collision: the holder continues, unless the other began with it and ranks higher."""
     holder = turn.holder.name
     if not o.people.is_speaking(holder):
         return
@@ -214,7 +214,7 @@ def _collides(o: Owners, turn: PersonTurn, name: str) -> None:
 
 
 def rank(o: Owners, name: str) -> tuple[bool, int]:
-    """Rank of people that start at once: the chair, then priority."""
+    """Rank among people who start at once: the chair, then by priority."""
     request = o.floor.request_of(name)
     return name == o.chair, request.priority if request else 0
 
@@ -242,7 +242,7 @@ def _heard(o: Owners, event: EarHeard) -> None:
 
 
 def last_words(o: Owners, event: EarHeard) -> None:
-    """Record speech before the meeting's end, also where its words come later."""
+    """Attribute words that arrive after the meeting's end, of speech before it."""
     name, is_final = event.participant, event.stage == "final"
     if not (is_final and name in o.cast and o.cast.is_person(name)) or o.cast.has_left(name):
         return
@@ -258,7 +258,7 @@ def last_words(o: Owners, event: EarHeard) -> None:
 
 
 def _ended_without(o: Owners, name: str, event: EarHeard) -> None:
-    """The ear says that a turn is over in which it made no words out."""
+    """Take the ear's report that a turn is over in which it recognized no words."""
     turn = o.turns.person(name)
     if event.stage == "final" and turn is not None:
         turn.settle(event.end_s)
@@ -267,7 +267,7 @@ def _ended_without(o: Owners, name: str, event: EarHeard) -> None:
 
 
 def _place(o: Owners, spoken: SpokenUtterance) -> None:
-    """Words belong to the stretch in which the last of them was said."""
+    """Place words by the stretch of speech in which the last of them was said."""
     stretch, name = spoken.home[-1], spoken.name
     turn = o.turns.person(name)
     if turn is not None and stretch.turn == turn.number:
@@ -287,7 +287,7 @@ def _place(o: Owners, spoken: SpokenUtterance) -> None:
 
 
 def _words_in(o: Owners, name: str, stretch: SpeechStretch) -> int:
-    """Number of words of a stretch of speech that are known, of all utterances in it."""
+    """Number of known words in a stretch of speech, over all its utterances."""
     return sum(
         spoken.last(o.now)
         for spoken in o.utterances.open_of(name)
@@ -296,13 +296,13 @@ def _words_in(o: Owners, name: str, stretch: SpeechStretch) -> int:
 
 
 def _own_words(o: Owners, turn: PersonTurn, spoken: SpokenUtterance) -> None:
-    """Words of the holder's own turn: final ones are attributed, and end it where it is silent."""
+    """Take words of the holder's own turn: final ones are attributed, and end it if it is silent."""
     turn.hear()
     if o.turns.kept is not None and o.turns.kept.by == spoken.name:
         taking.release(o)
     if not spoken.is_final:
         return
-    for each in o.utterances.open_of(spoken.name):  # and what was final before the turn was its own
+    for each in o.utterances.open_of(spoken.name):  # also words that were final before the turn began
         if each.is_final and each.home and each.home[-1].turn == turn.number:
             attribution.attribute(o, turn, each)
     timed = spoken.words.end_s > spoken.words.begin_s
@@ -312,14 +312,14 @@ def _own_words(o: Owners, turn: PersonTurn, spoken: SpokenUtterance) -> None:
 
 
 def _own_if_granted(o: Owners, spoken: SpokenUtterance) -> None:
-    """Words that made speech an interruption are words of the turn that it took."""
+    """Take words that made speech an interruption: they belong to the turn that it took."""
     turn = o.turns.person(spoken.name)
     if turn is not None and spoken.home[-1].turn == turn.number:
         _own_words(o, turn, spoken)
 
 
 def _free_words(o: Owners, spoken: SpokenUtterance) -> None:
-    """Words of speech that began on a free floor and was too short to be sure: they make it sure."""
+    """Take words of speech on a free floor that was too short to be sure: words make it sure."""
     name, turn = spoken.name, o.turns.current
     stretch = spoken.home[-1]
     is_open = o.course.phase is Phase.OPEN
@@ -351,7 +351,7 @@ def _typed(o: Owners, name: str, text: str) -> None:
 
 
 def hung(o: Owners, turn: PersonTurn) -> None:
-    """A person has said nothing more for a while, or its ear says that it is done."""
+    """Continue a person's turn after its speech: the hang is over, or the ear has ended the turn."""
     name = turn.holder.name
     if o.people.has_typed(name):
         attribution.read(o, turn)
@@ -369,7 +369,7 @@ def hung(o: Owners, turn: PersonTurn) -> None:
 
 
 def _patience(o: Owners, turn: PersonTurn) -> float:
-    """Seconds of waiting for words behind speech that ended."""
+    """Seconds for which words are awaited after the end of speech."""
     rules = o.plan.floor
     if turn.cut is not None:
         return max(rules.hang_s, rules.interrupt.resume_s)
@@ -384,6 +384,6 @@ def _over_or_noise(o: Owners, turn: PersonTurn) -> None:
 
 
 def over(o: Owners, turn: PersonTurn) -> None:
-    """All is said."""
+    """Close a person's turn: all is said."""
     was_heard = turn.was_heard or turn.has_words
     taking.close(o, turn, "finished" if was_heard else "yielded")

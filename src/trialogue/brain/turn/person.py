@@ -1,8 +1,8 @@
-"""A person's turn: a machine with a table.
+"""Turn of a person: a machine with a transition table.
 
 1. A turn is awaited until its person begins to speak or types; hanging after its speech; waiting for words
    after that; being read if it was typed.
-2. If its speech begins again, the turn continues, whatever it is waiting for.
+2. If its speech begins again, the turn continues in any of these states.
 3. Facts change it along `TRANSITIONS` only; a missing entry is a fault of the caller.
 """
 
@@ -15,7 +15,7 @@ from trialogue.model.participants import Participant
 from trialogue.values import define
 
 SETTLED_S = 0.5
-"""Speech that ends so short behind what the ear called a turn's end is that turn's, in seconds."""
+"""Greatest time, in seconds, from a turn's end as the ear reports it to the end of its speech."""
 
 
 class PersonState(Enum):
@@ -30,7 +30,7 @@ class PersonState(Enum):
 
 
 class PersonFact(Enum):
-    """Fact of a person's turn."""
+    """Fact that changes a person's turn."""
 
     SPEECH_BEGAN = "speech began"
     SPEECH_ENDED = "speech ended"
@@ -52,67 +52,66 @@ TRANSITIONS: dict[tuple[PersonState, PersonFact], PersonState] = {
     **{(state, PersonFact.OVER): PersonState.ENDED for state in _QUIET},
     **{(state, PersonFact.ENDED_EARLY): PersonState.ENDED for state in (*_QUIET, PersonState.SPEAKING)},
 }
-"""Every step of a person's turn."""
+"""Transitions of a person's turn."""
 
 
 @define
 class PersonTurn:
-    """The current turn of a person: one grant."""
+    """Current turn of a person, from its grant."""
 
     number: int
-    """Its number and epoch."""
+    """Number of the turn, which is its epoch."""
 
     holder: Participant
-    """The person that holds the floor."""
+    """Person that holds the floor."""
 
     chosen_by: str
-    """A policy's name, `asked`, `hand`, `silence`, `self`, `loop` or `livelock`."""
+    """Chooser: a policy's name, `asked`, `hand`, `silence`, `self`, `loop` or `livelock`."""
 
     began_at: float
-    """Moment at which the floor was granted."""
+    """Time at which the floor was granted, in seconds since the meeting's start."""
 
     was_named: bool
-    """Whether the chair named its holder."""
+    """Whether the chair named the holder."""
 
     cut: str | None = None
-    """Participant whom it began by cutting off."""
+    """Agent that the turn began by cutting off; None for none."""
 
     state: PersonState = PersonState.AWAITED
     """State of the turn."""
 
     first_word_at: float | None = None
-    """Moment at which the person began to speak, or to be read; its time to hold the floor counts from here.
-    """
+    """Time at which the person began to speak, or to be read: its time to hold the floor counts from here."""
 
     ended_s: float = 0.0
-    """Place where its speech ended last on the meeting's audio clock."""
+    """Position on the meeting's audio clock where its speech ended last."""
 
     settled_s: float = -1.0
-    """Place until which the ear has said that the turn is over."""
+    """Position up to which the ear has reported the turn as over."""
 
     words_until: float = 0.0
-    """Moment until which words are waited for."""
+    """Time until which words are awaited."""
 
     read_until: float = 0.0
-    """Moment at which typed words have been read."""
+    """Time at which the typed words have been read."""
 
     has_words: bool = False
-    """Whether words of it stand in the transcript."""
+    """Whether the transcript has words of it."""
 
     was_heard: bool = False
-    """Whether it was speech, and no noise."""
+    """Whether its sound was speech, not noise."""
 
     was_typed: bool = False
-    """Whether words of it were typed."""
+    """Whether some of its words were typed."""
 
     is_uncertain: bool = False
-    """Whether words of it are not sure."""
+    """Whether some of its words are uncertain."""
 
     was_warned: bool = False
-    """Whether it was noted that it is long."""
+    """Whether it was reported as long."""
 
     def take(self, fact: PersonFact) -> None:
-        """Move along the table; LocalProtocolError, and no change, where it has no such entry."""
+        """Move along the table; LocalProtocolError, and no change, for a step that it does not have."""
         after = TRANSITIONS.get((self.state, fact))
         if after is None:
             raise LocalProtocolError(f"a person's turn that is {self.state.value} takes no {fact.value!r}")
@@ -120,30 +119,30 @@ class PersonTurn:
 
     @property
     def is_forced(self) -> bool:
-        """Nobody makes a person say given words."""
+        """Whether the holder was prompted only to say given words: never, for a person."""
         return False
 
     def cuts(self, name: str) -> None:
-        """It began by cutting somebody off."""
+        """Note the agent that it cut off."""
         self.cut = name
 
     def speak(self, now: float) -> None:
-        """The person begins to speak, or speaks on."""
+        """Note that the person begins to speak, or speaks on."""
         self.take(PersonFact.SPEECH_BEGAN)
         self.first_word_at = now if self.first_word_at is None else self.first_word_at
 
     @property
     def is_settled(self) -> bool:
-        """Whether the ear has called it over, at its end or shortly before."""
+        """Whether the ear has reported it as over, at its end or shortly before."""
         return self.settled_s >= self.ended_s - SETTLED_S
 
     def hang(self, position_s: float) -> None:
-        """The person has fallen silent."""
+        """Note that the person has fallen silent."""
         self.take(PersonFact.SPEECH_ENDED)
         self.ended_s = position_s
 
     def hear(self) -> None:
-        """It was speech, and no noise."""
+        """Note that its sound was speech, not noise."""
         self.was_heard = True
 
     def wait_for_words(self, until: float) -> None:
@@ -152,25 +151,25 @@ class PersonTurn:
         self.words_until = until
 
     def was_noise(self) -> None:
-        """Note that no heard sound was speech: the person has not begun."""
+        """Note that its sound was noise: the person has not begun."""
         self.take(PersonFact.WAS_NOISE)
         self.first_word_at = None
 
     def settle(self, position_s: float) -> None:
-        """The ear says that the turn is over, until this place."""
+        """Note that the ear has reported the turn as over, up to a position."""
         self.settled_s = max(self.settled_s, position_s)
 
     def word(self, *, is_certain: bool) -> None:
-        """Words of it stand in the transcript."""
+        """Note that the transcript has words of it."""
         self.has_words = True
         self.is_uncertain = self.is_uncertain or not is_certain
 
     def read(self, now: float, until: float) -> None:
-        """Words were typed that are read until then."""
+        """Note that typed words are read until a time."""
         self.take(PersonFact.TYPED)
         self.was_typed, self.read_until = True, until
         self.first_word_at = now if self.first_word_at is None else self.first_word_at
 
     def warn(self) -> None:
-        """It was noted that it is long."""
+        """Note that it was reported as long."""
         self.was_warned = True

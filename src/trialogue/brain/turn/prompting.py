@@ -1,10 +1,9 @@
-"""Prompting: what makes an agent with the floor speak.
+"""Prompts to the holder: the choice of the prompt that makes it speak, and of the next part of its turn.
 
 1. In this order: a prepared reply; words that the app, or the meeting, wants said; its greeting,
-   once; for an agent that hears text, its digest. An agent that hears audio answers what it heard by itself,
-   and gets a cue with what it could not hear: at once if there is such a thing, if one of its remarks was not
-   heard, or if nobody else was heard since its last turn; after `ear_s` if it does not seem to have
-   understood.
+   once; for an agent that hears text, its digest. An agent that hears audio answers by itself. It gets a cue
+   with the words that it could not hear: at once if there are any, if one of its remarks was not heard, or if
+   no other participant was heard since its last turn; after `ear_s` if it seems not to have understood.
 2. A turn continues while a reply follows, a tool's result is due, or a prompt is unanswered.
 3. A refused prompt is sent again; when it is given up, its contents are put back and the turn ends
    (`timeout`).
@@ -22,13 +21,13 @@ from trialogue.model.commands import Play
 
 
 def play_next(o: Owners, turn: AgentTurn) -> None:
-    """Let the reply be heard that follows."""
+    """Play the next reply of a turn."""
     reply = turn.play_next(still_owes=bool(o.calls.running(turn.holder.name)))
     o.emit(Play(turn.holder.name, reply, turn.number))
 
 
 def prompt_or_wait(o: Owners, turn: AgentTurn) -> None:
-    """Make a holder speak that has nothing ready."""
+    """Make a holder speak that has no reply ready: prompt it, or wait for its own reply."""
     name = turn.holder.name
     if o.prompts.has_words(name):
         speak(o, turn)
@@ -43,7 +42,7 @@ def prompt_or_wait(o: Owners, turn: AgentTurn) -> None:
 
 
 def _is_preparing(o: Owners, turn: AgentTurn) -> bool:
-    """Whether the holder answers a request to prepare, which is its cue; one of no use is taken back."""
+    """Whether a request to prepare becomes the holder's cue; one that cannot is superseded."""
     name = turn.holder.name
     if not turn.ask and o.prompts.adopt(name, turn.number) is not None:
         return True
@@ -52,20 +51,20 @@ def _is_preparing(o: Owners, turn: AgentTurn) -> bool:
 
 
 def _must_be_told(o: Owners, name: str) -> bool:
-    """Whether an agent by ear has to be told something before it can speak."""
+    """Whether an agent that hears audio has to be told something before it can speak."""
     missed, last = o.inboxes.of(name), o.turns.last_heard()
     others_heard = last is not None and last.participant != name
     return bool(missed.lines or missed.unheard) or not others_heard
 
 
 def cue(o: Owners, turn: AgentTurn) -> None:
-    """Tell the holder what it missed, and that it is its turn; it has its whole time to think."""
+    """Cue the holder with all that it missed, and restart its time to think."""
     prompt = ask(o, turn.holder.name, PromptKind.CUE, turn=turn.number, words=turn.ask)
     turn.prompt(prompt.kind, o.now)
 
 
 def _renew(o: Owners, prompt: Prompt) -> None:
-    """Add the remarks that were not heard since to what a prompt tells; take those out that were read."""
+    """Update the text of a prompt that is sent again: add what was missed since, leave out what was read."""
     told = prompt.told.then(o.lines.only_lines(prompt.to, o.inboxes.take(prompt.to)))
     if prompt.failures or told != prompt.told:
         o.prompts.reword(prompt, _digest(o, prompt.to, told, prompt.ask))
@@ -99,7 +98,7 @@ def speak(o: Owners, turn: AgentTurn) -> None:
 
 
 def take_held(o: Owners, turn: AgentTurn) -> bool:
-    """Let what the holder said by itself while it was played be heard next; False where it said nothing."""
+    """Add the replies that the holder began by itself to its turn; False if there are none."""
     name = turn.holder.name
     held = o.replies.take(name)
     for reply in held:
@@ -111,7 +110,7 @@ def take_held(o: Owners, turn: AgentTurn) -> bool:
 
 
 def advance(o: Owners, turn: AgentTurn) -> bool:
-    """Continue with the turn's next part, as the played one is over; False where there is none."""
+    """Continue with the next part of a turn after the played one; False if there is none."""
     name = turn.holder.name
     if turn.following:
         play_next(o, turn)
@@ -141,12 +140,12 @@ def _wait_for_result(o: Owners, turn: AgentTurn) -> None:
 
 
 def _is_unanswered(o: Owners, turn: AgentTurn) -> bool:
-    """Whether the holder has yet to answer a prompt of this turn."""
+    """Whether a prompt of this turn is unanswered."""
     return any(prompt.turn == turn.number for prompt in o.prompts.open_of(turn.holder.name))
 
 
 def _wants_cue(o: Owners, turn: AgentTurn) -> bool:
-    """Whether a turn without a cue so far has something still to be answered."""
+    """Whether a turn without a cue so far still has something to answer."""
     by_text = not o.cast.hears_by_ear(turn.holder.name)
     if turn.owes_cue:
         return True
@@ -158,7 +157,7 @@ def _wants_cue(o: Owners, turn: AgentTurn) -> bool:
 
 
 def retry(o: Owners, prompt: Prompt) -> None:
-    """Tell a refused prompt again, with what there is to tell by now; one whose reply failed was read."""
+    """Send a refused or failed prompt again, with the words that its agent has missed since."""
     if prompt.kind in {PromptKind.CUE, PromptKind.PREPARE}:
         _renew(o, prompt)
     o.prompts.tell_again(prompt)
@@ -169,7 +168,7 @@ def retry(o: Owners, prompt: Prompt) -> None:
 
 
 def give_up(o: Owners, prompt: Prompt) -> AgentTurn | None:
-    """Give a prompt up that was refused too often: the turn that ends with it, if one does."""
+    """Give up a prompt that was refused too often; returns the turn that ends with it, if one does."""
     number, kind = prompt.turn, prompt.kind
     o.inboxes.put_back(prompt.to, o.prompts.give_up(prompt))
     turn = o.turns.agent(prompt.to)

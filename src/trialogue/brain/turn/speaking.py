@@ -42,7 +42,7 @@ _OF_A_SCRIPT = frozenset((PromptKind.CUE, PromptKind.PREPARE))
 """Prompts that a scripted agent answers with the next line of its script."""
 
 RETOLD = 3
-"""Number of times that a turn is cued anew because a remark was found unheard too late."""
+"""Most times that a turn is cued anew because an unheard remark was reported too late."""
 
 SpeakingEvent: TypeAlias = (
     ReplyStarted
@@ -87,10 +87,10 @@ def take(o: Owners, event: SpeakingEvent) -> None:
         case PlaybackStarted() | PlaybackFinished():
             _played(o, event)
         case LineTaken(participant=name):
-            if o.cast.hears_by_ear(name):  # its service is ours: what answers a prompt names it
+            if o.cast.hears_by_ear(name):  # only our own service reports lines, and it names prompts
                 o.prompts.names(name)
         case PlaybackPaused() | PlaybackResumed():
-            pass  # for the folds: what was heard
+            pass  # only the folds need them
         case _:  # pragma: no cover
             assert_never(event)
 
@@ -141,28 +141,28 @@ def _is_part(o: Owners, turn: AgentTurn, answered: Answered) -> bool:
 
 
 def _has_unheard(o: Owners, name: str) -> bool:
-    """Whether a remark of an agent was not heard that it has yet to be told of."""
+    """Whether an agent has yet to be told that a remark of its own was not heard."""
     return bool(o.lines.only_lines(name, o.inboxes.of(name)).unheard)
 
 
 def _comes_too_soon(o: Owners, name: str) -> bool:
-    """Whether an answer is out of order: a line before it was not heard, and its agent has yet to read so.
+    """Whether an answer is out of order: the agent has yet to read that a line before it was not heard.
 
-    So it is, too, where another prompt tells that, and the answer is one to a prompt before, behind a tool.
+    The same holds if another prompt tells it so, and the answer, after a tool, is one to an earlier prompt.
     """
     return _has_unheard(o, name) or o.prompts.tells_unheard(name)
 
 
 def _is_untold(o: Owners, name: str) -> bool:
-    """Whether an agent was not told yet of a remark that was not heard: its next one comes too soon."""
+    """Whether an agent was not told yet of an unheard remark: its next one comes too soon."""
     untold = o.prompts.names_prompts(name) and _has_unheard(o, name)
     return untold or o.prompts.tells_unheard(name)
 
 
 def _joins(o: Owners, turn: AgentTurn, reply: int, answered: Answered) -> None:
-    """Take the holder's reply into its turn, unless a line before it was not heard and not told so.
+    """Take the holder's reply into its turn, unless it was not told yet that an earlier line was unheard.
 
-    What it has said by itself meanwhile, and is held, was said before.
+    Held replies that it began by itself meanwhile come first: they were said before.
     """
     name = turn.holder.name
     is_asked = answered.prompt is not None and answered.prompt.kind in _OF_A_SCRIPT
@@ -179,7 +179,7 @@ def _joins(o: Owners, turn: AgentTurn, reply: int, answered: Answered) -> None:
 
 
 def _unasked(o: Owners, name: str, reply: int, answered: Answered) -> None:
-    """Take a reply of somebody who does not hold the floor, or beside its own turn."""
+    """Take a reply of an agent without the floor, or one beside its own turn."""
     is_prepared = answered.prompt is not None and answered.prompt.kind is PromptKind.PREPARE
     by_ear = o.cast.hears_by_ear(name)
     if not by_ear and not is_prepared and o.prompts.was_prompted(name):
@@ -187,7 +187,7 @@ def _unasked(o: Owners, name: str, reply: int, answered: Answered) -> None:
         return
     turn = o.turns.agent(name)
     if turn is not None and PromptKind.CUE in turn.prompted and o.plan.floor.policy in SELF_SELECTED:
-        drop(o, name, reply, "denied")  # it answers its cue, and does not start once more
+        drop(o, name, reply, "denied")  # it is to answer its cue, not to start once more
         return
     if is_prepared:
         is_early = o.lines.is_scripted(name) and _comes_too_soon(o, name)
@@ -202,7 +202,7 @@ def _unasked(o: Owners, name: str, reply: int, answered: Answered) -> None:
 
 
 def _cuts_in(o: Owners, name: str) -> None:
-    """An agent by ear that is addressed in the sentence that is being heard may interrupt with its reply."""
+    """Let an agent that hears audio interrupt with a held reply if the current sentence addresses it."""
     turn, rules = o.turns.current, o.plan.floor
     if not isinstance(turn, AgentTurn) or not turn.is_playing or turn.holder.name == name:
         return
@@ -218,11 +218,11 @@ def _cuts_in(o: Owners, name: str) -> None:
     taking.grant(o, name, "interrupts, being addressed", by="self")
 
 
-# --- a reply goes on, or does not ---------------------------------------------------------------------------
+# --- the rest of a reply ------------------------------------------------------------------------------------
 
 
 def _said(o: Owners, event: SentenceSaid) -> None:
-    """Note words; a reply that continues after its tool call is the one that was due."""
+    """Note words; after a tool call, a reply that continues is the one that was to come."""
     name = event.participant
     o.replies.add_words(name, event.reply, event.text)
     turn = _current(o, name, event.reply)
@@ -231,7 +231,7 @@ def _said(o: Owners, event: SentenceSaid) -> None:
 
 
 def _current(o: Owners, name: str, reply: int) -> AgentTurn | None:
-    """The turn in which this very reply is being played."""
+    """Turn in which this very reply is being played; None without one."""
     turn = o.turns.agent(name)
     return turn if turn is not None and turn.is_playing and turn.reply == reply else None
 
@@ -243,7 +243,7 @@ def _advance(o: Owners, turn: AgentTurn) -> None:
 
 
 def _empty(o: Owners, name: str, reply: int) -> None:
-    """A reply turned out to have no sound: its agent has nothing to say."""
+    """Take a reply without sound: its agent has nothing to say."""
     turn = _current(o, name, reply)
     if turn is not None:
         drop(o, name, reply, "withdrawn", is_told=False)
@@ -253,7 +253,7 @@ def _empty(o: Owners, name: str, reply: int) -> None:
 
 
 def _discard(o: Owners, name: str, reply: int, *, is_told: bool) -> bool:
-    """Throw one reply away that is not played yet; False where there is no such reply."""
+    """Discard one reply that is not played yet; False if there is no such reply."""
     turn = o.turns.agent(name)
     if turn is not None and reply in turn.following:
         turn.unqueue(reply)
@@ -274,7 +274,7 @@ def _withdrawn(o: Owners, event: ReplyWithdrawn) -> None:
         o.agents.lost(name, o.agents.session(name))
         lose(o, name)
     elif turn is not None and turn.prompted and not turn.was_heard and event.reason == "interrupted":
-        # The prompt itself cut off what the agent had begun to answer by its ear: its answer still comes.
+        # The prompt cut off the answer that the agent had begun by ear: its answer to the prompt still comes.
         drop(o, name, reply, "withdrawn")
         turn.go_on_thinking()
         turn.think(o.now)
@@ -287,7 +287,7 @@ def _withdrawn(o: Owners, event: ReplyWithdrawn) -> None:
 
 
 def _failed(o: Owners, event: ReplyFailed) -> None:
-    """The service could make no reply: the prompt is sent again, once; then the turn is over."""
+    """Take a failed reply: the prompt is sent again, once; then the turn is over."""
     name = event.participant
     o.replies.answers_no_more(name)
     turn = o.turns.agent(name)
@@ -314,7 +314,7 @@ def _refused(o: Owners, event: InjectionRefused) -> None:
     elif prompt.is_used_up:
         times, kind = prompt.refusals, prompt.kind
         turn = prompting.give_up(o, prompt)
-        if kind is not PromptKind.FILLER:  # words that only fill a silence are not worth a word
+        if kind is not PromptKind.FILLER:  # a filler that is refused is not worth a report
             what = f"the service refused {times} times: {event.reason}"
             o.report("injection-refused", what, event.participant, level="failure")
         if turn is not None:
@@ -322,7 +322,7 @@ def _refused(o: Owners, event: InjectionRefused) -> None:
 
 
 def _heard(o: Owners, name: str) -> None:
-    """An agent by ear has heard words: it is about to answer."""
+    """Note that an agent that hears audio has heard words: it is about to answer."""
     if not o.cast.hears_by_ear(name):
         return
     o.replies.will_answer(name)
@@ -331,11 +331,11 @@ def _heard(o: Owners, name: str) -> None:
         turn.own_comes()
 
 
-# --- what is played -----------------------------------------------------------------------------------------
+# --- playback -----------------------------------------------------------------------------------------------
 
 
 def _played(o: Owners, event: PlaybackStarted | PlaybackFinished) -> None:
-    """Old turns' sound may still end: that changes what was heard (the folds), not the floor."""
+    """Take an event of playback; sound of an earlier turn changes the folds only, not the floor."""
     name, reply = event.participant, event.reply
     is_heard = isinstance(event, PlaybackStarted) or event.played_s > 0
     if is_heard:

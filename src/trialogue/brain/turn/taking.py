@@ -1,10 +1,10 @@
-"""Granting the floor and taking it back: where a turn begins and where it ends.
+"""Beginning and end of a turn: the floor is granted, and released or revoked.
 
 1. A grant denies the prepared replies of agents that hear audio, except the granted one. A reply that began
    within `COLLISION_S` of it goes to the head of the queue.
 2. A turn that ends is silenced; its further replies are dropped, and reported to their agent as not heard.
 3. An agent's turn that a person cut is kept, paused, until that person's words arrive: a cough gives it back.
-4. The others are told what was heard; the speaker, where it was cut.
+4. The other participants are told the words that were heard; the speaker is told where it was cut.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from trialogue.model.commands import Cause, EndTurn, GrantFloor, PausePlayout, S
 from trialogue.model.participants import Participant
 
 _WELL: frozenset[Cause] = frozenset(("finished", "yielded"))
-"""Causes of a turn's end of which all was said that was to be."""
+"""Causes of a turn's end after which nothing was left to say."""
 
 
 def grant(
@@ -43,10 +43,10 @@ def grant(
     is_urgent: bool = False,
     going_on: Sequence[int] = (),
 ) -> Turn:
-    """Give the floor to somebody who is present, and make it speak: the turn that begins.
+    """Grant the floor to a present participant and make it speak; returns the turn that begins.
 
-    `by` says who chose: a policy's name, `asked`, `hand`, `silence`, `self`, `loop` or `livelock`; `ask` is
-    what its digest ends with; `going_on` are replies of a turn that was cut and goes on.
+    `by` is the chooser: a policy's name, `asked`, `hand`, `silence`, `self`, `loop` or `livelock`. `ask` is
+    the question at the end of its digest. `going_on` are the replies of a cut turn that continues.
     """
     rivals = _rivals(o, to) if by in SELF_SELECTED else ()
     if o.turns.kept is not None and o.turns.kept.by != to:
@@ -65,7 +65,7 @@ def grant(
 
 
 def _rivals(o: Owners, to: str) -> tuple[str, ...]:
-    """Agents by ear whose replies began with the one granted now: they go to the head of the queue."""
+    """Agents that hear audio and began with the granted one: they go to the head of the queue."""
     winner = o.floor.request_of(to)
     if winner is None or not _is_ready_by_ear(o, to):
         return ()
@@ -85,14 +85,14 @@ def _is_ready_by_ear(o: Owners, name: str) -> bool:
 
 
 def _forget_named(o: Owners, to: str, by: str) -> None:
-    """Forget whom a tool named, at a grant to any but the namer; a requested grant keeps the name."""
+    """Forget the participant that a tool named, except at a grant to the namer, or to another by request."""
     named = o.floor.named
     if named is not None and named.by != to and not (by == "asked" and to != named.to):
         o.floor.forget_named()
 
 
 def _deny_answers(o: Owners, to: str) -> None:
-    """Deny requests of agents by ear that stand for an answer alone which was dropped."""
+    """Deny the requests of agents that hear audio if they stood only for an answer that was dropped."""
     for request in o.floor.waiting():
         name = request.participant
         if name != to and not request.stands_alone and not o.replies.holds(name):
@@ -144,7 +144,7 @@ def _begin_person(o: Owners, number: int, to: str, how: tuple[str, str]) -> Pers
 
 
 def grant_over(o: Owners, name: str, reason: str) -> PersonTurn:
-    """Give a person the floor for current or completed speech: its turn."""
+    """Grant the floor to a person for current or completed speech; returns its turn."""
     o.people.claim(name, o.now)
     turn = grant(o, name, reason, by="self")
     if not isinstance(turn, PersonTurn):
@@ -153,7 +153,7 @@ def grant_over(o: Owners, name: str, reason: str) -> PersonTurn:
 
 
 def _begin_beside(o: Owners, turn: PersonTurn) -> None:
-    """Begin speech beside a person's turn of those who began at once with it, and gave way."""
+    """Note speech of people who began at once with the holder as speech beside its turn."""
     for name in o.people.speaking():
         if name != turn.holder.name and not o.people.is_barred(name) and o.beside.of(name) is None:
             o.beside.begin(name, turn.number, o.people.current(name).begin_s)
@@ -161,7 +161,7 @@ def _begin_beside(o: Owners, turn: PersonTurn) -> None:
 
 
 def release(o: Owners) -> None:
-    """Let a turn that was cut be over for good: something was said, or somebody else has the floor."""
+    """End a cut turn for good: words were said, or another participant has the floor."""
     kept = o.turns.release()
     if kept is not None:
         o.emit(StopPlayout(kept.name, kept.turn))
@@ -177,7 +177,8 @@ def release(o: Owners) -> None:
 def close(o: Owners, turn: Turn, cause: Cause, *, keep_for: str | None = None) -> None:
     """End a turn: silence it, free the floor, and report the heard words to the others.
 
-    `keep_for`: the person who interrupts it, where it may continue if that person says nothing after all.
+    `keep_for`: the person who interrupts the turn, if it may continue should that person say nothing after
+    all.
     """
     name = turn.holder.name
     if isinstance(turn, AgentTurn):
@@ -202,7 +203,7 @@ def close(o: Owners, turn: Turn, cause: Cause, *, keep_for: str | None = None) -
 
 
 def revoke(o: Owners, turn: Turn, cause: Cause) -> None:
-    """Take the floor from its holder: a person that speaks on may not retake it before it has paused."""
+    """Revoke the floor; a person who speaks on may not take it again before a pause."""
     if o.people.is_speaking(turn.holder.name):
         o.people.bar(turn.holder.name)
     close(o, turn, cause)
@@ -224,7 +225,7 @@ def _silence(o: Owners, turn: AgentTurn, keep_for: str | None) -> None:
 
 
 def _settle_kept(o: Owners, turn: PersonTurn) -> None:
-    """Settle the turn that was cut off as its rival has ended: without a word, the cut one may go on."""
+    """Settle a cut turn when its interrupter's turn has ended: without words, the cut turn may continue."""
     if turn.has_words:
         release(o)
     else:
@@ -247,7 +248,7 @@ def _taken(o: Owners, turn: Turn, cause: Cause) -> TurnTaken:
 
 
 def _follow(o: Owners, turn: Turn, taken: TurnTaken) -> None:
-    """Note the consequences for the floor of a turn that is over."""
+    """Apply the consequences of a completed turn for the floor."""
     name, chair = taken.participant, o.chair
     if o.prompts.has_asked_words(name) and o.is_present(name):
         o.floor.ask_first(name, o.now)
@@ -262,7 +263,7 @@ def _follow(o: Owners, turn: Turn, taken: TurnTaken) -> None:
 
 
 def _note_nominee(o: Owners, taken: TurnTaken) -> None:
-    """Note whom the chair named, until it has spoken; turns that were lost before are not taken again."""
+    """Note the participant whom the chair named, until it has spoken; lost turns of others are forgotten."""
     named = o.floor.named
     if named is not None and named.by == taken.participant:
         to: str | None = named.to
@@ -277,18 +278,18 @@ def _note_nominee(o: Owners, taken: TurnTaken) -> None:
 
 
 def _heard_it(o: Owners, turn: Turn, other: Participant) -> bool:
-    """Whether another's own ear took in a turn, or its end."""
+    """Whether another participant has heard a turn, or its end, by its own ear."""
     if isinstance(turn, PersonTurn) and (turn.was_typed or turn.cut == other.name):
         return False
     return o.cast.hears_by_ear(other.name) and o.agents.is_ready(other.name)
 
 
 def _tell(o: Owners, turn: Turn, taken: TurnTaken) -> None:
-    """Note the turn for the others' digests, and its cut for the speaker's own.
+    """Add a turn to the others' inboxes, and its cut to the speaker's own.
 
-    An agent by ear that is here has heard it, or its end: it is never told the same turn in text.
-    That somebody kept silent, which no ear hears, only a chair is told. A turn that was lost and will be
-    taken again is heard then: no ear is told of it before, and nobody that it was silent.
+    An agent that hears audio and is present has heard the turn, or its end: it never gets the same turn in
+    text. Only a chair is told of a silent turn, which no ear hears. A lost turn that will be taken again is
+    heard then: before that, no agent that hears audio is told of it, and no chair that it was silent.
     """
     was_cut = taken.cause not in {"finished", "yielded", "timeout"}
     comes_again = taken.cause == "lost" and o.agents.may_retake(taken.participant)
@@ -306,7 +307,7 @@ def _tell(o: Owners, turn: Turn, taken: TurnTaken) -> None:
 
 
 def resume_kept(o: Owners, kept: Kept) -> None:
-    """Nobody said anything after all: the agent that was cut off continues from the cut."""
+    """Continue a cut turn from its cut: its interrupter said nothing after all."""
     o.turns.release()
     o.report("false-interruption", "nothing was said: the turn goes on from where it was cut", kept.name)
     o.inboxes.goes_on(kept.name)

@@ -14,27 +14,27 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.values import define, frozen
 
 Turn: TypeAlias = AgentTurn | PersonTurn
-"""A current turn."""
+"""Current turn of an agent or a person."""
 
 
 @frozen
 class Kept:
-    """An agent's turn that was cut, with its sound: it continues if nobody said anything after all."""
+    """Cut turn of an agent, with its sound: it continues if its interrupter said nothing after all."""
 
     name: str
-    """The agent that was cut off."""
+    """Agent that was cut off."""
 
     turn: int
-    """The number of the turn that was cut."""
+    """Number of the cut turn."""
 
     replies: tuple[int, ...]
-    """The reply that was heard, paused, and those that were to follow it."""
+    """Numbers of the heard reply, which is paused, and of those that were to follow it."""
 
     by: str
-    """The person who cut it off."""
+    """Person who cut it off."""
 
     ended_s: float | None = None
-    """Position where that person's speech ended; None while its turn lasts."""
+    """Position where the interrupter's speech ended; None while its turn lasts."""
 
 
 @define
@@ -42,48 +42,48 @@ class Turns:
     """All turns of the meeting."""
 
     current: Turn | None = None
-    """The current turn."""
+    """Current turn; None while the floor is free."""
 
     taken: tuple[TurnTaken, ...] = ()
-    """Turns that are over."""
+    """Completed turns."""
 
     tally: Tally = Factory(Tally)
-    """Those in sums."""
+    """Sums over the completed turns."""
 
     just_ended: TurnTaken | None = None
-    """A turn that has just ended, before the course of the meeting looked at it."""
+    """Turn that has just ended and is not checked yet; None without one."""
 
     free_since: float = 0.0
-    """Moment at which the floor became free."""
+    """Time at which the floor became free, in seconds since the meeting's start."""
 
     heard: int = 0
     """Number of turns that were heard."""
 
     nominee: str | None = None
-    """Participant whom the chair named and who has not had the floor since."""
+    """Participant whom the chair named and who has not had the floor since; None without one."""
 
     kept: Kept | None = None
-    """A turn that was cut and may continue."""
+    """Cut turn that may continue; None without one."""
 
     collecting: Collecting | None = None
-    """The round that is being prepared or heard."""
+    """Round that is being prepared or heard; None without one."""
 
     vain: Counter[str] = Factory(Counter[str])
-    """Number of times that each held the floor in vain since somebody was last heard."""
+    """Silent turns of each participant since one was last heard."""
 
     recent: deque[TurnTaken] = Factory(lambda: deque[TurnTaken](maxlen=8))
-    """The last turns that were heard."""
+    """Last turns that were heard."""
 
-    # --- what changes them --------------------------------------------------------------------------
+    # --- changes ------------------------------------------------------------------------------------
 
     def begin(self, turn: Turn) -> None:
-        """A turn begins."""
+        """Begin a turn."""
         self.current = turn
         if self.nominee == turn.holder.name:
             self.nominee = None
 
     def end(self, taken: TurnTaken, plan: MeetingPlan) -> None:
-        """The current turn is over."""
+        """Complete the current turn."""
         self.current, self.just_ended, self.free_since = None, taken, taken.ended_at
         self.taken = (*self.taken, taken)
         self.tally = self.tally.after(taken, plan)
@@ -97,52 +97,52 @@ class Turns:
             self.collecting = evolve(self.collecting, was_heard=True)
 
     def take_ended(self) -> TurnTaken | None:
-        """Take the turn that has just ended, to be looked at once."""
+        """Take the turn that has just ended, to check it once."""
         taken, self.just_ended = self.just_ended, None
         return taken
 
     def free(self, now: float) -> None:
-        """The floor is free from now on."""
+        """Note that the floor is free from now on."""
         self.free_since = now
 
     def nominate(self, name: str) -> None:
-        """The chair has named somebody."""
+        """Note the participant whom the chair has named."""
         self.nominee = name
 
     def keep(self, kept: Kept) -> None:
-        """Remember a turn that was cut."""
+        """Keep a cut turn that may continue."""
         self.kept = kept
 
     def release(self) -> Kept | None:
-        """Forget the turn that was cut."""
+        """Stop keeping the cut turn; returns it."""
         kept, self.kept = self.kept, None
         return kept
 
     def interrupter_ended(self, position_s: float) -> None:
-        """The turn of the person who cut the kept one is over."""
+        """Note where the speech of the kept turn's interrupter ended."""
         if self.kept is not None:
             self.kept = evolve(self.kept, ended_s=position_s)
 
     def collect(self, now: float) -> None:
-        """All prepare at once, from now on."""
+        """Begin a round in which all agents prepare at once."""
         self.collecting = Collecting(now, (), was_heard=False)
 
-    # --- what they tell -----------------------------------------------------------------------------
+    # --- views --------------------------------------------------------------------------------------
 
     def agent(self, name: str) -> AgentTurn | None:
-        """The current turn if this agent holds it."""
+        """Current turn if this agent holds it; None otherwise."""
         turn = self.current
         return turn if isinstance(turn, AgentTurn) and turn.holder.name == name else None
 
     def person(self, name: str) -> PersonTurn | None:
-        """The current turn if this person holds it."""
+        """Current turn if this person holds it; None otherwise."""
         turn = self.current
         return turn if isinstance(turn, PersonTurn) and turn.holder.name == name else None
 
     def times_in_vain(self, name: str) -> int:
-        """Number of times that one held the floor in vain since somebody was last heard."""
+        """Number of a participant's silent turns since one was last heard."""
         return self.vain[name]
 
     def last_heard(self) -> TurnTaken | None:
-        """The last turn that was heard."""
+        """Last turn that was heard; None before the first."""
         return self.recent[-1] if self.recent else None

@@ -1,1 +1,1 @@
-"""Words of a meeting: what was heard, what agents are told, and who is named."""
+"""Words of a meeting: its transcript, agents' contexts and digests, and names in speech."""

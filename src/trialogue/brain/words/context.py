@@ -1,11 +1,11 @@
-"""Context of each agent: what it heard and said, as the meeting heard it; restores a lost session.
+"""Context of each agent: the words that it heard and said, from which a new session is restored.
 
 1. An agent heard its cues, and, if it hears audio, its own recognizer's words.
-2. It said what was *heard* of it in its turns: a cut reply is there with its heard words only.
+2. Its own words are those that were *heard* in its turns: a cut reply is there with its heard words only.
 3. A tool call is there when it is finished, with its result, whether that was delivered or not.
    One that still runs when the context is made is at its end: its result is told later.
 4. A cue that the service refused was not heard; it is sent again.
-5. A participant who comes back as before remembers what was before; in another seat it remembers nothing.
+5. A participant who comes back to the same seat keeps its context; in another seat it begins with none.
 6. The context for a session is bounded: for a long meeting, its last part. A service refuses a message that
    is too long, and an agent without its context could not come back at all.
 """
@@ -35,26 +35,26 @@ from trialogue.model.records import Record
 from trialogue.values import define, frozen
 
 STILL_RUNNING = "The call still runs. Its result will be told to you."
-"""Result, in its place, of a call that was in flight when its session was lost."""
+"""Result, in the context, of a call that was running when its session was lost."""
 
 
 REMEMBERED: Final = 64_000
-"""Characters of words, arguments and results for a session; the oldest are left out first."""
+"""Most characters of words, arguments and results in a context; the oldest are left out first."""
 
 RECALLED: Final = 5_000
-"""Characters of its last prompts that an agent's script gets again; the oldest are left out first."""
+"""Most characters of its last prompts that an agent's script gets again; the oldest are left out first."""
 
 ITEM: Final = 16
-"""Weight of an item beside its characters, so that empty ones are bounded, too."""
+"""Weight of an item in addition to its characters, so that the number of empty items is bounded, too."""
 
 
 def context_call(call: ToolRequested, result: str) -> ContextCall:
-    """A requested call, with its outcome."""
+    """Context item for a requested call, with its result."""
     return ContextCall(call.call_id, call.tool, call.arguments, result, call.thought_signature)
 
 
 def size_of(item: ContextItem) -> int:
-    """Size of an item in `REMEMBERED`."""
+    """Size of an item, as it counts in `REMEMBERED`."""
     match item:
         case ContextMessage(text=text):
             return ITEM + len(text)
@@ -63,7 +63,7 @@ def size_of(item: ContextItem) -> int:
 
 
 def latest(items: Sequence[ContextItem]) -> Sequence[ContextItem]:
-    """The last of these, as many as are remembered; the very last in any case."""
+    """Last items that fit in `REMEMBERED`; at least the very last one."""
     left = REMEMBERED
     for at in range(len(items) - 1, -1, -1):
         left -= size_of(items[at])
@@ -89,25 +89,25 @@ _Entry: TypeAlias = ContextMessage | ContextCall | _Cued | _Spoke
 
 @define
 class Contexts:
-    """The fold over all agents; feed it each event and then its commands, in order."""
+    """Contexts of all participants: a fold; give it each event and then its commands, in order."""
 
     plan: MeetingPlan
     """The meeting's plan."""
 
     transcript: Transcript
-    """Transcript of what is heard; its owner feeds it."""
+    """Transcript of the meeting; its owner gives it the events."""
 
     _entries: dict[str, list[_Entry]] = Factory(dict[str, list[_Entry]])
     _open_calls: dict[tuple[str, str], ToolRequested] = Factory(dict[tuple[str, str], ToolRequested])
     _by_ear: set[str] = Factory(set[str])
 
     def __attrs_post_init__(self) -> None:
-        """Begin with an empty context for everybody."""
+        """Begin with an empty context for each participant."""
         self._entries = {participant.name: [] for participant in self.plan.participants}
         self._by_ear = {p.name for p in self.plan.participants if p.hears is Hears.AUDIO}
 
     def take_event(self, event: Event) -> None:
-        """Note what an agent heard, and its tool calls."""
+        """Note the words that an agent heard, and its tool calls."""
         match event:
             case WordsHeard(participant=name, text=text) if self._hears_words(name, text):
                 self._entries[name].append(ContextMessage("user", text))
@@ -127,7 +127,7 @@ class Contexts:
                 pass
 
     def take_command(self, command: Command) -> None:
-        """Note cues, ends of turns and answers."""
+        """Note cues, ends of turns and results of calls."""
         match command:
             case Cue(to=to, turn=turn, text=text, prompt=prompt):
                 self._entries[to].append(_Cued(turn, text, prompt))
@@ -141,7 +141,7 @@ class Contexts:
                 pass
 
     def of(self, participant: str) -> tuple[ContextItem, ...]:
-        """The last of one agent's context; KeyError for an unknown participant."""
+        """Context of one agent, as far as it fits; KeyError for an unknown participant."""
         items = [_item(self.transcript, entry) for entry in self._entries[participant]]
         running = (
             context_call(call, STILL_RUNNING)
@@ -151,7 +151,7 @@ class Contexts:
         return (*latest([item for item in items if item is not None]), *running)
 
     def last_prompts(self, participant: str) -> str:
-        """What an agent's last turn answered, at most `RECALLED` characters; KeyError for an unknown one."""
+        """Last `RECALLED` characters of the prompts for an agent's last turn; KeyError for a wrong name."""
         told: list[str] = []
         turns = 0
         for entry in reversed(self._entries[participant]):
@@ -175,7 +175,7 @@ class Contexts:
         return last is None or last.text != text
 
     def _take_back(self, name: str, turn: int, prompt: int) -> None:
-        """Forget a cue that was refused: the prompt, or where that is unknown the last cue of the turn."""
+        """Forget a refused cue: the one with that number, or without a number the last one of the turn."""
         entries = self._entries.get(name, [])
         for place in range(len(entries) - 1, -1, -1):
             entry = entries[place]
@@ -201,7 +201,7 @@ def _item(transcript: Transcript, entry: _Entry) -> ContextItem | None:
 
 
 def context_of(plan: MeetingPlan, participant: str, records: Iterable[Record]) -> tuple[ContextItem, ...]:
-    """One agent's context at the end of these records; KeyError for an unknown participant."""
+    """Context of one agent after these records; KeyError for an unknown participant."""
     transcript = Transcript()
     contexts = Contexts(plan, transcript)
     for record in records:

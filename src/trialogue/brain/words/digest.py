@@ -1,11 +1,11 @@
-"""Digests: what an agent missed, and what it should do, in the text that it reads.
+"""Digest for an agent: a text with the words that it missed, notes, and the question to it.
 
 1. One line per speaker, under the participant's label: `Tech: ...`, `Tech (interrupted): ...`.
-2. Speech never makes a line or a label: it is written on one line, and in quotes if it contains
-   something like a label, so that nobody can speak as another.
+2. Speech never makes a line or a label: it is written on one line, and in quotes if it contains something
+   like a label, so that no participant can speak as another.
 3. Then the point of the agenda, notes, raised hands, the fate of the agent's own words, and at the end the
    question.
-4. Nothing is told twice; what could not be told is put back.
+4. No word is told twice; words that could not be told are put back.
 5. Words and notes are told as far as a message can contain them: the oldest are left out, and their amount
    is given.
 6. The number of its remarks that were not heard is in a separate line, without a label and without words:
@@ -29,9 +29,8 @@ from trialogue.values import define, frozen
 T = TypeVar("T")
 
 LONGEST: Final = 110_000
-"""Characters of what was said, and as many of what was noted, that one digest tells; more than can be typed
-at once, and together less than a service takes in one message.
-"""
+"""Most characters of speech, and of notes, that one digest contains: more than can be typed at once, and
+together less than a service takes in one message."""
 
 ASK_CHAIR = "Nobody speaks. Name who shall speak next."
 """Question of the silence ladder to the chair."""
@@ -45,42 +44,42 @@ BE_SHORTER = "Your last turn was long. Please be shorter."
 
 @frozen
 class DigestLine:
-    """Line of a digest: what one other participant said, or did not say, in one turn."""
+    """Line of a digest: the words of another participant in one turn, or its silence."""
 
     speaker: Participant
-    """The participant who spoke."""
+    """Participant who spoke."""
 
     heard: str
-    """The words that were heard; empty when it kept silent. Personal."""
+    """Words that were heard; empty if it kept silent. Personal."""
 
     was_cut: bool = False
-    """Whether it was interrupted."""
+    """Whether the turn was interrupted."""
 
     is_certain: bool = True
-    """False where the words are not sure."""
+    """Whether the words are certain."""
 
     was_beside: bool = False
-    """Whether it was said while another had the floor."""
+    """Whether they were said while another participant had the floor."""
 
 
 @frozen
 class Missed:
-    """Everything that one agent has not been told yet."""
+    """Words and notes that one agent has not been told yet."""
 
     lines: tuple[DigestLine, ...] = ()
-    """Others' turns, in order."""
+    """Turns of other participants, in order."""
 
     notes: tuple[str, ...] = ()
-    """Notes of the app and of the rules. Personal."""
+    """Notes of the app and of the brain. Personal."""
 
     unheard: tuple[int, ...] = ()
-    """Its own replies that were begun and not heard."""
+    """Numbers of its own replies that were begun and not heard."""
 
     cut_after: str | None = None
-    """Words that were heard of it before it was cut off; None where it was not. Personal."""
+    """Words that were heard of it before it was cut off; None if it was not. Personal."""
 
     def then(self, later: Missed) -> Missed:
-        """Everything missed before, and `later`."""
+        """These words and notes, and `later` ones."""
         return Missed(
             self.lines + later.lines,
             self.notes + later.notes,
@@ -91,68 +90,68 @@ class Missed:
 
 @define
 class Inboxes:
-    """Everything that participants have not been told yet."""
+    """Inboxes: words and notes that participants have not been told yet."""
 
     _missed: dict[str, Missed] = Factory(dict[str, Missed])
 
     def of(self, participant: str) -> Missed:
-        """Inbox of a participant."""
+        """Content of a participant's inbox."""
         return self._missed.get(participant, Missed())
 
     def add_line(self, participant: str, line: DigestLine) -> None:
-        """Somebody else's turn is over."""
+        """Add a turn of another participant."""
         missed = self.of(participant)
         self._missed[participant] = evolve(missed, lines=(*missed.lines, line))
 
     def add_note(self, participant: str, note: str) -> None:
-        """Add a note that it shall know."""
+        """Add a note of the app or of the brain."""
         missed = self.of(participant)
         self._missed[participant] = evolve(missed, notes=(*missed.notes, note))
 
     def not_heard(self, participant: str, reply: int) -> None:
-        """A reply of its own was begun and will not be heard."""
+        """Note that a reply of the participant was begun and will not be heard."""
         missed = self.of(participant)
         if reply not in missed.unheard:
             self._missed[participant] = evolve(missed, unheard=(*missed.unheard, reply))
 
     def heard_after_all(self, participant: str, reply: int) -> None:
-        """A reply that was taken to be unheard was heard: its stop came too late."""
+        """Note that a reply was heard after all: its stop came too late."""
         missed = self.of(participant)
         self._missed[participant] = evolve(missed, unheard=tuple(n for n in missed.unheard if n != reply))
 
     def forget_unheard(self, participant: str) -> None:
-        """Forget unheard words: their session is gone, and the new one knows the lines that were given."""
+        """Forget unheard replies: their session is gone, and the new one knows which lines were given."""
         self._missed[participant] = evolve(self.of(participant), unheard=())
 
     def cut_off(self, participant: str, heard: str) -> None:
-        """Note that its own turn was cut."""
+        """Note that the participant's own turn was cut, and the words heard before that."""
         self._missed[participant] = evolve(self.of(participant), cut_after=heard)
 
     def goes_on(self, participant: str) -> None:
-        """Note that its own turn, which was cut, continues from the cut."""
+        """Note that the participant's own turn, which was cut, continues from the cut."""
         self._missed[participant] = evolve(self.of(participant), cut_after=None)
 
     def take(self, participant: str) -> Missed:
-        """All that it missed; it is told now."""
+        """Empty a participant's inbox; returns its content, which is told now."""
         return self._missed.pop(participant, Missed())
 
     def put_back(self, participant: str, missed: Missed) -> None:
-        """It could not be told."""
+        """Put back content that could not be told."""
         self._missed[participant] = missed.then(self.of(participant))
 
 
 def one_line(text: str) -> str:
-    """The text on one line, without what steers a terminal or the order of reading."""
+    """Text on one line, without characters that steer a terminal or the reading order."""
     return safe_text(text)
 
 
 def quoted(text: str) -> str:
-    """The text on one line in quotes that it cannot close."""
+    """Text on one line, in quotes that it cannot close."""
     return '"' + one_line(text).replace('"', "'") + '"'
 
 
 def quoted_if_label(text: str, cast: tuple[Participant, ...]) -> str:
-    """Speech as it may stand behind its label: in quotes where it holds what looks like a label."""
+    """Speech as it stands after its label: in quotes if it contains something like a label."""
     return quoted(text) if holds_label(one_line(text), cast, "Note") else one_line(text)
 
 
@@ -181,28 +180,28 @@ def _own(missed: Missed) -> list[str]:
 
 
 UNHEARD_ONE = "1 remark of yours was not heard."
-"""The line that tells an agent of one remark that was not heard."""
+"""Line that tells an agent of one remark that was not heard."""
 
 
 @frozen
 class Asked:
-    """Question of a digest, besides what was missed."""
+    """Parts of a digest besides the missed words: the question, and the state of the meeting."""
 
     cast: tuple[Participant, ...]
-    """Cast at the table: its labels cannot be faked."""
+    """Cast of the meeting, whose labels speech must not imitate."""
 
     item: AgendaItem | None = None
-    """The point of the agenda at hand."""
+    """Current point of the agenda; None without one."""
 
     ask: str = ""
-    """Question in the words of the digest; empty for to speak. Personal."""
+    """Question in the words of the digest; empty for a plain request to speak. Personal."""
 
     hands: tuple[Participant, ...] = ()
-    """Names of those whose hands are up, where a chair reads it."""
+    """Participants whose hands are up, for a chair."""
 
 
 def compose(missed: Missed, asked: Asked) -> str:
-    """Digest, which is never empty: its last line asks the question, or to speak."""
+    """Compose a digest. It is never empty: its last line asks the question, or asks to speak."""
     lines = _latest(missed.lines, lambda line: _spoken(line, asked.cast))
     if asked.item is not None:
         lines.append(f"Point of the agenda: {one_line(asked.item.title)}")
@@ -215,9 +214,9 @@ def compose(missed: Missed, asked: Asked) -> str:
 
 
 def _latest(missed: Sequence[T], told_of: Callable[[T], str]) -> list[str]:
-    """Lines of the last of what was missed, as many as are told; the very last in any case.
+    """Lines of the last entries that fit in `LONGEST`; at least one for the very last entry.
 
-    Lines that are left out are not even made: a digest takes the same time however much was missed.
+    Older lines are not even made: a digest takes the same time however much was missed.
     """
     lines: list[str] = []
     room = LONGEST

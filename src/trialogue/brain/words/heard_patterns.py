@@ -10,21 +10,21 @@ from trialogue.values import frozen
 
 @frozen
 class SaidRule:
-    """A `Said` with its pattern compiled."""
+    """Pattern of a `Said`, compiled."""
 
     pattern: Pattern
-    """Searched in one turn's heard text."""
+    """Pattern that is searched in one turn's heard words."""
 
     by: str | None
-    """Only when this participant said it; None for anyone."""
+    """Participant who must have said it; None for any."""
 
     def fits(self, speaker: str, heard: str) -> bool:
-        """Whether the speaker, in this turn, said it."""
+        """Whether the words that a speaker was heard to say in a turn match."""
         return self.by in {None, speaker} and self.pattern.search(heard)
 
 
 def compile_said(said: Said) -> SaidRule:
-    """Compiled pattern; ScenarioError for an invalid one."""
+    """Compile a pattern; ScenarioError for an invalid one."""
     try:
         return SaidRule(compile_recorded(said.match), said.by)
     except PatternFault as fault:

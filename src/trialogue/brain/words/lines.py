@@ -1,7 +1,7 @@
-"""Entries of agents' scripts: which replies have begun them, and which were given.
+"""Entries of agents' scripts: the reply that has begun each, and those that were given.
 
 1. An entry is begun with a reply, as our own service reports, and given when any of that reply was heard.
-2. Each new session is told which were given; its script then begins with the first that was not.
+2. Each new session is told which entries were given; its script then begins with the first other one.
 3. A fallback that takes a seat begins its own script, and so does a participant who comes back in another
    seat.
 """
@@ -17,7 +17,7 @@ from trialogue.values import define
 
 @define
 class Lines:
-    """The fold; feed it each event."""
+    """Entries of all scripts so far: a fold; give it each event."""
 
     _entries: dict[tuple[str, int], int] = Factory(dict[tuple[str, int], int])
     _heard: set[tuple[str, int]] = Factory(set[tuple[str, int]])
@@ -25,7 +25,7 @@ class Lines:
     _scripted: set[str] = Factory(set[str])
 
     def take_event(self, event: Event) -> None:
-        """Note an entry that was begun, and heard words."""
+        """Note the beginning of an entry, and replies that are heard."""
         match event:
             case LineTaken(participant=name, reply=reply, entry=entry):
                 self._scripted.add(name)
@@ -47,17 +47,17 @@ class Lines:
             self._given.setdefault(name, set()).add(self._entries[name, reply])
 
     def restart(self, participant: str) -> None:
-        """Its fallback takes the participant's seat, or it has another: with a script of its own."""
+        """Forget the entries of a participant whose seat gets another script."""
         self._given.pop(participant, None)
         for key in [key for key in self._entries if key[0] == participant]:
             del self._entries[key]
 
     def given(self, participant: str) -> tuple[int, ...]:
-        """The entries of the participant's script that were given, in order."""
+        """Entries of a participant's script that were given, in order."""
         return tuple(sorted(self._given.get(participant, ())))
 
     def only_lines(self, participant: str, told: Missed) -> Missed:
-        """Inbox of an agent without replies that used no entry of its script: none goes back."""
+        """Missed words, without unheard replies that used no entry: the script does not go back for these."""
         if participant not in self._scripted:
             return told
         unheard = tuple(reply for reply in told.unheard if (participant, reply) in self._entries)

@@ -1,4 +1,4 @@
-"""Names in speech: who is spoken to, and who is only spoken about.
+"""Names in speech: participants who are spoken to, and those who are only spoken about.
 
 1. A name is found as whole words: the participant's name, its label, its aliases, the longest first.
 2. A name is *addressed* if it is separate: before a comma at a sentence's beginning, between commas,
@@ -7,8 +7,8 @@
 3. It is *invited* by words that hand the floor on: `over to Tech`, `let us hear from Tech`, `Tech is next`.
 4. It is *mentioned* anywhere else; *thanked* after or before thanks; *passed over* after `not`, `before`,
    `except` and similar words.
-5. Address counts before invitation, invitation before mention. Thanks ask nobody to speak. Among equal ones
-   the last sentence's counts; among joined names (`Tech and Ben, your views?`) the first.
+5. Address counts before invitation, invitation before mention. Thanks ask no one to speak. Among equal names
+   the one in the last sentence counts; among joined names (`Tech and Ben, your views?`) the first.
 6. Speech that begins like the label of a digest's line is found here, too: the digest quotes it.
 """
 
@@ -40,11 +40,11 @@ from trialogue.model.participants import Participant
 from trialogue.values import frozen
 
 Cast = tuple[Participant, ...]
-"""Cast at the table, in the plan's order."""
+"""Cast of the meeting, in the plan's order."""
 
 
 class Manner(IntEnum):
-    """How a participant is named; the greater counts before the smaller."""
+    """Manner in which a participant is named; the greater counts before the smaller."""
 
     PASSED_OVER = auto()
     THANKED = auto()
@@ -55,7 +55,7 @@ class Manner(IntEnum):
 
 @frozen
 class Naming:
-    """One place in a text where a participant is named."""
+    """Name of a participant at one place in a text."""
 
     participant: str
     """Participant who is named."""
@@ -69,19 +69,19 @@ class Naming:
 
 @frozen
 class _Found:
-    """A name among the words: `words[begin:end]`; a group of joined names counts as its first."""
+    """Name among the words: `words[begin:end]`; a group of joined names counts as its first."""
 
     participant: Participant
     begin: int
     end: int
     first: int
-    """Place where the sentence begins."""
+    """Position where the sentence begins."""
     last: int
-    """Place where the sentence ends: behind its last word."""
+    """Position where the sentence ends: after its last word."""
 
 
 def spellings(participant: Participant) -> tuple[str, ...]:
-    """All names of a participant in speech: its name, its label, its aliases."""
+    """Spellings of a participant in speech: its name, its label, its aliases."""
     spoken = participant.name.replace("_", " ").replace("-", " ")
     words = (participant.name, spoken, participant.label, *participant.aliases)
     return tuple(dict.fromkeys(" ".join(word.split()) for word in words if word.strip()))
@@ -92,7 +92,7 @@ Spelled: TypeAlias = tuple[str, ...]
 
 @frozen
 class _Index:
-    """Index of the cast's spellings: each first word's, the longest first."""
+    """Index of the cast's spellings by their first word, the longest first."""
 
     by_first: dict[str, list[tuple[Spelled, Participant]]]
     joins_letters: bool
@@ -118,7 +118,7 @@ def _read(text: str, cast: Cast) -> tuple[Word, ...]:
 
 
 def _at(words: tuple[Word, ...], place: int, index: _Index) -> tuple[Participant, int] | None:
-    """Participant whose name begins at this word, and where it ends."""
+    """Participant whose name begins at this word, and the position after the name; None without one."""
     for spelled, participant in index.by_first.get(words[place].text, ()):
         here = words[place : place + len(spelled)]
         if tuple(word.text for word in here) != spelled:
@@ -135,7 +135,7 @@ def _within(before: Word, word: Word) -> bool:
 
 
 def _names(words: tuple[Word, ...], cast: Cast) -> list[_Found]:
-    """All names in order, none within another."""
+    """Names in the words, in order, none within another."""
     raw: list[tuple[Participant, int, int]] = []
     place, index = 0, _index(cast)  # looked up once: its key is the whole cast
     while place < len(words):
@@ -157,7 +157,7 @@ def _names(words: tuple[Word, ...], cast: Cast) -> list[_Found]:
 
 
 def _groups(words: tuple[Word, ...], found: list[_Found]) -> Iterator[list[_Found]]:
-    """Names that are joined by `and` or `or`, with those that commas join to them, together."""
+    """Groups of names that `and` or `or` joins, with the names that commas join to them."""
     group: list[_Found] = []
     for name in found:
         if group and not _joined(words, group[-1], name):
@@ -174,7 +174,7 @@ def _joined(words: tuple[Word, ...], left: _Found, right: _Found) -> bool:
 
 
 def _split(words: tuple[Word, ...], group: list[_Found]) -> Iterator[list[_Found]]:
-    """Names that commas alone separate stand each for itself, unless all of them are set apart."""
+    """Split a group of names that only commas separate, unless the whole group is set apart."""
     joins = any(word.text in JOINTS for word in words[group[0].begin : group[-1].end])
     apart = _apart_before(words, group[0]) and _apart_behind(words, group[-1])
     if _thanks_before(words, group[0].first, group[0]) and _goes_on_to_you(words, group[-1]):
@@ -186,7 +186,7 @@ def _split(words: tuple[Word, ...], group: list[_Found]) -> Iterator[list[_Found
 
 
 def _before(words: tuple[Word, ...], name: _Found) -> tuple[str, ...]:
-    """The words between the last comma, or the sentence's beginning, and the name."""
+    """Words between the last comma, or the sentence's beginning, and the name."""
     begin = name.begin
     while begin > name.first and words[begin].before is not Break.COMMA:
         begin -= 1
@@ -214,7 +214,7 @@ def _leads(phrases: Phrases, behind: tuple[str, ...]) -> bool:
 
 
 def _goes_on_to_you(words: tuple[Word, ...], name: _Found) -> bool:
-    """Whether the sentence goes on behind the name as if to it: `Tech what do you`, `Tech can you`."""
+    """Whether the sentence continues after the name as if to it: `Tech what do you`, `Tech can you`."""
     behind = _behind(words, name)
     if not behind or words[name.end].before is Break.APOSTROPHE:
         return False
@@ -228,7 +228,7 @@ def _thanks_before(words: tuple[Word, ...], since: int, name: _Found) -> bool:
 
 
 def _is_thanked(words: tuple[Word, ...], name: _Found, since: int) -> bool:
-    """Whether the thanks of the sentence are for this name; `since`: the end of the name before it."""
+    """Whether the thanks of the sentence are for this name; `since` is the end of the name before it."""
     if words[name.begin].asks and name.end == name.last:
         return False
     if _thanks_before(words, since, name):
@@ -257,7 +257,7 @@ def _manner(words: tuple[Word, ...], whole: _Found, since: int) -> Manner:
 
 
 def _passed_before_comma(words: tuple[Word, ...], name: _Found) -> bool:
-    """Whether it is passed over with a comma between: `Not you, Ben.` is a sentence that does so."""
+    """Whether words before a comma pass the name over: `Not you, Ben.` does so."""
     return tuple(word.text for word in words[name.first : name.begin])[-2:] == ("not", "you")
 
 
@@ -278,7 +278,7 @@ def _namings(words: tuple[Word, ...], cast: Cast, speaker: str) -> list[tuple[_F
 
 @lru_cache(maxsize=256)
 def namings(text: str, cast: Cast, speaker: str) -> tuple[Naming, ...]:
-    """All who are named in a text, in order, but its speaker and observers; of joined ones the first."""
+    """Participants named in a text, in order, except its speaker and observers; of joined ones the first."""
     words = _read(text, cast)
     ends = [place for place, word in enumerate(words) if word.before is Break.END]
     return tuple(
@@ -288,10 +288,10 @@ def namings(text: str, cast: Cast, speaker: str) -> tuple[Naming, ...]:
 
 
 def addressee(text: str, cast: Cast, speaker: str) -> str | None:
-    """The participant whom a text asks to speak.
+    """Participant whom a text asks to speak.
 
-    Addressed counts before invited, invited before mentioned; of equals the last sentence's.
-    None where nobody is named, or only in thanks or to be passed over; never the speaker or an observer.
+    Addressed counts before invited, invited before mentioned; among equal names the last sentence counts.
+    None if no participant is named, or only in thanks or to be passed over; never the speaker or an observer.
     """
     asked = [naming for naming in namings(text, cast, speaker) if naming.manner >= Manner.MENTIONED]
     if not asked:
@@ -301,9 +301,9 @@ def addressee(text: str, cast: Cast, speaker: str) -> str | None:
 
 
 def last_addressee(text: str, cast: Cast, speaker: str) -> str | None:
-    """The participant whom the last sentence of a text asks to speak.
+    """Participant whom the last sentence of a text asks to speak.
 
-    A sentence that only passes somebody over belongs to the one before: `Anna. Not Ben.` asks Anna.
+    A sentence that only passes a participant over belongs to the one before: `Anna. Not Ben.` asks Anna.
     """
     words = _read(text, cast)
     ends = sum(word.before is Break.END for word in words)
@@ -318,7 +318,7 @@ def last_addressee(text: str, cast: Cast, speaker: str) -> str | None:
 
 
 def find(word: str, cast: Cast) -> Participant | None:
-    """The participant of exactly that name, label or alias; case, accents, hyphens do not matter."""
+    """Participant of exactly that name, label or alias; case, accents, hyphens do not matter."""
     words = _read(word, cast)
     found = _at(words, 0, _index(cast)) if words else None
     return found[0] if found is not None and found[1] == len(words) else None
@@ -333,5 +333,5 @@ def _labels(cast: Cast, more: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def holds_label(text: str, cast: Cast, *more: str) -> bool:
-    """Whether a text holds what reads as a digest's label: a name, or one of `more`, and a colon."""
+    """Whether a text contains something like a digest's label: a name, or one of `more`, and a colon."""
     return _labels(cast, more).search(folded(text)) is not None

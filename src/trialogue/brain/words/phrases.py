@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 Phrases = frozenset[tuple[str, ...]]
-"""A set of phrases, each a tuple of words."""
+"""Set of phrases, each a tuple of words."""
 
 
 def _phrases(*lines: str) -> Phrases:
@@ -44,21 +44,21 @@ TAKING: Final = _phrases(
     "goes first|should speak|should begin|should start|should go|should answer|may speak|may begin|may start",
     "may go|may answer|will begin|will start|will go|begins|starts|first|s turn|you have the floor|answers",
 )
-"""Phrases behind a name that hand the floor on."""
+"""Phrases after a name that hand the floor on."""
 
 ASKING: Final = _words("what how why please your you go tell over begin start continue")
-"""Words behind a name by which a sentence goes on to whom it names."""
+"""Words after a name by which the sentence turns to the participant it names."""
 
 ASKING_IN_QUESTIONS: Final = _words("who which when where anything any")
-"""The same, only in questions: elsewhere they tell of whom it names."""
+"""Words that do the same in questions only; elsewhere they tell about the participant."""
 
 AUXILIARIES: Final = _words("do did can could would will are were have may might shall should must don t")
-"""Words that, with `you` behind them, ask whom the sentence has named."""
+"""Words that ask the named participant, with `you` after them."""
 
 BEFORE_A_LAST_NAME: Final = _words(
     "think say you that it this agree mean so right view opinion take next now then ok okay sure"
 )
-"""Words of a question behind which its last word can only be the name of whom it asks."""
+"""Words of a question after which its last word can only be the name of the participant asked."""
 
 THANKS: Final = _words("thank thanks")
 """Words of thanks."""

@@ -3,7 +3,7 @@
 1. `Jos\u00e9`, its decomposed form, `JOSE` and `jose` are one word; `Jean-Luc`, `Jean Luc` and `jean_luc`
    the same two.
 2. Letters that are spelled out belong together: `Q A`, `Q.A.` and `QA` are one word.
-3. A word knows what is before it: only space, a comma or similar, or the end of a sentence.
+3. A word knows its break from the word before: only space, a comma or similar, or the end of a sentence.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from trialogue.values import frozen
 _LETTERS: Final = str.maketrans(
     {"\u00f8": "o", "\u0142": "l", "\u0111": "d", "\u00e6": "ae", "\u0153": "oe", "\u0131": "i"}
 )
-"""Latin letters that no Unicode form takes apart."""
+"""Latin letters that no Unicode form decomposes."""
 
 _APOSTROPHES: Final = frozenset("'\u2019\u02bc")
 _ENDS: Final = frozenset("!?;\u2026\u3002\n")
@@ -37,24 +37,24 @@ class Break(Enum):
 
 @frozen
 class Word:
-    """One word of a text, in the form for comparison."""
+    """Word of a text, in the form for comparison."""
 
     text: str
-    """The word, folded."""
+    """Word, folded."""
 
     before: Break
-    """Separator from the word before; END for the first."""
+    """Break from the word before; END for the first word."""
 
     asks: bool = False
-    """Whether the sentence that it stands in ends with a question mark."""
+    """Whether its sentence ends with a question mark."""
 
     is_initial: bool = False
-    """Whether it may be a letter of an abbreviation: one letter, perhaps with a full stop behind it."""
+    """Whether it may be a letter of an abbreviation: one letter, perhaps with a full stop after it."""
 
 
 def folded(text: str) -> str:
-    """The text without what names may be spelled with or without: case, accents, invisible characters."""
-    if text.isascii():  # it has none of them but case
+    """Text in the form for comparison: without differences of case, accents and invisible characters."""
+    if text.isascii():  # ASCII differs in case only
         return text.lower()
     seen = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     bare = "".join(c for c in seen if not "\u0300" <= c <= "\u036f" and unicodedata.category(c) != "Cf")
@@ -62,7 +62,7 @@ def folded(text: str) -> str:
 
 
 def words_of(text: str) -> tuple[Word, ...]:
-    """All words of a text, in order."""
+    """Words of a text, in order."""
     words: list[Word] = []
     start = 0
     for word, gap in _pieces(folded(text).replace("&", " and ")):
@@ -76,7 +76,7 @@ def words_of(text: str) -> tuple[Word, ...]:
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:
-    """Each word with the text before it; the last is no word, but the text after them all."""
+    """Words of a text, each with the text before it; the last pair is the text after all words."""
     pieces: list[tuple[str, str]] = []
     gap = word = ""
     for character in text:
@@ -94,7 +94,7 @@ def _pieces(text: str) -> list[tuple[str, str]]:
 
 
 def _break(gap: str, before: str) -> Break:
-    """Break that a stretch between two words is; `before` is the word that it follows."""
+    """Break that the text between two words makes; `before` is the word that it follows."""
     if gap in _APOSTROPHES:
         return Break.APOSTROPHE
     if _ENDS & set(gap) or (_stops(gap) and len(before) > 1):
@@ -105,12 +105,12 @@ def _break(gap: str, before: str) -> Break:
 
 
 def _stops(gap: str) -> bool:
-    """Whether a full stop stands there that no word follows at once: `3.5` and `Q.A` have none."""
+    """Whether there is a full stop that no word follows at once: `3.5` and `Q.A` have none."""
     return "." in gap and not gap.endswith(".")
 
 
 def spelled_out(words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """The same words with letters that follow one another joined: `q a lead` is `qa lead`."""
+    """Same words with spelled-out letters joined: `q a lead` is `qa lead`."""
     joined: list[Word] = []
     for word in words:
         if joined and word.is_initial and joined[-1].is_initial and word.before is Break.NOTHING:

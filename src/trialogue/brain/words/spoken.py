@@ -1,4 +1,4 @@
-"""The words of one reply, and their positions in its sound.
+"""Words of one reply, and their positions in its sound.
 
 Sentences have the position where their sound begins; within one, words are assumed to be spread evenly over
 its characters.
@@ -11,15 +11,15 @@ from attrs import Factory
 from trialogue.values import define
 
 CHARACTERS_A_SECOND = 15.0
-"""Pace of speech where a reply's length is not known yet: about 150 words a minute."""
+"""Characters a second in a reply of unknown length: about 150 words a minute."""
 
 
 @define
 class SpokenScript:
-    """The words of one reply and their positions in its sound."""
+    """Words of one reply and their positions in its sound."""
 
     duration_s: float | None = None
-    """Length of its sound in seconds, once all of it has arrived."""
+    """Length of the sound in seconds; None until all of it has arrived."""
 
     _parts: list[tuple[float, str]] = Factory(list[tuple[float, str]])
 
@@ -32,32 +32,32 @@ class SpokenScript:
         self._parts.append((offset_s, text))
 
     def end_at(self, duration_s: float) -> None:
-        """Note how long its sound is: all of it has arrived."""
+        """Note the length of the sound: all of it has arrived."""
         self.duration_s = duration_s
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """All words of the reply."""
         return " ".join(text for _, text in self._parts if text)
 
     def next_sentence_s(self, played_s: float) -> float | None:
-        """Place in its sound at which the next sentence begins, or all of it ends; None where unknown."""
+        """Position where the next sentence begins, or the sound ends; None if unknown."""
         begins = (begin for begin, _ in self._parts if begin > played_s)
         return next(begins, self.duration_s)
 
     def between(self, start_s: float, end_s: float) -> str:
-        """The words whose sound ends between two of its places."""
+        """Words whose sound ends between two positions."""
         return behind(self.until(end_s), self.until(start_s))
 
     def until(self, played_s: float) -> str:
-        """The words of its first `played_s` seconds."""
+        """Words of the first `played_s` seconds."""
         if self.duration_s is not None and played_s >= self.duration_s:
             return self.text
         heard = (self._part_until(index, played_s) for index in range(len(self._parts)))
         return " ".join(words for words in heard if words)
 
     def passages(self, start_s: float, end_s: float) -> list[tuple[float, float, str]]:
-        """The sentences heard between two places: where each begins and ends, and its words."""
+        """Sentences heard between two positions: the beginning and end of each, and its words."""
         found: list[tuple[float, float, str]] = []
         for index, (begin, _) in enumerate(self._parts):
             words = behind(self._part_until(index, end_s), self._part_until(index, start_s))
@@ -66,7 +66,7 @@ class SpokenScript:
         return found
 
     def begun_by(self, played_s: float) -> str:
-        """The words whose sound had begun by a place: all that there is of a reply that came to no end."""
+        """Words whose sound had begun by a position: all words of a reply that came to no end."""
         return " ".join(text for begin, text in self._parts if text and begin < played_s)
 
     def _part_until(self, index: int, played_s: float) -> str:
@@ -87,5 +87,5 @@ class SpokenScript:
 
 
 def behind(text: str, beginning: str) -> str:
-    """Rest of a text behind a beginning of it."""
+    """Rest of a text after its beginning."""
     return text[len(beginning) :].strip()

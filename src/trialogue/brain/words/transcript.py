@@ -10,7 +10,7 @@
    Typed words are where they were read, and words of speech before its turn began are where that
    speech was. Words beside another's turn are separate utterances.
 6. A reply that was cut and continues in a later turn is there from the cut on.
-7. Between a cut and its `PlaybackFinished` the clock since `PlaybackStarted` says how much was played.
+7. Between a cut and its `PlaybackFinished` the played length is the time since `PlaybackStarted`.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _aside(words: Attribute) -> Utterance:
 
 @define
 class _Piece:
-    """One reply as it was played in a turn."""
+    """One reply as it was played in a turn; a person's speech is reply 0."""
 
     reply: int
     started_s: float | None = None
@@ -67,20 +67,20 @@ class _Piece:
     is_whole: bool = False
     is_dry: bool = False
     going_since_s: float | None = None
-    """Place where it was started or resumed last; None while it is paused."""
+    """Position where it was last started or resumed; None while it is paused."""
     paused_s: float | None = None
-    """Place where it was paused last."""
+    """Position where it was last paused."""
     base_s: float = 0.0
-    """Part of the reply that was heard in an earlier turn."""
+    """Seconds of the reply that were heard in an earlier turn."""
 
     def played_until(self, position_s: float) -> float:
-        """Seconds of it that have been heard at a position."""
+        """Seconds of the reply that have been heard at a position."""
         if self.ended_s is not None or self.going_since_s is None:
             return self.played_s
         return self.played_s + max(0.0, position_s - self.going_since_s)
 
     def pause(self, position_s: float, played_s: float | None = None) -> None:
-        """Fall silent for a while."""
+        """Note that the piece falls silent for a while."""
         self.played_s = self.played_until(position_s) if played_s is None else max(0.0, played_s)
         self.going_since_s = None
         self.paused_s = position_s
@@ -97,17 +97,17 @@ class _Turn:
 
     @property
     def is_noise(self) -> bool:
-        """Whether all that was heard is a person's sound, and nothing of it words."""
+        """Whether only a person's sound was heard, and no words."""
         return not self.words and all(piece.reply == 0 for piece in self.pieces)
 
     def piece(self, participant: str, reply: int) -> _Piece | None:
-        """The piece that this reply is; None where it is not part of the turn."""
+        """Piece of a reply; None if the reply is not part of the turn."""
         if participant != self.participant:
             return None
         return next((piece for piece in self.pieces if piece.reply == reply), None)
 
     def close(self, at: float, cause: Cause) -> None:
-        """End it; sound that is still played ends now, unless its `PlaybackFinished` corrects that."""
+        """End the turn; sound that still plays ends now, unless its `PlaybackFinished` corrects that."""
         self.cause = cause
         for piece in self.pieces:
             if piece.ended_s is None and piece.started_s is not None:
@@ -118,7 +118,7 @@ class _Turn:
 
 @define
 class Transcript:
-    """The fold; feed it each event and then its commands, in order, with the record's `at`."""
+    """Transcript of a meeting: a fold; give it each event and then its commands, with the record's time."""
 
     _scripts: dict[tuple[str, int], SpokenScript] = Factory(dict[tuple[str, int], SpokenScript])
     _turns: dict[int, _Turn] = Factory(dict[int, _Turn])
@@ -128,7 +128,7 @@ class Transcript:
     _asides: list[Utterance] = Factory(list[Utterance])
 
     def take_event(self, event: Event) -> None:
-        """Note what an event says about words and sound; others change nothing."""
+        """Note words and sound that an event reports; other events change nothing."""
         match event:
             case SentenceSaid(participant=name, reply=reply, text=text, offset_s=offset_s):
                 self._script(name, reply).add(text, offset_s)
@@ -161,7 +161,7 @@ class Transcript:
                 pass
 
     def take_command(self, at: float, command: Command) -> None:
-        """Note what a command says about turns; others change nothing."""
+        """Note the effect of a command on turns and words; other commands change nothing."""
         match command:
             case GrantFloor(to=to, turn=turn):
                 self._turns[turn] = _Turn(to)
@@ -181,7 +181,7 @@ class Transcript:
                 pass
 
     def _stand_aside(self, said: Utterance) -> None:
-        """Add words beside a turn; speech that was unclear so far is no longer."""
+        """Add words beside a turn; they replace `(unclear)` for the same speech."""
         self._asides = [
             each
             for each in self._asides
@@ -200,7 +200,7 @@ class Transcript:
         taken.pieces.append(piece)
 
     def _speak(self, name: str) -> None:
-        """A person's speech is a piece of the turn that it holds."""
+        """Add a person's speech to the turn that it holds."""
         held = self._held
         if held is None or held[0] != name:
             return
@@ -231,7 +231,7 @@ class Transcript:
             taken.pieces.append(_Piece(0, started_s=at, ended_s=at))
 
     def holds(self, turn: int, position_s: float) -> bool:
-        """Whether sound of a turn is noted that was heard at a position."""
+        """Whether a turn has sound that was heard at a position."""
         taken = self._turns.get(turn)
         return taken is not None and any(
             piece.started_s is not None
@@ -241,7 +241,7 @@ class Transcript:
         )
 
     def sentence_left_s(self, turn: int, position_s: float) -> float | None:
-        """Seconds until the sentence that is being heard at a position ends; None where that is unknown."""
+        """Seconds until the sentence that is heard at a position ends; None if unknown."""
         taken = self._turns.get(turn)
         for piece in taken.pieces if taken else ():
             if piece.started_s is not None and piece.ended_s is None and taken is not None:
@@ -251,7 +251,7 @@ class Transcript:
         return None
 
     def heard_by(self, turn: int, position_s: float) -> str:
-        """The words heard in a current turn, up to a position."""
+        """Words heard in a current turn, up to a position."""
         taken = self._turns.get(turn)
         if taken is None:
             return ""
@@ -282,7 +282,7 @@ class Transcript:
     def _heard(self, participant: str, piece: _Piece) -> str:
         script = self._script(participant, piece.reply)
         if piece.played_s <= piece.base_s:
-            return ""  # words without sound were said to nobody
+            return ""  # words without sound were not heard
         heard = script.begun_by if piece.is_dry else script.until
         whole = script.text if piece.is_whole else heard(piece.played_s)
         return behind(whole, script.until(piece.base_s)) if piece.base_s else whole
@@ -293,7 +293,7 @@ class Transcript:
         return sum(max(0.0, piece.played_s - piece.base_s) for piece in taken.pieces) if taken else 0.0
 
     def heard(self, turn: int) -> str:
-        """The words heard in a turn so far."""
+        """Words heard in a turn so far."""
         taken = self._turns.get(turn)
         if taken is None:
             return ""
@@ -301,9 +301,9 @@ class Transcript:
         return " ".join(part for part in parts if part)
 
     def utterance(self, turn: int) -> Utterance | None:
-        """Utterance of a turn that is over; None where it is not, or nothing was heard.
+        """Utterance of a completed turn; None if it is not over, or nothing was heard.
 
-        A person's sound without a word is a noise: speech that nobody understood has words that say so.
+        A person's sound without words is noise: speech that was not understood has words that say so.
         """
         taken = self._turns.get(turn)
         if taken is None or taken.cause is None or taken.is_noise:
@@ -329,7 +329,7 @@ class Transcript:
         )
 
     def _passages(self, taken: _Turn) -> Iterator[Passage]:
-        """Passages of a turn's words; a pause within a reply is spread over all of it."""
+        """Passages of a turn's words; a pause within a reply is spread over the whole reply."""
         yield from taken.spoken
         for piece in taken.pieces:
             script = self._scripts.get((taken.participant, piece.reply))
@@ -342,14 +342,14 @@ class Transcript:
                 yield Passage(piece.started_s + at * pace, piece.started_s + until * pace, text)
 
     def utterances(self) -> tuple[Utterance, ...]:
-        """All turns with heard words, in order, each before the speech beside it."""
+        """Utterances in order of turns, each turn's own before the speech beside it."""
         found = [self.utterance(turn) for turn in sorted(self._turns)]
         spoken = [utterance for utterance in found if utterance is not None]
         return tuple(sorted([*spoken, *self._asides], key=lambda each: (each.turn, each.beside != "")))
 
 
 def utterances(records: Iterable[Record]) -> tuple[Utterance, ...]:
-    """Utterances by a journal's records, in order of turns."""
+    """Utterances of a meeting, from a journal's records, in order of turns."""
     transcript = Transcript()
     for record in records:
         transcript.take_event(record.event)

@@ -1,4 +1,4 @@
-"""Utterances of people, as last reported by ears, and what of each is attributed."""
+"""Utterances of people, as ears last reported them, and the words of each that are attributed."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from trialogue.values import define
 
 @define
 class SpokenUtterance:
-    """One utterance of a person."""
+    """Utterance of one person."""
 
     name: str
-    """The person who spoke."""
+    """Person who spoke."""
 
     words: Words
-    """Words so far."""
+    """Words of the utterance so far."""
 
     is_final: bool
-    """Whether its words are final."""
+    """Whether the words are final."""
 
     home: list[SpeechStretch]
-    """The stretches of speech that it was said in."""
+    """Stretches of speech in which it was said."""
 
     told: int = 0
     """Number of its words that stand in the transcript."""
 
     known: int = 0
-    """Number of its words that were known when it was told last."""
+    """Number of its words when its stretches were last noted."""
 
     before: int = 0
-    """Number of them that were known before the last of that speech began."""
+    """Number of its words that were known before its last stretch began."""
 
     since: int = 0
-    """Number of its stretches of speech before which so many words were known."""
+    """Number of its stretches in which those words were said."""
 
     def last(self, now: float) -> int:
-        """Number of its words that are of the last of the speech that it was said in, at the least.
+        """Least number of its words that were said in its last stretch of speech.
 
-        Words that were not told one stretch after the other are taken to be spread evenly over all of it.
+        Words that were not reported stretch by stretch are taken to be spread evenly over the stretches.
         """
         lengths = [stretch.length(now) for stretch in self.home[self.since :]]
         words, length = max(0, len(self.words.text.split()) - self.before), sum(lengths)
@@ -47,18 +47,18 @@ class SpokenUtterance:
 
     @property
     def rest(self) -> str:
-        """The words that do not stand in the transcript yet."""
+        """Words that do not stand in the transcript yet."""
         return " ".join(self.words.text.split()[self.told :])
 
 
 @define
 class Utterances:
-    """The utterances of people that still matter: those whose words may yet be attributed."""
+    """Utterances of people whose words may still be attributed."""
 
     _spoken: dict[tuple[str, int], SpokenUtterance] = Factory(dict[tuple[str, int], SpokenUtterance])
 
     def hear(self, name: str, utterance: int, words: Words, *, is_final: bool) -> SpokenUtterance:
-        """An ear tells an utterance, anew or once more; its words replace those told before."""
+        """Note an utterance that an ear reports; its words replace those that were reported before."""
         spoken = self._spoken.get((name, utterance))
         if spoken is None:
             spoken = self._spoken[name, utterance] = SpokenUtterance(name, words, is_final, [])
@@ -66,7 +66,7 @@ class Utterances:
         return spoken
 
     def put(self, spoken: SpokenUtterance, home: list[SpeechStretch]) -> None:
-        """Note in which stretches of speech an utterance was said."""
+        """Note the stretches of speech in which an utterance was said."""
         if spoken.home and home and home[-1] is not spoken.home[-1]:
             spoken.before = spoken.known
             spoken.since = sum(any(each is known for known in spoken.home) for each in home)
@@ -79,10 +79,10 @@ class Utterances:
         return rest
 
     def forget(self, spoken: SpokenUtterance) -> None:
-        """An utterance is over, and all of it attributed."""
+        """Forget an utterance: it is over, and all its words are attributed."""
         for key in [key for key, each in self._spoken.items() if each is spoken]:
             del self._spoken[key]
 
     def open_of(self, name: str) -> list[SpokenUtterance]:
-        """A person's utterances with words that do not stand in the transcript yet, in order."""
+        """Utterances of a person with words that do not stand in the transcript yet, in order."""
         return [spoken for (who, _), spoken in self._spoken.items() if who == name and spoken.rest]

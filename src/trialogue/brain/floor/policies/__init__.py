@@ -20,26 +20,26 @@ def _listed() -> dict[str, PolicyEntry]:
 
 
 ENTRIES: Mapping[str, PolicyEntry] = MappingProxyType(_listed())
-"""Every policy that a scenario can name without writing it: one a module of this package."""
+"""Entries of the built-in policies by name: one for each module of this package."""
 
 POLICIES: Mapping[str, Policy] = MappingProxyType({name: entry.policy for name, entry in ENTRIES.items()})
-"""Their rules."""
+"""Rules of the built-in policies, by name."""
 
 SELF_SELECTED = frozenset(name for name, entry in ENTRIES.items() if entry.is_self_selected)
 """Policies under which agents start by themselves."""
 
 HANDS_FIRST = frozenset(name for name, entry in ENTRIES.items() if entry.hands_first)
-"""Policies before whose choice a raised hand is granted."""
+"""Policies that come after a raised hand."""
 
 BY_SPEAKERS = frozenset(name for name, entry in ENTRIES.items() if entry.is_by_speakers)
 """Policies under which the speaker names the next one."""
 
 BY_THE_CHAIR = frozenset(name for name, entry in ENTRIES.items() if entry.is_by_the_chair)
-"""Policies under which the chair's words name who is next."""
+"""Policies under which the chair names the next speaker."""
 
 
 def policy_named(name: str, custom: Mapping[str, Policy] = MappingProxyType({})) -> Policy:
-    """The policy of that name, of the `custom` ones first; ScenarioError for an unknown one."""
+    """Policy of that name, a `custom` one first; ScenarioError for an unknown one."""
     policy = custom.get(name) or POLICIES.get(name)
     if policy is None:
         raise ScenarioError(f"there is no policy {name!r}; there are {', '.join(sorted(POLICIES))}")

@@ -1,8 +1,8 @@
 """Policy `addressed`: the participant named in the last heard sentence speaks next.
 
-Only the last sentence counts: a name in an earlier one does not. A participant who was named and
-stayed silent is not named again by the same words. After forced words that name nobody, the name in the turn
-before them counts.
+Only the last sentence counts: a name in an earlier one does not. A participant who was named and stayed
+silent is not named again by the same words. After forced words without a name, the name in the turn before
+them counts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from trialogue.values import frozen
 
 
 def addressee(view: FloorView) -> str | None:
-    """Participant whom the last heard turn names at its end; None for nobody, or if a turn came between."""
+    """Participant whom the last heard turn names at its end; None without one, or after a silent turn."""
     for taken in reversed(view.turns):
         if taken.was_silent:
             return None
@@ -26,10 +26,10 @@ def addressee(view: FloorView) -> str | None:
 
 @frozen
 class Addressed:
-    """The last sentence decides."""
+    """Policy that follows the last heard sentence."""
 
     def choose(self, view: FloorView, /) -> Decision:
-        """Name who is named; `nobody-named` where nobody is."""
+        """Name the participant that the sentence names; `nobody-named` if it names none."""
         name = addressee(view)
         if name is None:
             return Nobody("nobody-named")

@@ -12,10 +12,10 @@ from trialogue.values import frozen
 
 @frozen
 class Agenda:
-    """The owner of the point speaks if present."""
+    """Policy that follows the owners of the agenda's points."""
 
     def choose(self, view: FloorView, /) -> Decision:
-        """Name the owner where it has not spoken to the point yet, or waits for the floor."""
+        """Name the present owner if it has not spoken to the point yet, or waits for the floor."""
         owner = view.item.owner if view.item is not None else None
         if owner is None:
             return Nobody("no-owner")

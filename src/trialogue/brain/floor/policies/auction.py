@@ -1,7 +1,7 @@
 """Policy `auction`: participants bid; the most urgent bid wins, and ties go to the one who has spoken least.
 
 1. A bid is a prepared reply, a raised hand, or a call of `bid(urgency, about)`: 0 to 10, 5 by default.
-2. Bids are collected until `window_s` after the floor became free, or until everybody who can bid has bid.
+2. Bids are collected until `window_s` after the floor became free, or until all who are present have bid.
 3. Losers keep their hands up; a prepared reply that lost is dropped, as always when another is granted.
 """
 
@@ -21,13 +21,13 @@ def _rank(view: FloorView, bid: Waiting) -> tuple[float, float, float]:
 
 @frozen
 class Auction:
-    """The most urgent speaks."""
+    """Policy that follows the bids."""
 
     window_s: float = WINDOW_S
     """Seconds for which bids are collected."""
 
     def choose(self, view: FloorView, /) -> Decision:
-        """Name the best bidder; `no-bids` where nobody has bid in time."""
+        """Name the best bidder; `no-bids` if no bid came in time."""
         bids = [waiting for waiting in view.queue if waiting.participant in view.present]
         until = view.free_since + self.window_s
         if view.now < until and len(bids) < len(view.present):

@@ -3,8 +3,8 @@
 1. 1a: the participant whom the current speaker selects, with `hand_off` or by name in its last sentence.
 2. 1b: else the first to start. Participants who start within `COLLISION_S` of the first collide: the chair
    is preferred, then priority, then the first starter, then a seeded draw.
-3. 1c: else, when nobody has started for `LAPSE_S`, the current speaker may continue, once in a row. A person
-   continues by speaking, and is not waited for.
+3. 1c: else, when no participant has started for `LAPSE_S`, the current speaker may continue, once in a row. A
+   person continues by speaking, so the floor does not wait for one.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _goes_on(view: FloorView) -> Decision:
 
 @frozen
 class Free:
-    """Selected, else first, else the same again."""
+    """Policy of a free conversation: the selected participant, else the first to start, else the same."""
 
     def choose(self, view: FloorView, /) -> Decision:
         """Apply the three rules in their order."""

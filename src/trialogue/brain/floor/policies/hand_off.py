@@ -9,10 +9,10 @@ from trialogue.values import frozen
 
 @frozen
 class HandOff:
-    """The last holder decides."""
+    """Policy that follows the last holder's call of `hand_off`."""
 
     def choose(self, view: FloorView, /) -> Decision:
-        """Name whom the last holder handed the floor to; `nobody-named` where it did not."""
+        """Name the participant to whom the last holder handed the floor; `nobody-named` without one."""
         given = view.named
         if given is None or view.last is None or given.by != view.last.participant:
             return Nobody("nobody-named")

@@ -1,7 +1,8 @@
 """Policy `least-spoken`: the participant heard least speaks next; ties go by the cast's order.
 
 The last speaker is not named while another can be, and one who has just passed is left out. People begin by
-themselves: a person who has not asked for the floor is passed over, not waited for in silence.
+themselves: a person who has not asked for the floor is passed over, so that the meeting does not wait in
+silence.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from trialogue.values import frozen
 
 @frozen
 class LeastSpoken:
-    """The lowest share of the floor."""
+    """Policy that balances the shares of the floor."""
 
     def choose(self, view: FloorView, /) -> Decision:
-        """Name the least heard of those that are present, would speak, and have not passed."""
+        """Name the least heard of those who are present, would speak, and have not passed."""
         able = tuple(name for name in view.able() if view.would_speak(name))
         if not able:
             return Nobody("all-passed" if view.present else "all-away")

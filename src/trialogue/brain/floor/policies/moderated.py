@@ -1,11 +1,11 @@
-"""Policy `moderated`: the chair names who speaks; after everyone else's turn the chair has the floor again.
+"""Policy `moderated`: the chair names the next speaker, and has the floor again after each turn of another.
 
-1. The chair opens, and follows everybody else's turn, unless it passed since somebody was last heard.
-2. After the chair's turn the floor goes to the participant to whom it gave it with `give_floor`; else to the
-   one whom its heard words ask to speak; else it stays free for `chair_timeout_s`, in which a named
+1. The chair opens, and follows each turn of another, unless it passed since a participant was last heard.
+2. After the chair's turn the floor goes to the participant that the chair named with `give_floor`; else to
+   the one that its heard words ask to speak; else it stays free for `chair_timeout_s`, in which a named
    participant or a further remark of the chair ends the wait.
 3. The chair's choice is kept if forced words, or a turn for the app, come between.
-4. If the chair is away, silent or has named nobody in time, `otherwise` decides.
+4. If the chair is away, silent or has named no one in time, `otherwise` decides.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ def _after_chair(view: FloorView, last: TurnTaken) -> Decision:
 
 @frozen
 class Moderated:
-    """The first chair of the cast decides, or its deputy."""
+    """Policy that follows the chair: the first one of the cast, or its deputy."""
 
     def choose(self, view: FloorView, /) -> Decision:
-        """Name whom the chair named, or the chair."""
+        """Name the participant whom the chair named, or the chair."""
         chair = view.chair
         if chair is None:
             return Nobody("no-chair")

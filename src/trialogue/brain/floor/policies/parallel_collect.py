@@ -15,10 +15,10 @@ from trialogue.values import frozen
 
 @frozen
 class ParallelCollect:
-    """Rounds of answers that were prepared without each other."""
+    """Policy of rounds: agents prepare without each other, then speak one by one."""
 
     def choose(self, view: FloorView, /) -> Decision:
-        """Ask everybody, wait for their replies, and name them one by one."""
+        """Ask all agents, wait for their replies, and name them one by one."""
         prepared = [name for name in view.present if view.is_prepared(name)]
         asked = view.collecting
         if asked is None:

@@ -9,10 +9,10 @@ from trialogue.values import frozen
 
 @frozen
 class Queue:
-    """The queue of RFC 8855: a waiting participant is not passed over for ever by any of its own priority."""
+    """Policy that follows the queue of RFC 8855: among equal priorities, the first to ask speaks first."""
 
     def choose(self, view: FloorView, /) -> Decision:
-        """Name the first of the queue that is present; `nobody-waits` where none is."""
+        """Name the first present participant of the queue; `nobody-waits` if there is none."""
         for waiting in view.queue:
             if waiting.participant in view.present:
                 return Next(waiting.participant, "first in the queue")

@@ -12,10 +12,10 @@ from trialogue.values import frozen
 
 @frozen
 class RandomDraw:
-    """The view's draw decides."""
+    """Policy that follows the view's draw."""
 
     def choose(self, view: FloorView, /) -> Decision:
-        """Draw one of those that are present and have not passed."""
+        """Draw one of those who are present and have not passed."""
         able = view.able()
         if not able:
             return Nobody("all-passed" if view.present else "all-away")

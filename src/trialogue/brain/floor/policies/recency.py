@@ -1,8 +1,8 @@
 """Policy `recency`: the last speaker but one speaks next, the baseline of talk among people.
 
 In meetings of people that guess is right more often than any share or order. Two participants then alternate
-until a hand is raised: the policy is natural, but not fair. Participants who have never spoken come after all
-who have, by the cast's order. People begin by themselves: a person who has not asked is passed over.
+until a hand is raised: the policy is natural, but not fair. Participants who have never spoken come last, in
+the cast's order. People begin by themselves: a person who has not asked for the floor is passed over.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from trialogue.values import frozen
 
 @frozen
 class Recency:
-    """The last turn but one."""
+    """Policy that returns the floor to the speaker before the last."""
 
     def choose(self, view: FloorView, /) -> Decision:
-        """Name whose turn was the latest of those that are present, would speak, and have not just spoken."""
+        """Name the latest speaker of those who are present, would speak, and have not just spoken."""
         able = tuple(name for name in view.able() if view.would_speak(name))
         if not able:
             return Nobody("all-passed" if view.present else "all-away")

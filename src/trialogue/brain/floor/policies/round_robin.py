@@ -1,7 +1,7 @@
-"""Policy `round-robin`: everybody in turn; a participant who is away or has just passed is skipped.
+"""Policy `round-robin`: all participants in turn; one who is away or has just passed is skipped.
 
 The position in the order follows from the turns that this policy chose, and those that the silence ladder
-chose for it; other turns do not move it. Nobody follows itself while another can speak.
+chose for it; other turns do not move it. No participant follows itself while another can speak.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from trialogue.values import frozen
 
 
 def next_in_order(view: FloorView, skipped: frozenset[str]) -> str | None:
-    """Next of those that are present and not skipped."""
+    """Next participant in the order who is present and not skipped; None without one."""
     able = [name for name in view.sums.order(view.plan) if name in view.present and name not in skipped]
     last = view.last.participant if view.last is not None else None
     return next((name for name in able if name != last), able[0] if able else None)
@@ -20,10 +20,10 @@ def next_in_order(view: FloorView, skipped: frozenset[str]) -> str | None:
 
 @frozen
 class RoundRobin:
-    """The order of the plan, or of the cast."""
+    """Policy of one order: the plan's, or the cast's."""
 
     def choose(self, view: FloorView, /) -> Decision:
-        """Name the next of the order that is present and has not passed in this round."""
+        """Name the next of the order who is present and has not passed in this round."""
         name = next_in_order(view, view.passed)
         return Next(name, "next in order") if name else Nobody("all-passed" if view.present else "all-away")
 

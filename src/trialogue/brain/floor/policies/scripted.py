@@ -9,10 +9,10 @@ from trialogue.values import frozen
 
 @frozen
 class Scripted:
-    """The order of the plan, once; at its end the meeting ends."""
+    """Policy of an order that is used once; at its end the meeting ends."""
 
     def choose(self, view: FloorView, /) -> Decision:
-        """Name the next of the order that is present; `order-done` behind its end."""
+        """Name the next present participant of the order; `order-done` after its end."""
         rest = view.plan.floor.order[view.sums.place :]
         name = next((name for name in rest if name in view.present), None)
         if name is not None:
