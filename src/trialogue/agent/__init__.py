@@ -1,1 +1,1 @@
-"""One agent without a meeting."""
+"""Single agent without a meeting."""

@@ -27,13 +27,14 @@ __all__ = [
 
 @frozen
 class Sound:
-    """A piece of the agent's speech, in the requested format: linear16 mono by default."""
+    """Piece of the agent's speech, in the requested format: linear16 mono by default."""
 
     reply: int
-    """To which reply it belongs; replies count from 1."""
+    """Number of the reply that it belongs to, from 1."""
 
     pcm: bytes = field(repr=lambda pcm: f"{len(pcm)} bytes")
-    """The samples, faster than real time: play them at their own pace, drop them on `ReplyWithdrawn`."""
+    """Samples, which arrive faster than real time: play them at their own pace; drop them on
+    `ReplyWithdrawn`."""
 
 
 @frozen
@@ -87,7 +88,7 @@ class ModelSaid:
     """Message of your own model, passed through to the app."""
 
     content: Json = field(hash=False, repr=False)
-    """Any JSON. May be personal."""
+    """JSON value of any kind. May be personal."""
 
 
 @frozen
@@ -112,11 +113,11 @@ AgentEvent: TypeAlias = (
     | ModelSaid
     | UnknownMessage
 )
-"""All that one agent alone reports."""
+"""Events that a lone agent reports."""
 
 
 def told_by(fact: facts.Fact) -> AgentEvent | None:
-    """The single agent's event for a fact; None if its session already reports the fact."""
+    """Event of a lone agent for a fact; None if its session already reports the fact."""
     match fact:
         case facts.SpeechAtEar():
             return UserStartedSpeaking()

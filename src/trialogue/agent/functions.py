@@ -1,4 +1,4 @@
-"""Functions of an app that one agent may call: what its model is told of them, and who runs them."""
+"""Functions of an app that one agent may call: their description for its model, the tools that run them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from trialogue.tools.kinds.python import PythonTool
 from trialogue.tools.signatures import describe
 
 Functions = Mapping[str, Callable[..., object]]
-"""Functions by the names that the model calls them by."""
+"""Functions by the names that the model uses."""
 
 THREADS = 16
-"""Functions of an app that may block at once."""
+"""Most functions of an app that may block at the same time."""
 
 
 def with_functions(agent: Mapping[str, object] | str, functions: Functions) -> Mapping[str, object] | str:
-    """The agent, whose models are told of these functions too: by signature and docstring.
+    """Agent whose models also know these functions, by signature and docstring.
 
-    A function that the agent's own `functions` name already stays as it stands there. SetupError where the
-    agent has no model to tell, or a signature holds what JSON cannot say.
+    A function that the agent's own `functions` already name keeps its description there. SetupError if the
+    agent has no model that could know them, or if JSON cannot express a signature.
     """
     if not functions:
         return agent

@@ -1,10 +1,11 @@
-"""One agent alone, as whoever holds it sees it: its sound, its words, its tool calls.
+"""Agent without a meeting, as its app sees it: its sound, its words, its tool calls.
 
-1. The session is kept as in a meeting: sound is paced by whoever calls `hear`, a lost connection is dialled
-   again with patience, and the next session knows what was said before, and what its tools have answered.
-2. What is kept is bounded: of what was said and answered, the last `REMEMBERED` characters; of what nobody
-   has iterated over yet, `WAITING` events: one more ends the agent with `MailboxFull`.
-3. It is over once it is closed, or has failed for good: what waits can still be taken, nothing be asked.
+1. The session is kept as in a meeting: the app that calls `hear` paces the sound, a lost connection is
+   dialled again with patience, and the next session knows the earlier words and the results of tools.
+2. Its memory is bounded: it keeps the last `REMEMBERED` characters of words and results. Its events are
+   bounded, too: if more than `WAITING` wait for the app, the agent ends with `MailboxFull`.
+3. The agent is over once it is closed, or has failed for good. Events that wait can still be taken; calls
+   raise AlreadyOver.
 """
 
 from __future__ import annotations
@@ -55,11 +56,11 @@ from trialogue.tools.executor import ToolExecutor
 T = TypeVar("T")
 
 WAITING = 4096
-"""Events and stretches of sound that may wait for whoever iterates."""
+"""Most events and pieces of sound that may wait for the app to take them."""
 
 
 class LoneAgent:
-    """A single connected agent; made by `open_agent`.
+    """Connected agent without a meeting; made by `open_agent`.
 
     Calls return at once. More than 256 unprocessed calls raise `MailboxFull`: let the agent run (`await`) in
     between. Any thread may call; a call from another thread waits until the agent's loop has accepted it. A
@@ -93,7 +94,7 @@ class LoneAgent:
             observe=self._observe,
         )
 
-    # --- what an app asks -----------------------------------------------------------------------
+    # --- calls of the app -----------------------------------------------------------------------
 
     def hear(self, pcm: bytes) -> None:
         """Send sound to the agent, in real time; it is ignored before the session is ready.
@@ -204,7 +205,7 @@ class LoneAgent:
         self._is_over = True
         self._scope.cancel(reason="the agent was closed")
 
-    # --- what it reports --------------------------------------------------------------------------
+    # --- events -----------------------------------------------------------------------------------
 
     @property
     def is_over(self) -> bool:
@@ -238,7 +239,7 @@ class LoneAgent:
             raise StopAsyncIteration from None
 
     def _end(self) -> ProviderRefused | GaveUp | SetupError | AlreadyOver:
-        """Reason for which nothing more will come."""
+        """Error that explains why no more events will come."""
         ended = self._actor.ended_by
         if ended is None:
             return AlreadyOver("the agent was closed")
@@ -253,7 +254,7 @@ class LoneAgent:
         error.__cause__ = ended.cause
         return error
 
-    # --- its life ---------------------------------------------------------------------------------
+    # --- life -------------------------------------------------------------------------------------
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Run the agent until it fails for good, is closed or is cancelled; called once, by `open_agent`."""
@@ -269,7 +270,7 @@ class LoneAgent:
             self._inbox.close()
 
     def _ask_now(self, question: Callable[[], None]) -> None:
-        """Ask on the loop, where there is still somebody to ask."""
+        """Call on the agent's loop, as long as the agent has not ended."""
         self._loop.ask(lambda: self._ask_open(question))
 
     def _ask_open(self, question: Callable[[], None]) -> None:
@@ -304,7 +305,7 @@ class LoneAgent:
                 pass
 
     def _finished(self, finished: Event) -> None:
-        """Tell the agent what came of a call of a registered function, and the app, too."""
+        """Give the outcome of a registered function's call to the agent, and to the app."""
         if isinstance(finished, ToolFinished):
             request = self._running.pop(finished.run)
             self._inbox.post(finished)
@@ -312,7 +313,7 @@ class LoneAgent:
                 self._answer(request, finished.content)
 
     def _watch_age(self, event: Event) -> None:
-        """Between replies, go on in a new session when the old one has become too old."""
+        """Replace the session between replies, once it reaches its time limit."""
         match event:
             case SessionEnding(session=session):
                 self._ending = session
@@ -329,7 +330,7 @@ class LoneAgent:
             self._ending = None
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         return f"<LoneAgent: {'over' if self._is_over else repr(self._actor)}>"
 
 

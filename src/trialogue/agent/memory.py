@@ -1,4 +1,4 @@
-"""Memory of a lone agent for its next session: the last that it heard, said and called, within a bound."""
+"""Memory of a lone agent for its next session: the latest words and tool calls, within a bound."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from trialogue.model.memory import ContextItem, ContextMessage
 from trialogue.values import define
 
 OPEN_CALLS: Final = 64
-"""Calls without an answer that are kept."""
+"""Most calls without an answer that are kept."""
 
 
 @define
 class Memory:
-    """The fold over what happens to one agent."""
+    """Memory of one agent: a fold of its events."""
 
     _items: deque[ContextItem] = Factory(deque[ContextItem])
     _size: int = 0
@@ -26,12 +26,12 @@ class Memory:
     _open: dict[str, ToolRequested] = Factory(dict[str, ToolRequested])
 
     def context(self) -> tuple[ContextItem, ...]:
-        """All that is remembered, in order; calls that still run stand at the end."""
+        """Context for the next session, in order; calls that still run stand at the end."""
         running = (context_call(call, STILL_RUNNING) for call in self._open.values())
         return (*self._items, *running)
 
     def take(self, event: Event) -> None:
-        """Note what the agent reports."""
+        """Note an event of the agent."""
         match event:
             case WordsHeard(text=text):
                 self.heard(text)
@@ -47,11 +47,11 @@ class Memory:
                 pass
 
     def heard(self, text: str) -> None:
-        """Note words that it heard or was asked."""
+        """Note words that the agent heard or was asked."""
         self._keep(ContextMessage("user", text))
 
     def answered(self, request: ToolRequested, content: str) -> None:
-        """Note a call's result, once; one of a call that nobody waits for any more is not."""
+        """Note a call's result, once; the result of a call that is over is left out."""
         call = self._open.pop(request.call_id, None)
         if call is not None:
             self._keep(context_call(call, content[-REMEMBERED:]))

@@ -1,4 +1,4 @@
-"""`open_agent`: one agent as a block of an app's code, without a meeting."""
+"""Opening of a lone agent: `open_agent` runs one agent as a block of an app's code, without a meeting."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ async def _dialled(
 
 
 def _opened(connect: Connect) -> AbstractAsyncContextManager[WebSocket]:
-    """What the app's own dial gives; WrongType where that is no block."""
+    """Connection that the app's own `connect` gives; WrongType if it is no async context manager."""
     opened = connect()
     if isinstance(opened, AbstractAsyncContextManager):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
         return opened
@@ -93,11 +93,11 @@ def _opened(connect: Connect) -> AbstractAsyncContextManager[WebSocket]:
     raise WrongType(f"connect gives an async context manager, not {kind_of(opened)}", argument="connect")
 
 
-# --- what is asked --------------------------------------------------------------------------------
+# --- checks of the arguments ----------------------------------------------------------------------
 
 
 def _check_place(via: str, url: object, connect: object, engines: object) -> None:
-    """Where an agent is dialled: WrongType for what is no place, UnknownName for an unknown service."""
+    """Check where an agent is dialled: WrongType for a wrong value, UnknownName for an unknown service."""
     a_text(via, "via")
     if url is not None:
         a_text(url, "url")
@@ -115,7 +115,7 @@ def _plain(sample_rate: int) -> SessionTerms:
 
 
 def _checked(terms: SessionTerms) -> SessionTerms:
-    """The terms, with what they hold as it should be; WrongType or WrongValue where it is not."""
+    """Terms with checked parts; WrongType or WrongValue for a wrong part."""
     if not isinstance(terms, SessionTerms):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
         raise wrong_type("the terms", "SessionTerms", terms)
     for sound in (terms.hears, terms.speaks):
