@@ -1,4 +1,4 @@
-"""Tools for tests of code that uses trialogue: whole meetings, playbooks, scripted services, faults.
+"""Test kit for code that uses trialogue: whole meetings, playbooks, scripted services, faults.
 
 - A meeting: `hold_meeting(scenario, out)` runs it in virtual time, with murmuring voices, and gives a
   `WholeMeeting` to assert on. Under pytest the fixture `meeting` does the same.

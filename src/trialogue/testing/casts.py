@@ -44,33 +44,33 @@ __all__ = [
 ]
 
 At: TypeAlias = tuple[float, Event]
-"""An event, and when it happens: seconds since the meeting's start."""
+"""Event with its time, in seconds since the meeting's start."""
 
 FALLS_S = 0.1
-"""Seconds between the fall of a voice and the moment at which the source says so."""
+"""Seconds between the fall of a voice and the source's report of it."""
 
 
 @checks_arguments
 def agent(name: str, *, by_ear: bool = False, **more: object) -> Participant:
-    """An agent; `by_ear` for one that hears sound. `more`: other fields of `Participant`."""
+    """Agent of a cast; with `by_ear`, one that hears audio. `more`: other fields of `Participant`."""
     return _participant(name, hears=_hears(by_ear), **more)
 
 
 @checks_arguments
 def chair(name: str, *, by_ear: bool = False, **more: object) -> Participant:
-    """An agent that chairs the meeting."""
+    """Agent that chairs the meeting."""
     return _participant(name, hears=_hears(by_ear), role=Role.CHAIR, **more)
 
 
 @checks_arguments
 def observer(name: str, **more: object) -> Participant:
-    """An agent that hears sound and never speaks."""
+    """Agent that hears audio and never speaks."""
     return _participant(name, hears=Hears.AUDIO, role=Role.OBSERVER, **more)
 
 
 @checks_arguments
 def person(name: str, **more: object) -> Participant:
-    """A person."""
+    """Person of a cast."""
     return _participant(name, kind=Kind.HUMAN, **more)
 
 
@@ -84,7 +84,7 @@ def _participant(name: str, **fields: object) -> Participant:
 
 @checks_arguments
 def plan(*cast: Participant | str, **rules: object) -> MeetingPlan:
-    """A plan with this cast; a string stands for an agent of that name. TypeError for an unknown rule.
+    """Plan with this cast; a string stands for an agent of that name. TypeError for an unknown rule.
 
     `rules` are fields of `FloorRules`, `Limits` and `MeetingPlan` by their names, each where it belongs:
     `policy="free"`, `turns=6`, `seed=7`.
@@ -107,14 +107,14 @@ def plan(*cast: Participant | str, **rules: object) -> MeetingPlan:
 
 @checks_arguments
 def opening(plan: MeetingPlan, at: float = 0.0) -> list[At]:
-    """The meeting's start, and the first session of each agent ready."""
+    """Events that open a meeting: its start, then the first session of each agent ready."""
     agents = [p.name for p in plan.participants if p.kind is Kind.AGENT]
     return [(at, MeetingStarted()), *((at, SessionReady(name, 1)) for name in agents)]
 
 
 @checks_arguments
 def reply(at: float, by: str, number: int, text: str = "Well.", *, length_s: float = 2.0) -> list[At]:
-    """A whole reply of an agent that arrives at once."""
+    """Events of a whole reply that arrives at once."""
     return [
         (at, ReplyStarted(by, number)),
         (at, SentenceSaid(by, number, text, 0.0)),
@@ -124,7 +124,7 @@ def reply(at: float, by: str, number: int, text: str = "Well.", *, length_s: flo
 
 @checks_arguments
 def played(at: float, by: str, number: int, *, turn: int, length_s: float = 2.0) -> list[At]:
-    """A reply that is heard completely."""
+    """Events of a reply that is heard completely."""
     end = at + length_s
     return [
         (at, PlaybackStarted(by, turn, number, at)),
@@ -134,7 +134,7 @@ def played(at: float, by: str, number: int, *, turn: int, length_s: float = 2.0)
 
 @checks_arguments
 def spoken(at: float, by: str, length_s: float, text: str = "", *, utterance: int = 1) -> list[At]:
-    """A person's speech as reported by detector and ear; without words if `text` is empty."""
+    """Events of a person's speech, as detector and ear report it; without words if `text` is empty."""
     end = at + length_s
     heard = [(end + 0.3, EarHeard(by, 1, utterance, text, at, end, "final"))] if text else []
     return [

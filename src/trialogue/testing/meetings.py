@@ -1,4 +1,4 @@
-"""Whole meetings in tests: held to their end in virtual time, with voices that murmur, and looked into.
+"""Whole meetings in tests: run to their end in virtual time, with murmuring voices, for assertions.
 
 >>> from tempfile import mkdtemp
 >>> from trialogue import Scenario
@@ -51,7 +51,7 @@ __all__ = ["MeetingFailed", "WholeMeeting", "hold_meeting"]
 T = TypeVar("T")
 
 KINDS: Final = frozenset({*get_args(Event), *get_args(Command)})
-"""Classes of what happens in a meeting."""
+"""Classes of events and commands."""
 
 VIRTUAL: Final = Overrides(clock=Clock.VIRTUAL)
 
@@ -68,13 +68,13 @@ class WholeMeeting(MeetingResult):
     """A complete meeting, for assertions: its result and everything that happened."""
 
     records: tuple[Record, ...] = field(default=(), repr=False)
-    """Records of its journal, in order."""
+    """Records of the journal, in order."""
 
     permissions: Permissions = field(factory=Permissions, repr=False)
-    """Permissions that it was held by; its own policies are among them."""
+    """Permissions with which it ran; its own policies are among them."""
 
     def __repr__(self) -> str:
-        """Give a status line."""
+        """Status line."""
         turns = len(self.granted)
         return (
             f"<WholeMeeting {self.result.name}: {turns} turns, {self.result.duration_s:.1f} s, {self.reason}>"
@@ -93,12 +93,12 @@ class WholeMeeting(MeetingResult):
 
     @property
     def granted(self) -> list[str]:
-        """Names of the participants who got the floor, turn by turn."""
+        """Names of the participants who were granted the floor, turn by turn."""
         return [grant.to for grant in self.all(GrantFloor)]
 
     @property
     def transcript(self) -> tuple[Utterance, ...]:
-        """The utterances: who said which words, their times, and why the turn ended."""
+        """Utterances: their speakers, words and times, and the causes of the turns' ends."""
         return utterances(self.records)
 
     @property
@@ -154,27 +154,27 @@ def hold_meeting(  # noqa: PLR0913 - each by keyword
 
 
 def _check_kind(kind: type) -> None:
-    """WrongValue for a class of which nothing can be that happens."""
+    """Check a class; WrongValue for one that is no event and no command."""
     if kind not in KINDS:
         raise wrong_value("kind", f"must be a type of event or of command, not {kind.__name__}")
 
 
 def _happened(records: Iterable[Record]) -> Iterator[object]:
-    """Each event and the commands that answered it, in order."""
+    """Events and commands, each event before the commands that answered it."""
     for record in records:
         yield record.event
         yield from record.commands
 
 
 def _virtual(overrides: Overrides | None) -> Overrides:
-    """The overrides, with virtual time where they name no clock."""
+    """Overrides with virtual time, unless they name a clock."""
     if overrides is None:
         return VIRTUAL
     return overrides if overrides.clock else evolve(overrides, clock=Clock.VIRTUAL)
 
 
 def _failure(held: MeetingResult) -> str:
-    """Failure of a meeting, with its page."""
+    """Failure of a meeting in words, with the path of its page."""
     found = held.result.expectations
     misses = [
         f"{each.place}, {each.kind}: expected {each.expected}; {each.happened}"

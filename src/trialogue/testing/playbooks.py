@@ -1,6 +1,6 @@
 """Playbooks: a meeting as a list of `(at, event, [commands])`, compared whole and in order.
 
-A playbook drives anything that decides, and fails with the first event that was answered otherwise:
+A playbook drives any object that decides, and fails at the first event that caused other commands:
 
 >>> from trialogue.model.commands import EndMeeting
 >>> from trialogue.model.events import MeetingStarted, StopAsked
@@ -10,7 +10,7 @@ A playbook drives anything that decides, and fails with the first event that was
 >>> play(Obedient(), [(0.0, MeetingStarted(), []), (5.0, StopAsked("noon"), [EndMeeting("noon")])])
 >>> play(Obedient(), [(5.0, StopAsked("noon"), [EndMeeting("night")])])
 Traceback (most recent call last):
-trialogue.testing.playbooks.PlaybookFailed: step 1 was answered otherwise
+trialogue.testing.playbooks.PlaybookFailed: step 1 caused other commands
     at 5: StopAsked(reason='noon')
 --- expected
 +++ decided
@@ -31,10 +31,10 @@ from trialogue.model.events import Event, Woke
 __all__ = ["Decides", "Playbook", "PlaybookFailed", "Player", "Step", "play"]
 
 Step: TypeAlias = tuple[float, Event, Sequence[Command]]
-"""An event, when it happens in seconds since the meeting's start, and all commands that it must cause."""
+"""Event with its time, in seconds since the meeting's start, and all commands that it must cause."""
 
 Playbook: TypeAlias = Sequence[Step]
-"""Steps in order of their time."""
+"""Playbook: steps in order of their time."""
 
 SHOWN = 3
 """Number of steps before the failed one that a failure shows."""
@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 
 class Decides(Protocol):
-    """A state machine that answers events with commands, such as a brain."""
+    """State machine that answers events with commands, such as a brain."""
 
     def handle(self, event: Event, now: float, /) -> list[Command]:
         """Decide on an event that happened at `now`."""
@@ -51,7 +51,7 @@ class Decides(Protocol):
 
 
 class PlaybookFailed(AssertionError):
-    """An event caused other commands than the playbook says; the text has a diff of both."""
+    """An event caused other commands than the playbook says; the text contains the difference."""
 
 
 @checks_arguments
@@ -73,7 +73,7 @@ def play(brain: Decides, book: Playbook, *, wakes: bool = False) -> None:
 
 
 class Player:
-    """Plays events to a brain, runs its timers and keeps its decisions.
+    """Player of events: gives them to a brain, runs its timers and keeps its decisions.
 
     With `wakes`, timers run automatically, in the order of their times, and are left out of the log.
     """
@@ -87,7 +87,7 @@ class Player:
         self._wakes = wakes
 
     def __repr__(self) -> str:
-        """One status line."""
+        """Status line."""
         return f"<Player at {self.now:g}: {len(self.log)} steps, {len(self.timers)} timers>"
 
     @checks_arguments
@@ -150,7 +150,7 @@ def _lines(steps: Iterable[Step]) -> list[str]:
 
 
 def _failure(player: Player, number: int, what: str, expected: Sequence[Command]) -> str:
-    """Failure of a playbook: what happened before, the event, and the diff of both answers."""
+    """Failure of a playbook in words: the steps before, the event, and the difference of both answers."""
     *before, (at, event, decided) = player.log[-SHOWN - 1 :] if number > 1 else player.log[-1:]
     diff = unified_diff(
         [str(command) for command in expected],

@@ -1,4 +1,4 @@
-"""A voice agent service inside a test: scripted, without speech, and on the test's own clock."""
+"""Scripted voice agent service inside a test: no speech, and the test's own clock."""
 
 from __future__ import annotations
 
