@@ -336,6 +336,30 @@ async def _sdk(url: str, count: int, seconds: float) -> None:
         await _forward(dial, count, seconds)
 
 
+def run_pipecat(url: str, count: int, seconds: float) -> None:
+    if OPTIONS.authority:
+        os.environ["SSL_CERT_FILE"] = OPTIONS.authority
+    asyncio.run(_pipecat(url, count, seconds))
+
+
+async def _pipecat(url: str, count: int, seconds: float) -> None:
+    from pipecat_client import open_agents
+
+    warm = 0
+
+    def opened(agents: int) -> None:
+        nonlocal warm
+        if agents == OPTIONS.warm:
+            warm = resident_kib()
+
+    async with open_agents(url, neighbours(count), SETTINGS, CONTROL.note, opened):
+        if seconds:
+            await measure(asyncio.sleep, seconds)
+        else:
+            tell(kib=(resident_kib() - warm) / (count - OPTIONS.warm))
+        os._exit(0)
+
+
 # --- a client of trio-websocket as it comes ---------------------------------------------------------
 
 
@@ -385,6 +409,7 @@ CLIENTS: dict[str, Callable[[str, int, float], None]] = {
     "websockets+uvloop": run_uvloop,
     "aiohttp": run_aiohttp,
     "deepgram-sdk": run_sdk,
+    "pipecat": run_pipecat,
     "trio-websocket": run_stock,
 }
 

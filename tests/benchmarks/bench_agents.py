@@ -29,6 +29,7 @@ CLIENTS: Mapping[str, str] = {
     "websockets+uvloop": "asyncio",
     "aiohttp": "asyncio",
     "deepgram-sdk": "sdk",
+    "pipecat": "pipecat",
     "trio-websocket": "",
 }
 """The environment of each client; empty for trialogue's own."""
@@ -171,6 +172,7 @@ def measure_hundred(ask: Ask) -> Iterator[Figure]:
 ABOUT = "Each agent gets and gives one frame of 20 ms (960 bytes) each 20 ms, over {}, {}."
 FORWARDERS = (
     "trialogue's agents have playouts, a router and its clock, bounds and a liveness check; "
+    "pipecat's are pipelines, whose output waits as a sound device would; "
     "the others forward frames and do nothing else."
 )
 IN_MEETINGS = "in meetings of three to six agents with a router each"
