@@ -76,7 +76,7 @@ def allows(hosts: tuple[str, ...], url: str) -> bool:
 def given_hosts() -> tuple[str, ...]:
     """Hosts that this process's environment permits, by the keys that are set."""
     services = (service_of(name) for name in SERVICES)
-    return tuple(host for service in services for host in service.leave_of(os.environ))
+    return tuple(host for service in services for host in service.permitted_hosts(os.environ))
 
 
 def _is_vendors(host: str) -> bool:

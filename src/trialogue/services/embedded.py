@@ -58,8 +58,8 @@ _OWN: Final = frozenset({Provider.SCRIPTED, Provider.INSTALLED})
 """Providers that only the embedded server has."""
 
 
-def leave_of(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The hosts that the operator's keys permit: each vendor's own, or the one in its place."""
+def permitted_hosts(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Hosts that the operator's keys permit: each vendor's own, or the one set in its place."""
     bases = (
         environment.get(account.base) or account.address
         for account in ACCOUNTS.values()
@@ -107,4 +107,6 @@ class EmbeddedKeys(DeepgramKeys):
         return None
 
 
-SERVICE = Service("the embedded server", DeepgramDialect(), EmbeddedKeys(), leave_of=leave_of, voices=AURA)
+SERVICE = Service(
+    "the embedded server", DeepgramDialect(), EmbeddedKeys(), permitted_hosts=permitted_hosts, voices=AURA
+)

@@ -61,5 +61,5 @@ class Service:
     voices: VoiceNames = VoiceNames()
     """Names of its voices, where local ones stand in for them."""
 
-    leave_of: Callable[[Mapping[str, str]], tuple[str, ...]] = _no_hosts
-    """The hosts of models that an operator's environment permits."""
+    permitted_hosts: Callable[[Mapping[str, str]], tuple[str, ...]] = _no_hosts
+    """Function that gives the hosts of models that an operator's environment permits."""

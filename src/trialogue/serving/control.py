@@ -34,9 +34,9 @@ from trialogue.serving.attended import Attended, Witness
 from trialogue.serving.ledger import Ledger, Session, SessionMessage, Wanted
 from trialogue.serving.orders import FaultOrder, check_faults, orders_of
 from trialogue.serving.recording import SessionRecord
+from trialogue.serving.running_session import Noting, RunningSession
 from trialogue.serving.speech import frames_of, recorded, spoken, write_wav
 from trialogue.serving.understudies import Understudy, relaying, replaying
-from trialogue.serving.visit import Noting, Visit
 from trialogue.transport.accept import Instead
 from trialogue.transport.http import HttpRequest, HttpResponse, Taken
 from trialogue.transport.socket import WebSocket
@@ -92,7 +92,7 @@ class Control:
     ledger: Ledger = field(factory=Ledger)
     """Ledger of all messages."""
 
-    visits: dict[str, Visit] = field(factory=dict[str, Visit])
+    running: dict[str, RunningSession] = field(factory=dict[str, RunningSession])
     """Running sessions, by id."""
 
     ordered: deque[FaultOrder] = field(factory=deque[FaultOrder])
@@ -145,11 +145,11 @@ class Control:
 
     def speak(self, text: str, session: str | None = None, behavior: str = "queue") -> None:
         """Make the agent say something."""
-        self.visit(session).speak(text, behavior)
+        self.running_session(session).speak(text, behavior)
 
     def write(self, text: str, session: str | None = None) -> None:
         """Make the user write something."""
-        self.visit(session).write(text)
+        self.running_session(session).write(text)
 
     async def say(
         self, text: str, session: str | None = None, *, voice: str = "heart", at_once: bool = False
@@ -173,16 +173,16 @@ class Control:
     async def _heard(
         self, make: Callable[[AudioFormat], bytes], session: str | None, *, at_once: bool
     ) -> None:
-        visit = self.visit(session)
-        sound = await self.equipment.compute.run(partial(make, visit.input_format))
-        await visit.hear(frames_of(sound, visit.input_format), at_once=at_once)
+        running = self.running_session(session)
+        sound = await self.equipment.compute.run(partial(make, running.input_format))
+        await running.hear(frames_of(sound, running.input_format), at_once=at_once)
 
     # --- faults -----------------------------------------------------------------------------------
 
     def order(self, order: FaultOrder, session: str | None = None) -> None:
         """Order a fault for a running session, or for the next one."""
         if session is not None:
-            self.visit(session).order(order)
+            self.running_session(session).order(order)
         else:
             self.ordered.extend([order] * order.fault.dials)
 
@@ -191,8 +191,8 @@ class Control:
         if not 0.0 <= seconds <= LONGEST_WAIT_S:
             raise SetupError(f"a latency must be from 0 to {LONGEST_WAIT_S:g} seconds, not {seconds:g}")
         self.latency_s = seconds
-        for visit in self.visits.values():
-            visit.delay(seconds)
+        for running in self.running.values():
+            running.delay(seconds)
 
     def record(self, runs: Path) -> None:
         """Record each later session as a run in this directory; `SetupError` where it cannot be written."""
@@ -229,10 +229,10 @@ class Control:
 
     async def _end_all(self) -> None:
         async with trio.open_nursery() as nursery:
-            for visit in self.visits.values():
-                nursery.start_soon(visit.attended.aclose, _GOING_AWAY)
-        for visit in self.visits.values():
-            visit.nursery.cancel_scope.cancel(reason="the server was reset")
+            for running in self.running.values():
+                nursery.start_soon(running.attended.aclose, _GOING_AWAY)
+        for running in self.running.values():
+            running.nursery.cancel_scope.cancel(reason="the server was reset")
         while self._attending:
             await self._left.wait()
 
@@ -287,18 +287,18 @@ class Control:
     async def _hold(self, session: Session, attended: Attended, visitor: Visitor, converse: Converse) -> None:
         stream = visitor.stream
         if not isinstance(stream, ToxicStream):
-            raise TypeError("a visit's stream is what `through` gave")
+            raise TypeError("the session's stream must be the one that `through` gave")
         async with trio.open_nursery() as nursery:
-            visit = Visit(session, attended, stream, nursery, self._struck)
-            with self._going_on(visit):
-                visit.delay(self.latency_s)
+            running = RunningSession(session, attended, stream, nursery, self._struck)
+            with self._going_on(running):
+                running.delay(self.latency_s)
                 for each in (*orders_of(visitor.request.query), *self._next_orders()):
                     if each.session is not None:
-                        visit.order(each)
+                        running.order(each)
                 if self.understudy is None:
-                    await converse(visit.socket)
+                    await converse(running.socket)
                 else:
-                    await self.understudy(visit.socket, visitor, session)
+                    await self.understudy(running.socket, visitor, session)
                 nursery.cancel_scope.cancel()
 
     def _struck(self, fault: Fault) -> None:
@@ -307,12 +307,12 @@ class Control:
             self._spoiled.append(fault.then)
 
     @contextmanager
-    def _going_on(self, visit: Visit) -> Generator[None]:
-        self.visits[visit.session.id] = visit
+    def _going_on(self, running: RunningSession) -> Generator[None]:
+        self.running[running.session.id] = running
         try:
             yield
         finally:
-            del self.visits[visit.session.id]
+            del self.running[running.session.id]
 
     async def _let_linger(self, stream: trio.abc.Stream) -> None:
         """Keep the stream of a vanished peer open for a while, as its client would see it."""
@@ -326,15 +326,15 @@ class Control:
         self.ordered = deque(each for each in self.ordered if each.session is None)
         return taken
 
-    def visit(self, session: str | None = None) -> Visit:
+    def running_session(self, session: str | None = None) -> RunningSession:
         """Running session of this id, or the last one; `SetupError` where there is none."""
         if session in {None, "last"}:
-            if not self.visits:
+            if not self.running:
                 raise SetupError("no client is connected")
-            return list(self.visits.values())[-1]
-        if session not in self.visits:
+            return list(self.running.values())[-1]
+        if session not in self.running:
             raise SetupError(f"no session {session!r} is running")
-        return self.visits[session]
+        return self.running[session]
 
     def equip(self, **changes: object) -> None:
         """Change options of later sessions, by their names."""

@@ -1,4 +1,4 @@
-"""Visit: a running session, with everything that an operator can do to it."""
+"""Running session of the server, with all calls by which an operator can act on it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from trialogue.serving.orders import FaultOrder, order
 from trialogue.serving.speech import FRAME_S, input_format
 from trialogue.values import define
 
-__all__ = ["Noting", "Visit"]
+__all__ = ["Noting", "RunningSession"]
 
 _TO_COME: Final = frozenset({"sound", "AgentAudioDone", "FunctionCallRequest", "PromptUpdated"})
 """Moments that recur with each reply or change."""
@@ -55,8 +55,8 @@ class StruckSocket(FaultySocket):
 
 
 @define(eq=False)
-class Visit:
-    """Running session under control."""
+class RunningSession:
+    """Running session: puts messages and sound into its socket, and faults into its stream."""
 
     session: Session
     """Session with its messages."""
