@@ -439,6 +439,6 @@ async def _answers():
 @pytest.mark.parametrize("connect", [lambda: None, _answers], ids=["nothing", "a coroutine"])
 async def test_a_dial_that_gives_no_block_is_refused_by_name(connect):
     """Not by what Python says where it is entered, and nothing is left unawaited."""
-    with pytest.raises(WrongType, match="connect gives an async context manager, not a "):
+    with pytest.raises(WrongType, match="connect must give an async context manager, not a "):
         async with open_agent(AGENT, connect=connect):
             await trio.sleep_forever()

@@ -90,7 +90,7 @@ def _opened(connect: Connect) -> AbstractAsyncContextManager[WebSocket]:
         return opened
     if inspect.iscoroutine(opened):
         opened.close()
-    raise WrongType(f"connect gives an async context manager, not {kind_of(opened)}", argument="connect")
+    raise WrongType(f"connect must give an async context manager, not {kind_of(opened)}", argument="connect")
 
 
 # --- checks of the arguments ----------------------------------------------------------------------

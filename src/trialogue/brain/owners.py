@@ -268,4 +268,4 @@ def _awaiting(plan: MeetingPlan) -> Awaiting:
     try:
         return Awaiting.of(plan)
     except PatternFault as fault:
-        raise ScenarioError(f"what the plan waits for {fault}") from fault
+        raise ScenarioError(f"a pattern that the plan waits for {fault}") from fault

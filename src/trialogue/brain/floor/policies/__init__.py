@@ -42,5 +42,5 @@ def policy_named(name: str, custom: Mapping[str, Policy] = MappingProxyType({}))
     """Policy of that name, a `custom` one first; ScenarioError for an unknown one."""
     policy = custom.get(name) or POLICIES.get(name)
     if policy is None:
-        raise ScenarioError(f"there is no policy {name!r}; there are {', '.join(sorted(POLICIES))}")
+        raise ScenarioError(f"unknown policy {name!r}; known: {', '.join(sorted(POLICIES))}")
     return policy
