@@ -112,3 +112,17 @@ async def test_an_answer_that_goes_on_and_on_is_given_up_in_time(monkeypatch: py
         with trio.fail_after(50), pytest.raises(ThinkRefused, match="did not end its answer within"):
             await provider.think(ThinkRequest(memory=()), told.append)
     assert told == [ThoughtSentence("Good day.")]
+
+
+@pytest.mark.parametrize(
+    "piece", [b"X-Trickle: x\r\n", b"HTTP/1.1 103 Early\r\n\r\n"], ids=["headers", "early hints"]
+)
+async def test_a_head_that_goes_on_and_on_is_given_up_in_time(
+    monkeypatch: pytest.MonkeyPatch, piece: bytes
+) -> None:
+    """Each piece comes in time, and the answer itself never begins."""
+    monkeypatch.setattr(open_ai, "_HEAD_S", 0.2)
+    begun = b"HTTP/1.1 200 OK\r\n" if piece.startswith(b"X") else b""
+    async with flooding(begun, piece, 0.02) as (provider, _):
+        with trio.fail_after(50), pytest.raises(ThinkRefused, match="did not begin its answer within"):
+            await provider.think(ThinkRequest(memory=()), lambda _: None)

@@ -26,6 +26,11 @@ UNREACHABLE = OSError(errno.ENETUNREACH, "Error connecting to ('::1', 9): Networ
 ALL = OSError("all attempts to connect to x failed")
 ALL.__cause__ = ExceptionGroup("attempts", [UNREACHABLE, REFUSED, REFUSED])
 
+EXPIRED = ssl.SSLCertVerificationError(1, "certificate verify failed")
+EXPIRED.verify_message = "certificate has expired"
+REFUSED_HELLO = ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)")
+REFUSED_HELLO.reason = "WRONG_VERSION_NUMBER"
+
 
 @pytest.mark.parametrize(
     ("error", "reason"),
@@ -37,8 +42,22 @@ ALL.__cause__ = ExceptionGroup("attempts", [UNREACHABLE, REFUSED, REFUSED])
         (RuntimeError("the peer\nis gone"), "the peer is gone"),
         (TimeoutError(), "TimeoutError"),
         (ssl.SSLError(1, "wrong version number"), "wrong version number"),
+        (wrapped(EXPIRED), "TLS: the certificate is not valid: certificate has expired"),
+        (wrapped(REFUSED_HELLO), "TLS: WRONG_VERSION_NUMBER"),
+        (wrapped(ssl.SSLEOFError(8, "EOF occurred")), "TLS: the peer closed the connection"),
     ],
-    ids=["one", "several", "wrapped", "name", "words", "silent", "tls"],
+    ids=[
+        "one",
+        "several",
+        "wrapped",
+        "name",
+        "words",
+        "silent",
+        "tls",
+        "certificate",
+        "handshake",
+        "end",
+    ],
 )
 def test_the_reason_is_the_systems(error, reason):
     """Whoever wrapped it, each reason is told once; else its own words, or its type."""

@@ -1,16 +1,16 @@
-"""Reasons of failed connections: the system's own message, without the libraries' exceptions around it."""
+"""Reasons of failed connections: the words of the system or TLS, without the libraries' exceptions around."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from socket import gaierror
-from ssl import SSLError
+from ssl import SSLCertVerificationError, SSLEOFError, SSLError, SSLSyscallError, SSLZeroReturnError
 from typing import cast
 
 
 def reason_of_failure(error: BaseException) -> str:
-    """Reason that the system gave, such as `Connection refused`; of several attempts each reason once.
+    """Reason that the system or TLS gave, such as `Connection refused`; of several attempts each reason once.
 
     Without one, the error's own words, or its type.
     """
@@ -18,7 +18,7 @@ def reason_of_failure(error: BaseException) -> str:
 
 
 def reason_of_system(error: BaseException) -> str:
-    """Reason from the system; empty where it gave none, since an error's own words may repeat a peer's."""
+    """Reason from the system or TLS; empty without one, since an error's own words may repeat a peer's."""
     return ", ".join(dict.fromkeys(_reasons(error)))
 
 
@@ -31,7 +31,22 @@ def _reasons(error: BaseException) -> Iterator[str]:
     if isinstance(error, BaseExceptionGroup):
         for each in cast("BaseExceptionGroup[BaseException]", error).exceptions:
             yield from _reasons(each)
-    elif isinstance(error, OSError) and error.errno and not isinstance(error, SSLError):
+    elif isinstance(error, SSLError):
+        yield from _reason_of_tls(error)
+    elif isinstance(error, OSError) and error.errno:
         yield str(error.strerror) if isinstance(error, gaierror) else os.strerror(error.errno)
     elif inner is not None:
         yield from _reasons(inner)
+
+
+def _reason_of_tls(error: SSLError) -> Iterator[str]:
+    """OpenSSL's own words, in which nothing stands that the peer wrote."""
+    match error:
+        case SSLCertVerificationError(verify_message=str(reason)):
+            yield f"TLS: the certificate is not valid: {reason}"
+        case SSLEOFError() | SSLZeroReturnError() | SSLSyscallError():
+            yield "TLS: the peer closed the connection"
+        case SSLError(reason=str(reason)):
+            yield f"TLS: {reason}"
+        case _:
+            return

@@ -37,6 +37,9 @@ from trialogue.values import define
 _DEADLINES: Final = httpx.Timeout(connect=5.0, read=30.0, write=5.0, pool=5.0)
 """Seconds for each step of a request; `read` limits the wait between two pieces of the stream."""
 
+_HEAD_S: Final = 60.0
+"""Seconds in which the head of an answer must end, even if pieces keep coming."""
+
 _WHOLE_S: Final = 600.0
 """Seconds in which an answer must end, even if pieces keep coming."""
 
@@ -119,16 +122,21 @@ class OpenAiThink:
     async def _asked(self, request: ThinkRequest) -> httpx.Response:
         """Beginning of an answer; the request is repeated where a kept connection was closed."""
         try:
-            try:
-                return await self._send(request)
-            except _GONE:
-                if not self._has_kept:
-                    raise
-                self._has_kept = False
-                return await self._send(request)
+            with trio.move_on_after(_HEAD_S):
+                return await self._asked_twice(request)
         except httpx.HTTPError as error:
             words = f"{_ENDPOINT} could not be asked: {reason_of_failure(error)}"
             raise ThinkRefused(self._told(words)) from error
+        raise ThinkRefused(self._told(f"{_ENDPOINT} did not begin its answer within {_HEAD_S:g} s."))
+
+    async def _asked_twice(self, request: ThinkRequest) -> httpx.Response:
+        try:
+            return await self._send(request)
+        except _GONE:
+            if not self._has_kept:
+                raise
+            self._has_kept = False
+            return await self._send(request)
 
     def _told(self, sentence: str) -> str:
         """Message about the endpoint: with its address, without its secret headers, bounded."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import ssl
 from collections.abc import Mapping
 from typing import cast
 from urllib.parse import SplitResult, urlencode, urlsplit
@@ -98,11 +97,6 @@ def _own_headers(host: str, body: bytes) -> list[tuple[str, str]]:
 
 def _why(failure: BaseException) -> str:
     """Reason for a failure from TLS or the system, else the failure's type."""
-    said: BaseException | None = failure
-    while said is not None:
-        if isinstance(said, ssl.SSLCertVerificationError):
-            return f"TLS: {said.verify_message}"
-        said = said.__cause__
     return reason_of_system(failure) or type(failure).__name__
 
 
