@@ -1,4 +1,4 @@
-"""The brain of a meeting: pure decisions, events in and commands out.
+"""Brain of a meeting: pure decisions, events in and commands out.
 
 Theory of operation
 ===================

@@ -77,7 +77,7 @@ class SaidWords:
     """Participant who said them."""
 
     text: str = field(repr=False)
-    """The words. Personal."""
+    """Words that were heard. Personal."""
 
 
 @frozen

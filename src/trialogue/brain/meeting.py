@@ -1,4 +1,4 @@
-"""The brain of a meeting: `handle(event, now)` answers an event with commands, in one pass.
+"""Brain of a meeting: `handle(event, now)` answers an event with commands, in one pass.
 
 1. accept: is the event of this meeting and of this kind of seat? Else it is noted as stale.
 2. fold: owners that only add up (transcript, contexts, money, mouths, lines) take it.

@@ -200,7 +200,7 @@ class Owners:
         return self.agents.are_settled and not any(map(self.people.awaits_ear, ears))
 
     def present(self) -> tuple[str, ...]:
-        """Participants who can be granted the floor now, in the table's order."""
+        """Participants who can be granted the floor now, in the cast's order."""
         return tuple(name for name in self.cast.names if self.is_present(name))
 
     def away(self) -> tuple[str, ...]:

@@ -155,7 +155,7 @@ class Forced:
     """Words that wait to be said by an agent."""
 
     text: str
-    """The words. Personal."""
+    """Words to be said. Personal."""
 
     is_warning: bool = False
     """Whether they are the meeting's own warning that time runs out; other words are the app's."""

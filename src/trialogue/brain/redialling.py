@@ -76,7 +76,7 @@ class Redialling:
     """Losses of one participant's sessions, and the wait after each."""
 
     seed: int
-    """The meeting's seed."""
+    """Seed of the meeting."""
 
     participant: str
     """Participant who has the sessions."""

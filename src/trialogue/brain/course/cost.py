@@ -73,7 +73,7 @@ class Meter:
     """Meter of the cost: a fold of the meeting's events; give it each event with its time."""
 
     plan: MeetingPlan
-    """The meeting's plan."""
+    """Plan of the meeting."""
 
     _prices: dict[str, Price | None] = field(init=False)
     _since: dict[str, float] = Factory(dict[str, float])

@@ -81,7 +81,7 @@ class Troubles:
 
 
 def ping_pong(recent: Sequence[TurnTaken]) -> frozenset[str]:
-    """The two participants who alternated in the last heard turns; empty if none did."""
+    """Two participants who alternated in the last heard turns; empty if none did."""
     last = recent[-PING_PONG:]
     names = frozenset(taken.participant for taken in last)
     takes_turns = all(a.participant != b.participant for a, b in pairwise(last))

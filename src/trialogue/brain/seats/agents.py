@@ -64,7 +64,7 @@ class Agents:
         self._seats[name] = _Seat()
 
     def leave(self, name: str) -> None:
-        """Remove the seat of an agent that has left the table."""
+        """Remove the seat of an agent that has left."""
         self._seats.pop(name, None)
         self._settled(name)
         self._lost_turns.discard(name)

@@ -89,7 +89,7 @@ class Cast:
         return self.is_agent(name) and self._seats[name].hears is Hears.AUDIO
 
     def has_left(self, name: str) -> bool:
-        """Whether a participant has left the table."""
+        """Whether a participant has left."""
         return name in self._left
 
     def is_muted(self, name: str) -> bool:

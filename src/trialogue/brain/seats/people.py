@@ -85,7 +85,7 @@ class SpeechStretch:
     """Whether the transcript has its words, or it is known to have none."""
 
     def length(self, now: float) -> float:
-        """Length of the stretch, or its length so far."""
+        """Length of the stretch in seconds, or its length so far."""
         return max(0.0, (now if self.end_s is None else self.end_s) - self.begin_s)
 
 

@@ -32,10 +32,10 @@ HAND_OFF = "hand_off"
 """The holder's tool that names the next speaker: `{"to": name, "about": text}`."""
 
 BID = "bid"
-"""The tool that bids for the floor: `{"urgency": 0 to 10, "about": text}`."""
+"""Tool that bids for the floor: `{"urgency": 0 to 10, "about": text}`."""
 
 REQUEST_FLOOR = "request_floor"
-"""The tool that raises a hand: `{"priority": "lowest" to "highest"}`; the chair's highest interrupts."""
+"""Tool that raises a hand: `{"priority": "lowest" to "highest"}`; the chair's highest interrupts."""
 
 OWN = frozenset({GIVE_FLOOR, END_MEETING, HAND_OFF, BID, REQUEST_FLOOR})
 """Tools that no executor runs."""

@@ -92,7 +92,7 @@ class Contexts:
     """Contexts of all participants: a fold; give it each event and then its commands, in order."""
 
     plan: MeetingPlan
-    """The meeting's plan."""
+    """Plan of the meeting."""
 
     transcript: Transcript
     """Transcript of the meeting; its owner gives it the events."""

@@ -66,7 +66,7 @@ class SpokenScript:
         return found
 
     def begun_by(self, played_s: float) -> str:
-        """Words whose sound had begun by a position: all words of a reply that came to no end."""
+        """Words whose sound had begun by a position: the heard words of a reply that came to no end."""
         return " ".join(text for begin, text in self._parts if text and begin < played_s)
 
     def _part_until(self, index: int, played_s: float) -> str:
