@@ -3,7 +3,7 @@
 import pytest
 from playbook import Noted
 
-from trialogue.brain.course import wishes
+from trialogue.brain.course import incoming_requests
 from trialogue.brain.course.cost import Meter
 from trialogue.brain.meeting import Brain
 from trialogue.brain.owners import Owners
@@ -182,7 +182,7 @@ def test_nothing_is_kept_for_who_is_never_told_anything():
     """Observers and people read no digests: who comes and goes for hours takes no memory for them."""
     o = Owners(plan("tech", observer("watch"), person("dana")))
     for number in range(3):
-        wishes.take(o, Joined(agent(f"guest{number}")))
+        incoming_requests.take(o, Joined(agent(f"guest{number}")))
     assert [len(o.inboxes.of(name).notes) for name in ("tech", "watch", "dana")] == [3, 0, 0]
 
 

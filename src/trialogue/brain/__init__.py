@@ -20,7 +20,8 @@ input; randomness comes from the plan's seed.
 `Owners` has them all. A rule for several owners is a function that calls them and keeps no state:
 `turn/taking` (beginnings and ends of turns), `turn/prompting` (prompts to the holder), `turn/speaking`
 (agents' replies), `turn/listening` and `turn/attribution` (people's speech and words), `seats/sessions` and
-`seats/losing`, `tools/calling`, `course/wishes`, `course/process`, `course/ending`, `floor/next_speaker`.
+`seats/losing`, `tools/calling`, `course/incoming_requests`, `course/process`, `course/ending`,
+`floor/next_speaker`.
 
 **Derived state.** The audible participants, the length of the silence, the hearing table, the volume of a
 turn and all deadlines (`deadlines.py`) are computed after each event. The difference from the previous

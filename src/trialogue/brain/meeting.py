@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from trialogue.brain import hearing, hook_answers
-from trialogue.brain.course import process, wishes
+from trialogue.brain.course import incoming_requests, process
 from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import after_turn, end_meeting
 from trialogue.brain.deadlines import Alarms, deadlines
@@ -242,8 +242,8 @@ def _hand_on(o: Owners, event: Event) -> None:
         speaking.take(o, event)
     elif isinstance(event, listening.PeopleEvent):
         listening.take(o, event)
-    elif isinstance(event, wishes.Wish | Joined):
-        wishes.take(o, event)
+    elif isinstance(event, incoming_requests.RequestEvent | Joined):
+        incoming_requests.take(o, event)
     elif isinstance(event, calling.ToolEvent):
         calling.take(o, event)
     elif isinstance(event, HookAnswered):

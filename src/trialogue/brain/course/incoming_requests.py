@@ -23,7 +23,7 @@ from trialogue.model.events import (
     SayAsked,
 )
 
-Wish: TypeAlias = (
+RequestEvent: TypeAlias = (
     FloorRequested
     | FloorRequestCancelled
     | GrantAsked
@@ -37,7 +37,7 @@ Wish: TypeAlias = (
 """Events that this module takes."""
 
 
-def take(o: Owners, event: Wish) -> None:
+def take(o: Owners, event: RequestEvent) -> None:
     """Take a request; a request for the floor is granted when the floor is free."""
     match event:
         case FloorRequested(participant=name, priority=priority):
