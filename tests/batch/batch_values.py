@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from trialogue.batch.jobs import BatchRequest, Leeway, jobs_of
+from trialogue.batch.jobs import BatchRequest, OperatorOptions, jobs_of
 from trialogue.batch.outcomes import Outcome
 
 SMALL = """\
@@ -19,7 +19,7 @@ matrix: {run.seed: [1, 2]}
 expect: {at_end: [{said: {by: bob, match: fast}}]}
 """
 
-MURMURING = Leeway(engines="trialogue.testing:murmuring_engines")
+MURMURING = OperatorOptions(engines="trialogue.testing:murmuring_engines")
 
 
 def written(folder: Path, name="small.yaml", text=SMALL) -> Path:
@@ -33,7 +33,7 @@ def written(folder: Path, name="small.yaml", text=SMALL) -> Path:
 def jobs(folder: Path, text=SMALL, **asked):
     """The jobs of the small meeting, with voices that murmur."""
     file = written(folder, text=text)
-    return jobs_of([file], folder / "out", BatchRequest(leeway=MURMURING, **asked))
+    return jobs_of([file], folder / "out", BatchRequest(operator=MURMURING, **asked))
 
 
 def outcome(name="a", group="a", code=0, **values):

@@ -66,7 +66,7 @@ def options(tmp_path):
     """A batch with voices that murmur, in one process."""
 
     def make(**values):
-        asked = BatchRequest(leeway=MURMURING, repeat=values.pop("repeat", 1))
+        asked = BatchRequest(operator=MURMURING, repeat=values.pop("repeat", 1))
         return BatchOptions(asked=asked, out=tmp_path / "out", workers=1, **values)
 
     return make

@@ -279,9 +279,9 @@ def test_verifying_tells_all_that_replaying_tells(run_folder, capsys, change, to
     assert said == replayed != ""
     assert "no divergence" in shown
     assert main(["replay", str(run_folder), "--verify", "--json"]) == 4
-    verdict = json.loads(capsys.readouterr().out)
-    assert (verdict["diverged"], verdict["closed"]) == (False, "not-closed" not in told)
-    assert [each["kind"] for each in verdict["problems"]] == told
+    result = json.loads(capsys.readouterr().out)
+    assert (result["diverged"], result["closed"]) == (False, "not-closed" not in told)
+    assert [each["kind"] for each in result["problems"]] == told
 
 
 def test_what_cannot_be_replayed_is_told_to_machines(run_folder, capsys):
@@ -289,9 +289,9 @@ def test_what_cannot_be_replayed_is_told_to_machines(run_folder, capsys):
     journal = run_folder / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(b"SessionReady", b"SessionXeady", 1))
     assert main(["replay", str(run_folder), "--verify", "--json"]) == 4
-    verdict = json.loads(capsys.readouterr().out)
-    assert "is damaged at byte" in verdict["error"]
-    assert "damaged" in {each["kind"] for each in verdict["problems"]}
+    result = json.loads(capsys.readouterr().out)
+    assert "is damaged at byte" in result["error"]
+    assert "damaged" in {each["kind"] for each in result["problems"]}
 
 
 def test_the_files_of_a_run_are_verified(run_folder, capsys):
@@ -310,8 +310,8 @@ def test_the_files_of_a_run_are_verified(run_folder, capsys):
     assert "changed   result.json" in lines
     assert "unknown   mine.txt" in lines
     assert main(["verify-files", str(run_folder), "--json"]) == 4
-    verdict = json.loads(capsys.readouterr().out)
-    assert (verdict["whole"], verdict["status"], verdict["files"]["result.json"]) == (
+    result = json.loads(capsys.readouterr().out)
+    assert (result["whole"], result["status"], result["files"]["result.json"]) == (
         False,
         "closed",
         "changed",
@@ -370,7 +370,7 @@ def test_lists_for_machines(capsys):
 
 
 def test_what_was_heard_for_machines(run_folder, capsys):
-    """The turns of a journal, and the verdict of a replay, as JSON."""
+    """The turns of a journal, and the result of a replay, as JSON."""
     assert main(["replay", str(run_folder), "--json"]) == 0
     turns = json.loads(capsys.readouterr().out)
     assert [each["turn"] for each in turns] == sorted(each["turn"] for each in turns)

@@ -72,17 +72,17 @@ def test_a_look_at_a_scenario_loads_what_it_needs(file):
 
 def test_the_table_has_the_options_of_the_command_line():
     """Each of them, those of the overrides included, and no other; `run` without those of its repeats."""
-    overrides = _options_of(scenarios.Otherwise)
+    overrides = _options_of(scenarios.OverrideOptions)
     assert set(table.CHECK) == {"--file-only", "--json"} | overrides
     parameters = inspect.signature(scenarios.check).parameters
-    assert set(parameters) == {"file", "more", "otherwise", "file_only", "json"}
+    assert set(parameters) == {"file", "more", "override", "file_only", "json"}
     own = {"--out", "--endpoint", "--record-models", "--no-code", "--log-level"}
     assert set(table.RUN) == own | overrides | _options_of(options.HowShown) | _options_of(
         options.AllowOptions
     )
     assert set(inspect.signature(meetings.run).parameters) == {
         "file",
-        "otherwise",
+        "override",
         "showing",
         "repeats",
         "allow",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from trialogue.batch.jobs import BatchRequest, Job, Leeway, jobs_of
+from trialogue.batch.jobs import BatchRequest, Job, OperatorOptions, jobs_of
 from trialogue.batch.local_workers import HandPool
 from trialogue.batch.outcomes import Outcome
 from trialogue.scenario.defaults import Overrides
@@ -49,7 +49,9 @@ def planted(folder: Path, names: list[str]) -> Iterator[tuple[Job, str]]:
     """A job for each scenario as it stands, and for each change."""
     request = BatchRequest(
         overrides=Overrides(clock=Clock.VIRTUAL),
-        leeway=Leeway(engines=os.environ.get("TRIALOGUE_ENGINES", "trialogue.testing:murmuring_engines")),
+        operator=OperatorOptions(
+            engines=os.environ.get("TRIALOGUE_ENGINES", "trialogue.testing:murmuring_engines")
+        ),
     )
     shutil.copytree(SCENARIOS / "models", folder / "models")
     for name in names:

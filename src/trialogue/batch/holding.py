@@ -47,7 +47,7 @@ LONGEST: Final = 500
 """Most characters of an outcome's text."""
 
 _WRONG_FORM: Final = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
-"""What comes of a result's values where they are of other types than ours, or are not there."""
+"""Errors from values of a result that have a wrong type or are missing."""
 
 UNFINISHED: Final = 4
 """Exit code of a batch for a meeting that was begun and not finished: it has no result until it is resumed.
@@ -104,11 +104,13 @@ def _claimed(folder: Path) -> bool:
 
 
 def _hold(job: Job, folder: Path, loaded: Loaded) -> Outcome:
-    resolved, leeway = prepared_job(job), job.leeway
+    resolved, operator = prepared_job(job), job.operator
     permissions = Permissions(
-        leeway.imports, leeway.commands, leeway.hosts, code=leeway.code, faults=leeway.faults
+        operator.imports, operator.commands, operator.hosts, code=operator.code, faults=operator.faults
     )
-    edges = Edges(endpoint=leeway.endpoint, engines=loaded.engines(leeway.engines), permissions=permissions)
+    edges = Edges(
+        endpoint=operator.endpoint, engines=loaded.engines(operator.engines), permissions=permissions
+    )
     began = time.perf_counter()
     if folder != Path(job.folder) and (Path(job.folder) / JOURNAL).exists():
         held = resume_meeting(job.folder, out=folder, edges=edges)

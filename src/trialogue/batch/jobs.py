@@ -19,7 +19,16 @@ from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.scenario.variants import cells
 from trialogue.values import frozen
 
-__all__ = ["BatchRequest", "Job", "Leeway", "decoded", "encoded", "files_in", "jobs_of", "prepared_job"]
+__all__ = [
+    "BatchRequest",
+    "Job",
+    "OperatorOptions",
+    "decoded",
+    "encoded",
+    "files_in",
+    "jobs_of",
+    "prepared_job",
+]
 
 _CONVERTER: Final = cattrs.Converter()
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9_.=-]+")
@@ -30,8 +39,8 @@ _HEAD: Final = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:---\s*\n\s*(?:#[^\n]*\n\s*)*)
 
 
 @frozen
-class Leeway:
-    """Permissions and places that the operator gives all meetings: code, hosts, services."""
+class OperatorOptions:
+    """Operator's options for meetings: permissions, the address of the service, and the engines."""
 
     imports: tuple[str, ...] = ()
     """Patterns of functions that tools may run."""
@@ -74,8 +83,8 @@ class Job:
     overrides: Overrides
     """Overrides of the file's values."""
 
-    leeway: Leeway = Leeway()
-    """Permissions and places for its meeting."""
+    operator: OperatorOptions = OperatorOptions()
+    """Operator's options for its meeting."""
 
     html: bool = False
     """Whether its page is written."""
@@ -91,8 +100,8 @@ class BatchRequest:
     overrides: Overrides = field(factory=Overrides)
     """Overrides for every meeting."""
 
-    leeway: Leeway = Leeway()
-    """Permissions and places for every meeting."""
+    operator: OperatorOptions = OperatorOptions()
+    """Operator's options for every meeting."""
 
     repeat: int = 1
     """Number of repeats of each meeting, with one seed after another."""
@@ -187,7 +196,7 @@ def _jobs_of(file: Path, label: str, asked: BatchRequest) -> Iterator[Job]:
                 group=group,
                 folder="",
                 overrides=one,
-                leeway=asked.leeway,
+                operator=asked.operator,
                 html=asked.html,
                 resume=asked.resume,
             )

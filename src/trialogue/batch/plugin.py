@@ -1,7 +1,7 @@
 """Plugin for pytest: scenario files as tests, and the fixture `meeting`.
 
 1. Files are collected only with `--trialogue`, or with `trialogue = true` in the settings.
-2. A meeting is held in virtual time, unless `--trialogue-clock` says otherwise.
+2. A meeting is held in virtual time, unless `--trialogue-clock` names another clock.
 3. A passed test leaves nothing; a failed one leaves its run and its page, and names their directory.
 4. Nothing heavy is loaded before a meeting is held.
 """
@@ -104,7 +104,7 @@ class ScenarioFile(pytest.File):
 
         request = BatchRequest(
             overrides=_overrides(self.config, self.path),
-            leeway=_leeway(self.config),
+            operator=_operator_options(self.config),
             matrix=bool(self.config.getoption("--trialogue-matrix")),
             html=True,
         )
@@ -180,10 +180,10 @@ def _edges(config: pytest.Config, given: Edges | None, *, is_file: bool) -> Edge
     """Settings of a test's meeting: the voices of the settings where it has none, and the permissions."""
     from trialogue.meeting.edges import Edges  # noqa: PLC0415 - likewise
 
-    edges, leeway = given or Edges(), _leeway(config)
-    if edges.engines is None and (is_file or leeway.engines):
-        edges = evolve(edges, engines=_loaded().engines(leeway.engines))
-    permissions = evolve(edges.permissions, faults=edges.permissions.faults or leeway.faults)
+    edges, operator = given or Edges(), _operator_options(config)
+    if edges.engines is None and (is_file or operator.engines):
+        edges = evolve(edges, engines=_loaded().engines(operator.engines))
+    permissions = evolve(edges.permissions, faults=edges.permissions.faults or operator.faults)
     return evolve(edges, permissions=permissions)
 
 
@@ -201,10 +201,10 @@ def _overrides(config: pytest.Config, path: Path | None) -> Any:  # noqa: ANN401
     )
 
 
-def _leeway(config: pytest.Config) -> Any:  # noqa: ANN401 - loaded when it is needed
-    from trialogue.batch.jobs import Leeway  # noqa: PLC0415 - YAML comes with it
+def _operator_options(config: pytest.Config) -> Any:  # noqa: ANN401 - loaded when it is needed
+    from trialogue.batch.jobs import OperatorOptions  # noqa: PLC0415 - YAML comes with it
 
-    return Leeway(
+    return OperatorOptions(
         engines=str(config.getini("trialogue_engines")), faults=bool(config.getini("trialogue_faults"))
     )
 

@@ -38,7 +38,7 @@ def main() -> int:
         outcome = hold_job(decoded(read_json(line)), loaded)
         try:
             outcomes.write(orjson.dumps(encoded_outcome(outcome)) + b"\n")
-        except BrokenPipeError:  # the parent that waits for it is gone: there is nobody to tell
+        except BrokenPipeError:  # the parent is gone: no process reads the outcome
             os._exit(ORPHANED)
         busy.clear()
     return 0

@@ -1,4 +1,4 @@
-"""`trialogue chaos`: hold a meeting under faults, and tell whether it kept its promises."""
+"""`trialogue chaos`: runs a meeting under faults, and reports whether it kept its promises."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def try_file(file: Path, ordered: Ordered, *, as_json: bool = False) -> int:
     if as_json:
         put_json({"ended": _ended(trial), "exit_code": trial.exit_code, **asdict(judged)})
     else:
-        show([*matrix(judged.rows), line(), *_verdict(trial, judged, ordered.out)])
+        show([*matrix(judged.rows), line(), *_closing_lines(trial, judged, ordered.out)])
     return 1 if judged.broken else 0
 
 
@@ -113,7 +113,7 @@ def _ended(trial: Trial) -> str:
     return trial.held.result.reason if trial.held is not None else f"{trial.error}"
 
 
-def _verdict(trial: Trial, judged: Judged, out: Path | None) -> Sequence[Line]:
+def _closing_lines(trial: Trial, judged: Judged, out: Path | None) -> Sequence[Line]:
     told = f"the meeting ended: {_ended(trial)} (exit code {trial.exit_code})"
     head = line(span(f"{told}; its files are in {as_requested(trial.folder, out)}"))
     if not judged.broken:

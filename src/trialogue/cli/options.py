@@ -34,7 +34,7 @@ RunPath: TypeAlias = Annotated[Path, Parameter(help="A run's directory or journa
 
 @Parameter(name="*")
 @frozen
-class Otherwise:
+class OverrideOptions:
     """Options that override the scenario."""
 
     via: Annotated[ServiceName | None, Parameter(help="Service for all agents.")] = None
@@ -91,7 +91,7 @@ class Otherwise:
         )
 
 
-AS_WRITTEN: Final = Otherwise()
+AS_WRITTEN: Final = OverrideOptions()
 """No overrides."""
 
 

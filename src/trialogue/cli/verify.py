@@ -49,11 +49,11 @@ def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
     except JournalError as error:
         problems = _all_problems(reading)
         if as_json:
-            put_json(_verdict(problems, reading, error=error))
+            put_json(_as_values(problems, reading, error=error))
         tell_problems(problems)
         raise
     if as_json:
-        put_json(_verdict(verified.problems, reading, records=verified.records))
+        put_json(_as_values(verified.problems, reading, records=verified.records))
     elif not verified.was_decided:
         put(f"read {verified.records} records of a session; a session has no decisions to verify")
     else:
@@ -89,7 +89,7 @@ def verify_all(folder: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
                 {
                     "run": run.name,
                     "exit_code": code,
-                    **_verdict(problems, reading, records=records, error=error),
+                    **_as_values(problems, reading, records=records, error=error),
                 }
             )
         else:
@@ -122,14 +122,14 @@ def _all_problems(reading: Reading | None) -> tuple[Problem, ...]:
     return tuple(whole.problems)
 
 
-def _verdict(
+def _as_values(
     problems: Sequence[Problem],
     reading: Reading | None,
     *,
     records: int | None = None,
     error: TrialogueError | None = None,
 ) -> dict[str, object]:
-    """The result as JSON values, also after an error."""
+    """Result of the verification as JSON values, also after an error."""
     divergence = error if isinstance(error, ReplayDivergence) else None
     return {
         "records": records,
@@ -161,7 +161,7 @@ def verify_files_of(run: Path, *, as_json: bool) -> int:
                 "whole": verified.is_whole,
                 "status": verified.status.value,
                 "files": {name: state.value for name, state in verified.files.items()},
-                "problems": _verdict(verified.problems, None)["problems"],
+                "problems": _as_values(verified.problems, None)["problems"],
             }
         )
     else:

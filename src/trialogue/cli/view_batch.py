@@ -67,8 +67,8 @@ def _liner(total: int) -> Showing:
     def told(outcome: Outcome) -> None:
         nonlocal count
         count += 1
-        verdict = "passed" if outcome.passed else "FAILED"
-        put(f"{count}/{total}  {verdict}  {safe_text(outcome.name)}: {_how(outcome)}")
+        word = "passed" if outcome.passed else "FAILED"
+        put(f"{count}/{total}  {word}  {safe_text(outcome.name)}: {_how(outcome)}")
 
     return told
 

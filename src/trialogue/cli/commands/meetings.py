@@ -18,7 +18,7 @@ from trialogue.cli.options import (
     HowShown,
     Json,
     LogLevelOption,
-    Otherwise,
+    OverrideOptions,
     RunOut,
     RunPath,
     Scenario,
@@ -27,7 +27,7 @@ from trialogue.errors import SetupError
 from trialogue.values import frozen
 
 if TYPE_CHECKING:
-    from trialogue.batch.jobs import Leeway
+    from trialogue.batch.jobs import OperatorOptions
     from trialogue.cli.batch import BatchOptions
     from trialogue.cli.run import RunOptions
     from trialogue.scenario.defaults import Overrides
@@ -100,7 +100,7 @@ class Repeats:
     def options(
         self,
         overrides: Overrides,
-        leeway: Leeway,
+        operator: OperatorOptions,
         out: Path,
         *,
         html: bool,
@@ -112,7 +112,7 @@ class Repeats:
         if not 1 <= self.repeat <= MOST_REPEATS:
             raise SetupError(f"--repeat must be a number from 1 to {MOST_REPEATS:,}, not {self.repeat}")
         return BatchOptions(
-            asked=BatchRequest(overrides, leeway, self.repeat, html=html),
+            asked=BatchRequest(overrides, operator, self.repeat, html=html),
             out=out,
             junit=self.junit,
             github=self.github,
@@ -124,7 +124,7 @@ class Repeats:
         self,
         file: Path,
         overrides: Overrides,
-        leeway: Leeway,
+        operator: OperatorOptions,
         *,
         out: Path | None,
         html: bool,
@@ -133,7 +133,7 @@ class Repeats:
         """Run the meeting of one file that many times; returns the exit code."""
         from trialogue.cli.batch import hold_batch, new_out  # noqa: PLC0415 - the scenario comes with it
 
-        options = self.options(overrides, leeway, out or new_out(file.stem), html=html)
+        options = self.options(overrides, operator, out or new_out(file.stem), html=html)
         return hold_batch([file], evolve(options, as_json=as_json))
 
 
@@ -207,7 +207,7 @@ def run(  # noqa: PLR0913 - one an option
     file: Scenario,
     /,
     *,
-    otherwise: Otherwise = AS_WRITTEN,
+    override: OverrideOptions = AS_WRITTEN,
     out: RunOut = None,
     endpoint: Endpoint = None,
     showing: HowShown = SHOWN_LIVE,
@@ -225,9 +225,9 @@ def run(  # noqa: PLR0913 - one an option
     """
     if repeats.is_wanted:
         _refuse_recording(record_models)
-        leeway = _leeway(allow, endpoint, code=not no_code)
+        operator = _operator_options(allow, endpoint, code=not no_code)
         return repeats.hold(
-            file, otherwise.overrides(), leeway, out=out, html=showing.html, as_json=showing.json
+            file, override.overrides(), operator, out=out, html=showing.html, as_json=showing.json
         )
     from trialogue.cli.run import hold  # noqa: PLC0415 - the scenario comes with it
 
@@ -235,7 +235,7 @@ def run(  # noqa: PLR0913 - one an option
         file,
         evolve(
             _run_options(showing, allow),
-            overrides=otherwise.overrides(),
+            overrides=override.overrides(),
             out=out,
             endpoint=endpoint,
             record_models=record_models,
@@ -251,7 +251,7 @@ def batch(  # noqa: PLR0913 - one an option
     /,
     *more: Annotated[str, Parameter(help="Further ones.")],
     spread: Spreading = HERE,
-    otherwise: Otherwise = AS_WRITTEN,
+    override: OverrideOptions = AS_WRITTEN,
     repeats: Repeats = ONCE,
     out: Annotated[
         Path | None, Parameter(help="Directory for the runs (default: a new one under runs/).")
@@ -270,8 +270,8 @@ def batch(  # noqa: PLR0913 - one an option
     from trialogue.batch.jobs import files_in  # noqa: PLC0415 - the scenario comes with it
     from trialogue.cli.batch import hold_batch, new_out  # noqa: PLC0415 - likewise
 
-    leeway = _leeway(allow, endpoint, code=not no_code)
-    options = repeats.options(otherwise.overrides(), leeway, out or new_out("batch"), html=html)
+    operator = _operator_options(allow, endpoint, code=not no_code)
+    options = repeats.options(override.overrides(), operator, out or new_out("batch"), html=html)
     return hold_batch(files_in((place, *more)), spread.over(evolve(options, as_json=json)))
 
 
@@ -373,10 +373,10 @@ def _refuse_recording(record_models: Path | None) -> None:
         )
 
 
-def _leeway(allow: AllowOptions, endpoint: str | None, *, code: bool) -> Leeway:
-    from trialogue.batch.jobs import Leeway  # noqa: PLC0415 - the scenario comes with it
+def _operator_options(allow: AllowOptions, endpoint: str | None, *, code: bool) -> OperatorOptions:
+    from trialogue.batch.jobs import OperatorOptions  # noqa: PLC0415 - the scenario comes with it
 
-    return Leeway(
+    return OperatorOptions(
         allow.allow_import,
         allow.allow_command,
         allow.allow_host,

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from cyclopts import App, Parameter
 
-from trialogue.cli.options import AS_WRITTEN, Flag, Json, Otherwise, Scenario
+from trialogue.cli.options import AS_WRITTEN, Flag, Json, OverrideOptions, Scenario
 
 CHECK_EXAMPLES: Final = """\
 Example:
@@ -56,7 +56,7 @@ def check(
     file: Scenario,
     /,
     *more: Annotated[Path, Parameter(help="More scenario files.")],
-    otherwise: Otherwise = AS_WRITTEN,
+    override: OverrideOptions = AS_WRITTEN,
     file_only: Annotated[
         Flag, Parameter(help="Check only the files; skip environment variables and installed models.")
     ] = False,
@@ -68,7 +68,7 @@ def check(
     """
     from trialogue.cli.check import check_files  # noqa: PLC0415 - the scenario comes with it
 
-    return check_files((file, *more), otherwise.overrides(), as_json=json, file_only=file_only)
+    return check_files((file, *more), override.overrides(), as_json=json, file_only=file_only)
 
 
 @commands.command(sort_key=3, help_epilogue=EXPLAIN_EXAMPLES)
@@ -76,13 +76,13 @@ def explain(
     file: Scenario,
     /,
     *,
-    otherwise: Otherwise = AS_WRITTEN,
+    override: OverrideOptions = AS_WRITTEN,
     json: Annotated[Json, Parameter(help="Print the values as JSON.")] = False,
 ) -> int:
     """Print every value of a scenario with its origin, or explain an error code."""
     from trialogue.cli.check import explain_file  # noqa: PLC0415 - the scenario comes with it
 
-    return explain_file(file, otherwise.overrides(), as_json=json)
+    return explain_file(file, override.overrides(), as_json=json)
 
 
 @commands.command(sort_key=4, help_epilogue=SCHEMA_EXAMPLES)
@@ -144,10 +144,10 @@ def graph(
     file: Scenario,
     /,
     *,
-    otherwise: Otherwise = AS_WRITTEN,
+    override: OverrideOptions = AS_WRITTEN,
     svg: Annotated[Flag, Parameter(help="Print SVG, for browsers, instead of Mermaid.")] = False,
 ) -> int:
     """Draw a scenario as a diagram: participants, how they hear, the floor policy and the agenda."""
     from trialogue.cli.authors import draw_file  # noqa: PLC0415 - the scenario comes with it
 
-    return draw_file(file, otherwise.overrides(), as_svg=svg)
+    return draw_file(file, override.overrides(), as_svg=svg)
