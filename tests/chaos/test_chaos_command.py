@@ -20,7 +20,7 @@ def test_faults_are_listed(capsys):
     assert main(["chaos", "--list"]) == 0
     listed = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in listed[1:]] == [fault.name for fault in FAULTS]
-    assert "half-open                   16  wire     the peer is gone, nobody says so" in listed
+    assert "half-open                   16  wire     the peer vanishes without a close" in listed
 
 
 def test_a_trial_is_told(table_file, tmp_path, capsys):

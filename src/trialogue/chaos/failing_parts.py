@@ -1,6 +1,7 @@
 """Parts of a meeting that fail on demand: brain, journal, tools.
 
-Each has its faults with their strike functions, which say whether it is time to strike, and note it.
+Each part has its faults with their strike functions. A strike function returns whether the fault strikes now,
+and notes that it does.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class WrongAnswer:
 
 
 async def answer_wrongly(stream: trio.abc.Stream, answer: WrongAnswer, request: bytes = b"") -> None:
-    """Read the rest of the request from `stream`, answer it so, and close or stay open."""
+    """Read the rest of the request from `stream`, send `answer`, and close or stay open."""
     async with stream:
         while b"\r\n\r\n" not in request:
             received = await stream.receive_some()
@@ -160,7 +160,7 @@ Happening: TypeAlias = SayMore | Afflict | Withhold | Double | HoldBack | OddSou
 
 @frozen
 class SessionFault:
-    """Fault of one session: it waits for a message, and strikes before that is sent."""
+    """Fault of one session: waits for a message, and strikes before that message is sent."""
 
     when: str
     """Type of the message, or `sound`."""
@@ -347,6 +347,6 @@ def close_frame(code: int, reason: str = "") -> Garbage:
 
 @checks_arguments
 def peer(answer: WrongAnswer) -> Connect:
-    """Dial, in memory, a peer that answers each upgrade so and is no voice agent."""
+    """Dial, in memory, a peer that sends `answer` to each upgrade and is no voice agent."""
     connect = in_memory(partial(answer_wrongly, answer=answer))
     return partial(connect, "ws://peer/", headers={})

@@ -1,11 +1,11 @@
 """Faults of a scenario, which strike in its own meeting, on any clock.
 
-1. An agent with a fault dials an embedded server of its own, in memory, behind a line and a socket that can
+1. An agent with a fault dials an embedded server of its own, in memory, over a line and a socket that can
    fail; other agents dial as usual.
-2. The scenario has the trigger of a fault, a pattern over the meeting's records. A fault of dialling then
-   waits for the agent's next dial, a fault of a call for the next call, and a fault of a session's beginning
-   or of a certain message for the next one; all others strike at once.
-3. Each is recorded as it strikes (`FaultStruck`), and strikes once: a resumed meeting has no faults left.
+2. The scenario gives each fault a trigger, a pattern over the meeting's records. After the trigger, a fault
+   of dialling waits for the agent's next dial, a fault of a call for the next call, and a fault of a
+   session's beginning or of a certain message for the next one. All others strike at once.
+3. A fault is recorded when it strikes (`FaultStruck`). It strikes once: a resumed meeting has no faults left.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class _Wanted:
             case "disconnect":
                 return cls(spec, SessionFault("sound", (Afflict(Reset()),)))
             case "delay":
-                return cls(spec, SessionFault("sound", ()))  # its effect happens where it is heard
+                return cls(spec, SessionFault("sound", ()))  # its effect is at the receiving end (`_late_s`)
             case name:
                 fault = fault_named(name)
                 ill = fault.ill

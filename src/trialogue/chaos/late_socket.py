@@ -1,4 +1,4 @@
-"""Websocket with a delayed peer: each message is received later by a given time, in order."""
+"""Websocket with a delayed peer: messages are received in order, each later by a given time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _Arrival: TypeAlias = tuple[float, str | bytes | ConnectionLost]
 
 
 class LateSocket:
-    """A `WebSocket` over another: it sends at once, and receives late."""
+    """`WebSocket` over another one: sends at once, and receives late."""
 
     def __init__(self, socket: WebSocket, late_s: Callable[[], float]) -> None:
         self._socket = socket
@@ -54,7 +54,7 @@ class LateSocket:
         self._socket.send_bytes(frame)
 
     async def receive(self) -> str | bytes:
-        """Next message, late; an end comes late, too."""
+        """Next message, late; the connection's end comes late, too."""
         arrived, message = await self._coming.receive()
         await trio.sleep_until(arrived + self._late_s())
         if isinstance(message, ConnectionLost):

@@ -28,8 +28,8 @@ from trialogue.report.result import BAD_ENDS
 from trialogue.values import frozen
 
 HIDDEN_S: Final = 5.0
-"""Seconds between two faults of one participant within which one may hide the other; a later one may hide an
-earlier one as long as that has time to be noticed.
+"""Seconds between two faults of one participant within which one may hide the other. A later fault may also
+hide an earlier one for as long as that one may take to be noticed.
 """
 
 KEPT_TURNS: Final = frozenset({"finished", "yielded", "meeting-ended"})
@@ -138,7 +138,7 @@ def ended(evidence: Evidence) -> Iterator[str]:
 
 
 def nothing_lost(evidence: Evidence) -> Iterator[str]:
-    """Promise that the chain is complete, and that every decision is the same again."""
+    """Promise that the chain is complete, and that a replay makes the same decisions."""
     parts = {fault.ill for fault in evidence.faults}
     try:
         verify(evidence.path, partial(_brain, spoiled=Part.BRAIN_FAILS in parts))
@@ -153,7 +153,7 @@ def nothing_lost(evidence: Evidence) -> Iterator[str]:
 
 
 def _problems(path: Path) -> Iterator[str]:
-    """Damage of a journal, which is known at its end."""
+    """Damage of a journal, known once it is read to its end."""
     reading = read(path, salvage=True)
     for _ in reading:
         pass

@@ -1,8 +1,8 @@
 """Toxics of a stream: failures of networks and peers, by a wrapper around either end.
 
 1. A toxic is a value; `afflict` puts it on a stream at once, and it stays.
-2. Bytes that the wrapper's owner sends go through the toxics, in the order of their coming. Received bytes
-   are never changed, only stopped (half-open, reset, full).
+2. Bytes that the wrapper's owner sends go through the toxics, and stay in order. Received bytes are never
+   changed, only stopped (half-open, reset, full).
 3. Random numbers come from the stream's own generator; time is trio's, so a virtual clock works.
 """
 

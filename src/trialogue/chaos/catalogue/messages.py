@@ -51,7 +51,7 @@ MESSAGES = (
     Fault(
         "malformed",
         22,
-        "one message that is no JSON",
+        "one message is not JSON",
         speaking(SayMore("{nonsense")),
         Fate.UNHARMED,
         "malformed-message",
@@ -59,7 +59,7 @@ MESSAGES = (
     Fault(
         "malformed-often",
         22,
-        "five messages that are no JSON",
+        "five messages are not JSON",
         speaking(SayMore("{nonsense", times=5)),
         Fate.RETURNS,
         "5 malformed messages",
@@ -67,7 +67,7 @@ MESSAGES = (
     Fault(
         "unknown-message",
         23,
-        "a message of a type that nobody knows",
+        "a message has an unknown type",
         speaking(SayMore('{"type":"Applause","loud":true}')),
         Fate.UNHARMED,
         "unknown-message",
@@ -75,14 +75,14 @@ MESSAGES = (
     Fault(
         "unknown-field",
         23,
-        "a field that nobody knows",
+        "a message has an unknown field",
         speaking(SayMore('{"type":"AgentThinking","content":"","mood":"good"}')),
         Fate.UNHARMED,
     ),
     Fault(
         "wrong-type",
         24,
-        "a number in the place of words",
+        "a message has a number instead of text",
         speaking(SayMore('{"type":"ConversationText","role":"assistant","content":5}')),
         Fate.UNHARMED,
         "malformed-message",
@@ -90,7 +90,7 @@ MESSAGES = (
     Fault(
         "missing-field",
         24,
-        "a call without its functions",
+        "a function call has no functions",
         speaking(SayMore('{"type":"FunctionCallRequest"}')),
         Fate.UNHARMED,
         "malformed-message",
@@ -98,19 +98,31 @@ MESSAGES = (
     Fault(
         "invalid-utf8",
         25,
-        "text that is not UTF-8",
+        "a text message is not UTF-8",
         garbled(frame(1, b"\xff\xfe")),
         Fate.RETURNS,
         "SessionLost",
     ),
     Fault(
-        "two-mebibytes", 26, "a message of 2 MiB", speaking(SayMore("x" * 2**21)), Fate.RETURNS, "SessionLost"
+        "two-mebibytes",
+        26,
+        "a message has 2 MiB",
+        speaking(SayMore("x" * 2**21)),
+        Fate.RETURNS,
+        "SessionLost",
     ),
-    Fault("endless-fragments", 26, "fragments without an end", garbled(_LONG), Fate.RETURNS, "SessionLost"),
+    Fault(
+        "endless-fragments",
+        26,
+        "a message has fragments without end",
+        garbled(_LONG),
+        Fate.RETURNS,
+        "SessionLost",
+    ),
     Fault(
         "endless-frame",
         27,
-        "a frame that claims 2^62 bytes",
+        "a frame claims to have 2^62 bytes",
         garbled(frame(2, size=2**62)),
         Fate.RETURNS,
         "SessionLost",
@@ -119,7 +131,7 @@ MESSAGES = (
     Fault(
         "empty-fragments",
         28,
-        "20,000 empty fragments",
+        "a message has 20,000 empty fragments",
         garbled(_FRAGMENTS),
         Fate.UNHARMED,
         "malformed-message",
@@ -127,18 +139,23 @@ MESSAGES = (
     Fault(
         "masked",
         29,
-        "a masked frame of a server",
+        "the server sends a masked frame",
         garbled(b"\x81\x81\0\0\0\0a"),
         Fate.RETURNS,
         "SessionLost",
     ),
     Fault(
-        "reserved-opcode", 29, "a frame of a reserved kind", garbled(frame(3)), Fate.RETURNS, "SessionLost"
+        "reserved-opcode",
+        29,
+        "the server sends a frame with a reserved opcode",
+        garbled(frame(3)),
+        Fate.RETURNS,
+        "SessionLost",
     ),
     Fault(
         "reserved-bit",
         29,
-        "a reserved bit without an extension",
+        "the server sends a frame with a reserved bit, without an extension",
         garbled(frame(1, b"a", fin=0xC0)),
         Fate.RETURNS,
         "SessionLost",
@@ -146,7 +163,7 @@ MESSAGES = (
     Fault(
         "ping-flood",
         30,
-        "20,000 pings by a peer that does not read",
+        "the server sends 20,000 pings and reads nothing",
         speaking(Afflict(Unread()), Afflict(Garbage(frame(9, b"p" * 125) * 20_000))),
         Fate.RETURNS,
         "SessionLost",
@@ -162,7 +179,7 @@ MESSAGES = (
     Fault(
         "early-sound",
         31,
-        "sound before the settings are applied",
+        "sound arrives before the settings are applied",
         applying(SayMore(_SECOND)),
         Fate.UNHARMED,
         "early-audio",
@@ -173,7 +190,7 @@ SOUND = (
     Fault(
         "sound-stalls",
         32,
-        "no more sound in a turn",
+        "the sound stops during a turn",
         speaking(Withhold(("sound", "AgentAudioDone"), until="UserStartedSpeaking")),
         Fate.UNHARMED,
         "dry",
@@ -182,19 +199,23 @@ SOUND = (
     Fault(
         "no-sound",
         32,
-        "words, and never any sound",
+        "words arrive, but no sound",
         prompted(Withhold(("sound", "AgentAudioDone"))),
         Fate.UNHARMED,
         "stalled|limit|timeout",
         notice_s=15.0,
     ),
     Fault(
-        "sound-burst", 33, "ten seconds of sound at once", speaking(SayMore(_SECOND, times=10)), Fate.UNHARMED
+        "sound-burst",
+        33,
+        "ten seconds of sound arrive at once",
+        speaking(SayMore(_SECOND, times=10)),
+        Fate.UNHARMED,
     ),
     Fault(
         "sound-flood",
         33,
-        "more sound than may be held",
+        "more sound arrives than the queue may hold",
         garbled(frame(2, _SECOND * 10) * 13),
         Fate.UNHARMED,
         "overflow",
@@ -202,20 +223,24 @@ SOUND = (
     Fault(
         "done-missing",
         34,
-        "no AgentAudioDone",
+        "AgentAudioDone is missing",
         SessionFault("AgentAudioDone", (Withhold(("AgentAudioDone",)),)),
         Fate.UNHARMED,
         "dry",
         notice_s=10.0,
     ),
-    Fault("done-early", 34, "AgentAudioDone before the last sound", speaking(_DONE), Fate.UNHARMED),
+    Fault("done-early", 34, "AgentAudioDone arrives before the last sound", speaking(_DONE), Fate.UNHARMED),
     Fault(
-        "done-twice", 34, "each AgentAudioDone twice", greeting(Double(("AgentAudioDone",))), Fate.UNHARMED
+        "done-twice",
+        34,
+        "each AgentAudioDone arrives twice",
+        greeting(Double(("AgentAudioDone",))),
+        Fate.UNHARMED,
     ),
     Fault(
         "out-of-order",
         35,
-        "messages out of their order",
+        "messages arrive in a wrong order",
         speaking(*map(SayMore, _NO_ORDER)),
         Fate.UNHARMED,
         "out-of-order",
@@ -223,7 +248,7 @@ SOUND = (
     Fault(
         "everything-twice",
         35,
-        "each message twice",
+        "each message arrives twice",
         greeting(Double(("ConversationText", "SettingsApplied", "LatencyReport", "FunctionCallRequest"))),
         Fate.UNHARMED,
         "out-of-order",
@@ -231,11 +256,11 @@ SOUND = (
     Fault(
         "acks-late",
         35,
-        "what is confirmed comes late, and together",
+        "LatencyReport and AgentAudioDone arrive late, and together",
         greeting(HoldBack(("LatencyReport", "AgentAudioDone"))),
         Fate.UNHARMED,
     ),
-    Fault("odd-sound", 36, "samples torn apart between messages", greeting(OddSound()), Fate.UNHARMED),
+    Fault("odd-sound", 36, "messages of sound split samples", greeting(OddSound()), Fate.UNHARMED),
 )
 
 PROMPTS = (
@@ -250,7 +275,7 @@ PROMPTS = (
     Fault(
         "prompt-refused-by-warning",
         53,
-        "a prompt is refused, in the older form",
+        "a prompt is refused in the older form, a warning",
         applying(Refuse(_REFUSED_BY_WARNING)),
         Fate.UNHARMED,
         "InjectionRefused",
@@ -275,7 +300,7 @@ PROMPTS = (
     Fault(
         "prompt-too-long",
         53,
-        "the prompt was cut",
+        "the prompt is too long, and the service cuts it",
         applying(SayMore(warning("PROMPT_TOO_LONG"))),
         Fate.UNHARMED,
         "PROMPT_TOO_LONG",

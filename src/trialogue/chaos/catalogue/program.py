@@ -11,21 +11,21 @@ TOOLS = (
     Fault(
         "call-twice",
         37,
-        "each call twice, by the same id",
+        "each call arrives twice, with the same id",
         greeting(Double(("FunctionCallRequest",))),
         Fate.UNHARMED,
     ),
     Fault(
         "tool-hangs",
         38,
-        "a tool that never answers",
+        "a tool never answers",
         Part.TOOL_HANGS,
         Fate.UNHARMED,
         "timed-out",
         notice_s=21.0,
     ),
-    Fault("tool-raises", 38, "a tool that fails", Part.TOOL_RAISES, Fate.UNHARMED, "outcome='failed'"),
-    Fault("tool-floods", 38, "a tool that answers with 10 MB", Part.TOOL_FLOODS, Fate.UNHARMED, "succeeded"),
+    Fault("tool-raises", 38, "a tool fails", Part.TOOL_RAISES, Fate.UNHARMED, "outcome='failed'"),
+    Fault("tool-floods", 38, "a tool answers with 10 MB", Part.TOOL_FLOODS, Fate.UNHARMED, "succeeded"),
     Fault(
         "lost-while-calling",
         39,
@@ -38,14 +38,14 @@ TOOLS = (
 
 PROGRAM = (
     Fault(
-        "disk-full", 41, "the journal cannot be written any more", Part.JOURNAL_FAILS, Fate.ENDS, exit_code=4
+        "disk-full", 41, "the journal can no longer be written", Part.JOURNAL_FAILS, Fate.ENDS, exit_code=4
     ),
-    Fault("interrupted", 42, "SIGINT", Signal("SIGINT"), Fate.ENDS, "interrupted", 130),
-    Fault("terminated", 43, "SIGTERM", Signal("SIGTERM"), Fate.ENDS, "terminated", 143),
-    Fault("hung-up", 43, "SIGHUP", Signal("SIGHUP"), Fate.ENDS, "hung-up", 129),
+    Fault("interrupted", 42, "the process receives SIGINT", Signal("SIGINT"), Fate.ENDS, "interrupted", 130),
+    Fault("terminated", 43, "the process receives SIGTERM", Signal("SIGTERM"), Fate.ENDS, "terminated", 143),
+    Fault("hung-up", 43, "the process receives SIGHUP", Signal("SIGHUP"), Fate.ENDS, "hung-up", 129),
     Fault(
         "suspended", 45, "the machine sleeps for a minute", Part.SUSPENDED, Fate.RETURNS, "ProcessSuspended"
     ),
-    Fault("watcher-sleeps", 46, "a watcher that never reads", Part.WATCHER_SLEEPS, Fate.UNHARMED),
-    Fault("brain-bug", 47, "the brain raises", Part.BRAIN_FAILS, Fate.ENDS, exit_code=70),
+    Fault("watcher-sleeps", 46, "a watcher never reads", Part.WATCHER_SLEEPS, Fate.UNHARMED),
+    Fault("brain-bug", 47, "the brain raises an error", Part.BRAIN_FAILS, Fate.ENDS, exit_code=70),
 )

@@ -1,4 +1,4 @@
-"""Faults of whole sessions: their beginning, their end, and the line between."""
+"""Faults of whole sessions: their beginning, their end, and their line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SESSIONS = (
     Fault(
         "no-welcome",
         13,
-        "the service never greets",
+        "the service never sends Welcome",
         greeting(Withhold(("*",))),
         Fate.RETURNS,
         "settings in time",
@@ -29,7 +29,7 @@ SESSIONS = (
     Fault(
         "no-settings-applied",
         13,
-        "the settings are never applied",
+        "the service never applies the settings",
         applying(Withhold(("*",))),
         Fate.RETURNS,
         "settings in time",
@@ -38,7 +38,7 @@ SESSIONS = (
     Fault(
         "settings-refused",
         14,
-        "Error INVALID_SETTINGS before the settings are applied",
+        "the service refuses the settings with Error INVALID_SETTINGS",
         applying(error("INVALID_SETTINGS"), Withhold(("*",))),
         Fate.FAILS,
         "INVALID_SETTINGS",
@@ -46,7 +46,7 @@ SESSIONS = (
     Fault(
         "internal-error",
         14,
-        "Error INTERNAL_SERVER_ERROR, and a close",
+        "the service sends Error INTERNAL_SERVER_ERROR and closes",
         speaking(error("INTERNAL_SERVER_ERROR"), Afflict(close_frame(1000))),
         Fate.RETURNS,
         "INTERNAL_SERVER_ERROR",
@@ -54,7 +54,7 @@ SESSIONS = (
     Fault(
         "fin-mid-turn",
         15,
-        "the stream ends in a turn",
+        "the stream ends during a turn",
         speaking(Afflict(Cut(0))),
         Fate.RETURNS,
         "SessionLost",
@@ -70,7 +70,7 @@ SESSIONS = (
     Fault(
         "reset-mid-turn",
         15,
-        "the connection is reset in a turn",
+        "the connection is reset during a turn",
         speaking(Afflict(Reset())),
         Fate.RETURNS,
         "SessionLost",
@@ -78,7 +78,7 @@ SESSIONS = (
     Fault(
         "half-open",
         16,
-        "the peer is gone, nobody says so",
+        "the peer vanishes without a close",
         speaking(Afflict(HalfOpen())),
         Fate.RETURNS,
         "SessionLost",
@@ -87,25 +87,62 @@ SESSIONS = (
     Fault(
         "deaf",
         17,
-        "alive, and never answers a prompt",
+        "the service stays connected, but never answers a prompt",
         prompted(Withhold(("*",))),
         Fate.UNHARMED,
         "timeout",
         notice_s=21.0,
     ),
     *(
-        Fault(f"closed-{code}", 18, f"close {code} in a turn", closed(code), Fate.RETURNS, "SessionLost")
+        Fault(
+            f"closed-{code}",
+            18,
+            f"the service closes with {code} during a turn",
+            closed(code),
+            Fate.RETURNS,
+            "SessionLost",
+        )
         for code in (1001, 1011, 1012, 1013)
     ),
-    Fault("closed-1005", 18, "an empty close in a turn", garbled(frame(0x8)), Fate.RETURNS, "SessionLost"),
-    Fault("closed-1008", 19, "close 1008: policy", closed(1008), Fate.FAILS, "SessionFailed"),
-    Fault("closed-4000", 19, "close 4000: the service's own", closed(4000), Fate.FAILS, "SessionFailed"),
-    Fault("closed-999", 20, "a close code that is not legal", closed(999), Fate.RETURNS, "SessionLost"),
-    Fault("closed-1006", 20, "1006 on the wire", closed(1006), Fate.RETURNS, "SessionLost"),
+    Fault(
+        "closed-1005",
+        18,
+        "the service closes without a code during a turn",
+        garbled(frame(0x8)),
+        Fate.RETURNS,
+        "SessionLost",
+    ),
+    Fault(
+        "closed-1008", 19, "the service closes with 1008 (policy)", closed(1008), Fate.FAILS, "SessionFailed"
+    ),
+    Fault(
+        "closed-4000",
+        19,
+        "the service closes with 4000, a code of its own",
+        closed(4000),
+        Fate.FAILS,
+        "SessionFailed",
+    ),
+    Fault(
+        "closed-999",
+        20,
+        "the service closes with 999, an invalid code",
+        closed(999),
+        Fate.RETURNS,
+        "SessionLost",
+    ),
+    Fault(
+        "closed-1006",
+        20,
+        "the service closes with 1006, which no peer may send",
+        closed(1006),
+        Fate.RETURNS,
+        "SessionLost",
+    ),
     Fault(
         "closed-left-open",
         21,
-        "a close, and the stream left open",
+        "the service closes, but leaves the stream open",
         speaking(Afflict(close_frame(1001)), Afflict(Unread())),
         Fate.RETURNS,
         "SessionLost",
@@ -114,20 +151,20 @@ SESSIONS = (
 )
 
 LINES = (
-    Fault("latency", 0, "everything comes 400 ms late", greeting(Afflict(Delay(0.4))), Fate.UNHARMED),
+    Fault("latency", 0, "everything arrives 400 ms late", greeting(Afflict(Delay(0.4))), Fate.UNHARMED),
     Fault(
         "jitter",
         0,
-        "everything comes up to 600 ms late",
+        "everything arrives up to 600 ms late",
         greeting(Afflict(Delay(0.0, 0.6))),
         Fate.UNHARMED,
     ),
     Fault(
         "slow-line",
         0,
-        "the line carries half of what sound needs",
+        "the line has half the bandwidth that sound needs",
         greeting(Afflict(Bandwidth(24_000.0))),
         Fate.UNHARMED,
     ),
-    Fault("sliced", 0, "bytes come a hundred at a time", greeting(Afflict(Slicer(100))), Fate.UNHARMED),
+    Fault("sliced", 0, "bytes arrive in pieces of 100", greeting(Afflict(Slicer(100))), Fate.UNHARMED),
 )

@@ -27,7 +27,7 @@ UPDATES = (
     Fault(
         "update-confirmed-late",
         0,
-        "a change of settings is confirmed behind something else",
+        "a change of settings is confirmed late, after another message",
         SessionFault(_CONFIRMATION, (HoldBack((_CONFIRMATION,)),)),
         Fate.UNHARMED,
         "outcome='applied'",
@@ -37,7 +37,7 @@ UPDATES = (
     Fault(
         "update-misconfirmed",
         0,
-        "another change is confirmed than was asked for",
+        "a change of settings is confirmed as another one",
         SessionFault(_CONFIRMATION, (SayMore('{"type":"SpeakUpdated"}'), Withhold((_CONFIRMATION,)))),
         Fate.UNHARMED,
         "outcome='unconfirmed'",
@@ -50,7 +50,7 @@ ROLL_OVERS = (
     Fault(
         "rolls-over",
         0,
-        "the session's end is near",
+        "the service announces the session's end",
         speaking(_GROWS_OLD),
         Fate.UNHARMED,
         "SessionRolledOver",
@@ -59,7 +59,7 @@ ROLL_OVERS = (
     Fault(
         "roll-over-refused",
         0,
-        "the session that shall take over is refused",
+        "the new session is refused when the old one is about to end",
         speaking(_GROWS_OLD),
         Fate.RETURNS,
         "503",
@@ -69,7 +69,7 @@ ROLL_OVERS = (
     Fault(
         "dies-rolling-over",
         0,
-        "the old session ends before the new one is there",
+        "the old session ends before the new one is ready",
         speaking(Afflict(Garbage(frame(1, _OLD.encode()))), Afflict(Cut(0))),
         Fate.RETURNS,
         "SessionLost",
