@@ -35,13 +35,13 @@ PLACEHOLDER = re.compile(r"<!-- begin (?P<name>[a-z-]+) -->\n(?P<body>.*?)<!-- e
 
 def main() -> int:
     """Bring every page up to date; the exit code says whether any was not."""
+    mirrored = mirror.main()  # first, for the list of names loads what it writes
     stale = [page for page in pages() if page.read_text(encoding="utf-8") != fresh(page)]
     for page in stale:
         page.write_text(fresh(page), encoding="utf-8")
     if ERRORS_READ.read_text(encoding="utf-8") != ERRORS.read_text(encoding="utf-8"):
         ERRORS_READ.write_text(ERRORS.read_text(encoding="utf-8"), encoding="utf-8")
     HELP.write_text(command_pages.help_text(), encoding="utf-8")
-    mirrored = mirror.main()
     for name in policy_runs.RUNS:
         picture_file(name).write_text(policy_runs.picture(name), encoding="utf-8")
     for name in machines.MACHINES:
