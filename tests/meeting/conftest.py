@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from trialogue.testing import hold_meeting
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.resolve import prepare
+from trialogue.testing import hold_meeting, murmuring_engines
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -63,6 +67,21 @@ def policy_run(tmp_path_factory):
         return hold_meeting(SCENARIOS / f"policy-{policy}.yaml", out, must_pass=False)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def edges():
+    """Edges whose engines murmur."""
+    return Edges(engines=murmuring_engines())
+
+
+@pytest.fixture(scope="module")
+def held_once(request, edges, tmp_path_factory):
+    """The run of a test module's own `MEETING`, held once a test worker; a test changes only a copy."""
+    path = tmp_path_factory.mktemp("held") / "scenario.yaml"
+    path.write_text(request.module.MEETING)
+    run_meeting(prepare(path, Overrides()), out=path.parent / "run", edges=edges)
+    return path.parent / "run"
 
 
 @pytest.fixture

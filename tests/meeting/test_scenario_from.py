@@ -10,7 +10,6 @@ import yaml
 from trialogue.errors import JournalError, ScenarioError, SetupError
 from trialogue.journal import redact
 from trialogue.journal.reader import read
-from trialogue.meeting.edges import Edges
 from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.first_difference import first_difference, turns_told
 from trialogue.meeting.run import run_meeting
@@ -22,7 +21,6 @@ from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
-from trialogue.testing import murmuring_engines
 
 MEETING = """
 trialogue: 1
@@ -57,23 +55,10 @@ end: {any: [{said: {by: ann, match: Thank you all}}, limits]}
 """
 
 
-def edges():
-    return Edges(engines=murmuring_engines())
-
-
-@pytest.fixture(scope="module")
-def _held_once(tmp_path_factory):
-    """The directory of the meeting, held once a test worker."""
-    path = tmp_path_factory.mktemp("held") / "prices.yaml"
-    path.write_text(MEETING)
-    run_meeting(prepare(path, Overrides()), out=path.parent / "run", edges=edges())
-    return path.parent / "run"
-
-
 @pytest.fixture
-def run(_held_once, tmp_path):
+def run(held_once, tmp_path):
     """A copy of its directory, without the scenario that it was made from."""
-    run = shutil.copytree(_held_once, tmp_path / "run")
+    run = shutil.copytree(held_once, tmp_path / "run")
     (run / "scenario.yaml").unlink()
     (run / "audio" / "dana.wav").rename(tmp_path / "dana.wav")  # a cut murmur is another word
     return run
@@ -83,23 +68,23 @@ def told(run):
     return held_meeting(read(run / "journal.jsonl")).utterances
 
 
-def again(run, tmp_path):
+def again(run, tmp_path, edges):
     """The scenario that is made of a run, and the run of it."""
     path = retell(read(run / "journal.jsonl"), tmp_path / "again" / "scenario.yaml")
-    run_meeting(prepare(path, Overrides()), out=tmp_path / "again" / "run", edges=edges())
+    run_meeting(prepare(path, Overrides()), out=tmp_path / "again" / "run", edges=edges)
     return yaml.safe_load(path.read_text()), tmp_path / "again" / "run"
 
 
-def test_it_gives_the_same_turns_again(run, tmp_path):
+def test_it_gives_the_same_turns_again(run, tmp_path, edges):
     """With a tool, a greeting, drawn think times and a person who cuts in: every turn, word for word."""
-    _, second = again(run, tmp_path)
+    _, second = again(run, tmp_path, edges)
     assert len(turns_told(told(run))) >= 5
     assert first_difference(told(run), told(second)) is None
 
 
-def test_its_parts_are_those_of_the_run(run, tmp_path):
+def test_its_parts_are_those_of_the_run(run, tmp_path, edges):
     """A tool answers as it did, after as long; the plan's agenda, floor and end stand in it."""
-    document, _ = again(run, tmp_path)
+    document, _ = again(run, tmp_path, edges)
     assert document["tools"]["price"]["mock"] == {"result": {"usd": 9}, "delay": "700ms"}
     assert document["tools"]["price"]["filler"] == {"after": "5s", "say": "One moment."}
     assert document["cast"]["ann"]["greeting"] == "Welcome. Bob, what does it cost?"
@@ -141,12 +126,12 @@ cast:
 
 
 @pytest.fixture
-def hands(tmp_path):
+def hands(tmp_path, edges):
     """A run in which one hand goes up for words, and one for nothing."""
     path = tmp_path / "hands.yaml"
     path.write_text(HANDS)
     soundfile.write(tmp_path / "quiet.wav", np.zeros(2400, dtype=np.int16), 24_000)
-    run_meeting(prepare(path, Overrides()), out=tmp_path / "run", edges=edges())
+    run_meeting(prepare(path, Overrides()), out=tmp_path / "run", edges=edges)
     (tmp_path / "run" / "audio" / "pat.wav").unlink()  # a cut murmur is another word
     return tmp_path / "run"
 
@@ -157,9 +142,9 @@ def grants(run):
     return [(each.to, each.reason) for each in commands if isinstance(each, GrantFloor)]
 
 
-def test_hands_go_up_again_and_get_the_floor_as_they_did(hands, tmp_path):
+def test_hands_go_up_again_and_get_the_floor_as_they_did(hands, tmp_path, edges):
     """Under a policy that takes hands first: the one for words, and the one that came to nothing."""
-    document, second = again(hands, tmp_path)
+    document, second = again(hands, tmp_path, edges)
     assert ("kim", "its hand is up") in grants(hands)
     assert ("pat", "its hand is up") in grants(hands)
     assert grants(second) == grants(hands)
@@ -182,9 +167,9 @@ def test_a_hand_that_was_taken_down_is_none(hands):
     assert clips_of("kim", records, ()) == []
 
 
-def test_what_it_expects_holds(run, tmp_path):
+def test_what_it_expects_holds(run, tmp_path, edges):
     """Each turn's first words by their speaker, in order; a run of it meets them."""
-    document, second = again(run, tmp_path)
+    document, second = again(run, tmp_path, edges)
     assert len(document["expect"]["in_order"]) == len(turns_told(told(run)))
     assert '"expectations"' in (second / "result.json").read_text()
 
@@ -214,7 +199,7 @@ def test_a_tool_that_answered_twice_stands_twice(run, tmp_path):
 @pytest.mark.parametrize(
     "empty", ["[{when: {heard: cost}, say: Thank you.}]", "[{say: '', think: 1s}, {say: Yes.}]"]
 )
-def test_a_turn_that_passed_passes_again(empty, tmp_path):
+def test_a_turn_that_passed_passes_again(empty, tmp_path, edges):
     """Else what its holder said later came in its place."""
     path = tmp_path / "passing.yaml"
     path.write_text(
@@ -222,8 +207,8 @@ def test_a_turn_that_passed_passes_again(empty, tmp_path):
         "cast:\n  ann: {lines: [Hello., It costs eight., Good.]}\n"
         f"  ben: {{think: {{provider: scripted, script: {empty}}}}}\n"
     )
-    run_meeting(prepare(path, Overrides()), out=tmp_path / "run", edges=edges())
-    document, second = again(tmp_path / "run", tmp_path)
+    run_meeting(prepare(path, Overrides()), out=tmp_path / "run", edges=edges)
+    document, second = again(tmp_path / "run", tmp_path, edges)
     assert document["cast"]["ben"]["think"]["script"][0]["say"] == ""
     assert first_difference(told(tmp_path / "run"), told(second)) is None
 
@@ -280,16 +265,16 @@ def test_the_first_turn_that_differs_is_told(then, now, words):
 # --- what if ---------------------------------------------------------------------------------------
 
 
-def test_the_same_rules_change_nothing(run, tmp_path):
+def test_the_same_rules_change_nothing(run, tmp_path, edges):
     """No choice is another, and the meeting that is held again is the recorded one."""
-    came = what_if(read(run / "journal.jsonl"), {"floor.policy": "moderated"}, tmp_path / "out", edges())
+    came = what_if(read(run / "journal.jsonl"), {"floor.policy": "moderated"}, tmp_path / "out", edges)
     assert came.asked > 3
     assert (came.others, came.horizon) == ((), None)
 
 
-def test_other_rules_choose_otherwise_and_part_there(run, tmp_path):
+def test_other_rules_choose_otherwise_and_part_there(run, tmp_path, edges):
     """The first other choice is told with both names, and the turns part at it."""
-    came = what_if(read(run / "journal.jsonl"), {"floor.policy": "round-robin"}, tmp_path / "out", edges())
+    came = what_if(read(run / "journal.jsonl"), {"floor.policy": "round-robin"}, tmp_path / "out", edges)
     assert came.others
     assert came.horizon is not None
     assert came.horizon.place >= came.others[0].turn - 1
@@ -307,8 +292,8 @@ def test_other_rules_choose_otherwise_and_part_there(run, tmp_path):
         ({"floor.policy.x": "1"}, SetupError, "is not a place"),
     ],
 )
-def test_what_no_floor_can_be_is_said(run, tmp_path, changes, error, why):
+def test_what_no_floor_can_be_is_said(run, tmp_path, edges, changes, error, why):
     """Before anything is held."""
     with pytest.raises(error, match=why):
-        what_if(read(run / "journal.jsonl"), changes, tmp_path / "out", edges())
+        what_if(read(run / "journal.jsonl"), changes, tmp_path / "out", edges)
     assert not (tmp_path / "out").exists()

@@ -10,19 +10,14 @@ import yaml
 
 from trialogue.cli.scenario_from import MadeScenario, print_scenario_from
 from trialogue.errors import JournalError, SetupError
-from trialogue.meeting.edges import Edges
-from trialogue.meeting.run import run_meeting
 from trialogue.meeting.scenario_from.foreign import named
 from trialogue.meeting.scenario_from.people_again import Agreement, agreement
 from trialogue.meeting.scenario_from.words_again import cues_told
 from trialogue.report.foreign import read_cues
 from trialogue.report.stretches import Stretch
-from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.quantities import read_duration
-from trialogue.scenario.resolve import prepare
-from trialogue.testing import murmuring_engines
 
-PEOPLE = """
+MEETING = """
 trialogue: 1
 name: people
 run: {clock: virtual, limits: {time: 12s}}
@@ -59,23 +54,10 @@ Applause
 """
 
 
-def edges():
-    return Edges(engines=murmuring_engines())
-
-
-@pytest.fixture(scope="module")
-def _held_once(tmp_path_factory):
-    """The directory of a meeting of two people, held once a test worker."""
-    path = tmp_path_factory.mktemp("held") / "people.yaml"
-    path.write_text(PEOPLE)
-    run_meeting(prepare(path, Overrides()), out=path.parent / "run", edges=edges())
-    return path.parent / "run"
-
-
 @pytest.fixture
-def people(_held_once, tmp_path):
+def people(held_once, tmp_path):
     """A meeting of two people as others have it: an RTTM file, and a recording of each."""
-    shutil.copytree(_held_once, tmp_path / "run")
+    shutil.copytree(held_once, tmp_path / "run")
     (tmp_path / "tracks").mkdir()
     for name in ("ann", "bob"):
         (tmp_path / "run" / "audio" / f"{name}.wav").rename(tmp_path / "tracks" / f"talk-{name}.wav")
@@ -95,28 +77,31 @@ def document(path):
     return yaml.safe_load(path.read_text())
 
 
-def make(meeting, out, capsys, **options):
-    """What is told of the making, as JSON, and its exit code."""
-    code = print_scenario_from(meeting, MadeScenario(out, as_json=True, **options), edges())
-    return code, json.loads(capsys.readouterr().out)
+@pytest.fixture
+def make(edges, capsys):
+    """Function that makes a scenario; it returns the exit code, and the JSON that is printed."""
+
+    def made(meeting, out, **options):
+        code = print_scenario_from(meeting, MadeScenario(out, as_json=True, **options), edges)
+        return code, json.loads(capsys.readouterr().out)
+
+    return made
 
 
 # --- people, by their sound -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("sound", ["tracks", "all.wav"])
-def test_people_are_heard_at_their_times_again(people, sound, capsys):
+def test_people_are_heard_at_their_times_again(people, sound, make):
     """By a track of each, and by one recording of all."""
-    code, told = make(
-        people / "talk.rttm", people / "again" / "s.yaml", capsys, sound=people / sound, check=True
-    )
+    code, told = make(people / "talk.rttm", people / "again" / "s.yaml", sound=people / sound, check=True)
     assert (code, told["differs"]) == (0, None)
     assert int(told["held"].partition("%")[0]) >= 95
 
 
-def test_each_stretch_is_a_clip_at_its_time(people, capsys):
+def test_each_stretch_is_a_clip_at_its_time(people, make):
     """Cut from the speaker's own track, as long as the file says."""
-    make(people / "talk.rttm", people / "again" / "s.yaml", capsys, sound=people / "tracks")
+    make(people / "talk.rttm", people / "again" / "s.yaml", sound=people / "tracks")
     lines = [line.split() for line in (people / "talk.rttm").read_text().splitlines()]
     cast = document(people / "again" / "s.yaml")["cast"]
     for name in ("ann", "bob"):
@@ -127,38 +112,38 @@ def test_each_stretch_is_a_clip_at_its_time(people, capsys):
     assert starts == [float(line[3]) for line in lines if line[7] == "ann"]
 
 
-def test_the_head_says_what_is_missing(people, capsys):
+def test_the_head_says_what_is_missing(people, make):
     """Words in any case, and a track of one's own where there is one recording of all."""
-    make(people / "talk.rttm", people / "a" / "s.yaml", capsys, sound=people / "tracks")
-    make(people / "talk.rttm", people / "b" / "s.yaml", capsys, sound=people / "all.wav")
+    make(people / "talk.rttm", people / "a" / "s.yaml", sound=people / "tracks")
+    make(people / "talk.rttm", people / "b" / "s.yaml", sound=people / "all.wav")
     assert "# - words: the meeting recognizes" in (people / "a" / "s.yaml").read_text()
     assert "a track for each" not in (people / "a" / "s.yaml").read_text()
     assert "# - a track for each" in (people / "b" / "s.yaml").read_text()
 
 
-def test_clips_of_another_scenario_stay_as_they_are(people, capsys):
+def test_clips_of_another_scenario_stay_as_they_are(people, make):
     """A second scenario in one folder would play them with other words: it is refused, and leaves nothing."""
-    make(people / "talk.rttm", people / "a.yaml", capsys, sound=people / "tracks")
+    make(people / "talk.rttm", people / "a.yaml", sound=people / "tracks")
     before = {each: each.read_bytes() for each in (people / "clips").iterdir()}
     with pytest.raises(SetupError, match=r"ann-0001.wav already exists: choose another folder with --out"):
-        make(people / "talk.rttm", people / "b.yaml", capsys, sound=people / "all.wav")
+        make(people / "talk.rttm", people / "b.yaml", sound=people / "all.wav")
     assert {each: each.read_bytes() for each in (people / "clips").iterdir()} == before
     assert not (people / "b.yaml").exists()
 
 
-def test_names_that_are_no_utf_8_are_names(people, capsys):
+def test_names_that_are_no_utf_8_are_names(people, make):
     """A file system takes any bytes for one."""
     name = os.fsdecode(b"tal\xff.rttm")
     (people / "talk.rttm").rename(people / name)
     (people / "all.wav").rename(people / os.fsdecode(b"so\xff.wav"))
-    make(people / name, people / "a.yaml", capsys, sound=people / os.fsdecode(b"so\xff.wav"))
+    make(people / name, people / "a.yaml", sound=people / os.fsdecode(b"so\xff.wav"))
     assert document(people / "a.yaml")["cast"]["ann"]["via"]["clips"]
 
 
-def test_a_recording_of_the_same_name_is_found(people, capsys):
+def test_a_recording_of_the_same_name_is_found(people, make):
     """Nobody has to name what lies beside the file."""
     (people / "all.wav").rename(people / "talk.wav")
-    make(people / "talk.rttm", people / "a.yaml", capsys)
+    make(people / "talk.rttm", people / "a.yaml")
     assert document(people / "a.yaml")["cast"]["ann"]["via"]["clips"]
 
 
@@ -176,7 +161,7 @@ def test_a_recording_of_the_same_name_is_found(people, capsys):
         ("run", "all.wav", SetupError, "a run has its own recordings"),
     ],
 )
-def test_what_cannot_be_made_is_said(people, meeting, sound, error, why):
+def test_what_cannot_be_made_is_said(people, edges, meeting, sound, error, why):
     """In one line, and no scenario is left."""
     soundfile.write(people / "short.wav", [0.1] * 100, 8000)
     (people / "empty.rttm").write_text("")
@@ -184,17 +169,17 @@ def test_what_cannot_be_made_is_said(people, meeting, sound, error, why):
     (people / "nobody.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nMusic\n")
     wanted = MadeScenario(people / "x.yaml", people / sound if sound else None)
     with pytest.raises(error, match=why):
-        print_scenario_from(people / meeting, wanted, edges())
+        print_scenario_from(people / meeting, wanted, edges)
     assert not (people / "x.yaml").exists()
     assert [*people.glob("clips/*")] == []
 
 
-def test_a_place_that_cannot_be_is_said(people, words):
+def test_a_place_that_cannot_be_is_said(people, words, edges):
     """A file in the place of a folder, for clips as for words."""
     (people / "file").write_text("")
     for meeting, sound in ((words, None), (people / "talk.rttm", people / "all.wav")):
         with pytest.raises(JournalError, match="cannot write"):
-            print_scenario_from(meeting, MadeScenario(people / "file" / "s.yaml", sound), edges())
+            print_scenario_from(meeting, MadeScenario(people / "file" / "s.yaml", sound), edges)
 
 
 def test_agreement_is_of_speech_and_of_what_is_more():
@@ -207,9 +192,9 @@ def test_agreement_is_of_speech_and_of_what_is_more():
 # --- agents, by their words -------------------------------------------------------------------------
 
 
-def test_agents_say_the_words_in_their_order(words, tmp_path, capsys):
+def test_agents_say_the_words_in_their_order(words, tmp_path, make):
     """Cues of one speaker are a turn; the silence before a turn is its time to think."""
-    code, told = make(words, tmp_path / "a.yaml", capsys, check=True)
+    code, told = make(words, tmp_path / "a.yaml", check=True)
     assert (code, told["differs"]) == (0, None)
     made = document(tmp_path / "a.yaml")
     assert made["floor"]["order"] == ["ann-lee", "bjorn", "cleo"]
@@ -220,11 +205,11 @@ def test_agents_say_the_words_in_their_order(words, tmp_path, capsys):
     assert made["cast"]["bjorn"]["think"]["script"][0]["think"] == "800ms"
 
 
-def test_remarks_and_overlaps_are_counted_in_the_head(words, tmp_path, capsys):
+def test_remarks_and_overlaps_are_counted_in_the_head(words, tmp_path, make):
     """For agents who do not speak at once; applause is nobody's."""
     told = cues_told(read_cues(WORDS))
     assert (len(told.turns), told.remarks, told.at_once) == (3, 1, 1)
-    make(words, tmp_path / "a.yaml", capsys)
+    make(words, tmp_path / "a.yaml")
     head = (tmp_path / "a.yaml").read_text()
     assert "# - 1 short remarks within another's turn" in head
     assert "# - overlap: 1 turns began before" in head
