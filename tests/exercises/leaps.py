@@ -100,13 +100,14 @@ def held_so(text: str, fault: int | None, moves: int | None, out: Path) -> str:
 
 
 def differences(hold: Callable[[Path], str], folder: Path) -> tuple[str, list[str]]:
-    """Hold a meeting both ways; what it came to, and what differs."""
+    """Hold a meeting both ways, at one path (recorded errors name it); what it came to, and what differs."""
     ways = {"ticking": TICKING, "leaping": ""}
     came = {}
     for way, switch in ways.items():
         os.environ[SWITCH] = switch
-        (folder / way).mkdir(parents=True)
-        came[way] = hold(folder / way / "run")
+        (folder / "held").mkdir()
+        came[way] = hold(folder / "held" / "run")
+        (folder / "held").rename(folder / way)
     runs = [folder / way / "run" for way in ways]
     names = sorted(SAME["files_of"](runs[0]) | SAME["files_of"](runs[1]))
     told = [text for name in names if (text := SAME["difference"](name, *runs)) is not None]
@@ -118,9 +119,11 @@ def differences(hold: Callable[[Path], str], folder: Path) -> tuple[str, list[st
 def held_as_it_is(file: Path, out: Path) -> str:
     """Hold a scenario of the library's; what it came to."""
     sys.path.append(str(file.parent))
-    leave = Permissions(imports=("follow_up.*",))
+    permissions = Permissions(imports=("follow_up.*",))
     try:
-        run_meeting(file, overrides=Overrides(clock=Clock.VIRTUAL), out=out, edges=Edges(permissions=leave))
+        run_meeting(
+            file, overrides=Overrides(clock=Clock.VIRTUAL), out=out, edges=Edges(permissions=permissions)
+        )
     except TrialogueError as ended:
         return type(ended).__name__
     return "held"
