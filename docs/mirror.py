@@ -1,9 +1,9 @@
-"""Makes the surfaces for asyncio and for threads from trio's: `trialogue.aio` and `trialogue.blocking`.
+"""Generator of `trialogue.aio` and `trialogue.blocking`: interfaces for asyncio and for threads, like trio's.
 
-1. Each public method of `Meeting` and `LoneAgent` is there, with its own signature and its first sentence.
-2. asyncio awaits all that asks or waits; a thread waits for what waits, as long as it likes (`timeout_s`).
-3. `open_meeting`, `open_agent` and `run_meeting` take the same arguments, but for what owns a process.
-4. What is written here is formatted by ruff; a test holds the files to it. `docs/generate.py` runs it, too.
+1. Each public method of `Meeting` and `LoneAgent` is there, with its signature and its first sentence.
+2. On asyncio, all methods that ask or wait are awaited; for threads, methods that wait have a `timeout_s`.
+3. `open_meeting`, `open_agent` and `run_meeting` take the same arguments, except those for a process's owner.
+4. Ruff formats the files, and a test compares them with this script. `docs/generate.py` runs it, too.
 """
 # ruff: noqa: INP001 - a script beside the pages
 
@@ -32,27 +32,27 @@ NOT_FOR_APPS = frozenset({"hold", "left_behind", "let_go", "run"})
 """Methods of the handles that only trialogue itself calls: no other surface and no list has them."""
 
 NOT_HERE = frozenset({"owner", "watch"})
-"""Arguments that are not trio's here: who owns the process, and what watches on trio."""
+"""Arguments that only trio's functions have: the process's owner, and a watcher on trio."""
 
 STREAMS = {"Records": "Record", "RoomSound": "bytes"}
-"""Iterators of the trio surface, and what they give."""
+"""Iterators of the trio interface, with the type of their items."""
 
 WRAPPED = {"PersonSource"}
-"""Handles of the trio surface that have a surface of their own."""
+"""Handles of the trio interface that are mirrored themselves."""
 
 SHOWN = {"Meeting", "LoneAgent", "PersonSource", "native", "native_agent"}
-"""Names that are the surface's own."""
+"""Names that a mirror defines itself."""
 
 HOSTS = {"aio": "asyncio", "blocking": "threads"}
-"""The surfaces, and whom they are for."""
+"""Mirrors, and the kind of app that each is for."""
 
 
 @frozen
 class Method:
-    """One public function, or property, of the trio surface."""
+    """Public function or property of the trio interface."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef
-    """As it is written."""
+    """Its source, as a syntax tree."""
 
     @property
     def name(self) -> str:
@@ -71,7 +71,7 @@ class Method:
 
     @property
     def returns(self) -> str:
-        """What it gives."""
+        """Annotation of its result."""
         return ast.unparse(self.node.returns) if self.node.returns else "None"
 
     @property
@@ -80,19 +80,19 @@ class Method:
         return " ".join((ast.get_docstring(self.node) or "").split("\n\n")[0].split())
 
     def head(self, *more: str) -> str:
-        """Its parameters, as it has them, and more that come by keyword."""
+        """Its parameters, and more keyword parameters."""
         star = ("*",) if more and not self.node.args.kwonlyargs else ()
         return ", ".join([ast.unparse(self.node.args), *star, *more])
 
     @property
     def passed(self) -> str:
-        """Its arguments, as they are handed on."""
+        """Its arguments, as they are passed on."""
         by_place = [each.arg for each in self.node.args.args[1:]]
         return ", ".join([*by_place, *(f"{each.arg}={each.arg}" for each in self.node.args.kwonlyargs)])
 
     @property
     def called(self) -> str:
-        """What is called on the other loop."""
+        """Expression that is called on the other loop."""
         function = f"self._native.{self.name}"
         return f"lambda: {function}({self.passed})" if self.passed else function
 
@@ -107,7 +107,7 @@ def methods_of(cls: type) -> Iterator[Method]:
 
 
 def documented(doc: str, indent: str) -> str:
-    """A docstring, its sentences below the first where they are too long for a line."""
+    """Docstring; where it is too long for a line, all sentences after the first go below it."""
     if len(indent) + len(doc) + 6 <= LINE:
         return f'{indent}"""{doc}"""'
     split = ". " if ". " in doc else "; "
@@ -118,7 +118,7 @@ def documented(doc: str, indent: str) -> str:
 
 
 def defined(kind: str, method: Method, body: str, *, head: str = "", returns: str = "", doc: str = "") -> str:
-    """One method's text."""
+    """Source of one method."""
     is_flag = any(ast.unparse(each).endswith(": bool") for each in method.node.args.args)
     noted = "  # noqa: FBT001, FBT002 - as on trio" if is_flag else ""
     first = f"    {kind} {method.name}({head or method.head()}) -> {returns or method.returns}:{noted}"
@@ -126,7 +126,7 @@ def defined(kind: str, method: Method, body: str, *, head: str = "", returns: st
 
 
 def returned(method: Method, value: str) -> str:
-    """The statement that gives a value back, or does without where there is none."""
+    """Statement that returns a value, or only evaluates it for a method without a result."""
     return value if method.returns == "None" else f"return {value}"
 
 
@@ -134,14 +134,14 @@ def returned(method: Method, value: str) -> str:
 
 
 def streamed(method: Method) -> str:
-    """A method that gives an iterator."""
+    """Source of a method that returns an iterator."""
     stream = f"Stream[{STREAMS[method.returns]}]"
     body = f"return Stream(self._held, self._native.{method.name}({method.passed}).__anext__)"
     return defined("def", method, body, returns=stream)
 
 
 def for_asyncio(method: Method) -> str:
-    """It is awaited: until it has come, or for the moment that the other loop takes."""
+    """Source of a method for asyncio: it awaits the result, or the call on the other loop."""
     if method.name == "next_event":
         return defined("async def", method, "return await self._events.following()")
     how = "waited" if method.waits else "asked"
@@ -155,7 +155,7 @@ def for_asyncio(method: Method) -> str:
 
 
 def for_threads(method: Method) -> str:
-    """It waits as long as it may, or asks from its own thread."""
+    """Source of a method for threads: it waits up to `timeout_s`, or calls from its own thread."""
     if method.returns in WRAPPED:
         body = f"return {method.returns}(self._held, self._native.{method.name}({method.passed}))"
         return defined("def", method, body)
@@ -175,7 +175,7 @@ def for_threads(method: Method) -> str:
 
 
 def shown(surface: str, method: Method) -> str:
-    """A method, or property, of a surface."""
+    """Source of a method or property of a mirror."""
     if method.is_property:
         return "    @property\n" + defined("def", method, f"return self._native.{method.name}")
     if method.returns in STREAMS:
@@ -196,11 +196,11 @@ STATUS = '''    def __repr__(self) -> str:
 
 
 def class_of(surface: str, cls: type) -> str:
-    """The class of a surface that shows a class of trio's."""
+    """Source of a class that mirrors a class of the trio interface."""
     methods = list(methods_of(cls))
     head = [
         f"class {cls.__name__}:",
-        f'    """As `trialogue.{cls.__name__}`, for {HOSTS[surface]}: it asks and raises the same."""',
+        f'    """Like `trialogue.{cls.__name__}`, for {HOSTS[surface]}: the same calls and errors."""',
         "",
         f"    def __init__(self, held: CallsIntoTrio, native: native.{cls.__name__}) -> None:",
         "        self._held = held",
@@ -217,7 +217,7 @@ def class_of(surface: str, cls: type) -> str:
 
 
 def module_of(surface: str, cls: type) -> str:
-    """A whole module with one class."""
+    """Source of a module with one class."""
     home, *others = (import_module(each.__module__) for each in cls.__mro__[:-1])
     body = class_of(surface, cls)
     own = home_of(cls, "native")
@@ -229,13 +229,13 @@ def module_of(surface: str, cls: type) -> str:
 
 
 def home_of(cls: type, name: str) -> str:
-    """The import of the module that has a class of trio's, by another name."""
+    """Import of the module that defines a class, under another name."""
     package, _, module = cls.__module__.rpartition(".")
     return f"from {package} import {module} as {name}"
 
 
 def written(surface: str, doc: str, body: str, home: ModuleType, *imports: str) -> str:
-    """A module's whole text, with what its body needs."""
+    """Source of a module, with the imports that its body needs."""
     package = f"trialogue.{surface}"
     marks = {
         "waited(": f"from {package}.waiting import waited",
@@ -256,7 +256,7 @@ def written(surface: str, doc: str, body: str, home: ModuleType, *imports: str) 
 
 
 def imports_of(home: ModuleType, text: str) -> Iterator[str]:
-    """The imports of a module of trio's, and its own values, whose names the text uses."""
+    """Imports and values of a module whose names the text uses, as import lines."""
     used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)} - SHOWN
     for node in ast.parse(inspect.getsource(home)).body:
         if isinstance(node, ast.ImportFrom) and node.module != "__future__":
@@ -270,24 +270,24 @@ def imports_of(home: ModuleType, text: str) -> Iterator[str]:
             yield from (f"from {home.__name__} import {each.id}" for each in stored if each.id in used)
 
 
-# --- what opens -----------------------------------------------------------------------------------------
+# --- opening functions ------------------------------------------------------------------------------
 
 OPENED = {
     "open_meeting": ("Block[native.Meeting, Meeting]", "meeting_block"),
     "open_agent": ("Block[native_agent.LoneAgent, LoneAgent]", "agent_block"),
     "run_meeting": ("MeetingResult", "run_block"),
 }
-"""What each function gives, and what makes it."""
+"""Each function's result, and the function that makes it."""
 
 WATCH = {
     "aio": "Callable[[Meeting], Awaitable[object]] | None=None",
     "blocking": "Callable[[Meeting], object] | None=None",
 }
-"""What watches a meeting that is run."""
+"""Parameter for the watcher of a meeting that is run."""
 
 
 def opening_of(surface: str, name: str) -> str:
-    """One of the functions that open something."""
+    """Source of one opening function."""
     function = getattr(trialogue, name)
     node = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function)))).body[0]
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -305,13 +305,13 @@ def opening_of(surface: str, name: str) -> str:
     given = "{" + ", ".join(f'"{each.arg}": {each.arg}' for each in node.args.kwonlyargs) + "}"
     call = f"{maker}({first}, {given}{', watch' if is_run else ''})"
     kind, call = ("async def", f"await {call}") if is_run and surface == "aio" else ("def", call)
-    doc = Method(node).summary + f" Its arguments, and what it raises, are those of `trialogue.{name}`."
+    doc = Method(node).summary + f" Its arguments and errors are those of `trialogue.{name}`."
     first_line = f"{kind} {name}({Method(node).head(*more)}) -> {returns}:"
     return f"{first_line}\n{documented(doc, '    ')}\n    return {call}\n"
 
 
 def openings_of(surface: str) -> str:
-    """The module of what opens something."""
+    """Source of the module with the opening functions."""
     homes = [import_module(inspect.unwrap(getattr(trialogue, name)).__module__) for name in OPENED]
     body = "\n\n".join(opening_of(surface, name) for name in OPENED)
     package = f"trialogue.{surface}"
@@ -326,12 +326,12 @@ def openings_of(surface: str) -> str:
         "from collections.abc import Awaitable",
     ]
     kept = {line for home in homes for line in imports_of(home, body)}
-    doc = f"What opens meetings and agents for {HOSTS[surface]}; made by docs/mirror.py."
+    doc = f"Functions that open meetings and agents for {HOSTS[surface]}; made by docs/mirror.py."
     return written(surface, doc, body, homes[0], *own, *kept)
 
 
 def formatted(text: str) -> str:
-    """The text as ruff would have it."""
+    """Text in ruff's format."""
     ruff = str(Path(sys.executable).parent / "ruff")
     name = ["--stdin-filename", str(SOURCE / "made.py"), "-"]
     for options in (["check", "--select", "I,F401,F811", "--fix", "-q", *name], ["format", "-q", *name]):
@@ -345,7 +345,7 @@ def formatted(text: str) -> str:
 
 
 def files() -> Iterator[tuple[Path, str]]:
-    """Each file that is made here, with its text."""
+    """All generated files, with their text."""
     for surface in HOSTS:
         yield SOURCE / surface / "source.py", module_of(surface, trialogue.PersonSource)
         yield SOURCE / surface / "meeting.py", module_of(surface, trialogue.Meeting)
@@ -354,7 +354,7 @@ def files() -> Iterator[tuple[Path, str]]:
 
 
 def main() -> int:
-    """Bring every file up to date; the exit code says whether any was not."""
+    """Update every file; the exit code is 1 if any was out of date."""
     stale = [
         (path, text)
         for path, text in files()

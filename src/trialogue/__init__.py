@@ -9,7 +9,7 @@ with a DeprecationWarning and in the changelog.
 # ruff: noqa: F403, F405 -- events and errors are listed where they are defined, and below
 from __future__ import annotations
 
-TYPE_CHECKING = False  # as typing's, which takes longer to load than all that a command needs at first
+TYPE_CHECKING = False  # like typing's: loading typing takes longer than all that a command needs at first
 
 if TYPE_CHECKING:
     from trialogue.actors.app_sound import PullsSound
@@ -275,7 +275,7 @@ _HOMES = {
     "open_engines": "trialogue.speech.engines",
     "Permissions": "trialogue.tools.permissions",
 }
-"""Where each name is, but errors and events, which have a module each that names all of them."""
+"""Module of each name, except errors and events, which have one module each for all of them."""
 
 
 def __getattr__(name: str) -> object:

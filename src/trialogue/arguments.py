@@ -1,8 +1,8 @@
-"""Arguments of public functions, checked at the call by what the function's own annotations say.
+"""Check of a public function's arguments at the call, against the function's own annotations.
 
-1. An argument of another type than its annotation's is `WrongType`, which names it and what is wanted.
-2. A path that no system takes, and a number that is none (NaN), are `WrongValue`.
-3. What a look at a value cannot tell (the results of a function, the items of an iterator) is not checked.
+1. An argument that does not fit its annotation raises `WrongType`, with its name and the wanted type.
+2. A path that no system accepts, NaN, and a whole number beyond the range of a float raise `WrongValue`.
+3. Only the value itself is checked: not the results of a function, nor the items of an iterator.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _LARGEST: Final = int(sys.float_info.max)
-"""Whole numbers beyond it are no floating-point numbers."""
+"""Largest whole number in the range of a float."""
 
 LONGEST_NAME = 255
-"""Bytes of one name in a path; file systems take no more."""
+"""Most bytes of one name in a path; file systems accept no more."""
 
 
 def checks_arguments(function: Callable[P, R]) -> Callable[P, R]:
-    """Have `function` refuse what its annotations do not allow, before anything else happens.
+    """Check the arguments of `function` at each call, before it runs.
 
-    For functions that apps call now and then: a call costs some microseconds more.
+    A call costs some microseconds more, so this is for functions that apps do not call often.
     """
 
     @wraps(function)
@@ -56,12 +56,12 @@ def checks_arguments(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def check_argument(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what annotations are
-    """Refuse one argument as `checks_arguments` does, where loading this module early would cost too much."""
+    """Check one argument like `checks_arguments`, for modules that must not load this one at their import."""
     _check(name, value, hint)
 
 
 def check_fields(value: attrs.AttrsInstance, *, but: Collection[str] = ()) -> None:
-    """Refuse a value with fields of other types, as it is made; `but` are checked where they are used."""
+    """Check the types of a new value's fields; the fields in `but` are checked where they are used."""
     hints = _hints_of(type(value))
     for field in attrs.fields(type(value)):
         if field.init and field.name not in but:
@@ -92,7 +92,7 @@ def _check(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what 
 
 
 def kind_of(value: object) -> str:
-    """Name of a value's type with its article, and its module where the name alone is a builtin's.
+    """Name of a value's type with its article; with its module if a builtin type has the same name.
 
     >>> kind_of(object()), kind_of("")
     ('an object', 'a str')
@@ -104,7 +104,7 @@ def kind_of(value: object) -> str:
 
 
 def is_path(value: str | Path) -> bool:
-    """Whether a system could have a file of that name."""
+    """Whether a system could have a file at that path."""
     try:
         parts = [os.fsencode(part) for part in Path(value).parts]
     except UnicodeEncodeError:
@@ -113,7 +113,7 @@ def is_path(value: str | Path) -> bool:
 
 
 def fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - as above
-    """Whether a value is of a type, as far as a look at it tells; True where a look tells nothing."""
+    """Whether a value fits a type, as far as the value shows; True where it shows nothing."""
     origin, inside = get_origin(hint), get_args(hint)
     if hint is Any:
         return True
@@ -132,7 +132,7 @@ def fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - as above
 
 
 def _is_a(value: object, kind: type) -> bool:
-    if kind in {int, float}:  # a truth is no number; a whole number is one
+    if kind in {int, float}:  # a bool is no number here; a whole number is a float, too
         numbers = (int, float) if kind is float else (int,)
         return isinstance(value, numbers) and not isinstance(value, bool)
     if kind is bytes:
@@ -144,7 +144,7 @@ def _is_a(value: object, kind: type) -> bool:
 
 
 def _holds(value: object, kind: type, inside: tuple[Any, ...]) -> bool:
-    """Whether what a container holds is of the types that it names."""
+    """Whether the items of a container fit the types that its annotation names."""
     if not inside:
         return True
     if isinstance(value, Mapping):
@@ -153,14 +153,14 @@ def _holds(value: object, kind: type, inside: tuple[Any, ...]) -> bool:
     if issubclass(kind, Iterable) and isinstance(value, Collection):  # an iterator would be used up
         members = [each for each in inside if each is not Ellipsis]
         items = cast("Collection[object]", value)
-        if set(map(type, items)) <= set(members):  # most are, and this costs the least
+        if set(map(type, items)) <= set(members):  # the usual case, and the cheapest check
             return True
         return all(any(fits(each, member) for member in members) for each in items)
     return True
 
 
 def _asked_of(protocol: type) -> tuple[str, ...]:
-    """What a Protocol wants of an object."""
+    """Names of the attributes that a Protocol requires of an object."""
     return tuple(
         name
         for cls in protocol.__mro__

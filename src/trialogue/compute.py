@@ -1,15 +1,16 @@
-"""Compute: where blocking work runs, in threads in real time, in the loop itself under a virtual clock.
+"""Compute: runs blocking functions, in threads in real time, in the loop itself under a virtual clock.
 
-A thread under an autojumping clock lets time jump while it works, so a meeting under the virtual clock
-computes inline: its loop waits for nobody else, and its results do not depend on the machine.
+An autojumping clock would jump while a thread works. So a meeting under the virtual clock computes inline:
+its loop waits for no thread, and its results do not depend on the machine.
 
-Whoever is cancelled leaves the thread to finish. An interpreter that ends meanwhile kills a thread of trio's,
-and aborts if that is in an engine's native code, were it only to free it. So engines work in threads of the
-standard library's pool, which the end of the process waits for, and nothing of theirs is held by another.
+A cancelled caller leaves its thread to finish. If the interpreter ends meanwhile, it kills trio's threads,
+and aborts if one of them runs an engine's native code, even code that only frees an object. So engines run in
+the standard library's thread pool, which the process waits for at its end, and no other thread holds their
+objects.
 
-A Ctrl-C in the start of such a thread would leave it out of the pool's list: at the end of the process nobody
-would tell it to stop, and the process would wait for it forever. So engines are submitted under trio's
-protection, and the Ctrl-C is raised when their caller waits.
+A Ctrl-C while such a thread starts would leave the thread out of the pool's list: at its end the process
+would not stop it, but wait for it forever. So engines are submitted under trio's Ctrl-C protection, and the
+KeyboardInterrupt is raised when their caller waits.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from trialogue.errors import WrongValue
 T = TypeVar("T")
 
 MOVED_CLOCK: Final[Any] = vars(import_module("trio._core"))["MockClock"]
-"""`trio.testing.MockClock`, where trio has it: pytest comes along with `trio.testing`, where it is there."""
+"""`trio.testing.MockClock`, from where trio defines it: `trio.testing` imports pytest if it is there."""
 
 
 def is_virtual() -> bool:
@@ -41,15 +42,15 @@ def is_virtual() -> bool:
 
 
 class Compute(Protocol):
-    """Runs blocking functions for tasks."""
+    """Runner of blocking functions for tasks."""
 
     async def run(self, function: Callable[[], T]) -> T:
-        """Run `function` and return what it returns."""
+        """Run `function` and return its result."""
         ...
 
 
 _ENGINES: Final = ThreadPoolExecutor(32, thread_name_prefix="engine")
-"""Limiter of the engines' threads: their number is bounded by the limits of whoever runs them."""
+"""Thread pool of all engines; each loop's own limit bounds how many threads it uses."""
 
 
 @enable_ki_protection
@@ -61,7 +62,7 @@ def _submitted(function: Callable[[], T], tell: Callable[[object], None]) -> Fut
 
 
 class InThreads:
-    """Runs functions in worker threads, at most `limit` at once; for real time.
+    """Runner for real time: runs functions in worker threads, at most `limit` at once.
 
     With `is_native`, the functions are engines, and the process waits for them at its end. An app's own
     functions may block forever, so the process does not wait for them.
@@ -88,7 +89,7 @@ class InThreads:
             is_done.set()
 
         def tell(_: object) -> None:
-            with suppress(trio.RunFinishedError):  # then nobody waits, for this or for a place
+            with suppress(trio.RunFinishedError):  # the loop has ended: no task waits for this or for a place
                 token.run_sync_soon(finish)
 
         await self._limiter.acquire_on_behalf_of(place)
@@ -98,7 +99,7 @@ class InThreads:
 
 
 class Inline:
-    """Runs functions in the loop while virtual time stands still."""
+    """Runner for virtual time: runs functions in the loop while time stands still."""
 
     async def run(self, function: Callable[[], T]) -> T:
         """Run `function` here and now."""
@@ -110,7 +111,7 @@ _LOOPS: Final[WeakKeyDictionary[TrioToken, InThreads]] = WeakKeyDictionary()
 
 
 def compute() -> Compute:
-    """Compute for this loop's clock; with a real clock, all engines of the process share one limit."""
+    """Compute for this loop's clock; with a real clock, all engines of the loop share one limit."""
     if is_virtual():
         return Inline()
     return _LOOPS.setdefault(current_trio_token(), InThreads())

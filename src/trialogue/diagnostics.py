@@ -1,10 +1,10 @@
-"""Diagnostics of the library: lines for the operator, never on the standard output of whoever embeds it.
+"""Diagnostics of the library: log lines for the operator, never on the standard output of its host.
 
-1. Where structlog is configured, by a host or by the command line, a line goes there. Nobody has configured
-   what nobody has imported, so it is not imported here: rich and pygments come with it.
-2. Elsewhere the standard library's `logging` has it, by the same name under `trialogue`, which shows nothing
-   until the host gives that logger a handler; `record.event` and `record.fields` are what JSON wants.
-3. Either way the environment's keys are `***` in it: a library's failure may hold what it was given.
+1. If the host or the command line has configured structlog, lines go to structlog. This module does not
+   import it, since that would load rich and pygments: without an import it cannot be configured.
+2. Otherwise they go to the standard library's `logging`, to a logger under `trialogue`. It shows nothing
+   until the host adds a handler; `record.event` and `record.fields` have the parts of a line for JSON.
+3. Keys from the environment appear as `***` in both: another library's error may repeat its arguments.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ logging.getLogger("trialogue").addHandler(logging.NullHandler())
 
 
 def _configured() -> Any:  # noqa: ANN401 - a module
-    """structlog, where somebody has configured it."""
+    """Module structlog if it is configured, else None."""
     structlog: Any = sys.modules.get("structlog")
     return structlog if structlog is not None and structlog.is_configured() else None
 
 
 def tell_again(record: logging.LogRecord) -> None:
-    """Tell structlog, which is configured by now, what a `Log` told `logging` before."""
+    """Pass a record that a `Log` gave to `logging` on to structlog, which was configured later."""
     fields: dict[str, object] = getattr(record, "fields", {})
     event: str = getattr(record, "event", record.getMessage())
     tell = _structlog_of(record.name, record.levelname.lower())
@@ -55,13 +55,13 @@ def _trace_of(trace: str) -> dict[str, str]:
 
 @frozen
 class Log:
-    """The lines of one part: what happened, and fields that say with whom."""
+    """Log of one part of the library; a line has an event and named fields."""
 
     name: str
-    """The logger's name, as `trialogue.meeting`."""
+    """Name of the logger, such as `trialogue.meeting`."""
 
     def is_enabled(self, level: _Level) -> bool:
-        """Whether anybody gets lines of that level: what costs time to tell need not be put together else."""
+        """Whether lines of that level are shown; if not, a caller need not compute costly fields."""
         structlog = _configured()
         if structlog is None:
             return logging.getLogger(self.name).isEnabledFor(_LEVELS[level])
@@ -69,19 +69,19 @@ class Log:
         return is_enabled_for is None or bool(is_enabled_for(_LEVELS[level]))
 
     def debug(self, event: str, failure: BaseException | None = None, /, **fields: object) -> None:
-        """Tell what its author wants to know, with the traceback of `failure`."""
+        """Log a detail for developers, with the traceback of `failure`."""
         self._tell("debug", event, failure, fields)
 
     def info(self, event: str, **fields: object) -> None:
-        """Tell what has happened in order."""
+        """Log a normal event."""
         self._tell("info", event, None, fields)
 
     def warning(self, event: str, **fields: object) -> None:
-        """Tell what may be amiss."""
+        """Log a possible problem."""
         self._tell("warning", event, None, fields)
 
     def error(self, event: str, **fields: object) -> None:
-        """Tell what has failed."""
+        """Log a failure."""
         self._tell("error", event, None, fields)
 
     def _tell(

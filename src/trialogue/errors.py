@@ -1,33 +1,33 @@
-"""Every exception that trialogue raises on purpose, named by who must act.
+"""Errors that trialogue raises on purpose, each named by who must act.
 
 ::
 
     TrialogueError
      +-- ScenarioError            the author of the scenario mends the file           exit 2
      +-- SetupError               the operator installs, sets or allows something     exit 2
-     |    +-- LeaveMissing        the operator allows code or hosts, all at once
+     |    +-- LeaveMissing        the operator gives the missing permissions
      +-- ProviderRefused          the account, the key or a setting is refused        exit 3
-     +-- ConnectionLost           we retry; nobody need act
+     +-- ConnectionLost           we retry; no action is needed
      |    +-- DialFailed          the connection was never made
      +-- ProtocolError
      |    +-- LocalProtocolError  we broke the protocol: a bug of ours
      |    +-- RemoteProtocolError the peer broke it
      +-- ToolFailed               the tool's author
-     |    +-- ToolLost            nobody knows what came of the call
-     +-- AuthorFailed             the author mends code of his own (a policy)          exit 1
-     +-- AskedWrongly             the caller mends the call; nothing was touched       exit 2
+     |    +-- ToolLost            the effect of the call is unknown
+     +-- AuthorFailed             the author mends their own code (a policy)           exit 1
+     +-- AskedWrongly             the caller mends the call, which had no effect       exit 2
      |    +-- WrongType           also a TypeError
      |    +-- WrongValue          also a ValueError
      |    +-- UnknownName         also a KeyError
-     +-- AlreadyOver              the caller asks what has ended                       exit 1
+     +-- AlreadyOver              the caller uses a meeting or agent that has ended    exit 1
      +-- WrongLoop                the caller waits on another loop; also a RuntimeError exit 1
      +-- RecordsMissed            the caller watches too slowly, or too late           exit 1
      +-- JournalError             the disk, or a damaged file                         exit 4
-     |    +-- ReplayDivergence    the brain decides otherwise than it did
-     |    +-- OtherRules          other rules decided it: nobody can ask them again     exit 5
+     |    +-- ReplayDivergence    the brain decides differently than recorded
+     |    +-- OtherRules          other rules decided it, which cannot run again       exit 5
      +-- MeetingStopped           a signal ended a meeting that was to be compared    as the signal's
      +-- GaveUp                   retries are used up; the cause says why             exit 3
-     +-- IntensityExceeded        children fail too often; the cause says of what
+     +-- IntensityExceeded        children fail too often; the cause says why
 
 Exceptions carry no speech, no prompts and no keys: their texts end up in terminals and trackers.
 """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def import_extra(module: str, purpose: str, extra: str) -> ModuleType:
-    """Import `module`, which the extra brings and `purpose` needs; `SetupError` where it cannot be."""
+    """Import `module` of an extra, which `purpose` needs; `SetupError` where that fails."""
     try:
         return import_module(module)
     except Exception as fault:  # a package that does not load may raise anything

@@ -78,7 +78,7 @@ class Mailbox(Generic[T]):
         return self._receive.receive_nowait()
 
     def close(self) -> None:
-        """Accept nothing more; what is inside can still be taken."""
+        """Accept no more items; those inside can still be taken."""
         self._send.close()
 
     def statistics(self) -> MailboxStatistics:

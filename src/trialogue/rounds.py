@@ -1,16 +1,16 @@
-"""Rounds of one loop: one task reads what can be read and ticks what is due, for all who wait.
+"""Rounds of one loop: one task reads ready sockets and runs due ticks, on behalf of all tasks that wait.
 
-A process that sleeps pays more for being woken than a frame costs; a task's own wait for its socket costs a
-turn of the loop and a call of the system, and its own wait for a tick as much again. Here all sockets are in
-one epoll of ours, on which the loop waits as on any file, and whoever reads or ticks is called.
+Waking a sleeping process costs more than a frame. A task's own wait for its socket costs a turn of the loop
+and a system call, and its own wait for a tick as much again. Here all sockets are in one epoll object, on
+which the loop waits like on any file, and the functions that read and tick are called back.
 
-1. One task per run waits for a socket or a tick, whichever is first, and calls all that are ready and due.
-   What has come by then is read before a tick.
-2. Who reads or ticks waits in a task of its own: what its call raises is raised there, and whoever is
-   cancelled is called no more.
-3. A tick comes in its time: the timer is the kernel's, where the loop's own waits end on milliseconds.
-4. Where there is no such timer (other systems than Linux), and under a virtual clock, there are no rounds:
-   everybody waits alone. So does who comes while the process has no descriptor left for them.
+1. One task per run waits for a socket or a tick, whichever is first. It calls the functions of all ready
+   sockets, then those of all due ticks.
+2. The task that registered a function waits meanwhile: an error of the function is raised there, and after
+   the task's cancellation the function is called no more.
+3. Ticks are on time: the kernel's timer is precise, while the loop's own waits end on milliseconds.
+4. Without such a timer (on systems other than Linux), and under a virtual clock, there are no rounds: every
+   task waits alone. So does a task that comes while the process has no file descriptor left for rounds.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _CLOSED_BY_EXEC, _NEVER_BLOCKS = 0o2000000, 0o4000
 _SECOND_NS: Final = 1_000_000_000
 
 TICKS_IN_A_ROW: Final = 5
-"""Number of ticks after which one that is late waits for the next round: sockets and tasks have a turn."""
+"""Most ticks in a row that run late in one round; then sockets and tasks have their turn."""
 
 
 class _TimerSpec(ctypes.Structure):
@@ -52,7 +52,7 @@ class _TimerSpec(ctypes.Structure):
 
 
 class _Timer:
-    """Timer of the kernel's: a file that can be read once it has fired."""
+    """Timer of the kernel: a file that can be read once the timer has fired."""
 
     def __init__(self) -> None:
         system = ctypes.CDLL(None, use_errno=True)
@@ -64,7 +64,7 @@ class _Timer:
         self._pointer = ctypes.byref(self._spec)
 
     def set(self, seconds: float) -> None:
-        """Fire so many seconds from now, at once where none are left; not at all for infinity."""
+        """Fire after `seconds`: at once for 0 or less, never for infinity."""
         ns = 0 if seconds == inf else max(1, int(seconds * _SECOND_NS))
         self._spec.first_s, self._spec.first_ns = divmod(ns, _SECOND_NS)
         self._set(self.fd, 0, self._pointer, None)
@@ -72,7 +72,7 @@ class _Timer:
 
 @define(eq=False)
 class _Reading:
-    """A socket, and the task that waits while it is read."""
+    """Function that reads a socket, and the task that waits meanwhile."""
 
     read: Callable[[], bool]
     task: Task
@@ -80,7 +80,7 @@ class _Reading:
 
 @define(eq=False)
 class _Ticking:
-    """Something that ticks, and the task that waits meanwhile."""
+    """Function that ticks, and the task that waits meanwhile."""
 
     tick: Callable[[], float]
     task: Task
@@ -88,7 +88,7 @@ class _Ticking:
 
 
 class Rounds:
-    """The rounds of one loop; `rounds_of` gives them."""
+    """Rounds of one loop, which `rounds_of` gives."""
 
     def __init__(self) -> None:
         self._timer = _Timer()
@@ -103,19 +103,19 @@ class Rounds:
         self._numbers = count()
         self._armed_for = inf
         self._rings_at = inf
-        """When a tick is due by the clock of trio's clock, which is asked with each wake."""
+        """Time of the next tick by `perf_counter`, the clock below trio's, which each wake reads."""
         self.is_over: bool = False
 
     def __repr__(self) -> str:
         return f"<Rounds: {len(self._readings)} sockets, {len(self._due)} ticks>"
 
     async def reading(self, fd: int, read: Callable[[], bool]) -> None:
-        """Have `read` called whenever there is anything to be read at `fd`, until it returns False.
+        """Call `read` whenever `fd` has something to read, until it returns False.
 
-        Raises what it raises; ClosedResourceError where `closing` is told.
+        Raises the errors of `read`, and ClosedResourceError after `closing`.
         """
         if fd in self._readings:
-            raise trio.BusyResourceError("another task has this socket read")
+            raise trio.BusyResourceError("another task already reads this socket")
         self._epoll.register(fd, select.EPOLLIN)
         self._readings[fd] = _Reading(read, current_task())
 
@@ -126,16 +126,16 @@ class Rounds:
         await wait_task_rescheduled(abort)
 
     def closing(self, fd: int) -> None:
-        """Note that `fd` is about to be closed: whoever has it read is told."""
+        """End the wait of the task that reads `fd`, which is about to be closed."""
         reading = self._readings.get(fd)
         if reading is not None:
             self._drop(fd)
             reschedule(reading.task, outcome.Error(trio.ClosedResourceError()))
 
     async def ticking(self, tick: Callable[[], float], first: float) -> NoReturn:
-        """Have `tick` called at the time `first` of trio's clock, then each time that it returned.
+        """Call `tick` at the time `first` of trio's clock, then at each time that `tick` returned.
 
-        Raises what it raises; it does not return.
+        Raises the errors of `tick`; never returns.
         """
         ticking = _Ticking(tick, current_task())
         heappush(self._due, (first, next(self._numbers), ticking))
@@ -152,7 +152,7 @@ class Rounds:
     # --- the task ---------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Go round until the run is over."""
+        """Read and tick until the run is over."""
         try:
             fd = self._epoll.fileno()
             while True:
@@ -177,31 +177,31 @@ class Rounds:
         self._timer.set(left)
 
     def _read(self) -> None:
-        """Read every socket at which there is anything."""
+        """Read every socket that has something to read."""
         readings = self._readings
         for fd, _ in self._epoll.poll(0, len(readings) + 1):
             reading = readings.get(fd)
             if reading is None:
-                continue  # the timer, or one that has gone in this round
+                continue  # the timer, or a socket that was dropped in this round
             try:
                 if reading.task.context.run(reading.read):
                     continue
                 ended: outcome.Outcome[None] = outcome.Value(None)
-            except BaseException as error:  # noqa: ASYNC103, BLE001 - it is raised where it is waited for
+            except BaseException as error:  # noqa: ASYNC103, BLE001 - raised in the task that waits
                 ended = outcome.Error(error)
             if readings.get(fd) is reading:
                 self._drop(fd)
                 reschedule(reading.task, ended)
 
     def _tick(self) -> None:
-        """Tick what is due, a few times in a row where it is late: the next round reads more at once then."""
+        """Run due ticks, a few times in a row if they are late: the next round then reads more at once."""
         now = trio.current_time()
         for _ in range(TICKS_IN_A_ROW):
             if not self._tick_once(now):
                 return
 
     def _tick_once(self, now: float) -> bool:
-        """Tick once whatever is due at `now`; whether anything was."""
+        """Run each tick that is due at `now` once; whether there was any."""
         due: list[_Ticking] = []
         while self._due and self._due[0][0] <= now:
             due.append(heappop(self._due)[2])
@@ -225,13 +225,13 @@ _ROUNDS: Final = RunVar["Rounds | None"]("rounds")
 
 
 def rounds_of() -> Rounds | None:
-    """The rounds of the running loop; None where everybody waits alone."""
+    """Rounds of the running loop; None where every task waits alone."""
     try:
         rounds = _ROUNDS.get()
     except LookupError:
         try:
             rounds = Rounds() if sys.platform == "linux" and not is_virtual() else None
-        except OSError:  # no descriptor is left: the next who comes finds out whether there is one again
+        except OSError:  # no descriptor is left: the next call tries again
             return None
         _ROUNDS.set(rounds)
         if rounds is not None:

@@ -15,7 +15,7 @@ from trialogue.services.json_values import Json
 
 
 class LoneAgent:
-    """As `trialogue.LoneAgent`, for asyncio: it asks and raises the same."""
+    """Like `trialogue.LoneAgent`, for asyncio: the same calls and errors."""
 
     def __init__(self, held: CallsIntoTrio, native: native.LoneAgent) -> None:
         self._held = held

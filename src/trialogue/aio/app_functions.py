@@ -1,4 +1,4 @@
-"""Functions of an app that lives on asyncio, as a block on trio calls them."""
+"""Adapters of an asyncio app's functions, so that a block on trio can call them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from trialogue.tools.kinds.python import is_async
 def callable_from_trio(
     loop: asyncio.AbstractEventLoop, function: Callable[..., object]
 ) -> Callable[..., object]:
-    """The function, run on asyncio's loop, plain or async, and waited for; what is none stays as it is."""
+    """Async function for trio that runs an app's function, plain or async, on asyncio's loop.
+
+    An object that is not callable is returned unchanged.
+    """
     if not callable(function):
         return function
 
@@ -32,7 +35,7 @@ def callable_from_trio(
 
 
 def tools_from_trio(loop: asyncio.AbstractEventLoop, tools: object) -> object:
-    """Tools whose async functions run on asyncio's loop; plain ones run in threads, as ever."""
+    """Tools whose async functions run on asyncio's loop; plain functions run in threads, as usual."""
     if not isinstance(tools, Mapping):
         return tools
     given = cast("Mapping[str, Callable[..., object]]", tools)
@@ -44,5 +47,5 @@ def _is_async(tool: object) -> bool:
 
 
 def hooks_from_trio(loop: asyncio.AbstractEventLoop, hooks: object) -> object:
-    """Hooks that are asked on asyncio's loop, plain or async."""
+    """Hooks whose functions, plain or async, run on asyncio's loop."""
     return mapped(hooks, lambda function: callable_from_trio(loop, function))

@@ -1,8 +1,8 @@
-"""A block of the trio surface as a block of asyncio's.
+"""Block for asyncio: a block of the trio interface, as an async context manager of asyncio.
 
-1. Entering waits for the block to be open, leaving for its end; both can be cancelled, and end it then.
-2. Where the block fails by itself, the task inside it is cancelled, as by a task group, and the block raises
-   what has happened in the place of that cancellation.
+1. Entering waits until the block is open, leaving until it has ended. Cancelling either one ends the block.
+2. If the block fails by itself, the task inside it is cancelled, as by a task group. The block then raises
+   its error instead of that cancellation.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ OwnT = TypeVar("OwnT")
 
 
 class Block(Generic[NativeT, OwnT]):
-    """An async context manager of asyncio's around a block in a thread of its own; it is entered once."""
+    """Async context manager of asyncio for a block in a thread of its own; it can be entered once."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Block(Generic[NativeT, OwnT]):
             await ended(opened)
             raise
         except BaseException:
-            await self._end()  # noqa: ASYNC120 - of another loop, and told by its own error
+            await self._end()  # noqa: ASYNC120 - asyncio's: it waits despite cancellation
             raise
         held.ended.add_done_callback(lambda _: self._loop.call_soon_threadsafe(self._over))
         return self._shown(held, native)
@@ -75,13 +75,13 @@ class Block(Generic[NativeT, OwnT]):
             raise failure from (None if is_ours else error)
 
     def _over(self) -> None:
-        """The block has ended: cancel whoever is still inside."""
+        """Cancel the task inside after the block has failed."""
         if not self._is_leaving and self._held.ended.exception() is not None and self._task is not None:
             self._has_cancelled = True
             self._task.cancel()
 
     def _is_ours(self) -> bool:
-        """Whether it is this block alone that has cancelled its task."""
+        """Whether only this block has cancelled the task."""
         if not self._has_cancelled or self._task is None:
             return False
         return self._task.uncancel() <= self._cancelling

@@ -1,4 +1,4 @@
-"""Blocks of asyncio's around a meeting, or one agent, in a thread of its own."""
+"""Blocks for asyncio: a meeting, or one agent, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from trialogue.meeting.outputs import MeetingResult
 from trialogue.supervise import lone_error
 
 WATCHER_S = 5.0
-"""Seconds for which a watcher may go on after the meeting is over."""
+"""Most seconds for which a watcher may continue after the meeting."""
 
 
 def meeting_block(
     scenario: object, options: Options, *, is_run: bool = False
 ) -> Block[native.Meeting, Meeting]:
-    """A meeting; its async tools and its hooks run on asyncio's loop."""
+    """Block of a meeting, whose async tools and hooks run on asyncio's loop."""
 
     def hold(loop: asyncio.AbstractEventLoop) -> HeldBlock[native.Meeting]:
         tools = tools_from_trio(loop, options.get("tools"))
@@ -35,7 +35,7 @@ def meeting_block(
 
 
 def agent_block(agent: object, options: Options) -> Block[native_agent.LoneAgent, LoneAgent]:
-    """One agent; its async functions run on asyncio's loop."""
+    """Block of one agent, whose async functions run on asyncio's loop."""
 
     def hold(loop: asyncio.AbstractEventLoop) -> HeldBlock[native_agent.LoneAgent]:
         return held_agent(agent, {**options, "functions": tools_from_trio(loop, options.get("functions"))})
@@ -46,7 +46,7 @@ def agent_block(agent: object, options: Options) -> Block[native_agent.LoneAgent
 async def run_block(
     scenario: object, options: Options, watch: Callable[[Meeting], Awaitable[object]] | None
 ) -> MeetingResult:
-    """A meeting, held to its end, with a watcher beside it, and its page where its scenario wants one."""
+    """Run a meeting to its end, with a watcher beside it, and write its page if the scenario asks for one."""
     if watch is not None:
         a_function(watch, "watch")
     block = meeting_block(scenario, options, is_run=True)

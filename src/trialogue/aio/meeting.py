@@ -23,7 +23,7 @@ from trialogue.model.state import MeetingState
 
 
 class Meeting:
-    """As `trialogue.Meeting`, for asyncio: it asks and raises the same."""
+    """Like `trialogue.Meeting`, for asyncio: the same calls and errors."""
 
     def __init__(self, held: CallsIntoTrio, native: native.Meeting) -> None:
         self._held = held

@@ -9,7 +9,7 @@ from trialogue.meeting import sound as native
 
 
 class PersonSource:
-    """As `trialogue.PersonSource`, for asyncio: it asks and raises the same."""
+    """Like `trialogue.PersonSource`, for asyncio: the same calls and errors."""
 
     def __init__(self, held: CallsIntoTrio, native: native.PersonSource) -> None:
         self._held = held

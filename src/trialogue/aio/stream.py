@@ -1,4 +1,4 @@
-"""What a block reports, one thing after the other, to a task of asyncio's."""
+"""Stream of a block's items for asyncio: its events, records or sound, one after the other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 class Stream(Generic[T]):
     """Async iterator that can be stopped, cancelled and continued without losing items.
 
-    One task at a time may wait for the next thing.
+    One task at a time may wait for the next item.
     """
 
     def __init__(self, held: CallsIntoTrio, following: Callable[[], Awaitable[T]]) -> None:
@@ -31,7 +31,7 @@ class Stream(Generic[T]):
         return await self.following()
 
     async def following(self) -> T:
-        """The next item; StopAsyncIteration after the last one."""
+        """Wait for the next item; StopAsyncIteration after the last one."""
         if self._is_waited_for:
             raise RuntimeError("another task is already waiting for the next item: only one task can iterate")
         if self._coming is None:
@@ -42,8 +42,8 @@ class Stream(Generic[T]):
             came = await asyncio.shield(coming)
         except asyncio.CancelledError:
             if not coming.cancelled():
-                raise  # what comes is kept for whoever asks next
-            raise await why_over(self._held) from None  # noqa: ASYNC104 - of another loop, and told by its own error
+                raise  # the next call gets the item that is under way
+            raise await why_over(self._held) from None  # noqa: ASYNC104 - this error says so
         except CallStopped:
             raise await why_over(self._held) from None
         except BaseException:
@@ -56,6 +56,6 @@ class Stream(Generic[T]):
 
 
 def _looked_at(coming: asyncio.Future[T]) -> None:
-    """Take note of what came: a fetch that nobody waits for any more ends with its block, and is no fault."""
+    """Read the outcome, so that asyncio reports no unread error of a call that ended with its block."""
     if not coming.cancelled():
         coming.exception()

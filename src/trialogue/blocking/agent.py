@@ -14,7 +14,7 @@ from trialogue.services.json_values import Json
 
 
 class LoneAgent:
-    """As `trialogue.LoneAgent`, for threads: it asks and raises the same."""
+    """Like `trialogue.LoneAgent`, for threads: the same calls and errors."""
 
     def __init__(self, held: CallsIntoTrio, native: native.LoneAgent) -> None:
         self._held = held

@@ -1,4 +1,4 @@
-"""Functions of an app that lives in threads, as a block on trio calls them."""
+"""Adapters of a threaded app's functions, so that a block on trio can call them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from trialogue.tools.kinds.python import is_async
 
 
 def callable_from_trio(function: Callable[..., object]) -> Callable[..., object]:
-    """The function, run in a thread, so that it may block; an async one, and what is none, stay as is."""
+    """Async function for trio that runs an app's plain function in a thread, so that it may block.
+
+    An async function, or an object that is not callable, is returned unchanged.
+    """
     if not callable(function) or is_async(function):
         return function
 
@@ -29,5 +32,5 @@ def callable_from_trio(function: Callable[..., object]) -> Callable[..., object]
 
 
 def hooks_from_trio(hooks: object) -> object:
-    """Hooks that are asked in threads, so that they may block."""
+    """Hooks whose plain functions run in threads, so that they may block."""
     return mapped(hooks, callable_from_trio)

@@ -1,6 +1,6 @@
-"""A block of the trio surface as a block of plain code, in any thread.
+"""Block for threads: a block of the trio interface, as a plain context manager for any thread.
 
-Where the block fails by itself, whoever waits inside it is told so at once; at its end it raises it.
+If the block fails by itself, the calls that wait in it raise its error at once, and so does leaving it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ OwnT = TypeVar("OwnT")
 
 
 class Block(Generic[NativeT, OwnT]):
-    """A context manager around a block in a thread of its own; it is entered once."""
+    """Context manager for a block in a thread of its own; it can be entered once."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Blocks of plain code around a meeting, or one agent, in a thread of its own."""
+"""Blocks for threads: a meeting, or one agent, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -17,26 +17,27 @@ from trialogue.meeting.app_requests import a_function
 from trialogue.meeting.outputs import MeetingResult
 
 WATCHER_S = 5.0
-"""Seconds for which a watcher may go on after the meeting is over."""
+"""Most seconds for which a watcher may continue after the meeting."""
 
 
 def meeting_block(
     scenario: object, options: Options, *, is_run: bool = False
 ) -> Block[native.Meeting, Meeting]:
-    """A meeting; its hooks run in threads."""
+    """Block of a meeting, whose hooks run in threads."""
     own = {**options, "hooks": hooks_from_trio(options.get("hooks"))}
     return Block(lambda: held_meeting(scenario, own, is_run=is_run), Meeting)
 
 
 def agent_block(agent: object, options: Options) -> Block[native_agent.LoneAgent, LoneAgent]:
-    """One agent."""
+    """Block of one agent."""
     return Block(lambda: held_agent(agent, options), LoneAgent)
 
 
 def run_block(scenario: object, options: Options, watch: Callable[[Meeting], object] | None) -> MeetingResult:
-    """A meeting, held to its end, with a watcher in a thread beside it, and its page where it wants one.
+    """Run a meeting to its end, with a watcher in a thread, and write its page if the scenario asks for one.
 
-    A watcher that raises ends the meeting; one that goes on for `WATCHER_S` behind the end is left to itself.
+    An error of the watcher ends the meeting. A watcher that still runs `WATCHER_S` after the meeting is
+    abandoned.
     """
     if watch is not None:
         a_function(watch, "watch")
@@ -60,7 +61,7 @@ def _watched(watch: Callable[[Meeting], object] | None, meeting: Meeting) -> Fut
     def run() -> None:
         try:
             watch(meeting)
-        except BaseException as raised:  # noqa: ASYNC103, BLE001 - it is raised where the meeting is run
+        except BaseException as raised:  # noqa: ASYNC103, BLE001 - raised by `run_block`
             done.set_exception(raised)
             if not meeting.is_over:
                 meeting.stop("left")

@@ -1,4 +1,4 @@
-"""What opens meetings and agents for threads; made by docs/mirror.py."""
+"""Functions that open meetings and agents for threads; made by docs/mirror.py."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def open_meeting(
 ) -> Block[native.Meeting, Meeting]:
     """Run a scenario's meeting while the block runs; leaving the block ends the meeting.
 
-    Its arguments, and what it raises, are those of `trialogue.open_meeting`.
+    Its arguments and errors are those of `trialogue.open_meeting`.
     """
     return meeting_block(
         scenario,
@@ -69,7 +69,7 @@ def open_agent(
 ) -> Block[native_agent.LoneAgent, LoneAgent]:
     """Run one agent's session while the block runs; leaving the block, or `close`, ends it.
 
-    Its arguments, and what it raises, are those of `trialogue.open_agent`.
+    Its arguments and errors are those of `trialogue.open_agent`.
     """
     return agent_block(
         agent,
@@ -98,7 +98,7 @@ def run_meeting(
 ) -> MeetingResult:
     """Run a meeting to its end, on its scenario's clock, and return the result.
 
-    Its arguments, and what it raises, are those of `trialogue.run_meeting`.
+    Its arguments and errors are those of `trialogue.run_meeting`.
     """
     return run_block(
         scenario,

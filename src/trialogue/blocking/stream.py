@@ -1,4 +1,4 @@
-"""What a block reports, one thing after the other, to a thread."""
+"""Stream of a block's items for threads: its events, records or sound, one after the other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 class Stream(Generic[T]):
     """Iterator that can be stopped and continued, also after a timeout, without losing items.
 
-    Several threads may iterate; each thing goes to one of them.
+    Several threads may iterate; each item goes to one of them.
     """
 
     def __init__(self, held: CallsIntoTrio, following: Callable[[], Awaitable[T]]) -> None:
@@ -36,7 +36,7 @@ class Stream(Generic[T]):
             raise StopIteration from None
 
     def following(self, timeout_s: float | None = None) -> T:
-        """The next item; TimeoutError after the timeout, StopAsyncIteration after the last one."""
+        """Wait for the next item; TimeoutError after `timeout_s`, StopAsyncIteration after the last item."""
         a_time(timeout_s, "timeout_s")
         with self._lock:
             if self._coming is None:
@@ -46,10 +46,10 @@ class Stream(Generic[T]):
                 came = coming.future.result(timeout_s)
             except (CancelledError, CallStopped):
                 self._coming = None
-                raise why_over(self._held) from None  # noqa: ASYNC104 - of another loop, and told by its own error
+                raise why_over(self._held) from None  # noqa: ASYNC104 - this error says so
             except BaseException:
                 if coming.future.done():
-                    self._coming = None  # it is what has come
+                    self._coming = None  # an error of the call itself
                 raise
             self._coming = None
             return came

@@ -1,4 +1,4 @@
-"""How a thread waits for a call on the loop of a block, and what Ctrl-C and patience do there."""
+"""Waits of threads for calls on a block's loop, and the effect of Ctrl-C and timeouts there."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ T = TypeVar("T")
 
 
 def waited(held: CallsIntoTrio, function: Callable[[], Awaitable[T]], timeout_s: float | None = None) -> T:
-    """The result of a call that waits; TimeoutError, once it has ended there, where it takes too long."""
+    """Result of a call that waits; TimeoutError after `timeout_s`, once the call has ended on its loop."""
     a_time(timeout_s, "timeout_s")
     call = held.begin(function)
     try:
         return call.future.result(timeout_s)
     except (CancelledError, CallStopped):
-        raise why_over(held) from None  # noqa: ASYNC104 - of another loop, and told by its own error
+        raise why_over(held) from None  # noqa: ASYNC104 - this error says so
     except TimeoutError:
         if call.future.done():
             raise
@@ -33,14 +33,14 @@ def waited(held: CallsIntoTrio, function: Callable[[], Awaitable[T]], timeout_s:
 
 
 def why_over(held: CallsIntoTrio) -> BaseException:
-    """Reason for which a call was stopped with its block: known once that has ended."""
+    """Error of a call that was stopped with its block; known once the block has ended."""
     ended(held.ended.exception)
     return held.why_over()
 
 
 def ended(outcome: Callable[[], BaseException | None]) -> None:
-    """Wait for an end that comes, whatever it is."""
+    """Wait until a call has ended, whatever its outcome."""
     try:
         outcome()
-    except CancelledError:  # noqa: ASYNC103 - of another loop, and told by its own error
-        return  # noqa: ASYNC104 - of another loop, and told by its own error
+    except CancelledError:  # noqa: ASYNC103 - a future's: it is the outcome that was waited for
+        return  # noqa: ASYNC104 - likewise

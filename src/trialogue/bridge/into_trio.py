@@ -86,9 +86,9 @@ class CallsIntoTrio:
         return future
 
     def why_over(self) -> BaseException:
-        """Error for later callers."""
+        """Error for calls after the end: the block's own error, or `AlreadyOver`."""
         failure = self.ended.exception() if self.ended.done() else None
-        return failure or AlreadyOver("the block has been left: nothing can be asked of it any more")
+        return failure or AlreadyOver("the block has ended and takes no more calls")
 
     def _start(self, call: CallIntoTrio[T]) -> None:
         nursery = self._nursery

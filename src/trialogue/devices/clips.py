@@ -33,11 +33,11 @@ class ClipPlayer:
 
     @property
     def is_playing(self) -> bool:
-        """Whether any of a clip is still to be heard."""
+        """Whether a clip is not yet played to its end."""
         return bool(self._waiting)
 
     def pull(self, samples: int) -> bytes | None:
-        """Next `samples` of the clips, the last of them padded; None for silence."""
+        """Next `samples` of the clips, padded at a clip's end; None for silence."""
         while self._waiting:
             pcm = self._waiting[0][self._at : self._at + 2 * samples]
             self._at += len(pcm)

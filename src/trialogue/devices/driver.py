@@ -20,7 +20,7 @@ class Stream(Protocol):
     """Open device, from `start` to `close`."""
 
     def start(self) -> None:
-        """Begin to call back."""
+        """Start the callbacks."""
         ...
 
     def close(self) -> None:
@@ -40,7 +40,7 @@ class Driver(Protocol):
         ...
 
     def open_output(self, sample_rate: int, samples: int, fill: Callable[[int], bytes]) -> Stream:
-        """Open the speaker: `fill` is asked for so many samples at a time. SetupError as above."""
+        """Open the speaker: `fill` is called for each `samples`. SetupError where there is none."""
         ...
 
 
@@ -81,7 +81,7 @@ class _Open:
         self._stream = stream
 
     def start(self) -> None:
-        """Begin to call back."""
+        """Start the callbacks."""
         self._stream.start()
 
     def close(self) -> None:
@@ -142,7 +142,7 @@ def open_driver(name: str = "sounddevice") -> Driver:
     try:
         library = import_extra(name, "a sound device", "audio")
     except SetupError as error:
-        if isinstance(error.__cause__, OSError):  # sounddevice exists, the system's library does not
+        if isinstance(error.__cause__, OSError):  # sounddevice is installed, the system's library is not
             raise SetupError(f"a sound device needs the PortAudio library: {error.__cause__}") from error
         raise
     return PortAudio(cast("_Library", library))

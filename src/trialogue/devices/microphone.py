@@ -1,8 +1,8 @@
-"""Microphone: from the driver's thread into a bounded ring, from there into the meeting.
+"""Microphone of one person: takes the driver's sound into a ring, and from there into the meeting.
 
-1. The driver's callback appends to a ring that forgets its oldest block, and asks the loop to drain it:
-   it never waits, and it never waits for the loop (`from_thread.run` would).
-2. A microphone that falls silent as a device (unplugged) is opened again, and said to be lost.
+1. The driver's callback appends to the ring and asks the loop to drain it. It never waits, not even for the
+   loop, as `from_thread.run` would. A full ring drops its oldest block.
+2. A device that gives no more samples (unplugged) is reported as lost and opened again.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Microphone:
             await trio.sleep(AGAIN_S)
 
     async def _listen(self) -> None:
-        """Take sound until the device gives none any more."""
+        """Take sound until the device gives no more samples."""
         token = trio.lowlevel.current_trio_token()
 
         def take(pcm: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Player of a meeting's recordings on the speaker, from a place in it."""
+"""Player of a meeting's recordings: plays them on the speaker from a given second."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _BLOCK_S: Final = 0.02
 
 
 class RecordingPlayer:
-    """Plays recordings one after the other, from `start_s` on; silence after their end."""
+    """Player of recordings one after the other, from `start_s` on, then silence."""
 
     def __init__(self, driver: Driver, parts: Sequence[Path], start_s: float = 0.0) -> None:
-        """Open the speaker; SetupError where there is none, or nothing was recorded, or it cannot be read."""
+        """Open the speaker; SetupError without one, without a recording, or if one cannot be read."""
         if not parts:
             raise SetupError("the run has no recording to play")
         try:

@@ -1,11 +1,11 @@
 """Speaker: a sink that plays the meeting without the people in front of it.
 
-The router's tick puts frames into a bounded ring, the driver's thread takes samples out; both ends of a
-`deque` may be used at once. A ring that is full forgets its oldest frame (we are late), an empty one is
-silence (we are early).
+The router's tick puts frames into a bounded ring, and the driver's thread takes samples out of it: two
+threads may use the two ends of a `deque` at once. A full ring drops its oldest frame (we are late); an empty
+one plays as silence (we are early).
 
-The device's clock is not the meeting's. What that adds up to is taken back in silence: a silent frame is left
-out while more waits than need be, and put in twice before the ring runs dry.
+The device's clock differs from the meeting's. The drift is corrected in silence: a silent frame is left out
+while too many frames wait, and played twice before the ring runs empty.
 """
 
 from __future__ import annotations

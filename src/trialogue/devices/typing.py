@@ -1,10 +1,10 @@
-"""A person at the keyboard: bytes become lines, without a thread that would hold up the exit.
+"""Keyboard of a person: makes lines of typed bytes, without a thread that would delay the exit.
 
-1. The terminal is waited for by the loop itself, so a cancelled reader is gone at once.
-2. A process in the background must not read from its terminal or set its modes: it would be stopped
-   (SIGTTIN, SIGTTOU). It does neither then, even if it was in the foreground before (Ctrl-Z and `bg`).
-3. Where a picture is redrawn around the line, the terminal neither echoes nor gathers lines; its modes are
-   put back at the end, and signals work as ever.
+1. The loop itself waits for the terminal, so a cancelled reader ends at once.
+2. A process in the background must not read its terminal or set its modes, or the system stops it (SIGTTIN,
+   SIGTTOU). So it does neither, even if it was in the foreground before (Ctrl-Z and `bg`).
+3. While a picture is redrawn around the line, the terminal neither echoes nor buffers lines. Its modes are
+   restored at the end, and signals work as usual.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from attrs import field
 from trialogue.values import define
 
 LONGEST: Final = 1000
-"""Characters that a line may have; more are not taken."""
+"""Most characters of a line; more are ignored."""
 
 LOOK_S: Final = 0.5
-"""Seconds between two looks of a process in the background at whether it may read again."""
+"""Seconds between two checks of a background process whether it may read again."""
 
 EARLIER: Final = 50
-"""Number of earlier lines that are kept for Up and Down."""
+"""Number of earlier lines that are kept for the keys Up and Down."""
 
 _KEYS: Final = {
     "D": "left",
@@ -42,7 +42,7 @@ _KEYS: Final = {
     "A": "up",
     "B": "down",
 }
-"""Meanings of keys, by what they send behind ESC [ or ESC O."""
+"""Keys, by the characters that they send after ESC [ or ESC O."""
 
 _MOVES: Final = {"\x01": "home", "\x05": "end", "\x02": "left", "\x06": "right"}
 
@@ -63,17 +63,17 @@ class _Mode(Enum):
 
 @define
 class LineEditor:
-    """Gathers lines from what is typed, and lets them be edited as everywhere at a terminal.
+    """Line editor: makes lines of typed bytes, with the usual keys of a terminal.
 
-    Left, Right, Home and End (Ctrl-A, Ctrl-E) move in the line; Backspace, Delete, Ctrl-W and Ctrl-U take
-    back; Up and Down bring earlier lines; other controls do nothing.
+    Left, Right, Home and End (Ctrl-A, Ctrl-E) move in the line. Backspace, Delete, Ctrl-W and Ctrl-U delete.
+    Up and Down bring earlier lines. Other control characters do nothing.
     """
 
     line: str = field(default="", init=False)
-    """Text that was typed since the last line."""
+    """Text typed since the last finished line."""
 
     at: int = field(default=0, init=False)
-    """Place of the next character: the number of those before it."""
+    """Cursor: the number of characters before it."""
 
     _earlier: list[str] = field(factory=list[str], init=False)
     _back: int = field(default=0, init=False)
@@ -87,7 +87,7 @@ class LineEditor:
     _mode: _Mode = field(default=_Mode.TEXT, init=False)
 
     def feed(self, typed: bytes) -> list[str]:
-        """The lines that these bytes finish; empty ones are left out. What is no UTF-8 is dropped."""
+        """Take typed bytes; returns the finished lines, without empty ones. Invalid UTF-8 is dropped."""
         try:
             text = self._decoder.decode(typed)
         except UnicodeDecodeError:
@@ -96,7 +96,7 @@ class LineEditor:
         return [line for character in text if (line := self._take(character))]
 
     def _take(self, character: str) -> str:
-        """A finished line, or nothing."""
+        """Take one character; returns the line that it finishes, else an empty text."""
         if self._mode is not _Mode.TEXT:
             self._follow(character)
         elif character in _ENTER:
@@ -116,7 +116,7 @@ class LineEditor:
         return ""
 
     def rest(self) -> str:
-        """The line that was not finished, at the end of all that is typed."""
+        """Unfinished line, at the end of the input."""
         return self._finish()
 
     def _finish(self) -> str:
@@ -128,7 +128,7 @@ class LineEditor:
         return line
 
     def _replace(self, before: str, behind: str) -> None:
-        """Have another line, with the next character's place between its halves."""
+        """Set the line, with the cursor between its two halves."""
         self.line, self.at = before + behind, len(before)
 
     def _move(self, to: str) -> None:
@@ -165,14 +165,14 @@ class LineEditor:
 
 
 class Keyboard:
-    """The lines that come from a file descriptor; those of a terminal while we may read it."""
+    """Keyboard: gives the lines of a file descriptor; those of a terminal only while we may read it."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self.editor: LineEditor = LineEditor()
 
     async def lines(self) -> AsyncGenerator[str]:
-        """Each line as it is finished, until the end of the file."""
+        """Give each finished line, until the end of the file."""
         while typed := await self._read():
             for line in self.editor.feed(typed):
                 yield line
@@ -181,7 +181,7 @@ class Keyboard:
 
     async def _read(self) -> bytes:
         await self._wait_readable()
-        while is_anothers(self._descriptor):  # the system tells nobody when that changes
+        while is_anothers(self._descriptor):  # the system does not report when that changes
             await trio.sleep(LOOK_S)
             await self._wait_readable()
         try:
@@ -196,7 +196,7 @@ class Keyboard:
 
 
 def is_ours(descriptor: int) -> bool:
-    """Whether it is a terminal that we may read now: we are in its foreground. On Windows none is."""
+    """Whether it is a terminal that we may read, since we are in its foreground; never on Windows."""
     if sys.platform == "win32":
         return False
     try:
@@ -206,7 +206,7 @@ def is_ours(descriptor: int) -> bool:
 
 
 def is_anothers(descriptor: int) -> bool:
-    """Whether it is our terminal, but with another process in the foreground: the shell, as a rule."""
+    """Whether it is our terminal, but with another process in the foreground, usually the shell."""
     if sys.platform == "win32":
         return False
     try:
@@ -217,10 +217,10 @@ def is_anothers(descriptor: int) -> bool:
 
 @contextmanager
 def without_echo(descriptor: int) -> Generator[None]:
-    """Let a terminal hand over what is typed at once, without showing it; undone at the block's end.
+    """Make a terminal give each typed character at once, without echo, until the block's end.
 
-    In the background, nothing is undone: the shell has set its own modes. For a terminal that `is_ours`, so
-    never on Windows.
+    In the background its modes are not restored, since the shell has set its own. Only for a terminal that
+    `is_ours`, so never on Windows.
     """
     import termios  # noqa: PLC0415 - Windows has neither
     import tty  # noqa: PLC0415 - likewise
@@ -231,5 +231,5 @@ def without_echo(descriptor: int) -> Generator[None]:
         yield
     finally:
         if not is_anothers(descriptor):
-            with suppress(termios.error, OSError):  # a terminal that is gone needs nothing put back
+            with suppress(termios.error, OSError):  # a terminal that is gone needs no restoring
                 termios.tcsetattr(descriptor, termios.TCSANOW, before)

@@ -81,7 +81,7 @@ def brain_for(
 
     Its own policies are those that the app gives by name, or must be among `imports`: patterns over
     `module.attribute`. `SetupError` in one line for a policy that is not given, not allowed, or not where it
-    should be; `AskedWrongly` for `policies` that are none.
+    should be; `AskedWrongly` for invalid `policies`.
     """
     given = own_policies(policies)
     names = {name for name in (plan.floor.policy, plan.floor.otherwise) if name not in POLICIES}

@@ -3,7 +3,7 @@
 1. Each observer has its own mailbox, which it reads at its own pace: the meeting waits for none.
 2. One with more than 4,096 unread records gets those, and then `RecordsMissed`.
 3. A callback gets its events in order, one after the other; an exception in it ends the meeting.
-4. At its end, the app's block waits for its callbacks, `WATCHER_S` at most: one that never returns is left.
+4. At its end, the app's block waits at most `WATCHER_S` for its callbacks; later ones are abandoned.
 """
 
 from __future__ import annotations

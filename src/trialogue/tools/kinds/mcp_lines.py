@@ -1,9 +1,9 @@
-"""Lines of an MCP server that is a program, which are bounded: the `mcp` package joins them without a bound.
+"""Bound on the lines of an MCP server that is a program: the `mcp` package joins them without a bound.
 
-The package reads a program's lines by a codec that it looks up by name: ours counts the bytes of a line, and
-refuses one that is too long. The package then reads on until the program has gone, and says nothing: so the
-session is told, whose end stops the program. Bytes that are not UTF-8 are replaced, for one of them would do
-the same.
+The package decodes a program's lines with a codec that it looks up by name. Ours counts the bytes of a line
+and refuses one that is too long. The package would then read on silently until the program's end. So the
+session is told, and its end stops the program. Bytes that are not UTF-8 are replaced, since one of them would
+have the same effect.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _REFUSED: ContextVar[Callable[[], None]] = ContextVar("refused")
 
 @contextmanager
 def told_of_long_lines(refused: Callable[[], None]) -> Generator[None]:
-    """Have `refused` called when a reader that is opened in the block meets a line that is too long."""
+    """Call `refused` when a reader that is opened in the block meets a line that is too long."""
     before = _REFUSED.set(refused)
     try:
         yield
