@@ -34,7 +34,7 @@ def routes() -> str:
         )
         for route in ROUTES
     ]
-    return table(("method", "path", "what it does", "what must be shown where there is a key"), rows)
+    return table(("method", "path", "what it does", "credential, if the server requires a key"), rows)
 
 
 def server_settings() -> str:

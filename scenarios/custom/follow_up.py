@@ -5,7 +5,7 @@ from trialogue.policy import POLICIES, Decision, FloorView, Next
 
 
 def follow_up(view: FloorView) -> Decision:
-    """Whoever asked has the floor again after the answer; else whoever is named has it."""
+    """After an answer, the floor goes back to the participant who asked, else to the one who is named."""
     if len(view.turns) >= 2:
         asked, answered = view.turns[-2:]
         is_answer = asked.heard.endswith("?") and not answered.heard.endswith("?")

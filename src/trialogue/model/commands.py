@@ -35,10 +35,10 @@ class SetHearing:
     """Replace the whole hearing table: who hears whom."""
 
     table: tuple[Hearing, ...]
-    """One row a listener; participants without a row hear nobody (paced silence)."""
+    """One row per listener; participants without a row hear silence."""
 
     muted: tuple[str, ...] = ()
-    """Participants whom nobody hears and who are not in the mix: the muted, and those who have left."""
+    """Participants who are not heard and not in the mix: those who are muted, and those who have left."""
 
 
 @frozen

@@ -374,13 +374,13 @@ class PlaybackFinished:
     """Length of the part that was heard, in seconds."""
 
     outcome: Literal["complete", "cut", "stalled", "dry"]
-    """Outcome: played to its end; stopped by a decision; no more audio came though the reply was not at its
-    end; or its sound ran dry for a second where the service has gone on, or never says that it is done.
+    """Outcome: `complete`, played to its end; `cut`, stopped by a decision; `stalled`, none of its sound came
+    for ten seconds; `dry`, no more sound came for a second, and the service did not report its end.
     """
 
     silent_s: float = 0.0
-    """Silence at the end of its sound, one second at most: the voice fell so long before `position_s`. 0
-    where it was cut, and where it never was louder than silence.
+    """Silence at the end of its sound, at most one second: the voice ended that long before `position_s`. 0
+    for sound that was cut, or that was never louder than silence.
     """
 
 
@@ -788,8 +788,8 @@ class ProcessSuspended:
 class SoundLagged:
     """The meeting's sound is behind its clock, as the machine is busy; reported again when that changes.
 
-    Until then nobody knows what people's sources heard last, so everything that waits for sound waits for so
-    much longer.
+    Until then the latest sound of people's sources is not known, so everything that waits for sound waits
+    that much longer.
     """
 
     lag_s: float

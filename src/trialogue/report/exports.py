@@ -88,16 +88,16 @@ EXPORTS: Final[Mapping[str, Export]] = MappingProxyType(
             True,
         ),
         "csv": Export(
-            "turns.csv", "CSV, a row an utterance", lambda held: turns_csv(held.plan, held.utterances)
+            "turns.csv", "CSV, one row per utterance", lambda held: turns_csv(held.plan, held.utterances)
         ),
         "textgrid": Export(
             "transcript.TextGrid",
-            "Praat TextGrid, a tier a participant",
+            "Praat TextGrid, one tier per participant",
             lambda held: textgrid(held.plan, held.utterances, held.length_s),
         ),
         "eaf": Export(
             "transcript.eaf",
-            "ELAN annotation, a tier a participant",
+            "ELAN annotation, one tier per participant",
             lambda held: eaf(held.plan, held.utterances, held.started),
         ),
         "chat": Export("transcript.cha", "CHAT, for CLAN", lambda held: chat(held.plan, held.utterances)),
