@@ -77,6 +77,13 @@ def test_what_is_no_yaml_is_told_and_left():
         formatted("a: @b\n", "x")
 
 
+@pytest.mark.parametrize("text", ["name: a\tb\n", "# a\u2028b\nname: a\n"])
+def test_what_the_second_parser_cannot_read_is_left(text):
+    """The formatter's parser is stricter than the reader's with tabs and odd line breaks."""
+    with pytest.raises(SetupError, match=r"x:\d+:\d+: left unchanged"):
+        formatted(text, "x")
+
+
 def test_what_is_no_map_is_left():
     """There is no form for it."""
     with pytest.raises(SetupError, match="x: cannot be formatted: it is not a map"):

@@ -138,6 +138,28 @@ def test_quoted_words_are_text():
     assert loads(GOOD + 'about: "5"').document.about == "5"
 
 
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\u2029", "\U000f0000"])
+def test_only_line_feeds_and_carriage_returns_end_lines(sign):
+    """Breaks of YAML 1.1 alone are characters of a text, and move no place."""
+    problems = Problems()
+    told = f"# a{sign}b\nk: a{sign}b\nq: 'a{sign}b'\nt: |\n  a{sign}b\n"
+    tree = compose(told, "<x>", problems)
+    assert not problems.found
+    assert isinstance(tree, Entries)
+    values = [pair.value.value for pair in tree.pairs if isinstance(pair.value, Scalar)]
+    assert values == [f"a{sign}b", f"a{sign}b", f"a{sign}b\n"]
+    assert [pair.at.line for pair in tree.pairs] == [2, 3, 4]
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "b"])
+def test_a_slip_is_shown_at_its_line_whatever_ends_lines(end, sign):
+    """The places of the parser and of the text are the same."""
+    text = end.join([f"# a{sign}", "name: a", f"about: b{sign}", "  cast: c"])
+    (fault,) = faults_of(text)
+    assert fault.startswith(("<text>:3:", "<text>:4:"))
+
+
 def test_each_part_has_its_place():
     """Keys and values are found by path, counted from 1."""
     tree = compose("a: [x, {b: 1}]\nc: {d: ~}\n", "f", Problems())

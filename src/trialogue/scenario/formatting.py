@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from trialogue.errors import SetupError
 from trialogue.scenario.problem_lines import raise_problems
@@ -26,6 +26,7 @@ def formatted(text: str, source: str) -> str:
     """Formatted text; `ScenarioError` for invalid YAML, or if the result would read differently."""
     before = _read(text, source)
     from ruamel.yaml import YAML  # noqa: PLC0415 - only where a file is formatted
+    from ruamel.yaml.error import MarkedYAMLError  # noqa: PLC0415 - likewise; it has no types
 
     yaml: Any = YAML(typ="rt")
     yaml.preserve_quotes = True
@@ -34,7 +35,14 @@ def formatted(text: str, source: str) -> str:
     yaml.brace_single_entry_mapping_in_flow_sequence = True
     if not isinstance(before, Entries):
         raise SetupError(f"{source}: cannot be formatted: it is not a map")
-    data = yaml.load(text)
+    try:
+        data = yaml.load(text)
+    except MarkedYAMLError as error:  # a second parser, which is stricter with tabs and odd line breaks
+        mark: Any = cast("Any", error).problem_mark
+        where = source if mark is None else f"{source}:{mark.line + 1}:{mark.column + 1}"
+        raise SetupError(
+            f"{where}: left unchanged: only plain spaces and line breaks can be formatted"
+        ) from error
     for key in (key for key in _HEAD if key in data):
         data.move_to_end(key, last=False)
     written = StringIO()

@@ -5,7 +5,9 @@
 2. Aliases, anchors, tags, merge keys, second documents, duplicate keys and keys that are not text are
    refused, each with its place; the tree goes on around them.
 3. Size, depth and the number of nodes are bounded before anything is built.
-4. Values that are too deep are skipped, but a text that nests on and on is not read to its end: the parser's
+4. Lines end as in YAML 1.2: NEL, LS and PS (U+0085, U+2028, U+2029) are ordinary characters, which the parser
+   would take for line breaks.
+5. Values that are too deep are skipped, but a text that nests on and on is not read to its end: the parser's
    time grows with the square of the depth.
 """
 
@@ -13,8 +15,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
-from typing import TypeAlias, assert_never, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeAlias, assert_never, cast
 
 import yaml
 from attrs import field
@@ -34,6 +36,8 @@ _LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLo
 _NESTING = "maximum nesting depth"
 _IN_QUOTES = "a text that starts with {} needs quotes"
 _TOO_NESTED = f"is nested more than {MAX_DEPTH} levels deep"
+_BREAKS: Final = "\x85\u2028\u2029"
+_STAND_INS: Final = range(0xF0000, 0xFFFFE)
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -125,10 +129,12 @@ def compose(text: str, source: str, problems: Problems, path: Path = ()) -> Node
     if len(text) > MAX_BYTES:
         problems.add(start, path, "is larger than 1 MiB", Code.SIZE)
         return Hole(start)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     problems.read(source, text)
     text = cleaned(text, source, path, problems)
+    text, breaks = _without_breaks(text)
     for _ in range(MOST_SLIPS):
-        found = _composed(text, source, problems, path)
+        found = _composed(text, _Composer(source, problems, path, breaks))
         if not isinstance(found, Slip):
             return found
         if problems.passes_over(found.places):
@@ -142,10 +148,19 @@ def compose(text: str, source: str, problems: Problems, path: Path = ()) -> Node
     return Hole(start)
 
 
-def _composed(text: str, source: str, problems: Problems, path: Path) -> Node | Slip:
+def _without_breaks(text: str) -> tuple[str, Mapping[int, str]]:
+    """Text with stand-ins for the line breaks that only YAML 1.1 has, and what each stands for."""
+    found = [each for each in _BREAKS if each in text]
+    unused = (chr(code) for code in _STAND_INS if chr(code) not in text)
+    pairs = list(zip(found, unused, strict=False))
+    stand_ins = {ord(each): sign for each, sign in pairs}
+    return text.translate(stand_ins), {ord(sign): each for each, sign in pairs}
+
+
+def _composed(text: str, composer: _Composer) -> Node | Slip:
     """Tree of a text, the parser's error, or a `Hole` if a problem was already noted."""
+    source, problems, path = composer.source, composer.problems, composer.path
     start, before = Place(source, 1, 1), problems.found
-    composer = _Composer(source, problems, path)
     try:
         return composer.document(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
@@ -181,6 +196,7 @@ class _Composer:
     source: str
     problems: Problems
     path: Path
+    breaks: Mapping[int, str]
     nodes: int = field(default=0, init=False)
 
     def place(self, mark: object) -> Place:
@@ -219,7 +235,8 @@ class _Composer:
             if event.value == "" and (event.anchor or event.tag):
                 return Hole(at)
             plain = event.implicit[0] and event.style in {None, ""}
-            return Scalar(at, plain_value(event.value) if plain else event.value)
+            value = event.value.translate(self.breaks) if self.breaks else event.value
+            return Scalar(at, plain_value(value) if plain else value)
         if depth == MAX_DEPTH:
             self._skip(events, at, path)
             return Hole(at)
