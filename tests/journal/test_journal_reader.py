@@ -14,7 +14,7 @@ from journal_values import HEADER, keep, meeting, sealed, values_of
 from trialogue.errors import JournalError
 from trialogue.journal import End, Journal, ProblemKind, chain, read
 from trialogue.journal.manifest import NAME, Status, read_manifest, write_manifest
-from trialogue.journal.records import EPOCH, end_line, header_line, record_line
+from trialogue.journal.records import EPOCH, JournalKind, end_line, header_line, record_line
 from trialogue.model.commands import Command, WakeAt
 from trialogue.model.events import Event, Woke
 from trialogue.model.records import Record
@@ -67,6 +67,16 @@ def test_journal_without_manifest_is_whole(tmp_path):
     (tmp_path / NAME).unlink()
     reading = read(path)
     assert (tuple(reading), reading.problems) == (meeting(), [])
+
+
+@pytest.mark.parametrize("kind", [{}, []])
+def test_an_event_of_a_session_with_a_type_of_another_kind_is_damage(tmp_path, kind):
+    """It is found where the messages of a session are told from the records."""
+    body = {**record_line(meeting()[0], EPOCH), "event": {"type": kind}}
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(sealed(header_line(evolve(HEADER, of=JournalKind.SESSION)), body))
+    with pytest.raises(JournalError, match="damaged"):
+        list(read(path))
 
 
 def test_manifest_of_another_journal_says_nothing(tmp_path):

@@ -8,17 +8,24 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_values import MEETING, PLAN, UTTERANCES
+from report_values import MEETING, PLAN, UTTERANCES, grant, records
 
 from trialogue.errors import SetupError
+from trialogue.model.events import PlaybackFinished, PlaybackStarted, SessionReady
 from trialogue.model.participants import Participant
 from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
 from trialogue.model.transcript import UNCLEAR, Utterance
 from trialogue.report.exports import EXPORTS, HeldMeeting
 from trialogue.report.stretches import stretches
 
 HELD = HeldMeeting(PLAN, UTTERANCES, MEETING)
 WITH_WORDS = [each for each in UTTERANCES if each.heard.strip()]
+ODD = records(
+    (1e12, SessionReady("nobody", 1), grant("nobody", -1, 1e12)),
+    (2e12, PlaybackStarted("nobody", -1, 1, 2e12), grant("nobody", 2**70, 2e12)),
+    (3e12, PlaybackFinished("nobody", -1, 1, 3e12, 1e12, "complete")),
+)
 TEXT = st.text(
     st.one_of(st.characters(), st.sampled_from("<>&*_[]()\"'@%+:,.?!=\t\r\n\x15\u2028 -1")), max_size=40
 )
@@ -145,6 +152,14 @@ def test_a_trace_without_its_package_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "perfetto.trace_builder.proto_builder", None)
     with pytest.raises(SetupError, match=r"perfetto.*: pip install .trialogue\[perfetto\]"):
         made("perfetto")
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_a_journal_can_name_anybody_and_any_time(name):
+    """It is a file, which others can write: speech of a stranger, turns and times beyond all meetings."""
+    ends = (*ODD, Record(99, 1e300, ODD[-1].event, ()))
+    said = Utterance("nobody", -1, 1e9, 1e12, "Hello.", "Hello.", "finished")
+    assert made(name, HeldMeeting(PLAN, (*UTTERANCES, said), (*MEETING, *ends)))
 
 
 @given(st.lists(TEXT, max_size=4))

@@ -138,7 +138,8 @@ class Reading:
         if self.header.of is not JournalKind.SESSION or "kind" in raw:
             return False
         event: object = raw.get("event")
-        return isinstance(event, dict) and cast("JsonObject", event).get("type") in WIRE
+        kind = cast("JsonObject", event).get("type") if isinstance(event, dict) else None
+        return isinstance(kind, str) and kind in WIRE
 
     @property
     def seq(self) -> int:

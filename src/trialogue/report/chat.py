@@ -29,9 +29,10 @@ def chat(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
     Words stay and signs are removed, except the last: `?` and `!` where the utterance ends in them, `+/.`
     where it was cut off. Speech without recognized words is `xxx`.
     """
-    codes = _codes(plan)
+    spoken = sorted(utterances, key=lambda each: (each.start_s, each.end_s))
+    codes = _codes([*(each.name for each in plan.participants), *(each.participant for each in spoken)])
     names = labels(plan)
-    present = ", ".join(f"{code} {_word(names[name])} Participant" for name, code in codes.items())
+    present = ", ".join(f"{code} {_word(names.get(name, name))} Participant" for name, code in codes.items())
     lines = [
         "@UTF8",
         "@Begin",
@@ -39,7 +40,7 @@ def chat(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
         f"@Participants:\t{present}",
         *(f"@ID:\teng|{_word(plan.name)}|{code}|||||Participant|||" for code in codes.values()),
     ]
-    for each in sorted(utterances, key=lambda each: (each.start_s, each.end_s)):
+    for each in spoken:
         words = _words(each.heard)
         if not words:
             continue
@@ -50,16 +51,16 @@ def chat(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
     return "\n".join([*lines, "@End"]) + "\n"
 
 
-def _codes(plan: MeetingPlan) -> dict[str, str]:
+def _codes(names: Iterable[str]) -> dict[str, str]:
     """Code of each participant: the first letters of its name as capitals, numbered where two are equal."""
     codes: dict[str, str] = {}
-    for each in plan.participants:
-        plain = re.sub(r"[^A-Z0-9]", "", each.name.upper())[:_CODE] or "SPK"
+    for name in dict.fromkeys(names):
+        plain = re.sub(r"[^A-Z0-9]", "", name.upper())[:_CODE] or "SPK"
         code, number = plain, 1
         while code in codes.values():
             number += 1
             code = f"{plain[: _CODE - len(str(number))]}{number}"
-        codes[each.name] = code
+        codes[name] = code
     return codes
 
 

@@ -33,6 +33,8 @@ from trialogue.values import define
 _MEETING: Final = 1
 _FLOOR: Final = 2
 _SEQUENCE: Final = 1
+_LAST: Final = 2**64 - 1
+"""Last number of a time or a flow. A journal can hold any."""
 
 
 def perfetto(plan: MeetingPlan, records: Iterable[Record]) -> bytes:
@@ -142,12 +144,12 @@ class _Tracing:
         """Write a stretch of a track, with the flow that begins or ends in it."""
         for at, kind in zip(span_s, (1, 2), strict=True):  # TYPE_SLICE_BEGIN, TYPE_SLICE_END
             packet = self._packet()
-            packet.timestamp = max(0, round(at * 1e9))
+            packet.timestamp = round(min(max(0.0, at), _LAST // 10**9) * 1e9)
             packet.track_event.type = kind
             packet.track_event.track_uuid = track
             if kind == 1:
                 packet.track_event.name = name
-                if flow is not None:
+                if flow is not None and 0 <= flow <= _LAST:
                     packet.track_event.flow_ids.append(flow)
 
     def _packet(self) -> Any:  # noqa: ANN401 - made by protocol buffers, without types of its own
