@@ -4,6 +4,7 @@ Each trial holds a meeting, goes on with it and verifies it, and kills each of t
 is drawn. After every kill it holds the promises: what was shown or recorded is there, what is left says how
 far it goes, one run can be gone on with, and nothing looks whole that is not. Then the meeting is held to
 its end. With `--browser`, the page of every run that is left is opened in Chromium, too.
+A busy machine makes it slow, and nothing else: what hangs is told by what it computes (`hanging.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import argparse
 import contextlib
 import csv
 import io
-import math
 import os
 import random
 import signal
@@ -29,6 +29,7 @@ from xml.etree import ElementTree as ET
 import orjson
 import soundfile
 from attrs import define, field
+from hanging import Watch, computed_s
 
 from trialogue.brain.meeting import Brain
 from trialogue.cli.replay import print_transcript
@@ -59,12 +60,6 @@ WHOLE = {
 LONGEST_S = 3600.0
 """How much sound a meeting may have recorded."""
 
-ENDED_S = 240.0
-"""How long a command may take that nobody kills, on a busy machine too."""
-
-TICKS_S = os.sysconf("SC_CLK_TCK")
-"""How many ticks of computing a second has."""
-
 
 class BrokenPromise(AssertionError):
     """What a kill has done that it may not do."""
@@ -76,21 +71,12 @@ def promise(kept: object, what: str) -> None:
         raise BrokenPromise(what)
 
 
-def wait_for(process: subprocess.Popen[bytes], is_so: Callable[[], bool]) -> None:
+def wait_for(process: subprocess.Popen[bytes], is_so: Callable[[], bool], look_s: float = 0.002) -> None:
     """Look every few milliseconds until it is so, or the command has ended; not for ever."""
-    until = time.monotonic() + ENDED_S
+    watch = Watch(process)
     while process.poll() is None and not is_so():
-        promise(time.monotonic() < until, "a command that is to be killed did nothing")
-        time.sleep(0.002)
-
-
-def computed_s(process: subprocess.Popen[bytes]) -> float:
-    """Seconds of computing that a process has had: what of it has happened, however busy the machine is."""
-    try:
-        said = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return math.inf
-    return (int(said[11]) + int(said[12])) / TICKS_S
+        watch.look()
+        time.sleep(look_s)
 
 
 @define
@@ -147,14 +133,16 @@ class Trial:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", "TERM": "dumb"},
             )
-            if kill is not None:
-                self.wait_for_moment(process, kill, out)
-            else:
-                process.wait(ENDED_S)
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-                self.struck[str(kill)] += 1
-            process.wait()
+            try:
+                if kill is not None:
+                    self.wait_for_moment(process, kill, out)
+                else:
+                    wait_for(process, lambda: False, look_s=0.02)
+            finally:
+                if process.poll() is None:
+                    process.send_signal(signal.SIGKILL)
+                    self.struck[str(kill)] += 1
+                process.wait()
         told = out.read_text()
         lines = told.splitlines() if told.endswith("\n") else told.splitlines()[:-1]
         self.shown += [line.split("  ")[-1].strip() for line in lines if "This goes on" in line]
@@ -175,8 +163,8 @@ class Trial:
                 more_s *= 0.03 if kill == "verify" else 1.7
             case _:
                 pass
-        until = computed_s(process) + more_s
-        wait_for(process, lambda: computed_s(process) >= until)
+        until = computed_s(process.pid) + more_s
+        wait_for(process, lambda: computed_s(process.pid) >= until)
 
     def check_left(self, run: Path, old: Path | None) -> Path | None:
         """What a kill has left of `run`; the run to go on with, None where no word was ever recorded."""

@@ -1,0 +1,82 @@
+"""Whether a command hangs: what it wants of a core decides, and how busy the machine is does not."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import hanging
+import pytest
+from hanging import HUNG_S, Wants, Watch, wanted_by_thread
+
+
+def first_hung(wanted_of, seconds):
+    """The first second in which a command that wanted so much by then hangs; None for none."""
+    wants = Wants(0.0)
+    return next((now for now in range(seconds) if wants.is_hung(now, wanted_of(now))), None)
+
+
+def test_what_waits_for_a_core_is_not_hung_however_long_it_waits():
+    """On a machine that gives it next to nothing for an hour, too."""
+    assert first_hung(lambda now: {1: 0.99 * now}, 3600) is None
+
+
+def test_what_only_watches_is_hung():
+    """A thread that looks twenty times a second keeps nothing alive."""
+    assert first_hung(lambda now: {1: min(now, 7.0), 2: 0.03 * now}, 3600) == pytest.approx(HUNG_S, abs=8)
+
+
+def test_a_thread_that_has_ended_takes_nothing_back():
+    """Work that one thread after another does is work."""
+    assert first_hung(lambda now: {now // 60: float(now % 60)}, 3600) is None
+
+
+@pytest.fixture
+def program():
+    """Begin a program that prints when it is so far; it is killed behind the test, with all that it began."""
+    begun = []
+
+    def begin(code):
+        command = [sys.executable, "-S", "-c", code]
+        begun.append(subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True))
+        begun[-1].stdout.readline()
+        return begun[-1]
+
+    yield begin
+    for each in begun:
+        os.killpg(each.pid, signal.SIGKILL)
+        each.communicate()
+
+
+@pytest.fixture
+def look_on(monkeypatch):
+    """Watch a program without a rest, by limits as short as a test has time for."""
+
+    def look(process, **limits):
+        for name, limit in {"LOOK_S": 0.0, **limits}.items():
+            monkeypatch.setattr(hanging, name, limit)
+        watch = Watch(process)
+        while True:
+            watch.look()
+
+    return look
+
+
+def test_a_program_that_waits_for_nothing_is_told(program, look_on):
+    """By the real clock and its real threads."""
+    with pytest.raises(TimeoutError, match="hangs"):
+        look_on(program("import signal; print(flush=True); signal.pause()"), HUNG_S=0.05)
+
+
+def test_a_program_that_computes_for_too_long_is_told(program, look_on):
+    """It spins: that is seen by what it computed, not by the clock."""
+    with pytest.raises(TimeoutError, match="spins"):
+        look_on(program("print(flush=True)\nwhile True: pass"), SPINS_S=0.05)
+
+
+def test_what_a_command_has_begun_counts(program):
+    """Threads of a child's child are threads of the command."""
+    begins = "import subprocess, sys; subprocess.run([sys.executable, '-S', '-c', {!r}])"
+    waits = "import signal; print(flush=True); signal.pause()"
+    watched = program(begins.format(begins.format(waits)))
+    assert len(dict(wanted_by_thread(watched.pid))) == 3
