@@ -11,7 +11,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import lru_cache, partial
+from functools import partial
 from ipaddress import ip_address
 from socket import gaierror
 from typing import Protocol, cast
@@ -30,6 +30,7 @@ from trialogue.transport.library import Library, LibraryNursery
 from trialogue.transport.lifetime import background, open_for_messages
 from trialogue.transport.pipe import open_pipe
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, Handshake, SocketRules, WebSocket
+from trialogue.transport.trust import client_context
 from trialogue.transport.upgrade import read_response, refusal
 from trialogue.values import frozen
 
@@ -334,15 +335,11 @@ def _tls_failure(cause: BaseException | None, target: Target) -> DialFailed | Pr
             )
 
 
-@lru_cache(maxsize=8)
 def _tls_context(ca_file: str | None) -> ssl.SSLContext:
-    """Default, verifying context; shared, since loading the authorities takes milliseconds and memory."""
     try:
-        context = ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
+        return client_context(ca_file)
+    except OSError as error:
         raise SetupError(f"cannot read the certificate authorities in {ca_file}") from error
-    context.options |= ssl.OP_NO_RENEGOTIATION
-    return context
 
 
 def _is_loopback_address(host: str) -> bool:

@@ -7,10 +7,8 @@ bounded (`transport/bounded_answers`), and so is its time.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cache
 from typing import Any, Final
 
 import httpx  # noqa: ASYNC127 the project's one HTTP client, for loopback
@@ -32,6 +30,7 @@ from trialogue.server.think.ports import (
 )
 from trialogue.transport.bounded_answers import IDENTITY, AnswerLines, AnswerTooLong, encoding_of
 from trialogue.transport.failure_words import reason_of_failure
+from trialogue.transport.trust import client_context
 from trialogue.values import define
 
 _DEADLINES: Final = httpx.Timeout(connect=5.0, read=30.0, write=5.0, pool=5.0)
@@ -62,20 +61,14 @@ _GONE: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 """Errors of a request on a kept connection that the peer has just closed."""
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    """TLS context, made once: reading the certificates takes tens of milliseconds."""
-    return ssl.create_default_context()
-
-
 def load() -> None:
     """Load what the first client needs; called in a thread, it spares the event loop a wait."""
-    _tls()
+    client_context()
 
 
 def open_client() -> httpx.AsyncClient:
     """Client for all passes of a connection, which keeps its connections between passes."""
-    return httpx.AsyncClient(timeout=_DEADLINES, limits=_KEPT, verify=_tls(), trust_env=False)
+    return httpx.AsyncClient(timeout=_DEADLINES, limits=_KEPT, verify=client_context(), trust_env=False)
 
 
 @define

@@ -26,6 +26,7 @@ from trialogue.tools.executor import Tool
 from trialogue.tools.permissions import Permissions, is_loopback
 from trialogue.tools.signatures import SILENT, Signature
 from trialogue.transport.failure_words import reason_of_system
+from trialogue.transport.trust import client_context
 from trialogue.values import frozen
 
 ANSWER_BYTES = 1024 * 1024
@@ -103,7 +104,9 @@ def _why(failure: BaseException) -> str:
 async def _reached(parts: SplitResult) -> trio.abc.Stream:
     host = parts.hostname or ""
     if parts.scheme == "https":
-        stream = await trio.open_ssl_over_tcp_stream(host, parts.port or 443, https_compatible=True)
+        stream = await trio.open_ssl_over_tcp_stream(
+            host, parts.port or 443, https_compatible=True, ssl_context=client_context()
+        )
         try:
             await stream.do_handshake()
         except BaseException:  # without a stream there is nothing to close

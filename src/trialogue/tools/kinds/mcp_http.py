@@ -14,6 +14,7 @@ import trio
 
 from trialogue.importing import import_extra
 from trialogue.transport.bounded_answers import ANSWER_BYTES, IDENTITY, encoding_of
+from trialogue.transport.trust import harden
 
 __all__ = ["open_http_client"]
 
@@ -58,6 +59,7 @@ def open_http_client(opening_s: float, answering_s: float) -> Any:  # noqa: ANN4
         response.stream = Bounded(response.stream, encoding, longest)
 
     return http.AsyncClient(
+        verify=harden(http.create_ssl_context(trust_env=False)),
         trust_env=False,
         timeout=http.Timeout(opening_s, read=answering_s),
         headers={"accept-encoding": IDENTITY},
