@@ -20,10 +20,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
 import orjson
+from attrs import field
 
 from trialogue.model.json_text import read_json
 from trialogue.model.text import safe_text
 from trialogue.server.think.markup import Markup
+from trialogue.server.think.object_text import ObjectText
 from trialogue.server.think.ports import FunctionWanted, ThinkRefused, Thought, ThoughtCalls, ThoughtSentence
 from trialogue.speech.sentences import SentenceSplitter
 from trialogue.values import define
@@ -35,6 +37,9 @@ MAX_CALLS: Final = 128
 
 MAX_ARGUMENTS: Final = 1024 * 1024
 """Most characters of the arguments of one call."""
+
+MAX_NAME: Final = 1000
+"""Most characters of a function's name, which comes in pieces, too."""
 
 MAX_TEXT: Final = 100_000
 """Most characters of a reply without its reasoning: more than an hour of speech."""
@@ -121,7 +126,7 @@ class _PartialCall:
     index: int | None
     id: str = ""
     name: str = ""
-    arguments: str = ""
+    arguments: ObjectText = field(factory=ObjectText)
 
     def goes_on_with(self, piece: _Piece) -> bool:
         """Whether a part belongs to this call, by rule 1."""
@@ -132,7 +137,7 @@ class _PartialCall:
         if not (piece.name and self.name):
             return True
         is_other = piece.name != self.name
-        if self._is_whole() and (is_other or piece.arguments != ""):
+        if self.arguments.is_whole and (is_other or piece.arguments != ""):
             return False
         return not is_other or piece.index is not None or bool(piece.id)
 
@@ -141,20 +146,17 @@ class _PartialCall:
         if piece.name != self.name:  # some endpoints repeat it in each part
             self.name += piece.name
         if isinstance(piece.arguments, str):
-            self.arguments += piece.arguments
+            self.arguments.add(piece.arguments)
         else:
-            self.arguments = orjson.dumps(piece.arguments).decode()
-        if len(self.arguments) > MAX_ARGUMENTS:
+            self.arguments = ObjectText()
+            self.arguments.add(orjson.dumps(piece.arguments).decode())
+        if len(self.name) > MAX_NAME:
+            raise ThinkRefused("The think endpoint requested a call of a function with too long a name.")
+        if self.arguments.length > MAX_ARGUMENTS:
             raise ThinkRefused("The think endpoint requested a call with arguments that are too long.")
 
     def wanted(self) -> FunctionWanted:
-        return FunctionWanted(self.name, self.arguments or "{}")
-
-    def _is_whole(self) -> bool:
-        try:
-            return isinstance(read_json(self.arguments), dict)
-        except orjson.JSONDecodeError:
-            return False
+        return FunctionWanted(self.name, self.arguments.text or "{}")
 
 
 def _text(value: object) -> str:
