@@ -1,7 +1,8 @@
 """Regular files: opening a named pipe would wait for its writer, and a device may never end.
 
 The files of a run are read and written by this module. A file that a user names may be a pipe on purpose
-(`check /dev/stdin`): it is opened as usual, and `read_bounded` reads it up to a limit.
+(`check /dev/stdin`): it is opened as usual, and `read_bounded` reads it up to a limit. What a user names as
+an output is checked by `check_output` first.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from io import BufferedReader, FileIO
 
 __all__ = [
+    "check_output",
     "check_regular",
     "open_descriptor",
     "open_regular",
@@ -34,6 +36,9 @@ _KINDS: Final = {
     stat.S_IFBLK: "it is a device, not a file",
     stat.S_IFDIR: "it is a directory, not a file",
 }
+
+_WRITTEN: Final = frozenset({stat.S_IFREG, stat.S_IFCHR})
+"""Kinds of objects that a user may have written, and whose opening does not wait."""
 
 _AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0)
 """Flag that opens a pipe without waiting for its other end; Windows has neither."""
@@ -79,6 +84,31 @@ def check_regular(path: Path) -> None:
     except FileNotFoundError:
         return
     _check(mode, os.fspath(path))
+
+
+def check_output(path: Path) -> None:
+    """Raise OSError where a file that a user names cannot be written, or opening it would wait.
+
+    A terminal, `/dev/null` and what another program has opened (`/dev/stdout`, `>(cat)`) can be written; a
+    pipe with a name waits for its reader.
+    """
+    try:
+        kind = stat.S_IFMT(path.stat().st_mode)
+    except FileNotFoundError:
+        path.parent.stat()
+        place = path.parent
+    else:
+        place = path
+        if not (kind in _WRITTEN or (kind == stat.S_IFIFO and _is_opened(path))):
+            _check(kind, os.fspath(path))
+    if not os.access(place, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+
+
+def _is_opened(pipe: Path) -> bool:
+    """Whether a pipe is one of a process's descriptors, which has no name (Linux), or a folder of its own."""
+    place = pipe.resolve()
+    return not place.exists() or place.parent == Path("/dev/fd")
 
 
 def open_descriptor(path: str, flags: int) -> int:

@@ -1,5 +1,8 @@
 """What a command is told to write over: a file of its own kind, and no other."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from trialogue.batch.jobs import BatchRequest
@@ -27,6 +30,40 @@ WRITES = {
     "voices --out": lambda path, _: say("Good morning.", "ben", path, Murmur()),
     "--tls-ca": lambda path, _: self_signed((), path),
 }
+
+
+def baseline(path, run_folder):
+    """A batch whose figures are kept; no meeting runs."""
+    small = run_folder.parent / "small.yaml"
+    hold_batch([small], BatchOptions(BatchRequest(), path.parent / "runs", save_baseline=path, dry_run=True))
+
+
+UNWRITABLE = {
+    "a pipe": ("results", getattr(os, "mkfifo", Path.mkdir), "it is a named pipe, not a file"),
+    "a directory": ("results", Path.mkdir, "it is a directory, not a file"),
+    "in no folder": ("none/results", lambda _: None, "No such file or directory"),
+}
+"""What a user may name by mistake: its name, how it comes to be there, and what is told."""
+
+
+@pytest.mark.parametrize("write", [*WRITES.values(), baseline], ids=[*WRITES, "--save-baseline"])
+@pytest.mark.parametrize(("name", "make", "told"), UNWRITABLE.values(), ids=UNWRITABLE)
+def test_what_cannot_be_written_is_refused_first(write, name, make, told, run_folder, tmp_path):
+    """A pipe would wait for its reader for ever, and the others were told only after hours of meetings."""
+    path = tmp_path / name
+    make(path)
+    with pytest.raises(SetupError, match=f"cannot write .*results: {told}$"):
+        write(path, run_folder)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_results_go_into_what_another_program_has_opened(small, tmp_path):
+    """As a shell gives it: `--junit >(...)`."""
+    reading, writing = os.pipe()
+    say("Good morning.", "ben", Path(f"/dev/fd/{writing}"), Murmur())
+    os.close(writing)
+    assert os.read(reading, 4) == b"RIFF"
+    os.close(reading)
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)

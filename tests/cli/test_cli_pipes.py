@@ -87,7 +87,7 @@ def test_a_scenario_of_a_run_is_no_pipe(tell):
 
 
 def test_an_export_is_not_written_into_a_pipe_of_the_run(tell):
-    """Nobody may read there; a pipe that `--out` names is written to."""
+    """Nobody may read there."""
     code, told = tell("export", "transcript.vtt")
     assert (code, told.count("\n")) == (4, 1)
     assert "transcript.vtt: it is a named pipe, not a file" in told

@@ -18,6 +18,7 @@ from trialogue.errors import SetupError
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
 from trialogue.model.clock_time import clock
+from trialogue.regular_files import check_regular, open_descriptor
 from trialogue.report.why import TurnGiven, grants
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.did_you_mean import did_you_mean
@@ -93,6 +94,8 @@ def format_files(files: Sequence[Path], *, only_check: bool) -> int:
     """Format scenario files; with `only_check`, only name those that need it."""
     stale = False
     for file in files:
+        if not only_check:
+            _check_place(file)
         text = _text(file)
         after = formatted(text, str(file))
         if after == text:
@@ -102,6 +105,14 @@ def format_files(files: Sequence[Path], *, only_check: bool) -> int:
             _rewrite(file, after)
         put(f"{file}: {'is not formatted' if only_check else 'formatted'}")
     return WRONG_USE if stale and only_check else 0
+
+
+def _check_place(file: Path) -> None:
+    """Refuse what cannot be replaced by a file, before it is read: a pipe would be gone."""
+    try:
+        check_regular(file)
+    except OSError as error:
+        raise SetupError(f"cannot format {file}: {error.strerror}") from error
 
 
 def _text(file: Path) -> str:
@@ -123,7 +134,7 @@ def _rewrite(file: Path, text: str) -> None:
     kept = file.resolve()
     draft = kept.with_name(f".{kept.name}.new")
     try:
-        with draft.open("w", encoding="utf-8") as stream:
+        with open(draft, "w", encoding="utf-8", opener=open_descriptor) as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())

@@ -31,7 +31,7 @@ from trialogue.cli.view_batch import open_progress, table
 from trialogue.cli.view_screens import put, put_json, show
 from trialogue.errors import JournalError, SetupError
 from trialogue.model.json_text import read_json
-from trialogue.overwriting import refuse_other
+from trialogue.overwriting import refuse_other, refuse_unwritable
 from trialogue.regular_files import read_bounded
 from trialogue.values import frozen
 
@@ -223,8 +223,11 @@ def _baseline(path: Path | None) -> Baseline:
 
 def _refuse_to_overwrite(path: Path | None) -> None:
     """Refuse to overwrite a file that is no baseline, before any meeting runs."""
+    if path is None:
+        return
+    refuse_unwritable(path)
     try:
-        if path is None or not path.is_file():
+        if not path.is_file():
             return
         read_baseline(read_json(read_bounded(path, BASELINE_MIB)))
     except OSError as error:

@@ -25,7 +25,7 @@ from trialogue.errors import JournalError
 from trialogue.journal.lock import locked
 from trialogue.journal.manifest import NAME, Digest, Manifest, Status, manifest_in, write_manifest
 from trialogue.journal.reader import Problem, opened_journal, read
-from trialogue.regular_files import check_regular, open_regular, unbuffered
+from trialogue.regular_files import check_output, check_regular, open_descriptor, open_regular, unbuffered
 from trialogue.values import frozen
 
 JOURNAL: Final = "journal.jsonl"
@@ -247,13 +247,16 @@ def _replace_entered(directory: Path, name: str, content: bytes) -> None:
 
 def _replace(path: Path, content: bytes) -> None:
     """Replace a file's content, whole or not at all; an object that is no file (a terminal) is written to."""
+    check_output(path)
     if path.exists() and not path.is_file():
         path.write_bytes(content)
         return
     path = path.resolve()
     draft = path.with_name(f".{path.name}.new")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with os.fdopen(
+            open_descriptor(os.fspath(draft), os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb"
+        ) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -21,7 +21,7 @@ from attrs import Factory
 from trialogue.errors import JournalError
 from trialogue.journal.codec import MISFITS, JsonObject
 from trialogue.model.json_text import read_json
-from trialogue.regular_files import read_regular
+from trialogue.regular_files import open_descriptor, read_regular
 from trialogue.values import frozen
 
 NAME: Final = "manifest.json"
@@ -92,7 +92,7 @@ class Manifest:
 def write_manifest(directory: Path, manifest: Manifest) -> None:
     """Replace the directory's manifest, on disk when this returns; OSError where that fails."""
     draft = draft_in(directory)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = open_descriptor(os.fspath(draft), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(_encoded(manifest) + b"\n")

@@ -48,6 +48,7 @@ from trialogue.model.records import Record
 from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.model.text import steerless_json
 from trialogue.model.wire import WireRecord
+from trialogue.regular_files import open_descriptor
 from trialogue.values import define
 
 RESERVE_BYTES: Final = 64 * 1024
@@ -235,7 +236,7 @@ class Journal:
         try:
             if self._resumes is not None:
                 self._note(Status.RESUMING)
-            descriptor = os.open(self._reserve, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = open_descriptor(os.fspath(self._reserve), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             with os.fdopen(descriptor, "wb") as reserve:
                 reserve.write(bytes(RESERVE_BYTES))
             self._write(header_line(self.header), 0)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from attrs import evolve
 
 from trialogue.brain.words.transcript import utterances
-from trialogue.errors import JournalError, SetupError
+from trialogue.errors import JournalError
 from trialogue.journal.files import JOURNAL, journal_of, runs_in, write_entered
 from trialogue.journal.reader import Reading, read
 from trialogue.journal.records import HeaderClock
@@ -44,8 +44,6 @@ def write_page(run: Path, *, out: Path | None = None, sound: WhereSound = "insid
     reading = read(journal_of(run))
     folder = reading.path.parent
     path = folder / PAGE if out is None else out
-    if path.is_dir():
-        raise SetupError(f"{path} is a directory: --out must be the page's file")
     meeting = _meeting(reading)
     plan, audio = with_everybody(meeting.plan, meeting.records), folder / "audio"
     recorded = {each.name: parts_of(audio, each.name) for each in plan.participants}
