@@ -68,6 +68,15 @@ async def test_the_services_words_are_kept_and_the_key_is_not() -> None:
     assert (failed.code, failed.request_id) == ("INVALID_AUTH", "r")
 
 
+@pytest.mark.parametrize("field", ["err_msg", "err_code", "request_id"])
+async def test_a_key_that_json_escapes_is_hidden_too(field: str) -> None:
+    """JSON may write each letter as an escape; what is repeated is the text behind it."""
+    spelled = "".join(f"\\u{ord(letter):04x}" for letter in "sesame-123")
+    failed = await failure(answering(http("401 No", body=f'{{"{field}": "{spelled}"}}'.encode())))
+    assert isinstance(failed, ProviderRefused)
+    assert "sesame" not in f"{failed} {failed.code} {failed.request_id}"
+
+
 @pytest.mark.parametrize(
     ("answer", "says"),
     [

@@ -89,8 +89,8 @@ def refusal(response: Response, *, hide: tuple[str, ...] = ()) -> ProviderRefuse
 
     `hide` are words that must not be repeated, in case the service echoes our request.
     """
-    response, status = _hidden(response, hide), response.status
-    words, code, request_id = _explanation(response)
+    status = response.status
+    words, code, request_id = _explanation(response, hide)
     message = f"the service answered {status}" + (f": {words}" if words else "")
     if status >= 500 or status in PASSING_STATUSES:
         wait_s = _retry_after_s(response.headers)
@@ -100,15 +100,7 @@ def refusal(response: Response, *, hide: tuple[str, ...] = ()) -> ProviderRefuse
     return ProviderRefused(message, status=status, code=code, request_id=request_id)
 
 
-def _hidden(response: Response, hide: tuple[str, ...]) -> Response:
-    headers, body = dict(response.headers), response.body
-    for word in hide:
-        headers = {name: value.replace(word, "***") for name, value in headers.items()}
-        body = body.replace(word.encode(), b"***")
-    return Response(response.status, headers, body)
-
-
-def _explanation(response: Response) -> tuple[str, str | None, str | None]:
+def _explanation(response: Response, hide: tuple[str, ...]) -> tuple[str, str | None, str | None]:
     """The service's words, code and request id, from headers and a JSON body in its old or new form."""
     try:
         parsed: object = read_json(response.body)
@@ -118,14 +110,17 @@ def _explanation(response: Response) -> tuple[str, str | None, str | None]:
 
     def first(*names: str) -> str | None:
         found = (value for name in names if isinstance(value := said.get(name), str) and value)
-        return next((_clean(value) for value in found), None)
+        return next((_clean(value, hide) for value in found), None)
 
-    words = first("err_msg", "message", "details") or _clean(response.headers.get("dg-error", ""))
-    request_id = _clean(response.headers.get("dg-request-id", "")) or first("request_id")
+    words = first("err_msg", "message", "details") or _clean(response.headers.get("dg-error", ""), hide)
+    request_id = _clean(response.headers.get("dg-request-id", ""), hide) or first("request_id")
     return words, first("err_code", "category"), request_id
 
 
-def _clean(words: str) -> str:
+def _clean(words: str, hide: tuple[str, ...]) -> str:
+    """A service's text as we repeat it: JSON is read by now, since its escapes can spell a key otherwise."""
+    for word in hide:  # before the cut, since half a key would not be recognized
+        words = words.replace(word, "***")
     return "".join(c if c.isprintable() else " " for c in words[:MAX_WORDS]).strip()
 
 
