@@ -2,6 +2,7 @@
 
 import json
 import math
+import traceback
 from contextlib import asynccontextmanager
 
 import pytest
@@ -30,6 +31,7 @@ from trialogue.errors import (
 )
 from trialogue.model.events import (
     ReplySent,
+    ServiceWarned,
     SessionReady,
     SettingsChanged,
     ToolCallCancelled,
@@ -348,6 +350,23 @@ async def test_settings_that_are_refused_name_the_session(autojump_clock):
             with pytest.raises(ProviderRefused) as caught:
                 await until(agent, SessionReady)
     assert (caught.value.code, caught.value.request_id) == ("INVALID_SETTINGS", "r3")
+
+
+async def test_a_key_in_a_complaint_is_hidden(autojump_clock, monkeypatch):
+    """A service may repeat what it was sent: its words are in the app's events, errors and logs."""
+    monkeypatch.setenv("DEEPGRAM_API_KEY", "sesame-123")
+    service = FakeService()
+    service.answers = [
+        {"type": "Warning", "code": "OLD_KEY", "description": "sesame-123 ends soon"},
+        {"type": "Error", "code": "INVALID_AUTH", "description": "sesame-123 is unknown"},
+    ]
+    with trio.fail_after(60):
+        async with open_agent(AGENT, connect=service) as agent:
+            warned = await until(agent, ServiceWarned)
+            with pytest.raises(ProviderRefused) as caught:
+                await until(agent, SessionReady)
+    assert warned.text == "*** ends soon"
+    assert "sesame" not in "".join(traceback.format_exception(caught.value))
 
 
 async def test_a_lost_session_is_named_by_its_request(autojump_clock):

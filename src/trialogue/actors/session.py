@@ -7,12 +7,14 @@
    would be refused, too; it returns only after a rollover.
 4. A service's complaints are recorded up to a limit, then only counted: a peer may send any number, and each
    would be a record and a line on the screen.
-5. Facts of the conversation are all recorded. A service that sends more than any conversation has loses its
+5. A service may repeat our key in a complaint: no error that follows from one contains a key.
+6. Facts of the conversation are all recorded. A service that sends more than any conversation has loses its
    session, so that the meeting's other events do not wait behind a flood.
 """
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
@@ -23,6 +25,7 @@ import trio
 
 from trialogue.errors import ConnectionLost, ProviderRefused
 from trialogue.model.events import Event, InjectionRefused, LatencyMeasured, ServiceWarned
+from trialogue.model.secrets import secrets_of
 from trialogue.services import facts as told
 from trialogue.services.close_codes import Recovery
 from trialogue.services.facts import EarFact, Fact
@@ -99,6 +102,7 @@ class LiveSession(ABC, Generic[WireT]):
         self._facts = MessageRate(FACTS_LIMIT, "facts of the conversation")
         self._words = MessageRate(self.WORDS_LIMIT, "characters of the conversation")
         self._complaints = Complaints(context.participant, context.post)
+        self._secrets = secrets_of(os.environ)
         self._is_ending = False
         self._has_rolled_over = False
         self._scope = trio.CancelScope()
@@ -160,6 +164,7 @@ class LiveSession(ABC, Generic[WireT]):
         error = self._wire.last_error
         if error is None or error.recovery is Recovery.TURN_LOST:
             return lost
+        error = self._secrets.hide_in(error)
         return ConnectionLost(f"{error.code}: {error.text}", close_code=lost.close_code, code=error.code)
 
     def _send_all(self, messages: Sequence[Message]) -> None:
@@ -219,10 +224,10 @@ class LiveSession(ABC, Generic[WireT]):
         """Take a fact about the session itself; others are informational."""
         match fact:
             case told.Warned(code, text, recovery):
-                self._complaints.warn(code, text)
+                self._complaints.warn(self._secrets.hide(code), self._secrets.hide(text))
                 self._warned(recovery)
             case told.Failed():
-                self._failed(fact)
+                self._failed(self._secrets.hide_in(fact))
             case told.Unknown(kind):
                 self._complaints.warn("unknown-message", kind)
             case told.Malformed(reason):
