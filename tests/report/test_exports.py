@@ -154,11 +154,12 @@ def test_a_trace_without_its_package_says_what_to_install(monkeypatch):
         made("perfetto")
 
 
+@pytest.mark.parametrize("end_s", [1e12, 1e308, float("inf"), float("nan"), -1e308])
 @pytest.mark.parametrize("name", EXPORTS)
-def test_a_journal_can_name_anybody_and_any_time(name):
+def test_a_journal_can_name_anybody_and_any_time(name, end_s):
     """It is a file, which others can write: speech of a stranger, turns and times beyond all meetings."""
-    ends = (*ODD, Record(99, 1e300, ODD[-1].event, ()))
-    said = Utterance("nobody", -1, 1e9, 1e12, "Hello.", "Hello.", "finished")
+    ends = (*ODD, Record(99, end_s, ODD[-1].event, ()))
+    said = Utterance("nobody", -1, 1e9, end_s, "Hello, all of you.", "Hello, all of you.", "finished")
     assert made(name, HeldMeeting(PLAN, (*UTTERANCES, said), (*MEETING, *ends)))
 
 

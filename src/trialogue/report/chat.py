@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from trialogue.model.clock_time import milliseconds
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import safe_text
 from trialogue.model.transcript import UNCLEAR, Utterance
@@ -44,8 +45,8 @@ def chat(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
         words = _words(each.heard)
         if not words:
             continue
-        start_ms = max(0, round(each.start_s * 1000))
-        end_ms = max(start_ms + 1, round(each.end_s * 1000))
+        start_ms = milliseconds(each.start_s)
+        end_ms = max(start_ms + 1, milliseconds(each.end_s))
         times = f"{_BULLET}{start_ms}_{end_ms}{_BULLET}"
         lines.append(f"*{codes[each.participant]}:\t{' '.join(words)} {_ending(each)} {times}")
     return "\n".join([*lines, "@End"]) + "\n"

@@ -13,6 +13,7 @@ from math import ceil
 from textwrap import wrap
 from typing import Final
 
+from trialogue.model.clock_time import bounded, milliseconds
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import safe_text
 from trialogue.model.transcript import Passage, Utterance
@@ -105,8 +106,8 @@ def _cues(utterance: Utterance) -> Iterator[Subtitle]:
 
 
 def _shown(passage: Passage, utterance: Utterance, *, is_last: bool) -> Subtitle:
-    start = max(0, round(passage.start_s * 1000))
-    end = max(start + 1, round(passage.end_s * 1000))
+    start = milliseconds(passage.start_s)
+    end = max(start + 1, milliseconds(passage.end_s))
     text = f"{passage.text} {CUT}" if utterance.was_cut and is_last else passage.text
     return Subtitle(start, end, utterance.participant, text)
 
@@ -121,10 +122,9 @@ def _passages(utterance: Utterance) -> list[Passage]:
 
 
 def _readable(passage: Passage) -> Passage:
-    if passage.end_s > passage.start_s:
-        return passage
+    start_s, end_s = bounded(passage.start_s), bounded(passage.end_s)
     length_s = max(SHORTEST_S, len(passage.text) / READ_A_SECOND)
-    return Passage(passage.start_s, passage.start_s + length_s, passage.text)
+    return Passage(start_s, end_s if end_s > start_s else start_s + length_s, passage.text)
 
 
 def _parts(passage: Passage) -> Iterator[Passage]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from trialogue.arguments import checks_arguments
+from trialogue.model.clock_time import bounded
 from trialogue.model.commands import EndMeeting, MoveAgenda
 from trialogue.model.participants import Participant
 from trialogue.model.plan import MeetingPlan
@@ -100,6 +101,6 @@ def _name(participant: str, names: dict[str, str]) -> str:
 
 
 def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
+    minutes, rest = divmod(int(bounded(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any, Final, cast
 
 from trialogue.importing import import_extra
+from trialogue.model.clock_time import bounded
 from trialogue.model.commands import CancelTool, EndTurn, GrantFloor
 from trialogue.model.events import (
     EarLost,
@@ -33,8 +34,10 @@ from trialogue.values import define
 _MEETING: Final = 1
 _FLOOR: Final = 2
 _SEQUENCE: Final = 1
-_LAST: Final = 2**64 - 1
-"""Last number of a time or a flow. A journal can hold any."""
+_LAST_FLOW: Final = 2**64 - 1
+"""Greatest number of a flow. A journal can hold any."""
+_LAST_S: Final = 1e10
+"""Latest time that fits as nanoseconds, in seconds."""
 
 
 def perfetto(plan: MeetingPlan, records: Iterable[Record]) -> bytes:
@@ -144,12 +147,12 @@ class _Tracing:
         """Write a stretch of a track, with the flow that begins or ends in it."""
         for at, kind in zip(span_s, (1, 2), strict=True):  # TYPE_SLICE_BEGIN, TYPE_SLICE_END
             packet = self._packet()
-            packet.timestamp = round(min(max(0.0, at), _LAST // 10**9) * 1e9)
+            packet.timestamp = round(min(bounded(at), _LAST_S) * 1e9)
             packet.track_event.type = kind
             packet.track_event.track_uuid = track
             if kind == 1:
                 packet.track_event.name = name
-                if flow is not None and 0 <= flow <= _LAST:
+                if flow is not None and 0 <= flow <= _LAST_FLOW:
                     packet.track_event.flow_ids.append(flow)
 
     def _packet(self) -> Any:  # noqa: ANN401 - made by protocol buffers, without types of its own

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from trialogue.model.clock_time import milliseconds
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.transcript import Utterance
 from trialogue.report.cues import Subtitle
@@ -13,7 +14,7 @@ from trialogue.report.tiers import tiers
 def textgrid(plan: MeetingPlan, utterances: Iterable[Utterance], length_s: float) -> str:
     """Transcript in the long text format; intervals without words are empty, quotes are doubled."""
     rows = tiers(plan, utterances)
-    end_ms = max([round(length_s * 1000), 1, *(row[-1].end_ms for row in rows.values() if row)])
+    end_ms = max([milliseconds(length_s), 1, *(row[-1].end_ms for row in rows.values() if row)])
     lines = [
         'File type = "ooTextFile"',
         'Object class = "TextGrid"',

@@ -8,6 +8,7 @@ from typing import Final
 
 from attrs import asdict
 
+from trialogue.model.clock_time import milliseconds
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
@@ -113,7 +114,7 @@ def _missed(meeting: PageSource) -> Iterator[Highlight]:
 
 def _outcome(meeting: PageSource) -> str:
     result = meeting.result
-    lasted = stamp(round(result.duration_s * 1000), ".").partition(".")[0].removeprefix("00:")
+    lasted = stamp(milliseconds(result.duration_s), ".").partition(".")[0].removeprefix("00:")
     turns = sum(result.measures.causes.values())
     when = f"{meeting.started:%Y-%m-%d %H:%M}, " if meeting.started else ""
     clock = "virtual clock" if result.clock == "virtual" else "real clock"
