@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -243,6 +244,30 @@ async def test_a_meeting_that_nobody_holds_any_more_is_left(autojump_clock, run_
         3,
         4,
     ]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("command", [["watch"], ["replay", "--speed", "1000"]])
+def test_a_full_disk_ends_watching_with_one_line(run_folder, monkeypatch, capsys, command):
+    """What was not shown is no success."""
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        code = main([*command, str(run_folder)])
+    assert (code, capsys.readouterr().err) == (
+        2,
+        "trialogue: cannot write the output: No space left on device\n",
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_notes_are_no_reason_to_fail(run_folder, monkeypatch, capsys):
+    """Where stderr is on a full disk, the output is whole without them."""
+    journal = run_folder / "journal.jsonl"
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(full, write_through=True))
+        assert main(["watch", str(run_folder)]) == 0
+    assert "Bob, please." in capsys.readouterr().out
 
 
 def test_the_command_watches(run_folder):

@@ -10,6 +10,7 @@ from cli_playbook import MEETING, PLAN, TOLD
 from trialogue.cli.view_lines import plain
 from trialogue.cli.view_screens import NoScreen
 from trialogue.cli.view_watcher import PICTURE_S, Watcher
+from trialogue.supervise import lone_error
 
 
 class Stage:
@@ -101,3 +102,11 @@ async def test_a_meeting_goes_on_unseen(clock_of_threads, is_virtual):
     await watcher(Stage())
     assert len(paper.pictures) == 3
     assert trio.current_time() == pytest.approx(20.0, abs=1.0)
+
+
+async def test_looking_at_a_meeting_ends_with_its_output(clock_of_threads):
+    """A meeting elsewhere needs no watcher: nothing is left that nobody sees."""
+    watcher = Watcher(Paper(breaks_at=3), is_virtual=False, goes_on_unseen=False)
+    with pytest.raises(BrokenPipeError), lone_error():
+        await watcher(Stage())
+    assert trio.current_time() < 1.0

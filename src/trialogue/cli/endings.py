@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -117,4 +118,5 @@ def _write_nowhere() -> None:
     """Redirect stdout and stderr to the null device, so that the final flush cannot fail."""
     with Path(os.devnull).open("wb") as nowhere:
         for stream in (sys.stdout, sys.stderr):
-            os.dup2(nowhere.fileno(), stream.fileno())
+            with suppress(OSError):  # a program's own stream has no descriptor
+                os.dup2(nowhere.fileno(), stream.fileno())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import asdict, evolve
 
 from trialogue.cli.verify import tell_problems
-from trialogue.cli.view_screens import open_screen, put_json, show
+from trialogue.cli.view_screens import note, open_screen, put_json, show, writing
 from trialogue.cli.view_story import Sort, Story, StoryMoment
 from trialogue.cli.view_story_lines import Seating, StoryLines
 from trialogue.errors import SetupError
@@ -101,17 +101,20 @@ def watch_run(run: Path) -> int:
     following = Following(path)
     _watch(GrowingRun(following, lambda: is_written(path)))
     if following.end is None:
-        print("trialogue: no process writes this journal, and it was never closed", file=sys.stderr)
+        note("no process writes this journal, and it was never closed")
     return 0
 
 
 def _watch(meeting: Viewed) -> None:
-    """Show the meeting on this terminal; Ctrl-C stops watching."""
+    """Show the meeting on this terminal; Ctrl-C and a closed output stop watching."""
     import trio  # noqa: PLC0415 - only where time goes
 
     from trialogue.cli.view_watcher import Watcher  # noqa: PLC0415 - likewise
+    from trialogue.supervise import lone_error  # noqa: PLC0415 - likewise
 
-    trio.run(Watcher(open_screen(is_shown=True), is_virtual=False), meeting)
+    watcher = Watcher(open_screen(is_shown=True), is_virtual=False, goes_on_unseen=False)
+    with writing(), lone_error():
+        trio.run(watcher, meeting)
 
 
 def _speed(played: Played) -> float:

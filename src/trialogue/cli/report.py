@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +9,7 @@ from attrs import asdict
 
 from trialogue.cli.replay import to_the_end
 from trialogue.cli.verify import tell_problems
-from trialogue.cli.view_screens import put, put_json, show
+from trialogue.cli.view_screens import note, put, put_json, show
 from trialogue.cli.view_summary import Ended, figures, summary
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import JOURNAL, journal_of
@@ -71,7 +70,7 @@ def _by_sound(
     try:
         return BySound.of(plan, records, folder, duration_s)
     except JournalError as error:
-        print(f"trialogue: the recordings were not measured: {safe_text(str(error))}", file=sys.stderr)
+        note(f"the recordings were not measured: {safe_text(str(error))}")
         return None
 
 

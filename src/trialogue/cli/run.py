@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from functools import partial
@@ -16,7 +15,7 @@ from trialogue.cli.forced_exit import open_leaving
 from trialogue.cli.key_masking import hide
 from trialogue.cli.view_desk import open_desk
 from trialogue.cli.view_lines import line
-from trialogue.cli.view_screens import open_screen, open_waiting, put, put_json, show
+from trialogue.cli.view_screens import note, open_screen, open_waiting, put, put_json, show
 from trialogue.cli.view_summary import Ended, in_one_line, summary
 from trialogue.cli.view_watcher import Watched, Watcher
 from trialogue.errors import JournalError, SetupError
@@ -165,7 +164,7 @@ def _judge_code(resolved: Resolved, asked: RunOptions) -> None:
     names = ", ".join(resolved.code)
     if not asked.allows_code:
         raise SetupError(f"{resolved.source} runs code ({names}), which --no-code forbids")
-    print(f"trialogue: {resolved.source} runs code: {names}", file=sys.stderr)
+    note(f"{resolved.source} runs code: {names}")
 
 
 def _run(

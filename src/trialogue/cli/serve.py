@@ -22,7 +22,7 @@ from trialogue.cli.dialling import BY_ADDRESS, Dialling
 from trialogue.cli.forced_exit import LastResort
 from trialogue.cli.serve_control import LOOKED_AT, Handled, Handling
 from trialogue.cli.view_lines import Line, Tone, line, span
-from trialogue.cli.view_screens import WaitScreen, open_waiting, show
+from trialogue.cli.view_screens import WaitScreen, note, open_waiting, show
 from trialogue.compute import Compute, compute
 from trialogue.errors import SetupError
 from trialogue.model.text import safe_text
@@ -261,7 +261,7 @@ async def _serve(serving: Serving, access: Access, options: ServerOptions, autho
 def _checked(unmet: list[str]) -> int:
     """Print the unmet expectations; returns the exit code."""
     for why in unmet:
-        print(f"trialogue: {safe_text(why)}", file=sys.stderr)
+        note(safe_text(why))
     return 1 if unmet else 0
 
 

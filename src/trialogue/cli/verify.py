@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -11,7 +10,7 @@ from pathlib import Path
 from attrs import evolve
 
 from trialogue.cli.view_lines import counted, line, span
-from trialogue.cli.view_screens import put, put_json, show
+from trialogue.cli.view_screens import note, put, put_json, show
 from trialogue.errors import (
     AuthorFailed,
     JournalError,
@@ -180,10 +179,10 @@ def _tell_files(verified: FilesVerified) -> None:
     elif FileState.UNVOUCHED in states:
         is_open = verified.status is not Status.CLOSED
         why = "was never closed" if is_open else "has no digests for some files"
-        print(f"trialogue: the run {why}: its unvouched files cannot be checked", file=sys.stderr)
+        note(f"the run {why}: its unvouched files cannot be checked")
 
 
 def tell_problems(problems: Sequence[Problem]) -> None:
     """Print a journal's problems to stderr, one line each."""
     for problem in problems:
-        print(f"trialogue: {safe_text(problem.text)} (byte {problem.offset})", file=sys.stderr)
+        note(f"{safe_text(problem.text)} (byte {problem.offset})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Generator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Protocol, Self, TextIO
 
 from trialogue.cli.key_masking import hidden
@@ -75,7 +75,7 @@ def show(lines: Sequence[Line]) -> None:
 
     BrokenPipeError if the reader is gone; `SetupError` for any other failed write.
     """
-    with _stdout():
+    with writing():
         if has_colours(sys.stdout):
             from trialogue.cli.view_terminal import print_lines  # noqa: PLC0415 - rich, for terminals only
 
@@ -86,7 +86,7 @@ def show(lines: Sequence[Line]) -> None:
 
 def put(text: str) -> None:
     """Print trusted text to stdout unchanged; raises as `show` does."""
-    with _stdout():
+    with writing():
         print(hidden(text), flush=True)
 
 
@@ -98,13 +98,20 @@ def put_json(data: object) -> None:
 
 
 @contextmanager
-def _stdout() -> Generator[None]:
+def writing() -> Generator[None]:
+    """Write to stdout; raises as `show` does."""
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as error:
         raise SetupError(f"cannot write the output: {error.strerror or error}") from error
+
+
+def note(text: str) -> None:
+    """Print a line to stderr, beside the output; nothing where stderr is closed or its disk is full."""
+    with suppress(OSError):
+        print(hidden(f"trialogue: {text}"), file=sys.stderr, flush=True)
 
 
 class WaitScreen(Protocol):
@@ -128,7 +135,7 @@ class WaitingLines:
     def __call__(self, what: str) -> None:
         """Show what is being prepared."""
         if not self._is_silent:
-            print(hidden(f"trialogue: {what}"), file=sys.stderr, flush=True)
+            note(what)
 
     def done(self) -> None:
         """Nothing to remove: printed lines stay."""

@@ -6,7 +6,8 @@
    meeting is equal with or without a watcher.
 3. The keyboard works only in real time: a typed line is carried out at once, or answered by a line. A virtual
    clock cannot wait for a person's typing.
-4. Where the output is closed (a pipe, a terminal), the meeting goes on unseen.
+4. Where the output is closed (a pipe, a terminal), a meeting that runs here goes on unseen; for one that runs
+   elsewhere, or is over, watching ends.
 """
 
 from __future__ import annotations
@@ -77,6 +78,11 @@ class Watcher:
 
     desk: Desk | None = None
     """Keyboard of a person who takes part, or who steers; None without one."""
+
+    goes_on_unseen: bool = True
+    """Whether it watches on where the output is closed; else it raises that OSError. A meeting that runs
+    here needs its watcher; one that is only looked at does not.
+    """
 
     _told: list[Line] = field(factory=list[Line], init=False)
     _levels: dict[str, float] = field(factory=dict[str, float], init=False)
@@ -158,6 +164,8 @@ class Watcher:
         try:
             self.screen.draw(heard, picture)
         except OSError:
+            if not self.goes_on_unseen:
+                raise
             self.screen = NoScreen()
 
 
