@@ -247,6 +247,14 @@ def test_the_result_of_a_call_is_said() -> None:
     assert heard == "The result of get weather: temp c 21, sky clear, wet no, by nothing."
 
 
+def test_a_result_that_cannot_be_read_is_said_as_text() -> None:
+    """Deep JSON, or half a character: a function may return anything."""
+    for result in ("[" * 9_000 + "]" * 9_000, '{"sky": "\\ud800"}'):
+        results = (CallItem("1", "get_weather", "{}", result),)
+        heard = said(request("weather in Rome", functions=FUNCTIONS, results=results))
+        assert heard.encode().startswith(b"The result of get weather: ")
+
+
 def test_what_was_heard_is_repeated() -> None:
     """Where nothing fits, in its own words, as one sentence with an end."""
     assert said(request("Good morning")) == "You said: Good morning."

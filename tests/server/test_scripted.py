@@ -208,6 +208,17 @@ def test_placeholders_without_a_result_or_json() -> None:
     assert fill("${result}, ${result.a}", evolve(request, results=done)) == "plain, unknown"
 
 
+UNREADABLE = ["[" * 9_000 + "]" * 9_000, '{"a": "\\ud800"}', '{"a": NaN}', "9" * 6_000]
+
+
+@pytest.mark.parametrize("result", UNREADABLE, ids=["deep", "surrogate", "no number", "long number"])
+def test_results_that_cannot_be_read_are_text(result: str) -> None:
+    """A tool may answer anything: what JSON cannot be written again is repeated as it is."""
+    request = ThinkRequest(memory=(), results=(CallItem("1", "f", "{}", result),))
+    assert fill("${result}", request) == result
+    assert fill("${result.a}", request) == "unknown"
+
+
 async def test_latency_is_drawn_from_the_seed(autojump_clock: MockClock) -> None:
     """An entry's own range goes before the script's; the same seed takes the same time."""
     times = []

@@ -6,12 +6,13 @@ written to a log, a record or an operator. So it is refused where it comes in.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any, Final, cast
 
 import orjson
 
-__all__ = ["MOST_LEVELS", "read_json"]
+__all__ = ["MOST_LEVELS", "read_json", "read_whole_numbers"]
 
 MOST_LEVELS: Final = 128
 """Most levels of lists and objects in one value, so that it can be written inside others."""
@@ -35,6 +36,16 @@ def read_json(text: str | bytes) -> Any:  # noqa: ANN401 - whatever it says
     if len(text) > _SHALLOW and _openings(text) > MOST_LEVELS and _is_deep(value):
         raise orjson.JSONDecodeError(f"nested more than {MOST_LEVELS} levels deep", "", 0)
     return value
+
+
+def read_whole_numbers(text: str) -> object:
+    """The value that a text says, with whole numbers of any size, which `read_json` rounds; errors as there.
+
+    >>> read_whole_numbers("12345678901234567890123")
+    12345678901234567890123
+    """
+    read_json(text)  # what it refuses, json would recurse into, or give as text that cannot be written
+    return cast("object", json.loads(text))
 
 
 def _openings(text: str | bytes) -> int:

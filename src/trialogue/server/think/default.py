@@ -12,12 +12,12 @@ The provider keeps nothing between passes: every answer follows from the request
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Final, cast
 
 import trio
 
+from trialogue.model.json_text import read_whole_numbers
 from trialogue.model.text import safe_text
 from trialogue.server.think.calling import call_for
 from trialogue.server.think.ports import (
@@ -118,7 +118,7 @@ def _members(value: object) -> Iterator[tuple[str, object]]:
 
 def _parsed(response: str) -> object:
     try:
-        return cast("object", json.loads(response))
+        return read_whole_numbers(response)
     except ValueError:
         return response
 

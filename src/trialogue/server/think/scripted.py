@@ -26,6 +26,7 @@ from typing import Any, cast
 import trio
 from attrs import evolve, field
 
+from trialogue.model.json_text import read_whole_numbers
 from trialogue.model.patterns import LinearPattern, PatternFault
 from trialogue.model.patterns import compile as compile_pattern
 from trialogue.server.think.place import ScriptPlace
@@ -284,7 +285,7 @@ def fill(text: str, request: ThinkRequest) -> str:
 
 def _parsed(response: str) -> object:
     try:
-        return cast("object", json.loads(response))
+        return read_whole_numbers(response)
     except ValueError:
         return response
 
