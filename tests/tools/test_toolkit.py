@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import trio
@@ -13,7 +14,7 @@ import trio
 from trialogue.errors import SetupError, ToolFailed, ToolLost
 from trialogue.tools.kinds.command import OUTPUT_BYTES, CommandTool
 from trialogue.tools.kinds.http import ANSWER_BYTES, HttpTool, check_url
-from trialogue.tools.kinds.mcp import McpServer, McpTool
+from trialogue.tools.kinds.mcp import McpServer, McpTool, _offered
 from trialogue.tools.kinds.mock import MockTool
 from trialogue.tools.toolbox import CheckedTool
 
@@ -326,3 +327,32 @@ async def test_a_server_that_crashes_at_its_start_says_why(caplog):
         await server.run()
     assert str(refused.value).endswith("; it wrote: no such file: tickets.db")
     assert "reading tickets.db" in caplog.text
+
+
+async def test_an_address_that_is_no_server_says_what_it_answered(nursery):
+    """A wrong address is the operator's to correct: the type of an error alone would not say how."""
+
+    async def refuse(stream):
+        await stream.receive_some()
+        await stream.send_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n")
+        await stream.aclose()
+
+    listeners = await nursery.start(partial(trio.serve_tcp, refuse, 0, host="127.0.0.1"))
+    server = McpServer("price", url=f"http://127.0.0.1:{listeners[0].socket.getsockname()[1]}/mcp")
+    with trio.fail_after(30), pytest.raises(SetupError, match="Unexpected content type: text/html"):
+        await server.run()
+    nursery.cancel_scope.cancel(reason="the test is over")
+
+
+async def test_a_list_of_tools_without_an_end_is_left():
+    """A server that always has a next page costs a bounded number of tools."""
+    asked = []
+
+    class Endless:
+        async def list_tools(self, *, cursor=None):
+            asked.append(cursor)
+            tools = [SimpleNamespace(name=f"{len(asked)}-{n}") for n in range(3_000)]
+            return SimpleNamespace(tools=tools, next_cursor="more")
+
+    assert len(await _offered(Endless())) == 6_000
+    assert asked == [None, "more"]

@@ -22,7 +22,7 @@ import trio
 
 from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
 from trialogue.importing import import_extra
-from trialogue.model.text import safe_text
+from trialogue.model.text import brief, safe_text
 from trialogue.scenario.tool_keys import McpCall
 from trialogue.scenario.tool_specs import ToolSpec
 from trialogue.supervise import lone_error
@@ -44,6 +44,12 @@ ANSWERING_S = 300.0
 
 LINE_CHARS = 200
 """Most characters of the server's last line in a message."""
+
+MOST_PAGES = 100
+"""Most pages of a server's list of tools that are read."""
+
+MOST_TOOLS = 4096
+"""Most tools of a server, after which no further page is read: each costs kilobytes."""
 
 _LAST_WORDS_S = 0.5
 """Seconds of waiting for the rest of its stderr after its end."""
@@ -196,7 +202,8 @@ class McpServer:
         except SetupError:
             raise
         except Exception as failure:  # any exception of the package means only that its server is gone
-            raise self._lost(reason_of_system(failure) or _named(failure)) from failure
+            why = _named(failure) if self._was_open else _in_words(failure)
+            raise self._lost(reason_of_system(failure) or why) from failure
         finally:
             self._client = None
         late = f"it was not ready within {OPENING_S:g} s"
@@ -291,23 +298,35 @@ def _in_json(answer: _Answer) -> str:
 
 
 async def _offered(client: _Client) -> dict[str, _Offered]:
+    """Tools of all pages; a list that goes on and on ends with the page that exceeds `MOST_TOOLS`."""
     found: dict[str, _Offered] = {}
     cursor: str | None = None
-    for _ in range(100):
+    for _ in range(MOST_PAGES):
         page = await client.list_tools(cursor=cursor)
         found.update({tool.name: tool for tool in page.tools})
         cursor = page.next_cursor
-        if cursor is None:
+        if cursor is None or len(found) > MOST_TOOLS:
             break
     return found
 
 
 def _named(failure: Exception) -> str:
     """Type of the first single error, since its text may hold speech; the text of a bound does not."""
-    found: object = failure
-    while isinstance(found, BaseExceptionGroup):
-        found = cast("BaseExceptionGroup[BaseException]", found).exceptions[0]
+    found = _first(failure)
     return str(found) if isinstance(found, AnswerTooLong) else type(found).__name__
+
+
+def _in_words(failure: Exception) -> str:
+    """Words of the first single error, and its type: before any speech they are about the server."""
+    found = _first(failure)
+    words = brief(" ".join(safe_text(str(found)).split()), LINE_CHARS)
+    return f"{type(found).__name__}: {words}" if words and _named(failure) != words else _named(failure)
+
+
+def _first(failure: BaseException) -> BaseException:
+    while isinstance(failure, BaseExceptionGroup):
+        failure = cast("BaseExceptionGroup[BaseException]", failure).exceptions[0]
+    return failure
 
 
 @frozen
