@@ -37,6 +37,9 @@ NOT_HERE = frozenset({"owner", "watch"})
 STREAMS = {"Records": "Record", "RoomSound": "bytes"}
 """Iterators of the trio interface, with the type of their items."""
 
+GIVEN_BY = {"Meeting": "open_meeting", "LoneAgent": "open_agent", "PersonSource": "Meeting.source"}
+"""Functions of a surface that give its handles."""
+
 WRAPPED = {"PersonSource"}
 """Handles of the trio interface that are mirrored themselves."""
 
@@ -136,7 +139,7 @@ def returned(method: Method, value: str) -> str:
 def streamed(method: Method) -> str:
     """Source of a method that returns an iterator."""
     stream = f"Stream[{STREAMS[method.returns]}]"
-    body = f"return Stream(self._held, self._native.{method.name}({method.passed}).__anext__)"
+    body = f"return make(Stream, self._held, self._native.{method.name}({method.passed}).__anext__)"
     return defined("def", method, body, returns=stream)
 
 
@@ -147,7 +150,7 @@ def for_asyncio(method: Method) -> str:
     how = "waited" if method.waits else "asked"
     call = method.called
     if method.returns in WRAPPED:
-        body = f"return {method.returns}(self._held, await asked(self._held, {call}))"
+        body = f"return make({method.returns}, self._held, await asked(self._held, {call}))"
         return defined("async def", method, body)
     if method.name == "on":
         call = call.replace("callback", "callable_from_trio(self._loop, callback)")
@@ -157,7 +160,7 @@ def for_asyncio(method: Method) -> str:
 def for_threads(method: Method) -> str:
     """Source of a method for threads: it waits up to `timeout_s`, or calls from its own thread."""
     if method.returns in WRAPPED:
-        body = f"return {method.returns}(self._held, self._native.{method.name}({method.passed}))"
+        body = f"return make({method.returns}, self._held, self._native.{method.name}({method.passed}))"
         return defined("def", method, body)
     if not method.waits:
         passed = (
@@ -199,6 +202,7 @@ def class_of(surface: str, cls: type) -> str:
     """Source of a class that mirrors a class of the trio interface."""
     methods = list(methods_of(cls))
     head = [
+        f'@given_by("trialogue.{surface}.{GIVEN_BY[cls.__name__]}")',
         f"class {cls.__name__}:",
         f'    """Like `trialogue.{cls.__name__}`, for {HOSTS[surface]}: the same calls and errors."""',
         "",
@@ -207,7 +211,7 @@ def class_of(surface: str, cls: type) -> str:
         "        self._native = native",
     ]
     if cls is trialogue.LoneAgent:
-        head.append("        self._events = Stream(held, native.__anext__)")
+        head.append("        self._events = make(Stream, held, native.__anext__)")
     if surface == "aio" and any(method.name == "on" for method in methods):
         head.append("        self._loop = asyncio.get_running_loop()")
     parts = ["\n".join(head) + "\n", *(shown(surface, method) for method in methods)]
@@ -240,8 +244,10 @@ def written(surface: str, doc: str, body: str, home: ModuleType, *imports: str) 
     marks = {
         "waited(": f"from {package}.waiting import waited",
         "asked(": f"from {package}.waiting import asked",
-        "PersonSource(": f"from {package}.source import PersonSource",
+        "PersonSource,": f"from {package}.source import PersonSource",
         "Stream": f"from {package}.stream import Stream",
+        "given_by(": "from trialogue.handles import given_by",
+        "make(": "from trialogue.handles import make",
         "callable_from_trio(": f"from {package}.app_functions import callable_from_trio",
         "asyncio.": "import asyncio",
         "AgentEvent": "from trialogue.agent.events import AgentEvent",

@@ -9,6 +9,7 @@ from fake_service import FakeService
 import trialogue.compat as sdk
 from trialogue.compat.talk import NotChangeable, Talk
 from trialogue.compat.wire import asked_for, think_of
+from trialogue.handles import make
 from trialogue.model.events import ToolRequested
 from trialogue.services.deepgram.agent import settings_on
 
@@ -18,7 +19,7 @@ SETTINGS = sdk.SettingsOptions(agent=sdk.Agent(think=THINK))
 
 def connected(service):
     """A connection at a service that the test plays."""
-    return sdk.AgentWebSocketClient(service)
+    return make(sdk.AgentWebSocketClient, service)
 
 
 # --- the wire ---------------------------------------------------------------------------------------------
@@ -217,7 +218,7 @@ def test_the_async_client_from_start_to_close():
         told.append(welcome.message)
 
     async def main():
-        client = sdk.AsyncAgentWebSocketClient(service).v("1")
+        client = make(sdk.AsyncAgentWebSocketClient, service).v("1")
         client.on("Welcome", on_welcome)
         client.on("Close", lambda _client, event: told.append(event.type))
         assert await client.start(SETTINGS)
@@ -239,7 +240,7 @@ def test_a_start_that_is_cancelled_leaves_nothing():
     service.answers = []
 
     async def main():
-        client = sdk.AsyncAgentWebSocketClient(service)
+        client = make(sdk.AsyncAgentWebSocketClient, service)
         with pytest.raises(asyncio.TimeoutError):
             await asyncio.wait_for(client.start(SETTINGS), 0.2)
         await asyncio.wait([client._life])

@@ -63,7 +63,7 @@ class Public:
         """The types of what it takes."""
         called = self.call.__init__ if isinstance(self.call, type) else self.call
         function = inspect.unwrap(getattr(called, "__func__", called))
-        taking = types.FunctionType(function.__code__, function.__globals__)
+        taking = types.FunctionType(function.__code__, function.__globals__, closure=function.__closure__)
         taking.__annotations__ = {
             name: hint for name, hint in function.__annotations__.items() if name != "return"
         }

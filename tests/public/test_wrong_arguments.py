@@ -40,6 +40,7 @@ from trialogue import (
 from trialogue.arguments import kind_of
 from trialogue.compute import InThreads
 from trialogue.expect import HeldRecords
+from trialogue.handles import make
 from trialogue.journal import read, verify
 from trialogue.model.expectations import Expectations
 from trialogue.model.state import MeetingState
@@ -59,26 +60,11 @@ from trialogue.testing import (
     murmuring_engines,
 )
 
-MADE_BY_US = "a handle: what opens it, or gives it, makes it"
-
 NOT_TRIED = {
-    "trialogue.Meeting": MADE_BY_US,
-    "trialogue.LoneAgent": MADE_BY_US,
-    "trialogue.PersonSource": MADE_BY_US,
-    "trialogue.Records": MADE_BY_US,
-    "trialogue.aio.LoneAgent": MADE_BY_US,
-    "trialogue.aio.Meeting": MADE_BY_US,
-    "trialogue.aio.Stream": MADE_BY_US,
-    "trialogue.blocking.LoneAgent": MADE_BY_US,
-    "trialogue.blocking.Meeting": MADE_BY_US,
-    "trialogue.blocking.Stream": MADE_BY_US,
-    "trialogue.compat.AgentRouter": MADE_BY_US,
-    "trialogue.compat.*WebSocketClient": MADE_BY_US,
     "trialogue.Meeting.hold": "the meeting itself: open_meeting calls it, once",
     "trialogue.Meeting.left_behind": "for whoever owns the process",
     "trialogue.LoneAgent.run": "the agent itself: open_agent calls it, once",
     "trialogue.journal.Journal.*": "writes a run: a meeting does, for each record",
-    "trialogue.supervise.Supervisor": MADE_BY_US,
     "trialogue.serving.ledger.Session.note": "keeps each message: the server does, while it serves",
     "trialogue.agent.events.told_by": "makes an event of each fact: an agent does",
     "trialogue.model.text.*": "takes every text that is shown or sent",
@@ -584,7 +570,7 @@ def test_an_agent_in_asyncio_goes_on():
 def test_the_words_of_the_sdk_go_on():
     """A client that is open goes on."""
     tally = Tally()
-    client = compat.AgentWebSocketClient(FakeService())
+    client = make(compat.AgentWebSocketClient, FakeService())
     assert client.start(compat.SettingsOptions(agent=compat.Agent()))
     try_all(client, "trialogue.compat.AgentWebSocketClient", tally, in_a_thread)
     assert client.keep_alive()
@@ -598,7 +584,7 @@ def test_the_words_of_the_sdk_go_on_in_asyncio():
     tally = Tally()
 
     async def main():
-        client = compat.AsyncAgentWebSocketClient(FakeService())
+        client = make(compat.AsyncAgentWebSocketClient, FakeService())
         assert await client.start(compat.SettingsOptions(agent=compat.Agent()))
         await try_awaited(client, "trialogue.compat.AsyncAgentWebSocketClient", tally)
         assert await client.keep_alive()

@@ -22,6 +22,7 @@ from trialogue.agent.functions import Functions, tools_of
 from trialogue.agent.memory import Memory
 from trialogue.agent.mouth import NAME, LoneMouth
 from trialogue.errors import AlreadyOver, GaveUp, LocalProtocolError, ProviderRefused, SetupError
+from trialogue.handles import given_by
 from trialogue.mailbox import Mailbox
 from trialogue.meeting.app_requests import (
     LONGEST_ANSWER,
@@ -59,6 +60,7 @@ WAITING = 4096
 """Most events and pieces of sound that may wait for the app to take them."""
 
 
+@given_by("open_agent")
 class LoneAgent:
     """Connected agent without a meeting; made by `open_agent`.
 

@@ -16,6 +16,7 @@ from trialogue.agent.functions import with_functions
 from trialogue.agent.lone import LoneAgent
 from trialogue.arguments import kind_of
 from trialogue.errors import UnknownName, WrongType
+from trialogue.handles import make
 from trialogue.meeting.app_requests import a_function, a_mapping, a_number, a_text, a_truth, wrong_type
 from trialogue.meeting.edges import hosted_exchange, local_connect
 from trialogue.meeting.places import check_opened_on_trio
@@ -60,7 +61,7 @@ async def open_agent(
     offer = (dialect := service_of(via).dialect).offer_on(asked, held)
     with lone_error():
         async with _dialled(via, url, connect, engines) as dial, trio.open_nursery() as nursery:
-            lone = LoneAgent(dialect, AgentService(dial, offer), held, registered)
+            lone = make(LoneAgent, dialect, AgentService(dial, offer), held, registered)
             await nursery.start(lone.run)
             try:
                 yield lone

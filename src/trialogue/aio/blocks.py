@@ -12,6 +12,7 @@ from trialogue.aio.block import Block
 from trialogue.aio.meeting import Meeting
 from trialogue.bridge.opening import Options, held_agent, held_meeting
 from trialogue.bridge.trio_thread import HeldBlock
+from trialogue.handles import make
 from trialogue.meeting import handle as native
 from trialogue.meeting.app_requests import a_function
 from trialogue.meeting.outputs import MeetingResult
@@ -31,7 +32,7 @@ def meeting_block(
         hooks = hooks_from_trio(loop, options.get("hooks"))
         return held_meeting(scenario, {**options, "tools": tools, "hooks": hooks}, is_run=is_run)
 
-    return Block(hold, Meeting)
+    return Block(hold, lambda held, shown: make(Meeting, held, shown))
 
 
 def agent_block(agent: object, options: Options) -> Block[native_agent.LoneAgent, LoneAgent]:
@@ -40,7 +41,7 @@ def agent_block(agent: object, options: Options) -> Block[native_agent.LoneAgent
     def hold(loop: asyncio.AbstractEventLoop) -> HeldBlock[native_agent.LoneAgent]:
         return held_agent(agent, {**options, "functions": tools_from_trio(loop, options.get("functions"))})
 
-    return Block(hold, LoneAgent)
+    return Block(hold, lambda held, shown: make(LoneAgent, held, shown))
 
 
 async def run_block(

@@ -13,6 +13,7 @@ from trialogue.aio.source import PersonSource
 from trialogue.aio.stream import Stream
 from trialogue.aio.waiting import asked, waited
 from trialogue.bridge.into_trio import CallsIntoTrio
+from trialogue.handles import given_by, make
 from trialogue.meeting import handle as native
 from trialogue.meeting.outputs import MeetingResult
 from trialogue.meeting.watching import Callback
@@ -22,6 +23,7 @@ from trialogue.model.records import Record
 from trialogue.model.state import MeetingState
 
 
+@given_by("trialogue.aio.open_meeting")
 class Meeting:
     """Like `trialogue.Meeting`, for asyncio: the same calls and errors."""
 
@@ -54,7 +56,8 @@ class Meeting:
         hears_loudspeaker: bool = False,
     ) -> PersonSource:
         """Source for the sound of a person with `via: app`."""
-        return PersonSource(
+        return make(
+            PersonSource,
             self._held,
             await asked(
                 self._held,
@@ -79,8 +82,10 @@ class Meeting:
         encoding: Encoding = "linear16",
     ) -> Stream[bytes]:
         """The meeting's sound from now on as frames of bytes, with or without this participant."""
-        return Stream(
-            self._held, self._native.ear(participant, sample_rate=sample_rate, encoding=encoding).__anext__
+        return make(
+            Stream,
+            self._held,
+            self._native.ear(participant, sample_rate=sample_rate, encoding=encoding).__anext__,
         )
 
     async def give_to(self, sink: Sink) -> Callable[[], None]:
@@ -112,7 +117,7 @@ class Meeting:
 
     def records(self) -> Stream[Record]:
         """Iterate over all records until the meeting's end: every event with its commands, in order."""
-        return Stream(self._held, self._native.records().__anext__)
+        return make(Stream, self._held, self._native.records().__anext__)
 
     async def on(self, kind: type, callback: Callback) -> Callable[[], None]:
         """Call `callback` for each event or command of one type; returns a function that stops it."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from trialogue.actors.sources import FeedStatistics
 from trialogue.aio.waiting import asked, waited
 from trialogue.bridge.into_trio import CallsIntoTrio
+from trialogue.handles import given_by
 from trialogue.meeting import sound as native
 
 
+@given_by("trialogue.aio.Meeting.source")
 class PersonSource:
     """Like `trialogue.PersonSource`, for asyncio: the same calls and errors."""
 

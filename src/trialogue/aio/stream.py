@@ -8,10 +8,12 @@ from typing import Generic, TypeVar
 
 from trialogue.aio.waiting import why_over
 from trialogue.bridge.into_trio import CallsIntoTrio, CallStopped
+from trialogue.handles import given_by
 
 T = TypeVar("T")
 
 
+@given_by("trialogue.aio.Meeting")
 class Stream(Generic[T]):
     """Async iterator that can be stopped, cancelled and continued without losing items.
 

@@ -8,18 +8,20 @@ from trialogue.agent import lone as native
 from trialogue.agent.events import AgentEvent
 from trialogue.blocking.stream import Stream
 from trialogue.bridge.into_trio import CallsIntoTrio
+from trialogue.handles import given_by, make
 from trialogue.model.commands import Behavior
 from trialogue.model.events import ToolRequested
 from trialogue.services.json_values import Json
 
 
+@given_by("trialogue.blocking.open_agent")
 class LoneAgent:
     """Like `trialogue.LoneAgent`, for threads: the same calls and errors."""
 
     def __init__(self, held: CallsIntoTrio, native: native.LoneAgent) -> None:
         self._held = held
         self._native = native
-        self._events = Stream(held, native.__anext__)
+        self._events = make(Stream, held, native.__anext__)
 
     def hear(self, pcm: bytes) -> None:
         """Send sound to the agent, in real time; it is ignored before the session is ready."""

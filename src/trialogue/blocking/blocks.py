@@ -12,6 +12,7 @@ from trialogue.blocking.app_functions import hooks_from_trio
 from trialogue.blocking.block import Block
 from trialogue.blocking.meeting import Meeting
 from trialogue.bridge.opening import Options, held_agent, held_meeting
+from trialogue.handles import make
 from trialogue.meeting import handle as native
 from trialogue.meeting.app_requests import a_function
 from trialogue.meeting.outputs import MeetingResult
@@ -25,12 +26,14 @@ def meeting_block(
 ) -> Block[native.Meeting, Meeting]:
     """Block of a meeting, whose hooks run in threads."""
     own = {**options, "hooks": hooks_from_trio(options.get("hooks"))}
-    return Block(lambda: held_meeting(scenario, own, is_run=is_run), Meeting)
+    return Block(
+        lambda: held_meeting(scenario, own, is_run=is_run), lambda held, shown: make(Meeting, held, shown)
+    )
 
 
 def agent_block(agent: object, options: Options) -> Block[native_agent.LoneAgent, LoneAgent]:
     """Block of one agent."""
-    return Block(lambda: held_agent(agent, options), LoneAgent)
+    return Block(lambda: held_agent(agent, options), lambda held, shown: make(LoneAgent, held, shown))
 
 
 def run_block(scenario: object, options: Options, watch: Callable[[Meeting], object] | None) -> MeetingResult:

@@ -12,6 +12,7 @@ from trialogue.blocking.source import PersonSource
 from trialogue.blocking.stream import Stream
 from trialogue.blocking.waiting import waited
 from trialogue.bridge.into_trio import CallsIntoTrio
+from trialogue.handles import given_by, make
 from trialogue.meeting import handle as native
 from trialogue.meeting.outputs import MeetingResult
 from trialogue.meeting.watching import Callback
@@ -21,6 +22,7 @@ from trialogue.model.records import Record
 from trialogue.model.state import MeetingState
 
 
+@given_by("trialogue.blocking.open_meeting")
 class Meeting:
     """Like `trialogue.Meeting`, for threads: the same calls and errors."""
 
@@ -52,7 +54,8 @@ class Meeting:
         hears_loudspeaker: bool = False,
     ) -> PersonSource:
         """Source for the sound of a person with `via: app`."""
-        return PersonSource(
+        return make(
+            PersonSource,
             self._held,
             self._native.source(
                 participant, sample_rate=sample_rate, encoding=encoding, hears_loudspeaker=hears_loudspeaker
@@ -71,8 +74,10 @@ class Meeting:
         encoding: Encoding = "linear16",
     ) -> Stream[bytes]:
         """The meeting's sound from now on as frames of bytes, with or without this participant."""
-        return Stream(
-            self._held, self._native.ear(participant, sample_rate=sample_rate, encoding=encoding).__anext__
+        return make(
+            Stream,
+            self._held,
+            self._native.ear(participant, sample_rate=sample_rate, encoding=encoding).__anext__,
         )
 
     def give_to(self, sink: Sink) -> Callable[[], None]:
@@ -112,7 +117,7 @@ class Meeting:
 
     def records(self) -> Stream[Record]:
         """Iterate over all records until the meeting's end: every event with its commands, in order."""
-        return Stream(self._held, self._native.records().__anext__)
+        return make(Stream, self._held, self._native.records().__anext__)
 
     def on(self, kind: type, callback: Callback) -> Callable[[], None]:
         """Call `callback` for each event or command of one type; returns a function that stops it."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from trialogue.actors.sources import FeedStatistics
 from trialogue.blocking.waiting import waited
 from trialogue.bridge.into_trio import CallsIntoTrio
+from trialogue.handles import given_by
 from trialogue.meeting import sound as native
 
 
+@given_by("trialogue.blocking.Meeting.source")
 class PersonSource:
     """Like `trialogue.PersonSource`, for threads: the same calls and errors."""
 

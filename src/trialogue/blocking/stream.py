@@ -9,11 +9,13 @@ from typing import Generic, TypeVar
 
 from trialogue.blocking.waiting import why_over
 from trialogue.bridge.into_trio import CallIntoTrio, CallsIntoTrio, CallStopped
+from trialogue.handles import given_by
 from trialogue.meeting.app_requests import a_time
 
 T = TypeVar("T")
 
 
+@given_by("trialogue.blocking.Meeting")
 class Stream(Generic[T]):
     """Iterator that can be stopped and continued, also after a timeout, without losing items.
 

@@ -27,9 +27,11 @@ from trialogue.compat.responses import CloseResponse, ConversationTextResponse, 
 from trialogue.compat.talk import Changes, NotChangeable, Talk
 from trialogue.compat.wire import Asked, asked_for
 from trialogue.errors import TrialogueError
+from trialogue.handles import given_by, make
 from trialogue.model.events import SessionReady
 
 
+@given_by("DeepgramClient.agent.asyncwebsocket")
 class AsyncAgentWebSocketClient:
     """One agent's connection; made by `client.agent.asyncwebsocket.v("1")`.
 
@@ -48,7 +50,7 @@ class AsyncAgentWebSocketClient:
     def v(self, version: str = "1") -> AsyncAgentWebSocketClient:
         """A new connection with this version of the protocol; only version 1 exists."""
         del version
-        return type(self)(self._connect)
+        return make(type(self), self._connect)
 
     def on(self, event: str, handler: Handler) -> None:
         """Register a handler for an event (`AgentWebSocketEvents`), called as `handler(client, response)`."""

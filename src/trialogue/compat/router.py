@@ -10,6 +10,7 @@ from trialogue.arguments import checks_arguments
 from trialogue.compat.asyncclient import AsyncAgentWebSocketClient
 from trialogue.compat.client import AgentWebSocketClient
 from trialogue.compat.errors import DeepgramApiError
+from trialogue.handles import given_by, make
 from trialogue.services import HOSTED, service_of
 from trialogue.transport.dial import check_plaintext, open_websocket, parse_url
 
@@ -39,9 +40,10 @@ class DeepgramClient:
     @property
     def agent(self) -> AgentRouter:
         """Agents."""
-        return AgentRouter(self._connect)
+        return make(AgentRouter, self._connect)
 
 
+@given_by("DeepgramClient.agent")
 class AgentRouter:
     """The two kinds of connections to agents; `router.websocket.v("1")` creates one."""
 
@@ -51,12 +53,12 @@ class AgentRouter:
     @property
     def websocket(self) -> AgentWebSocketClient:
         """For threads."""
-        return AgentWebSocketClient(self._connect)
+        return make(AgentWebSocketClient, self._connect)
 
     @property
     def asyncwebsocket(self) -> AsyncAgentWebSocketClient:
         """For asyncio."""
-        return AsyncAgentWebSocketClient(self._connect)
+        return make(AsyncAgentWebSocketClient, self._connect)
 
 
 def _dialling(key: str, url: str | None) -> Connect:

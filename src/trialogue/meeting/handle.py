@@ -14,6 +14,7 @@ import trio
 
 from trialogue.actors.loudness import level_dbfs
 from trialogue.errors import LocalProtocolError
+from trialogue.handles import given_by, make
 from trialogue.mailbox import Mailbox
 from trialogue.meeting.advising import advice_on
 from trialogue.meeting.app_requests import (
@@ -53,6 +54,7 @@ _SECRETIVE = ('"endpoint":', '"credentials":')
 """Keys that hold secrets, at any place in an update."""
 
 
+@given_by("open_meeting")
 class Meeting(TableCalls):
     """A running meeting, as an app observes and controls it.
 
@@ -100,7 +102,7 @@ class Meeting(TableCalls):
         if mailbox is None:
             self._check_open()
             mailbox = self._stage.sequencer.subscribe()
-        return Records(mailbox, self._loop)
+        return make(Records, mailbox, self._loop)
 
     def on(self, kind: type, callback: Callback) -> Callable[[], None]:
         """Call `callback` for each event or command of one type; returns a function that stops it.
@@ -118,7 +120,7 @@ class Meeting(TableCalls):
         self._check_open()
         scope = trio.CancelScope()
         self._watching.append(scope)
-        records = Records(self._stage.sequencer.subscribe(), self._loop)
+        records = make(Records, self._stage.sequencer.subscribe(), self._loop)
         self._nursery.start_soon(observer.run, records, scope)
         return lambda: self._loop.ask(lambda: scope.cancel(reason="the app watches no longer"))
 

@@ -23,6 +23,7 @@ from trialogue.actors.hooks import Hook, HookFunction
 from trialogue.brain.floor.view import Decision, FloorView, Policy
 from trialogue.compute import is_virtual
 from trialogue.errors import SetupError
+from trialogue.handles import make
 from trialogue.meeting.app_requests import a_function, a_mapping, a_path, wrong_type
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.endpoints import check_endpoints
@@ -109,7 +110,7 @@ async def _open(
             ) as stage,
             trio.open_nursery() as nursery,
         ):
-            meeting = Meeting(stage, nursery)
+            meeting = make(Meeting, stage, nursery)
             nursery.start_soon(meeting.hold)
             try:
                 yield meeting

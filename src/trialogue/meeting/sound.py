@@ -14,6 +14,7 @@ from trialogue.actors.router import Router
 from trialogue.actors.sources import FeedStatistics
 from trialogue.arguments import checks_arguments
 from trialogue.errors import AlreadyOver, WrongValue
+from trialogue.handles import given_by
 from trialogue.meeting.app_requests import Loop, a_choice, a_number, wrong_type, wrong_value
 from trialogue.model.audio import AudioFormat, Encoding
 from trialogue.speech.formats import Decoder, Encoder
@@ -36,6 +37,7 @@ def sound_format(sample_rate: object, encoding: object, own_rate: int) -> AudioF
     raise AssertionError("a_choice() refuses all other values")
 
 
+@given_by("Meeting.source")
 class PersonSource:
     """Source for the sound of a person with `via: app`; made by `Meeting.source`.
 
@@ -123,6 +125,7 @@ class PersonSource:
         return f"<PersonSource {self.participant}: {self.form.encoding} at {rate}, {waiting_s:.2f} s waiting>"
 
 
+@given_by("Meeting.ear")
 @frozen(eq=False, repr=False)
 class RoomSound:
     """The meeting's sound, one frame per tick, in the listener's format; made by `Meeting.ear`.

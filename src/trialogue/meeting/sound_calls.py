@@ -7,6 +7,7 @@ from functools import partial
 
 from trialogue.actors.app_sound import AppFeed, OwnFeed, PullsSound, RoomEar
 from trialogue.actors.router import Sink
+from trialogue.handles import make
 from trialogue.meeting.app_requests import a_truth, wrong_type, wrong_value
 from trialogue.meeting.calls import MeetingCalls
 from trialogue.meeting.people import guard_for
@@ -52,7 +53,7 @@ class SoundCalls(MeetingCalls):
         router = self._stage.router
         if hears_loudspeaker:
             router.source(participant).guard(guard_for(router, (participant,)))
-        return PersonSource(participant, feed, form, loop=self._loop, own_rate=router.grid.sample_rate)
+        return make(PersonSource, participant, feed, form, loop=self._loop, own_rate=router.grid.sample_rate)
 
     def pull_from(self, participant: str, source: PullsSound | None) -> None:
         """Take the sound of a person with `via: app` from the app's own source from now on.
@@ -99,7 +100,7 @@ class SoundCalls(MeetingCalls):
         ear = room_ear(self._stage.router, participant, form)
         self._stage.router.record(ear, in_time=True)
         self._ears.append(ear)
-        return RoomSound(form, ear, self._stage.router, self._loop)
+        return make(RoomSound, form, ear, self._stage.router, self._loop)
 
     def give_to(self, sink: Sink) -> Callable[[], None]:
         """Send all heard sound from now on to the app's own sink; returns a function that stops it.

@@ -16,6 +16,7 @@ import trio
 
 from trialogue.diagnostics import Log
 from trialogue.errors import RecordsMissed
+from trialogue.handles import given_by
 from trialogue.mailbox import Mailbox
 from trialogue.meeting.app_requests import Loop, a_function, wrong_type, wrong_value
 from trialogue.model.commands import Command
@@ -36,6 +37,7 @@ KINDS: Final = frozenset({Record, *get_args(Event), *get_args(Command)})
 
 
 class Records:
+@given_by("Meeting.records")
     """Async iterator over the records of a running meeting; you can stop iterating at any time.
 
     It ends when the meeting is over, and raises `RecordsMissed` if the buffer of 4,096 records overflows.

@@ -10,6 +10,7 @@ import trio
 
 from trialogue.arguments import checks_arguments
 from trialogue.errors import LocalProtocolError
+from trialogue.handles import given_by, make
 from trialogue.supervise.child import Child, ChildState, ChildStatus
 from trialogue.supervise.inbox import Answer, ChildRequest, Inbox
 from trialogue.supervise.observations import Diagnostics, Observer
@@ -30,6 +31,7 @@ DEFAULT_INTENSITY = Intensity()
 """OTP's default: one restart within five seconds."""
 
 
+@given_by("open_supervisor")
 class Supervisor:
     """Handle of a running supervisor; made by `open_supervisor`.
 
@@ -192,7 +194,7 @@ async def open_supervisor(
             nursery.start_soon(task.run, name=f"supervisor {name}")
             try:
                 await task.opened.wait()
-                yield Supervisor(task)
+                yield make(Supervisor, task)
             finally:
                 task.stop()
 
