@@ -101,11 +101,41 @@ def raises(_):
     raise ValueError("no answer")
 
 
+async def raises_what_it_kept(_):
+    with trio.CancelScope() as scope:
+        scope.cancel()
+        try:
+            await trio.lowlevel.checkpoint()
+        except trio.Cancelled as cancelled:  # noqa: ASYNC103 -- a fault
+            kept = cancelled
+    raise kept
+
+
+async def raises_when_it_is_late(_):
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(trio.sleep_forever)
+        try:
+            await trio.sleep_forever()
+        finally:
+            raise ValueError("late")
+
+
 def says_too_much(_):
     return HookAnswer(True, content="x" * 100_001)
 
 
-@pytest.mark.parametrize("hook", [sleeps, raises, lambda _: "yes", lambda _: None, says_too_much])
+@pytest.mark.parametrize(
+    "hook",
+    [
+        sleeps,
+        raises,
+        raises_what_it_kept,
+        raises_when_it_is_late,
+        lambda _: "yes",
+        lambda _: None,
+        says_too_much,
+    ],
+)
 @pytest.mark.parametrize("allows", [True, False])
 def test_without_an_answer_the_default_holds(tmp_path, hook, allows):
     """At the deadline; a hook that raises, or says what is no answer, has not answered."""

@@ -5,6 +5,7 @@ import trio
 
 from trialogue import (
     AlreadyOver,
+    AuthorFailed,
     Edges,
     EndTurn,
     GrantFloor,
@@ -91,6 +92,27 @@ def test_what_a_callback_raises_ends_the_meeting_and_comes_out(scenario, tmp_pat
     journal = read(tmp_path / "run" / "journal.jsonl")
     assert list(journal)
     assert journal.end.reason == "left"
+
+
+def test_a_cancellation_that_a_callback_kept_is_its_fault(scenario, tmp_path):
+    """It cancels nothing: the author is told, where the whole program would have ended."""
+
+    async def fail(_):
+        with trio.CancelScope() as scope:
+            scope.cancel()
+            try:
+                await trio.lowlevel.checkpoint()
+            except trio.Cancelled as cancelled:  # noqa: ASYNC103 -- a fault
+                kept = cancelled
+        raise kept
+
+    async def visit(meeting):
+        meeting.on(SentenceSaid, fail)
+        await meeting.finished()
+
+    with pytest.raises(AuthorFailed, match=r"a callback raised trio\.Cancelled"):
+        held(scenario, tmp_path, visit)
+    assert read(tmp_path / "run" / "journal.jsonl").header
 
 
 def test_a_callback_that_never_returns_holds_no_meeting_up(scenario, tmp_path):

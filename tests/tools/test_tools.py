@@ -139,6 +139,16 @@ async def blaming() -> None:
     raise GeneratorExit
 
 
+async def keeping() -> None:
+    with trio.CancelScope() as scope:
+        scope.cancel()
+        try:
+            await trio.lowlevel.checkpoint()
+        except trio.Cancelled as cancelled:  # noqa: ASYNC103 -- a fault
+            kept = cancelled
+    raise kept
+
+
 @pytest.mark.parametrize("compute", [Inline(), InThreads()], ids=["inline", "threads"])
 @pytest.mark.parametrize(
     ("function", "arguments", "content", "code"),
@@ -149,8 +159,17 @@ async def blaming() -> None:
         (interrupting, "{}", "the tool raised KeyboardInterrupt", "KeyboardInterrupt"),
         (leaving, "{}", "the tool raised BaseExceptionGroup", "BaseExceptionGroup"),
         (blaming, "{}", "the tool raised GeneratorExit", "GeneratorExit"),
+        (keeping, "{}", "the tool raised Cancelled", "Cancelled"),
     ],
-    ids=["error", "refused", "exit", "interrupt", "exit in a nursery", "generator"],
+    ids=[
+        "error",
+        "refused",
+        "exit",
+        "interrupt",
+        "exit in a nursery",
+        "generator",
+        "cancelled",
+    ],
 )
 async def test_whatever_a_function_raises_is_its_calls_failure(function, arguments, content, code, compute):
     """Its words may hold speech: the agent is told its type alone. Nothing else of the meeting ends."""

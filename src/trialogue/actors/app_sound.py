@@ -105,8 +105,9 @@ class OwnFeed:
         """Next samples of the source; AuthorFailed where it raises, or returns another amount of sound."""
         try:
             pcm = self._own.pull(samples)
-        except Exception as fault:
-            raise AuthorFailed(f"{self._what} raised {reason_of(fault)}") from fault
+        except (Exception, trio.Cancelled) as fault:
+            failed = AuthorFailed(f"{self._what} raised {reason_of(fault)}")
+            raise failed from fault  # noqa: ASYNC104 - nothing can cancel a plain function
         return None if pcm is None else self._checked(pcm, samples)
 
     def _checked(self, pcm: object, samples: int) -> bytes:

@@ -3,7 +3,8 @@
 1. A hook is a function of the question, async or plain; a plain one runs on the meeting's loop and must not
    block. It answers True, False or a `HookAnswer`.
 2. An answer in time becomes an event. A hook that raises, or returns anything else, has not answered: a
-   diagnostic says so, and the brain's default holds at the deadline.
+   diagnostic says so, and the brain's default holds at the deadline. That holds for a `trio.Cancelled`, too,
+   where nothing was cancelled.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from typing import Final, TypeAlias, cast
 import trio
 
 from trialogue.errors import AuthorFailed
+from trialogue.machine_limits import leaves
 from trialogue.mailbox import Mailbox
 from trialogue.model.commands import AskHook
 from trialogue.model.events import Event, HookAnswered
 from trialogue.model.plan import HookPoint
+from trialogue.supervise.cancellations import cancelled_part
 from trialogue.tools.notes import note
 from trialogue.values import frozen
 
@@ -98,11 +101,13 @@ class HookRunner:
         with trio.CancelScope(deadline=deadline):
             try:
                 answer = await _answer_of(hook, question)
-            except trio.Cancelled:
-                raise
-            except Exception as failure:  # noqa: BLE001 - an app's own code: the default holds
+            except BaseException as failure:  # noqa: ASYNC103 - an app's own code: the default holds
+                if cancelled := cancelled_part(failure):
+                    raise cancelled from None  # noqa: ASYNC104 - the hook's other exceptions no longer matter
+                if not all(isinstance(each, Exception | trio.Cancelled) for each in leaves(failure)):
+                    raise
                 note("a hook failed", failure, hook=question.point, participant=question.participant)
-                return
+                return  # noqa: ASYNC104 - it cancels nothing
             self._post(
                 HookAnswered(
                     question.participant, question.question, answer.allowed, answer.content, answer.reason

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import cast
 
+import trio
 from attrs import asdict
 
 from trialogue.arguments import checks_arguments
@@ -59,8 +60,9 @@ class AuthorsPolicy:
         """Call the policy; `AuthorFailed` where it raises, or returns no decision."""
         try:
             decision = self.policy.choose(view)
-        except (Exception, SystemExit, KeyboardInterrupt) as fault:  # foreign code may raise anything
-            raise AuthorFailed(f"{self.what} raised {reason_of(fault)}") from fault
+        except (Exception, SystemExit, KeyboardInterrupt, trio.Cancelled) as fault:  # it is foreign code
+            failed = AuthorFailed(f"{self.what} raised {reason_of(fault)}")
+            raise failed from fault  # noqa: ASYNC104 - nothing can cancel a plain function
         return self._checked(decision)
 
     def _checked(self, returned: object) -> Decision:

@@ -15,13 +15,14 @@ from typing import Final, TypeAlias, cast, get_args
 import trio
 
 from trialogue.diagnostics import Log
-from trialogue.errors import RecordsMissed
+from trialogue.errors import AuthorFailed, RecordsMissed
 from trialogue.handles import given_by
 from trialogue.mailbox import Mailbox
 from trialogue.meeting.app_requests import Loop, a_function, wrong_type, wrong_value
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
 from trialogue.model.records import Record
+from trialogue.supervise.cancellations import is_cancelled
 from trialogue.values import frozen
 
 WATCHER_S: Final = 5.0
@@ -36,8 +37,8 @@ KINDS: Final = frozenset({Record, *get_args(Event), *get_args(Command)})
 """Types that a callback can have."""
 
 
-class Records:
 @given_by("Meeting.records")
+class Records:
     """Async iterator over the records of a running meeting; you can stop iterating at any time.
 
     It ends when the meeting is over, and raises `RecordsMissed` if the buffer of 4,096 records overflows.
@@ -82,11 +83,20 @@ class Observing:
         with scope:
             async for record in records:
                 for found in self._of(record):
-                    told = self.callback(found)
-                    if inspect.isawaitable(told):
-                        await cast("Awaitable[object]", told)
+                    await self._tell(found)
         if scope.cancelled_caught and scope.deadline <= trio.current_time():
             _DIAGNOSTICS.warning("a callback was still running when its meeting ended", of=self.kind.__name__)
+
+    async def _tell(self, found: object) -> None:
+        try:
+            told = self.callback(found)
+            if inspect.isawaitable(told):
+                await cast("Awaitable[object]", told)
+        except trio.Cancelled as failure:
+            if is_cancelled():
+                raise
+            failed = AuthorFailed("a callback raised trio.Cancelled, though nothing was cancelled")
+            raise failed from failure  # noqa: ASYNC104 - it cancels nothing
 
     def _of(self, record: Record) -> Iterator[object]:
         for each in (record, record.event, *record.commands):

@@ -1,7 +1,8 @@
 """Child of a supervisor: its state, and the wrapper around each of its lives.
 
 1. A life runs in its own shielded cancel scope: only its supervisor stops it.
-2. Any exception is stored in `Life.error`; only one that ends the program (KeyboardInterrupt) is raised on.
+2. Any exception is stored in `Life.error`, also a `trio.Cancelled` where nothing was cancelled; only one that
+   ends the program (KeyboardInterrupt) is raised on.
 3. A life that is cancelled by the supervisor and raises nothing else has ended normally.
 """
 
@@ -16,6 +17,7 @@ import trio
 from attrs import field
 
 from trialogue.errors import LocalProtocolError
+from trialogue.supervise.cancellations import is_cancelled
 from trialogue.supervise.specs import ChildSpec
 from trialogue.values import define, frozen
 
@@ -122,13 +124,23 @@ class Life:
                 self.error = RuntimeError(f"child {self.spec.id!r} has not called task_status.started()")
         except Exception as error:  # noqa: BLE001 - the one place where a crash becomes an event
             self.error = error
-        except BaseException as interrupt:
-            self.interrupt = interrupt
-            raise
+        except BaseException as interrupt:  # noqa: ASYNC103 - rule 2
+            self.error = self._stray(interrupt)
+            if self.error is None:
+                self.interrupt = interrupt
+                raise
         finally:
             self.settled.set()
             self.ended.set()
             self.on_end(self)
+
+    def _stray(self, interrupt: BaseException) -> Exception | None:
+        """Error for a cancellation that cancels nothing."""
+        if not isinstance(interrupt, trio.Cancelled) or is_cancelled():
+            return None
+        error = RuntimeError(f"child {self.spec.id!r} raised trio.Cancelled, though nothing was cancelled")
+        error.__cause__ = interrupt
+        return error
 
 
 @define(eq=False)

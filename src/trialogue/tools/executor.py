@@ -2,7 +2,8 @@
 
 1. A call that has begun gets exactly one `ToolFinished`, in every case.
 2. A deadline, a failure and a cancellation are results in words, so the agent always gets an answer. So is
-   any exception of a tool, even `SystemExit`; its text goes only to the diagnostics.
+   any exception of a tool, even `SystemExit`, and a `trio.Cancelled` where nothing was cancelled; its text
+   goes only to the diagnostics.
 3. At most `LIMIT` calls run at once; the others wait their turn inside their deadline.
 4. A cancellation never waits, since one decision may cancel all calls, and no mailbox holds so many. A
    cancelled call that has not begun never begins.
@@ -22,6 +23,7 @@ from trialogue.mailbox import Mailbox
 from trialogue.model.commands import CancelTool, RunTool
 from trialogue.model.events import Event, ToolFinished
 from trialogue.model.json_text import read_json
+from trialogue.supervise.cancellations import cancelled_part
 from trialogue.tools.notes import note
 from trialogue.tools.results import as_content
 from trialogue.values import frozen
@@ -90,18 +92,16 @@ class ToolExecutor:
     async def _run_caught(self, order: RunTool) -> _Ended:
         try:
             return _Ended("succeeded", await self._call_within_deadline(order))
-        except trio.Cancelled:
-            raise
-        except BaseException as failure:  # any exception of a tool is an answer, never the meeting's end
+        except BaseException as failure:  # noqa: ASYNC103 - any exception of a tool is an answer, never the meeting's end
             if _is_ctrl_c(failure):
                 raise
-            if cancelled := _cancelled(failure):
-                raise cancelled from None  # the tool's other exceptions no longer matter
+            if cancelled := cancelled_part(failure):
+                raise cancelled from None  # noqa: ASYNC104 - the tool's other exceptions no longer matter
             tool = self._tools.get(order.tool)
             ended = _ended_by(failure, tool)
             raised = None if tool is None else failure  # a missing tool ran nothing
             note("a tool failed", raised, tool=order.tool, participant=order.participant, code=ended.code)
-            return ended
+            return ended  # noqa: ASYNC104 - it cancels nothing
 
     async def _call_within_deadline(self, order: RunTool) -> str:
         tool = self._tools.get(order.tool)
@@ -143,13 +143,6 @@ def _ended_by(failure: BaseException, tool: Tool | None) -> _Ended:
         case _:
             name = type(failure).__name__
             return _Ended("failed", f"the tool raised {name}", name)
-
-
-def _cancelled(failure: BaseException) -> BaseException | None:
-    """Cancellations in a group of errors."""
-    if not isinstance(failure, BaseExceptionGroup):
-        return None
-    return cast("BaseExceptionGroup[BaseException]", failure).split(trio.Cancelled)[0]
 
 
 def _is_ctrl_c(failure: BaseException) -> bool:
