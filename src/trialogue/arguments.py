@@ -2,7 +2,9 @@
 
 1. An argument that does not fit its annotation raises `WrongType`, with its name and the wanted type.
 2. A path that no system accepts, NaN, and a whole number beyond the range of a float raise `WrongValue`.
-3. Only the value itself is checked: not the results of a function, nor the items of an iterator.
+3. An async function where a plain one is called raises `WrongType`: nothing would await its result. A plain
+   function that returns an awaitable is as good as an async one.
+4. Only the value itself is checked: not the results of a function, nor the items of an iterator.
 """
 
 from __future__ import annotations
@@ -11,11 +13,12 @@ import builtins
 import inspect
 import math
 import os
+import re
 import sys
 import types
 import typing
-from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import cache, wraps
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, ParamSpec, TypeVar, Union, cast, get_args, get_origin
 
@@ -28,6 +31,12 @@ R = TypeVar("R")
 
 _LARGEST: Final = int(sys.float_info.max)
 """Largest whole number in the range of a float."""
+
+_AWAITED: Final = re.compile(r"Awaitable|Coroutine|\bobject\b|\bAny\b|\bT\b")
+"""Results of a function that its caller awaits, or does not use."""
+
+_ITERATED: Final = re.compile(r"\bAsync(Iterator|Iterable|Generator)|\bobject\b|\bAny\b|\bT\b")
+"""Results of a function over which its caller iterates, or which it does not use."""
 
 LONGEST_NAME = 255
 """Most bytes of one name in a path; file systems accept no more."""
@@ -83,12 +92,58 @@ def _hints_of(function: Callable[..., object]) -> dict[str, Any]:
 def _check(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what annotations are
     if not fits(value, hint):
         raise WrongType(f"{name} must be {_in_words(hint)}, not {kind_of(value)}", argument=name)
+    refuse_async(name, value, hint)
     if isinstance(value, float) and math.isnan(value):
         raise WrongValue(f"{name} must be a number, not NaN", argument=name)
     if isinstance(value, int) and abs(value) > _LARGEST and float in (hint, *get_args(hint)):
         raise WrongValue(f"{name} must be a number up to {sys.float_info.max:.2g}", argument=name)
     if isinstance(value, str | Path) and Path in (hint, *get_args(hint)) and not is_path(value):
         raise WrongValue(f"{name} must be the path of a file", argument=name)
+
+
+def refuse_async(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what annotations are
+    """Raise WrongType for a function, or a method of an object, that is async where the hint's is plain."""
+    for part, found, returns in _calls(value, hint):
+        if is_async(found) and not _AWAITED.search(returns):
+            raise WrongType(f"{name}{part} must be a plain function, not an async one", argument=name)
+        if inspect.isasyncgenfunction(found) and not _ITERATED.search(returns):
+            raise WrongType(f"{name}{part} must be a plain function, not an async generator", argument=name)
+
+
+def is_async(function: object) -> bool:
+    """Whether a call returns a coroutine at once: an async function, or an async `__call__`."""
+    while isinstance(function, partial):
+        function = cast("partial[object]", function).func
+    called = getattr(type(function), "__call__", None)  # noqa: B004 - whether that is async
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(called)
+
+
+def is_generator(function: object) -> bool:
+    """Whether a call only makes a generator, and does nothing until somebody iterates over it."""
+    return inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
+
+
+def _calls(value: object, hint: Any) -> Iterator[tuple[str, object, str]]:  # noqa: ANN401 - as above
+    """Functions of a value that are called, each with what the hint says that it returns."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        yield from _calls(value, inside[0])
+    elif origin is Union or origin is types.UnionType:
+        yield from _calls(value, next((each for each in inside if fits(value, each)), Any))
+    elif (origin or hint) is get_origin(Callable[[], None]):
+        yield "", value, _outer(inside[-1] if inside else Any)
+    elif getattr(origin or hint, "_is_protocol", False):
+        for name in _asked_of(origin or hint):
+            method = inspect.getattr_static(origin or hint, name, None)
+            if isinstance(method, types.FunctionType) and not is_async(method):
+                found = value if name == "__call__" else getattr(value, name)
+                returns = _outer(inspect.get_annotations(method).get("return"))
+                yield "" if name == "__call__" else f".{name}", found, returns
+
+
+def _outer(annotation: object) -> str:
+    """Text of an annotation, without what its types hold."""
+    return re.sub(r"\[.*\]", "", str(annotation))
 
 
 def kind_of(value: object) -> str:

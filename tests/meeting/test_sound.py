@@ -286,6 +286,16 @@ def test_a_sink_gets_each_participants_sound(tmp_path):
     assert (mixed == np.frombuffer(both["ada"], np.int16) + np.int16(500)).all()
 
 
+class Waiting:
+    """Sink and source whose methods nothing would await."""
+
+    async def frame(self, position, sounding):
+        """Take sound, never."""
+
+    async def pull(self, samples):
+        """Give sound, never."""
+
+
 WRONG = [
     lambda meeting: meeting.source("dana", sample_rate=1),
     lambda meeting: meeting.source("dana", sample_rate="8000"),
@@ -301,6 +311,8 @@ WRONG = [
     lambda meeting: meeting.ear("dana", encoding=None),
     lambda meeting: meeting.ear("dana", sample_rate=10**9),
     lambda meeting: meeting.give_to(print),
+    lambda meeting: meeting.give_to(Waiting()),
+    lambda meeting: meeting.pull_from("dana", Waiting()),
 ]
 
 

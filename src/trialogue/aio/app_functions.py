@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from typing import cast
 
+from trialogue.arguments import is_async, is_generator
 from trialogue.bridge.hooks import mapped
 from trialogue.bridge.out_of_trio import awaited_in_trio
-from trialogue.tools.kinds.python import is_async
 
 
 def callable_from_trio(
@@ -18,9 +18,9 @@ def callable_from_trio(
 ) -> Callable[..., object]:
     """Async function for trio that runs an app's function, plain or async, on asyncio's loop.
 
-    An object that is not callable is returned unchanged.
+    A generator, or an object that is not callable, is returned unchanged, to be refused.
     """
-    if not callable(function):
+    if not callable(function) or is_generator(function):
         return function
 
     async def called(*given: object, **named: object) -> object:

@@ -14,7 +14,7 @@ from trialogue.bridge.opening import Options, held_agent, held_meeting
 from trialogue.bridge.trio_thread import HeldBlock
 from trialogue.handles import make
 from trialogue.meeting import handle as native
-from trialogue.meeting.app_requests import a_function
+from trialogue.meeting.app_requests import a_function, awaitable
 from trialogue.meeting.outputs import MeetingResult
 from trialogue.supervise import lone_error
 
@@ -62,4 +62,4 @@ async def run_block(
 
 
 async def _watched(watch: Callable[[Meeting], Awaitable[object]], meeting: Meeting) -> None:
-    await watch(meeting)
+    await awaitable(watch(meeting), "watch")

@@ -7,18 +7,19 @@ from functools import partial, wraps
 
 import trio
 
+from trialogue.arguments import is_async, is_generator
 from trialogue.bridge.hooks import mapped
 from trialogue.bridge.out_of_trio import awaited_in_trio, begun_in_a_thread
 from trialogue.compute import is_virtual
-from trialogue.tools.kinds.python import is_async
 
 
 def callable_from_trio(function: Callable[..., object]) -> Callable[..., object]:
     """Async function for trio that runs an app's plain function in a thread, so that it may block.
 
-    An async function, or an object that is not callable, is returned unchanged.
+    An async function is returned unchanged; so is a generator, or an object that is not callable, to be
+    refused.
     """
-    if not callable(function) or is_async(function):
+    if not callable(function) or is_async(function) or is_generator(function):
         return function
 
     @wraps(function)

@@ -43,7 +43,7 @@ def run_block(scenario: object, options: Options, watch: Callable[[Meeting], obj
     abandoned.
     """
     if watch is not None:
-        a_function(watch, "watch")
+        a_function(watch, "watch", must_be_plain=True)
     with meeting_block(scenario, options, is_run=True) as meeting:
         watched = _watched(watch, meeting)
         result = meeting.finished()

@@ -54,7 +54,7 @@ class AsyncAgentWebSocketClient:
 
     def on(self, event: str, handler: Handler) -> None:
         """Register a handler for an event (`AgentWebSocketEvents`), called as `handler(client, response)`."""
-        self._handlers.keep(event, handler)
+        self._handlers.keep(event, handler, must_be_plain=False)
 
     @property
     def is_connected(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from trialogue.compat.errors import DeepgramApiError
 from trialogue.compat.responses import TOLD
 from trialogue.diagnostics import Log
-from trialogue.errors import WrongType
+from trialogue.meeting.app_requests import a_function
 
 Handler = Callable[..., object]
 """Called as `handler(client, response)`; `response` is bytes for `AudioData`."""
@@ -22,17 +22,14 @@ class Handlers:
     def __init__(self) -> None:
         self._kept: dict[str, list[Handler]] = {}
 
-    def keep(self, event: object, handler: Handler) -> None:
+    def keep(self, event: object, handler: Handler, *, must_be_plain: bool) -> None:
         """Register a handler for an event; DeepgramApiError for an unknown event."""
         name = str(event)
         if name not in TOLD:
             raise DeepgramApiError(
                 f"no handler is ever called for {name!r}; the events are {', '.join(sorted(TOLD))}"
             )
-        if not callable(handler):
-            raise WrongType(
-                f"a handler must be a function, not a {type(handler).__name__}", argument="handler"
-            )
+        a_function(handler, "handler", must_be_plain=must_be_plain)
         self._kept.setdefault(name, []).append(handler)
 
     def of(self, event: str) -> list[Handler]:

@@ -9,14 +9,15 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
 import trio
 
-from trialogue.arguments import is_path, kind_of
+from trialogue.arguments import is_async, is_generator, is_path, kind_of
 from trialogue.errors import AlreadyOver, WrongLoop, WrongType, WrongValue
 from trialogue.model.text import well_formed
 
@@ -123,10 +124,25 @@ def a_choice(value: object, what: str, choices: tuple[str, ...]) -> None:
         raise wrong_value(what, f"must be one of {', '.join(choices)}, not {value!r}")
 
 
-def a_function(value: object, what: str) -> None:
-    """Raise WrongType unless the value can be called."""
+def a_function(value: object, what: str, *, must_be_plain: bool = False) -> None:
+    """Raise WrongType unless the value can be called, and a call does what it says.
+
+    A call of a generator does nothing; nor does one of an async function, where it `must_be_plain`.
+    """
     if not callable(value):
         raise wrong_type(what, "a function", value)
+    if is_generator(value):
+        raise WrongType(f"{what} must be a function, not a generator", argument=_parameter(what))
+    if must_be_plain and is_async(value):
+        text = f"{what} must be a plain function, not an async one"
+        raise WrongType(text, argument=_parameter(what))
+
+
+def awaitable(came: Awaitable[T], what: str) -> Awaitable[T]:
+    """The result of an async function, to be awaited; WrongType for the result of a plain one."""
+    if not inspect.isawaitable(came):  # pyright: ignore[reportUnnecessaryComparison] -- callers may not be typed
+        raise WrongType(f"{what} must be an async function, not a plain one", argument=_parameter(what))
+    return came
 
 
 def a_mapping(value: object, what: str) -> dict[str, object]:

@@ -15,7 +15,7 @@ from typing import cast
 import trio
 from attrs import asdict
 
-from trialogue.arguments import checks_arguments
+from trialogue.arguments import checks_arguments, is_async
 from trialogue.brain.floor.policies import POLICIES
 from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
 from trialogue.brain.meeting import Brain
@@ -103,14 +103,17 @@ def own_policies(policies: object) -> dict[str, Policy]:
 
 
 def _policy(what: str, found: object) -> Policy:
-    if hasattr(found, "choose") and not isinstance(found, type):
-        return AuthorsPolicy(what, cast("Policy", found))
-    if not callable(found) or isinstance(found, type):
+    has_method = hasattr(found, "choose") and not isinstance(found, type)
+    called: object = cast("Policy", found).choose if has_method else found
+    if not callable(called) or isinstance(called, type):
         shown = found.__name__ if isinstance(found, type) else type(found).__name__
         raise WrongType(
             f"{what} must be a function or an object with a method choose, not {shown}", argument="policies"
         )
-    return AuthorsPolicy(what, FunctionPolicy(cast("Callable[[FloorView], Decision]", found)))
+    if is_async(called):
+        raise WrongType(f"{what} must be a plain function, not an async one", argument="policies")
+    function = cast("Callable[[FloorView], Decision]", found)
+    return AuthorsPolicy(what, cast("Policy", found) if has_method else FunctionPolicy(function))
 
 
 def _found(name: str, imports: tuple[str, ...]) -> Policy:
@@ -126,8 +129,11 @@ def import_policy(name: str, imports: tuple[str, ...]) -> Policy:
     check_import(what, name, imports)
     found = import_named(what, name)
     check_place(what, name, found, imports)
+    called: object = getattr(found, "choose", found)
+    if not callable(called):
+        raise SetupError(f"{what} must be a function, not a {type(called).__name__}")
+    if is_async(called):
+        raise SetupError(f"{what} must be a plain function, not an async one")
     if hasattr(found, "choose"):
         return AuthorsPolicy(what, cast("Policy", found))
-    if not callable(found):
-        raise SetupError(f"{what} must be a function, not a {type(found).__name__}")
     return AuthorsPolicy(what, FunctionPolicy(cast("Callable[[FloorView], Decision]", found)))

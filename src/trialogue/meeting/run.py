@@ -12,7 +12,7 @@ import trio
 from trialogue.actors.hooks import Hook, HookFunction
 from trialogue.brain.floor.view import Decision, FloorView, Policy
 from trialogue.errors import AuthorFailed
-from trialogue.meeting.app_requests import a_function, a_path, a_truth, wrong_type
+from trialogue.meeting.app_requests import a_function, a_path, a_truth, awaitable, wrong_type
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.meeting import DEFAULT_EDGES, Meeting, open_meeting, out_of, prepared, with_own
 from trialogue.meeting.outputs import MeetingResult
@@ -135,6 +135,10 @@ async def _leave_behind(meeting: Meeting, behind: Callable[[str, MeetingResult],
     behind(*await meeting.left_behind())
 
 
+async def _watched(watch: Watch, meeting: Meeting) -> None:
+    await awaitable(watch(meeting), "watch")
+
+
 async def _hold(opening: Opening, watch: Watch, owner: Owner) -> MeetingResult:
     with lone_error():
         async with opening() as meeting, trio.open_nursery() as nursery:
@@ -143,7 +147,7 @@ async def _hold(opening: Opening, watch: Watch, owner: Owner) -> MeetingResult:
             if owner.behind is not None:
                 nursery.start_soon(_leave_behind, meeting, owner.behind)
             async with trio.open_nursery() as watching:
-                watching.start_soon(watch, meeting)
+                watching.start_soon(_watched, watch, meeting)
                 result = await meeting.finished()
                 watching.cancel_scope.deadline = trio.current_time() + WATCHER_S
             nursery.cancel_scope.cancel(reason="the meeting is over")

@@ -7,6 +7,7 @@ from functools import partial
 
 from trialogue.actors.app_sound import AppFeed, OwnFeed, PullsSound, RoomEar
 from trialogue.actors.router import Sink
+from trialogue.arguments import refuse_async
 from trialogue.handles import make
 from trialogue.meeting.app_requests import a_truth, wrong_type, wrong_value
 from trialogue.meeting.calls import MeetingCalls
@@ -64,6 +65,7 @@ class SoundCalls(MeetingCalls):
         """
         if source is not None and not isinstance(source, PullsSound):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
             raise wrong_type("source", "an object with a method pull", source)
+        refuse_async("source", source, PullsSound | None)
         own = None if source is None else OwnFeed(participant, source)
         self._loop.ask(lambda: self._feed(participant).use(own))
 
@@ -110,6 +112,7 @@ class SoundCalls(MeetingCalls):
         """
         if not isinstance(sink, Sink):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
             raise wrong_type("sink", "an object with a method frame", sink)
+        refuse_async("sink", sink, Sink)
         self._loop.ask(lambda: self._give_to(sink))
         return lambda: self._loop.ask(lambda: self._stage.router.forget(sink))
 

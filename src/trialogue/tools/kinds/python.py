@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from importlib.metadata import entry_points
 from typing import cast
 
+from trialogue.arguments import is_async
 from trialogue.compute import Compute, Inline, InThreads, is_virtual
 from trialogue.errors import SetupError, ToolFailed
 from trialogue.importing import import_named
@@ -60,13 +60,6 @@ class PythonTool:
             raise ToolFailed(f"the arguments do not fit: {wrong}", code="arguments") from None
         if taken := sorted(bound.keys() & arguments.keys()):
             raise ToolFailed(f"the arguments do not fit: {taken[0]} is already set", code="arguments")
-
-
-def is_async(function: Callable[..., object]) -> bool:
-    """Whether a call returns a coroutine at once: an async function, or an async `__call__`."""
-    while isinstance(function, partial):
-        function = cast("partial[object]", function).func
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
 
 
 def import_function(name: str) -> Callable[..., object]:
