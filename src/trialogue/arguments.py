@@ -110,6 +110,13 @@ def refuse_async(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 -
             raise WrongType(f"{name}{part} must be a plain function, not an async generator", argument=name)
 
 
+def refuse_async_fields(value: attrs.AttrsInstance) -> None:
+    """Raise WrongType for a field that is async where its annotation is of a plain function."""
+    hints = _hints_of(type(value))
+    for field in attrs.fields(type(value)):
+        refuse_async(field.name, getattr(value, field.name), hints[field.name])
+
+
 def is_async(function: object) -> bool:
     """Whether a call returns a coroutine at once: an async function, or an async `__call__`."""
     while isinstance(function, partial):
@@ -136,7 +143,7 @@ def _calls(value: object, hint: Any) -> Iterator[tuple[str, object, str]]:  # no
         for name in _asked_of(origin or hint):
             method = inspect.getattr_static(origin or hint, name, None)
             if isinstance(method, types.FunctionType) and not is_async(method):
-                found = value if name == "__call__" else getattr(value, name)
+                found = value if name == "__call__" else getattr(value, name, None)
                 returns = _outer(inspect.get_annotations(method).get("return"))
                 yield "" if name == "__call__" else f".{name}", found, returns
 

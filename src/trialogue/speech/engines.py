@@ -15,7 +15,7 @@ from typing import Final
 
 from attrs import evolve
 
-from trialogue.arguments import check_fields, checks_arguments
+from trialogue.arguments import checks_arguments, refuse_async_fields
 from trialogue.errors import SetupError
 from trialogue.importing import made_by, reason_of
 from trialogue.speech import wheels
@@ -70,8 +70,8 @@ class Engines:
     """`open_recalling` with the cache of the engines; None without one."""
 
     def __attrs_post_init__(self) -> None:
-        """Check the types; WrongType for a wrong one."""
-        check_fields(self)
+        """Raise WrongType for a part that is async, which nothing would await."""
+        refuse_async_fields(self)
 
 
 @checks_arguments
