@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import trialogue
+from trialogue.cli import main
 from trialogue.cli.starting import drop_wrong_sizes
 
 PROGRAM = str(Path(__file__).parents[1] / "process" / "program.py")
@@ -99,6 +100,16 @@ def test_nobody_reads_what_a_command_prints(command, small):
     """A command whose stdout is closed does its work and ends well."""
     command = command.format(small=small)
     assert shell(f"exec '{sys.executable}' '{PROGRAM}' {command} >&-").returncode == 0
+
+
+@pytest.mark.parametrize("command", [["new", "{out}"], ["check", "{small}"]])
+def test_a_command_without_stdin_asks_nothing(command, small, tmp_path, monkeypatch):
+    """Python gives None for a stdin that was closed; it is read as one that has ended."""
+    monkeypatch.setattr(sys, "stdin", None)
+    out = tmp_path / "out.yaml"
+    assert main([each.format(small=small, out=out) for each in command]) == 0
+    with sys.stdin as ended:
+        assert ended.read() == ""
 
 
 def test_a_fault_that_nobody_reads_has_its_code():

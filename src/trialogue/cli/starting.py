@@ -19,7 +19,7 @@ _TELLS_OF_LEFTOVERS: Final = frozenset({"soxr"})
 
 
 def open_streams() -> None:
-    """Make stdout and stderr writable, even if the process was started without them.
+    """Make stdin readable, and stdout and stderr writable, even if the process was started without them.
 
     cron, supervisors and `>&-` can leave them closed; Python then sets them to None. They are opened on the
     null device. Their descriptors are reserved as well, so that no file of a meeting gets the number of
@@ -27,6 +27,8 @@ def open_streams() -> None:
     """
     for descriptor in _STANDARD:
         _take(descriptor)
+    if sys.stdin is None or sys.stdin.closed:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - as long as the process lives
     sys.stdout = _writable(sys.stdout)
     sys.stderr = _writable(sys.stderr)
     for stream in (sys.stdout, sys.stderr):
