@@ -13,6 +13,7 @@ _MEMORY: Final = "not enough memory (see ulimit -v, or the container's limit)"
 _FILES: Final = "too many open files: raise the limit (ulimit -n)"
 _THREADS: Final = "cannot start another thread: not enough memory or processes (see ulimit -v, ulimit -u)"
 _DISK: Final = "the disk or your quota is full"
+_SIZE: Final = "the output would be larger than a file may be: raise the limit (ulimit -f)"
 _BY_NUMBER: Final = {
     errno.ENOMEM: _MEMORY,
     errno.EMFILE: _FILES,
@@ -34,6 +35,8 @@ def lack_of(error: BaseException) -> str | None:
     match error:
         case MemoryError():
             return _MEMORY
+        case OSError(errno=errno.EFBIG) if cast("object", error.filename) is None:
+            return _SIZE
         case OSError():
             return _BY_NUMBER.get(error.errno or 0) or _refused_at(error)
         case ImportError() if not (error.name or "").startswith("trialogue"):

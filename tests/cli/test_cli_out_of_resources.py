@@ -24,6 +24,8 @@ LACKS = [
     (RuntimeError("std::bad_alloc"), "not enough memory"),
     (OSError(errno.EMFILE, "Too many open files"), "too many open files"),
     (OSError(errno.ENOSPC, "No space left on device"), "the disk or your quota is full"),
+    (OSError(errno.EFBIG, "File too large"), "the output would be larger than a file may be"),
+    (OSError(errno.EFBIG, "it is larger than 64 MiB", "a/b.json"), "a/b.json: it is larger than 64 MiB"),
     (PermissionError(errno.EACCES, "Permission denied", "a/b.yaml"), "a/b.yaml: Permission denied"),
     (OSError(errno.ENAMETOOLONG, "File name too long", "x" * 300), "xxx"),
     (RuntimeError("can't start new thread"), "cannot start another thread"),
@@ -64,6 +66,23 @@ def limited(kind, amount):
         resource.setrlimit(kind, (amount, amount))
 
     return limit
+
+
+@pytest.mark.parametrize("command", ["--help", "voices"])
+def test_an_output_that_may_not_grow_is_told(command, tmp_path):
+    """The help is printed by a library, and what we print by ourselves: neither is a fault of ours."""
+    with (tmp_path / "out").open("w") as out:
+        done = subprocess.run(
+            [sys.executable, "-m", "trialogue", command],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            preexec_fn=limited(resource.RLIMIT_FSIZE, 0),
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("trialogue: ")
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
