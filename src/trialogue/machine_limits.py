@@ -40,7 +40,7 @@ def lack_of(error: BaseException) -> str | None:
         case OSError():
             return _BY_NUMBER.get(error.errno or 0) or _refused_at(error)
         case ImportError() if not (error.name or "").startswith("trialogue"):
-            return f"cannot load a package that trialogue needs: {error}"
+            return f"cannot load a package that trialogue needs: {_first_cause(error)}"
         case RuntimeError() if "start new thread" in words:
             return _THREADS
         case RuntimeError() if (
@@ -49,6 +49,13 @@ def lack_of(error: BaseException) -> str | None:
             return _MEMORY
         case _:
             return None
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    """Error below those that packages put around it: NumPy's has advice of many lines for another cause."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 def _refused_at(error: OSError) -> str | None:

@@ -59,6 +59,13 @@ def test_what_is_no_lack_is_ours(error):
     assert lack_of(error) is None
 
 
+def test_a_package_that_cannot_be_loaded_is_told_by_its_first_cause():
+    """NumPy puts a page of advice around it."""
+    advice = ImportError("IMPORTANT: PLEASE READ THIS FOR ADVICE", name="numpy._core")
+    advice.__cause__ = ImportError("libblas.so: failed to map segment from shared object", name="numpy._core")
+    assert lack_of(advice).endswith("needs: libblas.so: failed to map segment from shared object")
+
+
 def limited(kind, amount):
     """A function that leaves the process that much."""
 
