@@ -9,7 +9,7 @@ import pytest
 from trialogue.devices.clips import ClipPlayer, spoken
 from trialogue.errors import SetupError
 from trialogue.speech import recordings
-from trialogue.speech.recordings import read_recording
+from trialogue.speech.recordings import check_recording, read_recording
 from trialogue.testing import Murmur
 
 RATE = 24_000
@@ -75,6 +75,22 @@ def test_flac_is_read(tmp_path):
     path = tmp_path / "a.flac"
     soundfile.write(path, np.stack([tone(), tone()], axis=1), RATE, subtype="PCM_16")
     assert read_recording(path, RATE) == tone().tobytes()
+
+
+@pytest.mark.parametrize("damage", ["a part of it", "hit in the middle"])
+def test_a_check_finds_what_reading_would_refuse(tmp_path, damage):
+    """A damaged FLAC opens, and its first second is whole: it was good, and the meeting did not begin."""
+    soundfile = pytest.importorskip("soundfile")
+    path = tmp_path / "a.flac"
+    noise = np.random.default_rng(1).integers(-9000, 9000, 4 * RATE).astype(np.int16)
+    soundfile.write(path, noise, RATE, subtype="PCM_16")
+    check_recording(path)
+    whole = path.read_bytes()
+    half = len(whole) // 2
+    path.write_bytes(whole[:half] + (b"U" * 200 + whole[half + 200 :] if "hit" in damage else b""))
+    for read in (check_recording, lambda file: read_recording(file, RATE)):
+        with pytest.raises(SetupError, match=r"a\.flac is not a readable FLAC file"):
+            read(path)
 
 
 def test_a_header_that_lies_is_found_out(tmp_path, monkeypatch):

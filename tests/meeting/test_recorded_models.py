@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from trialogue.cli import main
 from trialogue.errors import ScenarioError, SetupError
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.permissions import unset_variables
@@ -122,6 +123,20 @@ def test_a_record_that_is_none_is_told_with_its_place(hold, tmp_path, content, t
         (tmp_path / "models.jsonl").write_text(content)
     with pytest.raises(ScenarioError, match=rf"asked\.yaml:4:\d+: run\.models: .*{told}"):
         hold("out")
+
+
+def test_a_record_that_is_torn_is_found_by_a_check(tmp_path, capsys):
+    """Its head alone says that it is one."""
+    text = SCENARIO.replace("CLOCK", "virtual").replace("MODELS", "models: models.jsonl").replace("PORT", "1")
+    record, scenario = tmp_path / "models.jsonl", tmp_path / "asked.yaml"
+    scenario.write_text(text)
+    record.write_text('{"trialogue":1,"kind":"models","origin":"a test"}\n')
+    assert main(["check", str(scenario)]) == 0
+    record.write_text(record.read_text() + '{"asked": {"model": "sm')
+    capsys.readouterr()
+    assert main(["check", str(scenario), "--file-only"]) == 2
+    told = capsys.readouterr().out
+    assert f"run.models: {record} is not a file of recorded model answers" in told
 
 
 def test_a_record_lies_in_the_scenarios_folder(hold, tmp_path):

@@ -13,6 +13,7 @@ from attrs import evolve
 from trialogue.cli.endings import WRONG_USE
 from trialogue.cli.view_lines import Line, Span, Tone, counted, line, padded, span, width
 from trialogue.cli.view_screens import put, show
+from trialogue.errors import SetupError
 from trialogue.model.text import safe_text
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.endpoints import endpoints, installed_models
@@ -45,10 +46,7 @@ def check_files(
     With `file_only`, missing environment variables and models are not counted as problems.
     """
     examined = {file: examine(file, overrides) for file in files}
-    found = {
-        file: list(each.problems) or ([] if file_only or each.resolved is None else _lacks(each.resolved))
-        for file, each in examined.items()
-    }
+    found = {file: _faults(each, file_only=file_only) for file, each in examined.items()}
     if as_json:
         problems = [_as_json(file, each) for file, faults in found.items() for each in faults]
         put(_json_of(problems))
@@ -101,6 +99,27 @@ def _good(file: Path, examined: Examined, overrides: Overrides) -> list[Line]:
         *(line(span(f"{file}: note: {note}")) for note in notes(examined.resolved)),
         *_variants(file, examined.variants, overrides),
     ]
+
+
+def _faults(examined: Examined, *, file_only: bool) -> list[ScenarioProblem]:
+    """Problems of one file; those of its record and of this environment only where it has no others."""
+    if examined.problems or examined.resolved is None:
+        return list(examined.problems)
+    return [*_of_record(examined.resolved), *([] if file_only else _lacks(examined.resolved))]
+
+
+def _of_record(resolved: Resolved) -> list[ScenarioProblem]:
+    """A problem for a file of recorded model answers that a meeting could not read to its end."""
+    if resolved.models is None:
+        return []
+    from trialogue.server.think.on_record import open_models  # noqa: PLC0415 - only where there is a record
+
+    path: Keys = ("run", "models")
+    try:
+        open_models(resolved.models, asks=False)
+    except SetupError as error:
+        return [ScenarioProblem(resolved.places.near(path), path, str(error), Code.FILE)]
+    return []
 
 
 def _lacks(resolved: Resolved) -> list[ScenarioProblem]:

@@ -1,7 +1,8 @@
-"""Checks of a scenario's recordings, each of which is opened before anything runs."""
+"""Checks of a scenario's recordings, each of which is read to its end before anything runs."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path as FilePath
 from typing import cast
 
@@ -15,10 +16,11 @@ from trialogue.scenario.problems import Code, shown
 def check_recordings(look: Look, folder: FilePath) -> None:
     """Note every recording that cannot be read; paths are relative to `folder`."""
     _check_models(look, folder)
+    fault = cache(_fault)  # many clips may play one file
     for name, seat in look.document.cast.items():
         clips = seat.via.clips if isinstance(seat.via, ClipsKeys) else ()
         for index, clip in enumerate(clips):
-            if clip.play is not None and (wrong := _fault(folder / clip.play)):
+            if clip.play is not None and (wrong := fault(folder / clip.play)):
                 look.tell(("cast", name, "via", "clips", index, "play"), wrong, Code.CLIP)
 
 
