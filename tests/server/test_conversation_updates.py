@@ -80,6 +80,23 @@ def test_long_prompts_are_cut_with_a_warning() -> None:
     assert desk.names() == ["UseThink", "ThinkUpdated"]
 
 
+def test_updates_of_a_prompt_have_a_bound_together() -> None:
+    """That of the prompt itself: an update cut a longer prompt of a user's own model."""
+    endpoint = {"url": "http://127.0.0.1:1/v1/chat/completions"}
+    own = {"provider": {"type": "open_ai", "model": "m"}, "endpoint": endpoint, "prompt": "p" * 30_000}
+    desk = Desk()
+    desk.say(settings(think=own))
+    desk.say({"type": "UpdatePrompt", "prompt": "q"})
+    assert desk.names()[-1] == "PromptUpdated"
+    agent = desk.conversation._agent
+    assert agent is not None
+    assert agent.terms.prompt.prompt == "p" * 30_000 + "\nq"
+    for _ in range(10):
+        desk.say({"type": "UpdatePrompt", "prompt": "q" * 100_000})
+    assert desk.names()[-2:] == ["PromptUpdated", "PROMPT_TOO_LONG"]
+    assert len(agent.terms.prompt.prompt) == 1_000_000
+
+
 def test_force_end_turn() -> None:
     """Flux only; ignored without a turn."""
     nova = running()

@@ -113,7 +113,8 @@ class ServerOptions:
     max_prompt_chars: int = 25_000
     """Most characters of a prompt.
 
-    A longer one is cut, with the warning `PROMPT_TOO_LONG`, unless the user brings the model or its endpoint.
+    A longer one is cut, with the warning `PROMPT_TOO_LONG`; one whose user brings the model or its endpoint
+    only beyond 1,000,000.
     """
 
     max_sentences: int = 256

@@ -23,6 +23,9 @@ from trialogue.values import frozen
 
 _DEFAULT_VOICE = "aura-2-thalia-en"
 _DEFAULT_LISTEN = wire.DeepgramListenProviderV1()
+LONGEST_OWN_PROMPT = 1_000_000
+"""Most characters of a prompt whose user brings the model or its endpoint, with all updates."""
+
 STRANGER = Caller()
 """Caller without any known property."""
 _KEPT = (
@@ -58,8 +61,15 @@ class PromptTerms:
     server_side: frozenset[str] = frozenset()
     """Names of functions with an endpoint, which the client does not answer."""
 
+    is_own: bool = False
+    """Whether the user brings the model or its endpoint, so that the prompt may be longer."""
+
     was_cut: bool = False
     """Whether the prompt was longer than allowed and was cut."""
+
+    def most_chars(self, options: ServerOptions) -> int:
+        """Most characters of the prompt."""
+        return max(LONGEST_OWN_PROMPT, options.max_prompt_chars) if self.is_own else options.max_prompt_chars
 
 
 @frozen
@@ -302,9 +312,8 @@ def read_prompt(
     functions = first.functions or ()
     offered = tuple(OfferedFunction(f.name, f.description or "", f.parameters) for f in functions)
     server_side = frozenset(f.name for f in functions if f.endpoint is not None)
-    terms = PromptTerms(first.prompt or "", offered, server_side)
     is_own = first.endpoint is not None or isinstance(first.provider, wire.InstalledThinkProvider)
-    return terms if is_own else cut_prompt(terms, options)
+    return cut_prompt(PromptTerms(first.prompt or "", offered, server_side, is_own), options)
 
 
 def append_prompt(terms: PromptTerms, addition: str) -> PromptTerms:
@@ -314,9 +323,8 @@ def append_prompt(terms: PromptTerms, addition: str) -> PromptTerms:
 
 def cut_prompt(terms: PromptTerms, options: ServerOptions) -> PromptTerms:
     """Prompt, cut to the allowed length."""
-    if len(terms.prompt) <= options.max_prompt_chars:
-        return evolve(terms, was_cut=False)
-    return evolve(terms, prompt=terms.prompt[: options.max_prompt_chars], was_cut=True)
+    most = terms.most_chars(options)
+    return evolve(terms, prompt=terms.prompt[:most], was_cut=len(terms.prompt) > most)
 
 
 def read_voices(speak: wire.SpeakSettings | tuple[wire.SpeakSettings, ...] | None) -> tuple[str, ...]:

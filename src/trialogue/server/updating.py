@@ -111,5 +111,5 @@ def _out_of_range(listen: ListenProvider) -> tuple[Command, ...]:
 def _warning_of(prompt: tm.PromptTerms, options: ServerOptions) -> tuple[Command, ...]:
     if not prompt.was_cut:
         return ()
-    cut = f"The prompt was cut at {options.max_prompt_chars} characters."
+    cut = f"The prompt was cut at {prompt.most_chars(options)} characters."
     return (Send(AgentWarning(code="PROMPT_TOO_LONG", description=cut)),)
