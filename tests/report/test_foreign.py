@@ -58,6 +58,7 @@ def test_cues_of_nobody_are_left_out():
         ("a.vtt", "no", "does not start with WEBVTT"),
         ("a.TextGrid", "no", "does not start like a TextGrid"),
         ("a.TextGrid", 'x "ooTextFile" "TextGrid" 0 1 1 "IntervalTier" "a" 0 1 3 0 1 "x"', "incomplete"),
+        ("a.TextGrid", '"ooTextFile" "TextGrid" 0 1 1 "TextTier" "a" 0 1 1000000000000', "incomplete"),
         ("a.cha", "no", "has no @Begin"),
         ("a.cha", f"@Begin\n*ANN:\tx \x150_{'9' * 400}\x15", "a time of 400 digits"),
         ("a.vtt", f"WEBVTT\n\n00:00.000 --> {'9' * 5000}:00:00.000\n<v Ann>x\n", "a time of 5,000 digits"),

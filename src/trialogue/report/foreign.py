@@ -133,13 +133,15 @@ def read_textgrid(text: str) -> tuple[Stretch, ...]:
         try:
             tier, count, size = words[place + 1], int(words[place + 4]), _TIERS[words[place]]
             place += 5
-            for _ in range(count):
+            for _ in range(min(count, len(words))):
                 if size == _INTERVAL and words[place + 2].strip('" \t\n'):
                     start_s, end_s = float(words[place]), float(words[place + 1])
                     found.append(Stretch(_unquoted(tier), None, start_s, end_s))
                 place += size
         except (IndexError, KeyError, ValueError) as error:
             raise ValueError("one of its tiers is incomplete") from error
+        if place > len(words):
+            raise ValueError("one of its tiers is incomplete")
     return _ordered(found)
 
 

@@ -22,6 +22,12 @@ _BIT_RATES: Final = {"mp3": 48_000, "opus": 12_000, "aac": 48_000}
 _MOST_BYTES: Final = 2**63
 """Bytes that any file or memory can have."""
 
+_MOST_SILENCE: Final = 64 * 1024 * 1024
+"""Most bytes of silence that are made at once."""
+
+_SHARED: Final = 1024 * 1024
+"""Most bytes of silence that are kept for others."""
+
 _HEADER_BYTES: Final = 44
 """Length of a WAV header, in bytes."""
 
@@ -57,13 +63,19 @@ class SoundTerms:
     def silence(self, seconds: float) -> bytes:
         """Silence of that length; empty for a compressed encoding.
 
-        WrongValue for a negative or infinite length.
+        WrongValue for a negative length, and for more than 64 MiB: 23 minutes of the default format.
         """
         if not 0 <= seconds < inf:
             raise WrongValue(f"seconds must be 0 or more, not {seconds}", argument="seconds")
         if self.sample_width is None:
             return b""
-        return _silence(self.encoding, self.sample_width * round(seconds * self.sample_rate))
+        a_second = max(1, self.sample_width * self.sample_rate)
+        if seconds > _MOST_SILENCE / a_second:
+            most_s = _MOST_SILENCE // a_second
+            raise WrongValue(f"seconds must be at most {most_s} in this format", argument="seconds")
+        size = self.sample_width * round(seconds * self.sample_rate)
+        made = _silence if size <= _SHARED else _silence.__wrapped__
+        return made(self.encoding, size)
 
     @checks_arguments
     def seconds_in(self, size: int) -> float:

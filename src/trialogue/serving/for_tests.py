@@ -23,6 +23,7 @@ from trialogue.server.equipment import Equipment
 from trialogue.server.listener import Server, open_server
 from trialogue.server.options import ServerOptions
 from trialogue.server.seams import answer_nothing
+from trialogue.server.sound import RATES
 from trialogue.serving.control import LONGEST_WAIT_S, Control
 from trialogue.serving.in_thread import Bridge, awaited
 from trialogue.serving.ledger import By, Session, SessionMessage, Wanted
@@ -205,8 +206,9 @@ class User:
     @checks_arguments
     def wav(self, text: str, path: Path | str, *, voice: str = "heart", sample_rate: int = 24_000) -> None:
         """Write speech that this server understands to a WAV file, for apps whose microphone is a file."""
-        if sample_rate < 1:
-            raise WrongValue("sample_rate must be more than 0", argument="sample_rate")
+        if sample_rate not in RATES:
+            text = f"sample_rate must be from {RATES[0]} to {RATES[-1]}, not {sample_rate}"
+            raise WrongValue(text, argument="sample_rate")
         where, rate = Path(path), sample_rate
         speech = self._hands.begin(lambda c: c.speech(text, where, voice=voice, sample_rate=rate))
         speech.result(LONGEST_WAIT_S)
