@@ -24,7 +24,8 @@ from trialogue.server.admission import LOOPBACK, Access
 from trialogue.server.listener import Server, open_server
 from trialogue.server.rest.grants import Grants, TokenState
 from trialogue.server.rest.routes import ROUTES, Route
-from trialogue.server.rest.stored import MAX_AGENTS, NotStored, StoredAgent, StoredAgents
+from trialogue.server.rest.stored import MAX_AGENTS, NotStored, StoredAgent, StoredAgents, StoredVariable
+from trialogue.server.terms import TermsRefused
 
 KEYED = Access(api_key="secret")
 T = TypeVar("T")
@@ -397,6 +398,21 @@ def test_names_within_strings_are_text() -> None:
     agents = StoredAgents()
     agents.keep_agent(StoredAgent("a", "p", r'{"greeting": "a \" DG_HELLO"}'))
     assert agents["a"].greeting == 'a " DG_HELLO'
+
+
+def test_a_string_without_an_end_is_searched_once() -> None:
+    """A text of quotes is refused at once: the server must not stand still over one client's mistake."""
+    with pytest.raises(NotStored, match="is not JSON"):
+        StoredAgents().keep_agent(StoredAgent("a", "p", '"' + '\\"' * 32_000))
+
+
+def test_a_variable_named_again_and_again_is_refused() -> None:
+    """Values are written as often as they are named: together they have a bound."""
+    agents = StoredAgents()
+    agents.keep_agent(StoredAgent("a", "p", '{"greeting": DG_A, "x": [' + ", ".join(["DG_A"] * 5_000) + "]}"))
+    agents.keep_variable(StoredVariable("v", "p", "DG_A", "x" * 60_000))
+    with pytest.raises(TermsRefused, match="1048576 characters"):
+        agents["a"]
 
 
 def test_a_server_keeps_so_many_agents() -> None:

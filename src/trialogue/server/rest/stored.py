@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final, cast
@@ -31,8 +32,12 @@ MAX_VARIABLES: Final = 256
 MAX_CHARS: Final = 64 * 1024
 """Most characters of one configuration, or of one variable's value."""
 
+MAX_FILLED_CHARS: Final = 1024 * 1024
+"""Most characters of a configuration with its values, as many as a message of Settings may have."""
+
 VARIABLE_NAME: Final = re.compile(r"DG_[A-Z0-9_-]+")
-_STRING_OR_NAME: Final = re.compile(r'"(?:[^"\\]|\\.)*"|' + VARIABLE_NAME.pattern)
+_STRING_OR_NAME: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|' + VARIABLE_NAME.pattern)
+"""A string without an end goes to the end of the text: so no part of a text is searched twice."""
 
 
 class NotStored(Exception):
@@ -118,7 +123,7 @@ class StoredAgents(Mapping[str, AgentSettings]):
         stored = self.agents[agent_id]
         values = {each.key: each.value for each in self.variables.values() if each.project == stored.project}
         try:
-            return read_agent(read_json(_replaced(stored.text, values)))
+            return read_agent(read_json(_filled(stored.text, values)))
         except KeyError as missing:
             raise TermsRefused(
                 f"The agent's configuration names {missing.args[0]}, which is not stored."
@@ -183,6 +188,16 @@ def _check(text: str) -> None:
         read_agent(cast("dict[str, object]", block))
     except RemoteProtocolError as fault:
         raise NotStored(f"config is not a valid agent: {fault}.") from None
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    """Text with its variables' values; raises `TermsRefused` before one that is too long is made."""
+    named = Counter(found for found in _STRING_OR_NAME.findall(text) if not found.startswith('"'))
+    if len(text) + sum(len(json.dumps(values[each])) * n for each, n in named.items()) > MAX_FILLED_CHARS:
+        raise TermsRefused(
+            f"The agent's configuration with its variables may have {MAX_FILLED_CHARS} characters."
+        )
+    return _replaced(text, values)
 
 
 def _replaced(text: str, values: Mapping[str, object] | None) -> str:
