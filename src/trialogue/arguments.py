@@ -33,10 +33,10 @@ _LARGEST: Final = int(sys.float_info.max)
 """Largest whole number in the range of a float."""
 
 _AWAITED: Final = re.compile(r"Awaitable|Coroutine|\bobject\b|\bAny\b|\bT\b")
-"""Results of a function that its caller awaits, or does not use."""
+"""Annotations of results that the caller awaits, or does not use."""
 
 _ITERATED: Final = re.compile(r"\bAsync(Iterator|Iterable|Generator)|\bobject\b|\bAny\b|\bT\b")
-"""Results of a function over which its caller iterates, or which it does not use."""
+"""Annotations of results over which the caller iterates, or which it does not use."""
 
 LONGEST_NAME = 255
 """Most bytes of one name in a path; file systems accept no more."""
@@ -102,7 +102,7 @@ def _check(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what 
 
 
 def refuse_async(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what annotations are
-    """Raise WrongType for a function, or a method of an object, that is async where the hint's is plain."""
+    """Raise WrongType for a function, or an object's method, that is async but plain in the annotation."""
     for part, found, returns in _calls(value, hint):
         if is_async(found) and not _AWAITED.search(returns):
             raise WrongType(f"{name}{part} must be a plain function, not an async one", argument=name)
@@ -111,7 +111,7 @@ def refuse_async(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 -
 
 
 def refuse_async_fields(value: attrs.AttrsInstance) -> None:
-    """Raise WrongType for a field that is async where its annotation is of a plain function."""
+    """Raise WrongType for a field that is async but plain in its annotation."""
     hints = _hints_of(type(value))
     for field in attrs.fields(type(value)):
         refuse_async(field.name, getattr(value, field.name), hints[field.name])
@@ -126,12 +126,12 @@ def is_async(function: object) -> bool:
 
 
 def is_generator(function: object) -> bool:
-    """Whether a call only makes a generator, and does nothing until somebody iterates over it."""
+    """Whether a call only makes a generator, which does nothing until it is iterated."""
     return inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
 
 
 def _calls(value: object, hint: Any) -> Iterator[tuple[str, object, str]]:  # noqa: ANN401 - as above
-    """Functions of a value that are called, each with what the hint says that it returns."""
+    """Functions of a value that are called, with their names and their results in the annotation."""
     origin, inside = get_origin(hint), get_args(hint)
     if origin is Annotated:
         yield from _calls(value, inside[0])
@@ -149,7 +149,7 @@ def _calls(value: object, hint: Any) -> Iterator[tuple[str, object, str]]:  # no
 
 
 def _outer(annotation: object) -> str:
-    """Text of an annotation, without what its types hold."""
+    """Text of an annotation, without the arguments of its types."""
     return re.sub(r"\[.*\]", "", str(annotation))
 
 

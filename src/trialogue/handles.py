@@ -1,6 +1,7 @@
-"""Handles: objects of a running meeting or agent, which a function of ours gives and nobody else makes.
+"""Handles: objects of a running meeting or agent, which only our own functions make.
 
-A handle that an app made itself would have no meeting behind it, and fail at its first use in words of ours.
+A handle that an app made itself would have no meeting behind it, and its first use would fail with an error
+about our code.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ T = TypeVar("T")
 
 
 def given_by(function: str) -> Callable[[type[T]], type[T]]:
-    """Have a class refuse to be called: the error names the `function` that gives its instances."""
+    """Decorator of a class that apps cannot call: the error names the `function` that gives an instance."""
 
     def decorate(cls: type[T]) -> type[T]:
         handle = cast("Any", cls)
@@ -35,7 +36,7 @@ def given_by(function: str) -> Callable[[type[T]], type[T]]:
 
 
 def make(cls: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Make a handle, by the constructor that its class refuses to apps."""
+    """Make a handle, by the constructor that is refused to apps."""
     handle = cast("Any", cls)
     made = handle.__new__(handle)
     handle.__init__.__wrapped__(made, *args, **kwargs)

@@ -52,7 +52,7 @@ def lack_of(error: BaseException) -> str | None:
 
 
 def _first_cause(error: BaseException) -> BaseException:
-    """Error below those that packages put around it: NumPy's has advice of many lines for another cause."""
+    """First error in the chain of causes: NumPy's own error adds many lines of advice about other causes."""
     while error.__cause__ is not None:
         error = error.__cause__
     return error

@@ -106,7 +106,7 @@ def check_output(path: Path) -> None:
 
 
 def _is_opened(pipe: Path) -> bool:
-    """Whether a pipe is one of a process's descriptors, which has no name (Linux), or a folder of its own."""
+    """Whether a pipe is a process's descriptor: it has no name (Linux), or is in `/dev/fd`."""
     place = pipe.resolve()
     return not place.exists() or place.parent == Path("/dev/fd")
 

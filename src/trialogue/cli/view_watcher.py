@@ -80,8 +80,8 @@ class Watcher:
     """Keyboard of a person who takes part, or who steers; None without one."""
 
     goes_on_unseen: bool = True
-    """Whether it watches on where the output is closed; else it raises that OSError. A meeting that runs
-    here needs its watcher; one that is only looked at does not.
+    """Whether it continues after the output is closed; else it raises the OSError. A meeting that runs here
+    needs its watcher; a meeting that is only shown does not.
     """
 
     _told: list[Line] = field(factory=list[Line], init=False)

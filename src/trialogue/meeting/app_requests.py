@@ -125,9 +125,9 @@ def a_choice(value: object, what: str, choices: tuple[str, ...]) -> None:
 
 
 def a_function(value: object, what: str, *, must_be_plain: bool = False) -> None:
-    """Raise WrongType unless the value can be called, and a call does what it says.
+    """Raise WrongType unless the value is a function whose call has an effect.
 
-    A call of a generator does nothing; nor does one of an async function, where it `must_be_plain`.
+    A call of a generator has none; nor has one of an async function where it `must_be_plain`.
     """
     if not callable(value):
         raise wrong_type(what, "a function", value)

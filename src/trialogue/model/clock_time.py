@@ -26,7 +26,7 @@ def clock(seconds: float) -> str:
 
 
 def milliseconds(seconds: float) -> int:
-    """A time in whole milliseconds: none before 0 or beyond all meetings; 0 for what is no number.
+    """A time in whole milliseconds, from 0 to beyond all meetings; 0 for NaN.
 
     >>> milliseconds(1.2344), milliseconds(-1.0), milliseconds(float("nan"))
     (1234, 0, 0)
@@ -35,5 +35,5 @@ def milliseconds(seconds: float) -> int:
 
 
 def bounded(seconds: float) -> float:
-    """A time from 0 to beyond all meetings, in seconds; 0 for what is no number."""
+    """A time in seconds, from 0 to beyond all meetings; 0 for NaN."""
     return 0.0 if math.isnan(seconds) else min(max(0.0, seconds), _LONGEST_S)

@@ -39,12 +39,12 @@ def read_json(text: str | bytes) -> Any:  # noqa: ANN401 - whatever it says
 
 
 def read_whole_numbers(text: str) -> object:
-    """The value that a text says, with whole numbers of any size, which `read_json` rounds; errors as there.
+    """Value of a JSON text, with exact whole numbers, which `read_json` rounds; the same errors.
 
     >>> read_whole_numbers("12345678901234567890123")
     12345678901234567890123
     """
-    read_json(text)  # what it refuses, json would recurse into, or give as text that cannot be written
+    read_json(text)  # for its errors: json would recurse too deep, or give text that cannot be written
     return cast("object", json.loads(text))
 
 

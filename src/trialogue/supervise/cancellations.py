@@ -1,4 +1,4 @@
-"""Cancellations that come out of foreign code: those of a scope around it, and those that it only raises.
+"""Cancellations from foreign code: real ones, of a scope around it, and those that it only raises.
 
 A `trio.Cancelled` that was kept from elsewhere cancels nothing: no scope takes it, and it would end the whole
 program. It is a failure of the code that raised it, as any other exception.

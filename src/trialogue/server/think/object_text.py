@@ -1,7 +1,7 @@
-"""Text of a JSON object that comes in parts, and whether it is whole, in time linear in its length.
+"""Text of a JSON object that comes in parts: finds its end, in time linear in its length.
 
-1. The brackets outside of strings are counted as the parts come. A text is parsed once: where they balance
-   for the first time, which in an object is its end.
+1. The brackets outside of strings are counted as the parts come. The text is parsed once, when they balance
+   for the first time: that is the end of an object.
 2. After an object only white space may come.
 """
 
@@ -20,7 +20,7 @@ from trialogue.values import define
 __all__ = ["ObjectText"]
 
 _MARK: Final = re.compile(r'\\.?|["{}\[\]]', re.DOTALL)
-"""Parts of a text that matter to its brackets: an escaped character is none of the others."""
+"""Parts of a text that matter to its brackets; an escaped character is one, so that it counts as no other."""
 
 _SPACE: Final = " \t\r\n"
 """White space of JSON (RFC 8259, section 2)."""
@@ -36,12 +36,12 @@ class _State(Enum):
     """It is an object."""
 
     WRONG = auto()
-    """It is no object, whatever follows."""
+    """It is not an object, whatever follows."""
 
 
 @define
 class ObjectText:
-    r"""Text that grows.
+    r"""Text of an object, part by part.
 
     >>> text = ObjectText()
     >>> for part in ('{"a": ', '"\\', '"}', '"', "}"):

@@ -298,7 +298,7 @@ def _in_json(answer: _Answer) -> str:
 
 
 async def _offered(client: _Client) -> dict[str, _Offered]:
-    """Tools of all pages; a list that goes on and on ends with the page that exceeds `MOST_TOOLS`."""
+    """Tools of all pages; an endless list ends with the page that exceeds `MOST_TOOLS`."""
     found: dict[str, _Offered] = {}
     cursor: str | None = None
     for _ in range(MOST_PAGES):
@@ -317,7 +317,7 @@ def _named(failure: Exception) -> str:
 
 
 def _in_words(failure: Exception) -> str:
-    """Words of the first single error, and its type: before any speech they are about the server."""
+    """Type and text of the first single error; before any speech the text is about the server."""
     found = _first(failure)
     words = brief(" ".join(safe_text(str(found)).split()), LINE_CHARS)
     return f"{type(found).__name__}: {words}" if words and _named(failure) != words else _named(failure)
