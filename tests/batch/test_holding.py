@@ -1,6 +1,8 @@
 """Each meeting of a batch is held at most once, whatever happens to those who hold it."""
 
+import errno
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -45,6 +47,27 @@ def test_what_was_not_met_keeps_its_line_and_its_exit_code(tmp_path):
         assert [(each.place, each.line, each.kind) for each in found.unmet] == [
             ("expect.at_end[0]", 11, "behaviour")
         ]
+
+
+def test_a_path_reaches_the_worker_byte_for_byte(tmp_path):
+    """It need not be UTF-8; the missing file's name comes back with the outcome."""
+    (job,) = jobs(tmp_path)
+    odd = evolve(job, file=os.fsdecode(b"/nowhere/\xff.yaml"))
+    (found,) = HandPool([odd], 1).outcomes()
+    assert (found.state, found.file, found.exit_code) == ("failed", odd.file, 2)
+    assert "no such file" in found.text.lower()
+
+
+def test_a_worker_that_cannot_start_fails_its_meeting_alone(tmp_path, monkeypatch):
+    """No process or descriptor is left: the meeting can be held by the next batch."""
+
+    def lacking(*_, **__):
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("trialogue.batch.local_workers.subprocess.Popen", lacking)
+    (found,) = HandPool(jobs(tmp_path), 1).outcomes()
+    assert (found.state, found.exit_code) == ("failed", 2)
+    assert found.text == "no process could be started for it: Resource temporarily unavailable"
 
 
 def test_a_directory_without_a_result_is_named_and_left_alone(tmp_path):

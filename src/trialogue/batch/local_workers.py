@@ -10,11 +10,10 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Final
 
-import orjson
-
 from trialogue.batch.jobs import Job, encoded
+from trialogue.batch.lines import from_line, to_line
 from trialogue.batch.outcomes import Outcome, decoded_outcome
-from trialogue.model.json_text import read_json
+from trialogue.errors import SetupError
 
 __all__ = ["Hand", "HandPool"]
 
@@ -33,18 +32,22 @@ class Hand:
 
     def hold(self, job: Job) -> Outcome:
         """Hold a meeting; the outcome also reports an end of the process."""
-        process = self._begun()
+        try:
+            process = self._begun()
+        except OSError as error:  # no memory, process or descriptor is left
+            text = f"no process could be started for it: {error.strerror}"
+            return Outcome(job.name, job.group, job.file, job.folder, "failed", SetupError.exit_code, text)
         stdin, stdout = process.stdin, process.stdout
         if stdin is None or stdout is None:
             raise AssertionError  # both are pipes
         try:
-            stdin.write(orjson.dumps(encoded(job)) + b"\n")
+            stdin.write(to_line(encoded(job)))
             stdin.flush()
             line = stdout.readline()
         except BrokenPipeError:
             line = b""
         if line.endswith(b"\n"):
-            return decoded_outcome(read_json(line))
+            return decoded_outcome(from_line(line))
         code = process.wait()
         self.close()
         text = f"its process died with code {code} during the meeting; see {job.folder}"

@@ -13,9 +13,7 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import IO, Final
 
-import orjson
-
-from trialogue.model.json_text import read_json
+from trialogue.batch.lines import from_line, to_line
 from trialogue.speech import limit_threads
 
 ORPHANED: Final = 75
@@ -35,9 +33,9 @@ def main() -> int:
     busy, loaded = Event(), Loaded()
     Thread(target=_read, args=(sys.stdin.buffer, lines, busy), daemon=True).start()
     while line := lines.get():
-        outcome = hold_job(decoded(read_json(line)), loaded)
+        outcome = hold_job(decoded(from_line(line)), loaded)
         try:
-            outcomes.write(orjson.dumps(encoded_outcome(outcome)) + b"\n")
+            outcomes.write(to_line(encoded_outcome(outcome)))
         except BrokenPipeError:  # the parent is gone: no process reads the outcome
             os._exit(ORPHANED)
         busy.clear()

@@ -18,6 +18,7 @@ from trialogue.errors import SetupError
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
 from trialogue.model.clock_time import clock
+from trialogue.model.text import well_formed
 from trialogue.regular_files import check_regular, open_descriptor
 from trialogue.report.why import TurnGiven, grants
 from trialogue.scenario.defaults import Overrides
@@ -50,7 +51,7 @@ def new_file(file: Path, wanted: NewScenario, *, asks: bool) -> int:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as stream:
-            stream.write(skeleton(wanted))
+            stream.write(well_formed(skeleton(wanted)))
     except OSError as error:
         raise SetupError(f"cannot write {file}: {error.strerror}") from error
     put(f"{file}: written. Run it: trialogue run {quote(str(file))}")

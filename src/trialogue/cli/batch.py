@@ -30,7 +30,7 @@ from trialogue.cli.endings import INTERRUPTED
 from trialogue.cli.view_batch import open_progress, table
 from trialogue.cli.view_screens import put, put_json, show
 from trialogue.errors import JournalError, SetupError
-from trialogue.model.json_text import read_json
+from trialogue.model.json_text import read_json, write_json
 from trialogue.overwriting import refuse_other, refuse_unwritable
 from trialogue.regular_files import read_bounded
 from trialogue.values import frozen
@@ -172,7 +172,7 @@ def _tell(
     if options.junit is not None:
         _write(options.junit, junit(outcomes))
     if options.save_baseline is not None:
-        _write(options.save_baseline, orjson.dumps(baseline_of(tallies), option=orjson.OPT_INDENT_2) + b"\n")
+        _write(options.save_baseline, write_json(baseline_of(tallies), orjson.OPT_INDENT_2) + b"\n")
     if options.as_json:
         put_json(_document(tallies, outcomes, worse))
     else:

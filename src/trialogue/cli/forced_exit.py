@@ -144,7 +144,7 @@ class Leaving:
             sys.stdout.flush()
         except TrialogueError as error:
             code = code or error.exit_code
-            os.write(2, "".join(f"{each}\n" for each in told(error)).encode())
+            os.write(2, "".join(f"{each}\n" for each in told(error)).encode(errors="replace"))
         except OSError:
             pass  # nobody reads any more; the files exist
         finally:

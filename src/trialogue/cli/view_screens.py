@@ -94,7 +94,9 @@ def put_json(data: object) -> None:
     """Print a value to stdout as JSON; raises as `show` does."""
     import orjson  # noqa: PLC0415 - only for JSON
 
-    put(steerless_json(orjson.dumps(data, option=orjson.OPT_INDENT_2)).decode())
+    from trialogue.model.json_text import write_json  # noqa: PLC0415 - likewise
+
+    put(steerless_json(write_json(data, orjson.OPT_INDENT_2)).decode())
 
 
 @contextmanager

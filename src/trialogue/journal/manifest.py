@@ -15,12 +15,11 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
-import orjson
 from attrs import Factory
 
 from trialogue.errors import JournalError
 from trialogue.journal.codec import MISFITS, JsonObject
-from trialogue.model.json_text import read_json
+from trialogue.model.json_text import read_json, write_json
 from trialogue.regular_files import open_descriptor, read_regular
 from trialogue.values import frozen
 
@@ -150,7 +149,7 @@ def sync_directory(directory: Path) -> None:
 
 def _encoded(manifest: Manifest) -> bytes:
     files = {name: _digest_as_json(each) for name, each in manifest.files.items()}
-    body = orjson.dumps(
+    body = write_json(
         {
             "trialogue": 1,
             "kind": "manifest",

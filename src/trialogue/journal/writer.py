@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Final, Self, cast
+from typing import Final, Self
 
 import orjson
 from attrs import Factory
@@ -44,6 +44,7 @@ from trialogue.journal.records import (
     wire_line,
 )
 from trialogue.journal.whole import write_whole
+from trialogue.model.json_text import write_json
 from trialogue.model.records import Record
 from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.model.text import steerless_json
@@ -318,24 +319,7 @@ def _check_absent(path: Path) -> None:
 
 
 def _dump(body: JsonObject) -> bytes:
-    try:
-        return orjson.dumps(body, option=orjson.OPT_UTC_Z)
-    except TypeError:
-        # A tool may return lone surrogates, which UTF-8 cannot encode.
-        return orjson.dumps(_mended(body), option=orjson.OPT_UTC_Z)
-
-
-def _mended(value: object) -> object:
-    """Value with U+FFFD for each lone surrogate."""
-    match value:
-        case str():
-            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        case dict():
-            return {key: _mended(each) for key, each in cast("JsonObject", value).items()}
-        case list() | tuple():
-            return [_mended(each) for each in cast("list[object]", value)]
-        case _:
-            return value
+    return write_json(body, orjson.OPT_UTC_Z)
 
 
 def _failure(path: Path, verb: str, error: OSError) -> JournalError:

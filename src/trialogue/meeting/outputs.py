@@ -19,6 +19,7 @@ from trialogue.meeting.folder import write_private
 from trialogue.meeting.resumption import CLIPS
 from trialogue.meeting.stage import Stage
 from trialogue.model.expectations import NOTHING_EXPECTED, Advice, Expectations, Findings, Kind
+from trialogue.model.json_text import write_json
 from trialogue.model.records import Record
 from trialogue.model.secrets import Secrets
 from trialogue.model.text import steerless_json
@@ -117,7 +118,7 @@ def write_files(held: HeldMeeting, run: Run, folder: Path, secrets: Secrets) -> 
     outcome = judged(result(held.plan, held.records, held.utterances, run), held.records, run.expected)
     if run.advice and outcome.expectations is not None:
         outcome = evolve(outcome, expectations=evolve(outcome.expectations, advice=run.advice))
-    document = steerless_json(orjson.dumps(outcome.document(), option=orjson.OPT_INDENT_2))
+    document = steerless_json(write_json(outcome.document(), orjson.OPT_INDENT_2))
     write_private(folder / RESULT, document, secrets)
     return outcome
 

@@ -100,7 +100,7 @@ def _told(run: Path) -> tuple[dict[str, object], str]:
 
 def _address(file: Path, path: Path) -> str:
     """Address of a file, relative to the page."""
-    return quote(Path(os.path.relpath(file, path.parent)).as_posix())
+    return quote(os.fsencode(Path(os.path.relpath(file, path.parent)).as_posix()))
 
 
 def _meeting(reading: Reading) -> PageSource:

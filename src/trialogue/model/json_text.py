@@ -1,5 +1,8 @@
 """JSON from outside: texts of services, clients, models and tools, and files of unknown origin.
 
+A tool's result, an argument or the path of a file can hold lone surrogates, which UTF-8 cannot encode:
+`write_json` writes U+FFFD for each.
+
 orjson reads 1,024 levels of lists and objects, and writes 254: a text between the two could be read but never
 written to a log, a record or an operator. So it is refused where it comes in.
 """
@@ -12,7 +15,7 @@ from typing import Any, Final, cast
 
 import orjson
 
-__all__ = ["MOST_LEVELS", "read_json", "read_whole_numbers"]
+__all__ = ["MOST_LEVELS", "read_json", "read_whole_numbers", "write_json"]
 
 MOST_LEVELS: Final = 128
 """Most levels of lists and objects in one value, so that it can be written inside others."""
@@ -46,6 +49,31 @@ def read_whole_numbers(text: str) -> object:
     """
     read_json(text)  # for its errors: json would recurse too deep, or give text that cannot be written
     return cast("object", json.loads(text))
+
+
+def write_json(value: object, option: int | None = None) -> bytes:
+    """A value as JSON, with orjson's options; U+FFFD stands for each lone surrogate.
+
+    >>> write_json(chr(0xDCFF)) == '"\ufffd"'.encode()
+    True
+    """
+    try:
+        return orjson.dumps(value, option=option)
+    except TypeError:
+        return orjson.dumps(_mended(value), option=option)
+
+
+def _mended(value: object) -> object:
+    """Value with U+FFFD for each lone surrogate."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case dict():
+            return {_mended(key): _mended(each) for key, each in cast("dict[object, object]", value).items()}
+        case list() | tuple():
+            return [_mended(each) for each in cast("list[object]", value)]
+        case _:
+            return value
 
 
 def _openings(text: str | bytes) -> int:

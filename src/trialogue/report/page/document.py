@@ -16,8 +16,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
-import orjson
-
+from trialogue.model.json_text import write_json
 from trialogue.report.page.sound import RATE
 from trialogue.values import frozen
 
@@ -93,7 +92,7 @@ def assemble(
         f"</head><body>\n{body}",
     ]
     parts = [
-        "\n".join(head).encode(),
+        "\n".join(head).encode(errors="replace"),  # a title can be the name of a directory
         b'<script type="application/json" id="data">%b</script>\n' % inert(data),
         *(f"<script>{each}</script>\n".encode() for each in scripts),
     ]
@@ -119,7 +118,7 @@ def policy(styles: Iterable[str], scripts: Iterable[str]) -> str:
 
 def inert(data: object) -> bytes:
     """JSON that cannot end its element, and stays JSON in any script."""
-    encoded = orjson.dumps(data)
+    encoded = write_json(data)
     for raw, escaped in {**_ESCAPES, **_SEPARATORS}.items():
         encoded = encoded.replace(raw, escaped)
     return encoded

@@ -1,0 +1,53 @@
+"""Names of files that are no UTF-8, as archives leave them: bytes on disk, surrogates in Python."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from trialogue.cli import main
+from trialogue.cli.starting import open_streams
+
+ODD = os.fsdecode(b"r\xff\xfen")
+
+
+@pytest.fixture
+def odd_run(run_folder, monkeypatch):
+    """A run in a directory with such a name."""
+    if sys.platform == "darwin":
+        pytest.skip("its file systems hold only UTF-8")
+    folder = run_folder.rename(run_folder.with_name(ODD))
+    monkeypatch.chdir(folder.parent)
+    open_streams()
+    return folder
+
+
+def test_paths_in_json_have_substitutes(odd_run, capsys):
+    """The JSON is whole, with U+FFFD for what is no character."""
+    assert main(["export", ODD, "csv", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["files"] == ["r\ufffd\ufffdn/turns.csv"]
+    assert (odd_run / "turns.csv").exists()
+
+
+def test_a_page_links_to_the_bytes_of_a_name(odd_run):
+    """Browsers take any bytes, in percents."""
+    page = odd_run.with_name("page.html")
+    assert main(["report", ODD, "--html", "--out", str(page), "--sound", "linked"]) == 0
+    assert "r%FF%FEn/audio/mix.wav" in page.read_text()
+
+
+def test_a_table_of_runs_shows_and_links_them(odd_run):
+    """A directory's name is a text of the page."""
+    page = odd_run.with_name("table.html")
+    assert main(["report", ".", "--html", "--out", str(page)]) == 0
+    assert "r??n" in page.read_text()
+    assert "r%FF%FEn" in page.read_text()
+
+
+def test_a_topic_is_written_with_substitutes(tmp_path: Path):
+    """An argument is bytes, too."""
+    file = tmp_path / "new.yaml"
+    assert main(["new", str(file), "--topic", ODD]) == 0
+    assert "r??n" in file.read_text()
