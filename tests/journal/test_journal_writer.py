@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from journal_values import HEADER, PLAN, keep, meeting
 from trialogue.errors import JournalError
 from trialogue.journal import End, Header, HeaderClock, Journal, ProblemKind, read
 from trialogue.journal.manifest import Manifest, Status, read_manifest
+from trialogue.journal.records import EPOCH, on_local_clock, time_of_day
 from trialogue.model.commands import Report
 from trialogue.model.events import FloorRequested, NoteGiven, SentenceSaid, Woke
 from trialogue.model.records import Record
@@ -59,6 +61,31 @@ def test_equal_virtual_meetings_make_equal_files(tmp_path):
     first.mkdir()
     second.mkdir()
     assert keep(first, meeting()).read_bytes() == keep(second, meeting()).read_bytes()
+
+
+def test_times_beyond_all_dates_are_the_last_of_them(tmp_path):
+    """Virtual time has no end: the record keeps its own time, and reads as it was."""
+    far = Record(1, 1e12, Woke("think:1"), ())
+    journal = Journal.create(tmp_path / "j", HEADER)
+    journal.append(far)
+    journal.close("hung-up")
+    lines = [orjson.loads(line) for line in journal.path.read_bytes().splitlines()]
+    assert [line.get("ts") for line in lines[1:]] == ["9999-12-31T23:59:59Z"] * 2
+    reading = read(journal.path)
+    assert (list(reading), reading.problems) == ([far], [])
+    assert time_of_day(EPOCH, -1e12).year == 1
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows has no zones of a process")
+def test_a_zone_cannot_pass_the_last_date(monkeypatch):
+    """A foreign journal may begin there."""
+    last = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    for zone, hour in (("UTC-9", 23), ("UTC+9", 14)):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        assert on_local_clock(last).hour == hour
+    monkeypatch.undo()
+    time.tzset()
 
 
 def test_time_of_day_comes_from_the_wall_clock(tmp_path):

@@ -28,6 +28,8 @@ from trialogue.model.records import RULES, Record
 from trialogue.model.wire import WireRecord
 from trialogue.values import frozen
 
+_FIRST: Final = datetime(1, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Time of day at the start of every meeting in virtual time, so that equal runs make equal files."""
 
@@ -238,8 +240,23 @@ def parse_end(line: JsonObject) -> End:
 
 
 def time_of_day(started: datetime, at: float) -> datetime:
-    """Time of day `at` seconds after `started`."""
-    return started + timedelta(seconds=at)
+    """Time of day `at` seconds after `started`; for one before year 1 or after 9999, the nearest there is.
+
+    >>> time_of_day(EPOCH, 1e300).year
+    9999
+    """
+    try:
+        return started + timedelta(seconds=at)
+    except OverflowError:  # virtual time, and a foreign journal, know no such end
+        return _LAST if at > 0 else _FIRST
+
+
+def on_local_clock(moment: datetime) -> datetime:
+    """Time of day in this machine's zone; as it is where that would be before year 1 or after 9999."""
+    try:
+        return moment.astimezone()
+    except OverflowError:
+        return moment
 
 
 def _parse_commands(raw: list[JsonObject]) -> tuple[tuple[Command, ...], tuple[str, ...]]:

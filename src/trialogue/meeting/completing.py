@@ -8,7 +8,7 @@ from typing import Final
 from trialogue.journal.files import journal_of, scenario_of
 from trialogue.journal.manifest import read_manifest
 from trialogue.journal.reader import read
-from trialogue.journal.records import HeaderClock
+from trialogue.journal.records import HeaderClock, on_local_clock
 from trialogue.journal.repair import repair
 from trialogue.journal.verify import verify
 from trialogue.meeting.outputs import RESULT, files_of, write_files
@@ -53,7 +53,7 @@ def complete_files(run: Path, imports: tuple[str, ...] = ()) -> tuple[str, ...]:
         with_everybody(brain.plan, records),
         brain.utterances(),
         records,
-        None if is_virtual else started.astimezone(),
+        None if is_virtual else on_local_clock(started),
     )
     write_files(held, told, path.parent, secrets_for(resolved, NO_SECRETS))
     seal(path.parent)

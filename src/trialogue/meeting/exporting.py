@@ -9,7 +9,7 @@ from trialogue.brain.words.transcript import utterances
 from trialogue.errors import SetupError
 from trialogue.journal.files import journal_of, write_entered
 from trialogue.journal.reader import Reading, read
-from trialogue.journal.records import HeaderClock
+from trialogue.journal.records import HeaderClock, on_local_clock
 from trialogue.meeting.resumption import last_words
 from trialogue.regular_files import read_regular
 from trialogue.report.cast import with_everybody
@@ -61,5 +61,5 @@ def held_meeting(reading: Reading) -> HeldMeeting:
     """Meeting as exports see it: its records, with the ends of sounds that a crash cut off."""
     records = (*reading, *last_words(reading))
     header = reading.header
-    started = None if header.clock is HeaderClock.VIRTUAL else header.started.astimezone()
+    started = None if header.clock is HeaderClock.VIRTUAL else on_local_clock(header.started)
     return HeldMeeting(with_everybody(header.plan, records), utterances(records), records, started)

@@ -14,7 +14,7 @@ from trialogue.diagnostics import Log
 from trialogue.errors import JournalError, MeetingStopped
 from trialogue.expect import HeldRecords, judge
 from trialogue.journal.reader import read
-from trialogue.journal.records import EPOCH, HeaderClock
+from trialogue.journal.records import EPOCH, HeaderClock, on_local_clock
 from trialogue.meeting.folder import write_private
 from trialogue.meeting.resumption import CLIPS
 from trialogue.meeting.stage import Stage
@@ -95,7 +95,7 @@ def write_outputs(stage: Stage, advice: tuple[Advice, ...] = ()) -> MeetingResul
     machine_s = time.perf_counter() - stage.began
     records = tuple(read(stage.folder / "journal.jsonl"))
     plan = with_everybody(stage.brain.plan, records)
-    started = None if stage.started == EPOCH else stage.started.astimezone()
+    started = None if stage.started == EPOCH else on_local_clock(stage.started)
     held = HeldMeeting(plan, stage.brain.utterances(), records, started)
     virtual = stage.journal.header.clock is HeaderClock.VIRTUAL
     run = Run(

@@ -14,7 +14,7 @@ from trialogue.brain.words.transcript import utterances
 from trialogue.errors import JournalError
 from trialogue.journal.files import JOURNAL, journal_of, runs_in, write_entered
 from trialogue.journal.reader import Reading, read
-from trialogue.journal.records import HeaderClock
+from trialogue.journal.records import HeaderClock, on_local_clock
 from trialogue.meeting.judging import RESULT_MIB, verdict_of
 from trialogue.meeting.resumption import last_words
 from trialogue.model.json_text import read_json
@@ -109,7 +109,7 @@ def _meeting(reading: Reading) -> PageSource:
     virtual = header.clock is HeaderClock.VIRTUAL
     told = result(header.plan, records, said, Run(clock=header.clock.value))
     told = evolve(told, expectations=verdict_of(reading.path.parent))
-    started = None if virtual else header.started.astimezone()
+    started = None if virtual else on_local_clock(header.started)
     return PageSource(header.plan, records, said, told, started=started)
 
 

@@ -28,7 +28,7 @@ from trialogue.diagnostics import Log
 from trialogue.errors import JournalError
 from trialogue.journal.files import seal_files
 from trialogue.journal.reader import read
-from trialogue.journal.records import Header, JournalKind
+from trialogue.journal.records import Header, JournalKind, on_local_clock
 from trialogue.journal.writer import Journal
 from trialogue.meeting.outputs import files_of, write_files
 from trialogue.model.json_text import read_json
@@ -127,7 +127,7 @@ class SessionRecord:
     def _write_outputs(self) -> None:
         reading = read(self.folder / "journal.jsonl")
         records, plan = tuple(reading), reading.header.plan
-        held = HeldMeeting(plan, utterances(records), records, reading.header.started.astimezone())
+        held = HeldMeeting(plan, utterances(records), records, on_local_clock(reading.header.started))
         write_files(held, Run(clock="real", files=files_of(self.folder)), self.folder, NO_SECRETS)
 
     def note(self, fact: WireFact, told: list[FoldedRecord]) -> None:

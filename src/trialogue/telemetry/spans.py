@@ -8,13 +8,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, Protocol
 
 from attrs import field
 
 from trialogue.arguments import check_fields, checks_arguments
 from trialogue.importing import import_extra
+from trialogue.journal.records import time_of_day
 from trialogue.model.commands import CancelTool, Command, EndMeeting, EndTurn, GrantFloor
 from trialogue.model.events import (
     Event,
@@ -222,4 +223,4 @@ class MeetingSpans:
 
     def _ns(self, at: float) -> int:
         """Nanoseconds since 1970 for a time of the meeting."""
-        return round((self.started + timedelta(seconds=at)).timestamp() * 1_000_000_000)
+        return round(time_of_day(self.started, at).timestamp() * 1_000_000_000)

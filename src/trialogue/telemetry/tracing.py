@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from trialogue.arguments import checks_arguments
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
+from trialogue.journal.records import time_of_day
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.telemetry.spans import GivesMeters, GivesTracers, MeetingSpans
@@ -46,7 +47,7 @@ async def trace_meeting(
     SetupError where the extra `otel` is missing.
     """
     records = meeting.records()
-    started = datetime.now(UTC) - timedelta(seconds=meeting.now)
+    started = time_of_day(datetime.now(UTC), -meeting.now)
     spans = MeetingSpans(meeting.plan, started, tracer_provider, meter_provider)
     try:
         async for record in records:
