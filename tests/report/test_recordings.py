@@ -4,7 +4,10 @@ import wave
 
 import pytest
 
-from trialogue.errors import JournalError
+from trialogue.devices.player import RecordingPlayer
+from trialogue.errors import JournalError, SetupError
+from trialogue.meeting.scenario_from.clips import Clip, cut
+from trialogue.meeting.scenario_from.new_files import NewFiles
 from trialogue.report.recordings import blocks_of, parts_of
 
 
@@ -45,7 +48,10 @@ def test_a_header_that_claims_a_rate_that_no_recording_has_is_damage(tmp_path, r
     content = bytearray((tmp_path / "mix.wav").read_bytes())
     content[24:28] = rate.to_bytes(4, "little")
     (tmp_path / "mix.wav").write_bytes(content)
-    with pytest.raises(
-        JournalError, match=f"mix.wav is damaged: its header says {rate:,} samples per second"
-    ):
+    said = rf"mix\.wav is damaged: its header says {rate:,} samples per second"
+    with pytest.raises(JournalError, match=said):
         list(blocks_of(parts_of(tmp_path, "mix")))
+    with pytest.raises(SetupError, match=rf"cannot play .*{said}"):
+        RecordingPlayer(None, parts_of(tmp_path, "mix"))
+    with pytest.raises(JournalError, match=said):
+        cut(tmp_path, Clip("mix", 0.0, 0.01, "", {}), tmp_path / "clip.wav", NewFiles())

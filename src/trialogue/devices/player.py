@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from trialogue.devices.driver import Driver, Stream
-from trialogue.errors import SetupError
+from trialogue.errors import JournalError, SetupError
 from trialogue.regular_files import open_regular
+from trialogue.report.recordings import check_rate
 
 _BLOCK_S: Final = 0.02
 
@@ -25,7 +26,8 @@ class RecordingPlayer:
             self._blocks = _blocks(parts, start_s)
             with open_regular(parts[0]) as file:
                 rate = int(import_module("soundfile").info(file).samplerate)
-        except (OSError, RuntimeError) as error:
+            check_rate(parts[0], rate)
+        except (OSError, RuntimeError, JournalError) as error:
             raise SetupError(f"cannot play {parts[0]}: {error}") from error
         self._rest = b""
         self._stream: Stream = driver.open_output(rate, round(rate * _BLOCK_S), self._fill)

@@ -14,11 +14,11 @@ import numpy.typing as npt
 from trialogue.errors import JournalError
 from trialogue.regular_files import open_regular
 
-__all__ = ["Samples", "SoundWriter", "blocks_of", "parts_of", "sound_library"]
+__all__ = ["Samples", "SoundWriter", "blocks_of", "check_rate", "parts_of", "sound_library"]
 
 LOWEST_RATE: Final = 4_000
 HIGHEST_RATE: Final = 192_000
-"""Highest sample rate of a recording: a damaged header may have any number."""
+"""Lowest and highest sample rate of a recording."""
 
 _BLOCK_S: Final = 10
 
@@ -72,13 +72,18 @@ def blocks_of(parts: Sequence[Path]) -> Iterator[tuple[Samples, int]]:
     for path in parts:
         try:
             with open_regular(path) as opened, library.SoundFile(opened) as file:
-                if not LOWEST_RATE <= file.samplerate <= HIGHEST_RATE:
-                    text = f"{path} is damaged: its header says {file.samplerate:,} samples per second"
-                    raise JournalError(text, path=str(path))
+                check_rate(path, file.samplerate)
                 for block in file.blocks(file.samplerate * _BLOCK_S, dtype="int16", always_2d=True):
                     yield block[:, 0], file.samplerate
         except (OSError, library.SoundFileError) as error:
             raise JournalError(f"cannot read {path} as sound", path=str(path)) from error
+
+
+def check_rate(path: Path, rate: int) -> None:
+    """Raise JournalError for a sample rate that no recording has: a damaged header may have any number."""
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        text = f"{path} is damaged: its header says {rate:,} samples per second"
+        raise JournalError(text, path=str(path))
 
 
 def sound_library() -> SoundLibrary:

@@ -21,6 +21,7 @@ from trialogue.model.events import FloorRequestCancelled, FloorRequested, TextTy
 from trialogue.model.records import Record
 from trialogue.model.transcript import UNCLEAR, Utterance
 from trialogue.regular_files import open_regular
+from trialogue.report.recordings import check_rate
 from trialogue.report.stretches import Stretch, stretches
 from trialogue.scenario.quantities import write_duration
 from trialogue.values import define, frozen
@@ -205,7 +206,7 @@ def cut(audio: Path, clip: Clip, path: Path, files: NewFiles) -> bool:
     else:
         try:
             with open_regular(source) as opened, soundfile.SoundFile(opened) as file:
-                rate = file.samplerate
+                check_rate(source, rate := file.samplerate)
                 first = round(clip.start_s * rate)
                 file.seek(min(first, file.frames))
                 sound = file.read(round((clip.end_s + _AFTER_S) * rate) - first, dtype="int16")

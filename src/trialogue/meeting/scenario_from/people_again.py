@@ -20,6 +20,7 @@ from trialogue.meeting.scenario_from.foreign import (
 from trialogue.meeting.scenario_from.new_files import NewFiles, new_files
 from trialogue.regular_files import open_regular
 from trialogue.report.foreign import READERS
+from trialogue.report.recordings import check_rate
 from trialogue.report.stretches import Stretch, joined, time_with
 from trialogue.scenario.quantities import write_duration
 from trialogue.values import frozen
@@ -84,6 +85,7 @@ def _clips(
     folder, files = place
     try:
         with open_regular(recording) as opened, soundfile.SoundFile(opened) as file:
+            check_rate(recording, file.samplerate)
             for number, each in enumerate(heard, 1):
                 clip, rate = f"clips/{name}-{number:04}.wav", file.samplerate
                 first = min(file.frames, round(each.start_s * rate))
