@@ -81,10 +81,14 @@ def test_in_one_line():
 def test_one_line_says_why_nobody_could_be_heard():
     """Each reason once, with all whom it struck; of a meeting that went on, nothing."""
     text = "cannot reach 127.0.0.1:1: Connection refused"
-    failures = tuple(Failure(3.0, "session-failed", text, name) for name in ("ada", "eve"))
+    lost = tuple(Failure(1.0, "session-lost", text, name) for name in ("ada", "eve"))
+    left = tuple(Failure(3.0, "session-failed", f"{text} (It is off.)", name) for name in ("eve", "ada"))
+    failures = (*lost, *left)
     result = evolve(ENDED.result, reason="all-failed", failures=failures)
     told = in_one_line(evolve(ENDED, result=evolve(result, ok=False)))
-    assert told.endswith("runs/edge-cache-1; Moderator, Eve: cannot reach 127.0.0.1:1: Connection refused")
+    assert told.endswith(
+        "runs/edge-cache-1; Moderator, Eve: cannot reach 127.0.0.1:1: Connection refused (It is off.)"
+    )
     assert "cannot reach" not in in_one_line(evolve(ENDED, result=evolve(result, ok=True)))
 
 

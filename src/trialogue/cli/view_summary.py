@@ -86,14 +86,26 @@ def in_one_line(ended: Ended) -> str:
 
 
 def _why_failed(ended: Ended) -> list[str]:
-    """Why agents' services failed, in the services' words, if no agent could speak because of it."""
+    """Why agents' services failed, in the services' words, if no agent could speak because of it.
+
+    Of an agent that left for good, the lost sessions before that are left out: they have the same reason.
+    """
     if ended.result.ok:
         return []
-    seating, names = Seating(ended.plan), dict[str, dict[str, None]]()
-    for each in ended.result.failures:
-        if each.code in WHY_UNHEARD and each.participant is not None:
-            names.setdefault(each.text, {})[seating.label(each.participant)] = None
-    return [f"{', '.join(who)}: {brief(text, LONGEST_NOTICE)}" for text, who in names.items()]
+    told = [each for each in ended.result.failures if each.code in WHY_UNHEARD and each.participant]
+    left = {each.participant for each in told if each.code == "session-failed"}
+    names: dict[str, set[str]] = {}
+    for each in told:
+        if each.participant and (each.code != LOST or each.participant not in left):
+            names.setdefault(each.text, set()).add(each.participant)
+    return [f"{_listed(ended.plan, who)}: {brief(text, LONGEST_NOTICE)}" for text, who in names.items()]
+
+
+def _listed(plan: MeetingPlan, names: set[str]) -> str:
+    """Labels of participants, in the plan's order; of those who joined, by name."""
+    seats = [each.name for each in plan.participants if each.name in names]
+    joined = sorted(names.difference(seats))
+    return ", ".join(map(Seating(plan).label, (*seats, *joined)))
 
 
 def _headline(ended: Ended) -> Line:
