@@ -59,7 +59,7 @@ def _first_cause(error: BaseException) -> BaseException:
 
 
 def _refused_at(error: OSError) -> str | None:
-    """Path that the user named, with the system's reason; None where there is none, or one of ours."""
+    """Path that the user named, with the system's reason; None without a path, or for one of ours."""
     named = cast("object", error.filename)
     if not isinstance(named, str | Path) or not error.strerror or _OURS in Path(named).parents:
         return None

@@ -304,7 +304,7 @@ def _survival(events: Sequence[Event], fault: Fault, name: str) -> str:
 
 
 def _recovery_s(later: Sequence[Record], strike: Strike) -> float | None:
-    """Seconds until the participant has returned or is heard; until any is, where it has failed for good."""
+    """Seconds until the participant is back or heard, or until any is heard if it has failed for good."""
     name, fate = strike.planned.participant, strike.planned.fault.fate
     if fate is Fate.ENDS:
         return round(later[-1].at - strike.at, 3) if later else 0.0

@@ -235,7 +235,7 @@ class Ordeal:
                     faulty.arm(each.fault.ill, partial(self.strike, each))
             await converse(faulty)
 
-        assert self._equipment is not None  # noqa: S101 - made by whoever dials
+        assert self._equipment is not None  # noqa: S101 - made by `_connect`, before any dial
         await serve_stream(toxic, self._equipment, ServerSeams(attend))
 
     def _answer(self, planned: Planned) -> WrongAnswer | None:

@@ -53,7 +53,7 @@ class Prepared:
     """Function that opens a detector for one person's sound; None where no person is heard."""
 
     driver: Driver | None = None
-    """This machine's sound devices; None where nobody uses them."""
+    """This machine's sound devices; None if no person uses them."""
 
 
 def needs_engines(resolved: Resolved) -> bool:

@@ -1,7 +1,7 @@
 """The virtual clock: the same meeting, as fast as the machine computes, the same every time.
 
-1. Tasks that are ready at the same time run in the order in which they were made: trio shuffles them on
-   purpose, so that nobody relies on an order, and every decision would depend on the number of earlier steps.
+1. Tasks that are ready at the same time run in the order in which they were made. Trio shuffles them on
+   purpose, which would make every decision depend on the number of earlier steps.
 2. Other loops of the process, in other threads, are not affected: they use trio's own generator.
 3. Before time moves, work that needs no decision is done in advance (`leaping`), as long as no part would
    notice. With `TRIALOGUE_VIRTUAL=ticking` in the environment every tick comes at its own moment, and a

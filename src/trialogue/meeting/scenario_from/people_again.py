@@ -69,7 +69,7 @@ def retell_sound(file: Path, path: Path, sound: Path) -> Path:
 
 
 def _table(length_s: float) -> Keys:
-    """Rules under which the floor follows whoever speaks, and nobody is told to be brief."""
+    """Rules under which the floor follows the speakers, and none of them is told to be brief."""
     whole = write_duration(round(length_s, 3))
     return {
         "run": {"clock": "virtual", "limits": {"time": whole, "silence": whole}},

@@ -1,6 +1,6 @@
 """Speakers of a meeting whose words are known, as agents who say them in the meeting's order.
 
-1. Cues of one speaker that nobody comes between are a turn; the silence before it is its time to think.
+1. Consecutive cues of one speaker are a turn; the silence before it is its time to think.
 2. Agents do not speak at once: a short remark that lies within another's turn is left out, and whatever began
    before another's end begins behind it.
 """
