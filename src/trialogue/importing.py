@@ -50,6 +50,14 @@ def made_by(point: EntryPoint) -> object:
     return made
 
 
+@cache
+def own_version() -> str:
+    """Installed version of trialogue: its metadata are read and parsed once in a process."""
+    from importlib.metadata import version  # noqa: PLC0415 - it loads what reads mail
+
+    return version("trialogue")
+
+
 def reason_of(fault: BaseException) -> str:
     """Reason of an exception, in one line, with its type."""
     words = " ".join(str(fault).split())

@@ -281,6 +281,7 @@ def test_every_document_is_json(document):
 @example("\u0085")
 @example("\ufeffx")
 @example("  indented\nlines ")
+@example("Ready \U0001f600: \u2028 or\nnot")
 def test_every_text_reads_as_it_was_written(text):
     """Line ends, spaces at ends and words that look like numbers survive, under 1.1's rules too."""
     written = write_yaml({"text": text})
@@ -288,6 +289,11 @@ def test_every_text_reads_as_it_was_written(text):
     assert isinstance(tree, Entries)
     assert tree.pairs[0].value == Scalar(tree.pairs[0].value.at, text)
     assert yaml.safe_load(written) == {"text": text}
+
+
+def test_what_is_written_stays_readable():
+    """Every character that can be read stands as it is, whichever writer is there."""
+    assert write_yaml({"text": "Ça va? 好 \U0001f600"}) == "text: Ça va? 好 \U0001f600\n"
 
 
 # --- quantities ---------------------------------------------------------------------------------------

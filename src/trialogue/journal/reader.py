@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -23,6 +22,7 @@ from attrs import Factory
 
 from trialogue.arguments import checks_arguments
 from trialogue.errors import JournalError
+from trialogue.importing import own_version
 from trialogue.journal import chain
 from trialogue.journal.codec import MISFITS, WIRE, JsonObject, UnknownType
 from trialogue.journal.manifest import Manifest, Status, read_manifest
@@ -314,7 +314,7 @@ class Reading:
     def _unreadable(self, offset: int) -> JournalError:
         """Problem of a valid line that this version cannot read."""
         written = self.header.version
-        if written == version("trialogue"):
+        if written == own_version():
             return self._damage(offset)
         text = f"{self.path} was written by trialogue {_brief(written)}: its line at byte {offset} is unknown"
         return JournalError(text, path=str(self.path), offset=offset)

@@ -10,7 +10,6 @@ import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
@@ -26,6 +25,7 @@ from trialogue.compute import compute, is_virtual
 from trialogue.devices.driver import Driver
 from trialogue.diagnostics import Log
 from trialogue.errors import SetupError
+from trialogue.importing import own_version
 from trialogue.journal.verify import Decider
 from trialogue.meeting.endpoints import allows
 from trialogue.meeting.prompt_places import prompt_places
@@ -316,7 +316,7 @@ def opened_models(resolved: Resolved, recorded: Path | None) -> Generator[ModelR
         return
     if resolved.clock is Clock.VIRTUAL:
         raise SetupError("--record-models asks real models and needs --clock real")
-    origin = f"trialogue {version('trialogue')}, {resolved.plan.name}"
+    origin = f"trialogue {own_version()}, {resolved.plan.name}"
     record = open_models(recorded, asks=True, origin=origin, place=place)
     is_first = record.is_empty
     try:

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
-from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 from shutil import copyfile
@@ -17,6 +16,7 @@ from attrs import evolve
 from trialogue.compute import is_virtual
 from trialogue.diagnostics import Log
 from trialogue.errors import JournalError
+from trialogue.importing import own_version
 from trialogue.journal.files import digests_in, seal_files
 from trialogue.journal.records import Header, HeaderClock
 from trialogue.journal.writer import Journal
@@ -131,7 +131,7 @@ def open_journal(
     """New journal, whose manifest has digests of the files that exist already."""
     header = Header(
         plan=resolved.plan,
-        version=version("trialogue"),
+        version=own_version(),
         clock=HeaderClock.VIRTUAL if is_virtual() else HeaderClock.REAL,
         started=started,
         continues=past.continues if past else None,

@@ -14,7 +14,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
@@ -26,6 +25,7 @@ from attrs import field
 from trialogue.brain.words.transcript import utterances
 from trialogue.diagnostics import Log
 from trialogue.errors import JournalError
+from trialogue.importing import own_version
 from trialogue.journal.files import seal_files
 from trialogue.journal.reader import read
 from trialogue.journal.records import Header, JournalKind, on_local_clock
@@ -84,7 +84,7 @@ class SessionRecord:
         except OSError as error:
             raise JournalError(f"cannot record in {runs}: {error.strerror}", path=str(runs)) from error
         plan = session_plan(folder.name, seed=0)
-        header = Header(plan, version("trialogue"), started=now, of=JournalKind.SESSION)
+        header = Header(plan, own_version(), started=now, of=JournalKind.SESSION)
         journal = Journal.create(folder / "journal.jsonl", header)
         record = cls(folder, journal, sounds, trio.current_time())
         asked = visitor.request
