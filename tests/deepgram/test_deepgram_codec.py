@@ -77,21 +77,21 @@ def test_the_examples_show_every_class():
     assert {type(decode_client(line)) for line in CLIENT_EXAMPLES} == set(CLIENT_CLASSES)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(server_messages)
 def test_server_messages_survive_the_wire(message):
     """Whatever can be written reads back as the same value."""
     assert decode_server(encode(message)) == message
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(client_messages)
 def test_client_messages_survive_the_wire(message):
     """The same for clients, the whole Settings tree included; the text may come as bytes."""
     assert decode_client(encode(message).encode()) == message
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(st.binary(max_size=64) | st.text(max_size=64) | json_values.map(orjson.dumps))
 def test_anything_is_a_message_or_a_remote_protocol_error(data):
     """No input brings any other exception."""
@@ -124,7 +124,7 @@ def mutated(message):
     return draw_mutation()
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=4 * settings.default.max_examples)
 @given(st.data())
 def test_one_wrong_value_anywhere_is_a_value_or_a_remote_protocol_error(data):
     """A message with one value replaced at any depth is read, or refused with a path."""
@@ -335,7 +335,6 @@ def test_undeclared_keys_are_kept_listed_and_never_sent():
 
 
 @given(server_messages, st.dictionaries(text.map("x-".__add__), json_values, max_size=2))
-@settings(deadline=None, max_examples=50)
 def test_undeclared_keys_do_not_disturb_the_rest(message, extra):
     """Whatever a newer server adds, the rest reads as before."""
     read = decode_server(orjson.dumps(orjson.loads(encode(message)) | extra))

@@ -5,7 +5,7 @@ import orjson
 import pytest
 from deepgram.listen.v1 import types as v1
 from deepgram.listen.v2 import types as v2
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trialogue.errors import RemoteProtocolError
@@ -124,7 +124,6 @@ _TEXT = st.text(max_size=20)
 _SECONDS = st.floats(0, 1e6, allow_nan=False)
 
 
-@settings(deadline=None, max_examples=50)
 @given(
     st.builds(
         flux.TurnInfo,

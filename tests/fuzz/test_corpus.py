@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from targets import TARGETS
 
@@ -17,7 +17,6 @@ def test_the_corpus_ends_in_values_or_errors_of_ours(seed):
     TARGETS[seed.parent.name](seed.read_bytes())
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(SEEDS), st.integers(0, 2000), st.binary(max_size=8))
 def test_so_do_its_neighbours(seed, place, change):
     """Some bytes put in place of others."""

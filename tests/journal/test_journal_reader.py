@@ -245,7 +245,10 @@ def test_cut_tail_of_a_closed_journal_is_found(tmp_path):
     assert kinds(reading) == [ProblemKind.CUT_TAIL]
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=6 * settings.default.max_examples,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(place=st.floats(0, 1, exclude_max=True), change=st.integers(1, 255))
 def test_any_flipped_byte_is_found(closed, place, change):
     """Whichever byte changes to whatever, the reading fails or reports it."""
@@ -525,7 +528,6 @@ def test_arbitrary_bytes_are_no_journal(tmp_path, content):
         read(path)
 
 
-@settings(max_examples=50)
 @given(
     facts=st.lists(st.tuples(st.floats(0, 1e5), values_of(Event), st.lists(values_of(Command), max_size=2)))
 )

@@ -258,7 +258,7 @@ def values_of(kind: kinds.Kind) -> st.SearchStrategy[object]:
 
 
 @given(values_of(record_of(Document)))
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_every_document_reads_as_it_was_written(document):
     """Writing YAML and reading it again gives the same document."""
     problems = Problems()
@@ -269,7 +269,7 @@ def test_every_document_reads_as_it_was_written(document):
 
 
 @given(values_of(record_of(Document)))
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=20)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=10)
 def test_every_document_is_json(document):
     """Plain values are JSON's own: an editor's schema fits them."""
     written = plain(document)

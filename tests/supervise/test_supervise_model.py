@@ -271,7 +271,7 @@ async def observe(model: Model, first: list[Deed], plan: list[Deed]) -> list[obj
     return [*seen, ending, log]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=6 * settings.default.max_examples)
 @given(
     strategy=st.sampled_from(Strategy),
     intensity=st.builds(Intensity, st.integers(0, 5), st.sampled_from([1.0, 2.0, 5.0])),
