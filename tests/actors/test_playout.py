@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialogue.actors.playout import HELD_S, Playout
+from trialogue.actors.playout import HELD_ALL_S, HELD_S, Playout
 from trialogue.model.events import PlaybackFinished, PlaybackPaused, PlaybackStarted, ReplyWithdrawn
 
 RATE = 1000
@@ -202,6 +202,35 @@ def test_too_much_unheard_sound_withdraws_the_reply():
     playout.open(1)
     playout.arrive(1, bytes(int(2 * RATE * HELD_S) + 2))
     assert events == [ReplyWithdrawn("ada", 1, "overflow")]
+
+
+def test_a_reply_that_was_too_long_holds_no_more_and_is_told_once():
+    """Its service goes on sending until the brain has dropped it, which takes long on a busy machine."""
+    playout, events = mouth()
+    playout.open(1)
+    for _ in range(10):
+        playout.arrive(1, bytes(int(2 * RATE * HELD_S)))
+    assert events == [ReplyWithdrawn("ada", 1, "overflow")]
+    assert playout.arrived_s(1) == HELD_S
+    playout.play(1, turn=1)
+    assert sum(playout.pull(1000, at * 1000) is not None for at in range(200)) == HELD_S
+
+
+def test_all_replies_together_have_a_bound():
+    """An agent may answer again and again while nobody lets it speak; what is heard makes room."""
+    playout, events = mouth()
+    for reply in range(1, 10):
+        playout.open(reply)
+        playout.arrive(reply, bytes(2 * RATE * 50))
+    assert HELD_ALL_S == 6 * 50
+    assert [event.reply for event in events] == [7, 8, 9]
+    playout.play(1, turn=1)
+    assert playout.pull(RATE * 50, 0) is not None
+    playout.open(10)
+    assert playout.untold_s(10) == 50
+    playout.arrive(10, bytes(2 * RATE * 50))
+    assert playout.untold_s(10) == 0
+    assert len([event for event in events if isinstance(event, ReplyWithdrawn)]) == 3
 
 
 def test_withdrawing_what_is_gone_says_nothing():

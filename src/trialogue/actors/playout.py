@@ -10,7 +10,8 @@
 5. A paused turn is silent and keeps its sound; resumed, it continues at the next sample.
 6. A ducked turn is quieter, in all of its replies, until it is unducked.
 7. A reply's end is its last heard sample; the event also has the silence at its end.
-8. Held sound is bounded: more than `HELD_S` of unplayed sound withdraws the reply.
+8. Held sound is bounded: unplayed sound beyond `HELD_S` of a reply, or `HELD_ALL_S` of all replies, withdraws
+   the reply for which it came, and is not kept; nor is any that still comes for it.
 
 There is no task and no clock: the router calls `pull` once a tick. Positions are samples on the meeting's
 clock.
@@ -38,6 +39,11 @@ from trialogue.values import define
 DRY_S = 1.0
 FIRST_S = 10.0
 HELD_S = 120.0
+"""Most seconds of unplayed sound of one reply."""
+
+HELD_ALL_S = 300.0
+"""Most seconds of unplayed sound of all of a participant's replies."""
+
 SILENT_S = 1.0
 """Most seconds of silence that are reported at the end of a reply."""
 
@@ -53,6 +59,8 @@ class _Reply:
     arrived: int = 0
     played: int = 0
     whole: bool = False
+    overflown: bool = False
+    """Whether there was no room for some of its sound."""
 
 
 @define
@@ -110,12 +118,22 @@ class Playout:
     def arrive(self, reply: int, pcm: bytes) -> None:
         """Take sound of a reply; sound of a dropped or stopped reply is discarded."""
         held = self._replies.get(reply)
-        if held is None:
+        if held is None or held.overflown:
+            return
+        if len(pcm) > 2 * self._rate * self._room_s(held):
+            held.overflown = True
+            self.withdraw(reply, "overflow")
             return
         held.sound += pcm
         held.arrived += len(pcm)
-        if len(held.sound) > HELD_S * self._rate * 2:
-            self.withdraw(reply, "overflow")
+
+    def _room_s(self, held: _Reply) -> float:
+        """Seconds of a reply's sound that can still be held."""
+        room_s = HELD_S - len(held.sound) / (2 * self._rate)
+        if len(self._replies) * HELD_S <= HELD_ALL_S:
+            return room_s
+        every = sum(len(each.sound) for each in self._replies.values())
+        return min(room_s, HELD_ALL_S - every / (2 * self._rate))
 
     def open(self, reply: int) -> None:
         """Expect sound of a new reply."""
@@ -148,7 +166,9 @@ class Playout:
     def untold_s(self, reply: int) -> float:
         """Seconds of the reply's sound that can arrive, whenever it is heard, without an event."""
         held = self._replies.get(reply)
-        return inf if held is None else HELD_S - held.arrived / (2 * self._rate)
+        if held is None or held.overflown:
+            return inf
+        return min(HELD_S - held.arrived / (2 * self._rate), self._room_s(held))
 
     def withdraw(self, reply: int, reason: Literal["interrupted", "lost", "overflow"]) -> None:
         """Note that no more of the reply comes, and report that its sound is not to be trusted."""
