@@ -1,5 +1,6 @@
 """Meetings of others, from the formats that people have them in."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,16 @@ def test_cues_of_nobody_are_left_out():
     cues = ["00:01.000 --> 00:02.500\n<v.loud Mary &amp; Co>Hi</v>", "1:00:01.000 --> 1:00:02.000\nMusic"]
     (only,) = read_webvtt("\n\n".join(["WEBVTT", *cues]))
     assert (only.participant, only.start_s, only.end_s) == ("Mary & Co", 1.0, 2.5)
+
+
+@pytest.mark.parametrize(
+    "cue", ["<v" + "." * 60, "<v " * 20_000, "<v" + " " * 60_000, "<v Ann>" + "<" * 60_000, "1" * 60_000]
+)
+def test_a_cue_of_any_text_is_read_at_once(cue):
+    """A transcript comes from elsewhere: sixty characters could take longer than anybody lives."""
+    began = time.process_time()
+    read_webvtt(f"WEBVTT\n\n00:00.000 --> 00:01.000\n{cue}\n\n{cue}")
+    assert time.process_time() - began < 1.0
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,19 @@ def test_sentences_are_found_without_copying_the_rest(function, unit):
     assert time.process_time() - began < 3.0
 
 
+@pytest.mark.parametrize("between", ["\n", " \n", "\t", "."])
+def test_marks_without_an_end_are_searched_once(between):
+    """A model that is stuck writes line breaks on and on, a word or a character at a time."""
+    paragraph = "a" + between * (399 // len(between))
+    taken = SentenceSplitter()
+    began = time.process_time()
+    said = split_sentences(paragraph * 64)
+    for letter in paragraph:
+        taken.feed(letter)
+    assert time.process_time() - began < 1.0
+    assert said[0].startswith("a")
+
+
 def test_only_the_first_sentences_are_looked_for():
     """Who wants 256 does not pay for a quarter of a million."""
     text = "a\n" * LETTERS

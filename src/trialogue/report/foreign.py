@@ -34,9 +34,9 @@ __all__ = [
 MOST_MIB: Final = 64
 """Most MiB of a file: weeks of speech."""
 
-_CUE: Final = re.compile(r"((?:\d+:)?\d\d:\d\d\.\d{3})[ \t]+-->[ \t]+((?:\d+:)?\d\d:\d\d\.\d{3})")
-_VOICE: Final = re.compile(r"<v(?:\.[^\s>]*)*\s+([^>]+)>")
-_TAG: Final = re.compile(r"<[^>]*>")
+_CUE: Final = re.compile(r"((?:(?<!\d)\d+:)?\d\d:\d\d\.\d{3})[ \t]++-->[ \t]++((?:\d+:)?\d\d:\d\d\.\d{3})")
+_VOICE: Final = re.compile(r"<v(?:\.[^\s<>]*+)?\s++([^<>]++)>")
+_TAG: Final = re.compile(r"<[^<>]*+>")
 _TEXTGRID: Final = re.compile(r'"(?:[^"]|"")*"|\[\d*\]|-?\d+(?:\.\d+)?(?:[eE]-?\d+)?')
 """Texts, numbers, and the bracketed indices of the long format."""
 

@@ -18,9 +18,12 @@ LONGEST: Final = 400
 
 _OPENING: Final = "\"'\u201c\u2018([*_"
 _END: Final = re.compile(
-    r"""(?P<marks>[.!?\u2026]+)["'\u201d\u2019)\]*_]*\s+"""
-    r"""(?=["'\u201c\u2018(\[*_]*(?P<next>[^\s"'\u201c\u2018(\[*_]))|\s*\n\s*(?=\S)"""
+    r"""(?<![.!?\u2026])(?P<marks>[.!?\u2026]++)["'\u201d\u2019)\]*_]*+\s++"""
+    r"""(?=["'\u201c\u2018(\[*_]*+(?P<next>[^\s"'\u201c\u2018(\[*_]))|(?<!\s)(?=[^\S\n]*+\n)\s++(?=\S)"""
 )
+"""End of a sentence. It gives nothing back (`++`), and begins where marks or spaces begin: text of nothing
+else is searched once.
+"""
 _WORD: Final = re.compile(r"\S")
 _CLAUSE: Final = re.compile(r"[,;:—]\s+")
 _NEVER_LAST: Final = frozenset(
