@@ -173,7 +173,12 @@ def key_update(stream: trio.SSLStream[trio.SocketStream]) -> None:
     assert library.SSL_key_update(of_ssl, 1) == 1  # SSL_KEY_UPDATE_REQUESTED
 
 
-@pytest.mark.skipif(not hasattr(_ssl, "__file__"), reason="OpenSSL is inside of the interpreter")
+asks_for_keys = pytest.mark.skipif(
+    not hasattr(_ssl, "__file__"), reason="OpenSSL is inside of the interpreter"
+)
+
+
+@asks_for_keys
 @pytest.mark.parametrize("when", ["at rest", "with a full send buffer"])
 async def test_new_keys_may_be_asked_for_at_any_time(when: str) -> None:
     """The answer to a KeyUpdate is a write of the reader's; it waits for the writer, and nothing is lost."""
@@ -293,6 +298,28 @@ async def test_a_taker_gets_all_in_order_and_the_end(way: str) -> None:
         await theirs.send_all(b"last")
         await theirs.aclose()
         assert await pieces_until(ours, 100) == (b"last", b"")
+
+
+@asks_for_keys
+@pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize("when", ["at rest", "with a full send buffer"])
+async def test_a_taker_gets_what_comes_behind_new_keys(when: str) -> None:
+    """What is sent at once goes by the new keys, and what the system did not take by the old; in order."""
+    piece, sent = bytes(range(256)) * 64, bytearray()
+    async with joined("tls") as (ours, theirs):
+        assert isinstance(theirs, trio.SSLStream)
+        assert isinstance(ours, OnSocket)
+        while when != "at rest" and not ours.owes:
+            sent += piece[: ours.send_now(piece)]
+        for number in range(3):
+            key_update(theirs)
+            word = f"new keys, {number}".encode()
+            await theirs.send_all(word)
+            assert await pieces_until(ours, len(word)) == (word, word)
+            sent += word[: ours.send_now(word)]
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ours.send_all, b"and on")
+            assert await read_all(theirs, len(sent) + 6) == bytes(sent) + b"and on"
 
 
 @both
