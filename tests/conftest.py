@@ -34,13 +34,13 @@ def pytest_collection() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Take what was collected out of the garbage collector's sight, which then looks a tenth as often.
+    """Take what was collected out of the garbage collector's sight, which then looks a fiftieth as often.
 
     Most of what tests make ends by its count: the search for the rest took three of a hundred seconds.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10 * gc.get_threshold()[0], *gc.get_threshold()[1:])
+    gc.set_threshold(50 * gc.get_threshold()[0], *gc.get_threshold()[1:])
     gc.enable()
 
 

@@ -39,8 +39,8 @@ tools:
 floor: {policy: round-robin}
 """
 
-LASTING = ((5.0, 6), (25.0, 9), (float("inf"), 14))
-"""Turns of a meeting under a fault, by how late that is noticed: everybody has two, one of them behind it."""
+LASTING = ((5.0, 5), (25.0, 9), (float("inf"), 14))
+"""Turns of a meeting under a fault, by how late that is noticed: whom it strikes has two, one behind it."""
 
 ROWS = []
 """What the trials of this run came to."""

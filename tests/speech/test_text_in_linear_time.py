@@ -51,10 +51,10 @@ def test_time_grows_with_the_text_alone(function):
 @pytest.mark.parametrize("unit", ["a\n", "Hi. ", "Mr. ", "x", " ", '. "('])
 def test_sentences_are_found_without_copying_the_rest(function, unit):
     """Each cut once copied all that was left."""
-    text = unit * (LETTERS // len(unit))
+    text = unit * (LETTERS // 3 // len(unit))  # copies of so much take seven seconds
     began = time.process_time()
     function(text)
-    assert time.process_time() - began < 3.0
+    assert time.process_time() - began < 2.0
 
 
 @pytest.mark.parametrize("between", ["\n", " \n", "\t", "."])
