@@ -222,14 +222,19 @@ def is_run(block: Block) -> bool:
 WITH_BLOCKS = [page for page in PAGES if any(is_run(block) for block in blocks_of(page))]
 
 LONG = {
+    "docs/how-to/agent.md": "its meetings have voices; tests/agent has each call",
     "docs/how-to/batch.md": "three batches of many meetings, one of them on Dask; tests/batch has small ones",
     "docs/how-to/compat.md": "its meeting of three takes half a minute; tests/compat runs the SDK's programs",
     "docs/how-to/embed-parts.md": "its programs load voices, a process each; tests/meeting has own parts",
     "docs/how-to/foreign.md": "meetings with voices; tests/meeting makes scenarios of others' meetings",
     "docs/how-to/hosts.md": "its programs load voices, a process each; tests/hosts asks the same programs",
     "docs/how-to/replay.md": "a meeting that is held again with voices; tests/meeting has what-if",
+    "docs/how-to/page.md": "a meeting with voices; tests/page has the page, and tests/cli the command",
     "docs/how-to/repeat.md": "eight meetings with voices; tests/batch and tests/cli compare with baselines",
+    "docs/how-to/write.md": "meetings with voices; tests/scenario has the keys, the tutorial a first file",
     "docs/reference/faults.md": "meetings under faults with voices; tests/chaos has the command and rows",
+    "docs/reference/measures.md": "a meeting with voices; tests/report has each measure",
+    "docs/reference/patterns.md": "a meeting with voices; tests/model and tests/scenario have patterns",
 }
 """Pages whose programs take many seconds, and what shows their subject in the daily tests."""
 

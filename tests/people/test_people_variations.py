@@ -126,7 +126,7 @@ def test_answers_at_other_hangs(tmp_path, hang, hears):
     assert held.said_by("dana") == "My answer is One. My answer is Two. My answer is Three."
 
 
-@pytest.mark.parametrize("policy", by_policy(*POLICIES[:3]))
+@pytest.mark.parametrize("policy", by_policy(*POLICIES[:2]))
 def test_two_people_who_assent_at_once(tmp_path, policy):
     """Both are backchannels; nobody falls silent for either."""
     held = hold(table(policy, [beside("ann", 2, "Yes.")], beside("ann", 2.1, "Mm-hm.")), tmp_path)
@@ -135,7 +135,7 @@ def test_two_people_who_assent_at_once(tmp_path, policy):
     scripts_hold(held)
 
 
-@pytest.mark.parametrize("policy", by_policy(*POLICIES[::2]))
+@pytest.mark.parametrize("policy", by_policy(*POLICIES[::3]))
 def test_one_assents_while_another_cuts_in(tmp_path, policy):
     """The floor goes to the one who speaks on; the words of both are kept."""
     held = hold(table(policy, [beside("ann", 2, "Yes.")], beside("ann", 2.4, CUTS)), tmp_path)
@@ -145,7 +145,7 @@ def test_one_assents_while_another_cuts_in(tmp_path, policy):
     scripts_hold(held)
 
 
-@pytest.mark.parametrize("policy", by_policy(*POLICIES[3:]))
+@pytest.mark.parametrize("policy", by_policy(*POLICIES[4:]))
 def test_two_people_who_cut_in_at_once(tmp_path, policy):
     """One has the floor, the other comes after it: both are heard, and their words are kept."""
     held = hold(
@@ -159,7 +159,7 @@ def test_two_people_who_cut_in_at_once(tmp_path, policy):
     scripts_hold(held)
 
 
-@pytest.mark.parametrize("policy", by_policy(*POLICIES[:2]))
+@pytest.mark.parametrize("policy", by_policy(POLICIES[1]))
 def test_assent_again_and_again(tmp_path, policy):
     """Six backchannels in one turn are six backchannels."""
     clips = [beside("ann", 1 + place, "Yes.") for place in range(6)]
