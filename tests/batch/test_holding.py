@@ -193,16 +193,53 @@ def test_what_was_cut_off_is_gone_on_with_where_that_is_asked_for(tmp_path):
     (job,) = jobs(tmp_path, resume=True)
     hold_job(job, Loaded())
     folder = Path(job.folder)
-    lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
-    (folder / JOURNAL).write_bytes(b"".join(lines[: len(lines) // 2]))
-    for name in ("manifest.json", "result.json"):
-        (folder / name).unlink()
+    cut_off(folder)
     assert hold_job(evolve(job, resume=False), Loaded()).state == "interrupted"
     resumed = hold_job(job, Loaded())
     assert (resumed.state, resumed.folder) == ("held", f"{folder}-resumed")
     header = json.loads((Path(resumed.folder) / JOURNAL).read_text().splitlines()[0])
     assert header["continues"] is not None
     assert (hold_job(job, Loaded()).state, hold_job(job, Loaded()).folder) == ("kept", resumed.folder)
+
+
+def cut_off(folder):
+    """Leave of a run what a killed process leaves: half of its journal."""
+    lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
+    (folder / JOURNAL).write_bytes(b"".join(lines[: len(lines) // 2]))
+    for name in ("manifest.json", "result.json"):
+        (folder / name).unlink()
+
+
+def test_what_was_cut_off_again_is_gone_on_with_again(tmp_path):
+    """Each time where the last one ended, in a directory of its own; one without a journal is passed over."""
+    (job,) = jobs(tmp_path, resume=True)
+    hold_job(job, Loaded())
+    cut_off(Path(job.folder))
+    cut_off(Path(hold_job(job, Loaded()).folder))
+    assert hold_job(evolve(job, resume=False), Loaded()).folder == f"{job.folder}-resumed"
+    Path(f"{job.folder}-resumed-2").mkdir()
+    third = hold_job(job, Loaded())
+    assert (third.state, third.folder) == ("held", f"{job.folder}-resumed-3")
+    first, second, last = (
+        [json.loads(line)["hash"] for line in (Path(each) / JOURNAL).read_text().splitlines()[1:]]
+        for each in (job.folder, f"{job.folder}-resumed", third.folder)
+    )
+    assert len(first) < len(second) < len(last)
+    assert (hold_job(job, Loaded()).state, hold_job(job, Loaded()).folder) == ("kept", third.folder)
+
+
+def test_a_meeting_whose_journal_could_not_be_written_is_gone_on_with(tmp_path):
+    """It is no meeting that has ended, though it has a result."""
+    (job,) = jobs(tmp_path, resume=True)
+    hold_job(job, Loaded())
+    folder = Path(job.folder)
+    result = json.loads((folder / "result.json").read_text())
+    cut_off(folder)
+    (folder / "result.json").write_text(json.dumps({**result, "ok": False, "reason": "journal-failed"}))
+    told = hold_job(evolve(job, resume=False), Loaded())
+    assert (told.state, told.exit_code) == ("interrupted", 4)
+    assert told.text == "its journal could not be written to the end; --resume continues it"
+    assert (hold_job(job, Loaded()).state, hold_job(job, Loaded()).state) == ("held", "kept")
 
 
 def test_what_was_cut_off_before_its_journal_begins_anew(tmp_path):

@@ -4,8 +4,9 @@
    processes, two machines on a shared disk, or two runs of one task, one holds the meeting and the other
    finds the directory.
 2. A directory with a `result.json` belongs to a finished meeting: it is read, never held again.
-3. A directory without one belongs to a meeting that still runs or was cut off: it is reported, not changed.
-   On request it is continued in a directory beside it, `NAME-resumed`, claimed in the same way.
+3. A directory without one belongs to a meeting that still runs or was cut off; one whose journal could not be
+   written counts as cut off, too. It is reported, not changed. On request the meeting is continued in a
+   directory beside it, `NAME-resumed`, claimed in the same way; if that is cut off, in `NAME-resumed-2`.
 4. Where a meeting could not begin (such as for a missing key), the empty directory is removed, so that the
    next attempt begins anew.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import chain, count, takewhile
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -75,7 +77,7 @@ def hold_job(job: Job, loaded: Loaded) -> Outcome:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _claimed(folder):
             seen = found(job)
-            folder = resumed(folder)
+            folder = resumed(folder, len(_attempts(folder)))
             if seen.state != "interrupted" or not job.resume or not _claimed(folder):
                 return seen
     except OSError as error:
@@ -89,9 +91,15 @@ def hold_job(job: Job, loaded: Loaded) -> Outcome:
             folder.rmdir()
 
 
-def resumed(folder: Path) -> Path:
-    """Directory in which a meeting that was cut off is continued."""
-    return folder.with_name(f"{folder.name}-resumed")
+def resumed(folder: Path, number: int = 1) -> Path:
+    """Directory in which a meeting that was cut off is continued for the first time, or a later one."""
+    return folder.with_name(f"{folder.name}-resumed" + (f"-{number}" if number > 1 else ""))
+
+
+def _attempts(folder: Path) -> list[Path]:
+    """Directories of a meeting that exist: its own, and each that continues the one before."""
+    named = chain([folder], (resumed(folder, number) for number in count(1)))
+    return list(takewhile(Path.exists, named))
 
 
 def _claimed(folder: Path) -> bool:
@@ -112,8 +120,9 @@ def _hold(job: Job, folder: Path, loaded: Loaded) -> Outcome:
         endpoint=operator.endpoint, engines=loaded.engines(operator.engines), permissions=permissions
     )
     began = time.perf_counter()
-    if folder != Path(job.folder) and (Path(job.folder) / JOURNAL).exists():
-        held = resume_meeting(job.folder, out=folder, edges=edges)
+    earlier = [each for each in _attempts(Path(job.folder)) if each != folder and (each / JOURNAL).exists()]
+    if earlier:
+        held = resume_meeting(earlier[-1], out=folder, edges=edges)
     else:
         held = run_meeting(resolved, out=folder, edges=edges)
     if job.html:
@@ -123,16 +132,15 @@ def _hold(job: Job, folder: Path, loaded: Loaded) -> Outcome:
 
 
 def found(job: Job) -> Outcome:
-    """Outcome of a job whose directory existed, from it or from the one that continues it."""
-    later = resumed(Path(job.folder))
-    if (later / RESULT).exists():
-        job = evolve(job, folder=str(later))
+    """Outcome of a job whose directory existed, from it or from the last one that continues it."""
+    *earlier, last = _attempts(Path(job.folder)) or [Path(job.folder)]
+    if earlier:
+        job = evolve(job, folder=str(last))
     try:
         read: object = read_json(read_regular(Path(job.folder) / RESULT, RESULT_MIB))
         resolved = prepared_job(job)
     except FileNotFoundError:
-        text = "was started but not finished; --resume continues it"
-        return Outcome(job.name, job.group, job.file, job.folder, "interrupted", UNFINISHED, text)
+        return _interrupted(job, "was started but not finished")
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not JSON"
         text = f"cannot read {job.folder}/{RESULT}: {why}"
@@ -142,6 +150,8 @@ def found(job: Job) -> Outcome:
     if not isinstance(read, dict) or cast("dict[str, object]", read).get("kind") != "result":
         return _failed(job, f"{job.folder}/{RESULT} is not a result", JournalError.exit_code)
     result = cast("dict[str, Any]", read)
+    if result.get("reason") == "journal-failed":
+        return _interrupted(job, "its journal could not be written to the end")
     try:
         return _Seen(job, resolved, "kept", 0.0).outcome(result, _code_of(result, Path(job.folder)))
     except _WRONG_FORM:
@@ -157,6 +167,11 @@ def _code_of(result: Mapping[str, Any], folder: Path) -> int:
     if result.get("ok") is not True:
         return JournalError.exit_code if reason == "journal-failed" else GaveUp.exit_code
     return verdict_code(verdict_of(folder))
+
+
+def _interrupted(job: Job, why: str) -> Outcome:
+    text = f"{why}; --resume continues it"
+    return Outcome(job.name, job.group, job.file, job.folder, "interrupted", UNFINISHED, text)
 
 
 def _failed(job: Job, text: str, code: int) -> Outcome:
