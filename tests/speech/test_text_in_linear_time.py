@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from trialogue.brain.words.names import holds_label
+from trialogue.brain.words.names import holds_label, last_addressee
+from trialogue.brain.words.spelling import folded, words_of
 from trialogue.model.plan import Participant
 from trialogue.model.text import safe_text
 from trialogue.speech.sentences import SentenceSplitter, split_sentences
@@ -45,6 +46,27 @@ def test_time_grows_with_the_text_alone(function):
             began = time.process_time()
             function(text)
             assert time.process_time() - began < 0.7, f"{front!r}, then {unit!r} over and over"
+
+
+CAST = (Participant("ann"), Participant("bob"))
+
+
+@pytest.mark.parametrize("unit", ["then ann ", "thanks ann what do you ", "ann. ", "ann, bob. ", "a-"])
+def test_names_are_found_without_reading_their_sentence_again(unit):
+    """Somebody who types the same name for a page must not stop the meeting: it took a minute."""
+    text = unit * (40_000 // len(unit))
+    began = time.process_time()
+    last_addressee(text, CAST, "bob")
+    assert time.process_time() - began < 2.0
+
+
+def test_marks_on_one_letter_are_not_sorted_without_end():
+    """Normal forms take the square of their number; no writing has more than thirty."""
+    began = time.process_time()
+    for mark in ("\u0323\u0301", "\u05b0\u200d\u05bc\u200d"):
+        assert folded("E" + mark * 40_000)[0] == "e"
+        assert words_of("E" + mark * 40_000)
+    assert time.process_time() - began < 2.0
 
 
 @pytest.mark.parametrize("function", [split_sentences, splitter])

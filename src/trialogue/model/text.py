@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from typing import Final
 
 _CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
 _SPACES = [*range(0x09, 0x0E), 0x85, 0x2028, 0x2029]
@@ -17,6 +19,9 @@ _STEERING = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\x
 
 _RUN_OF_SPACES = re.compile(" {2,}")
 
+MOST_MARKS: Final = 30
+"""Most combining marks on one letter, more than any writing has (the Stream-Safe Text Format of UAX #15)."""
+
 
 def safe_text(text: str) -> str:
     """One line of `text` that can control neither a terminal nor the order of reading.
@@ -30,6 +35,22 @@ def safe_text(text: str) -> str:
 def brief(text: str, longest: int) -> str:
     """Text, or its first `longest` characters and the number of the rest."""
     return text if len(text) <= longest else f"{text[:longest]}… ({len(text) - longest} more characters)"
+
+
+def stream_safe(text: str) -> str:
+    """Text without the marks on a letter beyond the thirtieth.
+
+    Normal forms sort the marks of each letter, in a time that grows with the square of their number.
+    """
+    if len(text) <= MOST_MARKS or text.isascii():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def steerless_json(encoded: bytes) -> bytes:

@@ -7,6 +7,7 @@ import unicodedata
 from typing import TypeAlias, assert_never
 
 from trialogue.model import kinds, patterns
+from trialogue.model.text import stream_safe
 from trialogue.scenario.problems import Code, shown
 from trialogue.scenario.quantities import dollars, meant_duration, percent
 from trialogue.scenario.tree import Entries, Items, Node, Scalar
@@ -95,7 +96,7 @@ def text_fault(kind: kinds.Words, text: str) -> Fault | None:
 def _name_fault(text: str) -> str:
     if len(text) > 64 and _NAME.fullmatch(text[:64]):
         return f"is longer than 64 characters ({len(text)})"
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", stream_safe(text)).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9_-]+", "-", plain).strip("-_0123456789")[:64].strip("-_")
     hint = f'; did you mean "{name}"?' if _NAME.fullmatch(name) else ""
     return (

@@ -15,11 +15,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from enum import IntEnum, auto
 from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
+
+from attrs import evolve
 
 from trialogue.brain.words.phrases import (
     ASKING,
@@ -38,6 +41,9 @@ from trialogue.brain.words.phrases import (
 from trialogue.brain.words.spelling import Break, Word, folded, spelled_out, words_of
 from trialogue.model.participants import Participant
 from trialogue.values import frozen
+
+_LONGEST = max(len(phrase) for phrases in (INVITING, PASSING, TAKING) for phrase in phrases)
+"""Most words of a phrase: words further from a name never say how it is meant."""
 
 Cast = tuple[Participant, ...]
 """Cast of the meeting, in the plan's order."""
@@ -78,6 +84,8 @@ class _Found:
     """Position where the sentence begins."""
     last: int
     """Position where the sentence ends: after its last word."""
+    is_behind_thanks: bool
+    """Whether the sentence has thanks before it."""
 
 
 def spellings(participant: Participant) -> tuple[str, ...]:
@@ -136,24 +144,29 @@ def _within(before: Word, word: Word) -> bool:
 
 def _names(words: tuple[Word, ...], cast: Cast) -> list[_Found]:
     """Names in the words, in order, none within another."""
+    raw = _raw_names(words, cast)
+    inside = {inner for _, begin, end in raw for inner in range(begin + 1, end)}
+    starts = [i for i, word in enumerate(words) if word.before is Break.END and i not in inside]
+    bounds = [*starts, len(words)]
+    thanks = [i for i, word in enumerate(words) if word.text in THANKS]
+    found: list[_Found] = []
+    for participant, begin, end in raw:
+        first, last = starts[bisect_right(starts, begin) - 1], bounds[bisect_left(bounds, end)]
+        is_behind_thanks = bisect_left(thanks, first) < bisect_left(thanks, begin)
+        found.append(_Found(participant, begin, end, first, last, is_behind_thanks))
+    return found
+
+
+def _raw_names(words: tuple[Word, ...], cast: Cast) -> list[tuple[Participant, int, int]]:
+    """Participants with the first position of their name and the one after it."""
     raw: list[tuple[Participant, int, int]] = []
     place, index = 0, _index(cast)  # looked up once: its key is the whole cast
     while place < len(words):
         found = _at(words, place, index)
-        if found is None:
-            place += 1
-        else:
+        if found is not None:
             raw.append((found[0], place, found[1]))
-            place = found[1]
-    inside = {inner for _, begin, end in raw for inner in range(begin + 1, end)}
-    starts = [i for i, word in enumerate(words) if word.before is Break.END and i not in inside]
-    bounds = [*starts, len(words)]
-    return [
-        _Found(
-            participant, begin, end, max(b for b in starts if b <= begin), min(b for b in bounds if b >= end)
-        )
-        for participant, begin, end in raw
-    ]
+        place = found[1] if found is not None else place + 1
+    return raw
 
 
 def _groups(words: tuple[Word, ...], found: list[_Found]) -> Iterator[list[_Found]]:
@@ -177,7 +190,7 @@ def _split(words: tuple[Word, ...], group: list[_Found]) -> Iterator[list[_Found
     """Split a group of names that only commas separate, unless the whole group is set apart."""
     joins = any(word.text in JOINTS for word in words[group[0].begin : group[-1].end])
     apart = _apart_before(words, group[0]) and _apart_behind(words, group[-1])
-    if _thanks_before(words, group[0].first, group[0]) and _goes_on_to_you(words, group[-1]):
+    if group[0].is_behind_thanks and _goes_on_to_you(words, group[-1]):
         joins = apart = False  # `Thank you, Ben, and Tech, your view?`
     if len(group) == 1 or joins or apart:
         yield group
@@ -186,19 +199,25 @@ def _split(words: tuple[Word, ...], group: list[_Found]) -> Iterator[list[_Found
 
 
 def _before(words: tuple[Word, ...], name: _Found) -> tuple[str, ...]:
-    """Words between the last comma, or the sentence's beginning, and the name."""
-    begin = name.begin
-    while begin > name.first and words[begin].before is not Break.COMMA:
+    """Last words between the last comma, or the sentence's beginning, and the name."""
+    begin, first = name.begin, max(name.first, name.begin - _LONGEST)
+    while begin > first and words[begin].before is not Break.COMMA:
         begin -= 1
     return tuple(word.text for word in words[begin : name.begin])
 
 
 def _behind(words: tuple[Word, ...], name: _Found) -> tuple[str, ...]:
-    return tuple(word.text for word in words[name.end : name.last])
+    """First words between the name and the sentence's end."""
+    return tuple(word.text for word in words[name.end : min(name.last, name.end + _LONGEST)])
 
 
 def _apart_before(words: tuple[Word, ...], name: _Found) -> bool:
-    return OPENERS.issuperset(_before(words, name))
+    begin = name.begin
+    while begin > name.first and words[begin].before is not Break.COMMA:
+        begin -= 1
+        if words[begin].text not in OPENERS:
+            return False
+    return True
 
 
 def _apart_behind(words: tuple[Word, ...], name: _Found) -> bool:
@@ -258,7 +277,7 @@ def _manner(words: tuple[Word, ...], whole: _Found, since: int) -> Manner:
 
 def _passed_before_comma(words: tuple[Word, ...], name: _Found) -> bool:
     """Whether words before a comma pass the name over: `Not you, Ben.` does so."""
-    return tuple(word.text for word in words[name.first : name.begin])[-2:] == ("not", "you")
+    return [word.text for word in words[max(name.first, name.begin - 2) : name.begin]] == ["not", "you"]
 
 
 def _namings(words: tuple[Word, ...], cast: Cast, speaker: str) -> list[tuple[_Found, Manner]]:
@@ -266,7 +285,7 @@ def _namings(words: tuple[Word, ...], cast: Cast, speaker: str) -> list[tuple[_F
     since = 0
     for group in _groups(words, _names(words, cast)):
         first, last = group[0], group[-1]
-        whole = _Found(first.participant, first.begin, last.end, first.first, last.last)
+        whole = evolve(first, end=last.end, last=last.last)
         manner = _manner(words, whole, since)
         since = last.end
         if found and set(_before(words, whole)[-1:]) & LATER:
@@ -282,7 +301,7 @@ def namings(text: str, cast: Cast, speaker: str) -> tuple[Naming, ...]:
     words = _read(text, cast)
     ends = [place for place, word in enumerate(words) if word.before is Break.END]
     return tuple(
-        Naming(name.participant.name, manner, sum(end <= name.begin for end in ends) - 1)
+        Naming(name.participant.name, manner, bisect_right(ends, name.begin) - 1)
         for name, manner in _namings(words, cast, speaker)
     )
 

@@ -14,12 +14,16 @@ from typing import Final
 
 from attrs import evolve
 
+from trialogue.model.text import stream_safe
 from trialogue.values import frozen
 
 _LETTERS: Final = str.maketrans(
     {"\u00f8": "o", "\u0142": "l", "\u0111": "d", "\u00e6": "ae", "\u0153": "oe", "\u0131": "i"}
 )
 """Latin letters that no Unicode form decomposes."""
+
+_BLESSING: Final = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}"
+"""The one character that becomes eighteen; no name holds it, and a page of it took half a minute to read."""
 
 _APOSTROPHES: Final = frozenset("'\u2019\u02bc")
 _ENDS: Final = frozenset("!?;\u2026\u3002\n")
@@ -56,9 +60,10 @@ def folded(text: str) -> str:
     """Text in the form for comparison: without differences of case, accents and invisible characters."""
     if text.isascii():  # ASCII differs in case only
         return text.lower()
-    seen = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    plain = stream_safe(text).replace(_BLESSING, " ")
+    seen = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", plain).casefold())
     bare = "".join(c for c in seen if not "\u0300" <= c <= "\u036f" and unicodedata.category(c) != "Cf")
-    return unicodedata.normalize("NFC", bare.translate(_LETTERS))
+    return unicodedata.normalize("NFC", stream_safe(bare.translate(_LETTERS)))
 
 
 def words_of(text: str) -> tuple[Word, ...]:
@@ -112,9 +117,19 @@ def _stops(gap: str) -> bool:
 def spelled_out(words: tuple[Word, ...]) -> tuple[Word, ...]:
     """Same words with spelled-out letters joined: `q a lead` is `qa lead`."""
     joined: list[Word] = []
+    letters: list[str] = []
     for word in words:
-        if joined and word.is_initial and joined[-1].is_initial and word.before is Break.NOTHING:
-            joined[-1] = evolve(joined[-1], text=joined[-1].text + word.text)
-        else:
-            joined.append(word)
+        if letters and word.is_initial and word.before is Break.NOTHING:
+            letters.append(word.text)
+            continue
+        _join(joined, letters)
+        joined.append(word)
+        letters = [word.text] if word.is_initial else []
+    _join(joined, letters)
     return tuple(joined)
+
+
+def _join(joined: list[Word], letters: list[str]) -> None:
+    """Give the last word all its letters at once: one at a time, each would copy those before it."""
+    if len(letters) > 1:
+        joined[-1] = evolve(joined[-1], text="".join(letters))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from trialogue.errors import JournalError, SetupError
-from trialogue.model.text import well_formed
+from trialogue.model.text import stream_safe, well_formed
 from trialogue.report.foreign import READERS, text_of
 from trialogue.scenario.writing import write_yaml
 
@@ -62,7 +62,7 @@ def named(speakers: Iterable[str]) -> dict[str, str]:
 
 def slug(text: str) -> str:
     """A name of a scenario: a small letter, then small letters, digits, `_` and `-`."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", stream_safe(text)).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9_-]+", "-", plain).strip("-_")[:48]
     return name if re.match(r"[a-z]", name) else f"speaker-{name}".rstrip("-")
 

@@ -10,6 +10,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from trialogue.model.text import stream_safe
+
 __all__ = ["content_words", "has_little_words", "name_words", "stem", "words_of"]
 
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
@@ -49,7 +51,7 @@ def words_of(text: str) -> list[str]:
 def _without_accents(text: str) -> str:
     if text.isascii():
         return text
-    marked = unicodedata.normalize("NFKD", text)
+    marked = unicodedata.normalize("NFKD", stream_safe(text))
     return unicodedata.normalize("NFC", "".join(each for each in marked if not 0x300 <= ord(each) <= 0x36F))
 
 
