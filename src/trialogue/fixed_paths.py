@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["fixed"]
+__all__ = ["fixed", "from_here"]
 
 
 def fixed(path: Path) -> Path:
@@ -17,3 +17,12 @@ def fixed(path: Path) -> Path:
         return path.absolute()
     except FileNotFoundError:
         return path
+
+
+def from_here(path: Path) -> Path:
+    """Path relative to the working directory; unchanged where it lies elsewhere, or that was removed."""
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        return path
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,10 +1,13 @@
 """Which meetings a batch is made of."""
 
+from pathlib import Path
+
 import pytest
 from batch_values import SMALL, jobs, written
 
 from trialogue.batch.jobs import BatchRequest, decoded, encoded, files_in, jobs_of
 from trialogue.errors import SetupError
+from trialogue.fixed_paths import from_here
 
 
 def test_a_directory_has_the_files_whose_first_key_is_trialogue(tmp_path):
@@ -61,3 +64,15 @@ def test_a_job_travels_as_json(tmp_path):
     """And is the same when it has come."""
     for job in jobs(tmp_path, matrix=True, repeat=2):
         assert decoded(encoded(job)) == job
+
+
+def test_a_working_directory_that_was_removed(tmp_path, monkeypatch):
+    """Files elsewhere make jobs as ever; a relative place for the runs is reported where it is opened."""
+    small = written(tmp_path)
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    (job,) = jobs_of([small], Path("runs"), BatchRequest())
+    assert (job.file, job.folder) == (str(small), "runs/small")
+    assert from_here(small) == small

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from trialogue.batch.outcomes import Outcome
 from trialogue.batch.tally import Regression
+from trialogue.fixed_paths import from_here
 from trialogue.model.text import safe_text
 
 __all__ = ["github_lines"]
@@ -34,8 +35,7 @@ def _command(level: str, file: str, line: int, told: tuple[str, str]) -> str:
 
 def _near(file: str) -> str:
     """Path of a file in the repository, where it lies below the working directory."""
-    path, here = Path(file), Path.cwd()
-    return path.relative_to(here).as_posix() if path.is_relative_to(here) else file
+    return from_here(Path(file)).as_posix()
 
 
 def _message(text: str) -> str:

@@ -12,6 +12,7 @@ import cattrs
 from attrs import evolve, field
 
 from trialogue.errors import SetupError
+from trialogue.fixed_paths import fixed
 from trialogue.regular_files import open_regular
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.load import load
@@ -165,14 +166,14 @@ def jobs_of(files: Iterable[Path], out: Path, asked: BatchRequest) -> list[Job]:
                 name = f"{job.name}~{number}"
                 number += 1
             names.add(name)
-            jobs.append(evolve(job, name=name, folder=str(out.absolute() / name)))
+            jobs.append(evolve(job, name=name, folder=str(fixed(out) / name)))
     return jobs
 
 
 def called(file: Path, files: Iterable[Path]) -> str:
     """Name of a file among others: with as many directories before it as distinguish it."""
-    parts = file.absolute().with_suffix("").parts
-    others = [each.absolute().with_suffix("").parts for each in files if each.absolute() != file.absolute()]
+    parts = fixed(file).with_suffix("").parts
+    others = [fixed(each).with_suffix("").parts for each in files if fixed(each) != fixed(file)]
     for count in range(1, len(parts)):
         if not any(other[-count:] == parts[-count:] for other in others):
             return "/".join(parts[-count:])
@@ -192,7 +193,7 @@ def _jobs_of(file: Path, label: str, asked: BatchRequest) -> Iterator[Job]:
             name = fit(group if first is None else f"{group}-{first + number}")
             yield Job(
                 name=name,
-                file=str(file.absolute()),
+                file=str(fixed(file)),
                 group=group,
                 folder="",
                 overrides=one,

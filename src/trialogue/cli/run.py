@@ -19,6 +19,7 @@ from trialogue.cli.view_screens import note, open_screen, open_waiting, put, put
 from trialogue.cli.view_summary import Ended, in_one_line, summary
 from trialogue.cli.view_watcher import Watched, Watcher
 from trialogue.errors import JournalError, SetupError
+from trialogue.fixed_paths import from_here
 from trialogue.report.result import Result
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved, prepare
@@ -202,8 +203,7 @@ def as_requested(path: Path, out: Path | None) -> str:
     """A path of the run as the person named its directory: from here, unless `out` is from the root."""
     if out is not None and out.is_absolute():
         return str(path)
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+    return str(from_here(path))
 
 
 def _sum_up(resolved: Resolved, asked: RunOptions, held: Held) -> None:

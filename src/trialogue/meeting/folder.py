@@ -28,7 +28,7 @@ def check_folder(out: Path | None) -> None:
     """
     folder = RUNS if out is None else out
     try:
-        nearest = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+        nearest = next(each for each in (folder, *fixed(folder).parents) if each.exists())
         if not nearest.is_dir():
             raise SetupError(f"{nearest} is a file, not a directory: choose another --out")
         if out is not None and nearest == out and next(out.iterdir(), None) is not None:
