@@ -3,6 +3,7 @@
 import gzip
 import os
 import signal
+import ssl
 import sys
 import tracemalloc
 from contextlib import suppress
@@ -10,12 +11,15 @@ from functools import partial
 
 import pytest
 import trio
+import trustme
 from price_server import PROGRAM, free_port, listening
 
 from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
 from trialogue.importing import import_extra
 from trialogue.supervise import lone_error
 from trialogue.tools.kinds.mcp import McpServer, McpTool
+from trialogue.tools.kinds.mcp_http import open_http_client
+from trialogue.transport.trust import client_context
 
 pytestmark = pytest.mark.real
 
@@ -43,6 +47,29 @@ async def test_a_port_over_streamable_http(nursery, monkeypatch):
         assert set(server.offered) == {"price", "environment", "number", "die"}
         assert await McpTool(server, "price").call({"item": "edge"}) == "edge: eight cents"
         nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+async def test_authorities_of_the_machine_are_trusted(nursery, monkeypatch, tmp_path):
+    """A company's own, as SSL_CERT_FILE names it; the other clients trust the same."""
+    authority, context = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "company.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "company.pem"))
+    client_context.cache_clear()
+
+    async def answer(stream):
+        await stream.receive_some()
+        await stream.send_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    listen = partial(trio.serve_ssl_over_tcp, answer, 0, context, host="127.0.0.1", https_compatible=True)
+    (listener,) = await nursery.start(listen)
+    port = listener.transport_listener.socket.getsockname()[1]
+    try:
+        async with open_http_client(5.0, 5.0) as client:
+            assert (await client.get(f"https://localhost:{port}/")).status_code == 204
+    finally:
+        client_context.cache_clear()
+    nursery.cancel_scope.cancel(reason="the answer has come")
 
 
 async def live(server, act):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ssl
 from functools import lru_cache
 
-__all__ = ["client_context", "harden"]
+__all__ = ["client_context"]
 
 
 @lru_cache(maxsize=8)

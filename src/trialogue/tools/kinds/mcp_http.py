@@ -2,7 +2,7 @@
 
 1. It asks for no compression, and accepts none.
 2. It bounds an answer in one piece; the `mcp` package bounds each event of a stream.
-3. The environment's proxies and credentials are not used.
+3. The environment's proxies and credentials are not used; authorities are those of every other client.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import trio
 
 from trialogue.importing import import_extra
 from trialogue.transport.bounded_answers import ANSWER_BYTES, IDENTITY, encoding_of
-from trialogue.transport.trust import harden
+from trialogue.transport.trust import client_context
 
 __all__ = ["open_http_client"]
 
@@ -59,7 +59,7 @@ def open_http_client(opening_s: float, answering_s: float) -> Any:  # noqa: ANN4
         response.stream = Bounded(response.stream, encoding, longest)
 
     return http.AsyncClient(
-        verify=harden(http.create_ssl_context(trust_env=False)),
+        verify=client_context(),
         trust_env=False,
         timeout=http.Timeout(opening_s, read=answering_s),
         headers={"accept-encoding": IDENTITY},
