@@ -78,9 +78,9 @@ def test_times_beyond_all_dates_are_the_last_of_them(tmp_path):
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows has no zones of a process")
 def test_a_zone_cannot_pass_the_last_date(monkeypatch):
-    """A foreign journal may begin there."""
+    """A foreign journal may begin there. A zone that is a day away is no zone for Python."""
     last = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
-    for zone, hour in (("UTC-9", 23), ("UTC+9", 14)):
+    for zone, hour in (("UTC-9", 23), ("UTC+9", 14), ("XXX-24:59", 23), ("XXX+24:59", 23)):
         monkeypatch.setenv("TZ", zone)
         time.tzset()
         assert on_local_clock(last).hour == hour

@@ -30,6 +30,7 @@ from trialogue.cli.endings import INTERRUPTED
 from trialogue.cli.view_batch import open_progress, table
 from trialogue.cli.view_screens import put, put_json, show
 from trialogue.errors import JournalError, SetupError
+from trialogue.journal.records import on_local_clock
 from trialogue.model.json_text import read_json, write_json
 from trialogue.overwriting import refuse_other, refuse_unwritable
 from trialogue.regular_files import read_bounded
@@ -133,7 +134,7 @@ def _stream(jobs: Sequence[Job], options: BatchOptions) -> Generator[Iterator[Ou
 
 def new_out(name: str) -> Path:
     """Default directory of a batch, named after the time of day."""
-    return Path("runs") / f"{name}-{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S}"
+    return Path("runs") / f"{name}-{on_local_clock(datetime.now(UTC)):%Y%m%d-%H%M%S}"
 
 
 def _make(out: Path) -> None:

@@ -252,10 +252,13 @@ def time_of_day(started: datetime, at: float) -> datetime:
 
 
 def on_local_clock(moment: datetime) -> datetime:
-    """Time of day in this machine's zone; as it is where that would be before year 1 or after 9999."""
+    """Time of day in this machine's zone.
+
+    As it is where that would be before year 1 or after 9999, or where TZ says a zone that is a day away.
+    """
     try:
         return moment.astimezone()
-    except OverflowError:
+    except (OverflowError, ValueError):
         return moment
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from trialogue.errors import JournalError, SetupError
 from trialogue.fixed_paths import fixed
+from trialogue.journal.records import on_local_clock
 from trialogue.model.secrets import Secrets
 from trialogue.regular_files import write_regular
 
@@ -55,7 +56,7 @@ def new_folder(out: Path | None, name: str, runs: Path = RUNS) -> Path:
         if not _make(out, may_exist=True):
             raise JournalError(f"cannot make {out}: a file is in its way", path=str(out))
         return out
-    stem = f"{name}-{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S}"
+    stem = f"{name}-{on_local_clock(datetime.now(UTC)):%Y%m%d-%H%M%S}"
     for number in count(1):
         folder = runs / (stem if number == 1 else f"{stem}-{number}")
         if _make(folder, may_exist=False):

@@ -79,7 +79,7 @@ class SessionRecord:
         """Create the directory of a session under `runs`; JournalError where that fails."""
         now = datetime.now(UTC)
         try:
-            folder = _new_folder(runs, f"session-{now.astimezone():%Y%m%d-%H%M%S}")
+            folder = _new_folder(runs, f"session-{on_local_clock(now):%Y%m%d-%H%M%S}")
             sounds: dict[WireSide, BinaryIO] = {by: _opened(sound_of(folder, by)) for by in SIDES}
         except OSError as error:
             raise JournalError(f"cannot record in {runs}: {error.strerror}", path=str(runs)) from error
