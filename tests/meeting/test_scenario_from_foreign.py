@@ -16,6 +16,7 @@ from trialogue.meeting.scenario_from.words_again import cues_told
 from trialogue.report.foreign import read_cues
 from trialogue.report.stretches import Stretch
 from trialogue.scenario.quantities import read_duration
+from trialogue.scenario.resolve import prepare
 
 MEETING = """
 trialogue: 1
@@ -158,6 +159,7 @@ def test_a_recording_of_the_same_name_is_found(people, make):
         ("nowhere.rttm", "all.wav", JournalError, "cannot read"),
         ("none.vtt", None, JournalError, "is not a valid VTT"),
         ("nobody.vtt", None, JournalError, "has no words with a speaker"),
+        ("long.vtt", None, JournalError, "has times that are too long"),
         ("run", "all.wav", SetupError, "a run has its own recordings"),
     ],
 )
@@ -166,6 +168,7 @@ def test_what_cannot_be_made_is_said(people, edges, meeting, sound, error, why):
     soundfile.write(people / "short.wav", [0.1] * 100, 8000)
     (people / "empty.rttm").write_text("")
     (people / "none.vtt").write_text("no")
+    (people / "long.vtt").write_text("WEBVTT\n\n4000000:00:01.000 --> 4000000:00:02.000\n<v Ann>Late.\n")
     (people / "nobody.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nMusic\n")
     wanted = MadeScenario(people / "x.yaml", people / sound if sound else None)
     with pytest.raises(error, match=why):
@@ -213,6 +216,23 @@ def test_remarks_and_overlaps_are_counted_in_the_head(words, tmp_path, make):
     head = (tmp_path / "a.yaml").read_text()
     assert "# - 1 short remarks within another's turn" in head
     assert "# - overlap: 1 turns began before" in head
+
+
+ALIKE = (
+    ("Chair host", "Go on."),
+    ("CHAIR  Host", "a" * 1200),
+    ("chair_host", "No " + "W" * 996 + " no."),
+    ("chair-host", "Yes."),
+)
+
+
+def test_speakers_who_read_alike_and_words_without_end_make_a_good_scenario(tmp_path, make):
+    """A title is nobody else's, and what is expected stays as short as a pattern may be."""
+    cues = [f"00:0{at}.000 --> 00:0{at + 1}.000\n<v {who}>{say}" for at, (who, say) in enumerate(ALIKE)]
+    (tmp_path / "alike.vtt").write_text("\n\n".join(["WEBVTT", *cues]))
+    make(tmp_path / "alike.vtt", tmp_path / "a.yaml")
+    cast = prepare(tmp_path / "a.yaml").plan.participants
+    assert [each.label for each in cast] == ["Chair host", "Chair host 2", "chair_host", "Chair host 4"]
 
 
 def test_two_voices_in_a_cue_are_two_speakers():

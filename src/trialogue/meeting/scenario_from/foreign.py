@@ -10,16 +10,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from trialogue.errors import JournalError, SetupError
+from trialogue.model.participants import Participant
 from trialogue.model.text import stream_safe, well_formed
 from trialogue.report.foreign import READERS, text_of
+from trialogue.scenario.quantities import read_duration, write_duration
 from trialogue.scenario.writing import write_yaml
 
-__all__ = ["is_foreign", "named", "read_whole", "refuse_there", "slug", "titled", "whole_scenario"]
+__all__ = [
+    "is_foreign",
+    "named",
+    "read_whole",
+    "refuse_there",
+    "slug",
+    "titled",
+    "whole_scenario",
+    "written_length",
+]
 
 Keys = dict[str, object]
 T = TypeVar("T")
@@ -49,13 +60,15 @@ def refuse_there(path: Path) -> None:
 
 
 def named(speakers: Iterable[str]) -> dict[str, str]:
-    """A scenario's name for each speaker, in order of their first words; no two are alike."""
+    """A scenario's name for each speaker, in order of their first words; no two are alike, or read alike."""
     names: dict[str, str] = {}
+    labels: set[str] = set()
     for who in dict.fromkeys(speakers):
         plain, number = slug(who), 2
         name = plain
-        while name in names.values():
+        while (label := Participant(name).label) in labels:
             name, number = f"{plain}-{number}", number + 1
+        labels.add(label)
         names[who] = name
     return names
 
@@ -67,10 +80,24 @@ def slug(text: str) -> str:
     return name if re.match(r"[a-z]", name) else f"speaker-{name}".rstrip("-")
 
 
-def titled(name: str, who: str) -> Keys:
-    """Title that people read instead of the name, where that is another."""
-    title = " ".join(re.sub(r"[^\w .,'()/-]", " ", who).split())[:80].strip()
-    return {} if title in {"", name} else {"title": title}
+def titled(names: Mapping[str, str]) -> dict[str, Keys]:
+    """By name: the title that people read instead of it, where that is another and no one else's."""
+    owners = {Participant(name).label.casefold(): name for name in names.values()}
+    owners.update((name, name) for name in names.values())
+    titles: dict[str, Keys] = {}
+    for who, name in names.items():
+        title = " ".join(re.sub(r"[^\w .,'()/-]", " ", who).split())[:80].strip()
+        is_own = title not in {"", name} and owners.setdefault(title.casefold(), name) == name
+        titles[name] = {"title": title} if is_own else {}
+    return titles
+
+
+def written_length(file: Path, seconds: float) -> str:
+    """Duration of a whole meeting as a scenario has it; JournalError where no duration is so long."""
+    written = write_duration(seconds)
+    if read_duration(written) is None:
+        raise JournalError(f"{file} has times that are too long for a meeting", path=str(file))
+    return written
 
 
 def whole_scenario(file: Path, lacks: Sequence[str], document: Keys) -> bytes:

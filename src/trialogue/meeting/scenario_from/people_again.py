@@ -16,6 +16,7 @@ from trialogue.meeting.scenario_from.foreign import (
     slug,
     titled,
     whole_scenario,
+    written_length,
 )
 from trialogue.meeting.scenario_from.new_files import NewFiles, new_files
 from trialogue.regular_files import open_regular
@@ -58,19 +59,19 @@ def retell_sound(file: Path, path: Path, sound: Path) -> Path:
     if len(set(recordings.values())) < len(recordings):
         lacks.append("a track for each: where people spoke at once, each one's clip has all voices")
     cast: Keys = {}
+    titles = titled(names)
     with new_files() as files:
         for who, name in names.items():
             own = [each for each in heard if each.participant == who]
             clips = list(_clips(own, name, recordings[who], (path.parent, files)))
-            cast[name] = {"role": "human", **titled(name, who), "via": {"clips": clips}}
-        table = _table(max(each.end_s for each in heard) + _BEHIND_S)
+            cast[name] = {"role": "human", **titles[name], "via": {"clips": clips}}
+        table = _table(written_length(file, round(max(each.end_s for each in heard) + _BEHIND_S, 3)))
         files.write(path, whole_scenario(file, lacks, {"name": slug(file.stem), **table, "cast": cast}))
     return path
 
 
-def _table(length_s: float) -> Keys:
+def _table(whole: str) -> Keys:
     """Rules under which the floor follows the speakers, and none of them is told to be brief."""
-    whole = write_duration(round(length_s, 3))
     return {
         "run": {"clock": "virtual", "limits": {"time": whole, "silence": whole}},
         "floor": {"policy": "queue", "hold": {"max": whole}, "human": whole, "silence": {"after": whole}},

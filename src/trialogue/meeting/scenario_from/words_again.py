@@ -23,8 +23,10 @@ from trialogue.meeting.scenario_from.foreign import (
     slug,
     titled,
     whole_scenario,
+    written_length,
 )
 from trialogue.meeting.scenario_from.new_files import new_files
+from trialogue.model.patterns import LONGEST
 from trialogue.model.plan import InterruptRules
 from trialogue.model.transcript import Utterance
 from trialogue.report.foreign import VoicedCue, read_cues
@@ -97,12 +99,15 @@ def retell_cues(file: Path, path: Path) -> Path:
     for each, think in zip(told.turns, thinks, strict=True):
         late: Keys = {"think": write_duration(round(think, 3))} if think >= _LEAST_S else {}
         scripts[names[each.speaker]].append({"say": each.text.replace("${", "$${"), **late})
+    titles = titled(names)
     cast = {
-        name: {**titled(name, who), "think": {"provider": "scripted", "script": scripts[name]}}
-        for who, name in names.items()
+        name: {**titles[name], "think": {"provider": "scripted", "script": scripts[name]}}
+        for name in names.values()
     }
     order = [names[each.speaker] for each in told.turns]
-    table = _table(told, thinks, order)
+    latest_s = max(max(each.start_s, each.end_s) for each in told.turns)
+    longest = written_length(file, round(10 + _ROOM * latest_s))
+    table = _table(longest, thinks, order)
     expected = [_expected(each, names) for each in told.turns if re.search(r"\w", each.text)]
     document: Keys = {"name": slug(file.stem), **table, "cast": cast, "expect": {"in_order": expected}}
     with new_files() as files:
@@ -110,9 +115,8 @@ def retell_cues(file: Path, path: Path) -> Path:
     return path
 
 
-def _table(told: CuesTold, thinks: Sequence[float], order: Sequence[str]) -> Keys:
+def _table(longest: str, thinks: Sequence[float], order: Sequence[str]) -> Keys:
     """Limits and a floor that allow the meeting's length, and slower voices."""
-    longest = write_duration(round(10 + _ROOM * max(each.end_s for each in told.turns)))
     patience = write_duration(round(20 + max(thinks)))
     return {
         "run": {"clock": "virtual", "limits": {"time": longest, "turns": len(order), "silence": longest}},
@@ -127,8 +131,10 @@ def _table(told: CuesTold, thinks: Sequence[float], order: Sequence[str]) -> Key
 
 
 def _expected(cue: VoicedCue, names: dict[str, str]) -> Keys:
-    words = re.findall(r"\w+", cue.text)[:_WORDS]
-    return {"said": {"by": names[cue.speaker], "match": "(?i)" + r"\W+".join(map(re.escape, words))}}
+    match = "(?i)" + r"\W+".join(re.findall(r"\w+", cue.text)[:_WORDS])
+    if len(match) > LONGEST:
+        match = match[:LONGEST].rstrip(r"\W+")  # no half of what is between two words
+    return {"said": {"by": names[cue.speaker], "match": match}}
 
 
 def _lacks(told: CuesTold) -> list[str]:
