@@ -1,4 +1,4 @@
-"""The goodbye of a server that is ended."""
+"""The goodbye of a server: of one that is ended, and of a connection that it ends."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from websockets.exceptions import ConnectionClosed
 from websockets.trio.client import ClientConnection, connect
 
 from trialogue.server.listener import Server, open_server
+from trialogue.transport.frames import close_frame, data_frame
+
+UPGRADE = (
+    "GET {} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+REFUSED = '{"type": "Settings", "audio": {"input": {"encoding": "nonsense"}}}'
 
 
 async def close_code(socket: ClientConnection) -> int | None:
@@ -44,3 +51,33 @@ async def test_clients_are_told_by_1001(path: str) -> None:
                 await socket.recv()
                 scope.cancel()
                 assert await close_code(socket) == 1001
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("path", "last"),
+    [
+        ("/v1/agent/converse", REFUSED),
+        ("/v1/speak?encoding=linear16", '{"type": "Close"}'),
+        ("/v2/speak?model=flux-thalia-en&encoding=linear16", '{"type": "Close"}'),
+    ],
+)
+async def test_the_clients_answer_to_a_close_is_waited_for(path: str, last: str) -> None:
+    """A stream that ended before it would take the last messages from a client that still sends."""
+    received = bytearray()
+    with trio.fail_after(20):
+        async with trio.open_nursery() as nursery:
+            server = await nursery.start(open_server, fake_equipment())
+            async with await trio.open_tcp_stream("127.0.0.1", server.port) as stream:
+                await stream.send_all(UPGRADE.format(path).encode())
+                while b"\r\n\r\n" not in received:
+                    received += await stream.receive_some()
+                await stream.send_all(data_frame(last, is_client=True))
+                while b"\x88" not in received:  # a Close: no other byte of these messages is above 127
+                    received += await stream.receive_some()
+                with trio.move_on_after(0.05) as waiting:
+                    await stream.receive_some()
+                assert waiting.cancelled_caught
+                await stream.send_all(close_frame(1000, is_client=True))
+                assert await stream.receive_some() == b""
+            nursery.cancel_scope.cancel(reason="the connection has ended")

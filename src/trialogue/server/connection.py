@@ -21,6 +21,7 @@ from trialogue.diagnostics import Log
 from trialogue.errors import ConnectionLost, RemoteProtocolError
 from trialogue.machine_limits import lack_of, leaves
 from trialogue.server import commands as cmd
+from trialogue.server.closing import close_whole
 from trialogue.server.conversation import Conversation
 from trialogue.server.dates import read_client
 from trialogue.server.ear import AgentEar
@@ -213,7 +214,7 @@ class Connection:
 
     async def _close_when_over(self) -> None:
         await self._is_over.wait()
-        await self._socket.aclose(code=None)
+        await close_whole(self._socket, code=None)
         self._nursery.cancel_scope.cancel()
 
     def _perform(self, commands: list[cmd.Command]) -> None:

@@ -12,6 +12,7 @@ import trio
 
 from trialogue.errors import ConnectionLost, TrialogueError
 from trialogue.server.admission import shown_by
+from trialogue.server.closing import close_whole
 from trialogue.server.seams import Visitor
 from trialogue.transport.dial import open_websocket
 from trialogue.transport.socket import WebSocket
@@ -49,7 +50,7 @@ async def _between(client: WebSocket, service: WebSocket) -> None:
                     else:
                         sink.send_bytes(message)
             except ConnectionLost as loss:
-                await sink.aclose(_sendable(loss.close_code))
+                await close_whole(sink, _sendable(loss.close_code))
                 nursery.cancel_scope.cancel()
 
         nursery.start_soon(pump, client, service)

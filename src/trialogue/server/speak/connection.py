@@ -16,6 +16,7 @@ import trio
 
 from trialogue.diagnostics import Log
 from trialogue.errors import ConnectionLost, TrialogueError
+from trialogue.server.closing import close_whole
 from trialogue.server.connection import where
 from trialogue.server.equipment import Equipment
 from trialogue.server.speak.speech import model_uuid, sound_of
@@ -129,7 +130,7 @@ class _Speaking:
             case TellFlushed():
                 self._number("Flushed")
             case EndSpeaking():
-                await self._socket.aclose(order.code, order.reason)
+                await close_whole(self._socket, order.code, order.reason)
 
     async def _say(self, sentence: str) -> None:
         try:

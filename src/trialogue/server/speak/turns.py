@@ -19,6 +19,7 @@ from attrs import field
 
 from trialogue.diagnostics import Log
 from trialogue.errors import ConnectionLost, TrialogueError
+from trialogue.server.closing import close_whole
 from trialogue.server.connection import where
 from trialogue.server.equipment import Equipment
 from trialogue.server.sound import VOICE_SUBSTITUTED
@@ -206,7 +207,7 @@ class _SpeakingTurns:
                 self._send({"type": "SpeechMetadata", **self._speech.metadata()})
             case EndSession():
                 self._send({"type": "SessionMetadata", **self._totals()})
-                await self._socket.aclose(1000)
+                await close_whole(self._socket)
 
     async def _say(self, sentence: str) -> None:
         speech = self._speech
