@@ -2,6 +2,7 @@
 
 import pytest
 import trio
+from kept_cancellation import raise_kept
 
 from trialogue import (
     AnswerTool,
@@ -102,13 +103,7 @@ def raises(_):
 
 
 async def raises_what_it_kept(_):
-    with trio.CancelScope() as scope:
-        scope.cancel()
-        try:
-            await trio.lowlevel.checkpoint()
-        except trio.Cancelled as cancelled:  # noqa: ASYNC103 -- a fault
-            kept = cancelled
-    raise kept
+    await raise_kept()
 
 
 async def raises_when_it_is_late(_):

@@ -2,6 +2,7 @@
 
 import pytest
 import trio
+from kept_cancellation import raise_kept
 
 from trialogue import (
     AlreadyOver,
@@ -98,13 +99,7 @@ def test_a_cancellation_that_a_callback_kept_is_its_fault(scenario, tmp_path):
     """It cancels nothing: the author is told, where the whole program would have ended."""
 
     async def fail(_):
-        with trio.CancelScope() as scope:
-            scope.cancel()
-            try:
-                await trio.lowlevel.checkpoint()
-            except trio.Cancelled as cancelled:  # noqa: ASYNC103 -- a fault
-                kept = cancelled
-        raise kept
+        await raise_kept()
 
     async def visit(meeting):
         meeting.on(SentenceSaid, fail)

@@ -9,6 +9,7 @@ import textwrap
 
 import pytest
 import trio
+from kept_cancellation import raise_kept
 
 from trialogue.compute import Inline, InThreads
 from trialogue.errors import SetupError, ToolFailed, ToolLost
@@ -140,13 +141,7 @@ async def blaming() -> None:
 
 
 async def keeping() -> None:
-    with trio.CancelScope() as scope:
-        scope.cancel()
-        try:
-            await trio.lowlevel.checkpoint()
-        except trio.Cancelled as cancelled:  # noqa: ASYNC103 -- a fault
-            kept = cancelled
-    raise kept
+    await raise_kept()
 
 
 @pytest.mark.parametrize("compute", [Inline(), InThreads()], ids=["inline", "threads"])
