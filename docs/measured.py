@@ -91,11 +91,9 @@ def figure_lines(figure: Kept) -> Iterator[Line]:
     for name, values in figure["values"].items():
         spread = f"{digits(min(values))} to {digits(max(values))}" if len(values) > 1 else ""
         share = figure["ratios"].get(name)
-        of_it = (
-            f"{digits(statistics.median(share))} ({digits(min(share))} to {digits(max(share))})"
-            if share
-            else ""
-        )
+        of_it = digits(statistics.median(share)) if share else ""
+        if share and len(share) > 1:
+            of_it += f" ({digits(min(share))} to {digits(max(share))})"
         target, reached = (goal_text(figure), verdict) if name == ours else ("", "")
         note = f" ({figure['note']})" if figure["note"] else ""
         title = figure["title"] + note if name == ours else ""

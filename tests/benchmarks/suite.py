@@ -87,9 +87,13 @@ def run(row: Row, *, is_quick: bool, out: Path | None = None) -> dict[str, objec
 
 
 def judged(figure: Figure) -> dict[str, object]:
-    """A figure with its ratios to each peer, and whether its target is reached."""
-    _ours, *peers = figure.values
-    beside = {peer: ratios(figure, peer) for peer in peers}
+    """A figure with its ratios to each peer, and whether its target is reached.
+
+    Amounts have a ratio; nothing lost beside nothing, or memory that shrank, has none.
+    """
+    amounts = [name for name, values in figure.values.items() if min(values) > 0]
+    ours, *peers = figure.values
+    beside = {peer: ratios(figure, peer) for peer in peers if {ours, peer} <= set(amounts)}
     return {**asdict(figure), "ratios": beside, "reached": is_reached(figure)}
 
 

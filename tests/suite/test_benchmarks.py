@@ -98,6 +98,15 @@ def test_what_is_kept_is_what_the_page_shows(tmp_path, monkeypatch, capsys):
     assert "a frame: trialogue 3 µs (2 to 4); peer 6 µs (4 to 8)" in capsys.readouterr().out
 
 
+def test_what_is_no_amount_has_no_ratio():
+    """Nothing lost beside nothing lost, memory that shrank: the page leaves the ratio out."""
+    for ours in (0.0, -3.0):
+        assert SUITE.judged(Figure("lost", "", {"trialogue": (ours,), "peer": (0.0,)}))["ratios"] == {}
+    assert SUITE.judged(Figure("kept", "", {"trialogue": (1.0,), "peer": (2.0,)}))["ratios"] == {
+        "peer": (0.5,)
+    }
+
+
 def test_a_row_that_cannot_run_says_why(tmp_path):
     """And what it had measured before is kept."""
 
