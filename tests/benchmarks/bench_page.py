@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "page"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "process"))
 
 import browser as browsers
 

@@ -1,4 +1,7 @@
-"""A real Chromium, driven by its own protocol over a websocket: what the page's tests look through."""
+"""A real Chromium, driven by its own protocol over a websocket: what the page's tests look through.
+
+A busy machine makes it slow, and nothing else: whether it hangs is told by what it computes (`hanging.py`).
+"""
 
 import base64
 import itertools
@@ -12,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from attrs import define, field
+from hanging import HUNG_S, LOOK_S, Watch
 from websockets.sync.client import ClientConnection, connect
 
 FOUND = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -33,10 +37,10 @@ FLAGS = (
     "--autoplay-policy=no-user-gesture-required",
     "--remote-debugging-port=0",
 )
-LONGEST_S = 60.0
-"""How long one answer of the browser is waited for, on a busy machine too."""
+LOOKS = 3000
+"""How often a page is asked for what it is to become: the thread that works on it answers each time."""
 
-ASKED = {"max_size": None, "open_timeout": LONGEST_S, "ping_interval": None}
+ASKED = {"max_size": None, "open_timeout": HUNG_S, "ping_interval": None}
 """Options of the connection: pictures are large, and a busy browser may be late without being gone."""
 
 
@@ -45,6 +49,7 @@ class Page:
     """One tab: it is asked, clicked, typed at and looked at."""
 
     socket: ClientConnection
+    process: subprocess.Popen
     events: list = field(factory=list)
     """What the browser told unasked: requests, messages, exceptions."""
     _ids: itertools.count = field(factory=itertools.count)
@@ -53,15 +58,23 @@ class Page:
         """One command of the protocol, and its answer."""
         number = next(self._ids)
         self.socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        deadline = time.monotonic() + LONGEST_S
+        told = self._answer(number)
+        if "error" in told:
+            raise RuntimeError(f"{method}: {told['error']}")
+        return told["result"]
+
+    def _answer(self, number):
+        """Wait for an answer as long as the browser is alive, and keep what it tells before."""
+        watch = Watch(self.process)
         while True:
-            told = json.loads(self.socket.recv(timeout=max(0.0, deadline - time.monotonic())))
-            if told.get("id") != number:
-                self.events.append(told)
-            elif "error" in told:
-                raise RuntimeError(f"{method}: {told['error']}")
-            else:
-                return told["result"]
+            watch.look()
+            try:
+                told = json.loads(self.socket.recv(timeout=LOOK_S))
+            except TimeoutError:
+                continue
+            if told.get("id") == number:
+                return told
+            self.events.append(told)
 
     def open(self, address, until="document.documentElement?.dataset.page === 'whole'"):
         """Go to an address, and wait until it is drawn."""
@@ -71,10 +84,11 @@ class Page:
 
     def wait(self, condition):
         """Wait until a condition holds in the page."""
-        deadline = time.monotonic() + LONGEST_S
-        while not self.tell(condition):
-            assert time.monotonic() < deadline, f"never: {condition}"
+        for _ in range(LOOKS):
+            if self.tell(condition):
+                return
             time.sleep(0.02)
+        raise AssertionError(f"never: {condition}")
 
     def tell(self, expression):
         """The value of an expression in the page."""
@@ -138,9 +152,9 @@ class Browser:
         """A new tab, as long as the block lasts."""
         port, path = (self.profile / "DevToolsActivePort").read_text().split()
         with connect(f"ws://127.0.0.1:{port}{path}", **ASKED) as browser:
-            target = Page(browser).call("Target.createTarget", url="about:blank")["targetId"]
+            target = Page(browser, self.process).call("Target.createTarget", url="about:blank")["targetId"]
         with connect(f"ws://127.0.0.1:{port}/devtools/page/{target}", **ASKED) as socket:
-            page = Page(socket)
+            page = Page(socket, self.process)
             for domain in ("Page", "Runtime", "Network", "Log"):
                 page.call(f"{domain}.enable")
             yield page
@@ -152,7 +166,7 @@ class Browser:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait()
 
 
 def start(profile):
@@ -161,11 +175,11 @@ def start(profile):
     started = Browser(
         subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL), profile
     )
-    ready, deadline = profile / "DevToolsActivePort", time.monotonic() + LONGEST_S
+    ready, watch = profile / "DevToolsActivePort", Watch(started.process)
     try:
         while not (ready.exists() and ready.read_text().count("\n") == 1):
             assert started.process.poll() is None, "the browser has ended"
-            assert time.monotonic() < deadline, "the browser is not ready"
+            watch.look()
             time.sleep(0.05)
     except BaseException:
         started.close()

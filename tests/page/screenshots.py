@@ -10,8 +10,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-import browser as browsers
 from rich.console import Console
+
+sys.path.append(str(Path(__file__).parents[1] / "process"))  # where `browser` finds how to tell what hangs
+
+import browser as browsers
 
 from trialogue.cli.view_live import LiveView
 from trialogue.cli.view_playback import recorded_levels

@@ -4,7 +4,7 @@
    the time; of one that hangs, only threads that watch do, for a few percent.
 2. It hangs where, in a stretch of `HUNG_S`, it wanted a core for less than a tenth. Where the machine is so
    busy that its watching threads wait for long, it is waited for until the machine is less busy.
-3. One that computes for more than `SPINS_S` altogether spins. That, too, depends on no other process.
+3. One that computes for more than `SPINS_S` while it is watched spins. That depends on no other process, too.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from subprocess import Popen
 
-from attrs import define, field
+from attrs import Factory, define, field
 
 HUNG_S = 240.0
 """Length of the stretch in which a command that hangs wanted next to no core."""
 
 SPINS_S = 240.0
-"""How much a command may compute altogether."""
+"""How much a command may compute while it is watched."""
 
 IDLE = 0.1
 """Share of a stretch for which a command that hangs may want a core."""
@@ -47,13 +47,16 @@ class Wants:
     before_s: float = 0.0
     """What all of them wanted when the stretch began."""
 
+    hung_s: float = field(factory=lambda: HUNG_S)
+    """Length of the stretch."""
+
     def is_hung(self, now: float, wanted: dict[int, float]) -> bool:
         """Take what the present threads wanted until now; whether the command hangs."""
         self.by_thread |= wanted
         total_s = sum(self.by_thread.values())
-        if total_s - self.before_s >= IDLE * HUNG_S:
+        if total_s - self.before_s >= IDLE * self.hung_s:
             self.since, self.before_s = now, total_s
-        return now - self.since >= HUNG_S
+        return now - self.since >= self.hung_s
 
 
 @define
@@ -66,8 +69,11 @@ class Watch:
     wants: Wants = field(factory=lambda: Wants(time.monotonic()))
     """What it wanted so far."""
 
-    looked_at: float = 0.0
+    looked_at: float = field(factory=time.monotonic)
     """Moment of the last look."""
+
+    before_s: float = field(default=Factory(lambda self: computed_s(self.process.pid), takes_self=True))
+    """What it had computed when the watch began."""
 
     def look(self) -> None:
         """Raise `TimeoutError` where it hangs or spins; does nothing soon after the last look."""
@@ -77,7 +83,7 @@ class Watch:
         self.looked_at = now
         if self.wants.is_hung(now, dict(wanted_by_thread(self.process.pid))):
             raise TimeoutError(f"{self.process.args} hangs: it wanted next to no core for {HUNG_S:.0f} s")
-        if SPINS_S < computed_s(self.process.pid) < math.inf:
+        if SPINS_S < computed_s(self.process.pid) - self.before_s < math.inf:
             raise TimeoutError(f"{self.process.args} spins: it has computed for {SPINS_S:.0f} s")
 
 

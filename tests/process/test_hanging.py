@@ -1,10 +1,14 @@
 """Whether a command hangs: what it wants of a core decides, and how busy the machine is does not."""
 
+import json
+import math
 import os
 import signal
 import subprocess
 import sys
+import time
 
+import browser
 import hanging
 import pytest
 from hanging import HUNG_S, Wants, Watch, wanted_by_thread
@@ -80,3 +84,39 @@ def test_what_a_command_has_begun_counts(program):
     waits = "import signal; print(flush=True); signal.pause()"
     watched = program(begins.format(begins.format(waits)))
     assert len(dict(wanted_by_thread(watched.pid))) == 3
+
+
+class SlowSocket:
+    """A browser's connection on which the answer to each question comes after so many seconds."""
+
+    def __init__(self, after_s):
+        self.after_s = after_s
+
+    def send(self, told):
+        self.answer = json.dumps({"id": json.loads(told)["id"], "result": {}})
+        self.asked_at = time.monotonic()
+
+    def recv(self, timeout):
+        if time.monotonic() < self.asked_at + self.after_s:
+            time.sleep(0.001)
+            raise TimeoutError
+        return self.answer
+
+
+def test_a_browser_is_waited_for_while_it_wants_a_core(program, monkeypatch):
+    """It may be as late as the machine makes it; one that wants none will not answer any more."""
+    for name, limit in {"LOOK_S": 0.0, "HUNG_S": 0.05}.items():
+        monkeypatch.setattr(hanging, name, limit)
+    alive = program("print(flush=True)\nwhile True: pass")
+    assert browser.Page(SlowSocket(0.1), alive).call("Page.enable") == {}
+    hung = program("import signal; print(flush=True); signal.pause()")
+    with pytest.raises(TimeoutError, match="hangs"):
+        browser.Page(SlowSocket(math.inf), hung).call("Page.enable")
+
+
+def test_what_was_computed_before_the_watch_is_no_spinning(program, monkeypatch):
+    """A browser that has opened a hundred pages has computed for long."""
+    monkeypatch.setattr(hanging, "LOOK_S", 0.0)
+    worked = program("sum(range(10**6)); print(flush=True); import signal; signal.pause()")
+    monkeypatch.setattr(hanging, "SPINS_S", hanging.computed_s(worked.pid) / 2)
+    Watch(worked).look()
