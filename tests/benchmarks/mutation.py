@@ -1,17 +1,21 @@
-"""How many small faults in `brain` the playbooks notice: every mutant, tried in a fork.
+"""How many small faults of a package its tests notice: every mutant, tried in a fork.
 
-    python tests/benchmarks/mutation.py [--only KIND,...] [--sample COUNT [--seed NUMBER]] [MODULE...]
-    python tests/benchmarks/mutation.py --again FILE
+    mutation.py [--of PACKAGE] [--only KIND,...] [--sample COUNT [--seed NUMBER]] [MODULE...]
+    mutation.py [--of PACKAGE] --again FILE
+
+The package is `brain`, or another that has a folder of tests by its name.
 
 1. A mutant is one change: a comparison turned round, or moved by its boundary; `and` for `or`; `not` left
    out; a truth value turned round; a number one higher; `+` for `-`; a statement left out.
 2. A mutant in a function is tried by the tests that reach its statement, the shortest first: pytest has
    collected them, a fork puts the changed code into the function and runs them until one fails. Others are
    imported changed, and tried by all tests.
-3. A test that crashes, or takes `CPU_S` of computing by itself, has noticed the mutant too.
-4. The machine of any order is not asked: what it notices, it notices by luck.
-5. What no playbook notices is tried by the first `WORLDS` random meetings of `tests/witness`, which are tests
-   of every run, too: the same promises to a user, checked after each event. They are counted apart.
+3. A test that crashes, takes `CPU_S` of computing by itself, or waits for what does not come, has noticed the
+   mutant too: a fork hangs that wanted next to no core for `IDLE_S` (`tests/process/hanging.py`).
+4. Of the brain, the machine of any order is not asked: what it notices, it notices by luck.
+5. What no playbook of the brain notices is tried by the first `WORLDS` random meetings of `tests/witness`,
+   which are tests of every run, too: the same promises to a user, checked after each event. They are counted
+   apart.
 6. What cannot be noticed stands in `EQUIVALENT`, with its reason, and is not counted.
 
 7. `--sample` tries so many, drawn at random, and gives the share that is noticed with its 95 % interval.
@@ -35,6 +39,8 @@ import pickle
 import random
 import re
 import resource
+import select
+import signal
 import sys
 import time
 from collections import Counter
@@ -48,18 +54,26 @@ import hypothesis
 import pytest
 from attrs import frozen
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "process"))
+
+from hanging import LOOK_S, Wants, wanted_by_thread
+
 ROOT = Path(__file__).parents[2]
-RULES = ROOT / "src" / "trialogue" / "brain"
-TESTS = ROOT / "tests" / "brain"
-PEOPLE = ROOT / "tests" / "people" / "test_people_brain.py"
-WITNESS = ROOT / "tests" / "witness"
-sys.path[:0] = [str(ROOT / "src"), str(WITNESS)]  # this checkout's, whichever is installed
+PACKAGE = ROOT / "src" / "trialogue"
+TESTS = ROOT / "tests"
+sys.path[:0] = [str(ROOT / "src"), str(TESTS / "witness")]  # this checkout's, whichever is installed
 
 WORLDS = 100
 """How many random meetings a mutant is tried by that no playbook noticed."""
 
 START_S, CPU_S = 20, 5
 """Computing that a fork may take to begin, and for each test, in seconds: then it spins, which is noticed."""
+
+IDLE_S = 10.0
+"""Seconds in which a fork that waits for what does not come wanted next to no core."""
+
+MEMORY_BYTES = 8 << 30
+"""Most address space of a fork: what grows without end is noticed before the machine has no memory left."""
 
 SHOWN = 100
 """After how many mutants the share so far is printed."""
@@ -101,87 +115,110 @@ SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     (
-        "course/cost.py:cost_of",
+        "brain/course/cost.py:cost_of",
         "number",
         "(Meter(plan), 0.0)",
     ): "without records nothing has begun to cost",
     (
-        "course/course.py:sleep",
+        "brain/course/course.py:sleep",
         "number",
         "max(0.0, for_s)",
     ): "what stands still for less than five seconds is not told of",
     (
-        "course/ending.py:warn_box",
+        "brain/course/ending.py:warn_box",
         "operator",
         "item is None or item.warn_s is None",
     ): "its deadline stands for a point with a warning only",
     (
-        "course/ending.py:warn_box",
+        "brain/course/ending.py:warn_box",
         "statement",
         "return",
     ): "its deadline stands for a point with a warning only",
     (
-        "course/ending.py:use_up_money",
+        "brain/course/ending.py:use_up_money",
         "operator",
         "o.plan.limits.cost_usd or 0.0",
     ): "its deadline stands where there is a limit",
     (
-        "course/ending.py:use_up_money",
+        "brain/course/ending.py:use_up_money",
         "number",
         "o.plan.limits.cost_usd or 0.0",
     ): "its deadline stands where there is a limit",
     (
-        "deadlines.py:difference",
+        "brain/deadlines.py:difference",
         "boundary",
         "abs(self._told[name] - at) > MOVED_S",
     ): "no deadline moves by that much to the bit",
     (
-        "floor/view.py:sums",
+        "brain/floor/view.py:sums",
         "statement",
         "return self.tally",
     ): "the sums are reckoned anew where none are at hand",
     (
-        "seats/people.py:home",
+        "brain/seats/people.py:home",
         "boundary",
         "each.begin_s <= now",
     ): "no words come at the very moment at which speech begins",
     (
-        "turn/attribution.py:is_sure",
+        "brain/turn/attribution.py:is_sure",
         "boundary",
         "sum((stretch.length(o.now) for stretch in stretches)) >= SURE_S",
     ): "no speech is of that length to the bit",
     (
-        "words/spoken.py:_part_until",
+        "brain/words/spoken.py:_part_until",
         "number",
         "min(1.0, max(0.0, (played_s - begin) / length))",
     ): "more than all characters of a sentence are all of them",
     (
-        "turn/listening.py:_heard",
+        "brain/turn/listening.py:_heard",
         "statement",
         "o.utterances.forget(spoken)",
     ): "all its words are told: it is forgotten so that memory stays small",
     (
-        "turn/taking.py:_begin_agent",
+        "brain/turn/taking.py:_begin_agent",
         "statement",
         "return turn",
     ): "only a person's turn is asked for by whoever grants it",
     (
-        "turn/taking.py:close",
+        "brain/turn/taking.py:close",
         "statement",
         "turn.take(AgentFact.SOUND_ENDED if cause in _WELL else AgentFact.ENDED_EARLY)",
     ): "a turn that is over is asked nothing more: its last step is its table's",
     (
-        "turn/taking.py:close",
+        "brain/turn/taking.py:close",
         "statement",
         "turn.take(PersonFact.OVER if cause in _WELL else PersonFact.ENDED_EARLY)",
     ): "a turn that is over is asked nothing more: its last step is its table's",
     (
-        "turn/taking.py:grant_over",
+        "brain/turn/taking.py:grant_over",
         "statement",
         "raise LocalProtocolError('only people take the floor by speaking')",
     ): "only people are handed to it",
 }
 """Mutants that nobody could notice: where, what kind, and what they change, with the reason."""
+
+
+@frozen
+class Subject:
+    """A package, and what tries its mutants."""
+
+    folder: Path
+    """Its modules."""
+
+    tests: tuple[str, ...]
+    """The files of its tests."""
+
+    has_worlds: bool
+    """Whether random meetings try what those do not notice."""
+
+
+def subject_of(name: str) -> Subject:
+    """A package by its name, with the tests of its folder; the brain has people's, too."""
+    found = sorted((TESTS / name).glob("test_*.py"))
+    if name == "brain":
+        found = [path for path in found if path.stem != "test_any_order"]
+        found.append(TESTS / "people" / "test_people_brain.py")
+    return Subject(PACKAGE / name, tuple(map(str, found)), has_worlds=name == "brain")
 
 
 @frozen
@@ -211,8 +248,8 @@ class Mutant:
 
     @property
     def module(self) -> str:
-        """The module's name within `brain`."""
-        return self.path.relative_to(RULES).as_posix()
+        """The module's name within `trialogue`."""
+        return self.path.relative_to(PACKAGE).as_posix()
 
     @property
     def reason(self) -> str | None:
@@ -238,7 +275,7 @@ def _in_statements(
     for place, statement in enumerate(body):
         if inside and _can_go(statement, last):
             yield ("statement", statement, _putting(body, place, ast.Pass())), statement, inside
-        is_function = isinstance(statement, ast.FunctionDef)
+        is_function = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)
         for field, value in ast.iter_fields(statement):
             if field in {"annotation", "returns"}:
                 continue
@@ -319,7 +356,7 @@ def _within(tree: ast.Module, statement: ast.stmt) -> str:
     around = [
         node
         for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         and node.lineno <= statement.lineno <= (node.end_lineno or node.lineno)
     ]
     return max(around, key=lambda node: node.lineno).name if around else ""
@@ -358,13 +395,18 @@ def changed(mutant: Mutant) -> CodeType:
 # --- trying it ---------------------------------------------------------------------------------------------
 
 
+class Untried(Exception):
+    """A mutant could not be put in place."""
+
+
 def in_fork(work: Callable[[], bool]) -> bool:
-    """What `work` says in a process of its own; True where that dies or spins."""
+    """What `work` says in a process of its own; True where that dies, spins or hangs."""
     sys.stdout.flush()
     child = os.fork()
     if not child:
         Examples.is_forked = True
         allow(START_S)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, 1)
         os.dup2(nothing, 2)
@@ -373,10 +415,23 @@ def in_fork(work: Callable[[], bool]) -> bool:
             code = int(work())
         finally:
             os._exit(code)
+    end_where_idle(child)
     _, status = os.waitpid(child, 0)
     if os.waitstatus_to_exitcode(status) == UNTRIED:
-        raise RuntimeError("a mutant could not be tried")
+        raise Untried
     return status != 0
+
+
+def end_where_idle(child: int) -> None:
+    """Wait until a fork has ended, and kill one that hangs: a busy machine makes it slow, not idle."""
+    wants, running = Wants(time.monotonic(), hung_s=IDLE_S), os.pidfd_open(child)
+    try:
+        while not select.select([running], [], [], LOOK_S)[0]:
+            if wants.is_hung(time.monotonic(), dict(wanted_by_thread(child))):
+                os.kill(child, signal.SIGKILL)
+                return
+    finally:
+        os.close(running)
 
 
 def allow(more_s: int) -> None:
@@ -442,7 +497,8 @@ class Examples:
 class Trial:
     """A pytest plugin: collects once, sees which test reaches which line, then tries every mutant."""
 
-    def __init__(self, mutants: list[Mutant], tally: Tally) -> None:
+    def __init__(self, subject: Subject, mutants: list[Mutant], tally: Tally) -> None:
+        self.subject = subject
         self.mutants = mutants
         self.tally = tally
         self.reached: dict[tuple[str, int], set[str]] = {}
@@ -451,7 +507,9 @@ class Trial:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run all tests once, then some for every mutant."""
-        measured = coverage.Coverage(data_file=None, source=[str(RULES)], branch=False, config_file=False)
+        measured = coverage.Coverage(
+            data_file=None, source=[str(self.subject.folder)], branch=False, config_file=False
+        )
         gc.unfreeze()  # conftest froze what was loaded, and the collector does not tell of that
         remembering = caches()
         measured.start()
@@ -469,11 +527,11 @@ class Trial:
         self._note(measured)
         if in_fork(lambda: _fails(session, session.items)):
             raise pytest.UsageError("fails the second time, without a mutant")
-        if in_fork(_worlds_notice):
-            raise pytest.UsageError("a world fails without a mutant")
-        import worlds  # noqa: F401 - forks need not load it
-
-        known = functions_of(RULES)
+        if self.subject.has_worlds:
+            if in_fork(_worlds_notice):
+                raise pytest.UsageError("a world fails without a mutant")
+            import worlds  # noqa: F401 - forks need not load it
+        known = functions_of(self.subject.folder)
         gc.freeze()
         for mutant in self.mutants:
             reached = set().union(*(self.reached.get((str(mutant.path), at), ()) for at in mutant.lines))
@@ -491,7 +549,10 @@ class Trial:
                 _put_in(mutant, known)
                 return _worlds_notice()
 
-            self.tally.note(mutant, _outcome(work, live))
+            try:
+                self.tally.note(mutant, _outcome(work, live if self.subject.has_worlds else None))
+            except Untried:  # a function that closes over something keeps what it closes over
+                self.unreached.append(mutant)
         return True
 
     def _note(self, measured: coverage.Coverage) -> None:
@@ -501,10 +562,11 @@ class Trial:
                 self.reached[path, line] = {place for place in places if place}
 
 
-def _outcome(*ways: Callable[[], bool]) -> str:
-    """What came of a mutant: which of two ways noticed it first."""
-    outcomes = (outcome for work, outcome in zip(ways, ("noticed", "lived"), strict=True) if in_fork(work))
-    return next(outcomes, "survived")
+def _outcome(work: Callable[[], bool], live: Callable[[], bool] | None) -> str:
+    """What came of a mutant: the tests noticed it, or else random meetings, where there are any."""
+    if in_fork(work):
+        return "noticed"
+    return "lived" if live is not None and in_fork(live) else "survived"
 
 
 def _worlds_notice() -> bool:
@@ -555,13 +617,7 @@ ARGUMENTS = ["-q", "-x", "-p", "no:cacheprovider", "-o", "timeout=0", "--no-head
 ARGUMENTS += ["--assert=plain"]  # else pytest's own loader comes before one that changes a module
 
 
-def tests() -> list[str]:
-    """The playbooks' files."""
-    books = [path for path in sorted(TESTS.glob("test_*.py")) if path.stem != "test_any_order"]
-    return [str(path) for path in (*books, PEOPLE)]
-
-
-def try_imported(mutant: Mutant | None) -> str:
+def try_imported(subject: Subject, mutant: Mutant | None) -> str:
     """What notices a mutant that is there when its module is imported; None for no mutant."""
 
     def imports() -> None:
@@ -570,16 +626,16 @@ def try_imported(mutant: Mutant | None) -> str:
 
     def play() -> bool:
         imports()
-        return pytest.main([*ARGUMENTS, *tests()], plugins=[Examples()]) != 0
+        return pytest.main([*ARGUMENTS, *subject.tests], plugins=[Examples()]) != 0
 
     def live() -> bool:
         imports()
         return _worlds_notice()
 
-    return _outcome(play, live)
+    return _outcome(play, live if subject.has_worlds else None)
 
 
-def try_inside(mutants: list[Mutant], tally: Tally) -> list[Mutant]:
+def try_inside(subject: Subject, mutants: list[Mutant], tally: Tally) -> list[Mutant]:
     """Try what can be changed behind the import; those that no test reaches, which the import alone may run.
 
     All of it happens in a process of its own, so that this one has imported nothing of the package.
@@ -587,8 +643,8 @@ def try_inside(mutants: list[Mutant], tally: Tally) -> list[Mutant]:
     reads, writes = os.pipe()
     child = os.fork()
     if not child:
-        trial = Trial(mutants, tally)
-        code = pytest.main([*ARGUMENTS, "--capture=no", *tests()], plugins=[Examples(), trial])
+        trial = Trial(subject, mutants, tally)
+        code = pytest.main([*ARGUMENTS, "--capture=no", *subject.tests], plugins=[Examples(), trial])
         with os.fdopen(writes, "wb") as told:
             pickle.dump((tally.counted, trial.unreached), told)
         os._exit(int(code))
@@ -620,7 +676,7 @@ class Tally:
 
     def print_table(self) -> None:
         """Print a row a module and a row a kind."""
-        print("| mutants of | tried | by playbooks | by worlds | % | not noticeable |")
+        print("| mutants of | tried | by tests | by worlds | % | not noticeable |")
         print("|---|---|---|---|---|---|")
         for row in sorted({row for row, _ in self.counted}):
             noticed, lived, survived, equivalent = (
@@ -640,10 +696,11 @@ class Tally:
         print(f"noticed: {share:.1%} of {count}, {middle - apart:.1%} to {middle + apart:.1%}", flush=True)
 
 
-def wanted(asked: argparse.Namespace) -> list[Mutant]:
+def wanted(subject: Subject, asked: argparse.Namespace) -> list[Mutant]:
     """The mutants that are asked for."""
-    every = [mutant for path in sorted(RULES.rglob("*.py")) for mutant in mutants_of(path)]
-    unknown = EQUIVALENT.keys() - {(f"{m.module}:{m.within}", m.kind, m.what) for m in every}
+    every = [mutant for path in sorted(subject.folder.rglob("*.py")) for mutant in mutants_of(path)]
+    listed = {key for key in EQUIVALENT if key[0].startswith(f"{subject.folder.name}/")}
+    unknown = listed - {(f"{m.module}:{m.within}", m.kind, m.what) for m in every}
     if unknown:
         sys.exit(f"no such mutants: {sorted(unknown)}")
     kinds = set(filter(None, asked.only.split(",")))
@@ -672,22 +729,26 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("modules", nargs="*")
+    parser.add_argument("--of", default="brain")
     parser.add_argument("--only", default="")
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--again", type=Path)
     asked = parser.parse_args()
-    if try_imported(None) != "survived":
+    subject = subject_of(asked.of)
+    if not subject.tests:
+        sys.exit(f"no tests of {asked.of}")
+    if try_imported(subject, None) != "survived":
         sys.exit("the tests fail without a mutant")
     tally, inside, imported = Tally(), list[Mutant](), list[Mutant]()
-    for mutant in wanted(asked):
+    for mutant in wanted(subject, asked):
         if mutant.reason is not None:
             tally.note(mutant, "equivalent")
         else:
             (inside if mutant.is_inside else imported).append(mutant)
-    imported += try_inside(inside, tally)
+    imported += try_inside(subject, inside, tally)
     for mutant in imported:
-        tally.note(mutant, try_imported(mutant))
+        tally.note(mutant, try_imported(subject, mutant))
     tally.print_table()
     tally.print_share()
 
