@@ -5,7 +5,7 @@
     TrialogueError
      +-- ScenarioError            the author of the scenario mends the file           exit 2
      +-- SetupError               the operator installs, sets or allows something     exit 2
-     |    +-- LeaveMissing        the operator gives the missing permissions
+     |    +-- PermissionMissing   the operator gives the missing permissions
      +-- ProviderRefused          the account, the key or a setting is refused        exit 3
      +-- ConnectionLost           we retry; no action is needed
      |    +-- DialFailed          the connection was never made
@@ -46,10 +46,10 @@ __all__ = [
     "GaveUp",
     "IntensityExceeded",
     "JournalError",
-    "LeaveMissing",
     "LocalProtocolError",
     "MeetingStopped",
     "OtherRules",
+    "PermissionMissing",
     "ProtocolError",
     "ProviderRefused",
     "RecordsMissed",
@@ -109,7 +109,7 @@ class SetupError(TrialogueError):
     exit_code = 2
 
 
-class LeaveMissing(SetupError):
+class PermissionMissing(SetupError):
     """The scenario needs permissions that the operator has not given.
 
     `options` are the command-line options that give them.

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from trialogue.chaos.catalogue import FAULTS, Part, Signal
-from trialogue.errors import LeaveMissing, ScenarioError
+from trialogue.errors import PermissionMissing, ScenarioError
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Edges
@@ -115,7 +115,7 @@ def test_a_dial_meets_its_fault(fault, tmp_path):
 
 def test_nothing_goes_wrong_without_leave(tmp_path):
     """The option is named."""
-    with pytest.raises(LeaveMissing) as caught:
+    with pytest.raises(PermissionMissing) as caught:
         held(tmp_path, wanted("do: disconnect, when: {at: 1s}"), faults=False)
     assert caught.value.options == ("--allow-faults",)
 

@@ -44,7 +44,7 @@ SAME: dict[str, Any] = runpy.run_path(str(HERE / "same_runs.py"))
 
 ASKED = Overrides(clock=Clock.VIRTUAL, time_s=30.0, turns=6)
 
-REFUSED = frozenset({"ScenarioError", "SetupError", "LeaveMissing"})
+REFUSED = frozenset({"ScenarioError", "SetupError", "PermissionMissing"})
 """What comes of a meeting that is not begun: it shows nothing, and another is made in its place."""
 
 

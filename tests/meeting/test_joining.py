@@ -11,7 +11,7 @@ from trialogue import (
     AlreadyOver,
     Edges,
     JournalError,
-    LeaveMissing,
+    PermissionMissing,
     Scenario,
     ScenarioError,
     SetupError,
@@ -388,7 +388,7 @@ def test_what_the_operator_has_not_allowed_is_refused(tmp_path, monkeypatch):
     here = {"url": "http://127.0.0.1:9/v1", "headers": {"authorization": "Bearer ${env:KIMS_TOKEN}"}}
 
     async def visit(meeting):
-        with pytest.raises((LeaveMissing, ScenarioError), match="allow-host"):
+        with pytest.raises((PermissionMissing, ScenarioError), match="allow-host"):
             await meeting.join("kim", seat)
         with pytest.raises(SetupError, match="KIMS_TOKEN"):
             await meeting.join("kim", {**seat, "think": {**seat["think"], "endpoint": here}})

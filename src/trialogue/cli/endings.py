@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from trialogue.cli.key_masking import hidden, hide
-from trialogue.errors import AuthorFailed, LeaveMissing, ReplayDivergence, ScenarioError, TrialogueError
+from trialogue.errors import AuthorFailed, PermissionMissing, ReplayDivergence, ScenarioError, TrialogueError
 from trialogue.machine_limits import lack_of, leaves
 from trialogue.model.text import brief, safe_text
 
@@ -56,7 +56,7 @@ def told(error: TrialogueError) -> list[str]:
         case ScenarioError(told=lines, problems=problems):
             heads = set(problems)
             return [f"trialogue: {_shown(each)}" if each in heads else f"  {hidden(each)}" for each in lines]
-        case LeaveMissing(options=options):
+        case PermissionMissing(options=options):
             command = shlex.join(["trialogue", *sys.argv[1:], *options])
             return [f"trialogue: {_shown(str(error))}", f"  {_shown(command)}"]
         case ReplayDivergence():

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from trialogue.errors import LeaveMissing, SetupError
+from trialogue.errors import PermissionMissing, SetupError
 from trialogue.meeting.endpoints import foreign_hosts
 from trialogue.scenario.problems import Path as Keys
 from trialogue.scenario.resolve import Resolved
@@ -22,11 +22,11 @@ from trialogue.tools.permissions import Permissions, is_allowed
 
 
 def check_permissions(resolved: Resolved, allowed: Permissions) -> None:
-    """`LeaveMissing` with every option that is missing, `SetupError` with every variable."""
+    """`PermissionMissing` with every option that is missing, `SetupError` with every variable."""
     missing = missing_permissions(resolved, allowed) if allowed.code else tuple(_of_faults(resolved, allowed))
     if missing:
         words = [word for option in missing for word in option]
-        raise LeaveMissing(f"{resolved.source} needs permissions", options=tuple(words))
+        raise PermissionMissing(f"{resolved.source} needs permissions", options=tuple(words))
     unset = [
         name for name in resolved.needs if name not in os.environ
     ]  # keys of services are checked when they are dialled

@@ -21,8 +21,8 @@ class TableCalls(SoundCalls):
         turn, its recording is silent up to now, and the journal keeps its entry. Without `seat`, a
         participant who has left comes back and continues as before; with one, the name starts anew. Raises
         `WrongValue` for a name that is in use and for a seat that cannot be added now, `UnknownName` for a
-        new name without a seat, and `ScenarioError`, `LeaveMissing` or `SetupError` as when a meeting starts.
-        If its service refuses later, events report it.
+        new name without a seat, and `ScenarioError`, `PermissionMissing` or `SetupError` as when a meeting
+        starts. If its service refuses later, events report it.
         """
         self._loop.check()
         name = a_text(participant, "participant")
