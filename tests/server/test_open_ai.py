@@ -119,6 +119,12 @@ async def test_sentences_are_told_as_they_are_complete() -> None:
         assert await thoughts_of(endpoint) == [ThoughtSentence("Hello."), ThoughtSentence("How are you?")]
 
 
+async def test_a_byte_order_mark_costs_no_words() -> None:
+    """Some servers begin their streams with one."""
+    async with answering(OK + "\ufeff" + delta(content="Yes.") + DONE) as endpoint:
+        assert await thoughts_of(endpoint) == [ThoughtSentence("Yes.")]
+
+
 async def test_what_is_asked() -> None:
     """Prompt, conversation, finished calls, functions, temperature; the headers as given."""
     request = ThinkRequest(

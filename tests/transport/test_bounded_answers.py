@@ -21,6 +21,13 @@ def test_a_line_keeps_what_json_keeps():
     assert AnswerLines().feed('data: {"a": "b\u2028c\x0cd"}\n'.encode()) == ['data: {"a": "b\u2028c\x0cd"}']
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_line():
+    """Anywhere else it is a character like others."""
+    lines = AnswerLines()
+    assert lines.feed(b"\xef\xbb") == []
+    assert lines.feed("\ufeffdata: 1\n\ufeff\n".encode()[2:]) == ["data: 1", "\ufeff"]
+
+
 def test_bounds():
     """A line of ten bytes is taken, and twenty bytes in all."""
     lines = AnswerLines(Bounds(10, 20))

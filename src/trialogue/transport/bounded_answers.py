@@ -42,7 +42,9 @@ class Bounds:
 
 @define
 class AnswerLines:
-    """Lines of an answer that comes in pieces; a line ends with LF, CR or both (server-sent events).
+    """Lines of an answer that comes in pieces, as server-sent events have them (HTML standard, section 9.2).
+
+    A line ends with LF, CR or both. A byte order mark before the first one is left out.
 
     Raises `AnswerTooLong` as soon as a limit is exceeded.
     """
@@ -52,6 +54,7 @@ class AnswerLines:
 
     _begun: bytearray = field(factory=bytearray, init=False)
     _taken: int = field(default=0, init=False)
+    _encoding: str = field(default="utf-8-sig", init=False)
 
     def feed(self, piece: bytes) -> list[str]:
         """Lines that this piece completes; CR and LF give an additional empty line, which has no meaning."""
@@ -68,7 +71,8 @@ class AnswerLines:
 
     def rest(self) -> str:
         """Unfinished line, which at the end of an answer is its last one."""
-        line = self._begun.decode(errors="replace")
+        line = self._begun.decode(self._encoding, errors="replace")
+        self._encoding = "utf-8"
         self._begun.clear()
         return line
 
