@@ -6,6 +6,7 @@ import json
 import wave
 from collections.abc import Iterator
 from pathlib import Path
+from socket import create_connection
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from trialogue.meeting.edges import Edges
 from trialogue.serving.for_tests import VoiceAgentServer, opened
 from trialogue.serving.recorded_replies import REMAINDER
 from trialogue.speech.murmur import murmuring_engines
+from trialogue.transport.frames import close_frame, data_frame
 
 SETTINGS = settings({"say": "Yes."}, {"say": "No."}, greeting="Hello!")
 PROMPT = {"type": "InjectUserMessage", "content": "Really?"}
@@ -228,3 +230,34 @@ def test_a_service_that_refuses_is_told(tmp_path: Path) -> None:
     bridge.close()
     assert error["code"] == "RELAY_FAILED"
     assert "cannot reach" in error["description"]
+
+
+UPGRADE = (
+    "GET /v1/agent/converse HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+REFUSED = '{"type": "Settings", "audio": {"input": {"encoding": "nonsense"}}}'
+CLOSE = b"\x88\x00"
+
+
+def test_the_clients_answer_to_a_relayed_close_is_waited_for(voice_agent_server: VoiceAgentServer) -> None:
+    """A stream that ended before it would take the service's last error from a client that still sends."""
+    bridge, between = opened()
+    between.relay(voice_agent_server.url)
+    host, port = between.host.split(":")
+    received = b""
+    with create_connection((host, int(port)), timeout=20) as client:
+        client.sendall(UPGRADE.format(between.host).encode())
+        while b"Welcome" not in received:
+            received += client.recv(4096)
+        client.sendall(data_frame(REFUSED, is_client=True))
+        while CLOSE not in received:
+            received += client.recv(4096)
+        client.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            client.recv(1)
+        client.settimeout(20)
+        client.sendall(close_frame(1000, is_client=True))
+        assert client.recv(1) == b""
+    bridge.close()
+    assert b'"Error"' in received
