@@ -21,3 +21,12 @@ def test_a_name_is_close_by_its_stem(tmp_path, asked, hint):
     with pytest.raises(ScenarioError) as wrong:
         prepare(tmp_path / asked)
     assert f"looked for {tmp_path / asked}{hint} [" in f"{wrong.value.problems[0]} ["
+
+
+def test_a_file_that_is_there_has_no_other_name(tmp_path):
+    """What cannot be read, a directory here, is not taken for a slip."""
+    (tmp_path / "smalest.yaml").mkdir()
+    (tmp_path / "smallest.yaml").write_text("trialogue: 1\n")
+    with pytest.raises(ScenarioError) as wrong:
+        prepare(tmp_path / "smalest.yaml")
+    assert f"Is a directory: looked for {tmp_path / 'smalest.yaml'} [" in str(wrong.value.problems[0])

@@ -21,14 +21,18 @@ def read_text(file: FilePath, problems: Problems, at: Scalar | Hole, path: Path)
             content = stream.read(MAX_BYTES + 1)
     except OSError as error:
         why = error.strerror or "no such file"
-        problems.add(at.at, path, f"cannot be read: {why}: looked for {_looked_for(file)}", Code.FILE)
+        looked_for = _looked_for(file) if isinstance(error, FileNotFoundError) else file
+        problems.add(at.at, path, f"cannot be read: {why}: looked for {looked_for}", Code.FILE)
         return None
     return decode(content, problems, at, path)
 
 
 def _looked_for(file: FilePath) -> str:
-    """Folder that was searched for a file, with a hint at a similar file name there."""
-    there = sorted(file.parent.iterdir()) if file.parent.is_dir() else []
+    """Place where a missing file was looked for, with a hint at a similar file name there."""
+    try:
+        there = sorted(file.parent.iterdir())
+    except OSError:  # no folder, or one that may not be listed
+        return str(file)
     near = [each.name for each in there if did_you_mean(file.stem, [each.stem])]
     return f"{file}{did_you_mean(file.name, near)}"
 
