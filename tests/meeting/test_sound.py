@@ -7,6 +7,7 @@ from itertools import cycle, product
 import numpy as np
 import pytest
 import trio
+from kept_cancellation import raise_kept
 
 from trialogue import (
     AlreadyOver,
@@ -284,6 +285,30 @@ def test_a_sink_gets_each_participants_sound(tmp_path):
     both = next(sounding for _, sounding in sink.ticks if len(sounding) == 2)
     mixed = np.frombuffer(mix(list(both.values())), np.int16)
     assert (mixed == np.frombuffer(both["ada"], np.int16) + np.int16(500)).all()
+
+
+class Failing:
+    """A sink that raises."""
+
+    def __init__(self, failure):
+        self.failure = failure
+
+    def frame(self, position, sounding):
+        raise self.failure
+
+
+def test_a_cancellation_that_a_sink_kept_is_its_fault(tmp_path):
+    """It cancels nothing: its author is told."""
+
+    async def visit(meeting):
+        with pytest.raises(trio.Cancelled) as kept:
+            await raise_kept()
+        meeting.give_to(Failing(kept.value))
+        await meeting.finished()
+
+    with pytest.raises(AuthorFailed, match=r"a sink raised trio\.Cancelled"):
+        held(tmp_path, visit)
+    assert read(tmp_path / "run" / "journal.jsonl").header
 
 
 class Waiting:

@@ -17,10 +17,12 @@ from typing import Final, Protocol, runtime_checkable
 
 import trio
 
+from trialogue.actors.router import Sink
 from trialogue.actors.sources import Feed, JitterBuffer
 from trialogue.diagnostics import Log
 from trialogue.errors import AuthorFailed
 from trialogue.importing import reason_of
+from trialogue.values import frozen
 
 QUEUED_S: Final = 0.5
 """Most seconds of sent sound that wait to be heard."""
@@ -116,6 +118,22 @@ class OwnFeed:
         if len(pcm) != 2 * samples:
             raise AuthorFailed(f"{self._what} gave {len(pcm)} bytes for {samples} samples, not {2 * samples}")
         return bytes(pcm)
+
+
+@frozen
+class OwnSink:
+    """Sink of the app's own: a `trio.Cancelled` from it is its author's error, and cancels nothing."""
+
+    own: Sink
+    """Sink as the app gave it."""
+
+    def frame(self, position: int, sounding: Mapping[str, bytes]) -> None:
+        """Give the sink a tick."""
+        try:
+            self.own.frame(position, sounding)
+        except trio.Cancelled as fault:
+            failed = AuthorFailed("a sink raised trio.Cancelled, though nothing was cancelled")
+            raise failed from fault  # noqa: ASYNC104 - nothing can cancel a plain function
 
 
 class RoomEar:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from trialogue.actors.app_sound import AppFeed, OwnFeed, PullsSound, RoomEar
+from trialogue.actors.app_sound import AppFeed, OwnFeed, OwnSink, PullsSound, RoomEar
 from trialogue.actors.router import Sink
 from trialogue.arguments import refuse_async
 from trialogue.handles import make
@@ -113,8 +113,9 @@ class SoundCalls(MeetingCalls):
         if not isinstance(sink, Sink):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
             raise wrong_type("sink", "an object with a method frame", sink)
         refuse_async("sink", sink, Sink)
-        self._loop.ask(lambda: self._give_to(sink))
-        return lambda: self._loop.ask(lambda: self._stage.router.forget(sink))
+        own = OwnSink(sink)
+        self._loop.ask(lambda: self._give_to(own))
+        return lambda: self._loop.ask(lambda: self._stage.router.forget(own))
 
     def _give_to(self, sink: Sink) -> None:
         self._check_open()
