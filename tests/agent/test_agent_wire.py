@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import trio
+from attrs import asdict
 from fake_service import FakeService
 
 from trialogue import SessionTerms, SoundTerms, open_agent
@@ -30,6 +31,7 @@ from trialogue.errors import (
     WrongType,
 )
 from trialogue.model.events import (
+    InjectionRefused,
     ReplySent,
     ServiceWarned,
     SessionReady,
@@ -58,6 +60,12 @@ async def until(agent, kind):
         if isinstance(event, kind):
             return event
     raise AssertionError("the events have ended")
+
+
+async def take_all(agent, seen):
+    """Add its events to those that were seen, until it fails."""
+    while True:
+        seen.append(await agent.next_event())
 
 
 TOLD = [
@@ -367,6 +375,26 @@ async def test_a_key_in_a_complaint_is_hidden(autojump_clock, monkeypatch):
                 await until(agent, SessionReady)
     assert warned.text == "*** ends soon"
     assert "sesame" not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_a_key_in_what_names_a_session_is_hidden(autojump_clock, monkeypatch):
+    """Its id, a message's type, a reason: they are in the app's events, its errors and its logs, too."""
+    monkeypatch.setenv("DEEPGRAM_API_KEY", "sesame-123")
+    service, seen = FakeService(), []
+    service.answers = [
+        {"type": "Welcome", "request_id": "sesame-123"},
+        {"type": "SettingsApplied"},
+        {"type": "sesame-123", "deep": [{"sesame-123": "sesame-123"}]},
+        {"type": "InjectionRefused", "message": "sesame-123"},
+        {"type": "Error", "code": "INVALID_SETTINGS", "description": "no such model"},
+    ]
+    with trio.fail_after(60):
+        async with open_agent(AGENT, connect=service) as agent:
+            with pytest.raises(ProviderRefused) as caught:
+                await take_all(agent, seen)
+    assert caught.value.request_id == "***"
+    assert {SessionReady, UnknownMessage, ServiceWarned, InjectionRefused} <= set(map(type, seen))
+    assert "sesame" not in str([asdict(event) for event in seen])
 
 
 async def test_a_lost_session_is_named_by_its_request(autojump_clock):

@@ -275,9 +275,9 @@ class AgentSession(LiveSession[AgentWire]):
                 self._heard(text)
             case told.EntryTaken(entry):
                 replies.takes(entry)
-            case told.Ready(request_id):
+            case told.Ready():
                 self._ends_at = trio.current_time() + ALLOWED_S
-                self._context.post(SessionReady(name, self._context.number, request_id))
+                self._context.post(SessionReady(name, self._context.number, self._request_id or ""))
             case told.ToolCalls(calls):
                 if len(self._wire.open_calls) > CALLS_LIMIT:
                     raise ConnectionLost(f"the service has more than {CALLS_LIMIT} calls open at once")
@@ -296,9 +296,10 @@ class AgentSession(LiveSession[AgentWire]):
                 self._complaints.measure(
                     LatencyMeasured(name, fact.listen_s, fact.think_s, fact.speak_s, fact.total_s)
                 )
-            case told.Refused(reason):
+            case told.Refused():
                 self._replies.refused()
                 asked = self._asking.refused()
+                reason = self._secrets.hide(fact.reason)
                 self._complaints.refuse(InjectionRefused(name, asked.turn, reason, asked.prompt))
             case told.Updated(part):
                 self._updates.confirm(part, trio.current_time())

@@ -7,7 +7,8 @@
    would be refused, too; it returns only after a rollover.
 4. A service's complaints are recorded up to a limit, then only counted: a peer may send any number, and each
    would be a record and a line on the screen.
-5. A service may repeat our key in a complaint: no error that follows from one contains a key.
+5. A service may repeat our key in anything that it says about the session: no event and no error that follows
+   from it contains a key.
 6. Facts of the conversation are all recorded. A service that sends more than any conversation has loses its
    session, so that the meeting's other events do not wait behind a flood.
 """
@@ -135,7 +136,7 @@ class LiveSession(ABC, Generic[WireT]):
         if failure is None and not self._has_rolled_over:
             failure = ConnectionLost(self.SILENT)
         if failure is not None:
-            failure.request_id = failure.request_id or self._wire.request_id or None
+            failure.request_id = failure.request_id or self._request_id
             raise failure
 
     async def _keep_time(self) -> None:
@@ -161,6 +162,7 @@ class LiveSession(ABC, Generic[WireT]):
     def _closed(self, lost: ConnectionLost) -> ConnectionLost:
         """Error of the connection's end, with the service's last message before it."""
         self._end(lost.close_code)
+        lost.reason = self._secrets.hide(lost.reason)
         error = self._wire.last_error
         if error is None or error.recovery is Recovery.TURN_LOST:
             return lost
@@ -216,18 +218,23 @@ class LiveSession(ABC, Generic[WireT]):
 
     def _refusal(self, failure: told.Failed, text: str) -> ConnectionLost | ProviderRefused:
         """Error with which the session ends where its service refuses to continue."""
-        return ProviderRefused(text, code=failure.code, request_id=self._wire.request_id or None)
+        return ProviderRefused(text, code=failure.code, request_id=self._request_id)
+
+    @property
+    def _request_id(self) -> str | None:
+        """Id of the session at its service, if it gave one."""
+        return self._secrets.hide(self._wire.request_id) or None
 
     # --- complaints of the service ------------------------------------------------------------
 
     def _take_complaint(self, fact: Fact | EarFact) -> None:
         """Take a fact about the session itself; others are informational."""
-        match fact:
+        match fact := self._secrets.hide_in(fact):
             case told.Warned(code, text, recovery):
-                self._complaints.warn(self._secrets.hide(code), self._secrets.hide(text))
+                self._complaints.warn(code, text)
                 self._warned(recovery)
             case told.Failed():
-                self._failed(self._secrets.hide_in(fact))
+                self._failed(fact)
             case told.Unknown(kind):
                 self._complaints.warn("unknown-message", kind)
             case told.Malformed(reason):

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, cast, get_args
 
@@ -48,6 +49,7 @@ from trialogue.model.events import (
     ToolFinished,
     ToolRequested,
 )
+from trialogue.model.secrets import secrets_of
 from trialogue.services.facts import Fact
 from trialogue.services.json_values import Json
 from trialogue.services.port import CloseUserTurn, Dialect, HandThrough, Order, SpeakFreely, StayAlive
@@ -84,6 +86,7 @@ class LoneAgent:
         self._ending: int | None = None
         self._is_replying = False
         self._is_over = False
+        self._secrets = secrets_of(os.environ)
         self._scope = trio.CancelScope()
         self._tools = ToolExecutor(tools_of(functions), self._finished)
         self._registered = frozenset(functions)
@@ -286,7 +289,7 @@ class LoneAgent:
     def _observe(self, fact: Fact) -> None:
         event = told_by(fact)
         if event is not None:
-            self._inbox.post(event)
+            self._inbox.post(self._secrets.hide_in(event))
 
     def _take(self, event: Event) -> None:
         self._memory.take(event)

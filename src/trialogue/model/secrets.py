@@ -75,7 +75,7 @@ class Secrets:
         return encoded
 
     def hide_in(self, value: _T) -> _T:
-        """Value with `***` for each secret in its texts: a string, a row, or a frozen class."""
+        """Value with `***` for each secret in its texts: a string, a row, JSON, or a frozen class."""
         return cast("_T", self._hidden(value)) if self.values else value
 
     def _hidden(self, value: Any) -> object:  # noqa: ANN401 - any value of the model's
@@ -83,6 +83,11 @@ class Secrets:
             return self.hide(value)
         if isinstance(value, tuple):
             return tuple(self._hidden(each) for each in cast("tuple[object, ...]", value))
+        if isinstance(value, list):
+            return [self._hidden(each) for each in cast("list[object]", value)]
+        if isinstance(value, dict):
+            members = cast("dict[str, object]", value).items()
+            return {self._hidden(name): self._hidden(each) for name, each in members}
         changed = {
             name: hidden
             for name in _field_names(cast("Hashable", type(value)))
