@@ -162,6 +162,7 @@ async def test_an_error_before_the_settings_hold(code, is_fatal, autojump_clock)
         assert failed.refused is is_fatal
         assert len(service.dialled) == (1 if is_fatal else 7)
         assert code in failed.reason
+        assert failed.reason.count(" (") == 1  # the hint
         assert ("cast.ann, small.yaml:8:3" in failed.reason) is is_fatal
 
 
@@ -198,7 +199,8 @@ async def test_replies_that_fail_are_told_and_escalate(autojump_clock):
             await trio.sleep(1)
         assert [event.turn for event in of(events, ReplyFailed)] == [1, 2, 3, 1, 2, 3]
         assert len(of(events, SessionLost)) == 1
-        assert len(of(events, SessionFailed)) == 1
+        (failed,) = of(events, SessionFailed)
+        assert failed.reason.count("No model answered") == 1
 
 
 async def test_a_reply_in_between_makes_failures_forgiven(autojump_clock):

@@ -339,7 +339,7 @@ class AgentSession(LiveSession[AgentWire]):
         if part is None:
             return super()._refusal(failure, text)
         self._context.post(SettingsChanged(self._context.participant, self._context.number, part, "refused"))
-        return ConnectionLost(text, close_code=1005, code=UPDATE_REFUSED)
+        return ConnectionLost(f"{text} ({failure.hint})", close_code=1005, code=UPDATE_REFUSED)
 
     def _lose_turn(self, failure: told.Failed, text: str) -> None:
         """Give up a reply that does not come; the session continues, but not after too many of them."""

@@ -218,7 +218,8 @@ class LiveSession(ABC, Generic[WireT]):
 
     def _refusal(self, failure: told.Failed, text: str) -> ConnectionLost | ProviderRefused:
         """Error with which the session ends where its service refuses to continue."""
-        return ProviderRefused(text, code=failure.code, request_id=self._request_id)
+        hinted = f"{text} ({failure.hint})"
+        return ProviderRefused(hinted, code=failure.code, request_id=self._request_id)
 
     @property
     def _request_id(self) -> str | None:
@@ -245,7 +246,7 @@ class LiveSession(ABC, Generic[WireT]):
 
     def _failed(self, failure: told.Failed) -> None:
         self._complaints.warn(failure.code, failure.text)
-        text = f"{failure.code}: {failure.text} ({failure.hint})"
+        text = f"{failure.code}: {failure.text}"
         match failure.recovery:
             case Recovery.GO_ON:
                 pass
