@@ -41,6 +41,9 @@ _ITERATED: Final = re.compile(r"\bAsync(Iterator|Iterable|Generator)|\bobject\b|
 LONGEST_NAME = 255
 """Most bytes of one name in a path; file systems accept no more."""
 
+LONGEST_SHOWN = 300
+"""Most characters of a path in a message."""
+
 
 def checks_arguments(function: Callable[P, R]) -> Callable[P, R]:
     """Check the arguments of `function` at each call, before it runs.
@@ -99,8 +102,8 @@ def _check(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what 
         raise WrongValue(f"{name} must be a number, not NaN", argument=name)
     if isinstance(value, int) and abs(value) > _LARGEST and float in (hint, *get_args(hint)):
         raise WrongValue(f"{name} must be a number up to {sys.float_info.max:.2g}", argument=name)
-    if isinstance(value, str | Path) and Path in (hint, *get_args(hint)) and not is_path(value):
-        raise WrongValue(f"{name} must be the path of a file", argument=name)
+    if isinstance(value, str | Path) and Path in (hint, *get_args(hint)) and (fault := fault_of_path(value)):
+        raise WrongValue(f"{name} {fault}", argument=name)
 
 
 def refuse_async(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what annotations are
@@ -167,13 +170,20 @@ def kind_of(value: object) -> str:
     return f"an {name}" if name[:1] in "aeiouAEIOU" else f"a {name}"
 
 
-def is_path(value: str | Path) -> bool:
-    """Whether a system could have a file at that path."""
+def fault_of_path(value: str | Path) -> str:
+    """Sentence about a path at which no system could have a file, with the path; empty for any other path."""
     try:
         parts = [os.fsencode(part) for part in Path(value).parts]
     except UnicodeEncodeError:
-        return False
-    return all(b"\0" not in part and len(part) <= LONGEST_NAME for part in parts)
+        found = "a character that no file system takes"
+    else:
+        if any(b"\0" in part for part in parts):
+            found = "a NUL character"
+        elif any(len(part) > LONGEST_NAME for part in parts):
+            found = f"a name of more than {LONGEST_NAME} bytes"
+        else:
+            return ""
+    return f"must be the path of a file: {str(value)[:LONGEST_SHOWN]!r} has {found}"
 
 
 def fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - as above

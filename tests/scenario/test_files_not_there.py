@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialogue.errors import ScenarioError
+from trialogue.errors import AskedWrongly, ScenarioError
 from trialogue.scenario.resolve import prepare
 
 
@@ -30,3 +30,14 @@ def test_a_file_that_is_there_has_no_other_name(tmp_path):
     with pytest.raises(ScenarioError) as wrong:
         prepare(tmp_path / "smalest.yaml")
     assert f"Is a directory: looked for {tmp_path / 'smalest.yaml'} [" in str(wrong.value.problems[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [("n" * 256, "a name of more than 255 bytes"), ("a\0b", "a NUL character"), ("\ud800", "a character")],
+)
+def test_a_path_that_no_system_has_is_named(tmp_path, name, fault):
+    """With what is wrong about it, and without what would steer a terminal."""
+    with pytest.raises(AskedWrongly, match=f"has {fault}") as wrong:
+        prepare(tmp_path / name)
+    assert repr(str(tmp_path / name))[1:200] in str(wrong.value)

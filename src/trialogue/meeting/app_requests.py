@@ -17,7 +17,7 @@ from typing import Final, TypeVar, cast
 
 import trio
 
-from trialogue.arguments import is_async, is_generator, is_path, kind_of
+from trialogue.arguments import fault_of_path, is_async, is_generator, kind_of
 from trialogue.errors import AlreadyOver, WrongLoop, WrongType, WrongValue
 from trialogue.model.text import well_formed
 
@@ -162,8 +162,10 @@ def a_path(value: object, what: str) -> Path:
     """A path; WrongType for anything else, WrongValue for a path that no system accepts."""
     if not isinstance(value, str | Path):
         raise wrong_type(what, "a path", value)
-    if not str(value).strip() or not is_path(value):
+    if not str(value).strip():
         raise wrong_value(what, "must be the path of a file")
+    if fault := fault_of_path(value):
+        raise wrong_value(what, fault)
     return Path(value)
 
 
