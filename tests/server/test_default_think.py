@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 from typing import Any
 
 import pytest
@@ -293,3 +294,24 @@ def test_one_call_asks_once() -> None:
     assert [type(thought) for thought in answer_to(request("weather in Rome", functions=FUNCTIONS))] == [
         ThoughtCalls
     ]
+
+
+MANY = function("note", "Note the numbers.", **{f"code_{each}": TEXT for each in range(32)})
+LONG = (
+    *("1" * 500, "1 " * 250, "1.1." * 125, "1-" * 250, "a-" * 250, "1:11 " * 100),
+    *("in" + " " * 490 + "x", "in " * 160, "\u201c" * 500, "a@" * 250, "+1(" * 160, "x" * 499 + "!"),
+)
+
+
+@pytest.mark.parametrize("text", LONG, ids=lambda text: text[:4])
+def test_no_text_takes_long(text: str) -> None:
+    """A user can say or type anything, and one loop serves all sessions."""
+    began = process_time()
+    list(answer_to(request(f"{text[:490]} note", functions=(MANY,))))
+    assert process_time() - began < 0.25
+
+
+def test_a_number_without_end_is_none() -> None:
+    """It is beyond the numbers of JSON's readers."""
+    schema = {"properties": {"amount": {"type": "integer"}, "share": {"type": "number"}}}
+    assert arguments_from(f"{'9' * 400}.5 and 3", schema, set()) == {"amount": 3}

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import Any, Final, cast
 
-from attrs import field
+from attrs import Factory, field
 
 from trialogue.model.number_words import TO_NINETEEN
 from trialogue.server.think.words import content_words, name_words, stem, words_of
@@ -31,16 +31,16 @@ _DEEPEST: Final = 8
 MOST: Final = 32
 """Most parameters of a function, and most values of an `enum`, that are examined."""
 
-_NUMBER: Final = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w-])")
+_NUMBER: Final = re.compile(r"(?<![\w.])-?\d{1,100}(?:\.\d{1,100})?(?![\w-])")
 _DATE: Final = re.compile(
     r"\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?|\b(?:today|tomorrow|tonight|(?:next |this )?"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.IGNORECASE,
 )
 _TIME: Final = re.compile(r"\b\d{1,2}(?::\d\d)?\s*(?:am|pm)\b|\b\d{1,2}:\d\d\b|\bnoon\b", re.IGNORECASE)
-_MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+")
 _PHONE: Final = re.compile(r"\+?\d(?:[\s().-]?\d){5,}")
-_CODE: Final = re.compile(r"\b(?=[\w-]*\d)[\w-]+\b")
+_CODE: Final = re.compile(r"(?<![\w-])-*+((?=[\w-]*\d)[\w-]+\b)")
 _QUOTED: Final = re.compile('["\u201c\u2018]([^"\u201d\u2019]+)["\u201d\u2019]')
 _LOOKS: Final = (
     ({"date", "day", "datetime", "date-time"}, _DATE, "2025-01-01"),
@@ -100,7 +100,7 @@ def arguments_from(
     >>> arguments_from("What is the weather in New York today?", city, {"weather"})
     {'city': 'New York'}
     """
-    return _Filling(text, own_words, known).object_of(schema, 0)
+    return _Filling(" ".join(text.split()), own_words, known).object_of(schema, 0)
 
 
 def _type_of(schema: Mapping[str, Any]) -> str:
@@ -157,6 +157,9 @@ class _Filling:
     own_words: set[str]
     known: Mapping[str, object]
     _taken: list[tuple[int, int]] = field(factory=list[tuple[int, int]], init=False)
+    _elsewhere: list[tuple[int, int]] = field(
+        default=Factory(lambda self: _places_of_others(self.text), takes_self=True), init=False
+    )
 
     def object_of(self, schema: Mapping[str, Any], depth: int) -> dict[str, object]:
         required = {name for name in _listed(schema, "required") if isinstance(name, str)}
@@ -295,15 +298,16 @@ class _Filling:
 
     def _take(self, pattern: re.Pattern[str]) -> str | None:
         """First part of the text that matches and was not taken for another parameter."""
+        group = "phrase" if "phrase" in pattern.groupindex else pattern.groups
+        others = self._elsewhere if pattern is _CODE else []
         for match in pattern.finditer(self.text):
-            group = "phrase" if "phrase" in pattern.groupindex else pattern.groups
             start, end = match.span(group)
-            others = self._elsewhere() if pattern is _CODE else []
-            if start < end and all(end <= a or b <= start for a, b in [*self._taken, *others]):
+            if start < end and all(end <= a or b <= start for a, b in chain(self._taken, others)):
                 self._taken.append((start, end))
                 return match[group].strip()
         return None
 
-    def _elsewhere(self) -> list[tuple[int, int]]:
-        """Places in the text that look like a code but belong to something else."""
-        return [match.span() for look in (_DATE, _TIME, _MAIL, _PHONE) for match in look.finditer(self.text)]
+
+def _places_of_others(text: str) -> list[tuple[int, int]]:
+    """Places in a text that look like a code but belong to something else."""
+    return [match.span() for look in (_DATE, _TIME, _MAIL, _PHONE) for match in look.finditer(text)]
