@@ -11,11 +11,11 @@ REQUEST = b"GET / HTTP/1.1\r\nAuthorization: Token 0123456789abcdef0123456789abc
 def test_an_answer_has_the_length_of_what_is_filled_in():
     """A body that is cut off is no JSON, and the key in it would never have been shown to anybody."""
     (fault,) = [each for each in DIALS if each.name == "unauthorized"]
-    assert isinstance(fault.ill, WrongAnswer)
+    assert isinstance(fault.effect, WrongAnswer)
     reader = h11.Connection(h11.CLIENT)
     reader.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))
     reader.send(h11.EndOfMessage())
-    reader.receive_data(_filled(fault.ill.data, REQUEST))
+    reader.receive_data(_filled(fault.effect.data, REQUEST))
     events = [reader.next_event() for _ in range(3)]
     assert events[1].data.endswith(b'Token 0123456789abcdef0123456789abcdef is not good"}')
     assert isinstance(events[2], h11.EndOfMessage)

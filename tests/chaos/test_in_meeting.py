@@ -57,8 +57,8 @@ def test_the_words_are_those_of_the_catalogue():
     own = [
         each.name
         for each in FAULTS
-        if not isinstance(each.ill, Signal)
-        if not isinstance(each.ill, Part) or each.ill in of_tools
+        if not isinstance(each.effect, Signal)
+        if not isinstance(each.effect, Part) or each.effect in of_tools
         if not each.needs_update and not re.search("roll", each.name)
     ]
     assert list(FAULT_NAMES) == ["disconnect", "delay", *own]

@@ -166,7 +166,7 @@ def test_faults_say_who_makes_them():
     assert {fault.made_by for fault in FAULTS} == {"network", "peer", "wire", "server", "meeting", "machine"}
     assert all(fault.what for fault in FAULTS)
     assert all((fault.exit_code != 0) == (fault.fate is Fate.ENDS) for fault in FAULTS)
-    assert {fault.ill for fault in FAULTS if isinstance(fault.ill, Part)} == set(Part)
+    assert {fault.effect for fault in FAULTS if isinstance(fault.effect, Part)} == set(Part)
 
 
 @pytest.mark.parametrize(

@@ -20,101 +20,101 @@ from trialogue.transport.pipe import open_pipe
 
 
 def pair(*toxics):
-    """A stream that is ill, and its peer."""
+    """A stream that is faulty, and its peer."""
     ours, theirs = open_pipe()
     return ToxicStream(ours, *toxics, chance=random.Random(1)), theirs
 
 
 async def test_a_stream_that_is_well(autojump_clock):
     """Without toxics bytes go both ways, at once and whole."""
-    ill, peer = pair()
-    await ill.send_all(b"there")
+    faulty, peer = pair()
+    await faulty.send_all(b"there")
     await peer.send_all(b"and back")
-    assert (await peer.receive_some(), await ill.receive_some()) == (b"there", b"and back")
-    await ill.aclose()
+    assert (await peer.receive_some(), await faulty.receive_some()) == (b"there", b"and back")
+    await faulty.aclose()
     assert await peer.receive_some() == b""
     assert trio.current_time() == 0.0
-    assert repr(ill) == "<ToxicStream well>"
+    assert repr(faulty) == "<ToxicStream clean>"
 
 
 async def test_latency(autojump_clock):
     """Bytes come later, by the delay and up to the jitter."""
-    ill, peer = pair(Delay(1.0, 0.5))
-    await ill.send_all(b"a")
+    faulty, peer = pair(Delay(1.0, 0.5))
+    await faulty.send_all(b"a")
     assert 1.0 < trio.current_time() <= 1.5
     assert await peer.receive_some() == b"a"
 
 
 async def test_bandwidth(autojump_clock):
     """A kilobyte at a hundred bytes a second takes ten seconds."""
-    ill, _ = pair(Bandwidth(100.0))
-    await ill.send_all(bytes(1000))
+    faulty, _ = pair(Bandwidth(100.0))
+    await faulty.send_all(bytes(1000))
     assert trio.current_time() == pytest.approx(10.0)
 
 
 async def test_slices(autojump_clock):
     """Bytes come in pieces with pauses."""
-    ill, peer = pair(Slicer(2, 0.5))
+    faulty, peer = pair(Slicer(2, 0.5))
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(ill.send_all, b"abcde")
+        nursery.start_soon(faulty.send_all, b"abcde")
         assert [await peer.receive_some() for _ in range(3)] == [b"ab", b"cd", b"e"]
     assert trio.current_time() == pytest.approx(1.5)
 
 
 async def test_half_open(autojump_clock):
     """What is sent vanishes, nothing is received, not even the end; nobody is told."""
-    ill, peer = pair()
+    faulty, peer = pair()
     with trio.move_on_after(60) as scope:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(ill.receive_some)
+            nursery.start_soon(faulty.receive_some)
             nursery.start_soon(peer.receive_some)
             await trio.testing.wait_all_tasks_blocked()
-            ill.afflict(HalfOpen())
-            await ill.send_all(b"lost")
+            faulty.add(HalfOpen())
+            await faulty.send_all(b"lost")
             await peer.send_all(b"never read")
-            await ill.aclose()
+            await faulty.aclose()
     assert scope.cancelled_caught
 
 
 async def test_unread_blocks_the_peer(autojump_clock):
     """A reader that stops lets the way fill up."""
-    ill, peer = pair(Unread())
+    faulty, peer = pair(Unread())
     with trio.move_on_after(60) as scope:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(ill.receive_some)
+            nursery.start_soon(faulty.receive_some)
             await peer.send_all(bytes(10**6))
     assert scope.cancelled_caught
 
 
 async def test_reset(autojump_clock):
     """Both directions break at once, for who waits and for who comes later."""
-    ill, peer = pair()
+    faulty, peer = pair()
     async with trio.open_nursery() as nursery:
 
         async def wait():
             with pytest.raises(trio.BrokenResourceError):
-                await ill.receive_some()
+                await faulty.receive_some()
 
         nursery.start_soon(wait)
         await trio.testing.wait_all_tasks_blocked()
-        ill.afflict(Reset())
+        faulty.add(Reset())
     with pytest.raises(trio.BrokenResourceError):
-        await ill.send_all(b"late")
+        await faulty.send_all(b"late")
     assert await peer.receive_some() == b""
-    assert repr(ill) == "<ToxicStream reset>"
+    assert repr(faulty) == "<ToxicStream reset>"
 
 
 async def test_cut(autojump_clock):
     """The stream ends after so many bytes of what is sent next."""
-    ill, peer = pair(Cut(3))
+    faulty, peer = pair(Cut(3))
     with pytest.raises(trio.BrokenResourceError):
-        await ill.send_all(b"whole")
+        await faulty.send_all(b"whole")
     assert (await peer.receive_some(), await peer.receive_some()) == (b"who", b"")
 
 
 async def test_garbage_comes_between_two_writes(autojump_clock):
     """What was never sent comes once, after what is sent next."""
-    ill, peer = pair(Garbage(b"!!"))
-    await ill.send_all(b"one")
-    await ill.send_all(b"two")
+    faulty, peer = pair(Garbage(b"!!"))
+    await faulty.send_all(b"one")
+    await faulty.send_all(b"two")
     assert await peer.receive_some() == b"one!!two"

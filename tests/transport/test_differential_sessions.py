@@ -154,7 +154,7 @@ class VoiceAgent:
                 for data in protocol.data_to_send():
                     await line.send_all(data)
                 if any(were_settings) and len(self.dialled_at) <= self.deaths:
-                    line.afflict(HalfOpen())
+                    line.add(HalfOpen())
 
     def _takes(self, protocol: websockets.server.ServerProtocol, event: object) -> bool:
         """Answer a request or a message; whether that was the settings."""

@@ -101,7 +101,7 @@ class SayMore:
 
 
 @frozen
-class Afflict:
+class AddToxic:
     """Put a toxic on the connection's stream."""
 
     toxic: Toxic
@@ -154,7 +154,7 @@ class Refuse:
     """Number of dials that are refused."""
 
 
-Happening: TypeAlias = SayMore | Afflict | Withhold | Double | HoldBack | OddSound | Refuse
+Happening: TypeAlias = SayMore | AddToxic | Withhold | Double | HoldBack | OddSound | Refuse
 """Change of a conversation."""
 
 
@@ -201,7 +201,7 @@ class FaultySocket:
         """Let `fault` wait; `strike` is called at its moment, and may decline."""
         self._armed.append(_Armed(fault, strike))
 
-    def befall(self, happenings: Iterable[Happening]) -> None:
+    def apply(self, happenings: Iterable[Happening]) -> None:
         """Change the conversation at once."""
         self._happen_all(happenings)
 
@@ -299,8 +299,8 @@ class FaultySocket:
                         self._socket.send_text(message.replace("{auth}", self._key()))
                     else:
                         self._socket.send_bytes(message)
-            case Afflict(toxic):
-                self._stream.afflict(toxic)
+            case AddToxic(toxic):
+                self._stream.add(toxic)
             case Withhold() | Double() | HoldBack() | OddSound() | Refuse():
                 self._lasting.append(happening)
             case _ as never:

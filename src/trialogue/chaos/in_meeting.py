@@ -24,7 +24,7 @@ from trialogue.brain.recorded_times import SLACK_S
 from trialogue.brain.triggers import Triggers
 from trialogue.chaos.catalogue import BadAddress, Part, Signal, fault_named
 from trialogue.chaos.failing_parts import spoiled_tools
-from trialogue.chaos.faulty_socket import Afflict, FaultySocket, SessionFault, WrongAnswer, answer_wrongly
+from trialogue.chaos.faulty_socket import AddToxic, FaultySocket, SessionFault, WrongAnswer, answer_wrongly
 from trialogue.chaos.late_socket import heard_late
 from trialogue.chaos.toxics import Reset, Toxic, ToxicStream
 from trialogue.chaos.trial import dial_nowhere
@@ -51,7 +51,7 @@ class _Wanted:
     """Fault of the scenario, with its effects."""
 
     spec: PlannedFault
-    ill: BadAddress | WrongAnswer | SessionFault | Part
+    effect: BadAddress | WrongAnswer | SessionFault | Part
     dials: int = 1
     is_due: bool = False
 
@@ -60,25 +60,25 @@ class _Wanted:
         """Fault by its name; `disconnect` and `delay` are words of scenarios only."""
         match spec.kind:
             case "disconnect":
-                return cls(spec, SessionFault("sound", (Afflict(Reset()),)))
+                return cls(spec, SessionFault("sound", (AddToxic(Reset()),)))
             case "delay":
                 return cls(spec, SessionFault("sound", ()))  # its effect is at the receiving end (`_late_s`)
             case name:
                 fault = fault_named(name)
-                ill = fault.ill
-                assert not isinstance(ill, Signal)  # noqa: S101 - the scenario's words name none
-                return cls(spec, ill, fault.dials)
+                effect = fault.effect
+                assert not isinstance(effect, Signal)  # noqa: S101 - the scenario's words name none
+                return cls(spec, effect, fault.dials)
 
     @property
     def toxics(self) -> list[Toxic]:
         """Toxics that it puts on a line."""
-        happenings = self.ill.happenings if isinstance(self.ill, SessionFault) else ()
-        return [each.toxic for each in happenings if isinstance(each, Afflict)]
+        happenings = self.effect.happenings if isinstance(self.effect, SessionFault) else ()
+        return [each.toxic for each in happenings if isinstance(each, AddToxic)]
 
     @property
     def waits_for_message(self) -> bool:
         """Whether it belongs to a certain message of its session, before which it cannot strike."""
-        return isinstance(self.ill, SessionFault) and self.ill.when != "sound" and not self.toxics
+        return isinstance(self.effect, SessionFault) and self.effect.when != "sound" and not self.toxics
 
 
 @define
@@ -148,16 +148,16 @@ class MeetingFaults:
         """Strike now, or when the condition of the fault occurs."""
         wanted.is_due = True
         live = self._live.get(wanted.spec.to)
-        if isinstance(wanted.ill, SessionFault) and live is not None and not wanted.waits_for_message:
-            self._hit(wanted, wanted.ill, live)
+        if isinstance(wanted.effect, SessionFault) and live is not None and not wanted.waits_for_message:
+            self._hit(wanted, wanted.effect, live)
 
-    def _hit(self, wanted: _Wanted, ill: SessionFault, live: _Live) -> None:
+    def _hit(self, wanted: _Wanted, effect: SessionFault, live: _Live) -> None:
         """Strike a session at once."""
         if self._nursery is None or not self._strike(wanted):
             return
         if wanted.spec.kind == "delay":
             self._late_s[wanted.spec.to] = wanted.spec.by_s
-        live.socket.befall(ill.happenings)
+        live.socket.apply(effect.happenings)
         self._nursery.start_soon(live.socket.flush)
         if wanted.spec.for_s is not None:
             self._nursery.start_soon(self._relieve, live.stream, wanted, wanted.spec.for_s)
@@ -167,7 +167,7 @@ class MeetingFaults:
         if wanted.spec.kind == "delay":
             self._late_s.pop(wanted.spec.to, None)
         for toxic in wanted.toxics:
-            stream.relieve(type(toxic))
+            stream.remove(type(toxic))
 
     def _strike(self, wanted: _Wanted) -> bool:
         """Note that a fault strikes now; False where it is not due, or has struck."""
@@ -184,7 +184,9 @@ class MeetingFaults:
     def _tools(self, tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
         """Tools whose next call meets a fault that is due."""
         spoiling: Sequence[tuple[Part, Callable[[], bool]]] = [
-            (each.ill, partial(self._strike, each)) for each in self._wanted if isinstance(each.ill, Part)
+            (each.effect, partial(self._strike, each))
+            for each in self._wanted
+            if isinstance(each.effect, Part)
         ]
         return spoiled_tools(tools, spoiling)
 
@@ -195,8 +197,8 @@ class MeetingFaults:
 
     def _dial(self, participant: str) -> AbstractAsyncContextManager[WebSocket]:
         for each in self._of(participant):
-            if isinstance(each.ill, BadAddress) and self._strike(each):
-                return dial_nowhere(each.ill)
+            if isinstance(each.effect, BadAddress) and self._strike(each):
+                return dial_nowhere(each.effect)
         return self._dial_well(participant)
 
     @asynccontextmanager
@@ -210,8 +212,8 @@ class MeetingFaults:
 
     async def _serve(self, participant: str, stream: trio.abc.Stream) -> None:
         for each in self._of(participant):
-            if isinstance(each.ill, WrongAnswer) and self._strike(each):
-                await answer_wrongly(stream, each.ill)
+            if isinstance(each.effect, WrongAnswer) and self._strike(each):
+                await answer_wrongly(stream, each.effect)
                 return
         chance = random.Random(f"{self._resolved.plan.seed}/{participant}")  # noqa: S311 - jitter
         toxic = ToxicStream(stream, chance=chance)
@@ -222,10 +224,10 @@ class MeetingFaults:
             if any(each.spec.kind == "delay" and each.spec.for_s is None for each in self._of(participant)):
                 self._late_s.pop(participant, None)  # it lasts until its session's end
             for each in self._of(participant):
-                if isinstance(each.ill, SessionFault) and each.waits_for_message:
-                    faulty.arm(evolve(each.ill, nth=1), partial(self._strike, each))
-                elif isinstance(each.ill, SessionFault) and each.is_due:
-                    self._hit(each, each.ill, live)  # there was no session when it was due
+                if isinstance(each.effect, SessionFault) and each.waits_for_message:
+                    faulty.arm(evolve(each.effect, nth=1), partial(self._strike, each))
+                elif isinstance(each.effect, SessionFault) and each.is_due:
+                    self._hit(each, each.effect, live)  # there was no session when it was due
             try:
                 await converse(faulty)
             finally:

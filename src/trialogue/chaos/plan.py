@@ -58,9 +58,9 @@ class FaultPlan:
     seed: int = 0
     """Seed of the jitter."""
 
-    def of(self, *ills: Part) -> list[Planned]:
+    def of(self, *parts: Part) -> list[Planned]:
         """Faults of these parts."""
-        return [each for each in self.planned if each.fault.ill in ills]
+        return [each for each in self.planned if each.fault.effect in parts]
 
 
 @checks_arguments

@@ -139,7 +139,7 @@ def ended(evidence: Evidence) -> Iterator[str]:
 
 def nothing_lost(evidence: Evidence) -> Iterator[str]:
     """Promise that the chain is complete, and that a replay makes the same decisions."""
-    parts = {fault.ill for fault in evidence.faults}
+    parts = {fault.effect for fault in evidence.faults}
     try:
         verify(evidence.path, partial(_brain, spoiled=Part.BRAIN_FAILS in parts))
     except FaultOnDemand:

@@ -1,6 +1,6 @@
 """Toxics of a stream: failures of networks and peers, by a wrapper around either end.
 
-1. A toxic is a value; `afflict` puts it on a stream at once, and it stays.
+1. A toxic is a value; `add` puts it on a stream at once, and it stays.
 2. Bytes that the wrapper's owner sends go through the toxics, and stay in order. Received bytes are never
    changed, only stopped (half-open, reset, full).
 3. Random numbers come from the stream's own generator; time is trio's, so a virtual clock works.
@@ -98,13 +98,13 @@ class ToxicStream(trio.abc.Stream):
         self._stopped = trio.CancelScope()
         self._sending = trio.Lock()
         for toxic in toxics:
-            self.afflict(toxic)
+            self.add(toxic)
 
     def __repr__(self) -> str:
-        ills = ", ".join(type(toxic).__name__ for toxic in self._toxics) or "well"
-        return f"<ToxicStream {'reset' if self._is_reset else ills}>"
+        toxics = ", ".join(type(toxic).__name__ for toxic in self._toxics) or "clean"
+        return f"<ToxicStream {'reset' if self._is_reset else toxics}>"
 
-    def afflict(self, toxic: Toxic) -> None:
+    def add(self, toxic: Toxic) -> None:
         """Put `toxic` on the stream, at once."""
         match toxic:
             case Garbage(data):
@@ -121,7 +121,7 @@ class ToxicStream(trio.abc.Stream):
             case _ as never:
                 assert_never(never)
 
-    def relieve(self, kind: type[Toxic]) -> None:
+    def remove(self, kind: type[Toxic]) -> None:
         """Remove all toxics of a kind."""
         self._toxics = [toxic for toxic in self._toxics if not isinstance(toxic, kind)]
 

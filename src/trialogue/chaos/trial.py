@@ -1,4 +1,4 @@
-"""Trial of a meeting under faults: an `Ordeal` strikes it by a plan, a `Trial` is the result.
+"""Trial of a meeting under faults: a `FaultInjector` strikes it by a plan, a `Trial` is the result.
 
 1. All faults strike at the seams of a meeting (`Seams`), so the meeting does not know of them.
 2. A trial takes place in memory, on the clock that the scenario names; engines murmur if none are given.
@@ -104,10 +104,10 @@ class Trial:
         return self.error.exit_code if isinstance(self.error, TrialogueError) else 70
 
 
-# --- the ordeal -------------------------------------------------------------------------------------
+# --- the injector -----------------------------------------------------------------------------------
 
 
-class Ordeal:
+class FaultInjector:
     """Actor that strikes one meeting by a plan, and keeps the strikes."""
 
     def __init__(
@@ -127,7 +127,7 @@ class Ordeal:
 
     def __repr__(self) -> str:
         """Status line."""
-        return f"<Ordeal: {len(self._strikes)} of {len(self._plan.planned)} faults have struck>"
+        return f"<FaultInjector: {len(self._strikes)} of {len(self._plan.planned)} faults have struck>"
 
     @property
     def strikes(self) -> tuple[Strike, ...]:
@@ -171,12 +171,14 @@ class Ordeal:
         return True
 
     def _of(self, *parts: Part) -> list[tuple[Part, Callable[[], bool]]]:
-        return [(cast("Part", each.fault.ill), partial(self.strike, each)) for each in self._plan.of(*parts)]
+        return [
+            (cast("Part", each.fault.effect), partial(self.strike, each)) for each in self._plan.of(*parts)
+        ]
 
     # --- the machine ---
 
     async def _strike_machine(self, planned: Planned, meeting: Meeting) -> None:
-        match planned.fault.ill:
+        match planned.fault.effect:
             case Signal(name, times):
                 await self._until_its_time(planned)
                 for _ in range(times):
@@ -189,7 +191,7 @@ class Ordeal:
                 if isinstance(clock, trio.testing.MockClock):
                     await self._until_its_time(planned)
                     for stream in self._streams:  # their peers have left long ago
-                        stream.afflict(HalfOpen())
+                        stream.add(HalfOpen())
                     clock.jump(ASLEEP_S)
             case _:
                 return  # struck elsewhere
@@ -214,8 +216,8 @@ class Ordeal:
         number = self._dials[participant] = self._dials.get(participant, 0) + 1
         chosen = [each for each in self._plan.planned if each.is_for(participant, number)]
         for each in chosen:
-            if isinstance(each.fault.ill, BadAddress) and self.strike(each):
-                return dial_nowhere(each.fault.ill)
+            if isinstance(each.fault.effect, BadAddress) and self.strike(each):
+                return dial_nowhere(each.fault.effect)
         serve = partial(self._serve, participant, chosen)
         return in_memory(serve)(f"ws://embedded{PATH}", headers=_HEADERS)
 
@@ -231,8 +233,8 @@ class Ordeal:
         async def attend(_: Visitor, socket: WebSocket, converse: Converse) -> None:
             faulty = FaultySocket(socket, toxic)
             for each in chosen:
-                if isinstance(each.fault.ill, SessionFault):
-                    faulty.arm(each.fault.ill, partial(self.strike, each))
+                if isinstance(each.fault.effect, SessionFault):
+                    faulty.arm(each.fault.effect, partial(self.strike, each))
             await converse(faulty)
 
         assert self._equipment is not None  # noqa: S101 - made by `_connect`, before any dial
@@ -241,8 +243,8 @@ class Ordeal:
     def _answer(self, planned: Planned) -> WrongAnswer | None:
         """Answer to a dial in the place of an upgrade, by one fault of the plan."""
         fault = planned.fault
-        if isinstance(fault.ill, WrongAnswer):
-            return fault.ill if self.strike(planned) else None
+        if isinstance(fault.effect, WrongAnswer):
+            return fault.effect if self.strike(planned) else None
         has_struck = any(each is planned for each, _ in self._strikes)
         if fault.then is None or not has_struck or any(each is planned for each in self._followed):
             return None
@@ -299,17 +301,17 @@ def try_meeting(
     engines = engines or murmuring_engines()
     # The plan's faults strike, not the scenario's own.
     resolved = evolve(resolved, document=evolve(resolved.document, faults=None))
-    ordeal = Ordeal(plan, engines, _limit_s(resolved.plan), permissions.hosts)
-    edges = Edges(engines=engines, permissions=permissions, seams=ordeal.seams())
+    injector = FaultInjector(plan, engines, _limit_s(resolved.plan), permissions.hosts)
+    edges = Edges(engines=engines, permissions=permissions, seams=injector.seams())
     held: MeetingResult | None = None
     error: Exception | None = None
     try:
-        held = run_meeting(resolved, out=out, edges=edges, watch=ordeal.watch)
+        held = run_meeting(resolved, out=out, edges=edges, watch=injector.watch)
     except (TrialogueError, FaultOnDemand) as raised:
         error = raised
-    if ordeal.folder is None:
+    if injector.folder is None:
         raise error or SetupError("the meeting was never opened")
-    return Trial(plan, ordeal.strikes, ordeal.folder, held, error)
+    return Trial(plan, injector.strikes, injector.folder, held, error)
 
 
 def _limit_s(plan: MeetingPlan) -> float:

@@ -36,12 +36,12 @@ class FaultOrder:
     @property
     def answer(self) -> WrongAnswer | None:
         """Response in the place of the upgrade; None for a fault of another kind."""
-        return self.fault.ill if isinstance(self.fault.ill, WrongAnswer) else None
+        return self.fault.effect if isinstance(self.fault.effect, WrongAnswer) else None
 
     @property
     def session(self) -> SessionFault | None:
         """Fault in the session; None for a fault of another kind."""
-        return self.fault.ill if isinstance(self.fault.ill, SessionFault) else None
+        return self.fault.effect if isinstance(self.fault.effect, SessionFault) else None
 
 
 def servable() -> Iterator[Fault]:
@@ -51,7 +51,7 @@ def servable() -> Iterator[Fault]:
 
 def is_servable(fault: Fault) -> bool:
     """Whether a server can have the fault."""
-    return isinstance(fault.ill, SessionFault | WrongAnswer)
+    return isinstance(fault.effect, SessionFault | WrongAnswer)
 
 
 def order(name: str, after: str | float | None = None) -> FaultOrder:

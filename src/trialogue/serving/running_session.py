@@ -93,33 +93,33 @@ class RunningSession:
 
     def order(self, order: FaultOrder) -> None:
         """Trigger a fault at its time; `SetupError` for one that strikes no session."""
-        ill = order.session
-        if ill is None:
+        effect = order.session
+        if effect is None:
             raise SetupError(f"{order.fault.name!r} affects the upgrade, which this session has already done")
         if order.after_s == 0.0:
             self._note(order)
-            self.socket.befall(ill.happenings)
+            self.socket.apply(effect.happenings)
             self.nursery.start_soon(self.socket.flush)
         elif order.after_s is None:
-            self.socket.arm(evolve(ill, nth=min(ill.nth, 2)), lambda: self._note(order))
+            self.socket.arm(evolve(effect, nth=min(effect.nth, 2)), lambda: self._note(order))
         else:
-            self.nursery.start_soon(self._befall, order, ill)
+            self.nursery.start_soon(self._apply_in_time, order, effect)
 
     def delay(self, seconds: float) -> None:
         """Delay everything by so much from now on."""
-        self.stream.relieve(Delay)
+        self.stream.remove(Delay)
         if seconds:
-            self.stream.afflict(Delay(seconds))
+            self.stream.add(Delay(seconds))
 
     def _note(self, order: FaultOrder) -> bool:
         self.session.struck.append(order.fault.name)
         self.told(order.fault)
         return True
 
-    async def _befall(self, order: FaultOrder, ill: SessionFault) -> None:
+    async def _apply_in_time(self, order: FaultOrder, effect: SessionFault) -> None:
         await trio.sleep_until(self.session.began + (order.after_s or 0.0))
         self._note(order)
-        self.socket.befall(ill.happenings)
+        self.socket.apply(effect.happenings)
         await self.socket.flush()
 
     # words

@@ -12,10 +12,10 @@ from trialogue.chaos.catalogue.messages import MESSAGES, PROMPTS, SOUND
 from trialogue.chaos.catalogue.program import PROGRAM, TOOLS
 from trialogue.chaos.catalogue.sessions import LINES, SESSIONS
 from trialogue.chaos.catalogue.updates import ROLL_OVERS, UPDATES
-from trialogue.chaos.catalogue.values import BadAddress, Fate, Fault, Ill, Part, Signal
+from trialogue.chaos.catalogue.values import BadAddress, Effect, Fate, Fault, Part, Signal
 from trialogue.errors import SetupError
 
-__all__ = ["FAULTS", "BadAddress", "Fate", "Fault", "Ill", "Part", "Signal", "fault_named"]
+__all__ = ["FAULTS", "BadAddress", "Effect", "Fate", "Fault", "Part", "Signal", "fault_named"]
 
 FAULTS: tuple[Fault, ...] = tuple(
     sorted(

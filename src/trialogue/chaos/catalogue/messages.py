@@ -13,7 +13,7 @@ from trialogue.chaos.catalogue.strike_points import (
 )
 from trialogue.chaos.catalogue.values import Fate, Fault
 from trialogue.chaos.faulty_socket import (
-    Afflict,
+    AddToxic,
     Double,
     HoldBack,
     OddSound,
@@ -164,7 +164,7 @@ MESSAGES = (
         "ping-flood",
         30,
         "the server sends 20,000 pings and reads nothing",
-        speaking(Afflict(Unread()), Afflict(Garbage(frame(9, b"p" * 125) * 20_000))),
+        speaking(AddToxic(Unread()), AddToxic(Garbage(frame(9, b"p" * 125) * 20_000))),
         Fate.RETURNS,
         "SessionLost",
     ),

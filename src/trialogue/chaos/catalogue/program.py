@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trialogue.chaos.catalogue.strike_points import greeting
 from trialogue.chaos.catalogue.values import Fate, Fault, Part, Signal
-from trialogue.chaos.faulty_socket import Afflict, Double, SessionFault
+from trialogue.chaos.faulty_socket import AddToxic, Double, SessionFault
 from trialogue.chaos.toxics import Reset
 
 TOOLS = (
@@ -30,7 +30,7 @@ TOOLS = (
         "lost-while-calling",
         39,
         "the session is lost while its tool runs",
-        SessionFault("FunctionCallRequest", (Afflict(Reset()),), is_behind=True),
+        SessionFault("FunctionCallRequest", (AddToxic(Reset()),), is_behind=True),
         Fate.RETURNS,
         "SessionLost",
     ),

@@ -12,7 +12,7 @@ from trialogue.chaos.catalogue.strike_points import (
     speaking,
 )
 from trialogue.chaos.catalogue.values import Fate, Fault
-from trialogue.chaos.faulty_socket import Afflict, Withhold, close_frame
+from trialogue.chaos.faulty_socket import AddToxic, Withhold, close_frame
 from trialogue.chaos.toxics import Bandwidth, Cut, Delay, HalfOpen, Reset, Slicer, Unread
 from trialogue.transport.frames import frame
 
@@ -47,7 +47,7 @@ SESSIONS = (
         "internal-error",
         14,
         "the service sends Error INTERNAL_SERVER_ERROR and closes",
-        speaking(error("INTERNAL_SERVER_ERROR"), Afflict(close_frame(1000))),
+        speaking(error("INTERNAL_SERVER_ERROR"), AddToxic(close_frame(1000))),
         Fate.RETURNS,
         "INTERNAL_SERVER_ERROR",
     ),
@@ -55,7 +55,7 @@ SESSIONS = (
         "fin-mid-turn",
         15,
         "the stream ends during a turn",
-        speaking(Afflict(Cut(0))),
+        speaking(AddToxic(Cut(0))),
         Fate.RETURNS,
         "SessionLost",
     ),
@@ -63,7 +63,7 @@ SESSIONS = (
         "fin-mid-frame",
         15,
         "the stream ends inside a frame",
-        speaking(Afflict(Cut(7))),
+        speaking(AddToxic(Cut(7))),
         Fate.RETURNS,
         "SessionLost",
     ),
@@ -71,7 +71,7 @@ SESSIONS = (
         "reset-mid-turn",
         15,
         "the connection is reset during a turn",
-        speaking(Afflict(Reset())),
+        speaking(AddToxic(Reset())),
         Fate.RETURNS,
         "SessionLost",
     ),
@@ -79,7 +79,7 @@ SESSIONS = (
         "half-open",
         16,
         "the peer vanishes without a close",
-        speaking(Afflict(HalfOpen())),
+        speaking(AddToxic(HalfOpen())),
         Fate.RETURNS,
         "SessionLost",
         notice_s=20.0,
@@ -143,7 +143,7 @@ SESSIONS = (
         "closed-left-open",
         21,
         "the service closes, but leaves the stream open",
-        speaking(Afflict(close_frame(1001)), Afflict(Unread())),
+        speaking(AddToxic(close_frame(1001)), AddToxic(Unread())),
         Fate.RETURNS,
         "SessionLost",
         notice_s=20.0,
@@ -151,20 +151,20 @@ SESSIONS = (
 )
 
 LINES = (
-    Fault("latency", 0, "everything arrives 400 ms late", greeting(Afflict(Delay(0.4))), Fate.UNHARMED),
+    Fault("latency", 0, "everything arrives 400 ms late", greeting(AddToxic(Delay(0.4))), Fate.UNHARMED),
     Fault(
         "jitter",
         0,
         "everything arrives up to 600 ms late",
-        greeting(Afflict(Delay(0.0, 0.6))),
+        greeting(AddToxic(Delay(0.0, 0.6))),
         Fate.UNHARMED,
     ),
     Fault(
         "slow-line",
         0,
         "the line has half the bandwidth that sound needs",
-        greeting(Afflict(Bandwidth(24_000.0))),
+        greeting(AddToxic(Bandwidth(24_000.0))),
         Fate.UNHARMED,
     ),
-    Fault("sliced", 0, "bytes arrive in pieces of 100", greeting(Afflict(Slicer(100))), Fate.UNHARMED),
+    Fault("sliced", 0, "bytes arrive in pieces of 100", greeting(AddToxic(Slicer(100))), Fate.UNHARMED),
 )

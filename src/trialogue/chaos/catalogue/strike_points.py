@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trialogue.chaos.faulty_socket import Afflict, Happening, SayMore, SessionFault, close_frame
+from trialogue.chaos.faulty_socket import AddToxic, Happening, SayMore, SessionFault, close_frame
 from trialogue.chaos.toxics import Garbage
 
 
@@ -38,9 +38,9 @@ def prompted(*happenings: Happening) -> SessionFault:
 
 def garbled(data: bytes) -> SessionFault:
     """Send bytes that are no valid message, while the participant speaks."""
-    return speaking(Afflict(Garbage(data)))
+    return speaking(AddToxic(Garbage(data)))
 
 
 def closed(code: int) -> SessionFault:
     """Close the socket with this close code, while the participant speaks."""
-    return speaking(Afflict(close_frame(code)))
+    return speaking(AddToxic(close_frame(code)))

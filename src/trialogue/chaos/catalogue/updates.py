@@ -5,7 +5,7 @@ from __future__ import annotations
 from trialogue.chaos.catalogue.dialling import http
 from trialogue.chaos.catalogue.strike_points import speaking, warning
 from trialogue.chaos.catalogue.values import Fate, Fault
-from trialogue.chaos.faulty_socket import Afflict, HoldBack, SayMore, SessionFault, Withhold
+from trialogue.chaos.faulty_socket import AddToxic, HoldBack, SayMore, SessionFault, Withhold
 from trialogue.chaos.toxics import Cut, Garbage, Unread
 from trialogue.transport.frames import frame
 
@@ -70,7 +70,7 @@ ROLL_OVERS = (
         "dies-rolling-over",
         0,
         "the old session ends before the new one is ready",
-        speaking(Afflict(Garbage(frame(1, _OLD.encode()))), Afflict(Cut(0))),
+        speaking(AddToxic(Garbage(frame(1, _OLD.encode()))), AddToxic(Cut(0))),
         Fate.RETURNS,
         "SessionLost",
         notice_s=20.0,
@@ -79,7 +79,7 @@ ROLL_OVERS = (
         "unclosed-rolling-over",
         0,
         "the old session's peer does not answer its close",
-        speaking(_GROWS_OLD, Afflict(Unread())),
+        speaking(_GROWS_OLD, AddToxic(Unread())),
         Fate.UNHARMED,
         "SessionRolledOver",
         notice_s=20.0,

@@ -7,7 +7,7 @@ from typing import TypeAlias, assert_never
 
 from attrs import field
 
-from trialogue.chaos.faulty_socket import Afflict, SessionFault, WrongAnswer
+from trialogue.chaos.faulty_socket import AddToxic, SessionFault, WrongAnswer
 from trialogue.values import frozen
 
 _ROW_OF_KEYS = 7
@@ -44,7 +44,7 @@ class Signal:
     """Number of times that it is sent."""
 
 
-Ill: TypeAlias = BadAddress | WrongAnswer | SessionFault | Part | Signal
+Effect: TypeAlias = BadAddress | WrongAnswer | SessionFault | Part | Signal
 """Effect of a fault on a meeting."""
 
 
@@ -77,7 +77,7 @@ class Fault:
     what: str
     """One line for people."""
 
-    ill: Ill = field(repr=False)
+    effect: Effect = field(repr=False)
     """Effect of the fault."""
 
     fate: Fate
@@ -109,7 +109,10 @@ class Fault:
     @property
     def strikes_any_time(self) -> bool:
         """Whether it can strike at any time; a fault of a session's beginning cannot."""
-        return isinstance(self.ill, SessionFault) and self.ill.when not in {"Welcome", "SettingsApplied"}
+        return isinstance(self.effect, SessionFault) and self.effect.when not in {
+            "Welcome",
+            "SettingsApplied",
+        }
 
     @property
     def refuses_key(self) -> bool:
@@ -119,13 +122,13 @@ class Fault:
     @property
     def made_by(self) -> str:
         """Origin of the fault: the network, the server, the machine or the program."""
-        match self.ill:
+        match self.effect:
             case BadAddress():
                 return "network"
             case WrongAnswer():
                 return "peer"
             case SessionFault(happenings=happenings):
-                return "wire" if any(isinstance(each, Afflict) for each in happenings) else "server"
+                return "wire" if any(isinstance(each, AddToxic) for each in happenings) else "server"
             case Part():
                 return "meeting"
             case Signal():
