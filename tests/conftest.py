@@ -6,6 +6,8 @@ No example has a deadline: the machine's load is not what is tested.
 import gc
 import logging
 import os
+import sys
+from pathlib import Path
 
 import pytest
 import structlog
@@ -27,10 +29,34 @@ def pytest_xdist_auto_num_workers() -> int:
     return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
+# What is compiled once serves all workers and the processes that tests begin: hundreds load the product.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+    sys.dont_write_bytecode = False
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection() -> None:
     """Look for no garbage while tests are collected: what comes stays, and is a million objects."""
     gc.disable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """Let each worker begin with other folders: what one compiles, with its assertions, the others read."""
+    report = yield
+    ours = getattr(collector.config, "workerinput", None)
+    if ours and collector.path == Path(__file__).parent:
+        workers, number = ours["workercount"], int(ours["workerid"].removeprefix("gw"))
+        found = report.result
+        report.result = [each for at in range(workers) for each in found[(number + at) % workers :: workers]]
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items) -> None:
+    """Give all workers the same order again."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.path.parts)
 
 
 def pytest_collection_finish() -> None:
