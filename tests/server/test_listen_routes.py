@@ -10,7 +10,7 @@ import trio.testing
 from fakes import FakeSocket, fake_equipment, silence, speech
 
 from trialogue.model.audio import AudioFormat
-from trialogue.server.listen.connection import listen
+from trialogue.server.listen.connection import MAX_WAITING_BYTES, _Inbox, listen
 from trialogue.server.listen.terms import read_query
 from trialogue.server.options import ServerOptions, UnknownFields
 from trialogue.speech.coding import wav_header
@@ -364,3 +364,35 @@ async def test_more_words_than_speech_can_hold_are_not_believed(clients, autojum
     socket = clients("v2", FLUX, "Thank you for watching this film.", "Thank you.")
     await paced(socket, speech(0.13), silence(1.5), speech(0.1), silence(1.5))
     assert turns(socket) == []
+
+
+async def test_sound_of_a_client_that_has_gone_is_heard_no_more(clients, autojump_clock):
+    """Nobody can be told of it, and it may be many minutes."""
+    socket = clients("v2", FLUX)
+    await trio.testing.wait_all_tasks_blocked()
+    socket.hear(silence(100.0))
+    await socket.put.aclose()
+    await trio.testing.wait_all_tasks_blocked()
+    assert len(socket.messages) < 5
+
+
+async def test_many_small_messages_hold_up_nobody(autojump_clock):
+    """Other tasks have their turn between two of them, and their number is bounded, too."""
+    inbox, turns_of_others = _Inbox(), 0
+
+    async def another():
+        nonlocal turns_of_others
+        while True:
+            await trio.lowlevel.checkpoint()
+            turns_of_others += 1
+
+    with trio.move_on_after(1):
+        for _ in range(MAX_WAITING_BYTES):
+            await inbox.put("")
+    assert 1_000 < len(inbox._items) < 100_000
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(another)
+        for _ in range(100):
+            await inbox.take()
+        nursery.cancel_scope.cancel()
+    assert turns_of_others > 90

@@ -11,7 +11,7 @@ import pytest
 from trialogue.model.audio import AudioFormat
 from trialogue.speech.coding import Coding, SoundForm, open_encoder, wav_header
 from trialogue.speech.lengths import FlacMeter, Mp3Meter, OpusMeter, SampleMeter, SoundMeter
-from trialogue.speech.streams import decoded
+from trialogue.speech.sound_files import decoded
 
 KINDS: list[tuple[Coding, int, Callable[[], SoundMeter], float]] = [
     (Coding.FLAC, 16_000, FlacMeter, 0.0),

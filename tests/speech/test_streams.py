@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import threading
 from contextlib import closing
 
@@ -10,10 +11,13 @@ import numpy as np
 import pytest
 import soundfile
 
+from trialogue.speech import ogg, streams
 from trialogue.speech.ogg import OggReader, OggWriter, packets_of
 from trialogue.speech.ports import HEARING_RATE
 from trialogue.speech.resample import Resampler
-from trialogue.speech.streams import FlacStream, OpusStream, Undecodable, open_stream
+from trialogue.speech.sound_files import Undecodable
+from trialogue.speech.sound_files import decoded as whole
+from trialogue.speech.streams import FlacStream, OpusStream, SoundStream, open_stream
 
 SECONDS = 1.5
 
@@ -46,11 +50,16 @@ def repaged(file: bytes) -> bytes:
     return made
 
 
+def all_of(stream: SoundStream, data: bytes) -> bytes:
+    """What these bytes bring."""
+    return b"".join(stream.decode(data))
+
+
 def decoded(encoding: str, data: bytes, step: int) -> np.ndarray:
     """What comes of it in pieces."""
     stream = open_stream(encoding)
     try:
-        sound = b"".join(stream.decode(data[at : at + step]) for at in range(0, len(data), step))
+        sound = b"".join(all_of(stream, data[at : at + step]) for at in range(0, len(data), step))
     finally:
         stream.close()
     return np.frombuffer(sound, "<i2").astype(float)
@@ -102,7 +111,7 @@ def test_what_is_no_such_stream_is_told(encoding: str) -> None:
     """Soon, and not by waiting for ever."""
     stream = open_stream(encoding)
     with closing(stream), pytest.raises(Undecodable):
-        stream.decode(b"RIFF no such thing" * 10_000)
+        all_of(stream, b"RIFF no such thing" * 10_000)
 
 
 def test_vorbis_is_no_opus() -> None:
@@ -111,14 +120,14 @@ def test_vorbis_is_no_opus() -> None:
     with soundfile.SoundFile(file, "w", 48_000, 1, "VORBIS", format="OGG") as made:
         made.write(chirp(48_000))
     with pytest.raises(Undecodable, match="not Opus"):
-        OpusStream().decode(file.getvalue())
+        all_of(OpusStream(), file.getvalue())
 
 
 def test_a_closed_stream_leaves_no_thread() -> None:
     """However it was in the middle of a frame."""
     others = set(threading.enumerate())
     stream = FlacStream()
-    stream.decode(written("FLAC", 16_000)[:5000])
+    all_of(stream, written("FLAC", 16_000)[:5000])
     [thread] = [each for each in set(threading.enumerate()) - others if each.name == "flac"]
     stream.close()
     thread.join(timeout=20)
@@ -133,3 +142,61 @@ def test_packets_come_back_from_pages() -> None:
     assert packets_of(written_pages) == packets
     reader = OggReader()
     assert [p for byte in b"noise" + written_pages for p in reader.feed(bytes([byte]))] == packets
+
+
+def silent(encoding: str) -> bytes:
+    """Half a minute of silence, in few bytes."""
+    if encoding == "ogg-opus":
+        pages = OggWriter()
+        heads = [packets_of(written("OGG", 48_000))[number] for number in (0, 1)]
+        longest = bytes([28 << 3 | 3, 48])  # 48 empty frames of 2.5 ms
+        return b"".join(pages.page([each], 0) for each in heads) + pages.page([longest] * 250, 0)
+    file = io.BytesIO()
+    with soundfile.SoundFile(file, "w", 4_000, 1, "PCM_16", format="FLAC") as made:
+        made.write(np.zeros(30 * 4_000, "<i2"))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["flac", "ogg-opus"])
+def test_few_bytes_of_long_silence_come_in_short_pieces(encoding: str) -> None:
+    """So nothing waits for all of it, and it takes no memory; a stream that is left in the middle ends."""
+    others = set(threading.enumerate())
+    with closing(open_stream(encoding)) as stream:
+        pieces = [len(piece) / (2 * HEARING_RATE) for piece in stream.decode(silent(encoding))]
+    assert sum(pieces) == pytest.approx(30, abs=0.5)
+    assert max(pieces) < 1.3
+    with closing(open_stream(encoding)) as stream:
+        assert next(iter(stream.decode(silent(encoding))))
+    for thread in set(threading.enumerate()) - others:
+        thread.join(timeout=20)
+    assert set(threading.enumerate()) <= others
+
+
+@pytest.mark.parametrize("encoding", ["flac", "ogg-opus"])
+def test_what_is_sent_at_once_is_bounded(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message of a megabyte could hold eleven hours."""
+    monkeypatch.setattr(streams, "LONGEST_S", 10.0)
+    with closing(open_stream(encoding)) as stream, pytest.raises(Undecodable, match="may last 10 seconds"):
+        all_of(stream, silent(encoding))
+
+
+def test_no_sound_is_made_at_a_rate_that_no_sound_has() -> None:
+    """A header that claims one sample a second would make hours of a few bytes."""
+    data = bytearray(written("FLAC", 16_000))
+    data[18:21] = (1 << 4 | data[20] & 0x0F).to_bytes(3, "big")
+    with closing(FlacStream()) as stream, pytest.raises(Undecodable, match="sample rate"):
+        all_of(stream, bytes(data))
+    with pytest.raises(Undecodable, match="sample rate"):
+        list(whole(bytes(data), HEARING_RATE))
+
+
+def test_a_header_without_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Padding of FLAC, and a packet of Ogg: each is an end of the stream before the memory is full."""
+    monkeypatch.setattr(streams, "_LONGEST_HEAD", 100_000)
+    monkeypatch.setattr(ogg, "_LONGEST_PACKET", 100_000)
+    info = written("FLAC", 16_000)[:42]
+    endless = bytes([info[4] & 0x7F]).join((info[:4], info[5:])) + b"\x01\xff\xff\xff" + bytes(200_000)
+    page = struct.pack("<4sBBqIIIB", b"OggS", 0, 0, 0, 1, 0, 0, 255) + bytes([255] * 255) + bytes(255 * 255)
+    for stream, data in ((FlacStream(), endless), (OpusStream(), page * 3)):
+        with closing(stream), pytest.raises(Undecodable):
+            all_of(stream, data)

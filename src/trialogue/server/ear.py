@@ -29,7 +29,8 @@ from trialogue.server.events import Event, HearingFailed, SpeechBegan, SpeechEnd
 from trialogue.server.terms import Terms
 from trialogue.speech.believing import believable
 from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechDetector, SpeechEdge
-from trialogue.speech.streams import SampleStream, SoundStream, Undecodable, open_stream
+from trialogue.speech.sound_files import Undecodable
+from trialogue.speech.streams import SampleStream, SoundStream, open_stream
 from trialogue.values import frozen
 
 _WIDTH: Final = 2
@@ -112,7 +113,7 @@ class AgentEar:
         is_free = self._is_free and not self._inbox.has_news
         if self._detector is None or not is_free or not self._can_foresee or len(audio) > self._most_foreseen:
             return False
-        pcm = self._decode.decode(audio)
+        pcm = b"".join(self._decode.decode(audio))
         self._foreseen = _Foreseen(audio, pcm, self._detector.feed(pcm))
         return not self._foreseen.edges and not self._speech.grows_long(pcm)
 
@@ -150,16 +151,20 @@ class AgentEar:
             await self._hear(foreseen.pcm, foreseen.edges)
             coded = coded[len(foreseen.audio) :]
         if foreseen is None or coded:
-            pcm = self._decode.decode(coded)
-            if self._detector is None:
-                if not pcm:
-                    return
-                self._detector = await self._compute.run(self._open_detector)
-            for start in range(0, len(pcm), _FEED_BYTES):
-                piece = pcm[start : start + _FEED_BYTES]
-                await self._hear(piece, self._detector.feed(piece))
+            for pcm in self._decode.decode(coded):
+                await self._detect(pcm)
         if ends_turn:
             await self._stop(self._speech.end)
+
+    async def _detect(self, pcm: bytes) -> None:
+        if not pcm:
+            await trio.lowlevel.checkpoint()
+            return
+        if self._detector is None:
+            self._detector = await self._compute.run(self._open_detector)
+        for start in range(0, len(pcm), _FEED_BYTES):
+            piece = pcm[start : start + _FEED_BYTES]
+            await self._hear(piece, self._detector.feed(piece))
 
     async def _hear(self, pcm: bytes, edges: Sequence[SpeechEdge]) -> None:
         if not pcm:

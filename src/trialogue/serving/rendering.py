@@ -17,7 +17,7 @@ from trialogue.serving.measuring import HeardPiece
 from trialogue.serving.wire_as_meeting import AGENT, USER, WireAsMeeting
 from trialogue.speech.formats import decode
 from trialogue.speech.resample import Resampler
-from trialogue.speech.streams import Undecodable, decoded
+from trialogue.speech.sound_files import Undecodable, decoded
 
 __all__ = ["RECORDED_RATE", "render"]
 

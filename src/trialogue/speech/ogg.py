@@ -21,6 +21,9 @@ _HEAD: Final = struct.Struct("<4sBBqIIIB")
 
 _MAGIC: Final = b"OggS"
 _LONGEST_PAGE: Final = 65_307
+_LONGEST_PACKET: Final = 4 * 1024 * 1024
+"""Most bytes of a packet: tags may have pictures."""
+
 _FIRST, _LAST = 0x02, 0x04
 _SEGMENT: Final = 255
 
@@ -35,10 +38,10 @@ class OggReader:
     """Reader of one stream's packets from bytes that come in pieces."""
 
     is_lost: bool = field(default=False, init=False)
-    """Whether so many bytes came without a page that there will be none."""
+    """Whether so many bytes came without a page, or without the end of a packet, that there will be none."""
 
     _held: bytearray = field(factory=bytearray, init=False)
-    _packet: bytes = field(default=b"", init=False)
+    _packet: bytearray = field(factory=bytearray, init=False)
 
     def feed(self, data: bytes) -> list[bytes]:
         """Packets that the next bytes complete."""
@@ -72,8 +75,11 @@ class OggReader:
             self._packet += body[at : at + size]
             at += size
             if size < _SEGMENT:
-                yield self._packet
-                self._packet = b""
+                yield bytes(self._packet)
+                self._packet.clear()
+        if len(self._packet) > _LONGEST_PACKET:
+            self.is_lost = True
+            self._packet.clear()
 
 
 @define

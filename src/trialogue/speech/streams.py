@@ -1,10 +1,12 @@
 """Decoders of streamed sound to linear16 mono at `HEARING_RATE`: samples, FLAC and Ogg Opus.
 
-1. `decode` returns all sound of the bytes so far, and keeps an incomplete rest.
+1. `decode` gives all sound of the bytes so far, a second or two at a time, and keeps an incomplete rest.
+   A few bytes may be hours of silence: callers let other tasks run between two pieces, and `LONGEST_S` is
+   the most.
 2. Opus has a short memory: packets are decoded in groups, each after the 80 ms before it, which bring a
    decoder to the sender's state (RFC 7845, section 4.6).
-3. FLAC is decoded by libsndfile in a thread that waits for bytes; `close` ends it.
-4. `decoded` returns a complete sound block by block, in any format that libsndfile recognizes.
+3. FLAC is decoded by libsndfile in a thread that waits for bytes, and while a second of its sound waits;
+   `close` ends it.
 """
 
 from __future__ import annotations
@@ -12,20 +14,25 @@ from __future__ import annotations
 import io
 import struct
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from importlib import import_module
+from collections.abc import Iterable, Iterator
 from threading import Condition, Thread
-from typing import Final, Protocol, cast
+from typing import Final, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from trialogue.model.audio import AudioFormat
 from trialogue.speech.formats import Decoder
 from trialogue.speech.ogg import OggReader, OggWriter
 from trialogue.speech.ports import HEARING_RATE
 from trialogue.speech.resample import Resampler, RestingResampler
+from trialogue.speech.sound_files import (
+    SoundFileLibrary,
+    Undecodable,
+    check_rate,
+    mono,
+    sound_library,
+    unsought,
+)
 
 __all__ = [
     "COMPRESSED_INPUTS",
@@ -33,8 +40,6 @@ __all__ = [
     "OpusStream",
     "SampleStream",
     "SoundStream",
-    "Undecodable",
-    "decoded",
     "open_stream",
     "opus_samples",
 ]
@@ -47,18 +52,24 @@ _LEAD_PACKETS: Final = 4
 _PATIENCE_S: Final = 5.0
 """Most seconds of decoding a piece, which takes a hundredth of its playing time."""
 
-_Samples = npt.NDArray[np.int16]
+LONGEST_S: Final = 600.0
+"""Most seconds of sound in the bytes that are given at once."""
 
+_AT_A_TIME_S: Final = 1.0
+"""Seconds of sound that are decoded at a time."""
 
-class Undecodable(Exception):
-    """The bytes are not such sound; the text may be sent to the client."""
+_SLICE_BYTES: Final = 16 * 1024
+"""Bytes that are decoded at a time."""
+
+_LONGEST_HEAD: Final = 4 * 1024 * 1024
+"""Most bytes of a FLAC stream before its first sound: pictures may be among them."""
 
 
 class SoundStream(Protocol):
     """Decoder of one stream."""
 
-    def decode(self, data: bytes) -> bytes:
-        """Sound of the next bytes, linear16 mono at `HEARING_RATE`; raises `Undecodable`."""
+    def decode(self, data: bytes) -> Iterable[bytes]:
+        """Sound of the next bytes in pieces, linear16 mono at `HEARING_RATE`; raises `Undecodable`."""
         ...
 
     def close(self) -> None:
@@ -66,56 +77,19 @@ class SoundStream(Protocol):
         ...
 
 
-class _File(AbstractContextManager["_File"], Protocol):
-    """Part of `soundfile.SoundFile` that this module uses."""
-
-    samplerate: int
-    channels: int
-
-    def read(self, *, dtype: str, always_2d: bool) -> _Samples: ...
-
-    def buffer_read_into(self, buffer: bytearray, dtype: str) -> int: ...
-
-
-class _Library(Protocol):
-    """Part of soundfile that this module uses; it has no types."""
-
-    SoundFileError: type[Exception]
-
-    def SoundFile(self, file: object) -> _File:  # noqa: N802 - its name
-        """Open a sound file."""
-        ...
-
-
-def _library() -> _Library:
-    return cast("_Library", import_module("soundfile"))
-
-
 def open_stream(encoding: str) -> SoundStream:
     """Decoder for one of `COMPRESSED_INPUTS`."""
     return FlacStream() if encoding == "flac" else OpusStream()
 
 
-def _mono(samples: _Samples) -> bytes:
-    if samples.shape[1] == 1:
-        return bytes(samples.tobytes())
-    mean = samples.astype(np.int32).mean(axis=1)
-    return bytes(mean.astype("<i2").tobytes())
-
-
-def decoded(data: bytes, sample_rate: int) -> Iterator[bytes]:
-    """Sound of a whole stream as linear16 mono, in blocks; raises `Undecodable` for an invalid one."""
-    library = _library()
-    try:
-        with _unsought(library)(io.BytesIO(data)) as file:
-            resampler = Resampler(file.samplerate, sample_rate)
-            room = bytearray(2 * _BLOCK * file.channels)
-            while frames := file.buffer_read_into(room, dtype="int16"):
-                samples = np.frombuffer(room, "<i2").reshape(-1, file.channels)
-                yield resampler.feed(_mono(samples[:frames]))
-            yield resampler.flush()
-    except (library.SoundFileError, ValueError) as fault:
-        raise Undecodable("The sound cannot be decoded.") from fault
+def _bounded(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same pieces; `Undecodable` behind the longest that may be given at once."""
+    left = LONGEST_S * HEARING_RATE * 2
+    for piece in pieces:
+        left -= len(piece)
+        if left < 0:
+            raise Undecodable(f"Sound that is sent at once may last {LONGEST_S:g} seconds.")
+        yield piece
 
 
 class SampleStream:
@@ -125,9 +99,10 @@ class SampleStream:
         self._decoder = Decoder(audio_format)
         self._resampler = RestingResampler(audio_format.sample_rate, HEARING_RATE)
 
-    def decode(self, data: bytes) -> bytes:
+    def decode(self, data: bytes) -> Iterator[bytes]:
         """Sound of the next bytes; see `SoundStream`."""
-        return self._resampler.feed(self._decoder.decode(data))
+        for at in range(0, len(data), _SLICE_BYTES):
+            yield self._resampler.feed(self._decoder.decode(data[at : at + _SLICE_BYTES]))
 
     def close(self) -> None:
         """Release nothing: there is nothing to release."""
@@ -143,20 +118,28 @@ class OpusStream:
         self._lead: deque[bytes] = deque(maxlen=_LEAD_PACKETS)
         self._resampler = Resampler(_OPUS_RATE, HEARING_RATE)
 
-    def decode(self, data: bytes) -> bytes:
+    def decode(self, data: bytes) -> Iterator[bytes]:
         """Sound of the next bytes; see `SoundStream`."""
-        packets = [packet for packet in self._reader.feed(data) if self._is_sound(packet)]
-        if self._reader.is_lost:
-            raise Undecodable("The sound is not an Ogg stream.")
-        if not packets:
-            return b""
+        return _bounded(self._pieces(data))
+
+    def _pieces(self, data: bytes) -> Iterator[bytes]:
+        for at in range(0, len(data), _SLICE_BYTES):
+            came = self._reader.feed(data[at : at + _SLICE_BYTES])
+            packets = [packet for packet in came if self._is_sound(packet)]
+            if self._reader.is_lost:
+                raise Undecodable("The sound is not an Ogg stream.")
+            for group in _groups(packets):
+                yield self._resampler.feed(self._decoded(group))
+
+    def _decoded(self, packets: list[bytes]) -> bytes:
+        """Sound of the next packets at their rate."""
         lead, file = list(self._lead), OggWriter()
         made, at = file.page([self._head], 0) + file.page([_NO_TAGS], 0), 0
         for packet in (*lead, *packets):
             at += opus_samples(packet)
             made += file.page([packet], at)
         self._lead.extend(packets)
-        return self._resampler.feed(self._behind(made, lead))
+        return self._behind(made, lead)
 
     def close(self) -> None:
         """Release the decoder."""
@@ -176,15 +159,33 @@ class OpusStream:
     def _behind(self, made: bytes, lead: list[bytes]) -> bytes:
         skipped = sum(map(opus_samples, lead))
         try:
-            with _library().SoundFile(io.BytesIO(made)) as file:
-                return _mono(file.read(dtype="int16", always_2d=True)[skipped:])
-        except (_library().SoundFileError, ValueError) as fault:
+            with sound_library().SoundFile(io.BytesIO(made)) as file:
+                return mono(file.read(dtype="int16", always_2d=True)[skipped:])
+        except (sound_library().SoundFileError, ValueError) as fault:
             raise Undecodable("The Opus packets cannot be decoded.") from fault
 
 
 _NO_TAGS: Final = b"OpusTags" + struct.pack("<II", 0, 0)
 _FAR: Final = 1 << 40
 """End that is claimed for a stream that may still grow."""
+
+
+def _groups(packets: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Packets in groups of about `_AT_A_TIME_S`."""
+    group: list[bytes] = []
+    left = most = round(_AT_A_TIME_S * _OPUS_RATE)
+    for packet in packets:
+        group.append(packet)
+        left -= max(_SHORTEST, opus_samples(packet))
+        if left <= 0:
+            yield group
+            group, left = [], most
+    if group:
+        yield group
+
+
+_SHORTEST: Final = 120
+"""Samples of the shortest packet; one that claims none takes as long to decode."""
 
 
 def opus_samples(packet: bytes) -> int:
@@ -234,6 +235,11 @@ class _Pipe(io.RawIOBase):
                 self._begins = self._at
             return len(piece)
 
+    @property
+    def kept(self) -> int:
+        """Bytes that are kept for rewinding."""
+        return len(self._bytes) if self._must_keep else 0
+
     def forget_what_is_read(self) -> None:
         """Forbid rewinding from now on."""
         self._must_keep = False
@@ -261,23 +267,39 @@ class FlacStream:
         self._sound = bytearray()
         self._thread: Thread | None = None
         self._received = 0
-        self._is_broken = False
+        self._fault = ""
 
-    def decode(self, data: bytes) -> bytes:
+    def decode(self, data: bytes) -> Iterator[bytes]:
         """Sound of the next bytes; see `SoundStream`."""
+        return _bounded(self._pieces(data))
+
+    def _pieces(self, data: bytes) -> Iterator[bytes]:
         self._pipe.put(data)
         self._received += len(data)
         if self._received < _OPENING_BYTES:
-            return b""
+            return
         if self._thread is None:
             self._thread = Thread(target=self._run, name="flac", daemon=True)
             self._thread.start()
-        with self._pipe.changed:
-            self._pipe.changed.wait_for(lambda: self._pipe.is_waiting or self._pipe.is_over, _PATIENCE_S)
-            if self._is_broken:
-                raise Undecodable("The sound is not a FLAC stream.")
+        is_all = False
+        while not is_all:
+            sound, is_all = self._next_piece()
+            yield sound
+
+    def _next_piece(self) -> tuple[bytes, bool]:
+        """Sound that is decoded, and whether that is all of it."""
+        pipe = self._pipe
+        with pipe.changed:
+            is_in_time = pipe.changed.wait_for(
+                lambda: pipe.is_waiting or pipe.is_over or len(self._sound) >= _ENOUGH, _PATIENCE_S
+            )
+            if self._fault:
+                raise Undecodable(self._fault)
+            if pipe.is_waiting and pipe.kept > _LONGEST_HEAD:
+                raise Undecodable("The FLAC stream has no sound within its first 4 MiB.")
             sound, self._sound = bytes(self._sound), bytearray()
-        return sound
+            pipe.changed.notify_all()
+            return sound, not is_in_time or pipe.is_waiting or pipe.is_over
 
     def close(self) -> None:
         """End the thread."""
@@ -286,42 +308,41 @@ class FlacStream:
             self._pipe.changed.notify_all()
 
     def _run(self) -> None:
-        library = _library()
+        library = sound_library()
         try:
             self._read(library)
+        except Undecodable as fault:
+            self._fault = str(fault)
         except (library.SoundFileError, ValueError, OSError):
-            self._is_broken = True
+            self._fault = "The sound is not a FLAC stream."
         finally:
             self.close()
 
-    def _read(self, library: _Library) -> None:
-        with _unsought(library)(self._pipe) as file:
+    def _read(self, library: SoundFileLibrary) -> None:
+        with unsought(library)(self._pipe) as file:
             self._pipe.forget_what_is_read()
+            check_rate(file)
             resampler = Resampler(file.samplerate, HEARING_RATE)
             room = bytearray(2 * _AT_ONCE * file.channels)
-            while frames := file.buffer_read_into(room, dtype="int16"):
+            while not self._pipe.is_over and (frames := file.buffer_read_into(room, dtype="int16")):
                 samples = np.frombuffer(room, "<i2").reshape(-1, file.channels)
-                sound = resampler.feed(_mono(samples[:frames]))
-                with self._pipe.changed:
-                    self._sound += sound
+                self._give(resampler.feed(mono(samples[:frames])))
+
+    def _give(self, sound: bytes) -> None:
+        """Add decoded sound, and wait while enough of it waits to be taken."""
+        pipe = self._pipe
+        with pipe.changed:
+            self._sound += sound
+            if len(self._sound) >= _ENOUGH:
+                pipe.changed.notify_all()
+                pipe.changed.wait_for(lambda: pipe.is_over or len(self._sound) < _ENOUGH)
 
 
 _OPENING_BYTES: Final = 128
 """Bytes that must be present before libsndfile detects the format, which it does only once."""
 
-_BLOCK: Final = 48_000
-"""Samples of a block of a whole stream."""
+_ENOUGH: Final = round(_AT_A_TIME_S * HEARING_RATE) * 2
+"""Bytes of decoded sound that wait at most."""
 
 _AT_ONCE: Final = 160
 """Samples that are read together: so many may be held back until more come."""
-
-
-def _unsought(library: _Library) -> Callable[[object], _File]:
-    """File of the library that is never told to seek: a stream of unknown length cannot."""
-    base = cast("type", library.SoundFile)
-    made = type("UnsoughtFile", (base,), {"seekable": _never})
-    return cast("Callable[[object], _File]", made)
-
-
-def _never(_: object) -> bool:
-    return False

@@ -1,10 +1,11 @@
 """Tasks of one listening connection: a reader, and a listener that takes its items in order.
 
-1. The reader waits while eight megabytes of sound wait: a client that sends too fast is slowed down by its
-   socket, and no word is lost.
+1. The reader waits while eight megabytes wait: a client that sends too fast is slowed down by its socket, and
+   no word is lost. Many small messages hold up nobody else: other tasks have their turn between two of them.
 2. Sound and messages keep one order. Detection takes blocks of 50 ms, so results do not depend on how the
    client cut its sound.
-3. The listener waits for recognition, then sends the words; times in messages are places in the sound.
+3. The listener waits for recognition, then sends the words; times in messages are places in the sound. Sound
+   that waits when the client has gone is heard no more.
 4. A connection that crashes ends alone, with one line of diagnostics.
 """
 
@@ -21,6 +22,7 @@ import trio
 
 from trialogue.diagnostics import Log
 from trialogue.errors import ConnectionLost, RemoteProtocolError, SetupError
+from trialogue.server.closing import close_whole
 from trialogue.server.connection import where
 from trialogue.server.equipment import Equipment
 from trialogue.server.listen.flux import FluxTurns
@@ -35,7 +37,8 @@ from trialogue.services.deepgram.listen.codec import decode_flux_client, decode_
 from trialogue.services.deepgram.listen.flux import FluxClientMessage
 from trialogue.services.deepgram.listen.nova import NovaClientMessage
 from trialogue.speech.ports import HEARING_RATE
-from trialogue.speech.streams import SampleStream, Undecodable
+from trialogue.speech.sound_files import Undecodable
+from trialogue.speech.streams import SampleStream
 from trialogue.transport.socket import WebSocket
 
 __all__ = ["listen"]
@@ -46,6 +49,9 @@ BLOCK_BYTES: Final = HEARING_RATE // 20 * 2
 """Bytes that are detected at a time: 50 ms."""
 
 MAX_WAITING_BYTES: Final = 8 * 1024 * 1024
+
+_WEIGHT: Final = 100
+"""Approximate bytes of an item besides its sound or text."""
 
 FLUX_IDLE_S: Final = 60.0
 """Most seconds between two messages of a Flux client."""
@@ -75,30 +81,35 @@ class _Inbox:
     """Inbox of items that were read and not yet taken; the reader waits where it is full."""
 
     def __init__(self) -> None:
-        self._items: deque[str | bytes | None] = deque()
+        self._items: deque[str | bytes] = deque()
         self._bytes = 0
         self._changed = trio.Event()
 
-    async def put(self, item: str | bytes | None) -> None:
-        """Append an item; None is the end."""
+    async def put(self, item: str | bytes) -> None:
+        """Append an item."""
         while self._bytes >= MAX_WAITING_BYTES:
             await self._changed.wait()
         self._items.append(item)
-        self._bytes += len(item or b"")
+        self._bytes += _weight(item)
         self._wake()
 
-    async def take(self) -> str | bytes | None:
-        """Take the oldest item."""
+    async def take(self) -> str | bytes:
+        """Take the oldest item; other tasks have their turn before each."""
+        await trio.lowlevel.checkpoint()
         while not self._items:
             await self._changed.wait()
         item = self._items.popleft()
-        self._bytes -= len(item or b"")
+        self._bytes -= _weight(item)
         self._wake()
         return item
 
     def _wake(self) -> None:
         changed, self._changed = self._changed, trio.Event()
         changed.set()
+
+
+def _weight(item: str | bytes) -> int:
+    return _WEIGHT + len(item)
 
 
 class _Listening:
@@ -123,18 +134,15 @@ class _Listening:
         """Listen until either side closes."""
         with closing(self._sound):
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._read)
+                nursery.start_soon(self._read, nursery)
                 await self._listen()
                 nursery.cancel_scope.cancel()
 
-    async def _read(self) -> None:
-        while True:
-            try:
-                item = await self._socket.receive()
-            except ConnectionLost:
-                await self._inbox.put(None)
-                return
-            await self._inbox.put(item)
+    async def _read(self, nursery: trio.Nursery) -> None:
+        with suppress(ConnectionLost):
+            while True:
+                await self._inbox.put(await self._socket.receive())
+        nursery.cancel_scope.cancel(reason="the client has gone")
 
     async def _listen(self) -> None:
         if isinstance(self._route, FluxTurns):
@@ -154,11 +162,9 @@ class _Listening:
             with trio.fail_after(idle_s):
                 item = await self._inbox.take()
         except trio.TooSlowError:
-            await self._socket.aclose(1011, _NO_AUDIO)
+            await close_whole(self._socket, 1011, _NO_AUDIO)
             return False
         match item:
-            case None:
-                return False
             case bytes():
                 return await self._hear(item, hearing)
             case _:
@@ -172,17 +178,22 @@ class _Listening:
         self._digest.update(data)
         self._has_sound = True
         try:
-            pcm = self._sound.decode(data)
+            for pcm in self._sound.decode(data):
+                await self._hear_samples(pcm, hearing)
         except Undecodable as fault:
             await self._undecodable(str(fault))
             return False
+        return True
+
+    async def _hear_samples(self, pcm: bytes, hearing: StreamHearing) -> None:
+        if not pcm:
+            await trio.lowlevel.checkpoint()
         self._block += pcm
         while len(self._block) >= BLOCK_BYTES:
             block = bytes(self._block[:BLOCK_BYTES])
             del self._block[:BLOCK_BYTES]
             await self._hear_block(block, hearing)
             await trio.lowlevel.checkpoint()
-        return True
 
     async def _hear_block(self, block: bytes, hearing: StreamHearing) -> None:
         hearing.feed(block)
@@ -197,9 +208,9 @@ class _Listening:
     async def _undecodable(self, reason: str) -> None:
         if isinstance(self._route, FluxTurns):
             self._send(self._route.nonsense(reason))
-            await self._socket.aclose(code=None)
+            await close_whole(self._socket, code=None)
         else:
-            await self._socket.aclose(1008, _NOT_DECODABLE)
+            await close_whole(self._socket, 1008, _NOT_DECODABLE)
 
     # --- messages -----------------------------------------------------------------------------------
 
@@ -233,15 +244,15 @@ class _Listening:
     async def _end_if(self, told: Told, hearing: StreamHearing) -> bool:
         self._tell(told, hearing)
         if told.closes:
-            await self._socket.aclose(None if self._is_flux else 1000)
+            await close_whole(self._socket, None if self._is_flux else 1000)
         return not told.closes
 
     async def _fail(self, reason: str) -> None:
         if isinstance(self._route, FluxTurns):
             self._send(self._route.failed(reason))
-            await self._socket.aclose(code=None)
+            await close_whole(self._socket, code=None)
         else:
-            await self._socket.aclose(1011, "NET-0000")
+            await close_whole(self._socket, 1011, "NET-0000")
 
     def _tell(self, told: Told, hearing: StreamHearing) -> None:
         self._send(told)

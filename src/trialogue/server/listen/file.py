@@ -108,7 +108,7 @@ def _decoded(body: bytes, terms: NovaTerms) -> bytes:
     if terms.input is not None:
         if terms.input.seconds_in(len(body)) > MAX_SECONDS:
             raise RequestRefused(413, "PAYLOAD_TOO_LARGE", _TOO_LONG)
-        return SampleStream(terms.input).decode(body)
+        return b"".join(SampleStream(terms.input).decode(body))
     library = cast("_Library", import_module("soundfile"))
     try:
         with library.SoundFile(io.BytesIO(body)) as file:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from typing import Final
 
 from attrs import field
 
 from trialogue.model.audio import AudioFormat, Encoding
-from trialogue.speech.streams import SampleStream, SoundStream, Undecodable, open_stream
+from trialogue.speech.sound_files import Undecodable
+from trialogue.speech.streams import SampleStream, SoundStream, open_stream
 from trialogue.values import define
 
 __all__ = ["ContainedStream", "NoWav", "WavHeader"]
@@ -34,25 +36,32 @@ class WavHeader:
     format: AudioFormat | None = field(default=None, init=False)
     """Format of the samples, once `feed` has reached them."""
 
-    _held: bytes = field(default=b"", init=False)
+    _held: bytearray = field(factory=bytearray, init=False)
+    _at: int = field(default=12, init=False)
+    """Place of the chunk that is read next."""
+
+    _found: AudioFormat | None = field(default=None, init=False)
 
     def feed(self, data: bytes) -> bytes:
         """Samples in `data`; nothing while the header is incomplete. Raises `NoWav`."""
         if self.format is not None:
             return data
         self._held += data
-        if len(self._held) >= 12 and not (self._held.startswith(b"RIFF") and self._held[8:12] == b"WAVE"):
+        if len(self._held) >= 12 and not (
+            self._held.startswith(b"RIFF") and self._held.startswith(b"WAVE", 8)
+        ):
             raise NoWav("Without encoding and sample_rate the audio must be a WAV stream.")
-        at, found = 12, None
-        while len(self._held) >= at + 8:
-            name, size = struct.unpack_from("<4sI", self._held, at)
+        while len(self._held) >= self._at + 8:
+            name, size = struct.unpack_from("<4sI", self._held, self._at)
             if name == b"data":
-                self.format = found or self._unheard()
-                rest, self._held = self._held[at + 8 :], b""
+                self.format = self._found or self._unheard()
+                rest, self._held = bytes(self._held[self._at + 8 :]), bytearray()
                 return rest
-            if name == b"fmt " and len(self._held) >= at + 24:
-                found = self._read_format(at + 8)
-            at += 8 + size + size % 2
+            if name == b"fmt ":
+                if len(self._held) < self._at + 24:
+                    break
+                self._found = self._read_format(self._at + 8)
+            self._at += 8 + size + size % 2
         if len(self._held) > _MAX_HEADER:
             raise NoWav("The WAV stream has no data within its first 64 KiB.")
         return b""
@@ -76,12 +85,12 @@ class ContainedStream:
         self._held = b""
         self._stream: SoundStream | None = None
 
-    def decode(self, data: bytes) -> bytes:
+    def decode(self, data: bytes) -> Iterable[bytes]:
         """Samples in the next bytes; see `SoundStream`."""
         if self._stream is None:
             self._held += data
             if len(self._held) < _MAGIC_BYTES:
-                return b""
+                return ()
             self._stream = _stream_of(self._held[:_MAGIC_BYTES])
             data, self._held = self._held, b""
         return self._stream.decode(data)
@@ -111,10 +120,10 @@ class _WavStream:
         self._header = WavHeader()
         self._samples: SampleStream | None = None
 
-    def decode(self, data: bytes) -> bytes:
+    def decode(self, data: bytes) -> Iterable[bytes]:
         sound = self._header.feed(data)
         if self._header.format is None:
-            return b""
+            return ()
         self._samples = self._samples or SampleStream(self._header.format)
         return self._samples.decode(sound)
 
