@@ -318,3 +318,11 @@ def test_flushes_and_characters_a_minute_are_bounded() -> None:
         assert talk.take(speak("x" * (MAX_CHARS_A_MINUTE // 2)), 0.0) != [EndSpeaking(1008, "DATA-0001")]
     assert talk.take(speak("x"), 59.0) == [EndSpeaking(1008, "DATA-0001")]
     assert SpeakTalk().take(speak("x"), 0.0) == []
+
+
+def test_texts_of_nothing_are_not_counted() -> None:
+    """A client that sends them for a minute takes no memory, and its next words are no slower."""
+    talk = SpeakTalk()
+    for _ in range(100):
+        assert talk.take(speak(""), 0.0) == []
+    assert not talk._said

@@ -7,10 +7,12 @@ import wave
 from collections.abc import Iterator
 from pathlib import Path
 from socket import create_connection
-from typing import Any
+from typing import Any, cast
 
 import pytest
+import trio
 from foreign import App, dial, settings
+from trio.testing import MockClock
 
 from trialogue import Clock, Overrides, prepare, run_meeting
 from trialogue.errors import SetupError
@@ -18,9 +20,11 @@ from trialogue.journal.reader import read
 from trialogue.journal.records import JournalKind
 from trialogue.meeting.edges import Edges
 from trialogue.serving.for_tests import VoiceAgentServer, opened
+from trialogue.serving.playback import AwaitText, SayBack, play_back
 from trialogue.serving.recorded_replies import REMAINDER
 from trialogue.speech.murmur import murmuring_engines
 from trialogue.transport.frames import close_frame, data_frame
+from trialogue.transport.socket import WebSocket
 
 SETTINGS = settings({"say": "Yes."}, {"say": "No."}, greeting="Hello!")
 PROMPT = {"type": "InjectUserMessage", "content": "Really?"}
@@ -261,3 +265,42 @@ def test_the_clients_answer_to_a_relayed_close_is_waited_for(voice_agent_server:
         assert client.recv(1) == b""
     bridge.close()
     assert b'"Error"' in received
+
+
+class Talkative:
+    """Client of a playback that sends the same message again and again."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.taken = 0
+
+    async def receive(self) -> str:
+        await trio.sleep(0.001)
+        self.taken += 1
+        return self.text
+
+    def send_text(self, text: str) -> None:
+        del text
+
+    async def aclose(self, code: int | None = 1000, reason: str = "") -> None:
+        del code, reason
+        await trio.lowlevel.checkpoint()
+
+
+async def test_a_client_that_sends_other_messages_without_end_is_waited_for_no_longer(
+    autojump_clock: MockClock,
+) -> None:
+    """Only the first mismatches are told, by a short type."""
+    told: list[str] = []
+    client = Talkative(json.dumps({"type": "A" * 10_000}))
+    with trio.fail_after(25):
+        await play_back(cast("WebSocket", client), [AwaitText("Settings")], told.append)
+    assert len(told) == 100
+    assert max(map(len, told)) < 100
+
+
+async def test_messages_before_their_step_are_not_kept_without_bound(autojump_clock: MockClock) -> None:
+    """The client's socket waits instead."""
+    client = Talkative(json.dumps({"type": "UpdatePrompt", "prompt": "x" * 100_000}))
+    await play_back(cast("WebSocket", client), [SayBack("{}", 10.0)], print)
+    assert client.taken < 100

@@ -4,11 +4,13 @@
 2. A server message that came after a client message waits for the client to send one of the same type, and as
    much sound. `KeepAlive` is not waited for.
 3. Any difference in the client's messages is reported as a mismatch. A strict playback then ends the session;
-   a lenient one keeps waiting, and after a while continues without the message.
+   a lenient one keeps waiting, and after a while continues without the message, whatever else comes.
+4. Messages that wait for their step are bounded, and so are the mismatches that are reported.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias, assert_never, cast
 
@@ -32,6 +34,18 @@ PATIENCE_S: Final = 10.0
 
 LONGEST_PAUSE_S: Final = 10.0
 """Longest pause of the server that is repeated."""
+
+MOST_WAITING: Final = 4 * 1024 * 1024
+"""Most bytes of the client's messages that wait for their step; the client's socket then waits, too."""
+
+MOST_MISMATCHES: Final = 100
+"""Most mismatches that are reported of one session."""
+
+_WEIGHT: Final = 200
+"""Approximate bytes of a message besides its text."""
+
+_LONGEST_KIND: Final = 50
+"""Most characters of a client's type that a mismatch repeats."""
 
 HIDDEN: Final = "***"
 """Text in the place of keys; it matches any text."""
@@ -107,14 +121,20 @@ class _Player:
     is_strict: bool
     sound_is: AudioFormat | None
     says: Callable[[bytes], bytes] = field(default=bytes, init=False)
-    texts: list[str] = field(factory=list[str], init=False)
+    texts: deque[str] = field(factory=deque[str], init=False)
+    waiting: int = field(default=0, init=False)
+    """Bytes of these texts."""
+    mismatches: int = field(default=0, init=False)
     sound: int = field(default=0, init=False)
     is_gone: bool = field(default=False, init=False)
     news: trio.Event = field(factory=trio.Event, init=False)
+    room: trio.Event = field(factory=trio.Event, init=False)
 
     async def read(self) -> None:
-        """Read the client's messages."""
+        """Read the client's messages, as long as there is room for them."""
         while not self.is_gone:
+            while self.waiting > MOST_WAITING:
+                await self.room.wait()
             try:
                 message = await self.socket.receive()
             except ConnectionLost:
@@ -129,6 +149,17 @@ class _Player:
             self.sound += len(message)
         elif _kind(message) != "KeepAlive":
             self.texts.append(message)
+            self.waiting += _WEIGHT + len(message)
+
+    def _has_text(self) -> bool:
+        return bool(self.texts)
+
+    def _next(self) -> str:
+        text = self.texts.popleft()
+        self.waiting -= _WEIGHT + len(text)
+        self.room.set()
+        self.room = trio.Event()
+        return text
 
     async def play(self, steps: Sequence[PlaybackStep]) -> None:
         """Do all steps; return early where the session ends."""
@@ -157,10 +188,12 @@ class _Player:
                 assert_never(never)
 
     async def _await_text(self, step: AwaitText) -> None:
-        while await self._until(lambda: bool(self.texts), PATIENCE_S):
-            text = self.texts.pop(0)
+        until = trio.current_time() + PATIENCE_S
+        while (left_s := until - trio.current_time()) > 0 and await self._until(self._has_text, left_s):
+            text = self._next()
             if _kind(text) != step.kind:
-                self._mismatch(f"{step.kind} was sent here, now {_kind(text) or 'an unreadable message'}")
+                came = _kind(text)[:_LONGEST_KIND] or "an unreadable message"
+                self._mismatch(f"{step.kind} was sent here, now {came}")
                 continue
             if step.kind == "Settings":
                 self._speak_as_asked(_parsed(text))
@@ -177,7 +210,9 @@ class _Player:
         self.says = lambda sound: encode(resampler.feed(sound), wanted.encoding)
 
     def _mismatch(self, what: str, *, is_grave: bool = True) -> None:
-        self.tell(what)
+        self.mismatches += 1
+        if self.mismatches <= MOST_MISMATCHES:
+            self.tell(what)
         if self.is_strict and is_grave:
             error = {"type": "Error", "code": "REPLAY_MISMATCH", "description": what}
             self.socket.send_text(orjson.dumps(error).decode())
@@ -186,6 +221,7 @@ class _Player:
     async def _until(self, is_so: Callable[[], bool], within_s: float) -> bool:
         """Whether the condition holds within that time, or before the client has gone."""
         with trio.move_on_after(within_s):
+            await trio.lowlevel.checkpoint()  # a flood of messages must not hold up other sessions
             while not is_so():
                 if self.is_gone:
                     raise _Over

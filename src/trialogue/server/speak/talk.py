@@ -93,6 +93,8 @@ class SpeakTalk:
                 return [EndSpeaking(1008, "DATA-0000")]
 
     def _speak(self, text: str, now: float) -> list[Order]:
+        if not text:
+            return []
         if len(text) > MAX_CHARS:
             return [EndSpeaking(1009, "BIG-0001")]
         while self._said and self._said[0][0] <= now - _MINUTE_S:
