@@ -38,6 +38,15 @@ async def free_port():
         return listener.socket.getsockname()[1]
 
 
+def is_running(number):
+    """Whether a process of that number runs; one that has only to be buried does not."""
+    try:
+        status = Path(f"/proc/{number}/stat").read_text(encoding="ascii")
+        return status.rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def main():
     """Serve."""
     from mcp.server.mcpserver import MCPServer
@@ -58,6 +67,12 @@ def main():
     def number() -> str:
         """Tell the number of its process."""
         return str(os.getpid())
+
+    @server.tool()
+    def child() -> str:
+        """Start a process in a session of its own, and tell its number."""
+        started = subprocess.Popen(["sleep", "600"], stdout=subprocess.DEVNULL, start_new_session=True)
+        return str(started.pid)
 
     @server.tool()
     def die() -> str:

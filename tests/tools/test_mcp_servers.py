@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 import trio
 import trustme
-from price_server import PROGRAM, free_port, listening
+from price_server import PROGRAM, free_port, is_running, listening
 
 from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
 from trialogue.importing import import_extra
@@ -24,16 +24,22 @@ from trialogue.transport.trust import client_context
 pytestmark = pytest.mark.real
 
 
-async def test_a_process_over_its_pipes(nursery, monkeypatch):
-    """It is asked what it offers, then called, and knows none of our keys."""
+async def test_a_process_over_its_pipes(monkeypatch):
+    """It is asked what it offers, then called, and knows no key of ours; its end is that of all it began."""
     monkeypatch.setenv("DEEPGRAM_API_KEY", "canary")
     server = McpServer("price", argv=PROGRAM)
-    await nursery.start(server.run)
-    assert set(server.offered) == {"price", "environment", "number", "die"}
-    assert server.offered["price"].input_schema["required"] == ["item"]
-    assert await McpTool(server, "price").call({"item": "edge"}) == "edge: eight cents"
-    assert "DEEPGRAM_API_KEY" not in await server.call("environment", {})
-    nursery.cancel_scope.cancel(reason="the meeting is over")
+    async with trio.open_nursery() as nursery:
+        await nursery.start(server.run)
+        assert set(server.offered) == {"price", "environment", "number", "child", "die"}
+        assert server.offered["price"].input_schema["required"] == ["item"]
+        assert await McpTool(server, "price").call({"item": "edge"}) == "edge: eight cents"
+        assert "DEEPGRAM_API_KEY" not in await server.call("environment", {})
+        child = int(await server.call("child", {}))
+        assert is_running(child)
+        nursery.cancel_scope.cancel(reason="the meeting is over")
+    with trio.fail_after(10):
+        while is_running(child):  # noqa: ASYNC110 - a process that was killed ends
+            await trio.sleep(0.01)
 
 
 async def test_a_port_over_streamable_http(nursery, monkeypatch):
@@ -44,7 +50,7 @@ async def test_a_port_over_streamable_http(nursery, monkeypatch):
     async with listening(port):
         server = McpServer("price", url=f"http://127.0.0.1:{port}/mcp")
         await nursery.start(server.run)
-        assert set(server.offered) == {"price", "environment", "number", "die"}
+        assert set(server.offered) == {"price", "environment", "number", "child", "die"}
         assert await McpTool(server, "price").call({"item": "edge"}) == "edge: eight cents"
         nursery.cancel_scope.cancel(reason="the meeting is over")
 

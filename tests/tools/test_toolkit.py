@@ -5,11 +5,11 @@ import os
 import sys
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import trio
+from price_server import is_running
 
 from trialogue.errors import SetupError, ToolFailed, ToolLost
 from trialogue.tools.kinds.command import OUTPUT_BYTES, CommandTool
@@ -91,11 +91,12 @@ async def test_a_command_that_writes_without_end(tmp_path):
     assert len(answer) == OUTPUT_BYTES
 
 
-async def test_a_command_dies_with_its_group(tmp_path):
-    """At its deadline the program and the programs that it started are killed."""
+@pytest.mark.parametrize("is_apart", [False, True])
+async def test_a_command_dies_with_its_group(tmp_path, is_apart):
+    """At its deadline the program and the programs that it started are killed, also in another session."""
     code = (
-        "import subprocess, sys, time, os\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "import subprocess, time, os\n"
+        f"child = subprocess.Popen(['sleep', '600'], start_new_session={is_apart})\n"
         "open('pids', 'w').write(f'{os.getpid()} {child.pid}')\n"
         "os.rename('pids', 'ready')\n"
         "time.sleep(600)\n"
@@ -109,16 +110,8 @@ async def test_a_command_dies_with_its_group(tmp_path):
     leader, child = map(int, (await ready.read_text()).split())
     with pytest.raises(ProcessLookupError):
         os.kill(leader, 0)
-    while _is_running(child):  # noqa: ASYNC110 - its new parent takes a moment to bury it
+    while is_running(child):  # noqa: ASYNC110 - its new parent takes a moment to bury it
         await trio.sleep(0.01)
-
-
-def _is_running(pid):
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
-        return status.rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 # --- http -------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """Tools that are programs: arguments as JSON on stdin, the result on stdout.
 
 1. There is no shell, and the command never contains words of the model.
-2. The program gets only the variables in `ENVIRONMENT`, so no key reaches it.
-3. It leads a process group of its own, which is killed at the call's end in every case.
+2. The program gets only the variables in `ENVIRONMENT` and a mark, so no key reaches it.
+3. It leads a process group of its own, which is killed at the call's end in every case; so are the processes
+   that have left the group, where they can be found (`stray_processes`).
 4. The end of its stderr goes to the diagnostics, not to the agent.
 """
 
@@ -25,6 +26,7 @@ from trialogue.tools.executor import Tool
 from trialogue.tools.notes import Tail, note
 from trialogue.tools.permissions import Permissions, check_program
 from trialogue.tools.signatures import SILENT, Signature
+from trialogue.tools.stray_processes import ProgramMark
 from trialogue.values import frozen
 
 ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ")
@@ -52,6 +54,8 @@ class CommandTool:
 
     async def call(self, arguments: Mapping[str, object]) -> object:
         """Run the program; `ToolFailed` where it does not exist or ends with another code than 0."""
+        mark = ProgramMark.new()
+        kept = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
         try:
             process = await trio.lowlevel.open_process(
                 list(self.argv),
@@ -59,14 +63,14 @@ class CommandTool:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=self.folder,
-                env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
+                env={**kept, **mark.environment},
                 start_new_session=True,
             )
         except OSError as missing:
             raise ToolFailed(f"cannot start the command: {missing.strerror}", code="no-program") from missing
         last_words = Tail()
         try:
-            output, was_whole = await _run(process, orjson.dumps(arguments), last_words)
+            output, was_whole = await _run(process, orjson.dumps(arguments), last_words, mark)
         finally:
             if last_words.text:
                 note("a command wrote", program=self.argv[0], stderr=last_words.text)
@@ -76,7 +80,9 @@ class CommandTool:
         return _answer(output)
 
 
-async def _run(process: trio.Process, question: bytes, last_words: Tail) -> tuple[bytes, bool]:
+async def _run(
+    process: trio.Process, question: bytes, last_words: Tail, mark: ProgramMark
+) -> tuple[bytes, bool]:
     """Output of a process until its end, and whether it is complete; no part of the process runs on."""
     assert process.stderr is not None  # noqa: S101 - it was asked for
     async with trio.open_nursery() as nursery:
@@ -88,6 +94,7 @@ async def _run(process: trio.Process, question: bytes, last_words: Tail) -> tupl
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+            mark.kill()
             with trio.CancelScope(shield=True):  # a killed process ends at once
                 await process.wait()
             nursery.cancel_scope.deadline = trio.current_time() + _LAST_WORDS_S

@@ -6,6 +6,7 @@
    read again.
 3. The end of a server's stderr goes to the diagnostics; its last line has the reason for a failed start.
 4. A call that was sent and not answered may have had its effects: it is `ToolLost`, and not repeated.
+5. A program's end is the end of all processes that it has started (`stray_processes`).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from trialogue.tools.kinds.mcp_lines import BOUNDED_LINES, told_of_long_lines
 from trialogue.tools.notes import Tail, note
 from trialogue.tools.results import as_content
 from trialogue.tools.signatures import Signature
+from trialogue.tools.stray_processes import ProgramMark
 from trialogue.transport.bounded_answers import AnswerTooLong
 from trialogue.transport.failure_words import reason_of_system
 from trialogue.values import frozen
@@ -238,8 +240,13 @@ class McpServer:
             return cast("_Transport", spoken.streamable_http_client(self._url, http_client=client))
         self._last_words = Tail()
         stderr = await exits.enter_async_context(_heard(self._last_words))
+        mark = ProgramMark.new()
+        exits.callback(mark.kill)
         program = _package("mcp").StdioServerParameters(
-            command=self._argv[0], args=list(self._argv[1:]), encoding=BOUNDED_LINES
+            command=self._argv[0],
+            args=list(self._argv[1:]),
+            env=mark.environment,
+            encoding=BOUNDED_LINES,
         )
         exits.enter_context(told_of_long_lines(self._refuse))
         return cast("_Transport", _package("mcp.client.stdio").stdio_client(program, errlog=stderr))
