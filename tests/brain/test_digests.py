@@ -41,16 +41,33 @@ def test_nobody_speaks_as_another(said, line):
     assert text.split("\n") == [line, "It is your turn."]
 
 
+def noted(texts):
+    """All these as notes."""
+    inboxes = Inboxes()
+    for text in texts:
+        inboxes.add_note("a", text)
+    return inboxes.take("a")
+
+
 @pytest.mark.parametrize("what", ["said", "noted"])
 def test_a_digest_fits_into_a_message_however_much_was_missed(what):
     """What is the oldest is left out, and that it is, is said: a session is told the latest."""
     texts = [f"{number} {'word ' * 19_000}".strip() for number in range(20)]
     lines = tuple(DigestLine(TECH, text) for text in texts)
-    missed = Missed(lines=lines) if what == "said" else Missed(notes=tuple(texts))
+    missed = Missed(lines=lines) if what == "said" else noted(texts)
     told = compose(missed, Asked((CHAIR, TECH, BIZ))).split("\n")
     assert told[0] == "(19 earlier lines are left out.)"
     assert told[1].endswith(texts[-1])
     assert told[2:] == ["It is your turn."]
+
+
+def test_notes_that_no_digest_has_room_for_are_only_counted():
+    """An app may give one each second, and the agent have no turn; it may be prompted, and not speak."""
+    missed = noted(f"{number} {'word ' * 10_000}".strip() for number in range(50))
+    told = compose(missed.then(missed), Asked((CHAIR, TECH, BIZ))).split("\n")
+    assert len(missed.notes) == 2
+    assert told[0] == "(98 earlier lines are left out.)"
+    assert [line[:9] for line in told[1:3]] == ["Note: 48 ", "Note: 49 "]
 
 
 def test_one_line_without_an_end_is_told_as_far_as_it_goes():
@@ -70,12 +87,10 @@ def test_a_digest_looks_only_at_what_it_tells(what, monkeypatch):
         looked_at += len(text)
         return safe_text(text, *rest)
 
-    monkeypatch.setattr(digest, "safe_text", looked)
     texts = tuple("word " * 200_000 for _ in range(50))
     lines = tuple(DigestLine(TECH, text) for text in texts)
-    missed = {"said": Missed(lines=lines), "noted": Missed(notes=texts), "cut": Missed(cut_after=texts[0])}[
-        what
-    ]
+    missed = {"said": Missed(lines=lines), "noted": noted(texts), "cut": Missed(cut_after=texts[0])}[what]
+    monkeypatch.setattr(digest, "safe_text", looked)
     assert len(compose(missed, Asked((CHAIR, TECH, BIZ)))) < LONGEST + 200
     assert looked_at <= 5 * LONGEST
 

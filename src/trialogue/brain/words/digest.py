@@ -7,7 +7,7 @@
    question.
 4. No word is told twice; words that could not be told are put back.
 5. Words and notes are told as far as a message can contain them: the oldest are left out, and their amount
-   is given.
+   is given. Of notes, which an app may give without end, no more are kept.
 6. The number of its remarks that were not heard is in a separate line, without a label and without words:
    `2 remarks of yours were not heard.` A script goes back by that many lines.
 """
@@ -78,6 +78,9 @@ class Missed:
     cut_after: str | None = None
     """Words that were heard of it before it was cut off; None if it was not. Personal."""
 
+    forgotten_notes: int = 0
+    """Number of older notes that no digest has room for."""
+
     def then(self, later: Missed) -> Missed:
         """These words and notes, and `later` ones."""
         return Missed(
@@ -85,7 +88,16 @@ class Missed:
             self.notes + later.notes,
             self.unheard + later.unheard,
             self.cut_after if later.cut_after is None else later.cut_after,
-        )
+            self.forgotten_notes + later.forgotten_notes,
+        ).bounded()
+
+    def bounded(self) -> Missed:
+        """These words, and as many of the last notes as a digest has room for."""
+        kept = len(_latest(self.notes, _noted))
+        if kept == len(self.notes):
+            return self
+        forgotten = len(self.notes) - kept
+        return evolve(self, notes=self.notes[forgotten:], forgotten_notes=self.forgotten_notes + forgotten)
 
 
 @define
@@ -106,7 +118,8 @@ class Inboxes:
     def add_note(self, participant: str, note: str) -> None:
         """Add a note of the app or of the brain."""
         missed = self.of(participant)
-        self._missed[participant] = evolve(missed, notes=(*missed.notes, note))
+        kept = one_line(brief(note, LONGEST))
+        self._missed[participant] = evolve(missed, notes=(*missed.notes, kept)).bounded()
 
     def not_heard(self, participant: str, reply: int) -> None:
         """Note that a reply of the participant was begun and will not be heard."""
@@ -202,15 +215,25 @@ class Asked:
 
 def compose(missed: Missed, asked: Asked) -> str:
     """Compose a digest. It is never empty: its last line asks the question, or asks to speak."""
-    lines = _latest(missed.lines, lambda line: _spoken(line, asked.cast))
+    lines = _told(_latest(missed.lines, lambda line: _spoken(line, asked.cast)), len(missed.lines))
     if asked.item is not None:
         lines.append(f"Point of the agenda: {one_line(asked.item.title)}")
-    lines += _latest(missed.notes, lambda note: f"Note: {one_line(brief(note, LONGEST))}")
+    lines += _told(_latest(missed.notes, _noted), len(missed.notes) + missed.forgotten_notes)
     if asked.hands:
         lines.append(f"Note: hands are up: {', '.join(one_line(each.label) for each in asked.hands)}")
     lines += _own(missed)
     lines.append(f"It is your turn. {one_line(asked.ask)}".rstrip())
     return "\n".join(lines)
+
+
+def _noted(note: str) -> str:
+    return f"Note: {one_line(note)}"
+
+
+def _told(lines: list[str], missed: int) -> list[str]:
+    """Lines of the last entries of so many, with the number of those that are left out."""
+    left_out = missed - len(lines)
+    return [*([f"({left_out} earlier lines are left out.)"] if left_out else []), *lines]
 
 
 def _latest(missed: Sequence[T], told_of: Callable[[T], str]) -> list[str]:
@@ -226,5 +249,4 @@ def _latest(missed: Sequence[T], told_of: Callable[[T], str]) -> list[str]:
         if room < 0 and lines:
             break
         lines.append(line)
-    left_out = len(missed) - len(lines)
-    return [*([f"({left_out} earlier lines are left out.)"] if left_out else []), *reversed(lines)]
+    return lines[::-1]
