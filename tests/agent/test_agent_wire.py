@@ -29,6 +29,7 @@ from trialogue.errors import (
     LocalProtocolError,
     ProviderRefused,
     WrongType,
+    WrongValue,
 )
 from trialogue.model.events import (
     InjectionRefused,
@@ -147,6 +148,22 @@ async def test_what_an_app_can_ask(ask, message, autojump_clock):
         ask(agent)
         await trio.sleep(0.01)
         assert service.socket.of(message["type"]) == [message]
+
+
+async def test_all_that_is_added_to_a_prompt_is_bounded(autojump_clock):
+    """The next session is told it in one message, which a service refuses if it is too long."""
+    service = FakeService()
+    async with held(service) as agent:
+        agent.update(prompt="x" * 50_000)
+        agent.update(prompt="y" * 50_000)
+        with pytest.raises(
+            WrongValue, match="the prompt is longer than 100,000 characters with what was added"
+        ):
+            agent.update(prompt="z")
+        await trio.sleep(0.01)
+        service.socket.loses()
+        await until(agent, SessionReady)
+    assert len(service.settings[1]["agent"]["think"]["prompt"]) == len("You are Ann.") + 100_002
 
 
 async def test_a_change_of_think_live_is_kept(autojump_clock):

@@ -286,6 +286,11 @@ async def test_wrong_questions_leave_a_meeting_untouched(scenario, tmp_path):
         for wrong in ({"prompt": ""}, {"prompt": 5}):
             with pytest.raises((TypeError, ValueError)):
                 meeting.update("ann", **wrong)
+        meeting.update("ann", prompt="x" * 60_000)
+        with pytest.raises(ValueError, match="with what was added before"):
+            meeting.update("ann", prompt="x" * 60_000)
+        with pytest.raises(ValueError, match="longer than 100,000 characters in JSON"):
+            meeting.update("ann", think={"provider": {"type": "open_ai", "model": "x" * 100_000}})
         with pytest.raises(ValueError, match="kim is not an agent"):
             meeting.update("kim", prompt="Be brief.")
 

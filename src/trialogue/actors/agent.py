@@ -16,7 +16,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, TypeAlias, assert_never
+from typing import ClassVar, Final, TypeAlias, assert_never
 
 import trio
 from attrs import evolve
@@ -52,6 +52,10 @@ Order: TypeAlias = port.Order | RollOver | Replace | Update
 """Command of the brain to an agent."""
 
 
+LONGEST_ADDED: Final = 100_000
+"""Most characters that are added to an agent's prompt: a service refuses a message that is too long."""
+
+
 @frozen
 class Past:
     """Past of an agent: its sessions in an earlier process of the same meeting, or before the agent left."""
@@ -76,6 +80,11 @@ class _Change:
     update: Update
     is_settled: bool = False
     """Whether its outcome was reported."""
+
+
+def _size_added(order: Update | Replace) -> int:
+    """Number of characters that a change adds to the prompt."""
+    return len(order.content) if isinstance(order, Update) and order.part == "prompt" else 0
 
 
 class Agent(InSession[AgentOffer, AgentSession]):
@@ -112,6 +121,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
         self._was_ready = False
         self._changes: list[_Change] = []
         self._folded = 0
+        self._added = 0
         self._overwhelmed = 0
         self._replaced = trio.Event()
         self.orders: Mailbox[Order] = Mailbox(f"agent:{participant}", 256)
@@ -129,6 +139,15 @@ class Agent(InSession[AgentOffer, AgentSession]):
         self._replies.restore(past.replies)
         for order in past.changes:
             self._take(order)
+            self._added += _size_added(order)
+
+    def has_room_for(self, orders: Sequence[Update]) -> bool:
+        """Whether these changes fit into the prompt, in which they have their place from then on."""
+        added = self._added + sum(map(_size_added, orders))
+        if added > LONGEST_ADDED:
+            return False
+        self._added = added
+        return True
 
     def hear(self, pcm: bytes) -> None:
         """Feed the agent a frame, if it is connected."""

@@ -34,7 +34,7 @@ from trialogue.meeting.app_requests import (
     a_text,
     wrong_type,
 )
-from trialogue.meeting.settings import updates_for
+from trialogue.meeting.settings import take_room, updates_for
 from trialogue.model.commands import AnswerTool, Behavior, CancelTool, Cue, RollOver, RunTool, Speak, Update
 from trialogue.model.events import (
     Event,
@@ -181,8 +181,9 @@ class LoneAgent:
     ) -> None:
         """Change the agent's settings, now and in all later sessions; `SettingsChanged` reports the outcome.
 
-        `prompt` is added to the prompt; the others are objects of the protocol. If `think` has no prompt or
-        functions, the current ones stay. Raises LocalProtocolError for an invalid object.
+        `prompt` is added to the prompt: all calls together can add 100,000 characters. The others are objects
+        of the protocol. If `think` has no prompt or functions, the current ones stay. Raises
+        LocalProtocolError for an invalid object.
         """
         if prompt is not None:
             prompt = a_text(prompt, "the prompt")
@@ -199,6 +200,7 @@ class LoneAgent:
         self._ask_now(lambda: self._update(orders))
 
     def _update(self, orders: Sequence[Update]) -> None:
+        take_room(self._actor, orders)
         for order in orders:
             self._actor.orders.post(order)
 

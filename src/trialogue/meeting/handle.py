@@ -27,7 +27,7 @@ from trialogue.meeting.app_requests import (
 )
 from trialogue.meeting.outputs import FAILURES, MeetingResult, write_outputs, write_what_can_be
 from trialogue.meeting.run_files import seal
-from trialogue.meeting.settings import updates_for, written
+from trialogue.meeting.settings import take_room, updates_for, written
 from trialogue.meeting.stage import Stage
 from trialogue.meeting.table_calls import TableCalls
 from trialogue.meeting.watching import WATCHER_S, Callback, Observing, Records, observing
@@ -175,9 +175,10 @@ class Meeting(TableCalls):
     ) -> None:
         """Change an agent's settings, now and in all its later sessions.
 
-        `prompt` is added to its prompt; the others are objects of the protocol. If `think` has no prompt or
-        functions, the current ones stay. The journal records the change, so secrets (an `endpoint`,
-        `credentials`) belong in the scenario. Raises LocalProtocolError for an invalid object.
+        `prompt` is added to its prompt: all calls together can add 100,000 characters. The others are objects
+        of the protocol. If `think` has no prompt or functions, the current ones stay. The journal records the
+        change, so secrets (an `endpoint`, `credentials`) belong in the scenario. Raises LocalProtocolError
+        for an invalid object.
         """
         self._check_agent(participant)
         if prompt is not None:
@@ -186,7 +187,9 @@ class Meeting(TableCalls):
         texts = [written(part, a_mapping(given, part)) for part, given in parts.items() if given is not None]
         if any(word in text for text in texts for word in _SECRETIVE):
             raise LocalProtocolError("endpoints and credentials belong in the scenario, not in an update")
-        for update in updates_for(participant, prompt, parts, self._stage.dialects(participant)):
+        updates = updates_for(participant, prompt, parts, self._stage.dialects(participant))
+        self._loop.ask(lambda: take_room(self._stage.seats.agents.get(participant), updates))
+        for update in updates:
             self._post(UpdateAsked(participant, update.part, update.content))
 
     def type(self, participant: str, text: str) -> None:

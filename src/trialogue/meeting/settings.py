@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 
 import orjson
 
+from trialogue.actors.agent import LONGEST_ADDED, Agent
 from trialogue.errors import LocalProtocolError
+from trialogue.meeting.app_requests import LONGEST_TEXT, wrong_value
 from trialogue.model.commands import Update
 from trialogue.model.events import Part
 from trialogue.services.port import Dialect
@@ -31,9 +33,22 @@ def updates_for(
     return [Update(participant, part, content) for part, content in asked]
 
 
+def take_room(agent: Agent | None, updates: Sequence[Update]) -> None:
+    """Reserve the room of additions in the prompt of an agent that is there; WrongValue where it lacks it."""
+    if agent is not None and not agent.has_room_for(updates):
+        beyond = f"is longer than {LONGEST_ADDED:,} characters with what was added before"
+        raise wrong_value("the prompt", beyond)
+
+
 def written(part: Part, given: Mapping[str, object]) -> str:
-    """Part of the settings as JSON; LocalProtocolError for a value that JSON cannot hold."""
+    """Part of the settings as JSON.
+
+    LocalProtocolError for a value that JSON cannot hold, WrongValue for one that is too long.
+    """
     try:
-        return orjson.dumps(given).decode()
+        text = orjson.dumps(given).decode()
     except TypeError as error:
         raise LocalProtocolError(f"invalid {part} settings of an agent: {error}") from None
+    if len(text) > LONGEST_TEXT:
+        raise wrong_value(part, f"is longer than {LONGEST_TEXT:,} characters in JSON")
+    return text
