@@ -434,6 +434,7 @@ WRONG = [
     (TypeError, {"agent": None}),
     (TypeError, {"agent": {1: {}}}),
     (ValueError, {"agent": " "}),
+    (ValueError, {"agent": {**AGENT, "greeting": "x" * 500_000}}),
     (LocalProtocolError, {"agent": {"greeting": object()}}),
     (LocalProtocolError, {"agent": {"thonk": 1}}),
     (

@@ -2,11 +2,14 @@
 
 import re
 import sys
+from contextlib import nullcontext
 
 import pytest
 
+from trialogue import Clock, Edges, Overrides, Scenario, run_meeting
 from trialogue.errors import ScenarioError, SetupError, ToolFailed
 from trialogue.scenario import loads, resolve
+from trialogue.testing import murmuring_engines
 from trialogue.tools.permissions import Permissions
 from trialogue.tools.signatures import describe
 from trialogue.tools.toolbox import open_tools
@@ -152,3 +155,36 @@ async def test_a_key_may_end_with_a_line_and_not_hold_one(monkeypatch):
         with pytest.raises(SetupError, match="tool x: header authorization holds line breaks") as refused:
             await made(words)
         assert "secret" not in str(refused.value)
+
+
+def long_winded(length):
+    """A tool that describes itself in so many letters."""
+
+    def tool() -> str:
+        return "done"
+
+    tool.__doc__ = "x" * length
+    return tool
+
+
+async def test_a_tool_that_no_model_can_be_told_of_is_refused():
+    """A server may describe its tool at any length; it would cost the agent its session."""
+    words = r"^tool x: its description and schema have 200,0\d\d bytes, of 200,000 at most$"
+    with pytest.raises(SetupError, match=words):
+        await made("{python: long}", registered={"long": long_winded(200_000)})
+
+
+@pytest.mark.parametrize(("tools", "is_refused"), [(2, False), (3, True)])
+def test_all_tools_of_an_agent_go_in_one_message(tmp_path, tools, is_refused):
+    """Beyond that the meeting does not begin, and says whose they are."""
+    names = [f"t{number}" for number in range(tools)]
+    ann = {"lines": ["One."], "tools": names}
+    scenario = Scenario.build("small", {"ann": ann}, tools={name: {"python": name} for name in names})
+    registered = dict.fromkeys(names, long_winded(190_000))
+    edges = Edges(engines=murmuring_engines(), permissions=Permissions(registered=registered))
+    refused = pytest.raises(SetupError, match=r"^agent ann has 570,\d+ bytes of settings, of 500,000 at most")
+    with refused if is_refused else nullcontext():
+        held = run_meeting(
+            scenario, overrides=Overrides(clock=Clock.VIRTUAL), out=tmp_path / "run", edges=edges
+        )
+        assert held.exit_code == 0

@@ -17,10 +17,20 @@ from trialogue.agent.lone import LoneAgent
 from trialogue.arguments import kind_of
 from trialogue.errors import UnknownName, WrongType
 from trialogue.handles import make
-from trialogue.meeting.app_requests import a_function, a_mapping, a_number, a_text, a_truth, wrong_type
+from trialogue.meeting.app_requests import (
+    a_function,
+    a_mapping,
+    a_number,
+    a_text,
+    a_truth,
+    wrong_type,
+    wrong_value,
+)
 from trialogue.meeting.edges import hosted_exchange, local_connect
 from trialogue.meeting.places import check_opened_on_trio
+from trialogue.meeting.settings import beyond_a_message
 from trialogue.services import HOSTED, SERVICES, service_of
+from trialogue.services.port import AgentOffer, Dialect
 from trialogue.services.sound_terms import SessionTerms, SoundTerms
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error
@@ -58,7 +68,7 @@ async def open_agent(
     registered = _functions(functions)
     asked = with_functions(_agent(agent), registered)
     _check_place(via, url, connect, engines)
-    offer = (dialect := service_of(via).dialect).offer_on(asked, held)
+    offer = _offer(dialect := service_of(via).dialect, asked, held)
     with lone_error():
         async with _dialled(via, url, connect, engines) as dial, trio.open_nursery() as nursery:
             lone = make(LoneAgent, dialect, AgentService(dial, offer), held, registered)
@@ -92,6 +102,14 @@ def _opened(connect: Connect) -> AbstractAsyncContextManager[WebSocket]:
     if inspect.iscoroutine(opened):
         opened.close()
     raise WrongType(f"connect must give an async context manager, not {kind_of(opened)}", argument="connect")
+
+
+def _offer(dialect: Dialect, agent: Mapping[str, object] | str, terms: SessionTerms) -> AgentOffer:
+    """Offer of an agent; WrongValue for one that no service takes in one message."""
+    offer = dialect.offer_on(agent, terms)
+    if beyond := beyond_a_message(agent):
+        raise wrong_value("the agent", beyond)
+    return offer
 
 
 # --- checks of the arguments ----------------------------------------------------------------------

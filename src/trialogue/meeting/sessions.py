@@ -10,9 +10,11 @@ from trialogue.actors.agent import Agent, AgentService
 from trialogue.actors.ear import Ear, EarService
 from trialogue.actors.router import AudioGrid, Router
 from trialogue.brain.meeting import Brain
+from trialogue.errors import SetupError
 from trialogue.meeting.edges import Switchboard
+from trialogue.meeting.settings import beyond_a_message
 from trialogue.model.events import Event
-from trialogue.scenario.resolve import Resolved, dialled_settings
+from trialogue.scenario.resolve import AgentSpec, Resolved, dialled_settings
 from trialogue.scenario.variables import reveal
 from trialogue.services import service_of
 from trialogue.tools.toolbox import Toolbox
@@ -27,9 +29,7 @@ def agent_services(
         spec.name: [
             AgentService(
                 switchboard.for_agent(spec.name, seat.via),
-                service_of(seat.via).dialect.offer(
-                    box.block(seat.via, reveal(dialled_settings(resolved, seat), os.environ)), sample_rate
-                ),
+                service_of(seat.via).dialect.offer(_block(resolved, box, spec.name, seat), sample_rate),
                 _place(resolved, spec.name),
                 seat.restart,
             )
@@ -37,6 +37,14 @@ def agent_services(
         ]
         for spec in resolved.agents
     }
+
+
+def _block(resolved: Resolved, box: Toolbox, name: str, seat: AgentSpec) -> Mapping[str, object]:
+    """Object of an agent with its tools; `SetupError` where no service takes it in one message."""
+    block = box.block(seat.via, reveal(dialled_settings(resolved, seat), os.environ))
+    if beyond := beyond_a_message(block):
+        raise SetupError(f"agent {name} {beyond}")
+    return block
 
 
 def ear_services(resolved: Resolved, switchboard: Switchboard) -> dict[str, EarService]:

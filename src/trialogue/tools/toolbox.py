@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import Final, cast
 
 from attrs import field
 
 from trialogue.brain.tools.arguments import misfit
-from trialogue.errors import ToolFailed
+from trialogue.errors import SetupError, ToolFailed
+from trialogue.model.json_text import write_json
 from trialogue.scenario.resolve import Resolved
 from trialogue.services import service_of
 from trialogue.tools.executor import Tool
@@ -23,6 +24,9 @@ from trialogue.tools.mcp_servers import Crashes, open_servers
 from trialogue.tools.permissions import NOTHING_MORE, Permissions
 from trialogue.tools.signatures import Signature
 from trialogue.values import frozen
+
+LONGEST_SIGNATURE: Final = 200_000
+"""Most bytes of one tool's description and schema in JSON; all of an agent's go in one message."""
 
 
 @frozen
@@ -51,7 +55,10 @@ class Toolbox:
 
 @asynccontextmanager
 async def open_tools(resolved: Resolved, allowed: Permissions = NOTHING_MORE) -> AsyncGenerator[Toolbox]:
-    """Make every tool, with its MCP server running as long as the block; `SetupError` for a forbidden one."""
+    """Make every tool, with its MCP server running as long as the block.
+
+    `SetupError` for a tool that is forbidden, or of which no model could be told.
+    """
     tools: dict[str, Tool] = {}
     told: dict[str, Signature] = {}
     crashes = Crashes()
@@ -61,7 +68,17 @@ async def open_tools(resolved: Resolved, allowed: Permissions = NOTHING_MORE) ->
             schema = spec.schema if spec.schema is not None else itself.schema
             tools[spec.name] = CheckedTool(tool, schema)
             told[spec.name] = Signature(spec.description or itself.description, schema)
+            _check_size(spec.name, told[spec.name])
         yield Toolbox(tools, told, crashes)
+
+
+def _check_size(name: str, told: Signature) -> None:
+    """Raise `SetupError` for a tool that its server, say, describes at more length than any model is told."""
+    size = len(write_json([told.description, told.schema]))
+    if size > LONGEST_SIGNATURE:
+        raise SetupError(
+            f"tool {name}: its description and schema have {size:,} bytes, of {LONGEST_SIGNATURE:,} at most"
+        )
 
 
 @frozen
