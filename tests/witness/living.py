@@ -8,8 +8,8 @@ from typing import Any
 from cases import CALM, Case, plan_of
 from far_agents import FarAgent
 from far_people import FarPerson
+from outside_events import OutsideEvents
 from physics import Violation, World
-from wishes import Outside
 from witness import Witness
 
 from trialogue.model.events import StopAsked
@@ -39,7 +39,7 @@ def live(
             world.far.agents[seat.name] = FarAgent(world, seat, case.on)
         else:
             world.far.people[seat.name] = FarPerson(world, seat, case.on)
-    Outside(world, case.on)
+    OutsideEvents(world, case.on)
     try:
         world.run(case.time_s + 30.0)
         if world.ended is None:

@@ -27,7 +27,7 @@ from trialogue.values import frozen
 __all__ = ["PageSource", "content"]
 
 
-MOST_VERDICTS: Final = 10_000
+MOST_ATTEMPTS: Final = 10_000
 """Number of attempts to interrupt that are shown: of voices that all speak at once there are their square."""
 
 
@@ -84,25 +84,25 @@ def _marks(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
     for record in meeting.records:
         yield from fold.take(record)
     yield from fold.close(meeting.result.duration_s)
-    yield from _verdicts(meeting, heard)
+    yield from _attempts(meeting, heard)
 
 
-def _verdicts(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
-    """Classes by the measures of speech within another's speech."""
+def _attempts(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
+    """Attempts to interrupt, and backchannels, as the measures class them."""
     said, rules = meeting.utterances, meeting.plan.floor.interrupt
     tries = attempts(heard, said, rules)
     taken = {(each.participant, each.start_s) for each in without_backchannels(heard, tries)}
     for each in heard:
         if (each.participant, each.start_s) not in taken:
             yield {
-                "k": "verdict",
+                "k": "attempt",
                 "who": each.participant,
                 "at": ms(each.start_s),
                 "outcome": "backchannel",
             }
-    for cut in tries[:MOST_VERDICTS]:
+    for cut in tries[:MOST_ATTEMPTS]:
         if cut.outcome != "backchannel":
-            yield {"k": "verdict", "who": cut.by, "of": cut.of, "at": ms(cut.at), "outcome": cut.outcome}
+            yield {"k": "attempt", "who": cut.by, "of": cut.of, "at": ms(cut.at), "outcome": cut.outcome}
 
 
 def _missed(meeting: PageSource) -> Iterator[Highlight]:

@@ -126,7 +126,7 @@ class Lanes {
     for (const call of mine(this.model.calls)) {
       pen.fillStyle = ["failed", "timed-out", "unknown"].includes(call.outcome) ? this.bad : this.tool; this.bar(call, top + height - 5, 4, 4);
     }
-    for (const each of this.model.verdicts) {
+    for (const each of this.model.attempts) {
       if (each.who !== who || each.outcome === "backchannel" || each.at < this.from || each.at > this.to) continue;
       const x = this.x(each.at); pen.fillStyle = pen.strokeStyle = this.warn;
       pen.beginPath(); pen.moveTo(x, top + 9); pen.lineTo(x - 4, top + 2); pen.lineTo(x + 4, top + 2); pen.closePath();

@@ -3,7 +3,7 @@
 class Model {
   constructor() {
     this.lanes = []; this.turns = new Map(); this.spans = []; this.words = []; this.queue = []; this.calls = [];
-    this.away = []; this.notes = []; this.agenda = []; this.verdicts = []; this.end = null; this.now = 0;
+    this.away = []; this.notes = []; this.agenda = []; this.attempts = []; this.end = null; this.now = 0;
     this.spanOf = new Map(); this.callOf = new Map(); this.wordsOf = new Map();
   }
 
@@ -71,8 +71,8 @@ Model.RULES = {
   note(model, mark) { model.notes.push(mark); },
   fault(model, mark) { model.notes.push({ ...mark, level: "failure", code: "fault" }); },
   agenda(model, mark) { model.agenda.push(mark); },
-  verdict(model, mark) {
-    model.verdicts.push(mark);
+  attempt(model, mark) {
+    model.attempts.push(mark);
     if (mark.outcome === "backchannel") for (const span of model.spans) if (span.who === mark.who && Math.abs(span.at - mark.at) < 0.002) span.small = true;
   },
   end(model, mark) { model.end = mark; for (const each of model.queue) each.end ??= mark.at; },

@@ -1,4 +1,6 @@
-"""What the app, the tools and the process do to a meeting: wishes, results, sleeps, deaths, arrivals."""
+"""Events from outside the conversation: requests of the app, results of tools, sleeps and deaths of the
+process, arrivals and departures.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ from trialogue.model.events import (
 )
 
 
-class Outside:
+class OutsideEvents:
     """All that happens to the meeting, and is no participant."""
 
     def __init__(self, world: World, on: frozenset[str]) -> None:
@@ -42,7 +44,7 @@ class Outside:
         self.count = 0
         world.tool_box = self._takes
         for feature, rate, act in (
-            ("app", 12.0, self._wishes),
+            ("app", 12.0, self._asks),
             ("muting", 30.0, self._mutes),
             ("sleeps", 50.0, self._sleeps),
             ("resumes", 60.0, self._dies),
@@ -81,7 +83,7 @@ class Outside:
 
     # --- the app ------------------------------------------------------------------------------------
 
-    def _wishes(self) -> None:
+    def _asks(self) -> None:
         name = self.chance.choice(self.names)
         self.count += 1
         wish = self.chance.choice(
