@@ -23,6 +23,7 @@ from wires import (
 )
 
 from trialogue.errors import ConnectionLost, RemoteProtocolError
+from trialogue.transport import incoming
 from trialogue.transport.accept import SocketService, serve_websocket
 from trialogue.transport.dial import in_memory, open_websocket, open_websocket_over
 from trialogue.transport.pipe import PipeStream, open_pipe
@@ -313,6 +314,18 @@ async def test_a_flood_of_pings_by_a_peer_that_does_not_read(autojump_clock: tri
 
     lost = await ending(talk, SocketRules())
     assert "floods us with pings" in str(lost) or "took nothing" in str(lost)
+
+
+async def test_a_message_in_parts_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts that are empty take memory, too: the socket is lost."""
+    monkeypatch.setattr(incoming, "MOST_PARTS", 1000)
+
+    async def talk(stream: PipeStream) -> None:
+        await stream.send_all(frame(1, fin=0))
+        while True:
+            await stream.send_all(frame(0, fin=0) * 1000)
+
+    assert "too many parts" in str(await ending(talk, SocketRules()))
 
 
 async def test_a_reset_is_1006() -> None:

@@ -3,9 +3,10 @@
 import sys
 from collections import Counter
 
+import pytest
 import trio
 import trio.testing
-from wires import listening
+from wires import frame, listening
 
 from trialogue.transport.accept import SocketService
 from trialogue.transport.connection import receive_beside
@@ -77,3 +78,30 @@ async def test_nothing_is_read_while_as_many_messages_wait_as_may():
             assert read < 200_000
             got = [await socket.receive() for _ in range(many)]
     assert got == [number.to_bytes(2) * 480 for number in range(many)]
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+async def test_long_messages_that_nobody_takes_are_bounded_by_their_size(parts):
+    """Whether they come whole or in parts; later all of them come."""
+    size, many = 500_000, 50
+    half = bytes(size // 2)
+    message = frame(2, 2 * half) if parts == 1 else frame(2, half, fin=0) + frame(0, half)
+
+    async def flood(socket, _request):
+        await socket.drain()  # the upgrade is written
+        for _ in range(many):
+            await socket.wire.stream.send_all(message)
+        await trio.sleep_forever()
+
+    rules = SocketRules(send_within_s=60.0)
+    async with (
+        listening(SocketService(flood, rules=rules)) as listener,
+        open_websocket(listener.url(), headers={}, rules=rules) as socket,
+    ):
+        with trio.fail_after(60):
+            read = -1
+            while read != (read := socket.statistics().bytes_in):
+                await trio.testing.wait_all_tasks_blocked(0.05)
+            assert read < 10_000_000
+            got = [len(await socket.receive()) for _ in range(many)]
+    assert got == [size] * many

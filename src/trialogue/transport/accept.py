@@ -20,6 +20,7 @@ from trialogue.errors import ConnectionLost
 from trialogue.transport.arrival import Upgrading, arrive
 from trialogue.transport.connection import HandshakeEnded, WireSocket
 from trialogue.transport.http import DEFAULT_HTTP_RULES, DecideHttp, HttpExchange, HttpResponse, HttpRules
+from trialogue.transport.incoming import MOST_JOINED
 from trialogue.transport.library import Library, LibraryNursery, SocketEnding
 from trialogue.transport.lifetime import background, open_for_messages
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, Handshake, SocketRules, WebSocket
@@ -205,7 +206,7 @@ async def _greet(nursery: trio.Nursery, socket: WireSocket, decide: Decide) -> U
         trio_websocket.wrap_server_stream,
         cast("trio.Nursery", LibraryNursery(nursery, socket.run_reader)),
         socket.wire,
-        message_queue_size=rules.receive_queue,
+        message_queue_size=min(rules.receive_queue, MOST_JOINED),
         max_message_size=rules.max_message_size,
         receive_buffer_size=rules.receive_buffer_bytes,
     )

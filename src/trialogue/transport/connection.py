@@ -315,8 +315,8 @@ class WireSocket:
         """End as the library did."""
         has_sent_close = self.wire.has_sent_close
         ending = ending_of(self.library.closed, has_sent_close=has_sent_close)
-        if self.wire.is_overflowed:
-            self.lose(SocketEnding("the peer floods us with pings"))
+        if self.wire.flood:
+            self.lose(SocketEnding(self.wire.flood))
         elif ending.close_code == 1006:
             self.lose(ending)
         else:

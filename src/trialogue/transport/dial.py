@@ -26,6 +26,7 @@ from trialogue.transport.connection import HandshakeEnded, WireSocket
 from trialogue.transport.direct import direct
 from trialogue.transport.direct_tls import shake_hands
 from trialogue.transport.failure_words import reason_of_failure
+from trialogue.transport.incoming import MOST_JOINED
 from trialogue.transport.library import Library, LibraryNursery
 from trialogue.transport.lifetime import background, open_for_messages
 from trialogue.transport.pipe import open_pipe
@@ -265,7 +266,7 @@ async def _upgrade(nursery: trio.Nursery, socket: WireSocket, target: Target, re
         target.resource,
         subprotocols=request.subprotocols,
         extra_headers=request.headers,
-        message_queue_size=rules.receive_queue,
+        message_queue_size=min(rules.receive_queue, MOST_JOINED),
         max_message_size=rules.max_message_size,
         receive_buffer_size=rules.receive_buffer_bytes,
     )

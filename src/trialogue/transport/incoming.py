@@ -5,7 +5,8 @@ control frames, messages in parts, and every fault, goes to the library, which k
 
 1. The order of messages is kept: while the library still has one, or part of one, all data goes to it.
 2. After a Close or a frame that breaks the protocol everything goes to the library, permanently.
-3. Unread messages are bounded: at the limit nothing is read, and the peer waits.
+3. Unread messages are bounded by their number and their size: at the limit nothing is read, and the peer
+   waits. So are the parts of one message, which may be empty: more of them are a flood.
 4. The reader's task passes sound directly to a receiver for it, if no message waits before it.
 5. A message is checked when it is complete; the library alone would check the UTF-8 of a part of it.
 """
@@ -33,6 +34,15 @@ _SHORT: Final = 126 + 4
 """Bytes of the shortest frame whose size takes two bytes."""
 
 _CONTROL_MAX: Final = 125
+
+MOST_WAITING_BYTES: Final = 4 * 1024 * 1024
+"""Bytes of unread messages from which nothing is read."""
+
+MOST_PARTS: Final = 16_384
+"""Most parts of one message."""
+
+MOST_JOINED: Final = 8
+"""Most messages in parts that wait in the library, which joins them."""
 
 
 @frozen
@@ -88,6 +98,12 @@ class Incoming:
     _messages: list[str | bytes] = field(factory=list[str | bytes], init=False)
     """Messages that wait, the oldest first; a list, since an idle deque takes more memory."""
 
+    _waiting_bytes: int = field(default=0, init=False)
+    """Size of these messages."""
+
+    _parts: int = field(default=0, init=False)
+    """Parts of the present message."""
+
     _buffer: bytearray = field(factory=bytearray, init=False)
     _known: int = field(default=0, init=False)
     """Bytes at the buffer's front that the library already has."""
@@ -111,7 +127,12 @@ class Incoming:
     @property
     def has_room(self) -> bool:
         """Whether more messages may wait."""
-        return len(self._messages) < self.max_waiting
+        return len(self._messages) < self.max_waiting and self._waiting_bytes < MOST_WAITING_BYTES
+
+    @property
+    def is_flooded(self) -> bool:
+        """Whether the peer cuts a message into more parts than it may."""
+        return self._parts > MOST_PARTS
 
     async def next(self, sound: Callable[[bytes], None] | None = None) -> str | bytes | None:
         """Next message; None where the library has it, or has the reason for its absence.
@@ -124,6 +145,7 @@ class Incoming:
         while True:
             while self._messages:
                 message = self._messages.pop(0)
+                self._waiting_bytes -= len(message)
                 if self._taken:
                     self._taken.unpark()
                 if sound is None or isinstance(message, str):
@@ -144,10 +166,14 @@ class Incoming:
             failure, self._failure = self._failure, None
             raise failure
 
+    def _keep(self, message: str | bytes) -> None:
+        self._messages.append(message)
+        self._waiting_bytes += len(message)
+
     def _give(self, message: str | bytes) -> None:
         """Pass sound to its direct receiver; keep every other message."""
         if self._sound is None or self._messages or isinstance(message, str):
-            self._messages.append(message)
+            self._keep(message)
             if self._arrived:
                 self._arrived.unpark_all()
             return
@@ -165,8 +191,8 @@ class Incoming:
 
     def accept(self, message: bytes) -> bool:
         """Take sound that is given directly; False where messages, or parts of them, are before it."""
-        if self.is_clear and len(self._messages) < self.max_waiting and len(message) <= self.max_message_size:
-            self._messages.append(message)
+        if self.is_clear and self.has_room and len(message) <= self.max_message_size:
+            self._keep(message)
             self._arrived.unpark_all()
             return True
         return False
@@ -179,6 +205,7 @@ class Incoming:
     def deafen(self) -> None:
         """Drop waiting messages, and all later ones: the socket is closed from this side."""
         self._messages.clear()
+        self._waiting_bytes = 0
         self._taken.unpark_all()
         self.end()
 
@@ -283,6 +310,7 @@ class Incoming:
             self.end()
         elif frame.opcode in _DATA:
             self._is_fragmented = not frame.is_final
+            self._parts = self._parts + 1 if self._is_fragmented else 0
             self.owed += frame.is_final
             self._arrived.unpark_all()
 

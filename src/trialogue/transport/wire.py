@@ -40,8 +40,8 @@ class WireStream(trio.abc.Stream):
     is_reading: bool = False
     """Whether a read is waiting for the peer; if not, its silence is ours."""
 
-    is_overflowed: bool = False
-    """Whether the peer has caused more unwritten pongs than we keep."""
+    flood: str = ""
+    """Flood of the peer that ends the socket, in words; empty for none."""
 
     is_released: bool = False
     """Whether the library has closed its stream: it sends nothing more."""
@@ -90,7 +90,7 @@ class WireStream(trio.abc.Stream):
         if self.is_released:
             raise trio.ClosedResourceError
         if self.unwritten_bytes > MAX_UNWRITTEN_BYTES:
-            self.is_overflowed = True
+            self.flood = "the peer floods us with pings"
             raise trio.BrokenResourceError("too much is unwritten")
         self.append(data)
 
@@ -109,7 +109,7 @@ class WireStream(trio.abc.Stream):
             if self.head is not None:
                 self._keep(self.head, received)
             # The handshake may have ended while we waited.
-            left = received if self.incoming is None else self.incoming.sift(received)
+            left = received if self.incoming is None else self._sifted(self.incoming, received)
             if left or not received:
                 return left
 
@@ -121,7 +121,7 @@ class WireStream(trio.abc.Stream):
             nonlocal left
             self.last_received_at = trio.current_time()
             self.bytes_in += len(received)
-            left = incoming.sift(received)
+            left = self._sifted(incoming, received)
             return not left and incoming.has_room
 
         while True:
@@ -135,6 +135,13 @@ class WireStream(trio.abc.Stream):
             if left or not received:
                 return left
             await incoming.wait_for_room()
+
+    def _sifted(self, incoming: Incoming, received: bytes | bytearray) -> bytes:
+        left = incoming.sift(received)
+        if incoming.is_flooded:
+            self.flood = "the peer sends a message in too many parts"
+            raise trio.BrokenResourceError(self.flood)
+        return left
 
     async def _receive(self, max_bytes: int | None) -> bytes | bytearray:
         if self.is_released:
