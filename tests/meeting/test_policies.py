@@ -107,3 +107,18 @@ def test_what_a_policy_does_wrong_is_its_authors(name, told, monkeypatch):
         brain.handle(SessionReady("bob", 1), 0.0)
     assert str(caught.value) == f"policy {HERE}:{name} {told}"
     assert (caught.value.__cause__ is None) == (name == "undecided")
+
+
+def test_ctrl_c_while_a_policy_decides_is_not_its_authors(monkeypatch):
+    """The user stops a replay, or an app with its own loop: that is no error of whoever wrote the policy."""
+
+    def stopped(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys.modules[__name__], "left", stopped)
+    monkeypatch.setitem(sys.modules, HERE, sys.modules[__name__])
+    brain = brain_for(plan(f"{HERE}:left"), ("*",))
+    brain.handle(MeetingStarted(), 0.0)
+    brain.handle(SessionReady("ada", 1), 0.0)
+    with pytest.raises(KeyboardInterrupt):
+        brain.handle(SessionReady("bob", 1), 0.0)

@@ -60,7 +60,7 @@ class AuthorsPolicy:
         """Call the policy; `AuthorFailed` where it raises, or returns no decision."""
         try:
             decision = self.policy.choose(view)
-        except (Exception, SystemExit, KeyboardInterrupt, trio.Cancelled) as fault:  # it is foreign code
+        except (Exception, SystemExit, trio.Cancelled) as fault:  # it is foreign code
             failed = AuthorFailed(f"{self.what} raised {reason_of(fault)}")
             raise failed from fault  # noqa: ASYNC104 - nothing can cancel a plain function
         return self._checked(decision)
