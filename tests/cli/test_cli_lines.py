@@ -35,6 +35,15 @@ def test_no_span_steers_a_terminal(text):
     )
 
 
+@given(st.text())
+def test_no_plain_string_steers_a_terminal_either(text):
+    """It may hold a path; its spaces stay."""
+    shown = line(f"in {text}  at").spans[0].text
+    assert {unicodedata.category(each) for each in shown}.isdisjoint({"Cc", "Zl", "Zp", "Cs"})
+    assert not {"\u202e", "\u2066"} & set(shown)
+    assert shown.endswith("  at")
+
+
 def test_spans_keep_their_edges():
     """Blanks at the edges hold spans apart; a plain line ends without any."""
     assert span(" a \n b ").text == " a b "

@@ -13,7 +13,7 @@ from attrs import asdict, evolve
 
 from trialogue.cli.endings import WRONG_USE
 from trialogue.cli.view_lines import Line, Span, Tone, line, padded, span, width
-from trialogue.cli.view_screens import put, put_json, show
+from trialogue.cli.view_screens import put, put_json, put_lines, show
 from trialogue.errors import SetupError
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
@@ -149,7 +149,7 @@ def _rewrite(file: Path, text: str) -> None:
 def draw_file(file: Path, overrides: Overrides, *, as_svg: bool) -> int:
     """Print a scenario as a diagram, in Mermaid or SVG."""
     drawn = picture(prepare(file, overrides))
-    put((svg(drawn) if as_svg else mermaid(drawn)).rstrip("\n"))
+    put_lines((svg(drawn) if as_svg else mermaid(drawn)).rstrip("\n"))
     return 0
 
 

@@ -12,9 +12,9 @@ from attrs import evolve
 
 from trialogue.cli.endings import WRONG_USE
 from trialogue.cli.view_lines import Line, Span, Tone, counted, line, padded, span, width
-from trialogue.cli.view_screens import put, show
+from trialogue.cli.view_screens import put_lines, show
 from trialogue.errors import SetupError
-from trialogue.model.text import safe_text
+from trialogue.model.text import safe_text, steerless_json
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.endpoints import endpoints, installed_models
 from trialogue.scenario.notes import notes
@@ -49,7 +49,7 @@ def check_files(
     found = {file: _faults(each, file_only=file_only) for file, each in examined.items()}
     if as_json:
         problems = [_as_json(file, each) for file, faults in found.items() for each in faults]
-        put(_json_of(problems))
+        put_lines(_json_of(problems))
     else:
         show(
             [
@@ -64,14 +64,14 @@ def check_files(
 def explain_file(file: Path, overrides: Overrides, *, as_json: bool) -> int:
     """Print every value of a scenario with its origin, or explain a code such as `E-KEY-UNKNOWN`."""
     if CODE.fullmatch(str(file)):
-        put(page_of(str(file)))
+        put_lines(page_of(str(file)))
         return 0
     from trialogue.scenario.explain import explain  # noqa: PLC0415 - what `check` has no use for
 
     explained = explain(prepare(file, overrides))
     if as_json:
         values = [{"path": each.path, "value": each.value, "origin": str(each.origin)} for each in explained]
-        put(_json_of(values))
+        put_lines(_json_of(values))
     else:
         cells = min(LONGEST_PATH, max(width(each.path) for each in explained))
         show([_explained(each, cells) for each in explained])
@@ -82,7 +82,7 @@ def print_schema() -> int:
     """Print the JSON Schema of scenario files."""
     from trialogue.scenario.json_schema import json_schema  # noqa: PLC0415 - it reads our own source
 
-    put(_json_of(json_schema()))
+    put_lines(_json_of(json_schema()))
     return 0
 
 
@@ -213,7 +213,7 @@ def _explained(each: Explained, cells: int) -> Line:
 
 
 def _json_of(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    return steerless_json(json.dumps(value, indent=2, ensure_ascii=False).encode(errors="replace")).decode()
 
 
 def _as_json(file: Path, problem: ScenarioProblem) -> dict[str, object]:

@@ -13,7 +13,7 @@ from typing import Final
 from trialogue.cli.key_masking import hidden, hide
 from trialogue.errors import AuthorFailed, PermissionMissing, ReplayDivergence, ScenarioError, TrialogueError
 from trialogue.machine_limits import lack_of, leaves
-from trialogue.model.text import brief, safe_text
+from trialogue.model.text import brief, safe_text, steerless, steerless_lines
 
 WRONG_USE: Final = 2
 """Exit code for a wrong command line or scenario."""
@@ -55,7 +55,10 @@ def told(error: TrialogueError) -> list[str]:
     match error:
         case ScenarioError(told=lines, problems=problems):
             heads = set(problems)
-            return [f"trialogue: {_shown(each)}" if each in heads else f"  {hidden(each)}" for each in lines]
+            return [
+                f"trialogue: {_shown(each)}" if each in heads else f"  {hidden(steerless(each))}"
+                for each in lines
+            ]
         case PermissionMissing(options=options):
             command = shlex.join(["trialogue", *sys.argv[1:], *options])
             return [f"trialogue: {_shown(str(error))}", f"  {_shown(command)}"]
@@ -111,7 +114,7 @@ def _lines(error: BaseException) -> list[str]:
 def _trace(error: BaseException) -> str:
     import traceback  # noqa: PLC0415 - for faults alone
 
-    return hidden("".join(traceback.format_exception(error)))
+    return hidden(steerless_lines("".join(traceback.format_exception(error))))
 
 
 def _write_nowhere() -> None:

@@ -114,10 +114,11 @@ def filter_(run: Path, /, *, wanted: LinesWanted = EVERYTHING) -> int:
     import orjson  # noqa: PLC0415 - only for JSON
 
     from trialogue.cli.view_screens import put  # noqa: PLC0415 - the terminal comes with it
+    from trialogue.model.text import steerless_json  # noqa: PLC0415 - likewise
 
     reading = _reading(run)
     for raw in _lines(reading, wanted):
-        put(orjson.dumps(raw).decode())
+        put(steerless_json(orjson.dumps(raw)).decode())
     _tell(reading)
     return 0
 

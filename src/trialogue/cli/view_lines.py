@@ -1,6 +1,7 @@
 """Lines of text for any screen: spans with a meaning, and their plain form.
 
-All foreign text goes through `safe_text` on its way into a span, and is never read as markup.
+All foreign text goes through `safe_text`, or through `steerless` with a line of our own around it, on its way
+into a span, and is never read as markup.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
-from trialogue.model.text import safe_text
+from trialogue.model.text import safe_text, steerless
 from trialogue.values import frozen
 
 EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
@@ -59,8 +60,8 @@ def span(text: str, tone: Tone = Tone.NORMAL, seat: int | None = None) -> Span:
 
 
 def line(*spans: Span | str, hang: int = 0) -> Line:
-    """A line of spans; plain strings must be trusted text and are not changed."""
-    return Line(tuple(Span(each) if isinstance(each, str) else each for each in spans), hang)
+    """A line of spans; a plain string keeps its spaces, and loses control characters and line breaks."""
+    return Line(tuple(Span(steerless(each)) if isinstance(each, str) else each for each in spans), hang)
 
 
 def plain(shown: Line) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol, Self, TextIO
 from trialogue.cli.key_masking import hidden
 from trialogue.cli.view_lines import Line, plain
 from trialogue.errors import SetupError
-from trialogue.model.text import steerless_json
+from trialogue.model.text import steerless, steerless_json, steerless_lines
 
 
 class Screen(AbstractContextManager["Screen"], Protocol):
@@ -85,9 +85,14 @@ def show(lines: Sequence[Line]) -> None:
 
 
 def put(text: str) -> None:
-    """Print trusted text to stdout unchanged; raises as `show` does."""
+    """Print one line to stdout; raises as `show` does."""
+    put_lines(steerless(text))
+
+
+def put_lines(text: str) -> None:
+    """Print a text of one or more lines to stdout; raises as `show` does."""
     with writing():
-        print(hidden(text), flush=True)
+        print(hidden(steerless_lines(text)), flush=True)
 
 
 def put_json(data: object) -> None:
@@ -96,7 +101,7 @@ def put_json(data: object) -> None:
 
     from trialogue.model.json_text import write_json  # noqa: PLC0415 - likewise
 
-    put(steerless_json(write_json(data, orjson.OPT_INDENT_2)).decode())
+    put_lines(steerless_json(write_json(data, orjson.OPT_INDENT_2)).decode())
 
 
 @contextmanager
@@ -113,7 +118,7 @@ def writing() -> Generator[None]:
 def note(text: str) -> None:
     """Print a line to stderr, beside the output; nothing where stderr is closed or its disk is full."""
     with suppress(OSError):
-        print(hidden(f"trialogue: {text}"), file=sys.stderr, flush=True)
+        print(hidden(f"trialogue: {steerless(text)}"), file=sys.stderr, flush=True)
 
 
 class WaitScreen(Protocol):

@@ -18,6 +18,7 @@ from rich.text import Text
 
 from trialogue.cli.key_masking import hidden
 from trialogue.cli.view_lines import Line, Span, Tone, width
+from trialogue.model.text import steerless
 
 _STYLES: Final = {Tone.NORMAL: "", Tone.STRONG: "bold", Tone.FAINT: "dim", Tone.WARNING: "bold red"}
 
@@ -84,7 +85,7 @@ class Spinner:
 
     def __call__(self, what: str) -> None:
         """Show what is being prepared."""
-        self._status.update(Text(hidden(f"{what} …"), "dim"))
+        self._status.update(Text(hidden(steerless(f"{what} …")), "dim"))
         if not self._is_shown:
             self._is_shown = True
             self._status.start()

@@ -32,6 +32,16 @@ def safe_text(text: str) -> str:
     return _RUN_OF_SPACES.sub(" ", text.translate(_SAFE)).strip()
 
 
+def steerless(text: str) -> str:
+    """One line of `text` like that of `safe_text`, with all of its spaces: they may be part of a path."""
+    return text if text.isascii() and text.isprintable() else text.translate(_SAFE)
+
+
+def steerless_lines(text: str) -> str:
+    """`text` with each of its lines as `steerless` makes it."""
+    return "\n".join(map(steerless, text.split("\n")))
+
+
 def brief(text: str, longest: int) -> str:
     """Text, or its first `longest` characters and the number of the rest."""
     return text if len(text) <= longest else f"{text[:longest]}… ({len(text) - longest} more characters)"
