@@ -115,6 +115,11 @@ class _Failing:
     def __init__(self, part, method, calls, error) -> None:
         self._part, self._method, self._left, self._error = part, method, calls, error
 
+    @property
+    def __class__(self):
+        """The part's: Python 3.12 looks for a protocol's methods on the class."""
+        return type(self._part)
+
     def __getattr__(self, name):
         return self._call if name == self._method else getattr(self._part, name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from trialogue.model.plan import MeetingPlan
+from trialogue.model.sums import summed
 from trialogue.values import frozen
 
 __all__ = ["Estimate", "estimate"]
@@ -42,6 +43,6 @@ def estimate(plans: Iterable[MeetingPlan]) -> Estimate:
         minutes += long or 0.0
         prices = [each.price for each in plan.participants if each.price is not None]
         unpriced |= dict.fromkeys(each.service for each in prices if each.usd_a_minute is None)
-        cost = sum(each.usd_a_minute or 0.0 for each in prices) * (long or 0.0)
+        cost = summed(each.usd_a_minute or 0.0 for each in prices) * (long or 0.0)
         usd += cost if plan.limits.cost_usd is None else min(cost, plan.limits.cost_usd)
     return Estimate(meetings, minutes, unlimited, usd, tuple(unpriced))

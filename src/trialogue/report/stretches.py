@@ -23,6 +23,7 @@ from trialogue.model.events import (
     VoiceRose,
 )
 from trialogue.model.records import Record
+from trialogue.model.sums import summed
 from trialogue.values import define, frozen
 
 
@@ -158,7 +159,7 @@ def spoken_by(heard: Sequence[Stretch]) -> dict[str, float]:
     lengths: dict[str, list[float]] = {}
     for each in joined(heard):
         lengths.setdefault(each.participant, []).append(each.length_s)
-    return {name: sum(found, start=0.0) for name, found in lengths.items()}
+    return {name: summed(found) for name, found in lengths.items()}
 
 
 def joined(heard: Sequence[Stretch]) -> tuple[Stretch, ...]:

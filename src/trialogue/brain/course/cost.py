@@ -25,6 +25,7 @@ from trialogue.model.events import (
 from trialogue.model.participants import Price
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.model.sums import summed
 from trialogue.values import define, frozen
 
 LEAST_USD: Final = 1e-6
@@ -111,7 +112,7 @@ class Meter:
         """Cost of the meeting at `now`."""
         spent = tuple(_spent(name, price, self._ready_s(name, now)) for name, price in self._paid())
         return Cost(
-            usd=sum(each.usd or 0.0 for each in spent),
+            usd=summed(each.usd or 0.0 for each in spent),
             unpriced=tuple(dict.fromkeys(each.service for each in spent if each.usd is None)),
             as_of=min((each.as_of for each in spent if each.as_of), default=""),
             participants=spent,
@@ -119,7 +120,7 @@ class Meter:
 
     def reaches(self, usd: float, now: float) -> float | None:
         """Time at which the cost reaches `usd` at the current rate; None for never."""
-        rate = sum(price.usd_a_minute or 0.0 for name, price in self._paid() if name in self._since) / 60
+        rate = summed(price.usd_a_minute or 0.0 for name, price in self._paid() if name in self._since) / 60
         left = usd - self.cost(now).usd
         if left <= LEAST_USD:
             return now

@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 
 from trialogue.model.participants import Kind
 from trialogue.model.plan import AgendaItem, MeetingPlan
+from trialogue.model.sums import summed
 from trialogue.model.transcript import Cause
 from trialogue.values import frozen
 
@@ -237,7 +238,7 @@ class FloorView:
 
     def heard_s(self, window_s: float) -> float:
         """Seconds of sound in the turns that ended within the window."""
-        return sum(taken.spoken_s for taken in self._recent(window_s))
+        return summed(taken.spoken_s for taken in self._recent(window_s))
 
     def _recent(self, window_s: float) -> Iterator[TurnTaken]:
         """Turns that ended within the window, the last first."""
@@ -246,11 +247,11 @@ class FloorView:
     def share(self, participant: str, window_s: float = inf) -> float:
         """Share of one participant in all speech of the turns that ended within the window, from 0 to 1."""
         if window_s == inf:
-            total = sum(self.sums.spoken.values())
+            total = summed(self.sums.spoken.values())
             return self.spoken_s(participant) / total if total > 0 else 0.0
         recent = list(self._recent(window_s))
-        total = sum(taken.spoken_s for taken in recent)
-        own = sum(taken.spoken_s for taken in recent if taken.participant == participant)
+        total = summed(taken.spoken_s for taken in recent)
+        own = summed(taken.spoken_s for taken in recent if taken.participant == participant)
         return own / total if total > 0 else 0.0
 
     def spoken_s(self, participant: str) -> float:

@@ -18,6 +18,7 @@ from enum import Enum
 
 from attrs import Factory
 
+from trialogue.model.sums import summed
 from trialogue.model.transcript import Beside
 from trialogue.values import define, frozen
 
@@ -349,5 +350,5 @@ def _holds(stretch: SpeechStretch, words: Words) -> bool:
 
 def are_believed(text: str, stretches: list[SpeechStretch], now: float) -> bool:
     """Whether stretches of this length can contain the words of a text."""
-    length = sum(stretch.length(now) for stretch in stretches)
+    length = summed(stretch.length(now) for stretch in stretches)
     return len(text.split()) <= WORDS_A_SECOND * length + 1

@@ -17,6 +17,7 @@ from trialogue.brain.turn.person import PersonTurn
 from trialogue.brain.words.digest import DigestLine
 from trialogue.brain.words.utterances import SpokenUtterance
 from trialogue.model.commands import Attribute
+from trialogue.model.sums import summed
 from trialogue.model.transcript import UNCLEAR, Beside
 from trialogue.values import frozen
 
@@ -86,7 +87,7 @@ def settle(o: Owners, turn: PersonTurn) -> None:
 
 def is_sure(o: Owners, *stretches: SpeechStretch) -> bool:
     """Whether speech has lasted long enough to be more than noise."""
-    return sum(stretch.length(o.now) for stretch in stretches) >= SURE_S
+    return summed(stretch.length(o.now) for stretch in stretches) >= SURE_S
 
 
 def hear_if_sure(o: Owners, turn: PersonTurn) -> None:

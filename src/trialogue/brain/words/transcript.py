@@ -37,6 +37,7 @@ from trialogue.model.events import (
     SpeechStopped,
 )
 from trialogue.model.records import Record
+from trialogue.model.sums import summed
 from trialogue.model.transcript import UNCLEAR, Passage, Utterance
 from trialogue.values import define
 
@@ -290,7 +291,7 @@ class Transcript:
     def spoken_s(self, turn: int) -> float:
         """Seconds of sound heard in a turn so far."""
         taken = self._turns.get(turn)
-        return sum(max(0.0, piece.played_s - piece.base_s) for piece in taken.pieces) if taken else 0.0
+        return summed(max(0.0, piece.played_s - piece.base_s) for piece in taken.pieces) if taken else 0.0
 
     def heard(self, turn: int) -> str:
         """Words heard in a turn so far."""

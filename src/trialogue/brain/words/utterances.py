@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import Factory
 
 from trialogue.brain.seats.people import SpeechStretch, Words
+from trialogue.model.sums import summed
 from trialogue.values import define
 
 
@@ -42,7 +43,7 @@ class SpokenUtterance:
         Words that were not reported stretch by stretch are taken to be spread evenly over the stretches.
         """
         lengths = [stretch.length(now) for stretch in self.home[self.since :]]
-        words, length = max(0, len(self.words.text.split()) - self.before), sum(lengths)
+        words, length = max(0, len(self.words.text.split()) - self.before), summed(lengths)
         return int(words * lengths[-1] / length) if len(lengths) > 1 and length > 0 else words
 
     @property

@@ -19,6 +19,7 @@ from trialogue.meeting.scenario_from.foreign import (
     written_length,
 )
 from trialogue.meeting.scenario_from.new_files import NewFiles, new_files
+from trialogue.model.sums import summed
 from trialogue.regular_files import open_regular
 from trialogue.report.foreign import READERS
 from trialogue.report.recordings import check_rate
@@ -133,7 +134,7 @@ def agreement(then: Sequence[Stretch], now: Sequence[Stretch]) -> Agreement:
     both = spoken = made = 0.0
     for name in {each.participant for each in (*then, *now)}:
         mine = [[each for each in told if each.participant == name] for told in (then, now)]
-        one, other = (sum(each.length_s for each in joined(part)) for part in mine)
+        one, other = (summed(each.length_s for each in joined(part)) for part in mine)
         either, _ = time_with([*joined(mine[0]), *_as_other(joined(mine[1]))])
         both, spoken, made = both + one + other - either, spoken + one, made + other
     return Agreement(both / spoken, (made - both) / spoken)

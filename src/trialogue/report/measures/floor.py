@@ -15,6 +15,7 @@ from trialogue.model.events import FloorRequestCancelled, FloorRequested, Inject
 from trialogue.model.participants import Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.model.sums import summed
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures.spread import Rate, Spread, rate, ratio, spread
 from trialogue.values import define, frozen
@@ -112,7 +113,7 @@ def floor(
     requests = _Requests()
     for record in records:
         requests.take(record)
-    still_s = sum(duration - since for since in requests.waiting.values())
+    still_s = summed(duration - since for since in requests.waiting.values())
     commands = [command for record in records for command in record.commands]
     causes: list[Cause] = [command.cause for command in commands if isinstance(command, EndTurn)]
     return FloorMeasures(

@@ -12,6 +12,7 @@ from typing import Final
 from trialogue.model.events import TextTyped
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.model.sums import summed
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures.interruptions import Interruptions
 from trialogue.report.measures.spread import Spread, ratio, spread
@@ -153,7 +154,7 @@ def participants(plan: MeetingPlan, heard: RowParts) -> tuple[ParticipantMeasure
     for who, wait in heard.responses:
         waits.setdefault(who, []).append(wait)
     spoken = {each.name: lengths.get(each.name, 0.0) for each in plan.participants}
-    total = sum(spoken.values())
+    total = summed(spoken.values())
     small = heard.interruptions.backchannels_of
     words = {name: heard.words.get(name, 0) or (None if spoken[name] else 0) for name in spoken}
     return tuple(
@@ -177,14 +178,14 @@ def participants(plan: MeetingPlan, heard: RowParts) -> tuple[ParticipantMeasure
 
 def balance(spoken: Sequence[float]) -> Balance:
     """Balance of seconds of speech."""
-    n, total = len(spoken), sum(spoken)
+    n, total = len(spoken), summed(spoken)
     if total <= 0:
         return Balance(n, None, None)
     shares = sorted(each / total for each in spoken)
-    gini = sum((2 * place - n + 1) * share for place, share in enumerate(shares)) / n
+    gini = summed((2 * place - n + 1) * share for place, share in enumerate(shares)) / n
     if n < 2:
         return Balance(n, gini, None)
-    nats = -sum(share * math.log(share) for share in shares if share > 0)
+    nats = -summed(share * math.log(share) for share in shares if share > 0)
     return Balance(n, gini, nats / math.log(n))
 
 

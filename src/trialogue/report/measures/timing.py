@@ -8,6 +8,7 @@ from typing import Final
 
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.records import Record
+from trialogue.model.sums import summed
 from trialogue.report.measures.borders import Border, borders
 from trialogue.report.measures.latency import Responses
 from trialogue.report.measures.spread import Rate, Spread, rate, ratio, spread
@@ -168,7 +169,7 @@ def silences(records: Iterable[Record], heard: Sequence[Stretch]) -> Silences:
         while first < len(free) and free[first][1] <= before.end_s:  # nor does it touch a later silence
             first += 1
         touching = takewhile(lambda each: each[0] < after.start_s, islice(free, first, None))  # noqa: B023 - used up at once
-        unheld = sum(min(end, after.start_s) - max(start, before.end_s) for start, end in touching)
+        unheld = summed(min(end, after.start_s) - max(start, before.end_s) for start, end in touching)
         if round(unheld, 6) >= LAPSE_S:
             lapses.append(length)
         elif before.participant == after.participant:
@@ -221,4 +222,4 @@ def overlaps(heard: Sequence[Stretch], part: float | None) -> Overlaps:
             if second.participant != first.participant:
                 together = min(first.end_s, second.end_s) - second.start_s
                 (within if second.end_s <= first.end_s else between).append(together)
-    return Overlaps(len(within), sum(within), len(between), sum(between), part)
+    return Overlaps(len(within), summed(within), len(between), summed(between), part)

@@ -9,6 +9,7 @@ from trialogue.model.commands import EndMeeting, GrantFloor
 from trialogue.model.events import FloorRequestCancelled, FloorRequested, SessionFailed
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.model.sums import summed
 from trialogue.report.measures.borders import borders
 from trialogue.report.stretches import Stretch, joined, turns
 from trialogue.values import frozen
@@ -89,7 +90,7 @@ def _shares(plan: MeetingPlan, heard: Sequence[Stretch]) -> Plot:
         if each.participant in own:
             own[each.participant].append(each)
     spoken = {name: list(_spoken(found, at)) for name, found in own.items() if found}
-    total = [sum(each[index] for each in spoken.values()) for index in range(len(at))]
+    total = [summed(each[index] for each in spoken.values()) for index in range(len(at))]
     series = tuple(
         (name, tuple(map(_percent, each, total))) for name, each in spoken.items() if each and each[-1] > 0
     )[:MOST_LINES]
