@@ -94,7 +94,7 @@ def test_an_output_that_may_not_grow_is_told(command, tmp_path):
 
 @pytest.mark.parametrize(
     ("kind", "amount"),
-    [(resource.RLIMIT_AS, 90_000_000), (resource.RLIMIT_NOFILE, 6), (resource.RLIMIT_NOFILE, 9)],
+    [(resource.RLIMIT_AS, 110_000_000), (resource.RLIMIT_NOFILE, 6), (resource.RLIMIT_NOFILE, 9)],
     ids=["memory", "files", "more files"],
 )
 def test_a_process_that_gets_too_little_says_so(kind, amount, small, tmp_path):

@@ -6,9 +6,15 @@ need them, or at the first use of the engines.
 
 from __future__ import annotations
 
+import mmap
 import os
+import sys
+from typing import Final
 
 __all__ = ["limit_threads"]
+
+_MOST_AT_LOADING: Final = 128 * 1024 * 1024
+"""Bytes of address space that numpy takes when it loads, with one thread."""
 
 
 def limit_threads() -> None:
@@ -16,6 +22,10 @@ def limit_threads() -> None:
 
     OpenMP and OpenBLAS read their environment once, when they load. On the small matrices of speech more
     threads use more CPU for the same wall time. Values that the operator has set are kept.
+
+    OSError (ENOMEM) where there is too little memory for numpy: OpenBLAS would end the process.
     """
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    if "numpy" not in sys.modules:
+        mmap.mmap(-1, _MOST_AT_LOADING).close()

@@ -267,6 +267,9 @@ def batch(  # noqa: PLR0913 - one an option
     With the --out of an earlier batch, it keeps the finished runs and runs only the missing meetings.
     The first Ctrl-C starts no more meetings and waits for the running ones; the second one kills them.
     """
+    from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
+
+    limit_threads()
     from trialogue.batch.jobs import files_in  # noqa: PLC0415 - the scenario comes with it
     from trialogue.cli.batch import hold_batch, new_out  # noqa: PLC0415 - likewise
 
@@ -296,6 +299,9 @@ def resume(
 
     Everything heard and decided is kept. Tool calls without a result are not run again.
     """
+    from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
+
+    limit_threads()
     from trialogue.cli.resume import resume_run  # noqa: PLC0415 - the scenario comes with it
 
     return resume_run(

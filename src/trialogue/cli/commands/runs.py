@@ -264,6 +264,9 @@ def report(
     With --html, write a page: one file with timeline, sound, transcript and measures; it needs no network.
     For a folder of runs, the page is a table of the runs.
     """
+    from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
+
+    limit_threads()
     if html:
         from trialogue.cli.report import print_page  # noqa: PLC0415 - the journal comes with it
 
@@ -290,6 +293,9 @@ def export(
     json: Annotated[Json, Parameter(help="Print the list or the files' paths as JSON.")] = False,
 ) -> int:
     """Export a meeting for spreadsheets, Praat, ELAN, CLAN, Audacity, Perfetto or media players."""
+    from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
+
+    limit_threads()
     from trialogue.cli.export import export_run  # noqa: PLC0415 - the journal comes with it
 
     return export_run(run, formats, out=out, as_json=json)
@@ -297,9 +303,10 @@ def export(
 
 def _edges(imports: tuple[str, ...]) -> Edges:
     """The edges of a meeting that runs again, with permission for these policies."""
-    from trialogue.meeting.edges import Edges  # noqa: PLC0415 - a meeting comes with it
     from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
-    from trialogue.tools.permissions import Permissions  # noqa: PLC0415 - likewise
 
     limit_threads()
+    from trialogue.meeting.edges import Edges  # noqa: PLC0415 - a meeting comes with it
+    from trialogue.tools.permissions import Permissions  # noqa: PLC0415 - likewise
+
     return Edges(permissions=Permissions(imports=imports))
