@@ -344,3 +344,20 @@ def test_who_joins_and_who_leaves_is_awaited(scenario, edges, tmp_path):
 
     (activity,) = run(main)
     assert activity != "left"
+
+
+def test_a_loop_that_is_closed_in_the_middle_leaves_no_traceback(scenario, edges, tmp_path, caplog):
+    """The meeting ends by itself, and nobody is there to be told."""
+    block, loop = (
+        aio.open_meeting(scenario("virtual", "4"), out=tmp_path / "run", edges=edges),
+        asyncio.new_event_loop(),
+    )
+
+    async def begin():
+        await (await block.__aenter__()).on(Record, print)
+
+    loop.run_until_complete(begin())
+    loop.close()
+    block._held.join()
+    assert str(block._held.ended.exception()) == "Event loop is closed"
+    assert caplog.records == []

@@ -1,5 +1,8 @@
 """Meetings and agents in plain threads."""
 
+import os
+import signal
+import sys
 import threading
 import time
 
@@ -238,3 +241,24 @@ def test_who_joins_and_who_leaves_is_waited_for(scenario, edges, tmp_path):
             meeting.say("zoe", "Hello.")
         with pytest.raises(KeyError):
             meeting.leave("zoe")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes do not fork there")
+@pytest.mark.filterwarnings("ignore:.*fork")
+def test_a_forked_process_waits_for_no_thread_that_it_has_not(scenario, edges, tmp_path):
+    """Calls say so, and its copy of the block is left at once; the meeting goes on in its own process."""
+    with blocking.open_meeting(scenario(), out=tmp_path / "run", edges=edges) as meeting:
+        child = os.fork()
+        if not child:
+            signal.alarm(10)
+            told = 0
+            for call in (lambda: meeting.now, lambda: next(meeting.records()), meeting.finished):
+                try:
+                    call()
+                except AlreadyOver as over:
+                    told += "forked process" in str(over)
+            meeting._held.leave(None)
+            meeting._held.ended.result(0)
+            os._exit(told)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
+        meeting.type("kim", "Hello.")

@@ -29,7 +29,13 @@ def callable_from_trio(
 
     @wraps(function)
     async def told(*given: object, **named: object) -> object:
-        return await awaited_in_trio(asyncio.run_coroutine_threadsafe(called(*given, **named), loop))
+        call = called(*given, **named)
+        try:
+            future = asyncio.run_coroutine_threadsafe(call, loop)
+        except RuntimeError:  # the loop is closed
+            call.close()
+            raise
+        return await awaited_in_trio(future)
 
     return told
 

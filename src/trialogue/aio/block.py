@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Generic, TypeVar
 
@@ -52,7 +53,7 @@ class Block(Generic[NativeT, OwnT]):
         except BaseException:
             await self._end()  # noqa: ASYNC120 - asyncio's: it waits despite cancellation
             raise
-        held.ended.add_done_callback(lambda _: self._loop.call_soon_threadsafe(self._over))
+        held.ended.add_done_callback(self._tell)
         return self._shown(held, native)
 
     async def __aexit__(
@@ -73,6 +74,10 @@ class Block(Generic[NativeT, OwnT]):
         is_ours = isinstance(error, asyncio.CancelledError) and self._is_ours()
         if failure is not None and (error is None or is_ours or failure is not error):
             raise failure from (None if is_ours else error)
+
+    def _tell(self, _: object) -> None:
+        with suppress(RuntimeError):  # the loop was closed in the middle of the block: nobody waits there
+            self._loop.call_soon_threadsafe(self._over)
 
     def _over(self) -> None:
         """Cancel the task inside after the block has failed."""

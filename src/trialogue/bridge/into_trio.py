@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar, cast
@@ -14,6 +15,7 @@ import outcome
 import trio
 
 from trialogue.errors import AlreadyOver
+from trialogue.meeting.app_requests import FORKED
 
 T = TypeVar("T")
 
@@ -66,6 +68,7 @@ class CallsIntoTrio:
 
     def __init__(self) -> None:
         self.ended: Future[None] = Future()
+        self._process = os.getpid()
         self._token: trio.lowlevel.TrioToken | None = None
         self._nursery: trio.Nursery | None = None
 
@@ -100,7 +103,14 @@ class CallsIntoTrio:
         if nursery is None:
             call.future.cancel()
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether this is a forked process, which has no copy of the loop's thread."""
+        return os.getpid() != self._process
+
     def _running(self) -> trio.lowlevel.TrioToken:
+        if self.is_elsewhere:
+            raise AlreadyOver(FORKED)
         if self._token is None or self.ended.done():
             raise self.why_over()
         return self._token

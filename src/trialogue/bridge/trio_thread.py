@@ -57,7 +57,10 @@ class HeldBlock(CallsIntoTrio, Generic[NativeT]):
         self._thread.start()
 
     def leave(self, error: BaseException | None) -> None:
-        """Leave the block: normally, by the caller's error, or by cancellation."""
+        """Leave the block: normally, by the caller's error, or by cancellation. At once in a fork."""
+        if self.is_elsewhere:
+            self.ended.set_result(None)
+            return
         if error is not None and not isinstance(error, Exception):
             self.cancel()
             return

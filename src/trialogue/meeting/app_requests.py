@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -35,6 +36,8 @@ LONGEST_REASON: Final = 200
 
 _ENDED: Final = "the trio loop that opened this has ended"
 
+FORKED: Final = "a forked process has no copy of the loop that opened this: use it in the process that did"
+
 
 class Loop:
     """The trio loop in which it was made, and that loop's thread."""
@@ -42,6 +45,7 @@ class Loop:
     def __init__(self) -> None:
         self._token = trio.lowlevel.current_trio_token()
         self._thread = threading.get_ident()
+        self._process = os.getpid()
 
     def ask(self, question: Callable[[], T]) -> T:
         """Call `question` on the loop, from any thread; AlreadyOver once the loop has ended."""
@@ -49,6 +53,8 @@ class Loop:
             if not self._runs_here():
                 raise AlreadyOver(_ENDED)
             return question()
+        if os.getpid() != self._process:
+            raise AlreadyOver(FORKED)
         try:
             return trio.from_thread.run_sync(question, trio_token=self._token)
         except trio.RunFinishedError:
