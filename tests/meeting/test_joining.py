@@ -261,7 +261,8 @@ def test_the_floor_of_one_who_leaves_is_given_on(tmp_path):
         await trio.sleep(6)
         return holder, left_at
 
-    holder, left_at = held(tmp_path, visit)
+    brief = scenario(run={"frame": "20ms", "limits": {"time": "40s"}})
+    holder, left_at = held(tmp_path, visit, of=brief)
     assert holder == "bob"
     (decided,) = (each.commands for each in records(tmp_path) if isinstance(each.event, Left))
     assert [type(each) for each in decided[:3]] == [StopPlayout, EndTurn, GrantFloor]

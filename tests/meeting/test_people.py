@@ -33,7 +33,7 @@ from trialogue.testing import murmuring_engines
 CAST = """
 trialogue: 1
 name: people
-run: {{limits: {{time: 20s}}}}
+run: {{frame: 20ms, limits: {{time: 20s}}}}
 floor: {{silence: {{after: 30s}}}}
 cast:
   ada: {{lines: ["A long sentence about the cache at the edge of the network. Another one follows it."]}}

@@ -36,7 +36,7 @@ CAST = {
 
 def held(tmp_path, visit):
     """What `visit(meeting)` returns, beside a meeting of an agent and a person of the app's."""
-    scenario = Scenario.build("sound", CAST, run={"limits": {"time": "30s"}})
+    scenario = Scenario.build("sound", CAST, run={"frame": "20ms", "limits": {"time": "30s"}})
 
     async def main():
         async with open_meeting(scenario, out=tmp_path / "run", edges=EDGES) as meeting:

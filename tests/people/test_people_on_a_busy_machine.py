@@ -32,7 +32,7 @@ def busy(monkeypatch):
 def meeting(folder, words):
     """Two agents, and a person who says something two seconds into what the first says."""
     cast = {"tech": says(*LINES), "biz": says("Thank you."), "dana": sits(beside("tech", 2.0, words))}
-    return hold(scenario(cast, run={"limits": {"time": "60s"}}), folder)
+    return hold(scenario(cast, run={"frame": "20ms", "limits": {"time": "60s"}}), folder)
 
 
 def test_assent_stops_nobody(busy, tmp_path):
