@@ -24,6 +24,7 @@ from trialogue.meeting.run import run_meeting
 from trialogue.model.commands import GrantFloor, Report
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.model.sums import summed
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 from trialogue.testing import murmuring_engines
@@ -82,9 +83,9 @@ def measured(name: str) -> tuple[str, ...]:
     speech = {p.name: 0.0 for p in plan.participants}
     for each in said:
         speech[each.participant] += each.end_s - each.start_s
-    total = sum(speech.values())
+    total = summed(speech.values())
     shares = [part / total for part in speech.values()]
-    spread = sum(abs(a - b) for a in shares for b in shares) / (2 * len(shares))
+    spread = summed(abs(a - b) for a in shares for b in shares) / (2 * len(shares))
     gaps = [after.start_s - before.end_s for before, after in pairwise(said)]
     commands = [command for record in records for command in record.commands]
     reports = sorted({c.code for c in commands if isinstance(c, Report)})
@@ -92,7 +93,7 @@ def measured(name: str) -> tuple[str, ...]:
         f"[{name}](policies/{name}.md)",
         str(len(said)),
         f"{total:.1f}",
-        f"{sum(gaps) / len(gaps):.2f} ({len(gaps)})",
+        f"{summed(gaps) / len(gaps):.2f} ({len(gaps)})",
         f"{spread:.2f}",
         " ".join(c.to for c in commands if isinstance(c, GrantFloor)),
         ", ".join(reports) or "none",
