@@ -174,7 +174,22 @@ async def test_a_tool_that_no_model_can_be_told_of_is_refused():
         await made("{python: long}", registered={"long": long_winded(200_000)})
 
 
-@pytest.mark.parametrize(("tools", "is_refused"), [(2, False), (3, True)])
+@pytest.mark.parametrize("levels", [125, 200])
+async def test_a_schema_beyond_all_depth_is_refused(levels):
+    """In one line, as no reader of JSON goes so deep."""
+    hint = str
+    for _ in range(levels):
+        hint = list[hint]
+
+    def tool(item):
+        return item
+
+    tool.__annotations__ = {"item": hint}
+    with pytest.raises(SetupError, match=r"^tool x: its schema is nested too deeply$"):
+        await made("{python: deep}", registered={"deep": tool})
+
+
+@pytest.mark.parametrize(("tools", "is_refused"), [pytest.param(2, False, marks=pytest.mark.long), (3, True)])
 def test_all_tools_of_an_agent_go_in_one_message(tmp_path, tools, is_refused):
     """Beyond that the meeting does not begin, and says whose they are."""
     names = [f"t{number}" for number in range(tools)]

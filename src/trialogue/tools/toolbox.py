@@ -15,7 +15,7 @@ from attrs import field
 
 from trialogue.brain.tools.arguments import misfit
 from trialogue.errors import SetupError, ToolFailed
-from trialogue.model.json_text import write_json
+from trialogue.model.json_text import read_json, write_json
 from trialogue.scenario.resolve import Resolved
 from trialogue.services import service_of
 from trialogue.tools.executor import Tool
@@ -27,6 +27,9 @@ from trialogue.values import frozen
 
 LONGEST_SIGNATURE: Final = 200_000
 """Most bytes of one tool's description and schema in JSON; all of an agent's go in one message."""
+
+_AROUND: Final = 8
+"""Levels of JSON around a schema in that message, or more."""
 
 
 @frozen
@@ -68,13 +71,17 @@ async def open_tools(resolved: Resolved, allowed: Permissions = NOTHING_MORE) ->
             schema = spec.schema if spec.schema is not None else itself.schema
             tools[spec.name] = CheckedTool(tool, schema)
             told[spec.name] = Signature(spec.description or itself.description, schema)
-            _check_size(spec.name, told[spec.name])
+            _check_told(spec.name, told[spec.name])
         yield Toolbox(tools, told, crashes)
 
 
-def _check_size(name: str, told: Signature) -> None:
+def _check_told(name: str, told: Signature) -> None:
     """Raise `SetupError` for a tool that its server, say, describes at more length than any model is told."""
-    size = len(write_json([told.description, told.schema]))
+    try:
+        size = len(written := write_json([told.description, told.schema]))
+        read_json(b"[" * _AROUND + written + b"]" * _AROUND)
+    except (TypeError, ValueError, RecursionError):
+        raise SetupError(f"tool {name}: its schema is nested too deeply") from None
     if size > LONGEST_SIGNATURE:
         raise SetupError(
             f"tool {name}: its description and schema have {size:,} bytes, of {LONGEST_SIGNATURE:,} at most"
