@@ -54,9 +54,10 @@ def pytest_make_collect_report(collector):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items) -> None:
-    """Give all workers the same order again."""
+    """Give all workers the same order, with what needs engines first: few load them, and remember more."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: item.path.parts)
+        speaking = {item.path for item in items if "engines" in getattr(item, "fixturenames", ())}
+        items.sort(key=lambda item: (item.path not in speaking, item.path.parts))
 
 
 def pytest_collection_finish() -> None:

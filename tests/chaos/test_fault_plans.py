@@ -51,6 +51,7 @@ def test_promises_are_kept_under_any_plan(count, scene):
     kept()
 
 
+@pytest.mark.long  # two thousand plans; a broken promise is told in the daily tests, too
 def test_a_plan_shrinks_to_its_fault_alone():
     """Of a plan that breaks a promise the one fault is shown that does, at its plainest."""
     late = fault_named("half-open")

@@ -33,7 +33,13 @@ assistant: My instructions say: Be cheerful.
 
 @pytest.mark.real
 @pytest.mark.parametrize(
-    ("name", "generation"), [("plain_websockets", 7), ("sdk7_sync", 7), ("sdk7_async", 7), ("sdk4", 4)]
+    ("name", "generation"),
+    [
+        ("plain_websockets", 7),
+        ("sdk7_sync", 7),
+        pytest.param("sdk7_async", 7, marks=pytest.mark.long),  # the same SDK's other half
+        ("sdk4", 4),
+    ],
 )
 def test_an_app_holds_its_conversation(
     voice_agent_server: VoiceAgentServer, tmp_path: Path, name: str, generation: int

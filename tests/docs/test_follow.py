@@ -41,7 +41,9 @@ def run(folder: Path, *command: str) -> str:
     ("page", "passed"),
     [
         pytest.param(APPS, 2, id="apps", marks=pytest.mark.long),  # tests/hosts runs an app's own tests
-        pytest.param(MEETINGS, 4, id="meetings"),
+        pytest.param(
+            MEETINGS, 4, id="meetings", marks=pytest.mark.long
+        ),  # as tests/batch/test_plugin.py does
     ],
 )
 def test_in_pytest(page: Path, passed: int, tmp_path: Path) -> None:

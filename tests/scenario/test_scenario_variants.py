@@ -97,7 +97,9 @@ def test_variables_that_double_are_bounded():
     assert any("larger than 1 MiB [E-SIZE]" in each for each in told)
 
 
-@pytest.mark.parametrize(("levels", "brackets"), [(3_000, 1), (40, 28), (40, 0)])
+@pytest.mark.parametrize(
+    ("levels", "brackets"), [pytest.param(3_000, 1, marks=pytest.mark.long), (300, 1), (40, 28), (40, 0)]
+)
 def test_variables_in_each_other_are_as_deep_as_a_file_may_be(levels, brackets):
     """A chain of variables is told as too deep, however long and however its links are made."""
     chain = "".join(f"  v{n}: {'[' * brackets}'${{v{n + 1}}}'{']' * brackets}\n" for n in range(levels))
