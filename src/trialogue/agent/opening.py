@@ -28,7 +28,7 @@ from trialogue.meeting.app_requests import (
 )
 from trialogue.meeting.edges import hosted_exchange, local_connect
 from trialogue.meeting.places import check_opened_on_trio
-from trialogue.meeting.settings import beyond_a_message
+from trialogue.scenario.message_sizes import beyond_a_message
 from trialogue.services import HOSTED, SERVICES, service_of
 from trialogue.services.port import AgentOffer, Dialect
 from trialogue.services.sound_terms import SessionTerms, SoundTerms

@@ -12,8 +12,8 @@ from trialogue.actors.router import AudioGrid, Router
 from trialogue.brain.meeting import Brain
 from trialogue.errors import SetupError
 from trialogue.meeting.edges import Switchboard
-from trialogue.meeting.settings import beyond_a_message
 from trialogue.model.events import Event
+from trialogue.scenario.message_sizes import beyond_a_message
 from trialogue.scenario.resolve import AgentSpec, Resolved, dialled_settings
 from trialogue.scenario.variables import reveal
 from trialogue.services import service_of

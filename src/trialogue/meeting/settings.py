@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
-from typing import Final
 
 import orjson
 
@@ -13,13 +12,7 @@ from trialogue.errors import LocalProtocolError
 from trialogue.meeting.app_requests import LONGEST_TEXT, wrong_value
 from trialogue.model.commands import Update
 from trialogue.model.events import Part
-from trialogue.model.json_text import write_json
 from trialogue.services.port import Dialect
-
-LONGEST_BLOCK: Final = 500_000
-"""Most bytes of an agent's object in JSON: with what an app adds and what the agent remembers, less than a
-service takes in one message.
-"""
 
 
 def updates_for(
@@ -38,15 +31,6 @@ def updates_for(
     for dialect, (part, content) in product(dialects, asked):
         dialect.check_change(part, content)
     return [Update(participant, part, content) for part, content in asked]
-
-
-def beyond_a_message(block: object) -> str:
-    """Sentence about an agent's object that no service takes in one message; empty for any other."""
-    size = len(write_json(block))
-    if size <= LONGEST_BLOCK:
-        return ""
-    mended = "shorten its prompt, or the schemas of its tools"
-    return f"has {size:,} bytes of settings, of {LONGEST_BLOCK:,} at most: {mended}"
 
 
 def take_room(agent: Agent | None, updates: Sequence[Update]) -> None:

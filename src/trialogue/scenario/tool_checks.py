@@ -7,6 +7,7 @@ from typing import cast
 from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.endpoints import address_fault
 from trialogue.scenario.looking import Look
+from trialogue.scenario.message_sizes import beyond_a_signature
 from trialogue.scenario.problems import Code, Path
 from trialogue.scenario.schema_faults import schema_faults
 from trialogue.scenario.tool_keys import KINDS, ToolKeys, kinds_of
@@ -33,6 +34,8 @@ def check_tool(look: Look, name: str, tool: ToolKeys) -> None:
     elif tool.schema is not None:
         for where, wrong in schema_faults(tool.schema, (*path, "schema")):
             look.tell(where, wrong, Code.TOOL_SCHEMA)
+    if beyond := beyond_a_signature(tool.description or "", tool.schema or {}):
+        look.tell(path, beyond, Code.TOOL_SCHEMA)
     _check_identity(look, path, tool)
 
 

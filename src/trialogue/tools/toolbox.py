@@ -16,6 +16,7 @@ from attrs import field
 from trialogue.brain.tools.arguments import misfit
 from trialogue.errors import SetupError, ToolFailed
 from trialogue.model.json_text import read_json, write_json
+from trialogue.scenario.message_sizes import beyond_a_signature
 from trialogue.scenario.resolve import Resolved
 from trialogue.services import service_of
 from trialogue.tools.executor import Tool
@@ -24,9 +25,6 @@ from trialogue.tools.mcp_servers import Crashes, open_servers
 from trialogue.tools.permissions import NOTHING_MORE, Permissions
 from trialogue.tools.signatures import Signature
 from trialogue.values import frozen
-
-LONGEST_SIGNATURE: Final = 200_000
-"""Most bytes of one tool's description and schema in JSON; all of an agent's go in one message."""
 
 _AROUND: Final = 8
 """Levels of JSON around a schema in that message, or more."""
@@ -78,14 +76,11 @@ async def open_tools(resolved: Resolved, allowed: Permissions = NOTHING_MORE) ->
 def _check_told(name: str, told: Signature) -> None:
     """Raise `SetupError` for a tool that its server, say, describes at more length than any model is told."""
     try:
-        size = len(written := write_json([told.description, told.schema]))
-        read_json(b"[" * _AROUND + written + b"]" * _AROUND)
+        read_json(b"[" * _AROUND + write_json([told.description, told.schema]) + b"]" * _AROUND)
     except (TypeError, ValueError, RecursionError):
         raise SetupError(f"tool {name}: its schema is nested too deeply") from None
-    if size > LONGEST_SIGNATURE:
-        raise SetupError(
-            f"tool {name}: its description and schema have {size:,} bytes, of {LONGEST_SIGNATURE:,} at most"
-        )
+    if beyond := beyond_a_signature(told.description, told.schema):
+        raise SetupError(f"tool {name}: {beyond}")
 
 
 @frozen
