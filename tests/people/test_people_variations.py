@@ -179,7 +179,14 @@ def test_a_person_who_says_nothing_holds_nobody_up(tmp_path, policy, patience):
     scripts_hold(held)
 
 
-@pytest.mark.parametrize("policy", ["round-robin", "random", "least-spoken", "queue", "addressed"])
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "round-robin",
+        "queue",
+        *(pytest.param(each, marks=pytest.mark.long) for each in ("random", "least-spoken", "addressed")),
+    ],
+)
 def test_a_hand_while_others_speak(tmp_path, policy):
     """It is granted at the turn's end, or at the next at the latest."""
     clip = {"say": "May I ask what it costs?", "mode": "wait", "when": {"speaking": "ann", "for": "2s"}}
