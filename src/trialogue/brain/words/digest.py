@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
-from attrs import Factory, evolve
+from attrs import Factory, evolve, field
 
 from trialogue.brain.words.names import holds_label
 from trialogue.model.participants import Participant
@@ -70,7 +70,7 @@ class Missed:
     """Turns of other participants, in order."""
 
     notes: tuple[str, ...] = ()
-    """Notes of the app and of the brain. Personal."""
+    """Notes of the app and of the brain, each on one line. Personal."""
 
     unheard: tuple[int, ...] = ()
     """Numbers of its own replies that were begun and not heard."""
@@ -81,6 +81,9 @@ class Missed:
     forgotten_notes: int = 0
     """Number of older notes that no digest has room for."""
 
+    noted: int = field(default=0, eq=False)
+    """Characters of the notes' lines; notes that no digest has room for are forgotten at twice `LONGEST`."""
+
     def then(self, later: Missed) -> Missed:
         """These words and notes, and `later` ones."""
         return Missed(
@@ -89,15 +92,24 @@ class Missed:
             self.unheard + later.unheard,
             self.cut_after if later.cut_after is None else later.cut_after,
             self.forgotten_notes + later.forgotten_notes,
+            self.noted + later.noted,
         ).bounded()
 
+    def with_note(self, note: str) -> Missed:
+        """These words, and one more note."""
+        return evolve(self, notes=(*self.notes, note), noted=self.noted + len(_noted(note))).bounded()
+
     def bounded(self) -> Missed:
-        """These words, and as many of the last notes as a digest has room for."""
-        kept = len(_latest(self.notes, _noted))
-        if kept == len(self.notes):
+        """These words, without the older notes if there are far more than a digest has room for.
+
+        Not at each note: all are looked at, and an app may give them by the thousand.
+        """
+        if self.noted <= 2 * LONGEST:
             return self
-        forgotten = len(self.notes) - kept
-        return evolve(self, notes=self.notes[forgotten:], forgotten_notes=self.forgotten_notes + forgotten)
+        told = _latest(self.notes, _noted)
+        notes = self.notes[-len(told) :]
+        forgotten = self.forgotten_notes + len(self.notes) - len(notes)
+        return evolve(self, notes=notes, forgotten_notes=forgotten, noted=sum(map(len, told)))
 
 
 @define
@@ -117,9 +129,7 @@ class Inboxes:
 
     def add_note(self, participant: str, note: str) -> None:
         """Add a note of the app or of the brain."""
-        missed = self.of(participant)
-        kept = one_line(brief(note, LONGEST))
-        self._missed[participant] = evolve(missed, notes=(*missed.notes, kept)).bounded()
+        self._missed[participant] = self.of(participant).with_note(one_line(brief(note, LONGEST)))
 
     def not_heard(self, participant: str, reply: int) -> None:
         """Note that a reply of the participant was begun and will not be heard."""
@@ -227,7 +237,7 @@ def compose(missed: Missed, asked: Asked) -> str:
 
 
 def _noted(note: str) -> str:
-    return f"Note: {one_line(note)}"
+    return f"Note: {note}"
 
 
 def _told(lines: list[str], missed: int) -> list[str]:
