@@ -275,9 +275,9 @@ class AgentSession(LiveSession[AgentWire]):
                 self._heard(text)
             case told.EntryTaken(entry):
                 replies.takes(entry)
-            case told.Ready():
+            case told.Ready(request_id):
                 self._ends_at = trio.current_time() + ALLOWED_S
-                self._context.post(SessionReady(name, self._context.number, self._request_id or ""))
+                self._context.post(SessionReady(name, self._context.number, self._secrets.hide(request_id)))
             case told.ToolCalls(calls):
                 if len(self._wire.open_calls) > CALLS_LIMIT:
                     raise ConnectionLost(f"the service has more than {CALLS_LIMIT} calls open at once")

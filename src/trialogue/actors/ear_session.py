@@ -128,8 +128,8 @@ class EarSession(LiveSession[EarWire]):
                 self._facts.count()
                 self._words.count(len(fact.text))
                 self._understood(fact)
-            case told.Ready():
-                post(EarReady(name, self._context.number, self._request_id or ""))
+            case told.Ready(request_id):
+                post(EarReady(name, self._context.number, self._secrets.hide(request_id)))
             case _:
                 self._take_complaint(fact)
 
