@@ -117,6 +117,6 @@ def test_a_browser_is_waited_for_while_it_wants_a_core(program, monkeypatch):
 def test_what_was_computed_before_the_watch_is_no_spinning(program, monkeypatch):
     """A browser that has opened a hundred pages has computed for long."""
     monkeypatch.setattr(hanging, "LOOK_S", 0.0)
-    worked = program("sum(range(10**6)); print(flush=True); import signal; signal.pause()")
-    monkeypatch.setattr(hanging, "SPINS_S", hanging.computed_s(worked.pid) / 2)
-    Watch(worked).look()
+    monkeypatch.setattr(hanging, "SPINS_S", 0.1)
+    work = "import signal, time\nwhile time.process_time() < 0.2: pass\nprint(flush=True); signal.pause()"
+    Watch(program(work)).look()
