@@ -56,6 +56,14 @@ async def test_a_frame_is_one_step_of_the_task_that_reads():
     assert sum(steps.of.values()) <= 2.2 * FRAMES, steps.of  # the reader, and this test
 
 
+async def read_in_all(socket):
+    """Bytes that a socket has read when it reads no more."""
+    read = -1
+    while read != (read := socket.statistics().bytes_in):
+        await trio.testing.wait_all_tasks_blocked(0.05)
+    return read
+
+
 async def test_nothing_is_read_while_as_many_messages_wait_as_may():
     """Whoever takes none is sent no more than that and what the system holds; later all of it comes."""
     many = 3000
@@ -72,10 +80,7 @@ async def test_nothing_is_read_while_as_many_messages_wait_as_may():
         open_websocket(listener.url(), headers={}, rules=rules) as socket,
     ):
         with trio.fail_after(60):
-            read = -1
-            while read != (read := socket.statistics().bytes_in):
-                await trio.testing.wait_all_tasks_blocked(0.05)
-            assert read < 200_000
+            assert await read_in_all(socket) < 200_000
             got = [await socket.receive() for _ in range(many)]
     assert got == [number.to_bytes(2) * 480 for number in range(many)]
 
@@ -99,9 +104,6 @@ async def test_long_messages_that_nobody_takes_are_bounded_by_their_size(parts):
         open_websocket(listener.url(), headers={}, rules=rules) as socket,
     ):
         with trio.fail_after(60):
-            read = -1
-            while read != (read := socket.statistics().bytes_in):
-                await trio.testing.wait_all_tasks_blocked(0.05)
-            assert read < 10_000_000
+            assert await read_in_all(socket) < 10_000_000
             got = [len(await socket.receive()) for _ in range(many)]
     assert got == [size] * many

@@ -13,6 +13,6 @@ def summed(amounts: Iterable[float]) -> float:
     """Sum of `amounts`, added from left to right; the whole number 0 of none, as in kept documents.
 
     `sum` itself compensates rounding from Python 3.12 on: a meeting that was decided or measured on 3.11
-    would differ there in its last digits, so that its replay diverges.
+    would differ there in its last digits, and a decision that hangs on them could be another.
     """
     return reduce(add, amounts, 0)

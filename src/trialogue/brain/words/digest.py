@@ -7,7 +7,7 @@
    question.
 4. No word is told twice; words that could not be told are put back.
 5. Words and notes are told as far as a message can contain them: the oldest are left out, and their amount
-   is given. Of notes, which an app may give without end, no more are kept.
+   is given. Of notes, which an app may give without end, at most twice as many are kept.
 6. The number of its remarks that were not heard is in a separate line, without a label and without words:
    `2 remarks of yours were not heard.` A script goes back by that many lines.
 """
