@@ -1,8 +1,19 @@
-"""Mixing: the sum of the participants heard at once. `Router.mix_minus` chooses them for a listener."""
+"""Mix-minus: the sound that each listener hears in a tick, which is all others without itself."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+
+def mix_minus(listener: str, speakers: Sequence[str], sounding: Mapping[str, bytes]) -> bytes | None:
+    """Mix of those of `speakers` that sound, never of the listener itself; None if none of them does.
+
+    A lone speaker's frame is returned as it is.
+    """
+    frames = [sounding[name] for name in speakers if name in sounding and name != listener]
+    if not frames:
+        return None
+    return frames[0] if len(frames) == 1 else mix(frames)
 
 
 def mix(frames: Sequence[bytes]) -> bytes:

@@ -25,7 +25,7 @@ from typing import Protocol, runtime_checkable
 
 import trio
 
-from trialogue.actors.mixing import mix
+from trialogue.actors.mixing import mix_minus
 from trialogue.actors.playout import Playout
 from trialogue.actors.sources import AudioSource
 from trialogue.leaping import leaps_of
@@ -309,20 +309,15 @@ class Router:
         sounding, self._pulled = self.pull(1) if self._pulled is None else self._pulled, None
         self._pull_sources(position, sounding)
         for listener, ear in self.ears.items():
-            ear(self.mix_minus(listener, sounding))
+            ear(self.heard_by(listener, sounding))
         for sink in tuple(self._sinks):
             sink.frame(position, sounding)
         self._sounding = sounding
         self._tick += 1
 
-    def mix_minus(self, listener: str, sounding: Mapping[str, bytes]) -> bytes:
-        """Mix-minus of a tick for one listener: the others whom the table lets it hear, without itself."""
-        frames = [
-            sounding[name] for name in self._table.get(listener, ()) if name in sounding and name != listener
-        ]
-        if not frames:
-            return self.silence
-        return frames[0] if len(frames) == 1 else mix(frames)
+    def heard_by(self, listener: str, sounding: Mapping[str, bytes]) -> bytes:
+        """Sound of a tick for one listener: its mix-minus by the hearing table, or silence."""
+        return mix_minus(listener, self._table.get(listener, ()), sounding) or self.silence
 
     def pull(self, ticks: int) -> dict[str, bytes]:
         """Pull the sound of so many ticks from every agent's mouth; the frames of the participants heard."""

@@ -137,7 +137,7 @@ class Stretches:
         if not router.foresee_people():
             return False
         sounding = router.pull(1)
-        noticed = [name for name in awake if not ears[name].foresee(router.mix_minus(name, sounding))]
+        noticed = [name for name in awake if not ears[name].foresee(router.heard_by(name, sounding))]
         if noticed:
             router.hold(sounding)
             return False
