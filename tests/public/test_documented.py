@@ -7,9 +7,11 @@ import re
 from functools import cache
 
 import pytest
-from public_names import SURFACES, members
+from public_names import API, SURFACES, members, named
 
 PUBLIC = dict(members())
+PROMISES = API.parents[1] / "promises.md"
+PROMISED = re.compile(r"^.*`__all__`.*$", re.MULTILINE)
 
 
 def says(found):
@@ -39,6 +41,15 @@ def test_every_public_name_says_what_it_is():
     """Classes and functions, methods and properties."""
     assert len(PUBLIC) > 300
     assert [each for name, found in PUBLIC.items() for each in undocumented(name, found)] == []
+
+
+def test_the_reference_names_everything_public():
+    """Whoever reads `reference/api.md` as a file finds each class and function that promises.md keeps."""
+    listed = set(re.findall(r"^ *- `(\w+)", API.read_text(encoding="utf-8"), re.MULTILINE))
+    kept = set(re.findall(r"`(trialogue[.\w]*)`", PROMISED.search(PROMISES.read_text(encoding="utf-8"))[0]))
+    assert len(kept) > 8
+    public = {name for home, name in named() if home in kept and callable(PUBLIC.get(f"{home}.{name}"))}
+    assert sorted(public - listed) == []
 
 
 FIELDS = [name for name, found in PUBLIC.items() if hasattr(found, "__attrs_attrs__")]
