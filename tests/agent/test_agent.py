@@ -1,6 +1,6 @@
 """One agent alone, over the embedded server in memory."""
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import pytest
@@ -20,6 +20,7 @@ from trialogue.model.events import (
     ReplySent,
     SentenceSaid,
     SessionReady,
+    SettingsChanged,
     ToolCallCancelled,
     ToolRequested,
     WordsHeard,
@@ -226,6 +227,24 @@ def test_who_never_listens_is_told_so():
 
     with pytest.raises(MailboxFull, match="agent events"):
         hold([{"otherwise": "I only know the time."}], conversation)
+
+
+def test_an_addition_that_is_refused_takes_no_room():
+    """A full mailbox takes no prompt; once there is room again it is taken."""
+
+    async def conversation(agent):
+        await until(agent, SessionReady)
+        with suppress(MailboxFull):
+            while True:
+                agent.keep_alive()
+        for _ in range(2):
+            with pytest.raises(MailboxFull, match="agent:"):
+                agent.update(prompt="x" * 60_000)
+        await trio.sleep(1)
+        agent.update(prompt="x" * 60_000)
+        return await until(agent, SettingsChanged)
+
+    assert hold(SCRIPT, conversation)
 
 
 def test_settings_that_json_cannot_say():

@@ -92,11 +92,14 @@ def test_thousands_of_changes_crash_nobody(endless, out):
 
 
 def test_too_much_is_told_to_who_asks_and_the_end_is_not_too_much(flooded, out):
-    """The request that does not fit raises; stopping has a place of its own."""
+    """The request that does not fit raises, and has no place in a prompt; stopping has a place of its own."""
 
     def flood(meeting):
         with pytest.raises(MailboxFull, match="sequencer"):
             inject_for_ever(meeting)
+        for _ in range(2):
+            with pytest.raises(MailboxFull, match="sequencer"):
+                meeting.update("ann", prompt="x" * 60_000)
         meeting.stop("enough")
 
     flooded(flood)

@@ -142,12 +142,12 @@ class Agent(InSession[AgentOffer, AgentSession]):
             self._added += _size_added(order)
 
     def has_room_for(self, orders: Sequence[Update]) -> bool:
-        """Whether these changes fit into the prompt, in which they have their place from then on."""
-        added = self._added + sum(map(_size_added, orders))
-        if added > LONGEST_ADDED:
-            return False
-        self._added = added
-        return True
+        """Whether these changes fit into the prompt, beside those that have their place there."""
+        return self._added + sum(map(_size_added, orders)) <= LONGEST_ADDED
+
+    def keep_room_for(self, order: Update) -> None:
+        """Give a change that will come its place in the prompt."""
+        self._added += _size_added(order)
 
     def hear(self, pcm: bytes) -> None:
         """Feed the agent a frame, if it is connected."""

@@ -34,7 +34,7 @@ from trialogue.meeting.app_requests import (
     a_text,
     wrong_type,
 )
-from trialogue.meeting.settings import take_room, updates_for
+from trialogue.meeting.settings import order_all, updates_for
 from trialogue.model.commands import AnswerTool, Behavior, CancelTool, Cue, RollOver, RunTool, Speak, Update
 from trialogue.model.events import (
     Event,
@@ -200,9 +200,7 @@ class LoneAgent:
         self._ask_now(lambda: self._update(orders))
 
     def _update(self, orders: Sequence[Update]) -> None:
-        take_room(self._actor, orders)
-        for order in orders:
-            self._actor.orders.post(order)
+        order_all(self._actor, orders, self._actor.orders.post)
 
     def close(self) -> None:
         """End the session now, and its events with it; a second call does nothing."""

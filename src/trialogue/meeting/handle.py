@@ -27,10 +27,11 @@ from trialogue.meeting.app_requests import (
 )
 from trialogue.meeting.outputs import FAILURES, MeetingResult, write_outputs, write_what_can_be
 from trialogue.meeting.run_files import seal
-from trialogue.meeting.settings import take_room, updates_for, written
+from trialogue.meeting.settings import order_all, updates_for, written
 from trialogue.meeting.stage import Stage
 from trialogue.meeting.table_calls import TableCalls
 from trialogue.meeting.watching import WATCHER_S, Callback, Observing, Records, observing
+from trialogue.model.commands import Update
 from trialogue.model.events import (
     FloorRequestCancelled,
     FloorRequested,
@@ -188,9 +189,10 @@ class Meeting(TableCalls):
         if any(word in text for text in texts for word in _SECRETIVE):
             raise LocalProtocolError("endpoints and credentials belong in the scenario, not in an update")
         updates = updates_for(participant, prompt, parts, self._stage.dialects(participant))
-        self._loop.ask(lambda: take_room(self._stage.seats.agents.get(participant), updates))
-        for update in updates:
-            self._post(UpdateAsked(participant, update.part, update.content))
+        self._loop.ask(lambda: order_all(self._stage.seats.agents.get(participant), updates, self._update))
+
+    def _update(self, update: Update) -> None:
+        self._ask(UpdateAsked(update.participant, update.part, update.content))
 
     def type(self, participant: str, text: str) -> None:
         """Have a person say this in writing."""

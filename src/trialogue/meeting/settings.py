@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 
 import orjson
@@ -33,11 +33,18 @@ def updates_for(
     return [Update(participant, part, content) for part, content in asked]
 
 
-def take_room(agent: Agent | None, updates: Sequence[Update]) -> None:
-    """Reserve the room of additions in the prompt of an agent that is there; WrongValue where it lacks it."""
+def order_all(agent: Agent | None, updates: Sequence[Update], order: Callable[[Update], None]) -> None:
+    """Order updates, which have their room in the prompt of an agent that is there once they are ordered.
+
+    WrongValue where it lacks the room. What `order` refuses takes none.
+    """
     if agent is not None and not agent.has_room_for(updates):
         beyond = f"is longer than {LONGEST_ADDED:,} characters with what was added before"
         raise wrong_value("the prompt", beyond)
+    for update in updates:
+        order(update)
+        if agent is not None:
+            agent.keep_room_for(update)
 
 
 def written(part: Part, given: Mapping[str, object]) -> str:
