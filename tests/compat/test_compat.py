@@ -2,8 +2,13 @@
 
 import asyncio
 import inspect
+import signal
+import sys
+import threading
+from contextlib import asynccontextmanager
 
 import pytest
+import trio
 from fake_service import FakeService
 
 import trialogue.compat as sdk
@@ -183,6 +188,48 @@ def test_a_handler_that_fails_is_told_and_the_session_goes_on():
     assert told == ["HANDLER_FAILED"]
 
 
+class NeverThere:
+    """Service that is dialled and never answers."""
+
+    def __init__(self, dialled=None):
+        self.dialled = threading.Event()
+        self._then = dialled
+
+    @asynccontextmanager
+    async def __call__(self):
+        self.dialled.set()
+        if self._then is not None:
+            self._then()
+        await trio.sleep_forever()
+        yield
+
+
+def test_a_start_that_is_closed_meanwhile_has_failed():
+    """A session that opens can be closed, from another thread: its service may never answer."""
+    service, started, told = NeverThere(), [], []
+    client = connected(service)
+    client.on("Close", lambda _, event: told.append(event.type))
+    starting = threading.Thread(target=lambda: started.append(client.start(SETTINGS)))
+    starting.start()
+    service.dialled.wait(20)
+    assert client.close()
+    starting.join(20)
+    assert started == [False]
+    assert told == ["Close"]
+    assert not client.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal to a thread there")
+def test_ctrl_c_in_a_start_ends_its_session():
+    """The fixture sees that no thread of it stays."""
+    main = threading.main_thread().ident
+    service = NeverThere(lambda: signal.pthread_kill(main, signal.SIGINT))
+    client = connected(service)
+    with pytest.raises(KeyboardInterrupt):
+        client.start(SETTINGS)
+    assert not client.close()
+
+
 def test_wrong_options_are_refused_at_the_call():
     """Each names what it takes."""
     client = connected(FakeService())
@@ -247,3 +294,21 @@ def test_a_start_that_is_cancelled_leaves_nothing():
 
     asyncio.run(asyncio.wait_for(main(), 60))
     assert service.open == 0
+
+
+@pytest.mark.parametrize("is_dialled", [True, False])
+def test_an_async_start_that_is_closed_meanwhile_has_failed(is_dialled):
+    """From another task, at once or once its service is dialled."""
+    service = NeverThere()
+
+    async def main():
+        client = make(sdk.AsyncAgentWebSocketClient, service)
+        starting = asyncio.create_task(client.start(SETTINGS))
+        await asyncio.sleep(0)
+        if is_dialled:
+            await asyncio.to_thread(service.dialled.wait, 20)
+        assert await client.close()
+        assert not await starting
+        assert not await client.close()
+
+    asyncio.run(asyncio.wait_for(main(), 60))

@@ -45,6 +45,8 @@ class AsyncAgentWebSocketClient:
         self._agent: LoneAgent | None = None
         self._talk: Talk | None = None
         self._life: asyncio.Task[None] | None = None
+        self._opened: LoneAgent | None = None
+        self._is_live = False
 
     @checks_arguments
     def v(self, version: str = "1") -> AsyncAgentWebSocketClient:
@@ -70,7 +72,9 @@ class AsyncAgentWebSocketClient:
             await self._emit("Error", ErrorResponse("this connection was already started"))
             return False
         started: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._is_live = True
         self._life = asyncio.create_task(self._live(asked, started))
+        self._life.add_done_callback(lambda _: self._has_ended(started))  # even if it never began
         try:
             return await asyncio.shield(started)
         except asyncio.CancelledError:
@@ -123,11 +127,14 @@ class AsyncAgentWebSocketClient:
         return await self._ask(lambda agent: agent.hear(audio_data))
 
     async def close(self) -> bool:
-        """End the session and wait for its end; False if none was open."""
-        agent, life = self._agent, self._life
-        if agent is None or life is None:
+        """End the session, opened or still opening, and wait for its end; False if there is none."""
+        agent, life = self._opened, self._life
+        if life is None or not self._is_live:
             return False
-        await agent.close()
+        if agent is None:
+            life.cancel()
+        else:
+            await agent.close()
         if life is not asyncio.current_task():
             await asyncio.wait([life])
         return True
@@ -162,6 +169,7 @@ class AsyncAgentWebSocketClient:
         try:
             async with open_agent(asked.agent, connect=self._connect, terms=asked.terms) as agent:
                 self._talk = talk = Talk(asked)
+                self._opened = agent
                 async for event in agent:
                     if isinstance(event, SessionReady) and not started.done():
                         self._agent = agent
@@ -171,13 +179,17 @@ class AsyncAgentWebSocketClient:
                     if self._agent is not None and not started.done():
                         started.set_result(True)
         except TrialogueError as failure:
-            self._agent = None
+            self._has_ended()
             await self._emit("Error", told_failure(failure))
         finally:
-            self._agent = None
-            if not started.done():
-                started.set_result(False)
+            self._has_ended(started)
             await self._emit("Close", CloseResponse())
+
+    def _has_ended(self, started: asyncio.Future[bool] | None = None) -> None:
+        self._agent = self._opened = None
+        self._is_live = False
+        if started is not None and not started.done():
+            started.set_result(False)
 
     async def _emit(self, event: str, response: object) -> None:
         for handler in self._handlers.of(event):

@@ -44,6 +44,10 @@ class AgentWebSocketClient:
         self._agent: LoneAgent | None = None
         self._talk: Talk | None = None
         self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._opened: LoneAgent | None = None
+        self._is_live = False
+        self._is_closed = False
 
     @checks_arguments
     def v(self, version: str = "1") -> AgentWebSocketClient:
@@ -71,8 +75,13 @@ class AgentWebSocketClient:
         started: Future[bool] = Future()
         name = "trialogue compat"
         self._thread = threading.Thread(target=self._live, args=(asked, started), name=name, daemon=True)
-        self._thread.start()
-        return started.result()
+        self._is_live = True
+        try:
+            self._thread.start()
+            return started.result()
+        except BaseException:  # Ctrl-C, or no thread to be had
+            self.close()
+            raise
 
     def send_settings(self, settings: SettingsOptions) -> bool:
         """Apply the differences to the current settings.
@@ -120,12 +129,16 @@ class AgentWebSocketClient:
         return self._ask(lambda agent: agent.hear(audio_data))
 
     def close(self) -> bool:
-        """End the session and wait for its end; False if none was open."""
-        agent, thread = self._agent, self._thread
-        if agent is None or thread is None:
-            return False
-        agent.close()
-        if thread is not threading.current_thread():
+        """End the session, opened or still opening, and wait for its end; False if there is none."""
+        thread = self._thread
+        with self._lock:
+            if thread is None or not self._is_live:
+                return False
+            self._is_closed = True
+            agent = self._opened
+        if agent is not None:
+            agent.close()
+        if thread.is_alive() and thread is not threading.current_thread():
             thread.join()
         return True
 
@@ -159,6 +172,7 @@ class AgentWebSocketClient:
         try:
             with open_agent(asked.agent, connect=self._connect, terms=asked.terms) as agent:
                 self._talk = talk = Talk(asked)
+                self._enter(agent)
                 for event in agent:
                     if isinstance(event, SessionReady) and not started.done():
                         self._agent = agent
@@ -168,13 +182,25 @@ class AgentWebSocketClient:
                     if self._agent is not None and not started.done():
                         started.set_result(True)
         except TrialogueError as failure:
-            self._agent = None
+            self._has_ended()
             self._emit("Error", told_failure(failure))
         finally:
-            self._agent = None
+            self._has_ended()
             if not started.done():
                 started.set_result(False)
             self._emit("Close", CloseResponse())
+
+    def _enter(self, agent: LoneAgent) -> None:
+        with self._lock:
+            self._opened = agent
+            is_closed = self._is_closed
+        if is_closed:
+            agent.close()
+
+    def _has_ended(self) -> None:
+        with self._lock:
+            self._agent = self._opened = None
+            self._is_live = False
 
     def _emit(self, event: str, response: object) -> None:
         for handler in self._handlers.of(event):
