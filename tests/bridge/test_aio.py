@@ -294,7 +294,6 @@ def test_a_block_that_fails_cancels_whoever_is_inside():
     service = FakeService()
 
     def flood():
-        service.answers = []
         for _ in range(900):
             service.socket.says("AgentThinking", content="hm")
 
@@ -302,9 +301,9 @@ def test_a_block_that_fails_cancels_whoever_is_inside():
         with pytest.raises(MailboxFull):  # noqa: PT012 - the block is what is tried
             async with aio.open_agent(AGENT, connect=service) as agent:
                 await agent.next_event()
-                for _ in range(5):
-                    agent._held.do(flood)
-                    await asyncio.sleep(0.2)
+                while not agent.is_over:
+                    await asyncio.wrap_future(agent._held.do(flood))
+                    await asyncio.wrap_future(agent._held.begin(service.socket.taken).future)
                 await asyncio.sleep(60)
         assert asyncio.current_task().cancelling() == 0
         return "went on"
