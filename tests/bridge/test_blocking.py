@@ -12,6 +12,7 @@ from fake_service import FakeService
 from trialogue import Record, blocking
 from trialogue.bridge import out_of_trio
 from trialogue.bridge.into_trio import CallStopped
+from trialogue.bridge.trio_thread import HeldBlock
 from trialogue.errors import AlreadyOver, ProviderRefused, ScenarioError
 from trialogue.mailbox import MailboxFull
 from trialogue.model.events import SessionReady, TextTyped, ToolFinished
@@ -109,6 +110,24 @@ def test_ctrl_c_inside_ends_it(scenario, edges, tmp_path):
     block = blocking.open_meeting(scenario(), out=tmp_path / "run", edges=edges)
     with pytest.raises(KeyboardInterrupt), block:
         raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("moment", ["start", "leave"])
+def test_ctrl_c_at_its_edges_ends_it(moment, scenario, edges, tmp_path, monkeypatch):
+    """While its thread starts, and while it is told to end: neither leaves the meeting running."""
+    call = getattr(HeldBlock, moment)
+
+    def interrupted(held, *given):
+        if moment == "start":
+            call(held)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(HeldBlock, moment, interrupted)
+    with (
+        pytest.raises(KeyboardInterrupt),
+        blocking.open_meeting(scenario(), out=tmp_path / "run", edges=edges),
+    ):
+        pass
 
 
 def test_hooks_are_asked_in_threads(scenario, edges, tmp_path):

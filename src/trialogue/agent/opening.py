@@ -16,7 +16,7 @@ from trialogue.agent.functions import with_functions
 from trialogue.agent.lone import LoneAgent
 from trialogue.arguments import kind_of
 from trialogue.errors import UnknownName, WrongType
-from trialogue.handles import make
+from trialogue.handles import a_block, make
 from trialogue.meeting.app_requests import (
     a_function,
     a_mapping,
@@ -37,7 +37,7 @@ from trialogue.supervise import lone_error
 from trialogue.transport.socket import WebSocket
 
 
-@asynccontextmanager
+@a_block
 async def open_agent(
     agent: Mapping[str, object] | str,
     *,

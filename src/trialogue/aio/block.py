@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from types import TracebackType
 from typing import Generic, TypeVar
 
 from trialogue.aio.waiting import ended
 from trialogue.bridge.trio_thread import HeldBlock
+from trialogue.handles import check_not_entered, entered
 from trialogue.meeting.places import check_opened_on_asyncio
 
 NativeT = TypeVar("NativeT")
@@ -31,11 +33,13 @@ class Block(Generic[NativeT, OwnT]):
     ) -> None:
         self._hold = hold
         self._shown = shown
+        self._held: HeldBlock[NativeT] | None = None
         self._is_leaving = False
         self._has_cancelled = False
 
     async def __aenter__(self) -> OwnT:
         check_opened_on_asyncio()
+        check_not_entered(self._held)
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
         self._cancelling = self._task.cancelling() if self._task is not None else 0
@@ -47,11 +51,11 @@ class Block(Generic[NativeT, OwnT]):
             native = await asyncio.shield(opened)
         except asyncio.CancelledError:
             held.cancel()
-            await self._end()
+            await self._end(held)
             await ended(opened)
             raise
         except BaseException:
-            await self._end()  # noqa: ASYNC120 - asyncio's: it waits despite cancellation
+            await self._end(held)  # noqa: ASYNC120 - asyncio's: it waits despite cancellation
             raise
         held.ended.add_done_callback(self._tell)
         return self._shown(held, native)
@@ -60,28 +64,28 @@ class Block(Generic[NativeT, OwnT]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         del kind, trace
+        held = entered(self._held)
         self._is_leaving = True
-        held = self._held
         held.leave(error)
         try:
             await asyncio.wait([self._ending])
         except asyncio.CancelledError:
             held.cancel()
-            await self._end()
+            await self._end(held)
             raise
-        await self._end()
+        await self._end(held)
         failure = held.ended.exception()
         is_ours = isinstance(error, asyncio.CancelledError) and self._is_ours()
         if failure is not None and (error is None or is_ours or failure is not error):
             raise failure from (None if is_ours else error)
 
-    def _tell(self, _: object) -> None:
+    def _tell(self, ended: Future[None]) -> None:
         with suppress(RuntimeError):  # the loop was closed in the middle of the block: nobody waits there
-            self._loop.call_soon_threadsafe(self._over)
+            self._loop.call_soon_threadsafe(self._over, ended)
 
-    def _over(self) -> None:
+    def _over(self, ended: Future[None]) -> None:
         """Cancel the task inside after the block has failed."""
-        if not self._is_leaving and self._held.ended.exception() is not None and self._task is not None:
+        if not self._is_leaving and ended.exception() is not None and self._task is not None:
             self._has_cancelled = True
             self._task.cancel()
 
@@ -91,6 +95,6 @@ class Block(Generic[NativeT, OwnT]):
             return False
         return self._task.uncancel() <= self._cancelling
 
-    async def _end(self) -> None:
+    async def _end(self, held: HeldBlock[NativeT]) -> None:
         await ended(self._ending)
-        self._held.join()
+        held.join()

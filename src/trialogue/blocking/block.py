@@ -1,6 +1,7 @@
 """Block for threads: a block of the trio interface, as a plain context manager for any thread.
 
-If the block fails by itself, the calls that wait in it raise its error at once, and so does leaving it.
+1. If the block fails by itself, the calls that wait in it raise its error at once, and so does leaving it.
+2. Ctrl-C at any moment, while the block opens, runs or ends, ends its thread.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 from trialogue.bridge.trio_thread import HeldBlock
+from trialogue.handles import check_not_entered, entered
 
 NativeT = TypeVar("NativeT")
 OwnT = TypeVar("OwnT")
@@ -25,29 +27,31 @@ class Block(Generic[NativeT, OwnT]):
     ) -> None:
         self._hold = hold
         self._shown = shown
+        self._held: HeldBlock[NativeT] | None = None
 
     def __enter__(self) -> OwnT:
+        check_not_entered(self._held)
         self._held = held = self._hold()
-        held.start()
         try:
-            native = held.opened.result()
+            held.start()
+            return self._shown(held, held.opened.result())
         except BaseException:
             held.cancel()
             held.join()
             raise
-        return self._shown(held, native)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         del kind, trace
-        self._held.leave(error)
+        held = entered(self._held)
         try:
-            failure = self._held.ended.exception()
+            held.leave(error)
+            failure = held.ended.exception()
         except BaseException:
-            self._held.cancel()
+            held.cancel()
             raise
         finally:
-            self._held.join()
+            held.join()
         if failure is not None and failure is not error:
             raise failure from error

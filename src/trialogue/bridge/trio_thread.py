@@ -76,8 +76,12 @@ class HeldBlock(CallsIntoTrio, Generic[NativeT]):
         self._quietly(self._scope.cancel)
 
     def join(self) -> None:
-        """Wait for the thread's own end, shortly after `ended`."""
-        self._thread.join()
+        """Wait for the thread's own end, shortly after `ended`.
+
+        A thread whose start was interrupted is not waited for: cancelled, it ends by itself.
+        """
+        if self._thread.is_alive():
+            self._thread.join()
 
     # --- its thread ---------------------------------------------------------------------------------
 

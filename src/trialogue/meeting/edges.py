@@ -25,6 +25,7 @@ from trialogue.compute import compute, is_virtual
 from trialogue.devices.driver import Driver
 from trialogue.diagnostics import Log
 from trialogue.errors import SetupError
+from trialogue.handles import a_block
 from trialogue.importing import own_version
 from trialogue.journal.verify import Decider
 from trialogue.meeting.endpoints import allows
@@ -254,7 +255,7 @@ def authorized(title: str, hosted: Hosted) -> str:
 
 
 @checks_arguments
-@asynccontextmanager
+@a_block
 async def local_connect(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) -> AsyncGenerator[Connect]:
     """Run the embedded server for one meeting and connect to it: on loopback in real time, else in memory.
 

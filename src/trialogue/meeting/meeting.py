@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import cast
 
@@ -23,7 +23,7 @@ from trialogue.actors.hooks import Hook, HookFunction
 from trialogue.brain.floor.view import Decision, FloorView, Policy
 from trialogue.compute import is_virtual
 from trialogue.errors import SetupError
-from trialogue.handles import make
+from trialogue.handles import a_block, make
 from trialogue.meeting.app_requests import a_function, a_mapping, a_path, wrong_type
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.endpoints import check_endpoints
@@ -90,7 +90,7 @@ def open_meeting(
     return _open(resolved, own, folder, resumption)
 
 
-@asynccontextmanager
+@a_block
 async def _open(
     resolved: Resolved, edges: Edges, out: Path | None, resumption: Resumption | None
 ) -> AsyncGenerator[Meeting]:

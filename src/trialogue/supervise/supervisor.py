@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import trio
 
 from trialogue.arguments import checks_arguments
 from trialogue.errors import LocalProtocolError
-from trialogue.handles import given_by, make
+from trialogue.handles import a_block, given_by, make
 from trialogue.supervise.child import Child, ChildState, ChildStatus
 from trialogue.supervise.inbox import Answer, ChildRequest, Inbox
 from trialogue.supervise.observations import Diagnostics, Observer
@@ -156,7 +155,7 @@ def _answer(child: Child, error: Exception | None) -> Answer:
     return Answer(error=error) if child.life is None else Answer(child.life.value)
 
 
-@asynccontextmanager
+@a_block
 @checks_arguments
 async def open_supervisor(
     children: Iterable[ChildSpec],

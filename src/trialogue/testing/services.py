@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
 from typing import Any
 
 from attrs import evolve
 
 from trialogue.actors.dialling import Connect
 from trialogue.arguments import checks_arguments
+from trialogue.handles import a_block
 from trialogue.meeting.edges import local_equipment, local_exchange
 from trialogue.server.think.scripted import read_script
 from trialogue.server.think.stand_in import StandInAgent, ThinkStandIn
@@ -21,7 +21,7 @@ __all__ = ["scripted_service"]
 
 
 @checks_arguments
-@asynccontextmanager
+@a_block
 async def scripted_service(
     *entries: Mapping[str, Any], greeting: str | None = None, engines: Engines | None = None
 ) -> AsyncGenerator[Connect]:
