@@ -84,6 +84,19 @@ def test_what_is_told_shows_the_line_a_caret_and_the_form(tmp_path, monkeypatch)
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("role: person", "role: human"), ("via: keyboard", "via: text"), ("hears: sound", "hears: audio")],
+)
+def test_the_example_is_the_word_that_was_meant(tmp_path, written, meant):
+    """Another word for the same is known; the key's own example would be another seat's."""
+    file = tmp_path / FILE
+    file.write_text(f"trialogue: 1\nname: x\ncast:\n  ann: {{lines: [Hi.]}}\n  ben: {{{written}}}\n")
+    with pytest.raises(ScenarioError) as wrong:
+        load(file)
+    assert f"   = example: {meant}" in wrong.value.told
+
+
 def test_a_caret_stands_beneath_wide_letters(tmp_path, monkeypatch):
     """It counts cells, not characters."""
     monkeypatch.chdir(tmp_path)

@@ -14,7 +14,7 @@ from typing import Final, Literal, assert_never, cast
 from attrs import evolve
 
 from trialogue.model import kinds
-from trialogue.scenario.did_you_mean import did_you_mean
+from trialogue.scenario.did_you_mean import meant_word
 from trialogue.scenario.forms import form_of, key_hint
 from trialogue.scenario.problems import Code, Path, Problems, shown
 from trialogue.scenario.quantities import read_duration, read_range
@@ -134,7 +134,10 @@ class Binder:
         if not isinstance(node, Items):
             return self._wrong(node, path, "a list")
         values = [self.bind(kind.item, item, (*path, index)) for index, item in enumerate(node.nodes)]
-        return ABSENT if ABSENT in values else tuple(values)
+        kept = tuple(index for index, value in enumerate(values) if value is not ABSENT)
+        if len(kept) < len(values):
+            self.problems.leave_out(path, kept)
+        return tuple(values[index] for index in kept)
 
     def _one_of(self, kind: kinds.OneOf, node: Node, path: Path) -> object:
         for option in kind.options:
@@ -223,9 +226,11 @@ class Binder:
             )
             return ABSENT
         given = f'"{shown(value)}"' if isinstance(value, str) else said(node)
-        hint = did_you_mean(value, words) if isinstance(value, str) and not self.problems.full else ""
+        meant = meant_word(value, words) if isinstance(value, str) and not self.problems.full else None
+        hint = "" if meant is None else f'; did you mean "{meant}"?'
         text = f"must be one of {', '.join(words)}, not {given}{hint}"
-        self.problems.add(node.at, path, text, Code.CHOICE)
+        form = "" if meant is None or not isinstance(path[-1], str) else f"{path[-1]}: {meant}"
+        self.problems.add(node.at, path, text, Code.CHOICE, form=form)
         return ABSENT
 
 

@@ -230,7 +230,7 @@ def _check_agenda(look: Look) -> None:
         check_participant(look, (*path, "owner"), point.owner)
         if point.done_when is not None:
             check_event(look, (*path, "done_when"), point.done_when, Use.COURSE)
-        if index and not _can_end(agenda[index - 1]):
+        if index and look.sound("agenda") and not _can_end(agenda[index - 1]):
             text = (
                 f'is never reached: "{agenda[index - 1].id}" never ends, as it has neither time nor done_when'
             )

@@ -1,4 +1,4 @@
-"""Other names by which authors write keys, with the right key, by class."""
+"""Other names by which authors write keys and words, with the right ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         "model": "defaults.agent.think",
         "listen": "defaults.agent.listen",
         "speak": "defaults.agent.speak",
-        "voice": "defaults.agent.speak",
+        "voice": "defaults.agent.speak.model",
         "order": "floor.order",
         "said": "end.any",
     },
@@ -96,3 +96,17 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
     "EndKeys": {**dict.fromkeys(("all", "when", "said"), "any")},
 }
 """Right path beneath a class, by the class and the written word in small letters with `_`."""
+
+MEANT: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("person", "people", "user", "participant", "guest", "visitor", "me"), ("human",)),
+    **dict.fromkeys(("moderator", "chairman", "chairperson", "host", "facilitator", "leader"), ("chair",)),
+    **dict.fromkeys(("agent", "assistant", "bot", "member", "expert", "panelist"), ("speaker",)),
+    **dict.fromkeys(("listener", "audience", "silent"), ("observer",)),
+    **dict.fromkeys(("keyboard", "keys", "typing", "typed", "terminal", "console", "stdin"), ("text",)),
+    **dict.fromkeys(("mic", "voice", "speech", "sound"), ("microphone", "audio")),
+    **dict.fromkeys(("words", "transcript"), ("text",)),
+    **dict.fromkeys(("embedded", "offline", "trialogue"), ("local",)),
+    **dict.fromkeys(("fast", "simulated", "fake", "instant"), ("virtual",)),
+    **dict.fromkeys(("wall", "live", "realtime", "normal"), ("real",)),
+}
+"""Words of the format that mean the same, by the word in small letters; the first allowed one counts."""

@@ -54,8 +54,9 @@ class Look:
 
     def tell(self, path: Path, text: str, code: Code) -> None:
         """Note a fault, unless a part below it could not be read."""
-        if not self._is_unread(path):
-            self.problems.add(self.places.near(path), path, text, code)
+        written = self.problems.written(path)
+        if not self._is_unread(written):
+            self.problems.add(self.places.near(written), written, text, code)
 
     def sound(self, section: str) -> bool:
         """Whether a section could be read completely."""

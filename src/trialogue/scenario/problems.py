@@ -141,6 +141,9 @@ class Problems:
     _beyond: int = field(default=0, init=False)
     _passed_over: set[tuple[str, int]] = field(factory=set[tuple[str, int]], init=False, repr=False)
 
+    _kept_entries: dict[Path, tuple[int, ...]] = field(
+        factory=dict[Path, tuple[int, ...]], init=False, repr=False
+    )
     _texts: dict[str, list[str]] = field(factory=dict[str, list[str]], init=False, repr=False)
 
     @property
@@ -164,6 +167,20 @@ class Problems:
     def keep(self, found: tuple[ScenarioProblem, ...]) -> None:
         """Go back to these faults; later ones will be found again."""
         self._found = list(found)
+
+    def leave_out(self, path: Path, kept: tuple[int, ...]) -> None:
+        """Note which entries of a list could be read; the others are missing from the document."""
+        self._kept_entries[path] = kept
+
+    def written(self, path: Path) -> Path:
+        """Path in the file of a path in the document, whose lists lack the entries that were left out."""
+        if not self._kept_entries:
+            return path
+        found: Path = ()
+        for step in path:
+            kept = self._kept_entries.get(found) if isinstance(step, int) else None
+            found = (*found, step if kept is None or not isinstance(step, int) else kept[step])
+        return found
 
     @property
     def full(self) -> bool:
