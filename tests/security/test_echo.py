@@ -50,6 +50,11 @@ def echoed(value, key):
             return value
 
 
+def across(longest, begun, key):
+    """A text with the key where its first `longest` characters end."""
+    return f"{begun:x<{longest - 7}}{key}"
+
+
 def said_beside(key):
     """What the service says of itself once a session stands."""
     call = {
@@ -63,13 +68,14 @@ def said_beside(key):
         for message in (
             {"type": "Warning", "code": f"W {key}", "description": f"your key {key}"},
             {"type": f"Novelty{key}", "about": key},
+            {"type": across(256, "Odd", key)},
             {"type": "FunctionCallRequest", "functions": [call]},
             {"type": "FunctionCallRequest", "functions": [{"id": key, "name": {key: key}}]},
             {"type": "ConversationText", "role": "assistant", "content": f"Your key is {key}."},
             {"type": "ConversationText", "role": "user", "content": f"My key is {key}."},
             {"type": "InjectionRefused", "message": f"not with {key}"},
             {"type": "History", "role": "assistant", "content": key},
-            {"type": "Error", "code": f"E {key}", "description": f"of {key}"},
+            {"type": "Error", "code": across(256, f"E {key} ", key), "description": f"of {key}"},
         )
     ] + [f"{{no JSON {key}"]
 
@@ -149,6 +155,14 @@ def test_the_key_is_in_no_file_and_on_no_screen(held, key):
     for form in {key, json.dumps(key)[1:-1], json.dumps(json.dumps(key))[3:-3]}:
         assert [path.name for path in files if form.encode() in path.read_bytes()] == []
         assert form not in printed
+
+
+def test_nor_is_half_of_it(held):
+    """What is long is cut where nothing is left to be recognized."""
+    out, printed = held
+    files = [path for path in out.rglob("*") if path.is_file()]
+    assert [path.name for path in files if b"canary" in path.read_bytes()] == []
+    assert "canary" not in printed
 
 
 def test_what_was_said_beside_it_is_kept(held):

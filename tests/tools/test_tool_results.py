@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trialogue.errors import ToolFailed
+from trialogue.model.secrets import Secrets
 from trialogue.tools.results import RESULT_BYTES, as_content
 
 
@@ -122,3 +123,12 @@ def test_however_a_result_is_made_it_fits_and_stays_json(value):
         assert (told == value) == (
             len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()) <= RESULT_BYTES
         )
+
+
+@pytest.mark.parametrize("is_json", [False, True], ids=["text", "json"])
+def test_no_half_of_a_key_is_left_where_a_result_is_cut(is_json):
+    """The key begins before the cut, and ends behind it."""
+    key = "canary-" * 40
+    for before in range(RESULT_BYTES - 500, RESULT_BYTES, 20):
+        result = f"{'x' * before}{key}{'y' * 800}"
+        assert "canary" not in as_content("prices", [result] if is_json else result, Secrets((key,)))

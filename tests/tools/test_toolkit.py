@@ -18,6 +18,8 @@ from trialogue.tools.kinds.mcp import McpServer, McpTool, _offered
 from trialogue.tools.kinds.mock import MockTool
 from trialogue.tools.toolbox import CheckedTool
 
+KEY = "canary-12345-canary"
+
 
 def python(code, tmp_path, **options):
     """A program of a few lines."""
@@ -320,6 +322,16 @@ async def test_a_server_that_crashes_at_its_start_says_why(caplog):
         await server.run()
     assert str(refused.value).endswith("; it wrote: no such file: tickets.db")
     assert "reading tickets.db" in caplog.text
+
+
+@pytest.mark.parametrize("written", [f"{'x' * 190} {KEY}", f"{KEY} {'x' * 4089}"], ids=["end", "start"])
+async def test_a_server_that_crashes_tells_no_half_of_a_key(written, monkeypatch):
+    """Neither where its last line is cut, nor where the end of its stderr begins."""
+    monkeypatch.setenv("TICKETS_KEY", KEY)
+    server = McpServer("tickets", argv=(sys.executable, "-c", f"import sys; sys.exit({written!r})"))
+    with trio.fail_after(30), pytest.raises(SetupError) as refused:
+        await server.run()
+    assert "anary" not in str(refused.value)
 
 
 async def test_an_address_that_is_no_server_says_what_it_answered(nursery):

@@ -277,7 +277,7 @@ class AgentSession(LiveSession[AgentWire]):
                 replies.takes(entry)
             case told.Ready(request_id):
                 self._ends_at = trio.current_time() + ALLOWED_S
-                self._context.post(SessionReady(name, self._context.number, self._secrets.hide(request_id)))
+                self._context.post(SessionReady(name, self._context.number, self._named(request_id)))
             case told.ToolCalls(calls):
                 if len(self._wire.open_calls) > CALLS_LIMIT:
                     raise ConnectionLost(f"the service has more than {CALLS_LIMIT} calls open at once")

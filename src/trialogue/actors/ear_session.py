@@ -129,7 +129,7 @@ class EarSession(LiveSession[EarWire]):
                 self._words.count(len(fact.text))
                 self._understood(fact)
             case told.Ready(request_id):
-                post(EarReady(name, self._context.number, self._secrets.hide(request_id)))
+                post(EarReady(name, self._context.number, self._named(request_id)))
             case _:
                 self._take_complaint(fact)
 

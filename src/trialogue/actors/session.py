@@ -8,7 +8,7 @@
 4. A service's complaints are recorded up to a limit, then only counted: a peer may send any number, and each
    would be a record and a line on the screen.
 5. A service may repeat our key in anything that it says about the session: no event and no error that follows
-   from it contains a key.
+   from it contains a key. Texts are cut behind that, since half a key would not be recognized.
 6. Facts of the conversation are all recorded. A service that sends more than any conversation has loses its
    session, so that the meeting's other events do not wait behind a flood.
 """
@@ -23,6 +23,7 @@ from math import inf
 from typing import ClassVar, Final, Generic, TypeVar
 
 import trio
+from attrs import evolve
 
 from trialogue.errors import ConnectionLost, ProviderRefused
 from trialogue.model.events import Event, InjectionRefused, LatencyMeasured, ServiceWarned
@@ -42,6 +43,9 @@ LONGEST: Final = 1_024
 """Most characters of one complaint."""
 
 LONGEST_CODE: Final = 64
+
+LONGEST_NAME: Final = 256
+"""Most characters of a session's id, an error's code and a message's type; no genuine one is as long."""
 
 SPAN_S: Final = 0.5
 """Seconds whose messages are counted together."""
@@ -167,7 +171,8 @@ class LiveSession(ABC, Generic[WireT]):
         if error is None or error.recovery is Recovery.TURN_LOST:
             return lost
         error = self._secrets.hide_in(error)
-        return ConnectionLost(f"{error.code}: {error.text}", close_code=lost.close_code, code=error.code)
+        code = error.code[:LONGEST_NAME]
+        return ConnectionLost(f"{code}: {error.text}", close_code=lost.close_code, code=code)
 
     def _send_all(self, messages: Sequence[Message]) -> None:
         for message in messages:
@@ -224,7 +229,11 @@ class LiveSession(ABC, Generic[WireT]):
     @property
     def _request_id(self) -> str | None:
         """Id of the session at its service, if it gave one."""
-        return self._secrets.hide(self._wire.request_id) or None
+        return self._named(self._wire.request_id) or None
+
+    def _named(self, name: str) -> str:
+        """Name by the service, without keys, and only then cut."""
+        return self._secrets.hide(name)[:LONGEST_NAME]
 
     # --- complaints of the service ------------------------------------------------------------
 
@@ -234,10 +243,10 @@ class LiveSession(ABC, Generic[WireT]):
             case told.Warned(code, text, recovery):
                 self._complaints.warn(code, text)
                 self._warned(recovery)
-            case told.Failed():
-                self._failed(fact)
+            case told.Failed(code):
+                self._failed(evolve(fact, code=code[:LONGEST_NAME]))
             case told.Unknown(kind):
-                self._complaints.warn("unknown-message", kind)
+                self._complaints.warn("unknown-message", kind[:LONGEST_NAME])
             case told.Malformed(reason):
                 self._complaints.warn("malformed-message", reason)
                 self._malformed.count()

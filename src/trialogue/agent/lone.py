@@ -88,7 +88,7 @@ class LoneAgent:
         self._is_over = False
         self._secrets = secrets_of(os.environ)
         self._scope = trio.CancelScope()
-        self._tools = ToolExecutor(tools_of(functions), self._finished)
+        self._tools = ToolExecutor(tools_of(functions), self._finished, self._secrets)
         self._registered = frozenset(functions)
         self._actor = Agent(
             NAME,

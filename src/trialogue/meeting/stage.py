@@ -142,7 +142,7 @@ class Stage:
         self.router.record(seams.sink(self.recorder))
         post = self.sequencer.post
         self.timers, self.hooks = AlarmClock(post), HookRunner(hooks, post)
-        self.tools = ToolExecutor(seams.tools(tools), post)
+        self.tools = ToolExecutor(seams.tools(tools), post, self.secrets)
         self.seats = Seats(brain, self.router, self.sequencer, self)
         self.faults = None
         self.began, self.overrun, self.has_overrun = 0.0, "", trio.Event()
@@ -163,6 +163,7 @@ class Stage:
         self.secrets = self.secrets.beside(secrets)
         self.sequencer.hide(secrets)
         self.journal.hide(secrets)
+        self.tools.hide(secrets)
 
     def dialects(self, participant: str) -> list[Dialect]:
         """Dialects of an agent's own service and its fallback's."""

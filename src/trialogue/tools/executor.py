@@ -23,6 +23,7 @@ from trialogue.mailbox import Mailbox
 from trialogue.model.commands import CancelTool, RunTool
 from trialogue.model.events import Event, ToolFinished
 from trialogue.model.json_text import read_json
+from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.supervise.cancellations import cancelled_part
 from trialogue.tools.notes import note
 from trialogue.tools.results import as_content
@@ -48,12 +49,19 @@ class Tool(Protocol):
 class ToolExecutor:
     """Actor that runs tools."""
 
-    def __init__(self, tools: Mapping[str, Tool], post: Callable[[Event], None]) -> None:
+    def __init__(
+        self, tools: Mapping[str, Tool], post: Callable[[Event], None], secrets: Secrets = NO_SECRETS
+    ) -> None:
         self._tools = tools
+        self._secrets = secrets
         self._post = post
         self._scopes: dict[tuple[str, str, int], trio.CancelScope] = {}
         self._limiter = trio.CapacityLimiter(LIMIT)
         self._mailbox: Mailbox[RunTool] = Mailbox("tools", 256)
+
+    def hide(self, secrets: Secrets) -> None:
+        """Keep these secrets, too, out of results that are cut."""
+        self._secrets = self._secrets.beside(secrets)
 
     def order(self, order: RunTool | CancelTool) -> None:
         """Run or cancel a call, without waiting; `MailboxFull` where too many wait to run."""
@@ -111,7 +119,7 @@ class ToolExecutor:
         with trio.fail_after(tool.timeout_s):
             async with self._limiter:
                 result = await tool.call(arguments)
-        return as_content(order.tool, result)
+        return as_content(order.tool, result, self._secrets)
 
 
 def _key(order: RunTool | CancelTool) -> tuple[str, str, int]:

@@ -4,6 +4,7 @@
 2. A result that is too long keeps its form: in JSON the largest values are cut, each with a mark that names
    the tool and the path; the others stay whole.
 3. Text that is JSON is cut as JSON; other text at its end.
+4. Secrets are hidden in what is cut, before it is cut: half a key would not be recognized behind that.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from attrs import evolve
 from trialogue.arguments import kind_of
 from trialogue.errors import ToolFailed
 from trialogue.model.json_text import MOST_LEVELS, read_json
+from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.model.text import well_formed
 from trialogue.values import frozen
 
@@ -39,18 +41,22 @@ _UNUSUAL: Final = re.compile(r"[^\w.\[\]-]", re.ASCII)
 _Json: TypeAlias = "str | int | float | list[_Json] | dict[str, _Json] | None"
 
 
-def as_content(tool: str, result: object) -> str:
-    """Content of a tool's result for its agent; `ToolFailed` for a value that JSON cannot hold."""
+def as_content(tool: str, result: object, secrets: Secrets = NO_SECRETS) -> str:
+    """Content of a tool's result for its agent; `ToolFailed` for a value that JSON cannot hold.
+
+    What is too long is cut, and holds none of the `secrets`.
+    """
     place = _Place(tool)
     if not isinstance(result, str):
         text = _said(place, result)
         try:
-            return text.decode() if len(text) <= RESULT_BYTES else _shortened(place, text)
+            return text.decode() if len(text) <= RESULT_BYTES else _shortened(place, secrets.hide_bytes(text))
         except orjson.JSONDecodeError:
             raise place.unsayable("is nested too deeply") from None
     text = well_formed(result).encode()
     if len(text) <= RESULT_BYTES:
         return text.decode()
+    text = secrets.hide_bytes(text)
     try:
         return _shortened(place, text)
     except orjson.JSONDecodeError:

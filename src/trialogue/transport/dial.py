@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -22,6 +23,7 @@ import trio_websocket
 from attrs import field
 
 from trialogue.errors import DialFailed, ProviderRefused, SetupError
+from trialogue.model.secrets import secrets_of
 from trialogue.transport.connection import HandshakeEnded, WireSocket
 from trialogue.transport.direct import direct
 from trialogue.transport.direct_tls import shake_hands
@@ -219,7 +221,7 @@ class _Request:
         """Values that a service must not be able to echo into our texts."""
         values = [value.decode() for _, value in self.headers] + self.subprotocols
         words = [word for value in values for word in value.split()]
-        return tuple(word for word in words if len(word) >= MIN_SECRET)
+        return (*(word for word in words if len(word) >= MIN_SECRET), *secrets_of(os.environ).values)
 
 
 def _request(headers: Mapping[str, HeaderValue], subprotocols: Sequence[str]) -> _Request:

@@ -252,7 +252,7 @@ class ClientSession:
         """Facts of messages that may come at any time; other messages come only while running."""
         match message:
             case Welcome(request_id=request_id):
-                self.request_id = self.request_id or request_id[: translate.LONGEST_NAME]
+                self.request_id = self.request_id or request_id
                 return self._stepped(HandshakeStep.WELCOMED)
             case SettingsApplied():
                 return self._applied(now)
@@ -263,7 +263,7 @@ class ClientSession:
             case AgentWarning():
                 return [translate.warned(message)]
             case WireUnknownMessage(type=kind, raw=raw):
-                return [Unknown(kind[: translate.LONGEST_NAME], raw)]
+                return [Unknown(kind, raw)]
             case _ if self.state is SessionState.APPLYING and self._early.keep(message):
                 return []
             case _ if self.state is not SessionState.RUNNING:

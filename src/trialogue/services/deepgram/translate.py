@@ -65,7 +65,7 @@ Plain: TypeAlias = (
 """Messages that `translate` accepts."""
 
 LONGEST_NAME = 256
-"""Most characters of an id, a code or a name from a service; no genuine one is as long."""
+"""Most characters of the id and the name of a call; no genuine one is as long."""
 
 _REFUSALS = frozenset(
     {
@@ -140,13 +140,13 @@ def warned(message: AgentWarning) -> Warned | Refused:
     """Fact of a `Warning`, which may be a refusal in an older form."""
     if message.code in _REFUSALS:
         return Refused(message.description or message.code)
-    return Warned(message.code[:LONGEST_NAME], message.description, classify_warning(message.code).recovery)
+    return Warned(message.code, message.description, classify_warning(message.code).recovery)
 
 
 def failed(message: AgentError, *, is_early: bool = False) -> Failed:
     """Fact of an `Error`, classified; `is_early`: it came before the settings were applied."""
     meaning = classify_early(message.code) if is_early else classify_error(message.code)
-    return Failed(message.code[:LONGEST_NAME], message.description, meaning.recovery, meaning.hint)
+    return Failed(message.code, message.description, meaning.recovery, meaning.hint)
 
 
 def tool_calls(message: FunctionCallRequest) -> ToolCalls | Malformed:

@@ -23,6 +23,7 @@ import trio
 
 from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
 from trialogue.importing import import_extra
+from trialogue.model.secrets import secrets_of
 from trialogue.model.text import brief, safe_text
 from trialogue.scenario.tool_keys import McpCall
 from trialogue.scenario.tool_specs import ToolSpec
@@ -219,7 +220,7 @@ class McpServer:
         if self._was_open:
             return ConnectionLost(f"{what} has stopped: {why}")
         if wrote:  # before any speech: the text is about the program, for the operator
-            why = f"{why}; it wrote: {safe_text(wrote.splitlines()[-1])[:LINE_CHARS]}"
+            why = f"{why}; it wrote: {_a_line(wrote.splitlines()[-1])}"
         return SetupError(f"{what} cannot be used: {why}")
 
     @asynccontextmanager
@@ -326,8 +327,13 @@ def _named(failure: Exception) -> str:
 def _in_words(failure: Exception) -> str:
     """Type and text of the first single error; before any speech the text is about the server."""
     found = _first(failure)
-    words = brief(" ".join(safe_text(str(found)).split()), LINE_CHARS)
+    words = _a_line(str(found))
     return f"{type(found).__name__}: {words}" if words and _named(failure) != words else _named(failure)
+
+
+def _a_line(text: str) -> str:
+    """Text on one line, without keys, and only then cut: half a key would not be recognized."""
+    return brief(" ".join(safe_text(secrets_of(os.environ).hide(text)).split()), LINE_CHARS)
 
 
 def _first(failure: BaseException) -> BaseException:
