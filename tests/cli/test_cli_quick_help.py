@@ -1,5 +1,6 @@
 """What is answered before anything is loaded, and what is then not loaded."""
 
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -49,6 +50,17 @@ def test_version_at_once(capsys):
     """The same as the package's metadata says."""
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"{version('trialogue')}\n"
+
+
+def test_a_reader_who_has_gone_is_told_by_the_exit_code():
+    """As with any command: 128 + SIGPIPE."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run([sys.executable, "-m", "trialogue", "--help"], stdout=writer, check=False)
+    finally:
+        os.close(writer)
+    assert done.returncode == 141
 
 
 @pytest.mark.parametrize("unknown", ["_help_text", "_version"])

@@ -40,6 +40,11 @@ def concluded(command: Callable[[], int]) -> int:
     except BrokenPipeError:
         code = CLOSED_PIPE
         _write_nowhere()
+    except SystemExit as ended:  # rich meets a closed pipe itself, and would end the process with 1
+        if not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        code = CLOSED_PIPE
+        _write_nowhere()
     except (Exception, BaseExceptionGroup, KeyboardInterrupt) as error:  # noqa: BLE001 - told, never swallowed
         code = _exit_code(error)
         try:
