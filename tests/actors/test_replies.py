@@ -2,6 +2,7 @@
 
 from trialogue.actors.playout import Playout
 from trialogue.actors.replies import ReplyCounter
+from trialogue.model.commands import Cue, Speak
 from trialogue.model.events import LineTaken, ReplySent, ReplyStarted, ReplyWithdrawn, SentenceSaid
 
 
@@ -140,3 +141,31 @@ def test_a_line_whose_reply_never_came_is_forgotten_with_its_session():
     replies.lost()
     replies.sentence("One.")
     assert not [e for e in events if isinstance(e, LineTaken)]
+
+
+def test_an_answer_after_a_tool_that_is_joined_to_a_filler_is_its_own():
+    """The filler answers one prompt, it another; both are awaited."""
+    replies, _, events = agent()
+    replies.asking.tell(Cue("ada", 1, "It is your turn.", 1))
+    replies.asking.repeats("It is your turn.")
+    replies.asking.tell(Speak("ada", 1, "One moment. I look.", prompt=2))
+    replies.sentence("One moment.")
+    replies.sentence("I look.")
+    replies.has_result()
+    replies.sound(b"\1\0" * 500)
+    replies.takes(0)
+    for words in ("It is eight.", "For all."):
+        replies.sentence(words)
+        replies.sound(b"\1\0" * 250)
+    replies.done()
+    assert events == [
+        ReplyStarted("ada", 1, 2),
+        SentenceSaid("ada", 1, "One moment.", 0.0),
+        SentenceSaid("ada", 1, "I look.", 0.0),
+        ReplySent("ada", 1, 0.5),
+        LineTaken("ada", 2, 0),
+        ReplyStarted("ada", 2, 1),
+        SentenceSaid("ada", 2, "It is eight.", 0.0),
+        SentenceSaid("ada", 2, "For all.", 0.25),
+        ReplySent("ada", 2, 0.5),
+    ]

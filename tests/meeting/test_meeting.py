@@ -44,6 +44,22 @@ def test_the_chair_answers_to_what_it_heard(scenario, hold):
     ]
 
 
+def test_a_turn_is_over_with_the_answer_after_a_filler(scenario, hold):
+    """The service joins them to one reply: nobody waits for another answer."""
+    text = scenario.read_text().replace(
+        "delay: 500ms}", "delay: 500ms}\n    filler: {after: 200ms, say: One moment.}"
+    )
+    scenario.write_text(text)
+    result = hold(scenario)
+    told = [line for line in said(result) if line.startswith("**Bob")]
+    assert told == ["**Bob** (0:07) One moment. The price is eight cents."]
+    records = [
+        r for r in read(result.folder / "journal.jsonl") if getattr(r.event, "participant", "") == "bob"
+    ]
+    ends = [(r.event, r.commands) for r in records if isinstance(r.event, PlaybackFinished)]
+    assert any(isinstance(each, EndTurn) and each.cause == "finished" for each in ends[-1][1])
+
+
 def test_two_runs_are_equal_byte_for_byte(scenario, hold):
     """Virtual time is deterministic under its seed: journals, transcripts and recordings are the same."""
     first, second = hold(scenario), hold(scenario)

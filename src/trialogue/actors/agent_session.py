@@ -162,6 +162,7 @@ class AgentSession(LiveSession[AgentWire]):
             case AnswerTool():
                 if order.session != self._context.number or order.call_id not in self._wire.open_calls:
                     return False
+                self._replies.has_result()
             case SpeakFreely() | CloseUserTurn() | StayAlive() | HandThrough():
                 pass
         if isinstance(order, Cue | Speak | AnswerTool | SpeakFreely):

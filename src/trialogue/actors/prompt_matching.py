@@ -64,6 +64,11 @@ class Asking:
         self._repeated = _NOTHING
         return False
 
+    @property
+    def repeated(self) -> int:
+        """Number of the prompt that replies answer now; 0 for none."""
+        return self._repeated.prompt
+
     def begun(self, words: str = "") -> int:
         """Prompt that a reply answers which begins now, with these words where known; 0 for none."""
         speak = self._first(Speak)

@@ -7,6 +7,8 @@
    service has repeated the prompt.
 4. A reply that fails is over; the part that arrived counts as the whole.
 5. A reply that ran dry and was ended is over: sound that comes after all belongs to another.
+6. A service may join the answer after a tool to the words with which the agent filled the wait: they answer
+   two prompts, so they are two replies.
 """
 
 from __future__ import annotations
@@ -70,6 +72,8 @@ class ReplyCounter:
         self._expected = False
         self._late_end = False
         self._entry: int | None = None
+        self._prompt = 0
+        self._has_result = False
         self.asking: Asking = Asking()
 
     @property
@@ -92,6 +96,10 @@ class ReplyCounter:
     def asked(self) -> None:
         """Note that the service has repeated the prompt: ends of earlier replies are past."""
         self._late_end = False
+
+    def has_result(self) -> None:
+        """Note that the service was sent a tool's result: the answer to its prompt goes on with it."""
+        self._has_result = True
 
     def takes(self, entry: int) -> None:
         """Note the entry of its script that the next reply uses."""
@@ -125,11 +133,7 @@ class ReplyCounter:
         was_cut, self._late_end = self._late_end and not self._open, False
         if was_cut or not (self._open or self._expected):
             return 0.0
-        reply = self._count if self._open else self._current()
-        self._open = False
-        duration_s = self._mouth.finish(reply)
-        self._post(ReplySent(self._participant, reply, duration_s))
-        return duration_s
+        return self._finish(self._count if self._open else self._current())
 
     def interrupted(self) -> None:
         """Note that speech has reached the agent's ear: its service drops the rest of the reply."""
@@ -144,7 +148,7 @@ class ReplyCounter:
 
     def lost(self) -> None:
         """Note that the session is lost, with the rest of the reply."""
-        self._expected = self._late_end = False
+        self._expected = self._late_end = self._has_result = False
         self._entry = None
         self.asking.end()
         if self._open:
@@ -155,16 +159,30 @@ class ReplyCounter:
         if self._mouth.is_open(self._count):
             self._mouth.withdraw(self._count, reason)
 
+    def _answers_another(self) -> bool:
+        """Whether words that come now answer another prompt than the open reply does."""
+        return self._has_result and self.asking.repeated not in {0, self._prompt}
+
+    def _finish(self, reply: int) -> float:
+        self._open = False
+        duration_s = self._mouth.finish(reply)
+        self._post(ReplySent(self._participant, reply, duration_s))
+        return duration_s
+
     def _current(self, words: str = "", *, is_backchannel: bool = False) -> int:
         """Number of the open reply, or of one that begins now, with these words if any."""
-        if not self._open or self._mouth.has_dried(self._count):
+        has_dried = self._open and self._mouth.has_dried(self._count)
+        if self._open and not has_dried and words and self._answers_another():
+            self._finish(self._count)
+        if not self._open or has_dried:
             self._open = True
             self._expected = False
             self._count += 1
             self._mouth.open(self._count)
-            prompt = self.asking.begun(words)
+            self._prompt = self.asking.begun(words)
+            self._has_result = self._has_result and self._prompt != self.asking.repeated
             self._tell_entry()  # before the reply, whose course may depend on it
-            self._post(ReplyStarted(self._participant, self._count, prompt, is_backchannel))
+            self._post(ReplyStarted(self._participant, self._count, self._prompt, is_backchannel))
         if self._entry is not None:
             self._tell_entry()
         return self._count
