@@ -7,6 +7,7 @@ import pytest
 import soundfile
 import yaml
 
+from trialogue.brain.triggers import Triggers
 from trialogue.errors import JournalError, ScenarioError, SetupError
 from trialogue.journal import redact
 from trialogue.journal.reader import read
@@ -14,12 +15,22 @@ from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.first_difference import first_difference, turns_told
 from trialogue.meeting.run import run_meeting
 from trialogue.meeting.scenario_from import retell
+from trialogue.meeting.scenario_from.clips import clips_of
 from trialogue.meeting.what_if import what_if
 from trialogue.model.commands import GrantFloor
-from trialogue.model.events import FloorRequested
+from trialogue.model.events import (
+    FloorRequestCancelled,
+    FloorRequested,
+    PlaybackPaused,
+    PlaybackResumed,
+    PlaybackStarted,
+    TextTyped,
+)
+from trialogue.model.expectations import SoundPattern, TimePattern, Trigger
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.quantities import read_duration
 from trialogue.scenario.resolve import prepare
 
 MEETING = """
@@ -154,11 +165,60 @@ def test_hands_go_up_again_and_get_the_floor_as_they_did(hands, tmp_path, edges)
     assert (pat[1]["when"]["granted"], pat[1]["when"]["nth"]) == (True, 2)
 
 
+TWO_REPLIES = """
+trialogue: 1
+name: two-replies
+run: {clock: virtual, seed: 5, limits: {time: 1m, turns: 3}}
+cast:
+  ann: {lines: [What does it cost with everything that belongs to it, "Thank you, and that is all."]}
+  bob:
+    tools: [price]
+    think: {provider: scripted, script: [{call: {tool: price, arguments: {}}, say: "Eight for all of it."}]}
+  dana: {via: {clips: [{say: "Bob, no, wait.", when: {speaking: ann, for: 1s}, mode: interrupt}]}}
+tools: {price: {mock: {result: {usd: 9}, delay: 2s}, filler: {after: 500ms, say: One moment please.}}}
+floor: {policy: round-robin, human: 1s, interrupt: {while_unsure: pause}}
+"""
+
+
+def cue(when):
+    """The trigger of a clip's `when`."""
+    times = {key: read_duration(each) for key, each in when.items() if key in {"at", "for", "after"}}
+    moment = SoundPattern(when["speaking"], times["for"]) if "for" in when else TimePattern(times["at"])
+    return Trigger(moment, nth=when.get("nth", 1), after_s=times.get("after", 0.0))
+
+
+def went_off(triggers, records):
+    """The moment of each, as a stand-in follows a meeting."""
+    at = {}
+    for record in records:
+        while triggers.next_at is not None and triggers.next_at < record.at:
+            moment = triggers.next_at
+            at |= dict.fromkeys(triggers.due(moment), moment)
+        triggers.take(record)
+        at |= dict.fromkeys(triggers.due(record.at + 1e-6), record.at)
+    return [at.get(number) for number in range(len(at))]
+
+
+def test_every_moment_has_a_trigger_that_goes_off_in_it(tmp_path, edges):
+    """In a turn's second reply, behind a pause, and in speech's last frame, whose record comes before it."""
+    path = tmp_path / "two.yaml"
+    path.write_text(TWO_REPLIES)
+    run_meeting(prepare(path, Overrides()), out=tmp_path / "run", edges=edges)
+    records = tuple(read(tmp_path / "run" / "journal.jsonl"))
+    assert {PlaybackPaused, PlaybackResumed} <= {type(each.event) for each in records}
+    begun = [each.event.turn for each in records if isinstance(each.event, PlaybackStarted)]
+    assert len(begun) > len(set(begun))
+    moments = [number / 100 for number in range(7, round(100 * records[-1].at), 7)]
+    typed = [Record(0, at, TextTyped("eve", "Hm."), ()) for at in moments]
+    told = clips_of("eve", sorted([*records, *typed], key=lambda each: each.at), ())
+    assert sum("speaking" in each.when for each in told) > len(told) / 2
+    assert went_off(Triggers.of(cue(each.when) for each in told), records) == pytest.approx(
+        moments, abs=0.002
+    )
+
+
 def test_a_hand_that_was_taken_down_is_none(hands):
     """It asked for nothing, and the next one counts from its own moment."""
-    from trialogue.meeting.scenario_from.clips import clips_of
-    from trialogue.model.events import FloorRequestCancelled
-
     records = []
     for record in read(hands / "journal.jsonl"):
         records.append(record)

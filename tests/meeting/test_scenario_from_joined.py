@@ -136,11 +136,6 @@ def moves(reading):
     ]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _frames():
-    """A meeting that is held again has frames of 20 ms, as it has for users."""
-
-
 @pytest.mark.parametrize(("visit", "policy"), each_by_a_policy("round-robin", "least-spoken"))
 def test_the_same_rules_change_nothing(tmp_path, visit, policy):
     """No choice is another; the same participants come and leave in the meeting that is held again."""

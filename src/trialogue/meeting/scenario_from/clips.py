@@ -1,7 +1,8 @@
 """Clips that stand in for people: cut from the recordings, played at the same moments.
 
 The trigger of a clip is the event that the person answered: a raised hand, the grant, or a time into
-another's speech; without any, the time since the meeting's start.
+another's speech; without any, the time since the meeting's start. A time into speech is told as
+`brain.triggers` will count it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ from trialogue.errors import JournalError
 from trialogue.importing import import_extra
 from trialogue.meeting.scenario_from.new_files import NewFiles
 from trialogue.model.commands import GrantFloor
-from trialogue.model.events import FloorRequestCancelled, FloorRequested, TextTyped
+from trialogue.model.events import (
+    FloorRequestCancelled,
+    FloorRequested,
+    PlaybackFinished,
+    PlaybackStarted,
+    TextTyped,
+)
 from trialogue.model.records import Record
 from trialogue.model.transcript import UNCLEAR, Utterance
 from trialogue.regular_files import open_regular
@@ -41,6 +48,9 @@ _SILENT_S: Final = 0.1
 
 _RATE: Final = 24_000
 _LEAST_S: Final = 0.001
+
+_LAST_S: Final = 0.05
+"""Seconds at the end of speech that no trigger counts on: repeated, it may end a moment earlier."""
 
 
 @frozen
@@ -106,12 +116,52 @@ class _Person:
                     self.hands[self._up], self._up = record.at, None
 
 
+@frozen
+class _Speech:
+    """Speech of an agent as a trigger counts it: the first reply of a turn, with its pauses."""
+
+    participant: str
+    start_s: float
+    """Beginning, in seconds on the meeting's audio clock."""
+
+    length_s: float
+    """Time for which a trigger counts it, in seconds: from the record of its beginning to that of its end."""
+
+    @property
+    def end_s(self) -> float:
+        """End of the time for which a trigger counts it."""
+        return self.start_s + self.length_s
+
+
+def _speeches(records: Iterable[Record]) -> list[_Speech]:
+    """Speech of all agents, by its beginning; what is not over ends with the records."""
+    begun: dict[str, tuple[float, float]] = {}
+    counted: dict[str, int] = {}
+    found, now = list[_Speech](), 0.0
+    for record in records:
+        now = record.at
+        match record.event:
+            case PlaybackStarted(participant=name, turn=turn, position_s=position_s) if (
+                counted.get(name) != turn
+            ):
+                counted[name] = turn
+                begun[name] = position_s, now
+            case PlaybackFinished(participant=name) if name in begun:
+                start_s, at = begun.pop(name)
+                found.append(_Speech(name, start_s, now - at))
+            case _:
+                pass
+    found.extend(_Speech(name, start_s, now - at) for name, (start_s, at) in begun.items())
+    return sorted(found, key=lambda each: each.start_s)
+
+
 @define
 class _Moments:
     """Moments of the meeting that can be triggers."""
 
     name: str
     heard: Sequence[Stretch]
+    speeches: Sequence[_Speech]
     person: _Person
     grants: Sequence[tuple[float, str]]
 
@@ -144,20 +194,23 @@ class _Moments:
 
     def told(self, at: float) -> Keys:
         """Trigger in another's speech, or by the time."""
-        beside = [each for each in self.heard if each.turn is not None and each.participant != self.name]
-        around = next((each for each in beside if each.start_s < at < each.end_s), None)
+        long = (each for each in self.speeches if each.length_s > 2 * _LAST_S)
+        around = next((each for each in long if each.start_s < at <= each.end_s), None)
         if around is None:
             return {"at": write_duration(round(max(at, _LEAST_S), 3))}
-        own = [each for each in beside if each.participant == around.participant]
-        into = write_duration(round(at - around.start_s, 3))
-        return _nth({"speaking": around.participant, "for": into}, own, around, at)
+        into = round(at - around.start_s, 3)
+        counted = min(into, round(around.length_s - _LAST_S, 3))
+        late = round(into - counted, 3)
+        alike = [each for each in self.speeches if _is_counted(each, around.participant, counted)]
+        place = alike.index(around) + 1
+        when: Keys = {"speaking": around.participant, "for": write_duration(counted)}
+        when |= {"nth": place} if place > 1 else {}
+        return when | ({"after": write_duration(late)} if late >= _LEAST_S else {})
 
 
-def _nth(when: Keys, own: Sequence[Stretch], around: Stretch, at: float) -> Keys:
-    """Moment with its number among equally long ones."""
-    long = [each for each in own if each.end_s - each.start_s >= at - around.start_s]
-    place = long.index(around) + 1
-    return {**when, "nth": place} if place > 1 else when
+def _is_counted(speech: _Speech, participant: str, for_s: float) -> bool:
+    """Whether a trigger counts speech as so long."""
+    return speech.participant == participant and speech.length_s >= for_s
 
 
 def clips_of(name: str, records: Sequence[Record], said: Iterable[Utterance]) -> list[Clip]:
@@ -166,7 +219,7 @@ def clips_of(name: str, records: Sequence[Record], said: Iterable[Utterance]) ->
     for record in records:
         person.take(name, record)
     grants = [(r.at, c.to) for r in records for c in r.commands if isinstance(c, GrantFloor)]
-    moments = _Moments(name, heard, person, grants)
+    moments = _Moments(name, heard, _speeches(records), person, grants)
     words = [each for each in said if each.participant == name]
     hands, found = set(person.hands), list[Clip]()
     for start_s, end_s, text in (*_spoken(name, heard, words), *_typed(name, records)):
