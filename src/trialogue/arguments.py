@@ -67,7 +67,7 @@ def checks_arguments(function: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
-def check_argument(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what annotations are
+def check_argument(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - an annotation can be any object
     """Check one argument like `checks_arguments`, for modules that must not load this one at their import."""
     _check(name, value, hint)
 
@@ -92,7 +92,7 @@ def _hints_of(function: Callable[..., object]) -> dict[str, Any]:
     return hints
 
 
-def _check(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what annotations are
+def _check(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - an annotation can be any object
     if type(value) is hint and hint is not float:
         return  # most values: nothing more is asked of them
     if not fits(value, hint):
@@ -106,7 +106,7 @@ def _check(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what 
         raise WrongValue(f"{name} {fault}", argument=name)
 
 
-def refuse_async(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what annotations are
+def refuse_async(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - an annotation can be any object
     """Raise WrongType for a function, or an object's method, that is async but plain in the annotation."""
     for part, found, returns in _calls(value, hint):
         if is_async(found) and not _AWAITED.search(returns):
@@ -126,7 +126,7 @@ def is_async(function: object) -> bool:
     """Whether a call returns a coroutine at once: an async function, or an async `__call__`."""
     while isinstance(function, partial):
         function = cast("partial[object]", function).func
-    called = getattr(type(function), "__call__", None)  # noqa: B004 - whether that is async
+    called = getattr(type(function), "__call__", None)  # noqa: B004 - asked whether it is async, not whether it can be called
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(called)
 
 

@@ -53,7 +53,7 @@ def made_by(point: EntryPoint) -> object:
 @cache
 def own_version() -> str:
     """Installed version of trialogue: its metadata are read and parsed once in a process."""
-    from importlib.metadata import version  # noqa: PLC0415 - it loads what reads mail
+    from importlib.metadata import version  # noqa: PLC0415 - it loads the email package
 
     return version("trialogue")
 

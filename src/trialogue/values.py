@@ -31,7 +31,7 @@ __all__ = ["define", "frozen"]
 _OPTIONS: Final = frozenset({"eq", "repr", "kw_only"})
 _A_FIELD: Final[object] = attrs.field()
 _FIELD: Final = type(_A_FIELD)
-_FACTORY: Final[Any] = attrs.Factory  # a class that type checkers take for a function
+_FACTORY: Final[Any] = attrs.Factory  # a class, declared as a function
 _NOT_COPIED: Final = frozenset({"__dict__", "__weakref__"})
 _OF_THE_TWIN: Final = ("__module__", "__qualname__", "__orig_bases__", "__attrs_post_init__")
 _LATER: Final = ("__attrs_attrs__", "__match_args__", "__init__")
@@ -117,7 +117,7 @@ def _rename_in_closures(cls: type, made: type) -> None:
 def _content(cell: Any) -> object:
     try:
         return cell.cell_contents
-    except ValueError:  # it is empty
+    except ValueError:  # an empty cell
         return None
 
 
@@ -215,7 +215,7 @@ def _init_of(
         ]
     )
     around: dict[str, Any] = {}
-    exec(  # noqa: S102 - of names of the class alone
+    exec(  # noqa: S102 - its source has only names of the class
         compile(source, f"<values of {cls.__module__}.{cls.__qualname__}>", "exec"),
         vars(sys.modules[cls.__module__]),
         around,

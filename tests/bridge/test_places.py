@@ -48,10 +48,10 @@ def test_in_plain_code_a_block_names_the_blocking_one(scenario, edges, tmp_path)
 async def test_inside_trio_asyncios_surface_names_trios(scenario, edges, tmp_path):
     """The same words for a block, and for a meeting that is run."""
     path, out = scenario(), tmp_path / "run"
-    with pytest.raises(WrongLoop, match="in a task of trio's take trialogue itself"):
+    with pytest.raises(WrongLoop, match="in a trio task, use trialogue itself"):
         async with aio.open_meeting(path, out=out, edges=edges):
             pass
-    with pytest.raises(WrongLoop, match="in a task of trio's take trialogue itself"):
+    with pytest.raises(WrongLoop, match="in a trio task, use trialogue itself"):
         await aio.run_meeting(path, out=out, edges=edges)
     assert not out.exists()
 
@@ -60,7 +60,7 @@ def test_on_a_loop_that_is_not_asyncios_its_surface_names_threads(scenario, edge
     """A coroutine that somebody else drives; threads' surface works on it."""
     out = tmp_path / "run"
     for other in (aio.run_meeting(scenario(), out=out, edges=edges), aio.open_agent({}).__aenter__()):
-        with pytest.raises(WrongLoop, match=r"on another loop, take trialogue\.blocking in a thread"):
+        with pytest.raises(WrongLoop, match=r"on another loop, use trialogue\.blocking in a thread"):
             other.send(None)
     assert not out.exists()
 

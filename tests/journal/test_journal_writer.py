@@ -503,7 +503,7 @@ def test_a_line_that_no_reader_takes_is_not_written(tmp_path):
     journal = Journal.create(tmp_path / "j", HEADER)
     longest = 16 * 1024 * 1024
     journal.append(Record(1, 0.1, NoteGiven("ada", "x" * (longest - 1_000)), ()))
-    with pytest.raises(JournalError, match=r"record 2 has [\d,]+ bytes; a line may have 16,777,216"):
+    with pytest.raises(JournalError, match=r"record 2 has [\d,]+ bytes; a line may have at most 16,777,216"):
         journal.append(Record(2, 0.2, NoteGiven("ada", "x" * (longest - 100)), ()))
     journal.close("journal-failed")
     reading = read(journal.path)

@@ -72,7 +72,7 @@ def test_what_our_client_asks_for_is_what_the_server_reads():
         (f"model=flux-general-multi&{RAW}&language_hint=xx", "language_hint must be"),
         (f"model=flux-general-en&{RAW}&numerals=yes", "true or false"),
         (f"model=flux-general-en&{RAW}&redact=pci", "redact"),
-        (f"model=flux-general-en&model=flux-general-en&{RAW}", "given once"),
+        (f"model=flux-general-en&model=flux-general-en&{RAW}", "given only once"),
     ],
 )
 def test_flux_refuses(query, words):

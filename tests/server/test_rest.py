@@ -363,7 +363,7 @@ async def test_what_is_not_stored_is_not_found() -> None:
         ({}, "config must be a string"),
         ({"config": {}}, "config must be a string"),
         ({"config": "{"}, "config is not JSON"),
-        ({"config": "[]"}, "an object"),
+        ({"config": "[]"}, "a JSON object"),
         ({"config": '{"greeting": 5}'}, "$.greeting"),
         ({"config": '{"greeting": "x' }, "config is not JSON"),
         ({"config": "{}", "api_version": 2}, "api_version"),

@@ -176,7 +176,10 @@ def test_few_bytes_of_long_silence_come_in_short_pieces(encoding: str) -> None:
 def test_what_is_sent_at_once_is_bounded(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A message of a megabyte could hold eleven hours."""
     monkeypatch.setattr(streams, "LONGEST_S", 10.0)
-    with closing(open_stream(encoding)) as stream, pytest.raises(Undecodable, match="may last 10 seconds"):
+    with (
+        closing(open_stream(encoding)) as stream,
+        pytest.raises(Undecodable, match="may last at most 10 seconds"),
+    ):
         all_of(stream, silent(encoding))
 
 

@@ -125,7 +125,9 @@ async def _answer_of(hook: HookFunction, question: AskHook) -> HookAnswer:
         case HookAnswer(allowed=bool(), content=str(), reason=str()):
             longest = max(len(said.content), len(said.reason))
             if longest > LONGEST_ANSWER:
-                raise AuthorFailed(f"the {question.point} hook returned {longest:,} characters, no answer")
+                raise AuthorFailed(
+                    f"the {question.point} hook returned {longest:,} characters, more than {LONGEST_ANSWER:,}"
+                )
             return said
         case _:
             raise AuthorFailed(

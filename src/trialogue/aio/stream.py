@@ -45,7 +45,7 @@ class Stream(Generic[T]):
         except asyncio.CancelledError:
             if not coming.cancelled():
                 raise  # the next call gets the item that is under way
-            raise await why_over(self._held) from None  # noqa: ASYNC104 - this error says so
+            raise await why_over(self._held) from None  # noqa: ASYNC104 - the error raised says why it was cancelled
         except CallStopped:
             raise await why_over(self._held) from None
         except BaseException:

@@ -19,7 +19,7 @@ async def waited(held: CallsIntoTrio, function: Callable[[], Awaitable[T]]) -> T
         return await asyncio.shield(waiting)
     except asyncio.CancelledError:
         if waiting.cancelled():
-            raise await why_over(held) from None  # noqa: ASYNC104 - this error says so
+            raise await why_over(held) from None  # noqa: ASYNC104 - the error raised says why it was cancelled
         call.cancel()
         await ended(waiting)
         raise

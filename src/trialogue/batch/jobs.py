@@ -134,7 +134,7 @@ def _files_at(place: str) -> list[Path]:
     if path.is_dir():
         return sorted(each for each in path.rglob("*.y*ml") if is_scenario(each) and not is_of_a_run(each))
     if has_magic(place):
-        return sorted(each for each in map(Path, glob(place, recursive=True)) if is_scenario(each))  # noqa: PTH207 - relative patterns and absolute ones
+        return sorted(each for each in map(Path, glob(place, recursive=True)) if is_scenario(each))  # noqa: PTH207 - Path.glob takes no absolute patterns
     if not path.is_file():
         raise SetupError(f"no scenario at {place}")
     return [path]

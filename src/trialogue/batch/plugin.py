@@ -43,7 +43,7 @@ class HoldMeeting(Protocol):
         *,
         overrides: Overrides | None = None,
         must_pass: bool = True,
-        **others: Any,  # noqa: ANN401 - those of `hold_meeting`
+        **others: Any,  # noqa: ANN401 - the parameters of `hold_meeting`
     ) -> WholeMeeting:
         """Hold a whole meeting to its end, as `trialogue.testing.hold_meeting` does, with its arguments.
 
@@ -158,7 +158,7 @@ def meeting(request: pytest.FixtureRequest, tmp_path: Path) -> HoldMeeting:
         *,
         overrides: Overrides | None = None,
         must_pass: bool = True,
-        **others: Any,  # noqa: ANN401 - those of `hold_meeting`
+        **others: Any,  # noqa: ANN401 - the parameters of `hold_meeting`
     ) -> WholeMeeting:
         from trialogue.testing.meetings import hold_meeting  # noqa: PLC0415 - numpy comes with it
 

@@ -48,7 +48,7 @@ class Stream(Generic[T]):
                 came = coming.future.result(timeout_s)
             except (CancelledError, CallStopped):
                 self._coming = None
-                raise why_over(self._held) from None  # noqa: ASYNC104 - this error says so
+                raise why_over(self._held) from None  # noqa: ASYNC104 - the error raised says why it was cancelled
             except BaseException:
                 if coming.future.done():
                     self._coming = None  # an error of the call itself

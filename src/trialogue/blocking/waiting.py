@@ -19,7 +19,7 @@ def waited(held: CallsIntoTrio, function: Callable[[], Awaitable[T]], timeout_s:
     try:
         return call.future.result(timeout_s)
     except (CancelledError, CallStopped):
-        raise why_over(held) from None  # noqa: ASYNC104 - this error says so
+        raise why_over(held) from None  # noqa: ASYNC104 - the error raised says why it was cancelled
     except TimeoutError:
         if call.future.done():
             raise
@@ -42,5 +42,5 @@ def ended(outcome: Callable[[], BaseException | None]) -> None:
     """Wait until a call has ended, whatever its outcome."""
     try:
         outcome()
-    except CancelledError:  # noqa: ASYNC103 - a future's: it is the outcome that was waited for
+    except CancelledError:  # noqa: ASYNC103 - the future's, not a task's: it is the awaited outcome
         return  # noqa: ASYNC104 - likewise

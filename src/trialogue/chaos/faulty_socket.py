@@ -207,7 +207,9 @@ class FaultySocket:
 
     async def flush(self) -> None:
         """Let changes below the messages take effect now, not with the next message."""
-        with suppress(ConnectionLost, trio.BrokenResourceError, trio.ClosedResourceError):  # wanted
+        with suppress(
+            ConnectionLost, trio.BrokenResourceError, trio.ClosedResourceError
+        ):  # a broken connection may be what the fault wants
             await self._socket.drain()
             await self._stream.flush()
 

@@ -66,7 +66,7 @@ class _Wanted:
             case name:
                 fault = fault_named(name)
                 effect = fault.effect
-                assert not isinstance(effect, Signal)  # noqa: S101 - the scenario's words name none
+                assert not isinstance(effect, Signal)  # noqa: S101 - a scenario cannot name a signal
                 return cls(spec, effect, fault.dials)
 
     @property

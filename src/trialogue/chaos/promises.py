@@ -183,7 +183,7 @@ def one_holder(evidence: Evidence) -> Iterator[str]:
 
 
 def others_go_on(evidence: Evidence) -> Iterator[str]:
-    """Promise that a fault ends no meeting that it need not end, and no session that it need not harm."""
+    """Promise that a fault ends only meetings that it must end, and harms only sessions that it must harm."""
     if any(fault.fate is Fate.ENDS for fault in evidence.faults):
         return
     error, held = evidence.trial.error, evidence.trial.held

@@ -194,7 +194,7 @@ class FaultInjector:
                         stream.add(HalfOpen())
                     clock.jump(ASLEEP_S)
             case _:
-                return  # struck elsewhere
+                return  # other faults strike in the connection, the server or the tool
 
     async def _until_its_time(self, planned: Planned) -> None:
         await trio.sleep_until(self._began + max(planned.after_s, EARLY_S))

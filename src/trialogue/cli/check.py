@@ -66,7 +66,7 @@ def explain_file(file: Path, overrides: Overrides, *, as_json: bool) -> int:
     if CODE.fullmatch(str(file)):
         put_lines(page_of(str(file)))
         return 0
-    from trialogue.scenario.explain import explain  # noqa: PLC0415 - what `check` has no use for
+    from trialogue.scenario.explain import explain  # noqa: PLC0415 - `check` does not need it
 
     explained = explain(prepare(file, overrides))
     if as_json:

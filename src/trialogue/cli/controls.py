@@ -113,7 +113,7 @@ class Steered(Protocol):
         """Give a participant the next turn."""
         ...
 
-    def mute(self, participant: str, muted: bool = True) -> None:  # noqa: FBT001, FBT002 - as the meeting has it
+    def mute(self, participant: str, muted: bool = True) -> None:  # noqa: FBT001, FBT002 - as in `Meeting.mute`
         """Mute a participant, or unmute it."""
         ...
 

@@ -81,7 +81,7 @@ class _FirstLine(logging.Handler):
 
 
 def _configure_structlog(level: LogLevel) -> None:
-    import structlog  # noqa: PLC0415 - see the module
+    import structlog  # noqa: PLC0415 - see the module's docstring
 
     structlog.configure(
         processors=[

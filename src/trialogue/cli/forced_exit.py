@@ -76,7 +76,7 @@ class LastResort:
         if self._before is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
-    def _look(self, libc: Any) -> None:  # noqa: ANN401 - a library by its functions
+    def _look(self, libc: Any) -> None:  # noqa: ANN401 - ctypes gives a library's functions no types
         while not self._is_over.is_set():
             if any(signal.getitimer(signal.ITIMER_REAL)):
                 signal.setitimer(signal.ITIMER_REAL, _PUT_OFF_S)

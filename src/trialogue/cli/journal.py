@@ -208,7 +208,7 @@ def _check_names(reading: Reading, wanted: LinesWanted) -> None:
     """Raise SetupError for a participant or a type that neither the journal nor the format has."""
     from trialogue.journal.codec import COMMANDS, EVENTS, WIRE  # noqa: PLC0415 - the journal comes with it
     from trialogue.journal.selecting import names_of  # noqa: PLC0415 - likewise
-    from trialogue.scenario.did_you_mean import did_you_mean  # noqa: PLC0415 - for slips alone
+    from trialogue.scenario.did_you_mean import did_you_mean  # noqa: PLC0415 - only after a typo
 
     people = {each.name for each in reading.header.plan.participants}
     kinds = {*EVENTS, *COMMANDS, *WIRE}

@@ -50,7 +50,7 @@ def print_transcript(run: Path, *, as_json: bool, start: str = "0", steps: bool 
     """Print what was heard and when, in order; problems of the journal follow at the end."""
     reading = read(journal_of(run))
     if as_json:
-        from trialogue.brain.words.transcript import utterances  # noqa: PLC0415 - only to tell them as data
+        from trialogue.brain.words.transcript import utterances  # noqa: PLC0415 - only for JSON
 
         heard = utterances(to_the_end(reading))
         put_json([{**asdict(each), "was_cut": each.was_cut} for each in heard])
@@ -107,7 +107,7 @@ def watch_run(run: Path) -> int:
 
 def _watch(meeting: Viewed) -> None:
     """Show the meeting on this terminal; Ctrl-C and a closed output stop watching."""
-    import trio  # noqa: PLC0415 - only where time goes
+    import trio  # noqa: PLC0415 - only to watch in real time
 
     from trialogue.cli.view_watcher import Watcher  # noqa: PLC0415 - likewise
     from trialogue.supervise import lone_error  # noqa: PLC0415 - likewise

@@ -107,7 +107,7 @@ def _foreign_in(folder: Path) -> list[Path]:
 
 
 def _foreign(file: Path) -> tuple[tuple[Stretch, ...], tuple[Utterance, ...]]:
-    """Who spoke when in a file, and the words if the file has any."""
+    """Times of speech in a file, by speaker, with the words if it has any."""
     from trialogue.report.foreign import read_foreign, read_words  # noqa: PLC0415 - only for files of others
 
     try:

@@ -103,7 +103,7 @@ def _beside(file: Path) -> Path | None:
 
 
 def _people_differ(file: Path, path: Path, edges: Edges) -> tuple[str | None, str]:
-    """How far the new run of people's speech agrees: the difference, or None, and the figures in words."""
+    """Agreement of people's speech in the new run: the difference, or None, and the figures in words."""
     heard = speech_of(file)
     names = named(each.participant for each in heard)
     then = [Stretch(names[each.participant], None, each.start_s, each.end_s) for each in heard]

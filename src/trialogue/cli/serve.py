@@ -42,7 +42,7 @@ from trialogue.values import frozen
 
 @frozen
 class Answers:
-    """What answers in place of the think providers that clients name, as chosen on the command line."""
+    """Sources of answers in place of the think providers that clients name, chosen on the command line."""
 
     script: Path | None = None
     """File with agents and their scripts."""
@@ -92,7 +92,7 @@ def _is_web_address(url: str) -> bool:
 
 @frozen
 class Manners:
-    """How the server treats its clients, as chosen on the command line."""
+    """Settings for the treatment of clients, chosen on the command line."""
 
     settings: tuple[str, ...] = ()
     """Options of the server, each as KEY=VALUE: they take precedence."""

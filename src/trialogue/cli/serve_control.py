@@ -24,7 +24,7 @@ __all__ = ["LOOKED_AT", "Handled", "Handling"]
 
 @frozen
 class Handled:
-    """What the command attaches to a running server: recorder, control route, expectations."""
+    """Parts that the command attaches to a running server: recorder, control route, expectations."""
 
     control: Control
     """Control of the server."""

@@ -38,7 +38,7 @@ def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
     Raises `ReplayDivergence` for a different decision, `OtherRules` for a journal of other rules, and
     `JournalError` for one that cannot be replayed.
     """
-    from trialogue.meeting.policies import brain_for  # noqa: PLC0415 - the brain, only to ask it again
+    from trialogue.meeting.policies import brain_for  # noqa: PLC0415 - loads the brain, which only this needs
 
     began = time.perf_counter()
     reading: Reading | None = None
@@ -67,7 +67,7 @@ def verify_all(folder: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
 
     The order is divergence (1), damage (4), other rules (5); 0 if all runs are verified.
     """
-    from trialogue.meeting.policies import brain_for  # noqa: PLC0415 - the brain, only to ask it again
+    from trialogue.meeting.policies import brain_for  # noqa: PLC0415 - loads the brain, which only this needs
 
     codes: list[int] = []
     told: list[dict[str, object]] = []
@@ -179,7 +179,7 @@ def _tell_files(verified: FilesVerified) -> None:
     elif FileState.UNVOUCHED in states:
         is_open = verified.status is not Status.CLOSED
         why = "was never closed" if is_open else "has no digests for some files"
-        note(f"the run {why}: its unvouched files cannot be checked")
+        note(f"the run {why}: its other files cannot be checked")
 
 
 def tell_problems(problems: Sequence[Problem]) -> None:

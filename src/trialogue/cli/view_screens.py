@@ -48,7 +48,7 @@ class PlainScreen(NoScreen):
     def __init__(self, file: TextIO | None = None) -> None:
         self._file = file or sys.stdout
 
-    def draw(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:  # noqa: ARG002 - lines alone
+    def draw(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:  # noqa: ARG002 - plain lines have no picture
         """Print what was heard."""
         for each in heard:
             print(hidden(plain(each)), file=self._file, flush=True)

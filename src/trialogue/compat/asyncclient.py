@@ -197,7 +197,7 @@ class AsyncAgentWebSocketClient:
                 came = handler(self, response)
                 if inspect.isawaitable(came):
                     await cast("Awaitable[object]", came)
-            except Exception as error:  # noqa: BLE001 - an app's own: noted, and told
+            except Exception as error:  # noqa: BLE001 - the app's handler may raise anything: it is logged and reported
                 words = failed(event, error)
                 if event != "Error":
                     await self._emit("Error", ErrorResponse(words, "HANDLER_FAILED"))

@@ -206,7 +206,7 @@ class AgentWebSocketClient:
         for handler in self._handlers.of(event):
             try:
                 handler(self, response)
-            except Exception as error:  # noqa: BLE001 - an app's own: noted, and told
+            except Exception as error:  # noqa: BLE001 - the app's handler may raise anything: it is logged and reported
                 words = failed(event, error)
                 if event != "Error":
                     self._emit("Error", ErrorResponse(words, "HANDLER_FAILED"))

@@ -234,6 +234,6 @@ class FunctionCallResponse(Options):
 
 
 class AgentKeepAlive(Options):
-    """Sign of life."""
+    """Keep-alive message, never answered."""
 
     type: str = "KeepAlive"

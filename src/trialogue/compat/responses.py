@@ -72,7 +72,7 @@ class OpenResponse:
 
 @frozen
 class CloseResponse:
-    """The session is over, and no other follows."""
+    """The session is over for good."""
 
     type: str = "Close"
     """Name in the protocol."""

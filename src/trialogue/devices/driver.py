@@ -65,11 +65,11 @@ class _Library(Protocol):
         """Raise PortAudioError where no such loudspeaker can be opened."""
         ...
 
-    def RawInputStream(self, **settings: object) -> _RawStream:  # noqa: N802 - its name
+    def RawInputStream(self, **settings: object) -> _RawStream:  # noqa: N802 - the library's name
         """Open a microphone."""
         ...
 
-    def RawOutputStream(self, **settings: object) -> _RawStream:  # noqa: N802 - its name
+    def RawOutputStream(self, **settings: object) -> _RawStream:  # noqa: N802 - the library's name
         """Open a loudspeaker."""
         ...
 

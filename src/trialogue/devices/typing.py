@@ -222,7 +222,7 @@ def without_echo(descriptor: int) -> Generator[None]:
     In the background its modes are not restored, since the shell has set its own. Only for a terminal that
     `is_ours`, so never on Windows.
     """
-    import termios  # noqa: PLC0415 - Windows has neither
+    import termios  # noqa: PLC0415 - Windows has neither termios nor tty
     import tty  # noqa: PLC0415 - likewise
 
     before = termios.tcgetattr(descriptor)

@@ -152,7 +152,7 @@ def _mask_for(hint: object, text_mask: Mask) -> Mask:
 
 def _masks_text(each: Mask) -> bool:
     if isinstance(each, partial) and each.func is _mask_one_of:
-        return False  # its classes are told of by themselves
+        return False  # each of its classes is listed by itself
     if isinstance(each, partial) and each.func is not _mask_fields:
         return _masks_text(each.args[0])
     return each in {mask, mask_all}

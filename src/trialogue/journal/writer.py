@@ -254,7 +254,7 @@ class Journal:
         line, digest = chain.seal(self._encoded(body), self._hash)
         if len(line) >= (most := chain.LONGEST_LINE):
             self._fail()
-            text = f"{self.path}: record {seq} has {len(line):,} bytes; a line may have {most:,}"
+            text = f"{self.path}: record {seq} has {len(line):,} bytes; a line may have at most {most:,}"
             raise JournalError(text, path=str(self.path))
         whole = b"\n%b\n" % line if self._is_torn else line + b"\n"
         written, error = write_whole(whole, lambda rest, _: os.write(self._descriptor, rest))

@@ -37,7 +37,7 @@ async def join(stage: Stage, name: str, entry: Mapping[str, object] | None) -> N
     """Seat a participant; without an `entry` one who has left comes back as it was."""
     async with _alone(stage):
         supplies = stage.seats.supplies
-        assert supplies is not None  # noqa: S101 - an open meeting has them
+        assert supplies is not None  # noqa: S101 - every open meeting has supplies
         known = _known(stage, name)
         new = _checked(stage, supplies, name, _own_entry(stage, name) if entry is None else entry)
         _check_seat(stage, new.participant, known)

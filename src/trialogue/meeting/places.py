@@ -41,10 +41,10 @@ def check_opened_on_asyncio() -> None:
     if in_asyncio():
         return
     if in_trio_run():
-        raise WrongLoop("trialogue.aio is asyncio's: in a task of trio's take trialogue itself")
+        raise WrongLoop("trialogue.aio is for asyncio: in a trio task, use trialogue itself")
     raise WrongLoop(
-        "trialogue.aio is asyncio's, which does not run in this thread: in plain code, or on another loop, "
-        "take trialogue.blocking in a thread"
+        "trialogue.aio needs an asyncio loop in this thread: in plain code, or on another loop, use "
+        "trialogue.blocking in a thread"
     )
 
 

@@ -65,7 +65,7 @@ async def watch_nothing(_: Meeting) -> None:
     await trio.lowlevel.checkpoint()
 
 
-def run_meeting(  # noqa: PLR0913 - each by keyword
+def run_meeting(  # noqa: PLR0913 - all but the first are keywords
     scenario: str | Path | Scenario | Resolved,
     *,
     overrides: Overrides | None = None,

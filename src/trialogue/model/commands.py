@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from trialogue.model.events import Part
 from trialogue.model.plan import HookPoint
 from trialogue.model.transcript import Beside
-from trialogue.model.transcript import Cause as Cause  # noqa: PLC0414 - a command's word, too
+from trialogue.model.transcript import Cause as Cause  # noqa: PLC0414 - exported: commands have causes
 from trialogue.values import frozen
 
 Behavior = Literal["default", "queue", "interrupt"]

@@ -504,7 +504,7 @@ class FloorRequested:
     """Participant who asks."""
 
     priority: int = 0
-    """RFC 8855: -2 lowest, -1 low, 0 normal, 1 high, 2 highest."""
+    """Priority (RFC 8855): -2 lowest, -1 low, 0 normal, 1 high, 2 highest."""
 
 
 @frozen

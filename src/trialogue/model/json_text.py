@@ -25,7 +25,7 @@ _SHALLOW: Final = 2 * MOST_LEVELS
 """Length of a text that cannot have more levels than that."""
 
 
-def read_json(text: str | bytes) -> Any:  # noqa: ANN401 - whatever it says
+def read_json(text: str | bytes) -> Any:  # noqa: ANN401 - any JSON value
     """The value that a text says; `orjson.JSONDecodeError`, a ValueError, for what is no JSON or too deep.
 
     >>> read_json('{"a": [1]}')
@@ -35,7 +35,7 @@ def read_json(text: str | bytes) -> Any:  # noqa: ANN401 - whatever it says
     ...
     orjson.JSONDecodeError: nested more than 128 levels deep: line 1 column 1 (char 0)
     """
-    value = orjson.loads(text)  # noqa: TID251 - here its depth is judged
+    value = orjson.loads(text)  # noqa: TID251 - the one place that checks the depth
     if len(text) > _SHALLOW and _openings(text) > MOST_LEVELS and _is_deep(value):
         raise orjson.JSONDecodeError(f"nested more than {MOST_LEVELS} levels deep", "", 0)
     return value
@@ -47,7 +47,7 @@ def read_whole_numbers(text: str) -> object:
     >>> read_whole_numbers("12345678901234567890123")
     12345678901234567890123
     """
-    read_json(text)  # for its errors: json would recurse too deep, or give text that cannot be written
+    read_json(text)  # raises first: json would recurse too deep, or return text that cannot be written
     return cast("object", json.loads(text))
 
 

@@ -100,7 +100,7 @@ class _RecordedPattern:
 
 
 @lru_cache(maxsize=2_048)
-def compile(pattern: str) -> LinearPattern:  # noqa: A001 - named as its like in `re`; used as `patterns.compile`
+def compile(pattern: str) -> LinearPattern:  # noqa: A001 - like `re.compile`: always called as `patterns.compile`
     """Pattern, ready for searches; `PatternFault` says in words what is wrong and how to write it."""
     if len(pattern) > LONGEST:
         raise PatternFault(f"is longer than {LONGEST:,} characters")

@@ -23,7 +23,7 @@ class Record:
     """Seconds since the meeting's start, to the microsecond: the `now` that the brain was given."""
 
     event: Event
-    """Event."""
+    """Event that was decided on."""
 
     commands: tuple[Command, ...]
     """Commands."""

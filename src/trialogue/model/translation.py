@@ -217,7 +217,7 @@ class _Writer:
     def _sequence(self, nodes: Iterable[Node], flags: int) -> str:
         return "".join(self._node(str(operation), about, flags) for operation, about in nodes)
 
-    def _node(self, name: str, about: Any, flags: int) -> str:  # noqa: ANN401 - whatever the parser has there
+    def _node(self, name: str, about: Any, flags: int) -> str:  # noqa: ANN401 - the parser's arguments have no types
         match name:
             case "LITERAL":
                 told = flags & (re.IGNORECASE | re.ASCII)
@@ -242,7 +242,7 @@ class _Writer:
                 raise PatternFault(f"has an unsupported part: {name}")
 
     @staticmethod
-    def _repeat(low: Any, high: Any, what: str) -> str:  # noqa: ANN401 - numbers, of which one has a name
+    def _repeat(low: Any, high: Any, what: str) -> str:  # noqa: ANN401 - numbers, or the parser's MAXREPEAT
         most = "" if str(high) == "MAXREPEAT" else str(int(high))
         return f"(?:{what}){{{int(low)},{most}}}"
 

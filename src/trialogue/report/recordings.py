@@ -48,7 +48,7 @@ class SoundLibrary(Protocol):
 
     SoundFileError: type[Exception]
 
-    def SoundFile(self, file: object, **options: object) -> SoundWriter:  # noqa: N802 - its name
+    def SoundFile(self, file: object, **options: object) -> SoundWriter:  # noqa: N802 - the library's name
         """Open a sound file."""
         ...
 

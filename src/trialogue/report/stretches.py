@@ -155,7 +155,7 @@ def spoken_s(heard: Sequence[Stretch], participant: str) -> float:
 
 
 def spoken_by(heard: Sequence[Stretch]) -> dict[str, float]:
-    """Seconds in which each was heard, by name, as `spoken_s`; who was never heard is absent."""
+    """Seconds in which each participant was heard, by name; one that was never heard is absent."""
     lengths: dict[str, list[float]] = {}
     for each in joined(heard):
         lengths.setdefault(each.participant, []).append(each.length_s)

@@ -209,7 +209,7 @@ def _on_failure(
 
 
 def _taken(name: str, seat: AgentKeys, me: Sitting | None) -> AgentKeys:
-    """Seat, taken by the operator if it is the chosen one."""
+    """The seat, or the operator's version of it where the operator chose this one."""
     if me is None or name != me.name or not seat.is_person:
         return seat
     return evolve(seat, via=me.via, listen=None if me.via == TEXT else seat.listen)

@@ -24,7 +24,7 @@ def meant_word(word: str, words: Iterable[str]) -> str | None:
 
 
 def _similar(word: str, words: Iterable[str]) -> str | None:
-    import difflib  # noqa: PLC0415 - for slips alone
+    import difflib  # noqa: PLC0415 - only after a typo
 
     close = difflib.get_close_matches(word[:80], list(words), n=1, cutoff=0.6)
     return close[0] if close else None

@@ -30,11 +30,11 @@ _Steps: TypeAlias = tuple[str, ...]
 @cache
 def examples() -> Mapping[str, Mapping[str, str]]:
     """Example of each key, as YAML, by the name of the key's class."""
-    from importlib.resources import files  # noqa: PLC0415 - what is right needs no example
+    from importlib.resources import files  # noqa: PLC0415 - only problems show an example
 
     text = files("trialogue.scenario").joinpath("examples.yaml").read_text(encoding="utf-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return cast("Mapping[str, Mapping[str, str]]", yaml.load(text, loader))  # noqa: S506 - a safe one
+    return cast("Mapping[str, Mapping[str, str]]", yaml.load(text, loader))  # noqa: S506 - both are safe loaders
 
 
 def form_of(record: kinds.KeyMap, key: str) -> str:

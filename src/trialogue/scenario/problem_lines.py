@@ -102,7 +102,7 @@ def _cells(sign: str) -> int:
 
 @cache
 def _pages() -> dict[str, str]:
-    from importlib.resources import files  # noqa: PLC0415 - what is right needs no example
+    from importlib.resources import files  # noqa: PLC0415 - only problems show an example
 
     text = files("trialogue.scenario").joinpath("errors.md").read_text(encoding="utf-8")
     parts = re.split(r"^### (\S+)\n", text, flags=re.MULTILINE)

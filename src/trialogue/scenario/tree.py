@@ -200,7 +200,7 @@ class _Composer:
     nodes: int = field(default=0, init=False)
 
     def place(self, mark: object) -> Place:
-        mark = cast("yaml.Mark", mark)  # the two parsers have a class each, and every event has one
+        mark = cast("yaml.Mark", mark)  # each of the two parsers has its own class of marks
         return Place(self.source, mark.line + 1, mark.column + 1)
 
     def document(self, events: Iterator[yaml.Event]) -> Node:

@@ -15,10 +15,10 @@ from trialogue.transport.socket import WebSocket
 __all__ = ["OpenSockets", "holding", "served_until_cancelled"]
 
 _GOING_AWAY: Final = 1001
-"""RFC 6455, section 7.4.1: an endpoint is going away, as a server that goes down."""
+"""Close code of a server that shuts down (RFC 6455, section 7.4.1)."""
 
 _GOODBYE_S: Final = 1.0
-"""Seconds that the clients together are given to take it."""
+"""Seconds that all clients together have to receive it."""
 
 
 class OpenSockets:

@@ -288,6 +288,8 @@ def _read_terms(request: UpgradeRequest) -> ListenTerms | SpeakTerms | None:
 def _with_stored(equipment: Equipment, holdings: Holdings) -> Equipment:
     """Equipment that includes the agents stored by clients, besides those of the operator."""
     options = equipment.options
-    stored = cast("MutableMapping[str, AgentSettings]", holdings.agents)  # which nobody modifies through it
+    stored = cast(
+        "MutableMapping[str, AgentSettings]", holdings.agents
+    )  # ChainMap asks for a mutable one, and writes only to the first
     agents = ChainMap(dict(options.agents), stored)
     return evolve(equipment, options=evolve(options, agents=agents))

@@ -33,7 +33,7 @@ class Settable:
 
 
 def _duration(text: str) -> float | None:
-    from trialogue.scenario.quantities import read_duration  # noqa: PLC0415 - all of scenarios comes with it
+    from trialogue.scenario.quantities import read_duration  # noqa: PLC0415 - it loads the whole scenario package
 
     return read_duration(text) or None
 

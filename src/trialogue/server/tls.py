@@ -41,7 +41,7 @@ def self_signed(names: Iterable[str], authority_file: Path) -> ssl.SSLContext:
     certificates is not installed, or the file cannot be written.
     """
     try:
-        import trustme  # noqa: PLC0415 - an extra
+        import trustme  # noqa: PLC0415 - installed by an extra
     except ImportError as missing:
         raise SetupError(
             "--tls-self-signed needs an extra package: pip install 'trialogue[tls]'"
@@ -50,7 +50,7 @@ def self_signed(names: Iterable[str], authority_file: Path) -> ssl.SSLContext:
     authority = trustme.CA()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     issued = authority.issue_cert(*dict.fromkeys((*LOCAL_NAMES, *names)))
-    issued.configure_cert(context)  # pyright: ignore[reportUnknownMemberType] -- it takes other libraries' too
+    issued.configure_cert(context)  # pyright: ignore[reportUnknownMemberType] -- its parameter includes types of a library that is not installed
     try:
         authority_file.write_bytes(authority.cert_pem.bytes())
     except OSError as fault:

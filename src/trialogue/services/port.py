@@ -22,7 +22,7 @@ from trialogue.model.events import Part
 from trialogue.model.memory import ContextItem, ScriptStand
 from trialogue.services.close_codes import Classification
 from trialogue.services.facts import Due, EarDue, EarFact, Fact, Failed
-from trialogue.services.hosted import Hosted as Hosted  # noqa: PLC0414 - a part of the port
+from trialogue.services.hosted import Hosted as Hosted  # noqa: PLC0414 - exported
 from trialogue.services.json_values import Json
 from trialogue.services.sound_terms import SessionTerms
 from trialogue.values import frozen
@@ -38,7 +38,7 @@ class CloseUserTurn:
 
 @frozen
 class StayAlive:
-    """Sign of life, so that the session stays open without sound."""
+    """Keep-alive message, so that the session stays open without sound."""
 
 
 @frozen
@@ -192,7 +192,7 @@ class EarWire(Wire, Protocol):
         ...
 
     def hear(self, pcm: bytes, now: float, at: float) -> Message:
-        """Message for sound whose first sample lies at `at`, on the axis on which facts give places."""
+        """Message for sound; `at` is the place of its first sample, on the axis of the facts' places."""
         ...
 
     def end_utterance(self, now: float) -> list[Message]:

@@ -199,7 +199,7 @@ def _wanted(body: Body) -> Wanted:
 _NEEDED: Final = object()
 
 
-def _of(body: Body, name: str, kind: type, default: Any = _NEEDED) -> Any:  # noqa: ANN401 - as its kind says
+def _of(body: Body, name: str, kind: type, default: Any = _NEEDED) -> Any:  # noqa: ANN401 - of the type `kind`
     """Member of a body; `BadRequest` for another type, or for a missing one that is required."""
     value: object = body.get(name)
     if value is None and default is not _NEEDED:

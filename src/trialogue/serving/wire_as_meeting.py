@@ -67,7 +67,7 @@ class FoldedRecord:
     """Moment, in seconds since the upgrade."""
 
     event: Event
-    """Event."""
+    """Event that the message amounts to."""
 
     commands: tuple[Command, ...] = ()
     """Commands that describe the turns, where the event changed them."""

@@ -45,7 +45,7 @@ class _File(AbstractContextManager["_File"], Protocol):
 class _Library(Protocol):
     """Part of soundfile that this module uses; it has no types."""
 
-    def SoundFile(self, file: object, mode: str, **options: object) -> _File:  # noqa: N802 - its name
+    def SoundFile(self, file: object, mode: str, **options: object) -> _File:  # noqa: N802 - the library's name
         """Open a sound file."""
         ...
 

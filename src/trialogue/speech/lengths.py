@@ -88,7 +88,7 @@ class _ByFrames:
 
     def _frame(self, head: bytes) -> tuple[int, float]:
         """Least distance to the next frame, and length of this one; 1 and 0 where there is none."""
-        raise AssertionError(head)  # depends on the kind
+        raise AssertionError(head)  # each kind of stream defines its own
 
 
 _MP3_BIT_RATES: Final = {

@@ -55,7 +55,7 @@ class _SoundFile(Protocol):
 class _Library(Protocol):
     """Part of soundfile that this module uses; it has no types."""
 
-    def SoundFile(self, file: object) -> AbstractContextManager[_SoundFile]: ...  # noqa: N802 - its name
+    def SoundFile(self, file: object) -> AbstractContextManager[_SoundFile]: ...  # noqa: N802 - the library's name
 
 
 def check_recording(path: Path) -> None:

@@ -50,7 +50,7 @@ class SoundFileLibrary(Protocol):
 
     SoundFileError: type[Exception]
 
-    def SoundFile(self, file: object) -> SoundFile:  # noqa: N802 - its name
+    def SoundFile(self, file: object) -> SoundFile:  # noqa: N802 - the library's name
         """Open a sound file."""
         ...
 

@@ -88,7 +88,7 @@ def _bounded(pieces: Iterable[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         left -= len(piece)
         if left < 0:
-            raise Undecodable(f"Sound that is sent at once may last {LONGEST_S:g} seconds.")
+            raise Undecodable(f"Sound that is sent at once may last at most {LONGEST_S:g} seconds.")
         yield piece
 
 

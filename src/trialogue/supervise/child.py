@@ -124,7 +124,7 @@ class Life:
                 self.error = RuntimeError(f"child {self.spec.id!r} has not called task_status.started()")
         except Exception as error:  # noqa: BLE001 - the one place where a crash becomes an event
             self.error = error
-        except BaseException as interrupt:  # noqa: ASYNC103 - rule 2
+        except BaseException as interrupt:  # noqa: ASYNC103 - rule 2 of the module
             self.error = self._stray(interrupt)
             if self.error is None:
                 self.interrupt = interrupt

@@ -46,7 +46,7 @@ class Strategy(Enum):
 
 
 class AutoShutdown(Enum):
-    """When the end of significant children ends the supervisor, normally."""
+    """Condition under which the ends of significant children end the supervisor, normally."""
 
     NEVER = "never"
     """Never."""

@@ -74,7 +74,7 @@ def person(name: str, **more: object) -> Participant:
     return _participant(name, kind=Kind.HUMAN, **more)
 
 
-def _hears(by_ear: bool) -> Hears:  # noqa: FBT001 - one word of the caller's own
+def _hears(by_ear: bool) -> Hears:  # noqa: FBT001 - private, with one argument
     return Hears.AUDIO if by_ear else Hears.TEXT
 
 

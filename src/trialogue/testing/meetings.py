@@ -121,7 +121,7 @@ class WholeMeeting(MeetingResult):
 
 
 @checks_arguments
-def hold_meeting(  # noqa: PLR0913 - each by keyword
+def hold_meeting(  # noqa: PLR0913 - all but the first are keywords
     scenario: str | Path | Scenario | Resolved,
     out: str | Path,
     *,

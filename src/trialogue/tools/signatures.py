@@ -58,7 +58,7 @@ def describe(function: Callable[..., object], what: str = "") -> Signature:
     named, bound = _unbound(function)
     said = named if inspect.isroutine(named) or inspect.isclass(named) else _call_of(named)
     name = what or f"tool {getattr(named, '__name__', type(named).__name__)}"
-    own = inspect.getdoc(said) if said.__doc__ else None  # without its own it inherits a type's
+    own = inspect.getdoc(said) if said.__doc__ else None  # else getdoc returns the docstring of its type
     documentation = own or inspect.getdoc(named) or ""
     try:
         hints = typing.get_type_hints(said, include_extras=True)
@@ -97,7 +97,7 @@ def _unbound(function: Callable[..., object]) -> tuple[Callable[..., object], fr
 
 def _call_of(called: Callable[..., object]) -> Callable[..., object]:
     """Method that a call of an object runs: it has the hints."""
-    return cast("Callable[..., object]", getattr(called, "__call__"))  # noqa: B004, B009 - checked as what it is
+    return cast("Callable[..., object]", getattr(called, "__call__"))  # noqa: B004, B009 - any callable has it, and it is examined, not called
 
 
 def _property(

@@ -141,14 +141,14 @@ def _is_part(o: Owners, turn: AgentTurn, answered: Answered) -> bool:
 
 
 def _has_unheard(o: Owners, name: str) -> bool:
-    """Whether an agent has yet to be told that a remark of its own was not heard."""
+    """Whether a remark of an agent was not heard, and no prompt has said so yet."""
     return bool(o.lines.only_lines(name, o.inboxes.of(name)).unheard)
 
 
 def _comes_too_soon(o: Owners, name: str) -> bool:
-    """Whether an answer is out of order: the agent has yet to read that a line before it was not heard.
+    """Whether an answer is out of order: the agent does not know yet that an earlier line was not heard.
 
-    The same holds if another prompt tells it so, and the answer, after a tool, is one to an earlier prompt.
+    So is an answer that a tool has delayed, to an earlier prompt than the one that says so.
     """
     return _has_unheard(o, name) or o.prompts.tells_unheard(name)
 

@@ -58,7 +58,7 @@ class Fate(Enum):
     """Its session is lost, and it returns in a new one."""
 
     FAILS = "fails"
-    """It has failed for good, and the others go on."""
+    """It fails for good; the others continue."""
 
     ENDS = "ends"
     """The meeting itself ends."""

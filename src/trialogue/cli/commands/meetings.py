@@ -203,7 +203,7 @@ HERE: Final = Spreading()
 
 
 @commands.command(sort_key=1, help_epilogue=RUN_EXAMPLES)
-def run(  # noqa: PLR0913 - one an option
+def run(  # noqa: PLR0913 - one parameter per option
     file: Scenario,
     /,
     *,
@@ -246,7 +246,7 @@ def run(  # noqa: PLR0913 - one an option
 
 
 @commands.command(sort_key=1, help_epilogue=BATCH_EXAMPLES)
-def batch(  # noqa: PLR0913 - one an option
+def batch(  # noqa: PLR0913 - one parameter per option
     place: Annotated[str, Parameter(help="A scenario file, a directory, or a pattern.")],
     /,
     *more: Annotated[str, Parameter(help="Further ones.")],
@@ -318,7 +318,7 @@ def resume(
 
 
 @commands.command(sort_key=9, help_epilogue=CHAOS_EXAMPLES)
-def chaos(  # noqa: PLR0913 - one an option
+def chaos(  # noqa: PLR0913 - one parameter per option
     file: Annotated[Path | None, Parameter(help="The scenario file.")] = None,
     /,
     *,

@@ -133,7 +133,7 @@ def _table(longest: str, thinks: Sequence[float], order: Sequence[str]) -> Keys:
 def _expected(cue: VoicedCue, names: dict[str, str]) -> Keys:
     match = "(?i)" + r"\W+".join(re.findall(r"\w+", cue.text)[:_WORDS])
     if len(match) > LONGEST:
-        match = match[:LONGEST].rstrip(r"\W+")  # no half of what is between two words
+        match = match[:LONGEST].rstrip(r"\W+")  # drops an incomplete separator
     return {"said": {"by": names[cue.speaker], "match": match}}
 
 

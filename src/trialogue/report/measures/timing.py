@@ -168,7 +168,7 @@ def silences(records: Iterable[Record], heard: Sequence[Stretch]) -> Silences:
         length = after.start_s - before.end_s
         while first < len(free) and free[first][1] <= before.end_s:  # nor does it touch a later silence
             first += 1
-        touching = takewhile(lambda each: each[0] < after.start_s, islice(free, first, None))  # noqa: B023 - used up at once
+        touching = takewhile(lambda each: each[0] < after.start_s, islice(free, first, None))  # noqa: B023 - used before the next pass
         unheld = summed(min(end, after.start_s) - max(start, before.end_s) for start, end in touching)
         if round(unheld, 6) >= LAPSE_S:
             lapses.append(length)

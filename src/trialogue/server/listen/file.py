@@ -63,7 +63,7 @@ class _Library(Protocol):
 
     SoundFileError: type[Exception]
 
-    def SoundFile(self, file: object) -> _File:  # noqa: N802 - its name
+    def SoundFile(self, file: object) -> _File:  # noqa: N802 - the library's name
         """Open a sound file."""
         ...
 

@@ -165,7 +165,7 @@ def _hints_fault(terms: FluxTerms) -> str | None:
 def _nova(given: _Pairs) -> NovaTerms:
     model = _one(given, "model") or "base"
     if route_of(model) == "v2":
-        raise QueryRefused("Flux models are listened to by /v2/listen.")
+        raise QueryRefused("Flux models need /v2/listen.")
     for name in ("multichannel", "callback", "diarize_model"):
         if given.get(name) not in (None, ["false"]):
             raise QueryRefused(f"{name} is not available on this server.")
@@ -196,7 +196,7 @@ def _nova(given: _Pairs) -> NovaTerms:
 def _one(given: _Pairs, name: str) -> str | None:
     values = given.get(name, [])
     if len(values) > 1:
-        raise QueryRefused(f"{name} may be given once.")
+        raise QueryRefused(f"{name} may be given only once.")
     return values[0] if values else None
 
 

@@ -148,6 +148,8 @@ def _labels(body: dict[str, object]) -> dict[str, str]:
     told = cast("dict[str, str]", labels)
     if len(told) > MAX_LABELS or any(len(key) + len(value) > MAX_LABEL_CHARS for key, value in told.items()):
         raise RequestRefused(
-            400, "PAYLOAD_ERROR", f"metadata may have {MAX_LABELS} entries of {MAX_LABEL_CHARS} characters."
+            400,
+            "PAYLOAD_ERROR",
+            f"metadata may have at most {MAX_LABELS} entries of {MAX_LABEL_CHARS} characters.",
         )
     return told

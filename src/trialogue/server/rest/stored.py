@@ -144,7 +144,7 @@ class StoredAgents(Mapping[str, AgentSettings]):
         if agent.id not in self.agents and len(self.agents) >= MAX_AGENTS:
             raise NotStored(f"This server keeps {MAX_AGENTS} agent configurations; delete one first.")
         if len(agent.text) > MAX_CHARS:
-            raise NotStored(f"config may have {MAX_CHARS} characters.")
+            raise NotStored(f"config may have at most {MAX_CHARS} characters.")
         _check(agent.text)
         self.agents[agent.id] = agent
 
@@ -158,7 +158,7 @@ class StoredAgents(Mapping[str, AgentSettings]):
         if len(others) >= MAX_VARIABLES:
             raise NotStored(f"This server keeps {MAX_VARIABLES} variables; delete one first.")
         if len(json.dumps(variable.value)) > MAX_CHARS:
-            raise NotStored(f"value may have {MAX_CHARS} characters.")
+            raise NotStored(f"value may have at most {MAX_CHARS} characters.")
         self.variables[variable.id] = variable
 
     def relabel(self, agent: StoredAgent, metadata: Mapping[str, str]) -> StoredAgent:
@@ -181,7 +181,7 @@ def _check(text: str) -> None:
     except orjson.JSONDecodeError as fault:
         raise NotStored(f"config is not JSON: {fault.msg} at character {fault.pos}.") from None
     if not isinstance(block, dict):
-        raise NotStored("config must be the text of an agent block, an object.")
+        raise NotStored("config must be a text that contains an agent block, a JSON object.")
     if any(not found.startswith('"') for found in _STRING_OR_NAME.findall(text)):
         return  # the variables' values are not known yet
     try:
@@ -195,7 +195,7 @@ def _filled(text: str, values: Mapping[str, object]) -> str:
     named = Counter(found for found in _STRING_OR_NAME.findall(text) if not found.startswith('"'))
     if len(text) + sum(len(json.dumps(values[each])) * n for each, n in named.items()) > MAX_FILLED_CHARS:
         raise TermsRefused(
-            f"The agent's configuration with its variables may have {MAX_FILLED_CHARS} characters."
+            f"The agent's configuration with its variables may have at most {MAX_FILLED_CHARS} characters."
         )
     return _replaced(text, values)
 

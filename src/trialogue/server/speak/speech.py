@@ -84,7 +84,7 @@ def _text(asked: RestRequest) -> str:
     if not isinstance(text, str) or not text.strip():
         raise RequestRefused(400, "PAYLOAD_ERROR", "The body must have a text to be spoken.")
     if len(text) > MAX_CHARS:
-        raise RequestRefused(413, "PAYLOAD_TOO_LARGE", f"A text may have {MAX_CHARS} characters.")
+        raise RequestRefused(413, "PAYLOAD_TOO_LARGE", f"A text may have at most {MAX_CHARS} characters.")
     return text
 
 

@@ -121,21 +121,21 @@ def _given(query: str, names: frozenset[str]) -> dict[str, str]:
         raise QueryRefused(f"Unknown query parameter: {unknown[0][:50]}.")
     given = dict(pairs)
     if len(given) < len([name for name, _ in pairs if name != "tag"]):
-        raise QueryRefused("A query parameter may be given once.")
+        raise QueryRefused("A query parameter may be given only once.")
     return given
 
 
 def _terms(given: dict[str, str], asked: AskedSound) -> SpeakTerms:
     voice = given.get("model", _DEFAULT_VOICE)
     if not voice.startswith("aura-"):
-        raise QueryRefused("model must be a voice of Aura's: flux voices are spoken by /v2/speak.")
+        raise QueryRefused("model must be an Aura voice: Flux voices need /v2/speak.")
     return _spoken(voice, asked, [_NO_SPEED] if _speed(given, 0.7) != 1.0 else [])
 
 
 def _turns_terms(given: dict[str, str], asked: AskedSound) -> SpeakTerms:
     voice = given.get("model", "")
     if not voice.startswith("flux-"):
-        raise QueryRefused("model must be a voice of Flux's: aura voices are spoken by /v1/speak.")
+        raise QueryRefused("model must be a Flux voice: Aura voices need /v1/speak.")
     doubts = [_NO_SPEED] if _speed(given, 0.5) != 1.0 else []
     if (expressivity := given.get("expressivity", "0")) not in _EXPRESSIVE:
         raise QueryRefused("expressivity must be a whole number from -2 to 2.")

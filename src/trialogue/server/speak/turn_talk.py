@@ -148,9 +148,9 @@ class FluxTalk:
 
     def _speak(self, text: str) -> list[FluxOrder]:
         if len(text) > MAX_CHARS:
-            return [FailSpeech("BIG-0000", f"A text may have {MAX_CHARS} characters.")]
+            return [FailSpeech("BIG-0000", f"A text may have at most {MAX_CHARS} characters.")]
         if self._characters + len(text) > MAX_TURN_CHARS:
-            return [FailSpeech("BIG-0000", f"A turn may have {MAX_TURN_CHARS} characters.")]
+            return [FailSpeech("BIG-0000", f"A turn may have at most {MAX_TURN_CHARS} characters.")]
         opened: list[FluxOrder] = [] if self._speech_id else [OpenSpeech(self._next_id())]
         self._characters += len(text)
         self._has_words = self._has_words or any(map(str.isalnum, text))

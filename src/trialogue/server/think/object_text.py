@@ -33,10 +33,10 @@ class _State(Enum):
     """Its brackets have not balanced yet."""
 
     WHOLE = auto()
-    """It is an object."""
+    """A complete object."""
 
     WRONG = auto()
-    """It is not an object, whatever follows."""
+    """No object, whatever follows."""
 
 
 @define

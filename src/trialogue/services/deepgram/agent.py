@@ -56,33 +56,33 @@ class DeepgramAgent:
 
     def changed(self, updates: Sequence[Update]) -> DeepgramAgent:
         """Offer with all changes applied."""
-        from trialogue.services.deepgram.terms import folded  # noqa: PLC0415 - see the module
+        from trialogue.services.deepgram.terms import folded  # noqa: PLC0415 - see the module's docstring
 
         return evolve(self, settings=folded(self.settings, updates))
 
     def change(self, update: Update, earlier: Sequence[Update]) -> list[Message]:
         """Message of one change; for `think` it includes the parts that the change leaves out."""
-        from trialogue.services.deepgram.codec import encode  # noqa: PLC0415 - see the module
-        from trialogue.services.deepgram.terms import change_of, folded  # noqa: PLC0415 - see the module
+        from trialogue.services.deepgram.codec import encode  # noqa: PLC0415 - see the module's docstring
+        from trialogue.services.deepgram.terms import change_of, folded  # noqa: PLC0415 - see the module's docstring
 
         before = folded(self.settings, earlier) if update.part == "think" else self.settings
         return [encode(change_of(update, before))]
 
     def restored(self, context: Sequence[ContextItem]) -> DeepgramAgent:
         """Offer for an agent that remembers the meeting, and does not greet."""
-        from trialogue.services.deepgram.terms import restored  # noqa: PLC0415 - see the module
+        from trialogue.services.deepgram.terms import restored  # noqa: PLC0415 - see the module's docstring
 
         return evolve(self, settings=restored(self.settings, context))
 
     def with_lines(self, stand: ScriptStand) -> DeepgramAgent:
         """Offer with the place of its script."""
-        from trialogue.services.deepgram.terms import with_lines  # noqa: PLC0415 - see the module
+        from trialogue.services.deepgram.terms import with_lines  # noqa: PLC0415 - see the module's docstring
 
         return evolve(self, settings=with_lines(self.settings, stand))
 
     def open(self, now: float) -> DeepgramWire:
         """Protocol state of a connection that has just opened."""
-        from trialogue.services.deepgram.agent_wire import DeepgramWire  # noqa: PLC0415 - see the module
+        from trialogue.services.deepgram.agent_wire import DeepgramWire  # noqa: PLC0415 - see the module's docstring
         from trialogue.services.deepgram.session import ClientSession  # noqa: PLC0415 - likewise
 
         return DeepgramWire(self.settings, ClientSession(now))

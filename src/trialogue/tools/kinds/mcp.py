@@ -160,7 +160,7 @@ async def _watched(transport: _Transport, gone: trio.Event) -> AsyncGenerator[tu
 async def _heard(last_words: Tail) -> AsyncGenerator[TextIO]:
     """File for a program's stderr, whose end is kept."""
     reading, writing = os.pipe()
-    with lone_error(), open(writing, "w", encoding="utf-8") as stderr:  # noqa: ASYNC230, PTH123 - a pipe, and not ours to write to
+    with lone_error(), open(writing, "w", encoding="utf-8") as stderr:  # noqa: ASYNC230, PTH123 - a pipe, opened for the program: nothing is written here
         async with trio.open_nursery() as nursery:
             nursery.start_soon(last_words.read, trio.lowlevel.FdStream(reading))
             try:

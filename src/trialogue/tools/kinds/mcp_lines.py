@@ -46,7 +46,7 @@ class _Decoder(codecs.IncrementalDecoder):
         self._begun = 0
         self._refused = _REFUSED.get()
 
-    def decode(self, input: bytes, final: bool = False) -> str:  # type: ignore[override]  # noqa: A002, FBT001, FBT002 - as codecs has it
+    def decode(self, input: bytes, final: bool = False) -> str:  # type: ignore[override]  # noqa: A002, FBT001, FBT002 - the signature of `codecs`
         """Text of the next bytes; AnswerTooLong for a line that is too long."""
         self._begun = len(input) - 1 - end if (end := input.rfind(b"\n")) >= 0 else self._begun + len(input)
         if self._begun > PROGRAM_LINE_BYTES:

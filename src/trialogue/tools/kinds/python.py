@@ -49,7 +49,9 @@ class PythonTool:
 
     def _check(self, arguments: Mapping[str, object]) -> None:
         """Raise `ToolFailed` unless the function accepts these; those bound by a partial may not be given."""
-        bound: Mapping[str, object] = getattr(self.function, "keywords", {})  # like a partial's
+        bound: Mapping[str, object] = getattr(
+            self.function, "keywords", {}
+        )  # arguments that a partial has already set
         try:
             signature = inspect.signature(self.function)
         except ValueError:  # some builtin functions have none: they check their own arguments

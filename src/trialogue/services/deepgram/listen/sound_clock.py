@@ -36,7 +36,7 @@ class SoundClock:
         self.sent_s += duration_s
 
     def at(self, sound_s: float) -> float:
-        """Place on the owner's axis of `sound_s` seconds of the connection's sound."""
+        """Place at `sound_s` seconds of the connection's sound, on the owner's axis."""
         if not self._anchors:
             return sound_s
         index = bisect_right(self._anchors, sound_s, key=lambda anchor: anchor[0]) - 1

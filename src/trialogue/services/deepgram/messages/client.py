@@ -134,7 +134,7 @@ class ForceEndTurn(WireObject):
 
 @frozen
 class KeepAlive(WireObject):
-    """Sign of life of a client that sends no audio. Never answered."""
+    """Keep-alive message of a client that sends no audio. Never answered."""
 
     type: ClassVar[str] = "KeepAlive"
 
