@@ -63,3 +63,33 @@ def test_a_voice_that_a_service_never_published_is_noted():
 def test_a_voice_of_a_service_that_is_known_or_another_vendors_is_not_noted(speak):
     """Nobody lists the voices of others."""
     assert noted(HOSTED.format(speak=speak)) == []
+
+
+CASED = """\
+trialogue: 1
+name: x
+cast:
+  ann: {role: chair, lines: ["Robin, and you?", "Good night."]}
+  ben:
+    think:
+      provider: scripted
+      script:
+        - {when: {heard: good NIGHT}, say: Yes.}
+  robin:
+    role: human
+    via: {clips: [{say: I liked it., when: {said: {by: ann, match: robin}}}]}
+end: {any: [{said: {by: ann, match: good night}}, {said: {match: Good}}, {said: {match: elsewhere}}, limits]}
+expect: {never: [{said: {match: "(?i)robin"}}, {said: {by: ben, match: yes}}]}
+"""
+
+
+def test_a_pattern_that_only_capital_letters_keep_from_its_words_is_noted():
+    """The end would never come, nor the clip be played, and nothing would say why."""
+    found = notes(resolve(loads(CASED)))
+    why = "as small and capital letters differ: write (?i) before it to ignore that"
+    assert found == [
+        f"cast.ben.think.script[0].when.heard: matches none of the words of the scenario, {why}",
+        f"cast.robin.via.clips[0].when.said.match: matches none of ann's words, {why}",
+        f"end.any[0].said.match: matches none of ann's words, {why}",
+        f"expect.never[1].said.match: matches none of ben's words, {why}",
+    ]

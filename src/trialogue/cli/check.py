@@ -123,8 +123,20 @@ def _of_record(resolved: Resolved) -> list[ScenarioProblem]:
 
 
 def _lacks(resolved: Resolved) -> list[ScenarioProblem]:
-    """A problem for each variable and model that is missing in this environment."""
-    return [*_unset(resolved), *_uninstalled(resolved)]
+    """A problem for each variable, model and piece of code that is missing in this environment."""
+    return [*_unset(resolved), *_uninstalled(resolved), *_not_found(resolved)]
+
+
+def _not_found(resolved: Resolved) -> list[ScenarioProblem]:
+    """A problem for each function that is in no module; nothing is imported."""
+    if not resolved.code:
+        return []
+    from trialogue.meeting.named_code import missing_code  # noqa: PLC0415 - only where code is named
+
+    return [
+        ScenarioProblem(resolved.places.near(path), path, missing, Code.FILE)
+        for path, missing in missing_code(resolved)
+    ]
 
 
 def _uninstalled(resolved: Resolved) -> list[ScenarioProblem]:

@@ -121,7 +121,18 @@ class RunOptions:
 
 def hold(file: Path, asked: RunOptions, hold_it: Hold | None = None) -> int:
     """Run the meeting of a scenario file; returns the exit code. Raises `TrialogueError`."""
-    return hold_resolved(prepare(file, asked.overrides), asked, hold_it or _run)
+    resolved = prepare(file, asked.overrides)
+    if asked.shown == "live":
+        _put_notes(resolved)
+    return hold_resolved(resolved, asked, hold_it or _run)
+
+
+def _put_notes(resolved: Resolved) -> None:
+    """Print to stderr what `trialogue check` notes on a valid scenario."""
+    from trialogue.scenario.notes import notes  # noqa: PLC0415 - it loads the list of voices
+
+    for each in notes(resolved):
+        note(f"{resolved.source}: note: {each}")
 
 
 def hold_resolved(resolved: Resolved, asked: RunOptions, hold_it: Hold) -> int:

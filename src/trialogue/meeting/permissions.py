@@ -12,8 +12,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from trialogue.errors import PermissionMissing, SetupError
+from trialogue.errors import PermissionMissing, ScenarioError, SetupError
 from trialogue.meeting.endpoints import foreign_hosts
+from trialogue.meeting.named_code import missing_code
+from trialogue.scenario.problems import Code, ScenarioProblem
 from trialogue.scenario.problems import Path as Keys
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.tool_keys import Command, McpCall, PythonFunction
@@ -22,7 +24,10 @@ from trialogue.tools.permissions import Permissions, is_allowed
 
 
 def check_permissions(resolved: Resolved, allowed: Permissions) -> None:
-    """`PermissionMissing` with every option that is missing, `SetupError` with every variable."""
+    """`PermissionMissing` with every option that is missing, `SetupError` with every variable.
+
+    `ScenarioError` for code that is in no module.
+    """
     missing = missing_permissions(resolved, allowed) if allowed.code else tuple(_of_faults(resolved, allowed))
     if missing:
         words = [word for option in missing for word in option]
@@ -34,6 +39,7 @@ def check_permissions(resolved: Resolved, allowed: Permissions) -> None:
         kind = "variable" if len(unset) == 1 else "variables"
         raise SetupError(f"the scenario needs the environment {kind} {', '.join(unset)}")
     if resolved.code:
+        _look_for_code(resolved)
         _look_beside(resolved.folder)
 
 
@@ -90,6 +96,16 @@ def _of_import(target: str, allowed: Permissions) -> Iterator[tuple[str, str]]:
     name = target.replace(":", ".")
     if not is_allowed(name, allowed.imports):
         yield "--allow-import", name
+
+
+def _look_for_code(resolved: Resolved) -> None:
+    """`ScenarioError` for each function that is in no module."""
+    missing = [
+        str(ScenarioProblem(resolved.places.near(path), path, text, Code.FILE))
+        for path, text in missing_code(resolved)
+    ]
+    if missing:
+        raise ScenarioError(*missing)
 
 
 def _look_beside(folder: Path) -> None:

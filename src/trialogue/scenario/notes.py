@@ -1,4 +1,4 @@
-"""Notes on a valid scenario that will not sound as its author expects."""
+"""Notes on a valid scenario that will not sound, or not go, as its author expects."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from trialogue.scenario.agents import thinks_of
 from trialogue.scenario.did_you_mean import did_you_mean
+from trialogue.scenario.letter_case import case_notes
 from trialogue.scenario.people import ClipsKeys
 from trialogue.scenario.problems import Path, path_text, shown
 from trialogue.scenario.resolve import Resolved
@@ -18,14 +19,17 @@ __all__ = ["notes"]
 
 
 def notes(resolved: Resolved) -> list[str]:
-    """Line for each unknown voice, and for each text that the local voices cannot fully speak.
+    """Line for each unknown voice, text that the local voices cannot fully speak, and pattern in other case.
 
     Texts are personal, so a line names only their place.
     """
     return [
-        note
-        for name, seat in resolved.document.cast.items()
-        for note in (*_of_voices(name, seat), *_of_words(name, seat))
+        *(
+            note
+            for name, seat in resolved.document.cast.items()
+            for note in (*_of_voices(name, seat), *_of_words(name, seat))
+        ),
+        *case_notes(resolved.document),
     ]
 
 

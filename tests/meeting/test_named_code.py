@@ -1,0 +1,89 @@
+"""Code that a scenario names and that is not there: told before a meeting, without an import."""
+
+import sys
+
+import pytest
+
+from trialogue.cli.check import check_files
+from trialogue.errors import ScenarioError
+from trialogue.meeting.named_code import missing_code
+from trialogue.meeting.permissions import check_permissions
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.resolve import prepare
+from trialogue.tools.permissions import Permissions
+
+SCENARIO = """\
+trialogue: 1
+name: club
+cast:
+  mia: {lines: [It is long.], tools: [pages]}
+  leo: {lines: [It is short.]}
+tools:
+  pages: {python: "bookshelf:pages"}
+"""
+PATH = ("tools", "pages", "python")
+
+
+@pytest.fixture
+def lacks(tmp_path):
+    """What a scenario lacks beside a module of this text."""
+
+    def looked_up(text, module="bookshelf.py"):
+        (tmp_path / module).write_text(text)
+        (tmp_path / "club.yaml").write_text(SCENARIO)
+        return list(missing_code(prepare(tmp_path / "club.yaml")))
+
+    return looked_up
+
+
+def test_a_module_that_is_nowhere_is_named_with_the_file_that_was_looked_for(lacks, tmp_path):
+    """A stranger knows neither where it belongs nor that the installed packages count."""
+    looked = f"looked for {tmp_path / 'bookshelf.py'}, and among the installed packages"
+    assert lacks("", module="book.py") == [(PATH, f"no module bookshelf: {looked}")]
+
+
+def test_a_function_that_the_module_has_not_is_told_with_the_one_that_was_meant(lacks):
+    """The module is read, not run."""
+    text = "raise SystemExit\ndef page(book: str) -> int: ...\n"
+    assert lacks(text) == [(PATH, 'bookshelf.py has no "pages"; did you mean "page"?')]
+
+
+def test_a_module_that_is_no_python_is_told(lacks):
+    """With the reason."""
+    ((path, told),) = lacks("def pages(:\n")
+    assert path == PATH
+    assert told.startswith("bookshelf.py cannot be read: invalid syntax")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "async def pages(book: str) -> int: ...",
+        "class pages: ...",
+        "from shelf import everything as pages",
+        "from shelf import *",
+        "if True:\n    (leaves, pages) = (len, len)",
+        "def __getattr__(name): ...",
+        "globals()['pa' + 'ges'] = len",
+    ],
+)
+def test_a_function_that_may_be_there_is_left_to_the_import(lacks, text):
+    """What is good is never refused."""
+    assert lacks(text) == []
+
+
+def test_a_module_that_is_installed_is_left_to_the_import(lacks, monkeypatch):
+    """Also one that the process has imported already."""
+    monkeypatch.setitem(sys.modules, "bookshelf", None)
+    assert lacks("", module="book.py") == []
+
+
+def test_check_and_run_refuse_what_is_not_there(tmp_path, capsys):
+    """At its place, with a code; what `check` calls good, `run` does not refuse."""
+    file = tmp_path / "club.yaml"
+    file.write_text(SCENARIO)
+    told = f"{file}:7:19: tools.pages.python: no module bookshelf"
+    with pytest.raises(ScenarioError, match=r"no module bookshelf.*\[E-FILE\]"):
+        check_permissions(prepare(file), Permissions(imports=("bookshelf.pages",)))
+    assert check_files([file], Overrides(), as_json=False) == 2
+    assert told in capsys.readouterr().out
