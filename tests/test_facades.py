@@ -11,7 +11,7 @@ from trialogue.model.commands import Command
 from trialogue.model.events import Event
 
 
-def test_what_an_app_needs_is_there():
+def test_every_name_of_the_package_loads():
     """Each name of the package loads from where it is, and `dir` shows it."""
     names = trialogue.__all__
     assert [getattr(getattr(trialogue, name), "__name__", name) for name in names] == list(names)

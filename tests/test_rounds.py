@@ -161,7 +161,7 @@ async def test_ticks_come_in_their_order_and_never_early():
     )
 
 
-async def test_what_is_late_catches_up_without_holding_others_up():
+async def test_late_ticks_catch_up_without_delaying_others():
     """Ticks that lie back are made a few in a row, and what can be read is read between; so it goes on."""
     order, start = [], trio.current_time() - 10.0
     with joined() as (left, right), trio.fail_after(10):

@@ -153,7 +153,7 @@ def test_a_turn_that_is_stopped_in_a_gap_ends_before_it():
     assert [event.position_s for event in events] == [0.0, 0.02, 0.02]
 
 
-def test_what_is_stopped_before_its_first_sample_ends_there():
+def test_a_reply_stopped_before_its_first_sample_ends_there():
     """Nothing was heard of it."""
     playout, events = mouth()
     playout.open(1)

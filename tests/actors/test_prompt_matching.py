@@ -19,7 +19,7 @@ def test_a_reply_behind_the_echo_answers_the_prompt():
     assert [asked.begun("I think"), asked.begun("And then")] == [7, 7]
 
 
-def test_what_was_heard_is_no_echo_and_ends_the_prompt():
+def test_heard_speech_is_no_echo_and_ends_the_prompt():
     """What begins behind speech answers the speech."""
     asked = asking(Cue("ann", 4, "It is your turn.", 7))
     asked.repeats("It is your turn.")

@@ -98,7 +98,7 @@ def dried():
     return replies, mouth, events
 
 
-def test_what_comes_after_a_reply_ran_dry_is_another_reply():
+def test_sound_after_a_reply_ran_dry_is_another_reply():
     """Its words are not lost with the one that was taken for ended."""
     replies, mouth, events = dried()
     replies.sentence("Two.")

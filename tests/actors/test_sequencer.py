@@ -71,7 +71,7 @@ async def test_records_before_it_acts(autojump_clock):
     assert repr(meeting) == "<Sequencer: ended (enough), 3 records, 0 subscribers>"
 
 
-async def test_what_actors_report_while_they_stop_is_recorded():
+async def test_reports_of_stopping_actors_are_recorded():
     """Events after the end are facts too."""
     meeting, kept = sequencer()
     meeting.start(kept.dispatch)

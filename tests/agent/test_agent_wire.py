@@ -97,8 +97,8 @@ TOLD = [
 
 
 @pytest.mark.parametrize(("message", "event"), TOLD, ids=[str(event) for _, event in TOLD])
-async def test_what_meetings_have_no_use_for_is_told(message, event, autojump_clock):
-    """Each message of the service is an event, an unknown one as a whole."""
+async def test_messages_that_meetings_ignore_are_events(message, event, autojump_clock):
+    """Each message of the service is an event; an unknown one is an event with the whole message."""
     service = FakeService()
     async with held(service) as agent:
         service.socket.tells(message)
@@ -141,8 +141,8 @@ ASKED = [
 
 
 @pytest.mark.parametrize(("ask", "message"), ASKED, ids=[str(message) for _, message in ASKED])
-async def test_what_an_app_can_ask(ask, message, autojump_clock):
-    """Each call is one message of the wire."""
+async def test_each_call_of_an_app_is_one_message(ask, message, autojump_clock):
+    """Each method sends one message of the protocol."""
     service = FakeService()
     async with held(service) as agent:
         ask(agent)

@@ -77,8 +77,8 @@ def test_any_value_may_be_another_or_gone(held):
     ],
     ids=["empty", "not UTF-8", "deep", "a number of 5,000 digits", "large"],
 )
-def test_what_is_no_json_is_told(held, content, words):
-    """With its place and the reason."""
+def test_a_result_that_is_not_json_is_an_error(held, content, words):
+    """The error has the place and the reason."""
     job, path, good = held
     path.write_bytes(content)
     found = hold_job(job, Loaded())
@@ -87,8 +87,8 @@ def test_what_is_no_json_is_told(held, content, words):
     assert found.text == f"cannot read {path}: {words}"
 
 
-def test_what_is_no_file_is_told(held):
-    """A pipe, whose writer nobody waits for, and a directory."""
+def test_a_result_that_is_not_a_file_is_an_error(held):
+    """A pipe, which is not waited for, and a directory."""
     job, path, good = held
     for make, words in (
         (os.mkfifo, "it is a named pipe, not a file"),

@@ -110,7 +110,7 @@ def test_runs_come_home_where_no_directory_is_shared(cluster, tmp_path, monkeypa
     assert {each.state for each in again} == {"kept"}
 
 
-def test_what_comes_home_is_bounded(tmp_path, monkeypatch):
+def test_files_sent_back_are_limited(tmp_path, monkeypatch):
     """Small files first; what does not fit is counted."""
     from trialogue.batch import file_transfer
 

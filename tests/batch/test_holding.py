@@ -38,8 +38,8 @@ def test_a_meeting_is_held_once_and_then_read(tmp_path):
     assert {path: path.stat().st_mtime_ns for path in Path(job.folder).rglob("*")} == written
 
 
-def test_what_was_not_met_keeps_its_line_and_its_exit_code(tmp_path):
-    """Held and read alike."""
+def test_an_unmet_expectation_keeps_its_line_and_its_exit_code(tmp_path):
+    """Both when the meeting is held and when its result is read."""
     (job,) = jobs(tmp_path, text=SMALL.replace("match: fast", "match: slow"))
     for state in ("held", "kept"):
         found = hold_job(job, Loaded())
@@ -188,8 +188,8 @@ def _begun(job):
     return journal.exists() and len(journal.read_bytes().splitlines()) > 5
 
 
-def test_what_was_cut_off_is_gone_on_with_where_that_is_asked_for(tmp_path):
-    """In a directory beside it, once; then it is read from there."""
+def test_an_interrupted_meeting_is_resumed_only_on_request(tmp_path):
+    """It is resumed once, in another directory; later its result is read from there."""
     (job,) = jobs(tmp_path, resume=True)
     hold_job(job, Loaded())
     folder = Path(job.folder)
@@ -210,8 +210,8 @@ def cut_off(folder):
         (folder / name).unlink()
 
 
-def test_what_was_cut_off_again_is_gone_on_with_again(tmp_path):
-    """Each time where the last one ended, in a directory of its own; one without a journal is passed over."""
+def test_an_interrupted_resumption_is_resumed(tmp_path):
+    """Each time from the end of the last one, in a new directory; a run without a journal is skipped."""
     (job,) = jobs(tmp_path, resume=True)
     hold_job(job, Loaded())
     cut_off(Path(job.folder))
@@ -242,8 +242,8 @@ def test_a_meeting_whose_journal_could_not_be_written_is_gone_on_with(tmp_path):
     assert (hold_job(job, Loaded()).state, hold_job(job, Loaded()).state) == ("held", "kept")
 
 
-def test_what_was_cut_off_before_its_journal_begins_anew(tmp_path):
-    """There is nothing to go on with."""
+def test_a_meeting_interrupted_before_its_journal_starts_again(tmp_path):
+    """There is nothing to resume."""
     (job,) = jobs(tmp_path, resume=True)
     Path(job.folder).mkdir(parents=True)
     assert hold_job(job, Loaded()).state == "held"

@@ -20,8 +20,8 @@ def test_a_directory_has_the_files_whose_first_key_is_trialogue(tmp_path):
     assert files_in([f"{tmp_path}/*.yaml", str(small)]) == [small]
 
 
-def test_what_runs_keep_is_not_held_again(tmp_path):
-    """A batch that is held in the directory of its scenarios stays as large as it was."""
+def test_scenario_files_in_runs_are_no_jobs(tmp_path):
+    """A batch held in the directory of its scenarios keeps its size."""
     small = written(tmp_path)
     kept = written(tmp_path, "runs/small/scenario.yaml")
     (kept.parent / "journal.jsonl").touch()

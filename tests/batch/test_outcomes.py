@@ -151,7 +151,7 @@ def test_repeats_are_bounded(command, number, tmp_path, monkeypatch, capsys):
     assert not (tmp_path / "runs").exists()
 
 
-def test_what_could_not_be_judged_is_one_error():
+def test_unjudged_expectations_are_one_error():
     """In JUnit, and in annotations."""
     cut = evolve(
         outcome("a", "a", code=130),

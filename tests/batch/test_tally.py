@@ -51,8 +51,8 @@ def test_a_baseline_is_kept_and_read():
 @pytest.mark.parametrize(
     "raw", [None, [], {}, {"trialogue": 1, "kind": "result"}, {"trialogue": 1, "kind": "baseline"}]
 )
-def test_what_is_no_baseline_is_refused(raw):
-    """With one error, whatever it is."""
+def test_an_invalid_baseline_is_refused(raw):
+    """Any other content is the same error."""
     with pytest.raises(ValueError, match="not a baseline"):
         read_baseline(raw)
 
@@ -73,7 +73,7 @@ def test_a_figure_is_worse_beyond_all_that_was_seen_and_by_a_tenth(before, now, 
     assert bool(regressions({"a": old}, _repeats(now))) is is_worse
 
 
-def test_what_is_only_told_is_never_worse():
+def test_a_figure_that_is_only_shown_is_never_a_regression():
     """A longer meeting is no regression."""
     (old,) = _repeats([10.0], name="duration")
     assert regressions({"a": old}, _repeats([100.0], name="duration")) == []

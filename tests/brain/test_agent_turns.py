@@ -156,7 +156,7 @@ def test_a_name_by_tool_waits_for_the_one_who_gave_it():
     assert (table.meeting.holder, table.meeting.floor_view.named) == ("biz", None)
 
 
-def test_what_a_chair_asks_is_asked_behind_a_greeting():
+def test_a_chairs_question_is_asked_after_a_greeting():
     """An agent that was ready with words of its own has not answered it yet."""
     table = Table(moderated(CHAIR, TECH, BIZ))
     table.open()

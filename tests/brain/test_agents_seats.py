@@ -147,8 +147,8 @@ def test_replies_begin_in_order():
     assert (replies.has_spoken("tech"), replies.has_spoken("biz")) == (True, False)
 
 
-def test_what_was_heard_of_a_reply_was_heard_of_those_before():
-    """An older one that is told later takes nothing back."""
+def test_a_heard_reply_means_that_earlier_ones_were_heard():
+    """A late report about an earlier reply changes nothing."""
     replies = Replies()
     assert not replies.was_heard("tech", 1)
     replies.hear("tech", 3)

@@ -31,8 +31,8 @@ def test_a_deadline_that_is_over_comes_at_once():
     assert Alarms().difference({"think": 3.0}, 4.0) == [WakeAt("think", 4.0)]
 
 
-def test_what_is_wanted_no_more_is_cancelled():
-    """Where its timer is still to come: one whose moment has come is on its way, and harmless."""
+def test_an_unneeded_timer_is_cancelled():
+    """Only before its time: a timer that is due is already on its way, and harmless."""
     alarms = told(think=5.0, warn=3.0, hold=9.0)
     assert alarms.difference({"hold": 9.0}, 3.0) == [CancelWake("think")]
     assert alarms.difference({}, 4.0) == [CancelWake("hold")]

@@ -116,8 +116,8 @@ def test_an_agent_that_has_gone_on_asks_anew(table, gone_on):
     assert table.at(4, ASK) == [ran(ASK.arguments, 1)]
 
 
-def test_what_another_agent_says_is_no_going_on(table):
-    """Only the agent's own reply is behind its answer."""
+def test_another_agents_reply_does_not_follow_an_answer(table):
+    """Only the agent's own reply comes after its tool's answer."""
     table.at(1, ASK)
     table.at(2, DONE)
     table.at(3, ReplyStarted("biz", 1))

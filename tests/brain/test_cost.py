@@ -51,8 +51,8 @@ def test_sessions_that_are_away_cost_nothing():
     assert at == [120.0, 60.0, 90.0]
 
 
-def test_what_has_no_price_is_said_aloud():
-    """And counted as nothing."""
+def test_a_service_without_a_price_is_reported():
+    """Its cost counts as nothing."""
     table = Table(plan(evolve(TECH, price=Price("theirs")), BIZ, limits=Limits(cost_usd=1.0)))
     table.open()
     assert [r.text for r in table.commands(Report)] == [
@@ -61,7 +61,7 @@ def test_what_has_no_price_is_said_aloud():
     assert [c for _, _, out in table.log for c in out if getattr(c, "timer", "") == "limit-cost"] == []
 
 
-def test_what_a_meeting_cost_follows_from_its_records():
+def test_the_cost_follows_from_the_records():
     """Minutes of ready sessions at the plan's prices, on the oldest day."""
     cast = (*PAID, evolve(LAW, price=Price("theirs")), CHAIR)
     events = (
@@ -125,8 +125,8 @@ def test_a_limit_that_is_as_good_as_nothing_is_reached_at_once():
     assert Meter(plan(evolve(TECH, price=CHEAP))).reaches(LEAST_USD, 5.0) == 5.0
 
 
-def test_what_has_no_price_brings_no_limit_nearer():
-    """Nor does what has one while its session is not ready; without any that is, no limit is ever reached."""
+def test_sessions_without_a_price_bring_no_limit_nearer():
+    """Nor does a session with a price while it is not ready."""
     unpriced = evolve(BIZ, price=Price("unknown", usd_a_minute=None))
     meter = Meter(plan(evolve(TECH, price=CHEAP), unpriced))
     meter.take(SessionReady("biz", 1), 0.0)

@@ -127,8 +127,8 @@ def test_the_whole_of_a_digest():
     ]
 
 
-def test_what_could_not_be_told_comes_first_next_time():
-    """Later things join it; of its own cut the later stands."""
+def test_untold_words_come_first_in_the_next_digest():
+    """Later words follow them; of an agent's own cuts the later one counts."""
     inboxes = Inboxes()
     inboxes.put_back("a", Missed((DigestLine(BIZ, "1"),), ("m",), (1,), "old"))
     inboxes.add_line("a", DigestLine(BIZ, "2"))

@@ -54,7 +54,7 @@ def test_a_session_is_ready_once_and_rejoined_behind_a_loss():
         assert told == [("ann", "ready"), ("ann", "lost"), ("ann", "rejoined")]
 
 
-def test_what_happens_to_a_seat():
+def test_happenings_to_a_seat():
     """Who comes and goes, raises a hand, is heard, has the floor, and how it loses it."""
     told = seats(
         e.Joined(Participant("ann")),
@@ -84,7 +84,7 @@ def test_what_happens_to_a_seat():
     ]
 
 
-def test_what_was_said_counts_when_it_was_heard():
+def test_words_count_when_they_were_heard():
     """A turn's words at its end, words beside it when they are attributed, typed ones at once."""
     told = facts(
         c.GrantFloor("ann", 1, "r", 9.0),
@@ -149,7 +149,7 @@ def test_a_call_that_never_ended_is_unanswered_at_the_last_record():
     assert fold.drain() == []
 
 
-def test_what_failed_is_noted():
+def test_failures_are_noted():
     """Sessions, actors, what a service could not speak, and reports that are serious or known to be."""
     told = facts(
         e.SessionFailed("ann", "no key"),

@@ -91,7 +91,7 @@ def test_who_speaks_meanwhile_has_the_floor():
     assert GOES_ON not in [command for _, command in decided(player, Report)]
 
 
-def test_what_was_to_follow_goes_with_it():
+def test_a_second_reply_is_dropped_with_its_turn():
     """A second reply of the cut turn is dropped once the turn is over for good."""
     wanted = plan("tech", "biz", person("dana"))
     player = Player(Brain(wanted), wakes=True)

@@ -77,7 +77,7 @@ def test_a_chair_that_has_spoken_for_itself_behind_a_warning_is_not_cued():
     assert [grant.to for grant in of(ended, GrantFloor)] == ["tech"]
 
 
-def test_what_was_said_by_itself_is_heard_before_what_a_tool_brings():
+def test_an_unprompted_line_is_heard_before_a_tools_result():
     """An agent by ear calls a tool, speaks by itself while it is played, and then says the result."""
     player = sitting("ann", agent("bob", by_ear=True), policy="round-robin")
     begins(player, 1.0, "ann", 1, None, last(player, Cue, "ann").prompt)
@@ -178,8 +178,8 @@ def test_a_filler_that_was_heard_lets_no_line_be_passed_over():
     assert [each.text.splitlines()[0] for each in told] == ["2 remarks of yours were not heard."]
 
 
-def test_what_a_tool_brings_to_an_older_request_waits_until_what_was_not_heard_is_told():
-    """The request that tells of it was refused: a line that comes before would pass over the unheard one."""
+def test_a_result_for_an_older_prompt_waits_until_the_unheard_line_is_told():
+    """The prompt that tells of it was refused: an earlier line would pass over the unheard one."""
     player = sitting("ann", agent("bob", by_ear=True), policy="parallel-collect")
     first = last(player, Prepare, "bob")
     begins(player, 1.0, "bob", 1, 0, first.prompt)
@@ -200,7 +200,7 @@ def passed_over(player, prompt):
     begins(player, 0.6, "ann", 1, 0, prompt)
 
 
-def test_what_a_failed_cue_has_told_is_not_told_again():
+def test_a_failed_cue_is_not_told_again():
     """Its agent has read it, and begun its line anew; then somebody takes the floor from it."""
     player = sitting("ann", "bob", policy="round-robin")
     passed_over(player, last(player, Cue, "ann").prompt)
@@ -238,7 +238,7 @@ def test_a_line_that_was_cut_before_its_first_sound_is_told_as_not_heard():
     assert "1 remark of yours was not heard." in last(player, Cue, "ann").text
 
 
-def test_what_a_cue_told_that_is_refused_behind_its_turn_is_told_by_the_next():
+def test_a_cue_refused_after_its_turn_is_told_by_the_next():
     """The app takes the floor before the service says that it was busy: nobody has read it."""
     player = sitting("ann", "bob", policy="round-robin")
     passed_over(player, last(player, Cue, "ann").prompt)

@@ -284,13 +284,13 @@ def test_one_name_in_all_its_forms(form):
         "tech - lead: no",
     ],
 )
-def test_what_reads_as_a_label(said):
+def test_texts_that_read_as_a_label(said):
     """A name, or a word of the digest's own, before a colon, in any spelling."""
     assert holds_label(said, (Participant("mod", title="Moderator"), LEAD, BIZ), "Note")
 
 
 @pytest.mark.parametrize("said", ["We agree.", "The bizarre: no", "Biz agrees, in short: no", ": Biz"])
-def test_what_does_not_read_as_a_label(said):
+def test_texts_that_do_not_read_as_a_label(said):
     """A colon alone, or a name alone, is speech."""
     assert not holds_label(said, (BIZ,), "Note")
 

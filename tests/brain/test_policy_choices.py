@@ -163,7 +163,7 @@ def test_reasons_are_told_without_speech():
     assert reasons == ["the chair opens", "the chair goes on", "the chair named it", "back to the chair"]
 
 
-def test_what_a_policy_without_anybody_says():
+def test_reasons_of_policies_that_name_nobody():
     """The codes that people read."""
     view = Table(moderated(CHAIR, TECH)).meeting.floor_view
     codes = {name: policy.choose(evolve(view, now=9.0)).reason for name, policy in POLICIES.items()}

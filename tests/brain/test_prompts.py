@@ -90,7 +90,7 @@ def test_a_refused_cue_is_told_again_and_then_given_up():
     )
 
 
-def test_what_a_refused_prepare_told_is_told_by_the_next():
+def test_the_digest_of_a_refused_prepare_is_told_by_the_next():
     """A round goes on without waiting out the time to think, and nothing of the digest is lost."""
     player = begun(policy="parallel-collect")
     for at, event in (*reply(1.0, "tech", 1), *reply(1.0, "biz", 1, "Biz one.")):
@@ -242,8 +242,8 @@ def test_a_prompt_is_told_again_later_each_time(way):
     assert waits == [0.5, 1.0, 2.0]
 
 
-def test_what_is_refused_is_that_of_its_number_or_the_oldest_of_its_turn():
-    """Of a turn that has none it is nobody's, nor of what was refused already."""
+def test_a_refusal_is_of_its_number_or_of_the_turns_oldest_prompt():
+    """In a turn without prompts it is of none, nor of one that was refused before."""
     prompts = Prompts()
     first, second, third = (prompts.tell("tech", PromptKind.CUE, turn, "Go.") for turn in (1, 2, 2))
     assert prompts.refuse("tech", third.number, 1, 0.0) is third
@@ -271,8 +271,8 @@ def test_only_what_is_being_prepared_is_adopted():
     assert prompts.preparing() == frozenset()
 
 
-def test_what_a_refused_prompt_told_was_told_in_vain():
-    """Superseded, it is to be told again; of a prompt that was sent nobody knows, and it counts as told."""
+def test_the_digest_of_a_refused_prompt_is_told_again():
+    """It was not read, so the next prompt repeats it; a prompt that was sent counts as read."""
     line = DigestLine(Participant("biz"), "Well.")
     for is_refused in (True, False):
         prompts = Prompts()
@@ -301,7 +301,7 @@ def test_a_refused_prepare_of_a_wire_without_numbers_is_told_again():
     assert [each for each in player.decided(Prepare) if each.to == "tech"] == asked * 2
 
 
-def test_what_was_added_to_a_refused_cue_is_told_once_more_where_it_is_given_up():
+def test_notes_added_to_a_refused_cue_are_told_again_when_it_is_given_up():
     """A note that came while it was refused is in it when it is told again, and in the next cue."""
     player = begun()
     (cue,) = player.decided(Cue)

@@ -68,7 +68,7 @@ def test_a_person_makes_no_replies():
     assert player.brain.floor_view.queue == ()
 
 
-def test_what_an_agent_by_text_says_beside_its_prompt_is_no_answer():
+def test_an_unprompted_reply_of_an_agent_by_text_is_no_answer():
     """Where its wire says what a reply answers: the cue is still to be answered, and is."""
     player = begun("tech", "biz")
     tell(

@@ -36,7 +36,7 @@ ORDER = ToolRequested("tech", 1, "c1", "order", '{"id": 7}')
 HANDS = FloorRules(policy="queue", otherwise="queue")
 
 
-def test_what_is_told_of_an_old_session_changes_nothing():
+def test_reports_of_an_old_session_change_nothing():
     """Neither its loss, nor that it is ready, nor that it comes to its end."""
     table = opened(TECH, BIZ)
     table.at(1, SessionReady("tech", 2))

@@ -156,7 +156,7 @@ def test_a_new_process_is_in_time():
     assert player.timers["limit-silence"] == 3.0 + player.brain.plan.limits.silence_s
 
 
-def test_what_has_not_been_heard_yet_makes_no_interruption():
+def test_unheard_speech_makes_no_interruption():
     """A voice that rises again is judged by what was heard of it, not by the clock."""
     player = at_the_table()
     player.tell(5.0 + LAG_S, SpeechStarted("dana", 5.0))

@@ -35,7 +35,7 @@ def test_a_sentence_asks_by_the_mark_behind_it(text, asks):
         ("--", Break.COMMA),
     ],
 )
-def test_what_stands_between_two_words(gap, means):
+def test_separators_between_words(gap, means):
     """The first word has the end of what was before it."""
     assert [word.before for word in words_of(f"one{gap}two")] == [Break.END, means]
 

@@ -81,8 +81,8 @@ def test_strangers_are_stale():
     assert table.reports() == ["stale"] * 3
 
 
-def test_what_is_for_the_record_only():
-    """Measures, warnings and crashes move nothing."""
+def test_measures_and_warnings_change_nothing():
+    """Measures, warnings and crashes are only recorded."""
     table = Table(plan(TECH, GUEST))
     table.open()
     for event in (

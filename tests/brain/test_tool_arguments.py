@@ -51,8 +51,8 @@ def test_arguments_that_are_too_deep():
     assert misfit(schema, value).endswith("is nested too deeply")
 
 
-def test_what_a_schema_says_beside_that_is_left_to_the_tool():
-    """References and formats are nobody's reason to refuse."""
+def test_unsupported_parts_of_a_schema_are_left_to_the_tool():
+    """References and formats refuse no arguments."""
     assert misfit({"$ref": "#/$defs/x", "format": "date"}, {"a": 1}) is None
 
 

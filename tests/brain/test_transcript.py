@@ -86,8 +86,8 @@ def test_an_unknown_length_is_guessed():
     st.floats(-1, 120),
     st.floats(0, 60),
 )
-def test_what_is_heard_grows_with_what_is_played(parts, duration, played, more):
-    """And is always a beginning of all the words, in whole words."""
+def test_heard_words_grow_with_the_played_sound(parts, duration, played, more):
+    """They are always a beginning of all words, in whole words."""
     made = script(*parts, duration=duration)
     early, late = made.until(played).split(), made.until(played + more).split()
     assert late[: len(early)] == early
@@ -159,7 +159,7 @@ def test_a_begin_that_was_not_seen_follows_from_the_end():
 @pytest.mark.parametrize(
     ("outcome", "heard"), [("dry", "A long word. Another one."), ("cut", "A long word. Another")]
 )
-def test_what_ran_dry_was_heard_as_far_as_its_sound_had_begun(outcome, heard):
+def test_a_reply_that_ran_dry_was_heard_as_far_as_its_sound_began(outcome, heard):
     """Of a reply that came to no end nobody knows how long its last sentence is: it is not cut in guesses."""
     transcript = Transcript()
     transcript.take_command(0, GrantFloor("tech", 1, "r", 9.0))

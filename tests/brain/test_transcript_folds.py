@@ -82,8 +82,8 @@ def test_a_turn_that_ends_while_it_is_paused_ended_at_its_pause():
     assert made.utterance(1) == Utterance("tech", 1, 10.0, 12.0, "aa bb", FOUR, "interrupted")
 
 
-def test_what_is_told_behind_the_end_of_its_sound_changes_nothing():
-    """A pause and its end may come behind the end of what they were of."""
+def test_reports_after_the_end_of_a_sound_change_nothing():
+    """A pause and its end may be reported after the end of the sound."""
     made = playing()
     made.take_event(PlaybackFinished("tech", 1, 1, 12.0, 2.0, "cut"))
     made.take_event(PlaybackPaused("tech", 1, 1, 13.0, 3.0))
@@ -117,7 +117,7 @@ def gone_on():
     return made
 
 
-def test_what_goes_on_in_a_later_turn_is_there_from_the_cut_on():
+def test_a_turn_that_continues_has_its_words_from_the_cut_on():
     """Its words, its length and its places, while it goes on and once it is over."""
     made = gone_on()
     made.take_event(PlaybackStarted("tech", 3, 1, 20.0))
@@ -351,8 +351,8 @@ def test_words_beside_a_turn_stand_behind_it():
         (beside("no", 11.0, 12.0, name="eve"), True),
     ],
 )
-def test_what_was_unclear_beside_a_turn_goes_once_its_words_are_known(said, stays):
-    """Where they are words of that very speech of that very person; else it stays."""
+def test_unclear_speech_beside_a_turn_is_replaced_by_its_words(said, stays):
+    """Only by words of the same speech of the same person."""
     made = playing()
     made.take_command(12.0, beside("(unclear)", 11.0, 12.0))
     made.take_command(13.0, said)

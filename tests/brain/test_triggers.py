@@ -54,7 +54,7 @@ def heard(name, turn, start, end, reply=1):
 
 
 @pytest.mark.parametrize(("within", "found"), [(None, [(5.0, 0)]), (5.0, [(5.0, 0)]), (4.9, [])])
-def test_what_matches_too_late_does_not_count(within, found):
+def test_late_matches_do_not_count(within, found):
     """A match in time does, at the last moment, too."""
     trigger = Trigger(SoundPattern("tech", 3.0), within_s=within)
     assert gone_off([trigger], *heard("tech", 1, 2.0, 10.0)) == found

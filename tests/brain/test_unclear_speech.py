@@ -193,7 +193,7 @@ def cut_short(*events):
     return player
 
 
-def test_what_is_said_on_when_the_floor_is_taken_is_not_lost():
+def test_speech_that_continues_into_its_turn_is_not_lost():
     """Too short so far to be sure that it was speech; its rest makes that sure, and no words come."""
     player = cut_short((25.7, VoiceFell("dana", 25.6)), (26.0, SpeechStopped("dana", 25.6)))
     assert [text for _, text in said(player, "dana")] == [UNCLEAR]

@@ -84,7 +84,7 @@ def test_a_finished_tool_lets_the_silent_holder_think_anew():
     assert WakeAt("think", 23.0) in table.log[-1][2]
 
 
-def test_what_was_heard_before_a_turn_ended_is_not_waited_for_behind_it():
+def test_speech_heard_before_a_turns_end_starts_no_wait_after_it():
     """An agent by ear has its time to answer by itself from its grant on; then it is cued."""
     table = opened(BIZ, SOUND)
     table.begins("biz")

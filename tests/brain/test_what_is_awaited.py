@@ -30,7 +30,7 @@ def says(player, by, number):
     return [each for each in player.tell(end, over) if isinstance(each, MoveAgenda | EndMeeting)]
 
 
-def test_what_happens_ends_the_meeting_behind_the_turn_that_goes_on():
+def test_an_awaited_event_ends_the_meeting_after_the_current_turn():
     """A hand that goes up, where the plan waits for it; nothing before that does."""
     player = begun(end=(HAND,))
     assert says(player, "tech", 1) == []
@@ -39,7 +39,7 @@ def test_what_happens_ends_the_meeting_behind_the_turn_that_goes_on():
     assert says(player, "biz", 1) == [EndMeeting("happened")]
 
 
-def test_what_a_point_waits_for_counts_from_its_beginning():
+def test_a_points_awaited_event_counts_from_its_beginning():
     """The hand that ended the point before is not that of the next one."""
     points = tuple(AgendaItem(each, each, done_when=HAND) for each in ("one", "two"))
     player = begun(agenda=points, end_with_agenda=False)
@@ -51,7 +51,7 @@ def test_what_a_point_waits_for_counts_from_its_beginning():
     assert says(player, "law", 1) == [MoveAgenda(None, "done")]
 
 
-def test_what_ends_the_meeting_is_waited_for_behind_its_agenda_as_before():
+def test_the_meetings_awaited_event_counts_across_the_agenda():
     """The second hand is the second, though the last point was done between both."""
     second = Trigger(SeatPattern("law", Happening.HAND), nth=2)
     points = (AgendaItem("one", "one", time_s=1.0),)

@@ -76,7 +76,7 @@ def test_an_agent_that_is_muted_beside_another_loses_nothing():
     assert holders(player) == ["tech", "biz"]
 
 
-def test_what_an_agent_was_to_say_leaves_with_it():
+def test_words_for_an_agent_leave_with_it():
     """Who comes back to the table later is not made to say what was asked of it before."""
     player = begun("tech", "biz")
     for at, event in reply(1.0, "tech", 1, "One two three.", length_s=4.0):

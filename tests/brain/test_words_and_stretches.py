@@ -396,7 +396,7 @@ def test_last_words_stand_where_they_were_said():
         EarHeard("tech", 1, 1, "Yes.", 3.0, 3.4, "final"),
     ],
 )
-def test_what_could_not_stand_in_a_meeting_cannot_behind_it(words):
+def test_impossible_words_are_refused_after_the_meeting_too(words):
     """More than was spoken, unsettled, of another session, of no speech, of nobody that has an ear."""
     told, _ = over((5.5, words))
     assert told == []

@@ -109,7 +109,7 @@ def test_words_that_come_late_are_read_all_the_same():
 
 
 @pytest.mark.parametrize("by_ear", [False, True])
-def test_what_is_typed_is_read_by_ears_too(by_ear):
+def test_typed_words_are_told_to_agents_that_hear_audio(by_ear):
     """No ear hears a keyboard; what was typed is sure, and takes the time of reading."""
     player = table("tech", agent("biz", by_ear=by_ear), person("dana"))
     player.tell(5.0, TextTyped("dana", "Please be shorter from now on."))

@@ -62,8 +62,8 @@ def test_a_meeting_from_its_first_record_to_its_result(scenario, edges, tmp_path
     assert (result.folder / "result.json").exists()
 
 
-def test_what_is_asked_is_asked(scenario, edges, tmp_path):
-    """A call is an event of the meeting; a wrong one is raised where it is made."""
+def test_a_call_is_an_event_of_the_meeting(scenario, edges, tmp_path):
+    """A wrong call raises where it is made."""
     with blocking.open_meeting(scenario(), out=tmp_path / "run", edges=edges) as meeting:
         meeting.type("kim", "Hello.")
         with pytest.raises(KeyError):
@@ -95,7 +95,7 @@ def test_a_faulty_scenario_is_told_at_the_door(tmp_path):
         pass
 
 
-def test_what_is_raised_inside_comes_out_as_it_is(scenario, edges, tmp_path):
+def test_an_error_inside_the_block_comes_out_unchanged(scenario, edges, tmp_path):
     """The same object, and the run's files say that it was left."""
     mine = RuntimeError("mine")
     block = blocking.open_meeting(scenario(), out=tmp_path / "run", edges=edges)

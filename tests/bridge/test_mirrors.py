@@ -37,8 +37,8 @@ def test_each_public_method_is_there(surface, name):
 
 @pytest.mark.parametrize("surface", [aio, blocking])
 @pytest.mark.parametrize("name", ["open_meeting", "open_agent", "run_meeting"])
-def test_what_opens_takes_the_same(surface, name):
-    """But for who owns the process."""
+def test_opening_functions_have_the_same_parameters(surface, name):
+    """Except for the owner of the process."""
     native, own = (list(inspect.signature(getattr(each, name)).parameters) for each in (trialogue, surface))
     assert sorted(own) == sorted({*native} - {"owner"})
 

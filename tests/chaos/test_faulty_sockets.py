@@ -67,7 +67,7 @@ def test_a_strike_may_be_put_off():
     assert sent == [A, C, A, A]
 
 
-def test_what_is_withheld_is_never_said():
+def test_withheld_messages_never_arrive():
     """From the message on that it waits for, to the one that ends it."""
     socket, sent = faulty("A", Withhold(("A", "sound"), until="B"))
     socket.send_text(A)

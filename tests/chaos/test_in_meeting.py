@@ -86,7 +86,7 @@ def test_a_line_is_slow_for_as_long_as_it_is_said(tmp_path):
     assert found.result.measures.participants[1].response.p95 > 1.5
 
 
-def test_what_a_fault_did_is_missed_where_it_is_not_left_out(tmp_path):
+def test_effects_of_a_fault_count_unless_it_is_excepted(tmp_path):
     """An expectation that names no fault counts everything."""
     more = "expect: {never: [{participant: ben, event: failed}, {error: any, except: wanted}]}\n"
     found = held(tmp_path, wanted("do: closed-4000, when: {at: 2s}", more))
@@ -130,7 +130,7 @@ def test_nothing_goes_wrong_without_leave(tmp_path):
         ("do: disconnect, when: {ended: said}", "nothing can be done after the meeting has ended"),
     ],
 )
-def test_what_cannot_strike_is_told(fault, told):
+def test_a_fault_that_cannot_strike_is_reported(fault, told):
     """With its code."""
     with pytest.raises(ScenarioError, match=told):
         resolve(loads(MEETING + wanted(fault)))

@@ -56,7 +56,7 @@ def test_a_new_file_is_asked_for_at_a_terminal(tmp_path, monkeypatch, capsys):
         (["--agents", "1"], "needs a chair and another participant"),
     ],
 )
-def test_what_cannot_be_made_is_told(tmp_path, capsys, options, told):
+def test_a_scenario_that_cannot_be_made_is_an_error(tmp_path, capsys, options, told):
     """And nothing is written."""
     assert main(["new", str(tmp_path / "x.yaml"), *options]) == 2
     assert told in capsys.readouterr().err

@@ -284,7 +284,7 @@ def test_verifying_tells_all_that_replaying_tells(run_folder, capsys, change, to
     assert [each["kind"] for each in result["problems"]] == told
 
 
-def test_what_cannot_be_replayed_is_told_to_machines(run_folder, capsys):
+def test_a_failed_replay_is_reported_as_json(run_folder, capsys):
     """Damage is no silence."""
     journal = run_folder / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(b"SessionReady", b"SessionXeady", 1))
@@ -369,7 +369,7 @@ def test_lists_for_machines(capsys):
     assert "server" in {each["made_by"] for each in faults}
 
 
-def test_what_was_heard_for_machines(run_folder, capsys):
+def test_turns_and_results_as_json(run_folder, capsys):
     """The turns of a journal, and the result of a replay, as JSON."""
     assert main(["replay", str(run_folder), "--json"]) == 0
     turns = json.loads(capsys.readouterr().out)
@@ -413,7 +413,7 @@ def test_how_a_client_dials_is_code(capsys):
     assert told[1] == "speech to text at ws://127.0.0.1:8090/v2/listen and /v1/listen"
 
 
-def test_what_is_printed_can_be_dialled(tmp_path):
+def test_printed_addresses_can_be_dialled(tmp_path):
     """Every interface is told by an address that can be dialled, encryption by its scheme and authority."""
     from trialogue.cli.serve import how_to_dial
     from trialogue.cli.view_lines import plain

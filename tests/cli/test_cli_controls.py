@@ -77,8 +77,8 @@ def test_a_line_says_what_to_do(line, control):
         ("/", f"/ is not a command: {HELP}"),
     ],
 )
-def test_what_cannot_be_done_is_answered(line, told):
-    """In one line that says what can."""
+def test_an_impossible_command_is_answered(line, told):
+    """One line says what is possible."""
     assert read_control(line, PLAN, "kim") == Unclear(told)
 
 
@@ -294,7 +294,7 @@ def test_the_cursor_stands_where_the_next_letter_goes():
         (EndOrder(), "/end: the meeting is ending"),
     ],
 )
-def test_what_was_done_is_told(control, told):
+def test_commands_are_acknowledged(control, told):
     """Each command is acknowledged; typed words show by themselves."""
     assert done(control, PLAN) == told
 

@@ -164,7 +164,7 @@ log.error("second")
 """
 
 
-def test_what_tells_diagnostics_loads_at_the_first_line():
+def test_diagnostics_load_at_the_first_line():
     """The first line is told as all others are, and none below the level is."""
     done = subprocess.run([sys.executable, "-c", FIRST_LINES], capture_output=True, text=True, check=True)
     assert [line.split(maxsplit=1)[1].split() for line in done.stderr.splitlines()] == [

@@ -41,8 +41,8 @@ def test_measures_are_printed_as_json(capsys):
 
 
 @pytest.mark.parametrize("name", ["a.rttm", "a.TextGrid", "a.cha"])
-def test_what_a_file_does_not_know_is_no_zero(capsys, tmp_path, name):
-    """Nobody's words, nor anything of the floor, of sessions and of latency."""
+def test_unknown_figures_of_a_file_are_not_zero(capsys, tmp_path, name):
+    """Words, and everything about the floor, sessions and latency."""
     (tmp_path / name).write_text(FILES[name], "utf-8")
     code, said = run(capsys, tmp_path / name)
     assert code == 0

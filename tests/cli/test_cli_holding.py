@@ -87,7 +87,7 @@ def test_a_meeting_that_ends_badly_says_so(small, hold_it, tmp_path, capsys):
     assert "refused after" in capsys.readouterr().out
 
 
-def test_what_is_asked_reaches_the_meeting(small, hold_it, tmp_path):
+def test_options_reach_the_meeting(small, hold_it, tmp_path):
     """Overrides are resolved, the rest is handed on."""
     seen = []
 

@@ -22,8 +22,8 @@ def test_wide_and_combining_characters_are_counted():
     assert padded("日本語", 4) == "日… "
 
 
-def test_what_is_drawn_as_one_is_counted_as_one():
-    """A family of joined emoji has one picture's cells, a space without width none."""
+def test_one_picture_has_the_width_of_one():
+    """Joined emoji have the cells of one picture, a zero-width space has none."""
     assert [width(text) for text in ("👩‍👩‍👧", "a\u200bb")] == [2, 2]
 
 

@@ -137,7 +137,7 @@ def test_each_participant_keeps_its_colour():
     assert shown == {None, 0, 1, 2, 3}
 
 
-def test_what_is_amiss_is_marked():
+def test_problems_are_marked():
     """A lost session and an overdrawn agenda are warnings."""
     lost = [
         span.text for each in view_at(7.9).at(7.9, {}) for span in each.spans if span.tone is Tone.WARNING

@@ -54,8 +54,8 @@ def test_a_lack_is_one_line(error, told, capsys):
         ImportError(name="trialogue.x"),
     ],
 )
-def test_what_is_no_lack_is_ours(error):
-    """Only what a machine lacks is taken for it."""
+def test_other_errors_are_no_lack_of_resources(error):
+    """Only what a machine lacks counts as a lack."""
     assert lack_of(error) is None
 
 

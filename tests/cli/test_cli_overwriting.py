@@ -48,7 +48,7 @@ UNWRITABLE = {
 
 @pytest.mark.parametrize("write", [*WRITES.values(), baseline], ids=[*WRITES, "--save-baseline"])
 @pytest.mark.parametrize(("name", "make", "told"), UNWRITABLE.values(), ids=UNWRITABLE)
-def test_what_cannot_be_written_is_refused_first(write, name, make, told, run_folder, tmp_path):
+def test_unwritable_paths_are_refused_first(write, name, make, told, run_folder, tmp_path):
     """A pipe would wait for its reader for ever, and the others were told only after hours of meetings."""
     path = tmp_path / name
     make(path)

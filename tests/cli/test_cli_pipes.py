@@ -120,7 +120,7 @@ def test_a_journal_that_becomes_a_pipe_while_it_is_read_is_told(run_folder):
             act()
 
 
-def test_what_becomes_a_pipe_between_looking_and_opening_is_refused(tmp_path, monkeypatch):
+def test_a_file_that_becomes_a_pipe_before_it_is_opened_is_refused(tmp_path, monkeypatch):
     """What was opened is looked at again."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -39,7 +39,7 @@ async def test_it_looks_as_it_did(clock_of_threads, tmp_path, speed, takes_s):  
     assert paper.pictures[-1][0].startswith("── edge cache · 00:20 · turn 5 ")
 
 
-async def test_what_was_before_the_place_is_known_at_once(clock_of_threads, tmp_path):  # noqa: F811
+async def test_a_replay_from_a_place_has_the_state_of_that_moment(clock_of_threads, tmp_path):  # noqa: F811
     """Who holds the floor, the agenda and the turn are those of that moment; time goes on from there."""
     paper, began = Paper(), trio.current_time()
     await Watcher(paper, is_virtual=False)(playback(tmp_path, start_s=15.0))
@@ -139,7 +139,7 @@ def test_a_place_is_a_time_or_a_turn(run_folder, capsys):
         (["--speed", "2", "--audio"], "--audio plays in real time"),
     ],
 )
-def test_what_cannot_be_played_is_said(run_folder, capsys, options, why):
+def test_a_replay_that_cannot_play_says_why(run_folder, capsys, options, why):
     """In one line, before anything is shown."""
     assert main(["replay", str(run_folder), *options]) == 2
     out, err = capsys.readouterr()

@@ -64,7 +64,7 @@ def test_a_reader_who_has_gone_is_told_by_the_exit_code():
 
 
 @pytest.mark.parametrize("unknown", ["_help_text", "_version"])
-def test_what_is_not_known_at_once_is_left_to_the_command_line(unknown, capsys, monkeypatch):
+def test_unknown_arguments_are_left_to_the_command_line(unknown, capsys, monkeypatch):
     """It loads what it needs, and says the same."""
     monkeypatch.setattr(quick_help, unknown, lambda: "")
     assert main(["--help" if unknown == "_help_text" else "--version"]) == 0

@@ -125,7 +125,7 @@ def test_a_client_of_2025_is_served_as_it_was() -> None:
         (["--script", "nowhere.yaml"], "nowhere.yaml:1:1: cannot be read"),
     ],
 )
-def test_what_cannot_be_served_is_told_at_once(
+def test_a_server_that_cannot_start_says_so_at_once(
     options: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One line, exit code 2, and nobody listens."""

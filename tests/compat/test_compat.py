@@ -133,7 +133,7 @@ FIXED = [
 
 
 @pytest.mark.parametrize(("settings", "name"), FIXED)
-def test_what_a_session_cannot_change_is_named(settings, name):
+def test_settings_that_cannot_change_are_named(settings, name):
     """And nothing is sent."""
     found = Talk(asked_for(SETTINGS)).changed(settings)
     assert isinstance(found, NotChangeable)

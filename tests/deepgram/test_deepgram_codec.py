@@ -352,7 +352,7 @@ def test_opaque_values_may_be_any_mapping():
 
 
 @pytest.mark.parametrize("content", ["\ud800", 2**64, {1: 2}, {1}])
-def test_what_json_does_not_have_is_a_local_protocol_error(content):
+def test_values_without_json_are_a_local_protocol_error(content):
     """A lone surrogate, a huge number, a key or a value of another kind: refused before it is sent."""
     with pytest.raises(LocalProtocolError, match="__customToThinkProvider cannot be written"):
         encode(CustomToThinkProvider(content))

@@ -88,7 +88,7 @@ def test_each_class_has_the_sdks_fields(ours, theirs):
         (decode_nova_client, v1.ListenV1CloseStream(type="CloseStream"), CloseStream),
     ],
 )
-def test_what_the_sdk_sends_is_read_whole(decode, message, kind):
+def test_messages_of_the_sdk_are_read_completely(decode, message, kind):
     """Into our class, with no key left over."""
     read = decode(message.model_dump_json(exclude_none=True))
     assert type(read) is kind

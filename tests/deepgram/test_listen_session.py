@@ -152,7 +152,7 @@ def test_words_without_times_lie_at_the_end_of_their_sound():
         ),
     ],
 )
-def test_what_is_told_about_the_session(message, fact):
+def test_reports_about_the_session_are_harmless(message, fact):
     """Warnings and answers harm nothing."""
     session = flux_session()
     assert session.receive_text(json.dumps(message), 1.0) == [fact]
@@ -470,7 +470,7 @@ def test_the_older_route_is_asked_for_interims_and_both_ends():
     assert query["utterance_end_ms"] == ["1000"]
 
 
-def test_what_is_personal_is_not_shown():
+def test_personal_text_is_not_in_the_repr():
     """Neither words nor keyterms stand in a repr."""
     assert "Ada" not in repr(ListenSettings(flux(keyterms=("Ada",))))
     assert "hello" not in repr(Understood(1, "hello", 0.0, 1.0, "final"))

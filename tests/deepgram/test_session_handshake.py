@@ -128,7 +128,7 @@ ONE_OF_EACH = [
         (None, set()),
     ],
 )
-def test_what_may_be_sent_when(steps, allowed):
+def test_messages_allowed_in_each_state(steps, allowed):
     """Each state has its messages; anything else raises and changes nothing."""
     for message in ONE_OF_EACH:
         session = ClientSession(0.0)

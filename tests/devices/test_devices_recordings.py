@@ -133,7 +133,7 @@ def test_odd_formats_are_refused(tmp_path, options, told):
         (b"fLaC" + bytes(40), "not a readable FLAC file"),
     ],
 )
-def test_what_is_no_recording_is_one_line(tmp_path, content, told):
+def test_an_invalid_recording_is_one_line(tmp_path, content, told):
     """A fault names the file."""
     path = tmp_path / "a.wav"
     path.write_bytes(content)

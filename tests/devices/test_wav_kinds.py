@@ -70,7 +70,7 @@ def test_a_telephones_samples_are_read(tmp_path):
     assert np.abs(found - TONE[:8000]).max() < 300
 
 
-def test_what_is_louder_than_loud_is_clipped(tmp_path):
+def test_samples_beyond_full_scale_are_clipped(tmp_path):
     """Floats may go beyond 1; they do not wrap around."""
     path = tmp_path / "a.wav"
     soundfile.write(path, np.full(RATE, 1.5, np.float32), RATE, subtype="FLOAT")

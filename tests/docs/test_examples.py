@@ -253,12 +253,12 @@ def test_the_page_does_what_it_says(page, desk):
             RUN[block.language](block)
 
 
-def test_what_is_long_is_there():
+def test_pages_of_the_long_tests_have_blocks():
     """Each page that is left to the long tests has something to run."""
     assert set(LONG) <= set(map(name_of, WITH_BLOCKS))
 
 
-def test_what_is_not_run_is_there():
+def test_excluded_blocks_exist():
     """Each block that is left out stands on some page."""
     texts = [block.text for page in PAGES for block in blocks_of(page)]
     for beginning in NOT_RUN:

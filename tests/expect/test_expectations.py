@@ -29,7 +29,7 @@ from trialogue.model.expectations import Advice
         "ended: agenda-done",
     ],
 )
-def test_what_happened_is_found(event):
+def test_events_that_happened_are_found(event):
     """Once at least at the end, and in an order."""
     assert missed(f"  at_end: [{{{event}}}]") == []
     assert missed(f"  in_order: [{{{event}}}]") == []
@@ -52,7 +52,7 @@ def test_what_happened_is_found(event):
         "ended: said",
     ],
 )
-def test_what_did_not_happen_is_missed(event):
+def test_events_that_did_not_happen_are_missed(event):
     """At the end and in an order; that it never happens is met."""
     assert len(missed(f"  at_end: [{{{event}}}]")) == 1
     assert len(missed(f"  in_order: [{{{event}}}]")) == 1
@@ -73,7 +73,7 @@ def test_an_order_goes_on_from_what_came_before():
     ]
 
 
-def test_what_comes_late_is_of_timing_and_the_order_goes_on():
+def test_a_late_event_is_a_miss_of_timing_and_the_order_continues():
     """The rest of the order counts from where it came."""
     order = "[{participant: ben, event: rejoined, within: 10s}, {said: {match: Thank}, within: 4s}]"
     assert missed(f"  in_order: {order}") == [
@@ -155,7 +155,7 @@ def test_a_share_is_looked_at_on_the_way():
     ]
 
 
-def test_what_a_broken_session_keeps_from_happening_is_of_infrastructure():
+def test_a_miss_after_a_failed_session_is_of_infrastructure():
     """Ben failed for good, so that he said nothing says nothing of him; Ann's silence does of her."""
     broken = numbered(
         (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),

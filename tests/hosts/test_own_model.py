@@ -211,7 +211,7 @@ def model():
 """
 
 
-async def test_what_it_said_is_said_again_without_the_package(eliza, tmp_path, autojump_clock):
+async def test_recorded_answers_do_not_need_the_package(eliza, tmp_path, autojump_clock):
     """By a record, as what any model said."""
     path, terms, asked = tmp_path / "models.jsonl", InstalledTerms("eliza"), ThinkRequest((), heard="My cat.")
     first, again = [], []

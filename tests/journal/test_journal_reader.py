@@ -192,7 +192,7 @@ def test_a_newer_version_with_more_fields_is_read(tmp_path):
     assert all("trialogue 9.9.9" in problem.text for problem in reading.problems)
 
 
-def test_what_a_newer_version_writes_otherwise_is_not_called_damage(tmp_path):
+def test_a_value_of_a_newer_version_is_not_damage(tmp_path):
     """A value that is no value here: the line is sound, and another version's."""
     path = tmp_path / "j"
     line = plain(Record(1, 0.0, Woke("x"), ()))
@@ -400,7 +400,7 @@ def test_a_line_of_another_form_is_damage(tmp_path, change):
     ],
     ids=range(11),
 )
-def test_what_has_no_header_is_no_journal(tmp_path, content):
+def test_a_file_without_a_header_is_no_journal(tmp_path, content):
     """Without its first line nothing can be read, not even by salvage."""
     (tmp_path / "j").write_bytes(content)
     if content.startswith(sealed(HEAD)):

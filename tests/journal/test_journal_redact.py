@@ -123,7 +123,7 @@ def test_a_class_that_nobody_declared_is_masked_whole():
     ],
     ids=lambda event: type(event).__name__,
 )
-def test_what_a_service_or_an_app_says_is_in_no_copy(event, tmp_path):
+def test_words_of_services_and_apps_are_in_no_copy(event, tmp_path):
     """Reasons and warnings are words of somebody's, as speech is; reports and decisions repeat them."""
     decided = (Report("injection-refused", "secret"), GrantFloor("ada", 1, "secret reason", 9.0))
     path, copy = keep(tmp_path, (Record(1, 0.0, event, decided),), reason="a secret end"), tmp_path / "copy"
@@ -166,7 +166,7 @@ def test_copy_holds_no_personal_text(tmp_path):
     assert (reading.header.redacted, reading.end.reason, reading.problems) == (True, "hung-up", [])
 
 
-def test_what_is_not_personal_is_copied_to_the_letter(tmp_path):
+def test_other_fields_are_copied_unchanged(tmp_path):
     """Without anybody's words, only the header and the hashes differ."""
     left = [(r, [c for c in r.commands if not isinstance(c, GrantFloor)]) for r in meeting()]
     heard = [(r, c) for r, c in left if not isinstance(r.event, SentenceSaid)]

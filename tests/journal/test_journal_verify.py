@@ -67,7 +67,7 @@ def test_first_other_decision_is_told(tmp_path):
     assert caught.value.decided == f"EndTurn(participant='ada', turn=1, cause='lost')\n{grant}"
 
 
-def test_what_the_brain_came_to_know_is_told(tmp_path):
+def test_a_divergence_shows_the_facts_of_the_brain(tmp_path):
     """As facts by their places, speech masked, for whoever looks for the cause."""
 
     class Counting(Parrot):

@@ -37,7 +37,7 @@ def test_the_examples_of_the_kit():
     assert doctest.testmod(meetings).failed == 0
 
 
-def test_what_a_test_is_told(held, tmp_path):
+def test_results_of_a_whole_meeting(held, tmp_path):
     """Who got the floor, what was heard, why it ended, and where its files are."""
     assert held.granted == ["ann", "bob", "ann"]
     assert held.said == [("ann", "Who takes the notes?"), ("bob", "I do."), ("ann", "Thank you.")]

@@ -431,7 +431,7 @@ class Mine(Exception):
 
 
 @pytest.mark.parametrize("run", [trio.run, run_virtual], ids=["real", "virtual"])
-def test_what_happens_in_the_block_is_raised_as_it_is(run):
+def test_errors_in_the_block_are_raised_unchanged(run):
     """`open_agent` with `local_connect` wraps nobody's error into groups."""
 
     async def main():

@@ -82,7 +82,7 @@ def test_an_event_that_comes_too_late_ends_nothing(tmp_path):
         ("expect: {at_end: [{granted: true}]}", "this form is only for clips"),
     ],
 )
-def test_what_is_no_event_there_is_told(more, told):
+def test_an_event_that_cannot_be_awaited_is_refused(more, told):
     """With the reason."""
     with pytest.raises(ScenarioError, match=told):
         resolve(loads(MEETING + more))

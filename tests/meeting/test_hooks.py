@@ -224,7 +224,7 @@ def test_grants_wait_for_the_answer(tmp_path):
         {"tool": Hook(None)},
     ],
 )
-def test_what_is_no_hook_is_refused(tmp_path, hooks):
+def test_an_invalid_hook_is_refused(tmp_path, hooks):
     """At the call, before anything is made."""
     with pytest.raises(AskedWrongly):
         held(tmp_path, hooks)

@@ -367,7 +367,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("name", "seat", "error", "match"), REFUSED)
-def test_what_cannot_be_is_refused_before_anything_happens(tmp_path, name, seat, error, match):
+def test_an_impossible_join_is_refused_without_effects(tmp_path, name, seat, error, match):
     """By errors that say what is wrong; the meeting goes on, and nothing is in its journal or folder."""
 
     async def visit(meeting):
@@ -381,7 +381,7 @@ def test_what_cannot_be_is_refused_before_anything_happens(tmp_path, name, seat,
     assert {each.stem for each in (tmp_path / "run" / "audio").iterdir()} == {"ann", "bob", "zoe", "mix"}
 
 
-def test_what_the_operator_has_not_allowed_is_refused(tmp_path, monkeypatch):
+def test_a_join_without_permission_is_refused(tmp_path, monkeypatch):
     """A host without permission, and a variable that is not set, as at a meeting's start."""
     monkeypatch.delenv("KIMS_TOKEN", raising=False)
     endpoint = {"url": "https://models.example.org/v1"}

@@ -141,7 +141,7 @@ def test_a_person_whose_sound_is_recorded(compared, frame):
     assert compared(table(frame).replace("floor: {", GUEST)) == []
 
 
-def test_what_a_persons_ear_is_told_before_its_time_is_found(compared, monkeypatch):
+def test_sound_that_an_ear_gets_early_is_noticed(compared, monkeypatch):
     """The silence behind what was said goes to the ear's service, each tick in its time."""
     right = EarSession.would_tell
     monkeypatch.setattr(

@@ -132,7 +132,7 @@ def test_nobody_overlaps(scenario, hold):
     assert together.max() == 1
 
 
-def test_what_an_app_can_ask(scenario, hold):
+def test_requests_of_an_app_take_effect(scenario, hold):
     """Say, grant and inject come true in the meeting; stop ends it with its reason."""
     turns = []
 

@@ -58,7 +58,7 @@ def test_faults_of_a_built_cast_are_told_as_of_a_file():
 
 
 @pytest.mark.parametrize("wrong", [{"ann": object()}, {"ann": {1, 2}}, {"ann": {"speed": float("nan")}}])
-def test_what_no_scenario_can_say_is_refused(wrong):
+def test_invalid_arguments_are_refused(wrong):
     """By the argument's name."""
     with pytest.raises(WrongType, match="plain JSON values"):
         Scenario.build("talk", wrong)
@@ -120,7 +120,7 @@ def test_policies_that_are_none_are_refused(tmp_path, policies):
 
 
 @pytest.mark.parametrize("returned", ["bob", None, 5, Next])
-def test_what_a_policy_returns_is_checked(tmp_path, returned):
+def test_the_type_of_a_policys_decision_is_checked(tmp_path, returned):
     """A wrong type is its author's error, by the policy's name."""
     with pytest.raises(AuthorFailed, match="policy bobs returned a"):
         hold(talk(floor={"custom": "bobs"}), tmp_path, policies={"bobs": lambda _: returned})
@@ -129,8 +129,8 @@ def test_what_a_policy_returns_is_checked(tmp_path, returned):
 @pytest.mark.parametrize(
     "decision", [Next(5, "why"), Next("bob", None), Nobody(7), Next("bob", "why", about=3)], ids=repr
 )
-def test_what_stands_in_a_decision_is_checked(tmp_path, decision):
-    """As what it is."""
+def test_the_fields_of_a_decision_are_checked(tmp_path, decision):
+    """Each by its type."""
     with pytest.raises(AuthorFailed, match="policy bobs returned a"):
         hold(talk(floor={"custom": "bobs"}), tmp_path, policies={"bobs": lambda _: decision})
 

@@ -164,7 +164,7 @@ def test_an_app_speaks_for_a_person(people, hold):
     assert stopped.position_s - begun.position_s == pytest.approx(1.0, abs=0.05)
 
 
-def test_what_an_app_can_say_for_people(people, hold):
+def test_calls_for_people_are_events(people, hold):
     """Typing, hands and muting are facts for the brain."""
 
     async def watch(meeting):
@@ -188,8 +188,8 @@ def test_what_an_app_can_say_for_people(people, hold):
     ]
 
 
-async def test_what_is_missing_is_told_before_anything_starts(people, tmp_path):
-    """A recording that is none is one line, and no directory is made."""
+async def test_an_invalid_recording_is_reported_before_the_start(people, tmp_path):
+    """One line, and no directory is made."""
     (tmp_path / "dana.wav").write_text("not sound")
     path = people("{role: human, via: {clips: [{play: dana.wav, when: {at: 1s}}]}}")
     out = tmp_path / "run"

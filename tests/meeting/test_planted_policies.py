@@ -100,7 +100,7 @@ HELD_AGAIN = {"free", "moderated", "parallel-collect", "scripted"}
     "policy",
     [pytest.param(each, marks=() if each in HELD_AGAIN else pytest.mark.long) for each in sorted(POLICIES)],
 )
-def test_what_if_it_were_the_same_policy_changes_nothing(policy_run, tmp_path, policy):
+def test_a_what_if_with_the_same_policy_changes_nothing(policy_run, tmp_path, policy):
     """No free floor is another's, and the meeting that is held again has the same turns."""
     edges, reading = Edges(engines=murmuring_engines()), read(policy_run(policy).folder / "journal.jsonl")
     came = what_if(reading, {"floor.policy": policy}, tmp_path / "out", edges)

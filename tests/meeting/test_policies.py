@@ -51,7 +51,7 @@ def test_an_object_that_chooses_is_taken_as_it_is():
         ("trialogue.brain.floor.policies.round_robin:__name__", "must be a function, not a str"),
     ],
 )
-def test_what_is_not_there_is_a_line(name, told):
+def test_a_missing_policy_is_one_line(name, told):
     """A policy that cannot be asked is told before the meeting."""
     with pytest.raises(SetupError, match=told):
         brain_for(plan(name), ("*",))
@@ -97,7 +97,7 @@ def undecided(_):
         ("undecided", "returned a str, not a decision"),
     ],
 )
-def test_what_a_policy_does_wrong_is_its_authors(name, told, monkeypatch):
+def test_a_failing_policy_is_an_error_of_its_author(name, told, monkeypatch):
     """It ends the meeting by an error that names the policy and what it did, and holds where."""
     monkeypatch.setitem(sys.modules, HERE, sys.modules[__name__])
     brain = brain_for(plan(f"{HERE}:{name}"), ("*",))

@@ -106,8 +106,8 @@ def test_a_changed_prompt_turns_the_meeting_red(hold, tmp_path, endpoint):
     assert hold("held", prompt="You know wages.").exit_code == 0
 
 
-def test_what_is_asked_cannot_be_hurried(hold, tmp_path):
-    """Recording wants real time."""
+def test_recording_models_needs_real_time(hold, tmp_path):
+    """With the virtual clock it is refused."""
     hold("asked", clock="real", record=tmp_path / "models.jsonl")
     with pytest.raises(SetupError, match="--record-models asks real models and needs --clock real"):
         hold("out", record=tmp_path / "models.jsonl", named=True)

@@ -227,7 +227,7 @@ def test_a_hand_that_was_taken_down_is_none(hands):
     assert clips_of("kim", records, ()) == []
 
 
-def test_what_it_expects_holds(run, tmp_path, edges):
+def test_a_run_meets_the_written_expectations(run, tmp_path, edges):
     """Each turn's first words by their speaker, in order; a run of it meets them."""
     document, second = again(run, tmp_path, edges)
     assert len(document["expect"]["in_order"]) == len(turns_told(told(run)))
@@ -352,7 +352,7 @@ def test_other_rules_choose_otherwise_and_part_there(run, tmp_path, edges):
         ({"floor.policy.x": "1"}, SetupError, "is not a place"),
     ],
 )
-def test_what_no_floor_can_be_is_said(run, tmp_path, edges, changes, error, why):
+def test_an_impossible_floor_is_an_error(run, tmp_path, edges, changes, error, why):
     """Before anything is held."""
     with pytest.raises(error, match=why):
         what_if(read(run / "journal.jsonl"), changes, tmp_path / "out", edges)

@@ -97,7 +97,7 @@ def test_the_plans_faults_strike_again_and_the_turns_are_the_same(faults, first,
     assert struck(then) == struck(now) != []
 
 
-def test_what_a_delay_made_late_is_no_time_to_think(first, tmp_path):
+def test_a_delayed_reply_has_no_time_to_think(first, tmp_path):
     """Else the second meeting were late twice."""
     first(SLOW)
     document, _, _ = again(tmp_path)

@@ -163,7 +163,7 @@ def test_a_recording_of_the_same_name_is_found(people, make):
         ("run", "all.wav", SetupError, "a run has its own recordings"),
     ],
 )
-def test_what_cannot_be_made_is_said(people, edges, meeting, sound, error, why):
+def test_a_scenario_that_cannot_be_made_is_an_error(people, edges, meeting, sound, error, why):
     """In one line, and no scenario is left."""
     soundfile.write(people / "short.wav", [0.1] * 100, 8000)
     (people / "empty.rttm").write_text("")

@@ -171,7 +171,7 @@ def test_the_meeting_pulls_from_a_source_of_the_apps(tmp_path):
 @pytest.mark.parametrize(
     "wrong", [lambda _: b"abc", lambda _: "sound", lambda _: 1 / 0, lambda n: bytes(4 * n)]
 )
-def test_what_a_source_gives_is_checked(tmp_path, wrong):
+def test_sound_of_a_source_is_checked(tmp_path, wrong):
     """It is its author's error, by the participant's name."""
 
     async def visit(meeting):

@@ -29,7 +29,7 @@ async def _interleaving() -> list[int]:
 IN_ORDER = list(range(WORKERS)) * 20
 
 
-def test_what_is_ready_at_once_runs_in_the_order_of_its_making():
+def test_ready_tasks_run_in_the_order_of_their_start():
     """Trio's private names still do what we set them for: nothing is shuffled."""
     assert run_virtual(_interleaving) == IN_ORDER
 

@@ -78,7 +78,7 @@ def test_a_callback_that_is_called_off_is_told_no_more(scenario, tmp_path):
     assert len(ready) == 1
 
 
-def test_what_a_callback_raises_ends_the_meeting_and_comes_out(scenario, tmp_path):
+def test_an_error_of_a_callback_ends_the_meeting_and_comes_out(scenario, tmp_path):
     """As it is, with the files of the meeting written."""
 
     def fail(_):

@@ -152,7 +152,7 @@ def test_no_text_takes_long(source, text):
         ("(?i)" + "".join(f"[{chr(0x100 + i)}-\uffff]" for i in range(40)), "more than 30 ranges"),
     ],
 )
-def test_what_cannot_be_searched_is_refused_with_another_way(source, words):
+def test_an_unsupported_pattern_is_refused_with_an_alternative(source, words):
     """In words for the author, who is told what to write."""
     with pytest.raises(PatternFault) as caught:
         compile_pattern(source)

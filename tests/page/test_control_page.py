@@ -81,7 +81,7 @@ def test_sessions_and_what_was_said_are_shown(desk: Any, server: VoiceAgentServe
     desk.wait(shows("over"))
 
 
-def test_what_did_not_change_is_not_drawn_again(desk: Any, server: VoiceAgentServer) -> None:
+def test_unchanged_parts_are_not_drawn_again(desk: Any, server: VoiceAgentServer) -> None:
     """What somebody marks for copying, or stands on with the keyboard, stays while the session goes on."""
     with greeted(server, "Hello.") as socket:
         desk.wait(shows("AgentAudioDone"))
@@ -116,7 +116,7 @@ def test_a_fault_strikes_the_session_that_is_shown(desk: Any, server: VoiceAgent
         assert socket.close_code is None
 
 
-def test_what_an_order_came_to_is_told_until_the_next(desk: Any, server: VoiceAgentServer) -> None:
+def test_the_result_of_an_order_stays_until_the_next(desk: Any, server: VoiceAgentServer) -> None:
     """Looking again each second does not wipe it away."""
     trouble = "document.getElementById('trouble').textContent"
     desk.tell("document.getElementById('latency').elements.seconds.removeAttribute('max')")

@@ -87,7 +87,7 @@ def test_a_lane_ends_with_the_voice():
     assert [mark["at"] for mark in marks if mark["k"] == "off"] == [3.81]
 
 
-def test_what_never_ended_ends_with_the_records():
+def test_open_sound_ends_with_the_records():
     """A crash leaves sound open."""
     fold = PageFold(PLAN)
     for record in records((1.0, PlaybackStarted("ada", 1, 1, 1.0))):

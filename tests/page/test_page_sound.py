@@ -49,8 +49,8 @@ def test_a_long_recording_goes_on_in_further_files(tmp_path):
     assert parts_of(tmp_path, "kim") == ()
 
 
-def test_what_is_no_sound_is_told(tmp_path):
-    """A damaged recording is named."""
+def test_a_damaged_recording_is_named(tmp_path):
+    """The page has a line for it."""
     (tmp_path / "ada.wav").write_bytes(b"RIFF" + bytes(60))
     with pytest.raises(JournalError, match="as sound"):
         peaks(parts_of(tmp_path, "ada"))

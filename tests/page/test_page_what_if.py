@@ -97,7 +97,7 @@ def test_it_opens_where_they_part_and_n_goes_on(seen, run):
     assert seen.tell(TIME) <= parts + 0.05
 
 
-def test_what_was_made_is_striped_and_what_was_recorded_is_not(seen, run):
+def test_made_turns_are_striped_and_recorded_ones_are_not(seen, run):
     """In the second meeting alone, from where they part."""
     told = data_of(run / "what-if.html")
     behind = [each for each in told["sides"][1]["spans"] if each["at"] >= told["horizon"]["at"] - 0.0005]

@@ -85,7 +85,7 @@ def test_speech_is_kept_in_one_place(here):
     assert not (here.parent / "elsewhere" / "cache").exists()
 
 
-def test_what_models_say_is_recorded_in_one_file(here):
+def test_model_answers_are_recorded_in_one_file(here):
     """A record by a relative path grows where it was begun."""
     record = open_models(Path("said.jsonl"), asks=True)
     os.chdir("../elsewhere")

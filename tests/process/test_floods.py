@@ -118,7 +118,7 @@ def test_too_much_that_leaves_the_block(flooded, out):
     assert ends_of(out) == ["left"]
 
 
-def test_what_json_cannot_say_is_refused_by_name(flooded, out):
+def test_settings_without_json_are_refused_by_name(flooded, out):
     """A change of settings that cannot be written says which part it was."""
 
     def flood(meeting):

@@ -14,7 +14,7 @@ from trialogue.testing import murmuring_engines
 
 
 @pytest.mark.parametrize("name", ["taken", "taken/run", "full"])
-def test_what_is_in_the_way_is_told_before_voices_are_loaded(told, endless, tmp_path, name):
+def test_an_occupied_path_is_reported_before_voices_are_loaded(told, endless, tmp_path, name):
     """A file, a file on the way, a directory with something in it: one line, exit 2, and all is as it was."""
     (tmp_path / "taken").write_text("mine")
     (tmp_path / "full").mkdir()

@@ -20,12 +20,12 @@ def first_hung(wanted_of, seconds):
     return next((now for now in range(seconds) if wants.is_hung(now, wanted_of(now))), None)
 
 
-def test_what_waits_for_a_core_is_not_hung_however_long_it_waits():
+def test_a_process_that_waits_for_a_core_is_not_hung():
     """On a machine that gives it next to nothing for an hour, too."""
     assert first_hung(lambda now: {1: 0.99 * now}, 3600) is None
 
 
-def test_what_only_watches_is_hung():
+def test_a_process_that_only_watches_is_hung():
     """A thread that looks twenty times a second keeps nothing alive."""
     assert first_hung(lambda now: {1: min(now, 7.0), 2: 0.03 * now}, 3600) == pytest.approx(HUNG_S, abs=8)
 
@@ -78,7 +78,7 @@ def test_a_program_that_computes_for_too_long_is_told(program, look_on):
         look_on(program("print(flush=True)\nwhile True: pass"), SPINS_S=0.05)
 
 
-def test_what_a_command_has_begun_counts(program):
+def test_children_of_a_command_count(program):
     """Threads of a child's child are threads of the command."""
     begins = "import subprocess, sys; subprocess.run([sys.executable, '-S', '-c', {!r}])"
     waits = "import signal; print(flush=True); signal.pause()"
@@ -114,7 +114,7 @@ def test_a_browser_is_waited_for_while_it_wants_a_core(program, monkeypatch):
         browser.Page(SlowSocket(math.inf), hung).call("Page.enable")
 
 
-def test_what_was_computed_before_the_watch_is_no_spinning(program, monkeypatch):
+def test_computing_before_the_watch_is_no_spinning(program, monkeypatch):
     """A browser that has opened a hundred pages has computed for long."""
     monkeypatch.setattr(hanging, "LOOK_S", 0.0)
     monkeypatch.setattr(hanging, "SPINS_S", 0.1)

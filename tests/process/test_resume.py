@@ -210,14 +210,14 @@ def test_an_unfinished_tool_is_unknown_and_not_run_again(tmp_path, resumed, fail
     assert held.result.ok
 
 
-def test_what_has_ended_is_not_resumed(hold, out):
+def test_an_ended_meeting_is_not_resumed(hold, out):
     """There is nothing to go on with; the operator is told."""
     hold()
     with pytest.raises(SetupError, match="the meeting has ended"):
         open_resumption(out)
 
 
-def test_what_would_be_decided_otherwise_is_not_resumed(crashed, monkeypatch):
+def test_a_meeting_of_other_rules_is_not_resumed(crashed, monkeypatch):
     """By another version of the rules, for one: nobody goes on from a state that never was."""
     run = crashed()
     handle = Brain.handle

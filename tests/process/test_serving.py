@@ -151,7 +151,7 @@ def test_a_service_that_cannot_be_reached_is_told_to_the_client(
         (["--record", "a-file"], 2, "cannot record in a-file: File exists"),
     ],
 )
-def test_what_cannot_be_is_refused_before_anybody_is_let_in(
+def test_an_impossible_setting_is_refused_before_the_server_listens(
     told: Told, here: Path, options: list[str], code: int, why: str
 ) -> None:
     """One line, and no address."""

@@ -34,7 +34,7 @@ BEFORE = Clocks(wall_s=1000.0, steady_s=50.0, boot_s=60.0)
     ],
     ids=["a second", "slewed", "set on", "set back", "asleep", "stopped or busy", "asleep and set"],
 )
-def test_what_clocks_tell(now, events):
+def test_a_sleep_and_a_step_of_the_clock(now, events):
     """A sleep is what one clock counts and the other does not; a step, what the time of day alone does."""
     assert compare(BEFORE, now) == events
 
@@ -108,7 +108,7 @@ async def test_an_hour_of_sleep_is_no_hour_of_ticks(mock_clock):
     ]
 
 
-async def test_what_is_ended_for_a_sleep_is_not_heard_behind_it(mock_clock):
+async def test_a_turn_ended_by_a_sleep_is_not_heard_after_it(mock_clock):
     """The turn ends where it was last heard, not with a tick of it on the other side."""
     posted = []
 

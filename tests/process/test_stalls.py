@@ -162,7 +162,7 @@ run: {clock: real}
 
 
 @pytest.mark.parametrize(("scenario", "loaded"), [(AT_AN_ENDPOINT, "True"), (SCRIPTED, "False")])
-def test_what_asks_a_model_is_loaded_before_the_meeting(tmp_path, scenario, loaded):
+def test_the_client_of_models_is_loaded_before_the_meeting(tmp_path, scenario, loaded):
     """The first question held up the loop for as long as an import takes; who asks nobody loads nothing."""
     (tmp_path / "it.yaml").write_text(scenario)
     asked = [sys.executable, "-c", ASKING, str(tmp_path / "it.yaml"), str(tmp_path / "run")]

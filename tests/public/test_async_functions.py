@@ -109,7 +109,7 @@ class Own:
     streams = staticmethod(yielding)
 
 
-def test_what_may_be_async_may_be_plain() -> None:
+def test_a_plain_function_may_replace_an_async_one() -> None:
     """A plain function that gives what is awaited is as good; what nobody would await is refused."""
     refuse_async("parts", Own(), Parts)
     for name, wrong in (

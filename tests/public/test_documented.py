@@ -56,7 +56,7 @@ FIELDS = [name for name, found in PUBLIC.items() if hasattr(found, "__attrs_attr
 
 
 @pytest.mark.parametrize("module", SURFACES)
-def test_what_a_surface_names_is_there(module):
+def test_names_of_a_surface_exist(module):
     """`__all__` is in order, names each thing once, and all of it can be had."""
     named = importlib.import_module(module).__all__
     assert len(set(named)) == len(named)

@@ -69,7 +69,7 @@ def test_silence_within_what_was_played_sets_them_apart(tmp_path):
     assert not found.agrees
 
 
-def test_what_one_reckoning_alone_knows_is_counted(tmp_path):
+def test_stretches_of_only_one_source_are_counted(tmp_path):
     """A stretch without a voice, and a voice without a stretch."""
     heard = [stretch("ada", 1.0, 2.0), stretch("ada", 5.0, 6.0)]
     found = second_reckoning(heard, {"ada": recording(tmp_path / "a.wav", (1.0, 2.0), (8.0, 9.0))}, 10.0)
@@ -77,7 +77,7 @@ def test_what_one_reckoning_alone_knows_is_counted(tmp_path):
     assert found.apart_s is None
 
 
-def test_what_is_no_sound_is_an_error_with_its_path(tmp_path):
+def test_an_invalid_recording_is_an_error_with_its_path(tmp_path):
     """And no figure."""
     (tmp_path / "a.wav").write_text("no")
     with pytest.raises(JournalError, match="as sound"):

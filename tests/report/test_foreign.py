@@ -23,7 +23,7 @@ def made(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["vtt", "textgrid", "chat"])
-def test_what_we_write_is_read_back(name, tmp_path):
+def test_our_exports_are_read_back(name, tmp_path):
     """Every utterance with words at its times, by a name for each speaker."""
     spoken = [each for each in UTTERANCES if each.heard.strip()]
     told = read_foreign(made(name, tmp_path))
@@ -76,8 +76,8 @@ def test_a_cue_of_any_text_is_read_at_once(cue):
         ("a.pdf", "no", "suffix is not one of"),
     ],
 )
-def test_what_is_none_is_said(tmp_path, name, content, why):
-    """By what is wrong with it."""
+def test_an_invalid_file_is_an_error(tmp_path, name, content, why):
+    """The error says what is wrong."""
     (tmp_path / name).write_text(content)
     with pytest.raises(ValueError, match=why):
         read_foreign(tmp_path / name)

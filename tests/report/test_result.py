@@ -49,7 +49,7 @@ def test_reason_decides_whether_it_went_well(reason, ok):
     assert (told.reason, told.ok) == (reason, ok)
 
 
-def test_what_a_voice_could_not_say_is_a_failure():
+def test_unspoken_words_are_a_failure():
     """Silence was taken for success; other warnings are none."""
     told = records(
         (1.0, ServiceWarned("ann", "SPEAK_REQUEST_FAILED", "The voice cannot say all of that.")),

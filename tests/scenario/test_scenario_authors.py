@@ -71,20 +71,20 @@ def test_a_file_is_brought_into_form_with_its_comments():
     assert formatted(FORMED, "x") == FORMED
 
 
-def test_what_is_no_yaml_is_told_and_left():
+def test_invalid_yaml_is_reported_and_left():
     """With its place, as everywhere."""
     with pytest.raises(ScenarioError, match="x:1:4: a text cannot start with an at sign"):
         formatted("a: @b\n", "x")
 
 
 @pytest.mark.parametrize("text", ["name: a\tb\n", "# a\u2028b\nname: a\n"])
-def test_what_the_second_parser_cannot_read_is_left(text):
+def test_a_file_that_only_one_parser_reads_is_left(text):
     """The formatter's parser is stricter than the reader's with tabs and odd line breaks."""
     with pytest.raises(SetupError, match=r"x:\d+:\d+: left unchanged"):
         formatted(text, "x")
 
 
-def test_what_is_no_map_is_left():
+def test_a_file_without_a_map_is_left():
     """There is no form for it."""
     with pytest.raises(SetupError, match="x: cannot be formatted: it is not a map"):
         formatted("- a\n", "x")

@@ -167,7 +167,7 @@ def test_words_of_the_file_are_safe_for_a_terminal():
     assert f'"{"x" * 39}…"' in told
 
 
-def test_what_only_a_run_can_tell():
+def test_faults_that_only_a_run_can_find():
     """A scenario that cannot run here loads all the same: the operator may say otherwise."""
     scenario = loads(THINKING)
     with pytest.raises(ScenarioError, match="E-THINK-MISSING"):

@@ -291,7 +291,7 @@ def test_every_text_reads_as_it_was_written(text):
     assert yaml.safe_load(written) == {"text": text}
 
 
-def test_what_is_written_stays_readable():
+def test_written_characters_stay_readable():
     """Every character that can be read stands as it is, whichever writer is there."""
     assert write_yaml({"text": "Ça va? 好 \U0001f600"}) == "text: Ça va? 好 \U0001f600\n"
 

@@ -269,7 +269,7 @@ def test_the_operator_has_the_last_word():
 
 
 @pytest.mark.parametrize("text", [WHOLE, LOCAL], ids=["whole", "local"])
-def test_what_was_resolved_can_be_written_and_read_again(text):
+def test_a_resolved_scenario_can_be_written_and_read_again(text):
     """The written file resolves to the same, and is a fixed point."""
     resolved = resolve(loads(text))
     written = to_yaml(resolved)

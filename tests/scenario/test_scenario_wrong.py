@@ -69,7 +69,7 @@ def test_the_library_itself_is_right():
     assert [check(file) for file in sorted((WRONG / "library").glob("*.yaml"))] == [[], [], []]
 
 
-def test_what_is_told_shows_the_line_a_caret_and_the_form(tmp_path, monkeypatch):
+def test_a_problem_shows_the_line_a_caret_and_the_form(tmp_path, monkeypatch):
     """An author sees the place without opening the file, and how it is written."""
     monkeypatch.chdir(tmp_path)
     Path(FILE).write_text("trialogue: 1\nname: a\ncast: {ann: {lines: [Hi.]}}\nrun: {limits: {time: 45}}\n")

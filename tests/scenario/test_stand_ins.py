@@ -34,7 +34,7 @@ def test_who_stands_in():
     assert cyd.fallback is dan.fallback is None
 
 
-def test_what_the_rules_know():
+def test_the_plan_has_the_rules_of_stand_ins():
     """The plan says what becomes of each; who is dropped needs no word."""
     assert [p.on_failure for p in resolved().plan.participants] == [
         OnFailure.REPLACE,

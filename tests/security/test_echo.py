@@ -165,7 +165,7 @@ def test_nor_is_half_of_it(held):
     assert "canary" not in printed
 
 
-def test_what_was_said_beside_it_is_kept(held):
+def test_words_around_a_masked_key_are_kept(held):
     """It stands in each place where the key was, so the reader knows what the service did."""
     out, printed = held
     journal = (out / "journal.jsonl").read_text()

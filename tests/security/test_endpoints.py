@@ -90,7 +90,7 @@ def test_what_only_looks_allowed_is_not(url, wrong):
 @pytest.mark.parametrize(
     "url", ["http://localhost:1", "http://[::1]/v1", "wss://LLM.example", "ws://127.8.8.8"]
 )
-async def test_what_is_allowed(url):
+async def test_allowed_endpoints(url):
     """This machine by any of its names; a host in any case."""
     assert why_forbidden(url, ("llm.example",)) == ""
     assert local_equipment(murmuring_engines(), 7, ("llm.example",)).options.allow_endpoint(url)

@@ -74,7 +74,7 @@ def test_no_key_reads_beyond_the_folder(folder, key, name):
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_what_lies_in_the_folder_is_read(folder, key):
+def test_files_in_the_folder_are_read(folder, key):
     """By any key, through folders and by links that stay inside."""
     good = folder / "folder" / "good"
     if key == "recording":

@@ -18,8 +18,8 @@ def test_variables_that_are_named_like_keys_hold_secrets(name):
     assert secrets_of({name: f" {KEY}\n", "HOME": "/home/ada"}).values == (KEY,)
 
 
-def test_what_a_scenario_refers_to_is_secret():
-    """Whatever its name; what is too short to be a key is none."""
+def test_variables_of_a_scenario_are_secret():
+    """Whatever their names; a value too short to be a key is not."""
     environment = {"BADGE": "long-enough", "PIN_KEY": "1234", "OTHER": "not referred to"}
     assert secrets_of(environment, ("BADGE", "GONE")).values == ("long-enough",)
 
@@ -49,8 +49,8 @@ def test_an_event_is_hidden_in_whatever_field():
     assert secrets.hide_in((SentenceSaid("ada", 1, KEY, 0.5),)) == (SentenceSaid("ada", 1, "***", 0.5),)
 
 
-def test_what_holds_none_is_itself():
-    """Nothing is copied on the way of every event."""
+def test_a_value_without_secrets_is_returned_itself():
+    """Nothing is copied for each event."""
     event = Woke("limit-silence")
     assert Secrets((KEY,)).hide_in(event) is event
     assert NO_SECRETS.hide_in(event) is event

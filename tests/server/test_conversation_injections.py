@@ -204,7 +204,7 @@ def test_endless_greeting_is_cut() -> None:
         {"type": "UpdateThink_Live", "think_live": {"provider": {"type": "deepgram"}}},
     ],
 )
-def test_what_this_server_does_not_parse(message: dict[str, Any]) -> None:
+def test_messages_that_this_server_does_not_accept(message: dict[str, Any]) -> None:
     """Think Live is not enabled here, and old field names are not ours."""
     desk = running()
     desk.say(message)

@@ -256,7 +256,7 @@ def test_a_result_that_cannot_be_read_is_said_as_text() -> None:
         assert heard.encode().startswith(b"The result of get weather: ")
 
 
-def test_what_was_heard_is_repeated() -> None:
+def test_the_default_repeats_the_heard_words() -> None:
     """Where nothing fits, in its own words, as one sentence with an end."""
     assert said(request("Good morning")) == "You said: Good morning."
     assert len(said(request("word " * 1000))) < 400

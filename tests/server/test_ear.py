@@ -205,7 +205,7 @@ async def test_compressed_sound_is_heard(encoding: str, kind: str, subtype: str,
     assert encoding != "flac" or told[-1].text == "Hello."  # what Opus makes of silence is none to a fake
 
 
-async def test_what_is_no_sound_is_told() -> None:
+async def test_undecodable_sound_is_an_error() -> None:
     """With the code that the hosted service has for it."""
     told: list[Event] = []
     ear = AgentEar(Terms(input=LINEAR, compressed="ogg-opus"), fake_equipment(), told.append)

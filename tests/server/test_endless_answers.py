@@ -76,7 +76,7 @@ async def flooding(
     ],
     ids=["a line", "comments", "a call", "compressed", "a compressed refusal"],
 )
-async def test_what_does_not_end_is_refused_within_bounds(head: bytes, piece: bytes, words: str) -> None:
+async def test_an_endless_answer_is_refused_within_bounds(head: bytes, piece: bytes, words: str) -> None:
     """One line says what was too much, and the memory that it took stays within a bound."""
     if b"gzip" in head:
         piece = gzip.compress(piece, compresslevel=1)

@@ -111,7 +111,7 @@ async def test_silence_has_no_words() -> None:
         ("callback=http://x", {"content": b"x"}, "callback"),
     ],
 )
-async def test_what_cannot_be_heard(query: str, more: dict[str, Any], said: str) -> None:
+async def test_files_that_cannot_be_heard(query: str, more: dict[str, Any], said: str) -> None:
     """400 that says why."""
     async with serving() as server:
         answer = await post(server, query, **more)

@@ -316,7 +316,7 @@ async def test_a_silent_client_is_left(clients, autojump_clock, route, query, li
     assert socket.close_codes == [1011]
 
 
-async def test_what_is_told_does_not_depend_on_how_sound_is_cut(clients, autojump_clock):
+async def test_messages_do_not_depend_on_how_sound_is_cut(clients, autojump_clock):
     """Odd pieces, whole seconds or 20 ms: the same messages with the same places."""
     sound = silence(0.3) + speech(0.9) + silence(1.4) + speech(0.5) + silence(1.2)
     seen = []

@@ -10,7 +10,7 @@ from trialogue.services.deepgram.settings import DeepgramListenProviderV1, Deepg
 RAW = "encoding=linear16&sample_rate=16000"
 
 
-def test_what_our_client_asks_for_is_what_the_server_reads():
+def test_settings_of_our_client_are_read_by_the_server():
     """Both routes, every field of ours."""
     recognizer = DeepgramListenProviderV2(
         model="flux-general-multi",

@@ -66,7 +66,7 @@ def replayed(path):
     return RecordedThink(TERMS, open_models(path, asks=False), None)
 
 
-async def test_what_is_on_record_is_said_again_at_its_pace(tmp_path, autojump_clock):
+async def test_recorded_answers_are_said_again_at_their_pace(tmp_path, autojump_clock):
     """By another process, without the model; the file names its origin and no key."""
     path, model = tmp_path / "models.jsonl", Model()
     first = await told(recorded(path, model))
@@ -106,7 +106,7 @@ async def test_ids_of_calls_are_no_part_of_a_question(tmp_path, autojump_clock):
         ),
     ],
 )
-async def test_what_is_not_on_record_says_what_differs(tmp_path, autojump_clock, change, difference):
+async def test_a_missing_answer_says_what_differs(tmp_path, autojump_clock, change, difference):
     """In words that hold nothing of it."""
     path = tmp_path / "models.jsonl"
     await told(recorded(path, Model()))

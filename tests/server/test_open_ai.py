@@ -125,7 +125,7 @@ async def test_a_byte_order_mark_costs_no_words() -> None:
         assert await thoughts_of(endpoint) == [ThoughtSentence("Yes.")]
 
 
-async def test_what_is_asked() -> None:
+async def test_parts_of_a_request() -> None:
     """Prompt, conversation, finished calls, functions, temperature; the headers as given."""
     request = ThinkRequest(
         memory=(

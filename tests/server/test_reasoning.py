@@ -27,7 +27,7 @@ def spoken(*pieces: str) -> str:
         ("I think <so>.", "I think <so>."),
     ],
 )
-def test_what_is_spoken(text: str, heard: str) -> None:
+def test_text_outside_tags_is_spoken(text: str, heard: str) -> None:
     """Everything but what stands between the tags."""
     assert spoken(text) == heard
 
@@ -40,7 +40,7 @@ def test_pieces_make_no_difference(parts: list[str]) -> None:
         assert spoken(*text) == spoken(text)
 
 
-def test_what_may_be_a_tag_waits_and_nothing_else() -> None:
+def test_only_a_possible_tag_waits() -> None:
     """Words are spoken as they come: a `<` holds back what follows for as long as it may be a tag."""
     text = SpokenText()
     assert text.feed("Is 1 <") == "Is 1 "

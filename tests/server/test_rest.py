@@ -348,7 +348,7 @@ def greeting_of(client: DeepgramClient, agent_id: str) -> str:
                 return str(getattr(message, "content", None) or message.code)
 
 
-async def test_what_is_not_stored_is_not_found() -> None:
+async def test_a_missing_configuration_is_not_found() -> None:
     """404, in one's own project as in another's."""
     async with serving() as server:
         made = (await ask(server, "POST", "/v1/projects/p/agents", json={"config": "{}"})).json()
@@ -370,7 +370,7 @@ async def test_what_is_not_stored_is_not_found() -> None:
         ({"config": "{}", "metadata": {"a": 1}}, "metadata"),
     ],
 )  # fmt: skip
-async def test_what_is_no_agent_is_not_stored(body: dict[str, object], said: str) -> None:
+async def test_an_invalid_agent_is_not_stored(body: dict[str, object], said: str) -> None:
     """400 with the path of what is wrong, and nothing is kept."""
     async with serving() as server:
         answer = await ask(server, "POST", "/v1/projects/p/agents", json=body)
@@ -383,7 +383,7 @@ async def test_what_is_no_agent_is_not_stored(body: dict[str, object], said: str
     "body",
     [{"key": "HELLO", "value": 1}, {"key": "DG_a", "value": 1}, {"key": "DG_A"}, {"key": 5, "value": 1}],
 )
-async def test_what_is_no_variable_is_not_stored(body: dict[str, object]) -> None:
+async def test_an_invalid_variable_is_not_stored(body: dict[str, object]) -> None:
     """400 for a name that configurations could not hold, or without a value; `is_sensitive` is let pass."""
     async with serving() as server:
         answer = await ask(server, "POST", "/v1/projects/p/agent-variables", json=body)

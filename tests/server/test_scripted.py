@@ -110,7 +110,7 @@ async def test_denied_rules_fit_again_and_fallbacks_come_again() -> None:
     assert [await ask(provider, "hm", reply=n) for n in (4, 5, 6)] == ["X.", "Y.", "Y."]
 
 
-async def test_what_is_recalled_outlives_a_reply_that_was_not_sent() -> None:
+async def test_recalled_words_outlive_an_unsent_reply() -> None:
     """A reply that is cut before its words takes nothing with it."""
     provider = opened({"when": {"heard": "cost"}, "say": "Cheap."})
     assert await ask(provider, "the cost", reply=1) == "Cheap."
@@ -132,7 +132,7 @@ async def test_a_script_begins_behind_what_was_given() -> None:
     assert [await ask(provider, "x", reply=n) for n in range(3)] == ["C.", "Q.", "Q."]
 
 
-async def test_what_a_session_recalls_is_heard_once_more() -> None:
+async def test_recalled_words_are_heard_once_more() -> None:
     """By the first reply alone: its rule fits as it did for the turn that was lost."""
     rules = [{"when": {"heard": "cost"}, "say": "Cheap.", "again": True}, {"otherwise": "What?"}]
     place = ScriptPlace(frozenset({0}), "What does it cost?")

@@ -83,7 +83,7 @@ async def test_messages_are_told_at_debug_and_sound_in_stretches(
 
 
 @pytest.mark.parametrize("shows", [False, True])
-async def test_what_was_said_is_told_only_where_the_operator_asks(
+async def test_speech_is_logged_only_on_request(
     lines: list[Any], autojump_clock: Any, *, shows: bool
 ) -> None:
     """Neither the user's words nor the agent's nor its script's are in any line, else whole messages are."""

@@ -74,8 +74,8 @@ def test_the_last_of_two_counts() -> None:
         ("seed=٣", "a whole number"),
     ],
 )
-def test_what_is_no_setting_is_told(text: str, words: str) -> None:
-    """With what would be right."""
+def test_an_invalid_setting_is_an_error(text: str, words: str) -> None:
+    """The error says what would be valid."""
     with pytest.raises(SetupError) as told:
         read_settings([text])
     assert words in str(told.value)

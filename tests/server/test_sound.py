@@ -11,8 +11,8 @@ from trialogue.speech.formats import Decoder, decode, encode
 
 
 @pytest.mark.parametrize("encoding", ["aac", "amr-nb", "amr-wb", "speex", "g729", "ogg-opus", "vorbis", ""])
-def test_what_cannot_be_made_is_refused_by_name(encoding: str) -> None:
-    """And what can be is told."""
+def test_an_unavailable_format_is_refused_by_name(encoding: str) -> None:
+    """The error lists the available ones."""
     with pytest.raises(SoundRefused, match=f"encoding {encoding} is not available .* linear16"):
         _ = AskedSound(encoding).form
 
@@ -42,7 +42,7 @@ def test_each_encoding_has_its_own_rate() -> None:
         (AskedSound("linear16", bit_rate=48_000), "bit_rate"),
     ],
 )
-def test_what_does_not_go_together_comes_out_when_somebody_speaks(asked: AskedSound, part: str) -> None:
+def test_a_wrong_combination_of_formats_fails_when_somebody_speaks(asked: AskedSound, part: str) -> None:
     """In the hosted service's words; its form can be made all the same."""
     assert asked.form
     assert (
@@ -72,7 +72,7 @@ def test_32_bit_samples_are_signed_integers() -> None:
         ("my-own-voice", "No voice is known here as my-own-voice"),
     ],
 )
-def test_what_a_client_should_know_of_a_voice(voice: str, said: str | None) -> None:
+def test_warnings_about_a_voice(voice: str, said: str | None) -> None:
     """Another language, or a name that is not known."""
     doubt = doubt_of(voice)
     assert said in doubt if said is not None and doubt is not None else doubt is said

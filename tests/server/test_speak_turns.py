@@ -257,7 +257,7 @@ def test_texts_gather_to_turns() -> None:
     assert talk.take(said(type="Close")) == [EndSession()]
 
 
-def test_what_has_no_turn_and_what_has_no_words_is_warned_of() -> None:
+def test_warnings_for_messages_without_a_turn_or_words() -> None:
     """The turn without words ends all the same."""
     talk = FluxTalk("r")
     (warned,) = talk.take(said(type="Flush"))
@@ -308,7 +308,7 @@ def test_a_turn_is_bounded() -> None:
     assert failed.code == "BIG-0000"
 
 
-async def test_what_waits_to_be_spoken_is_bounded() -> None:
+async def test_unspoken_text_is_bounded() -> None:
     """A client that sends faster than anybody speaks is told so, and that is the end."""
     async with speaking(send_speed=1.0) as speaker:
         await speaker.tell("Speak", text=TWENTY)

@@ -76,7 +76,7 @@ async def talked(*messages: dict[str, Any], until: str) -> list[dict[str, Any]]:
     return told
 
 
-def test_what_such_an_app_sends_is_what_is_sent_here() -> None:
+def test_the_settings_are_those_of_the_contract() -> None:
     """The settings below are by the contract."""
     assert list(Draft7Validator(read("request.json")).iter_errors(SETTINGS)) == []
 

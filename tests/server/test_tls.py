@@ -97,7 +97,7 @@ def test_files_that_cannot_be_used(tmp_path: Path) -> None:
         self_signed((), tmp_path / "no" / "ca.pem")
 
 
-def test_what_makes_certificates_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_for_certificates_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error says how it is installed, and nothing is written."""
     monkeypatch.setitem(sys.modules, "trustme", None)
     with pytest.raises(SetupError, match=r"trialogue\[tls\]"):

@@ -226,7 +226,7 @@ class Mute:
 @pytest.mark.parametrize(
     ("text", "is_told"), [("yes.", False), ("yes, \u4f60\u597d", True), ("\u4f60\u597d", True), ("?!", False)]
 )
-async def test_what_a_voice_cannot_say_is_told(text: str, is_told: bool, autojump_clock: MockClock) -> None:  # noqa: FBT001
+async def test_unspoken_words_are_reported(text: str, is_told: bool, autojump_clock: MockClock) -> None:  # noqa: FBT001
     """Silence is no success where there were words to be said."""
     equipment = evolve(fake_equipment(ServerOptions(send_speed=5.0)), synthesizer=Mute())
     told: list[Event] = []

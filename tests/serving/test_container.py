@@ -97,7 +97,7 @@ def test_the_container_starts_becomes_healthy_and_lets_in_who_shows_the_key(bin_
         assert started.wait(timeout=30) == 143
 
 
-def test_what_the_dockerfile_copies_is_what_a_build_needs() -> None:
+def test_the_dockerfile_copies_all_that_a_build_needs() -> None:
     """Each is there, and among them is what the project's own file names."""
     copied = [source for line in of("COPY") for source in line.split()[:-1]]
     assert {"pyproject.toml", "README.md", "LICENSE", "src"} == set(copied)

@@ -280,7 +280,7 @@ def test_by_an_entry_of_a_script(server: VoiceAgentServer, names: list[str]) -> 
 
 
 @pytest.mark.parametrize("way", ["query", "control"])
-def test_what_the_next_upgrade_meets(way: str) -> None:
+def test_a_fault_of_two_parts_meets_the_next_upgrade(way: str) -> None:
     """A fault of two parts: the session is told to roll over, and the next one is refused."""
     bridge, server = opened()
     url = server.url

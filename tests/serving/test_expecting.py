@@ -48,7 +48,7 @@ async def test_all_of_them_came(file: Path) -> None:
     assert read_expectations(file).unmet(ledger) == []
 
 
-async def test_what_is_unmet_is_told(file: Path) -> None:
+async def test_unmet_expectations_are_listed(file: Path) -> None:
     """What did not come, and what came and must not."""
     ledger = Ledger()
     said(ledger, '{"type":"Settings","agent":{}}', ALIVE, '{"type":"UpdatePrompt"}')

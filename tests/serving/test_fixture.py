@@ -20,7 +20,7 @@ from trialogue.serving.ledger import NothingCame
 GREETS = settings({"say": "Nice to meet you."}, greeting="Hello!")
 
 
-def test_what_a_client_sent_is_known(voice_agent_server: VoiceAgentServer) -> None:
+def test_messages_of_a_client_are_kept(voice_agent_server: VoiceAgentServer) -> None:
     """Messages by their type and fields, in the order in which they came."""
     with dial(voice_agent_server.url) as socket:
         app = App(socket)

@@ -36,7 +36,7 @@ async def test_sessions_that_are_over_make_room_first() -> None:
     assert kept(ledger) <= module.MOST_KEPT
 
 
-async def test_what_is_counted_is_what_is_kept() -> None:
+async def test_the_count_of_bytes_is_that_of_kept_messages() -> None:
     """Through sound that joins, sessions that go, and all that is forgotten."""
     ledger = Ledger()
     for number in range(module.MAX_SESSIONS + 5):

@@ -296,7 +296,7 @@ def test_keys_are_not_written_in_whatever_form_they_come(said: str) -> None:
     assert "secret-key" not in hide_keys(said)[0]
 
 
-def test_what_holds_no_key_is_written_as_it_was() -> None:
+def test_a_message_without_a_key_is_written_unchanged() -> None:
     """Byte for byte, though it speaks of keys."""
     for said in (
         '{"type": "X",  "content": "headers and credentials"}',

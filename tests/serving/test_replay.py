@@ -63,7 +63,7 @@ def test_a_session_is_served_back_exactly(
         assert voice_agent_server.sessions()[-1].mismatches == []
 
 
-def test_what_waits_for_the_client_waits(
+def test_a_reply_waits_for_the_clients_message(
     voice_agent_server: VoiceAgentServer, recorded: tuple[Path, App]
 ) -> None:
     """The second reply comes when the client has asked, and not before."""
@@ -172,7 +172,7 @@ def test_a_participant_of_a_meeting_is_served_back(
     assert sum(len(m) for m in seen if isinstance(m, bytes)) > 16_000
 
 
-def test_what_nobody_heard_is_spoken_and_marked(
+def test_an_unheard_rest_is_spoken_by_a_voice_and_marked(
     voice_agent_server: VoiceAgentServer, meeting: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reply that was cut has its rest from a voice, behind a warning."""

@@ -140,14 +140,14 @@ def test_a_reset_begins_anew(server: VoiceAgentServer, desk: httpx.Client) -> No
         ("wait", {"type": "X", "within_s": -1}, "seconds from 0"),
     ],
 )
-def test_what_cannot_be_done_says_why(desk: httpx.Client, name: str, body: dict[str, Any], why: str) -> None:
+def test_an_impossible_order_says_why(desk: httpx.Client, name: str, body: dict[str, Any], why: str) -> None:
     """One line, and nothing done."""
     answer = desk.post(name, json=body)
     assert answer.status_code == 400
     assert why in answer.json()["error"]
 
 
-def test_what_one_client_says_hides_no_session_from_the_operator(
+def test_a_deep_message_hides_no_session_from_the_operator(
     server: VoiceAgentServer, desk: httpx.Client
 ) -> None:
     """A message that goes too deep to be written again is shown as the text that it was."""

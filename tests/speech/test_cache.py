@@ -81,7 +81,7 @@ def test_text_is_spoken_once_in_each_voice(tmp_path):
     assert list(first.synthesize("one|two", "dan")) != said
 
 
-def test_what_was_not_heard_to_the_end_is_not_kept():
+def test_an_incomplete_result_is_not_kept():
     """Half an answer is no answer."""
     counting = CountingSynthesizer()
     cached = CachedSynthesizer(counting, "engine-1", Store())

@@ -72,7 +72,7 @@ def store(tmp_path):
 
 
 @pytest.mark.parametrize("count", [1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 5])
-def test_what_was_heard_before_is_not_run_again(store, tmp_path, count):
+def test_known_sound_is_not_detected_again(store, tmp_path, count):
     """Another stream, and another process: the same answers, and no model is opened."""
     stream = [*windows(count), None]
     assert Asked(store).answers(stream) == answers(Model(), stream)

@@ -64,7 +64,7 @@ def test_a_decoder_finds_as_much(
 
 
 @pytest.mark.parametrize("meter", [FlacMeter, Mp3Meter, OpusMeter])
-def test_what_is_no_such_sound_has_no_length(meter: Callable[[], SoundMeter]) -> None:
+def test_an_invalid_stream_has_no_length(meter: Callable[[], SoundMeter]) -> None:
     """Whatever is sent instead, nothing is raised."""
     measuring = meter()
     assert measuring.take(b"") == 0.0

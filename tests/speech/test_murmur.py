@@ -13,7 +13,7 @@ def heard(murmur: Murmur, text: str) -> str:
     return murmur.recognize(resampler.feed(pcm) + resampler.flush()).text
 
 
-def test_what_is_said_is_heard() -> None:
+def test_murmured_words_are_recognized() -> None:
     """Sentence by sentence, and the same ones again."""
     murmur = Murmur()
     assert heard(murmur, "Good morning. How are you?") == "Good morning. How are you?"

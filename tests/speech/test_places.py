@@ -80,7 +80,7 @@ def test_a_detector_that_is_early_is_put_right():
     assert edges(Late((STARTED, 1.5, 1.6)), sound)[0][:2] == (STARTED, near(1.53))
 
 
-def test_what_came_long_before_is_no_beginning():
+def test_a_long_noise_before_a_voice_is_no_beginning():
     """A noise that goes over into a voice is not all voice."""
     sound = voice(room(4.0), 2.0, 3.5)
     assert edges(Late((STARTED, 2.4, 2.5)), sound)[0][1] == near(2.4 - BACK_S)
@@ -158,7 +158,7 @@ def test_a_voice_that_is_still_heard_has_not_fallen():
         (voice(room(4.0), 1.0, 2.5, level=60.0), "it never comes out of the room clearly"),
     ],
 )
-def test_what_levels_cannot_tell_the_detector_tells(sound, why):
+def test_without_levels_the_detectors_places_stand(sound, why):
     """Its places stand as they are, to a sample."""
     told = [(STARTED, 1.2, 1.3), (STOPPED, 1.55, 1.6)]
     assert [each[:2] for each in edges(Late(*told), sound)] == [(STARTED, 1.2), (STOPPED, 1.55)], why

@@ -49,7 +49,7 @@ def fundamental(samples):
     return float(np.median(found))
 
 
-def test_what_is_said_is_heard(engines):
+def test_spoken_sentences_are_recognized(engines):
     """Three sentences in four voices: fewer than 5 % of the words are misheard."""
     heard = {
         (voice, text): engines.recognizer.recognize(said(engines, text, voice).tobytes())

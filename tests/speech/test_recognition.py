@@ -52,7 +52,7 @@ def test_words_are_put_together_from_byte_pairs():
         answer(),
     ],
 )
-def test_what_whisper_makes_up_is_no_speech(unsure):
+def test_invented_words_are_no_speech(unsure):
     """Improbable speech, improbable words and words without a letter all give an empty text."""
     whisper, _ = recognizer(unsure)
     assert whisper.recognize(noise(1).tobytes()).text == ""

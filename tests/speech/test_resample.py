@@ -46,7 +46,7 @@ def test_a_tone_keeps_its_length_and_shape_and_comes_soon(source, target, delay_
 
 
 @pytest.mark.parametrize(("source", "target"), [(24_000, 16_000), (16_000, 8_000)])
-def test_what_the_target_cannot_say_is_filtered(source, target):
+def test_tones_above_the_targets_band_are_filtered(source, target):
     """A tone above the target's band is removed by 60 dB and more, not folded down."""
     resampler = Resampler(source, target)
     out = resampler.feed(tone(source, target * 0.62).tobytes()) + resampler.flush()

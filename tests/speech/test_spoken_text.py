@@ -32,7 +32,7 @@ from trialogue.speech.spoken_text import speakable
         ("x" * 90, "x" * 40 + " " + "x" * 40 + " " + "x" * 10),
     ],
 )
-def test_what_is_read_of_what_is_written(written, spoken):
+def test_markup_is_not_spoken(written, spoken):
     """Words stay; marks, tags, fences, tables and endless words do not."""
     assert speakable(written) == spoken
 

@@ -16,7 +16,7 @@ def directory(tmp_path):
     return tmp_path / "deep" / "speech"
 
 
-def test_what_is_written_is_read_again_by_this_store_and_the_next(directory):
+def test_written_results_are_read_by_this_store_and_the_next(directory):
     """From memory by the same, from disk by another."""
     first = Store(directory)
     assert first.read("a") is None

@@ -107,7 +107,7 @@ def test_sound_comes_as_soon_as_its_bytes(encoding: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["flac", "ogg-opus"])
-def test_what_is_no_such_stream_is_told(encoding: str) -> None:
+def test_an_invalid_stream_is_an_error(encoding: str) -> None:
     """Soon, and not by waiting for ever."""
     stream = open_stream(encoding)
     with closing(stream), pytest.raises(Undecodable):
@@ -173,7 +173,7 @@ def test_few_bytes_of_long_silence_come_in_short_pieces(encoding: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["flac", "ogg-opus"])
-def test_what_is_sent_at_once_is_bounded(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sound_sent_at_once_is_bounded(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A message of a megabyte could hold eleven hours."""
     monkeypatch.setattr(streams, "LONGEST_S", 10.0)
     with (

@@ -63,7 +63,7 @@ def test_the_first_sentence_does_not_wait_for_the_second(synthesizer, toy):
 
 
 @pytest.mark.parametrize("text", ["", " \n", "***", "...", "\N{HIRAGANA LETTER A}"])
-def test_what_has_nothing_to_say_yields_nothing(synthesizer, text):
+def test_text_without_words_yields_nothing(synthesizer, text):
     """Empty, letterless and unknown letters are no error."""
     assert list(synthesizer.synthesize(text, "ben")) == []
 

@@ -84,7 +84,7 @@ def test_targets_are_of_the_median(goal, reached):
     assert MEASURING.is_reached(figure) is reached
 
 
-def test_what_is_kept_is_what_the_page_shows(tmp_path, monkeypatch, capsys):
+def test_the_page_shows_the_kept_figures(tmp_path, monkeypatch, capsys):
     """A row's file holds its figures, and its part of the page shows them with the verdict."""
     values = {"trialogue": (2.0, 3.0, 4.0), "peer": (4.0, 6.0, 8.0)}
     figure = Figure("a frame", "µs", values, Goal(at_most=0.4, beside="peer"))
@@ -98,7 +98,7 @@ def test_what_is_kept_is_what_the_page_shows(tmp_path, monkeypatch, capsys):
     assert "a frame: trialogue 3 µs (2 to 4); peer 6 µs (4 to 8)" in capsys.readouterr().out
 
 
-def test_what_is_no_amount_has_no_ratio():
+def test_zero_and_negative_figures_have_no_ratio():
     """Nothing lost beside nothing lost, memory that shrank: the page leaves the ratio out."""
     for ours in (0.0, -3.0):
         assert SUITE.judged(Figure("lost", "", {"trialogue": (ours,), "peer": (0.0,)}))["ratios"] == {}

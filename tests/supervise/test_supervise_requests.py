@@ -108,7 +108,7 @@ async def test_a_child_that_waits_for_its_restart_can_be_terminated(autojump_clo
         (lambda top: top.delete_child("x"), "supervisor 'top' has no child 'x'"),
     ],
 )
-async def test_what_a_childs_state_forbids_changes_nothing(top, ask, text):
+async def test_a_request_that_a_childs_state_forbids_changes_nothing(top, ask, text):
     """The one who asked is told; the supervisor goes on."""
     with pytest.raises(LocalProtocolError, match=f"^{text}$"):
         await ask(top)
@@ -272,7 +272,7 @@ def test_an_inbox_that_closes_knows_what_it_holds():
         inbox.close()
 
 
-async def test_what_is_neither_end_nor_request_is_a_bug_that_stops_in_order():
+async def test_an_unknown_message_is_a_bug_that_stops_in_order():
     """The supervisor's own faults leave no child behind."""
     log, children = toys("ab")
     with pytest.raises(AssertionError, match="stray"):

@@ -472,7 +472,7 @@ def test_children_that_do_not_fit_are_refused_before_anything_starts():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_what_is_told_does_not_depend_on_the_shuffling(monkeypatch, seed):
+def test_reports_do_not_depend_on_the_order_of_tasks(monkeypatch, seed):
     """A story with crashes, delays and an escalation reads the same whatever order trio runs tasks in."""
 
     def story(number: int) -> list[str]:

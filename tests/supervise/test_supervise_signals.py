@@ -122,7 +122,7 @@ async def test_an_interrupt_and_another_signal_are_impatience(first, second):
     assert [type(error) for error in caught.value.exceptions] == [KeyboardInterrupt]
 
 
-async def test_what_signals_did_before_they_do_again():
+async def test_signals_have_their_former_effect_again():
     """The watcher leaves no trace."""
     before = [signal.getsignal(number) for number in WATCHED]
     with trio.CancelScope() as scope:

@@ -141,7 +141,7 @@ def literal(item: Literal[b"x"]):
         (literal, "tool literal: parameter item: one of these literals is not JSON"),
     ],
 )
-def test_what_json_cannot_say_is_said(function, words):
+def test_a_parameter_without_json_is_named(function, words):
     """The operator reads which parameter, and what to do."""
     with pytest.raises(SetupError) as refused:
         describe(function)

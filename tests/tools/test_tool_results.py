@@ -62,7 +62,7 @@ def nested(depth):
     ],
     ids=["all of it", "deep", "field", "integer", "key", "nested"],
 )
-def test_what_json_cannot_say(result, words):
+def test_results_that_are_not_json(result, words):
     """The failure is JSON, too, and names the tool and the place: its author finds it."""
     with pytest.raises(ToolFailed) as failed:
         as_content("prices", result)

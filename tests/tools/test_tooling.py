@@ -112,7 +112,7 @@ async def test_programs_and_addresses_with_leave(tmp_path):
     assert function["parameters"] == {"type": "object"}
 
 
-def test_what_the_operator_must_know_of():
+def test_code_that_the_operator_must_allow_is_listed():
     """Code is listed by name; registered tools and addresses are none."""
     assert of("{python: price}").code == ()
     assert of('{http: {url: "http://localhost"}}').code == ()
@@ -122,7 +122,7 @@ def test_what_the_operator_must_know_of():
 
 
 @pytest.mark.parametrize("called", [None, 5, "price"])
-async def test_what_is_registered_must_be_callable(called):
+async def test_a_registered_tool_must_be_callable(called):
     """Anything else is refused before the meeting, in one line."""
     with pytest.raises(SetupError, match=r"^tool x must be a function, not a \w+$"):
         await made("{python: price}", registered={"price": called})

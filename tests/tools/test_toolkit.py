@@ -59,7 +59,7 @@ async def test_a_command_that_fails(tmp_path):
         await CommandTool(("/no/such/program",), tmp_path).call({})
 
 
-async def test_what_a_command_writes_to_stderr_is_for_its_author(tmp_path, caplog):
+async def test_stderr_of_a_command_is_for_its_author(tmp_path, caplog):
     """The end of it is in the diagnostics at `debug`, however it ends; the agent is told none of it."""
     caplog.set_level(logging.DEBUG, "trialogue.tools")
     code = "import sys; print('x' * 100_000, file=sys.stderr); print('no such table', file=sys.stderr)"

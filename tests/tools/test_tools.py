@@ -302,7 +302,7 @@ async def test_anything_that_can_be_called_is_a_tool(function, result):
     assert await PythonTool(function, InThreads()).call({"item": "tea"}) == result
 
 
-async def test_what_a_partial_has_bound_is_not_the_models_to_give():
+async def test_a_model_cannot_set_a_partials_arguments():
     """An app binds its database: a model does not choose another."""
     tool = PythonTool(functools.partial(sell, database="db"), InThreads())
     assert await tool.call({"item": "tea"}) == "1 tea of db"

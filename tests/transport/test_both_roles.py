@@ -265,7 +265,7 @@ async def hear_all(socket: WebSocket, _request: UpgradeRequest) -> None:
 
 
 @pytest.mark.parametrize("queue", [1, 3, 256])
-async def test_what_is_handed_over_keeps_its_place_among_what_is_not(queue: int) -> None:
+async def test_handed_over_sound_keeps_its_order_among_frames(queue: int) -> None:
     """Texts, and sound where a peer is slow, go in frames: none overtakes another."""
     rules = SocketRules(hands_over=True, receive_queue=queue, max_message_size=50_000)
     service = SocketService(hear_all, rules=rules)
@@ -283,7 +283,7 @@ async def test_what_is_handed_over_keeps_its_place_among_what_is_not(queue: int)
 
 
 @pytest.mark.parametrize("is_answered", [True, False])
-async def test_what_is_handed_over_is_in_no_frame(*, is_answered: bool) -> None:
+async def test_handed_over_sound_is_in_no_frame(*, is_answered: bool) -> None:
     """The very sound comes out at the other end; one that does not hand over sends it in a frame."""
     service = SocketService(echo, rules=SocketRules(hands_over=is_answered))
     connect = in_memory(partial(serve_websocket, service=service), rules=HANDS_OVER)

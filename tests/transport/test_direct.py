@@ -89,7 +89,7 @@ async def test_much_goes_both_ways_at_once(way: str) -> None:
 
 
 @both
-async def test_what_openssl_holds_is_not_waited_for(way: str) -> None:
+async def test_bytes_held_by_openssl_are_not_waited_for(way: str) -> None:
     """Bytes of a record that were read off the socket already come out without new ones."""
     async with joined(way) as (ours, theirs):
         await theirs.send_all(b"abcdef")
@@ -203,7 +203,7 @@ async def test_new_keys_may_be_asked_for_at_any_time(when: str) -> None:
 
 
 @both
-async def test_what_the_system_does_not_take_at_once_is_owed(way: str) -> None:
+async def test_bytes_that_the_system_does_not_take_are_kept(way: str) -> None:
     """`send_now` takes as much as goes, and `send_all` of nothing sends what is owed of it; in order."""
     async with joined(way) as (ours, theirs):
         taken, piece = 0, bytes(range(256)) * 64
@@ -250,7 +250,7 @@ async def test_records_that_came_together_are_given_out_together() -> None:
         assert await ours.receive_some(64 * 1024) == b"".join(frames)
 
 
-async def test_what_was_good_comes_before_a_fault() -> None:
+async def test_valid_records_come_before_a_fault() -> None:
     """A record that does not verify breaks the connection behind the ones before it."""
     async with joined("tls") as (ours, theirs):
         assert isinstance(theirs, trio.SSLStream)

@@ -198,7 +198,7 @@ async def test_the_end_inside_a_frame_is_1006() -> None:
     assert lost.value.close_code == 1006
 
 
-async def test_what_the_peer_said_last_is_heard_though_writing_fails() -> None:
+async def test_the_peers_last_message_is_read_although_writing_fails() -> None:
     """A peer that closes after its last message cannot lose it by our writes failing first."""
 
     async def talk(stream: PipeStream) -> None:

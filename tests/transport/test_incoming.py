@@ -278,7 +278,7 @@ async def test_sound_is_taken_as_it_is_read(autojump_clock):
         incoming.end()
 
 
-async def test_what_taking_sound_raises_is_raised_where_it_is_taken(autojump_clock):
+async def test_an_error_of_a_taker_is_raised_where_sound_is_taken(autojump_clock):
     """The reader goes on; what came behind it waits."""
     incoming = Incoming(is_client=True, max_message_size=LIMIT, max_waiting=9)
 

@@ -37,7 +37,7 @@ async def test_sender_waits_for_room() -> None:
     assert received == b"0123456789"
 
 
-async def test_what_was_sent_survives_a_close() -> None:
+async def test_sent_bytes_survive_a_close() -> None:
     """Bytes sent before a close are received before the end."""
     left, right = open_pipe()
     await left.send_all(b"last words")

@@ -67,7 +67,7 @@ def test_a_hand_is_not_passed_over_by_those_who_name_each_other():
 
 
 @pytest.mark.long
-def test_what_is_rare_has_happened(tally, capsys):
+def test_rare_situations_have_happened(tally, capsys):
     """Each thing of the register happened at least once in these worlds; their counts are printed."""
     if tally.worlds < WORLDS:
         pytest.skip("only where all worlds were lived through")
