@@ -117,11 +117,6 @@ class Triggers:
         times = [watch.next_at for watch in self._watches]
         return min((at for at in times if at is not None), default=None)
 
-    @property
-    def are_spent(self) -> bool:
-        """Whether all triggers have gone off."""
-        return all(watch.is_spent for watch in self._watches)
-
     def due(self, now: float) -> list[int]:
         """Numbers of the triggers that go off by `now`; each goes off only once."""
         return [number for number, watch in enumerate(self._watches) if watch.look(now)]
@@ -130,10 +125,6 @@ class Triggers:
         """Start these triggers anew: earlier matches do not count, and they have not gone off."""
         for number in numbers:
             self._watches[number] = _Watch(self._watches[number].trigger)
-
-    def spend(self, number: int) -> None:
-        """Keep a trigger from going off any more."""
-        self._watches[number].goes_off_at, self._watches[number].is_spent = None, True
 
     def take(self, record: Record) -> None:
         """Note a record: its event and its commands."""

@@ -127,7 +127,6 @@ class _Listening:
         self._sound = ContainedStream() if terms.input is None else SampleStream(terms.input)
         self._block = bytearray()
         self._digest = hashlib.sha256()
-        self._has_sound = False
         self._inbox = _Inbox()
 
     async def run(self) -> None:
@@ -176,7 +175,6 @@ class _Listening:
         if not data:
             return True
         self._digest.update(data)
-        self._has_sound = True
         try:
             for pcm in self._sound.decode(data):
                 await self._hear_samples(pcm, hearing)
