@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import structlog
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.internal.conjecture import providers
 
 # A quarter of Hypothesis' own number: what is looked for anew is looked for with `explore`. Tests of subjects
 # that need more ask for a multiple of it, and the brain's for numbers of their own.
@@ -20,7 +21,13 @@ COMMON = settings(deadline=None, max_examples=25, suppress_health_check=[HealthC
 settings.register_profile("repeatable", COMMON, derandomize=True)
 settings.register_profile("explore", COMMON, max_examples=100)
 settings.register_profile("quick", COMMON, phases=(Phase.explicit, Phase.generate))
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "repeatable")
+settings.load_profile(PROFILE)
+
+# Hypothesis also draws what stands in the sources of the modules that are loaded at that moment: the examples
+# would change with each line that is written, and with the worker, and each worker would read all sources.
+if PROFILE == "repeatable" and hasattr(providers, "_get_local_constants"):
+    providers._get_local_constants = lambda: providers._local_constants
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -54,10 +61,14 @@ def pytest_make_collect_report(collector):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items) -> None:
-    """Give all workers the same order, with what needs engines first: few load them, and remember more."""
+    """Give all workers the same order: first what needs engines, then what takes real time, then the rest.
+
+    Few load engines then, and remember more; what waits goes along with what computes, and ends before it.
+    """
     if hasattr(config, "workerinput"):
         speaking = {item.path for item in items if "engines" in getattr(item, "fixturenames", ())}
-        items.sort(key=lambda item: (item.path not in speaking, item.path.parts))
+        real = {item.path for item in items if item.get_closest_marker("real")}
+        items.sort(key=lambda item: (item.path not in speaking, item.path not in real, item.path.parts))
 
 
 def pytest_collection_finish() -> None:
