@@ -23,8 +23,8 @@ def broken(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("module", ["not_there_at_all", "not_there_at_all.inner"])
-def test_a_package_that_is_missing_is_to_be_installed(module):
-    """The line has the command."""
+def test_a_missing_package_is_named_with_its_command(module):
+    """The line has the command that installs it."""
     with pytest.raises(SetupError) as caught:
         import_extra(module, "local speech", "local")
     for named in ("local speech needs the package 'not_there_at_all'", "pip install 'trialogue[local]'"):

@@ -166,8 +166,8 @@ async def test_an_error_before_the_settings_hold(code, is_fatal, autojump_clock)
         assert ("cast.ann, small.yaml:8:3" in failed.reason) is is_fatal
 
 
-async def test_the_same_again_that_is_borne_once_is_fatal(autojump_clock):
-    """What answers twice like no voice agent is none."""
+async def test_an_error_tolerated_once_is_fatal_the_second_time(autojump_clock):
+    """A peer that twice does not answer like a voice agent is none."""
     service = FakeService(failures=refused_twice())
     async with held(service) as (_, events):
         await trio.sleep(60)

@@ -174,8 +174,8 @@ async def test_errors_end_a_session_by_their_verdict(code, ended, autojump_clock
         assert code in events[-1].reason
 
 
-async def test_nonsense_is_borne_for_a_while(autojump_clock):
-    """The fifth message in ten seconds that nobody can read ends the session."""
+async def test_unreadable_messages_are_tolerated_for_a_while(autojump_clock):
+    """The fifth unreadable message in ten seconds ends the session."""
     service = ListeningService()
     async with listening(service) as (_, events):
         for _ in range(5):

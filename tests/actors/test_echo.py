@@ -88,8 +88,8 @@ def test_another_voice_is_no_echo(seed):
 
 
 @pytest.mark.parametrize("seed", range(2, 6))
-def test_who_speaks_through_an_echo_is_heard(seed):
-    """The own voice, as loud as the echo, is found within 200 ms."""
+def test_a_person_who_speaks_through_an_echo_is_heard(seed):
+    """A voice as loud as the echo is found within 200 ms."""
     played = voice(1, 8.0)
     taken = echo_of(played)
     begins = 5 * RATE

@@ -102,6 +102,6 @@ def test_before_the_settings_hold_an_error_is_about_them(code, recovery):
         (ConnectionLost("x", close_code=1008), None),
     ],
 )
-def test_patience_follows_the_verdict(lost, loss):
-    """How often the same is borne, and how long is waited, comes from the table alone."""
+def test_retries_and_waits_follow_the_classification(lost, loss):
+    """How often an end is tolerated, and the wait after it, come from the table alone."""
     assert loss_of(lost, recovery_of(lost)) == loss

@@ -147,7 +147,7 @@ def test_a_voice_that_rises_again_is_the_same_speech():
     ]
 
 
-def test_who_is_muted_stops_speaking():
+def test_a_muted_person_stops_speaking():
     """Speech ends where it was last heard, and is new speech once the person is heard again."""
     router, _, events = router_with(Take(*[tone(FRAME)] * 9))
     ticked(router, 3)

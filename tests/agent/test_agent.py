@@ -217,8 +217,8 @@ def test_words_that_wait_for_the_agent_to_finish():
     assert getattr(hold(SCRIPT, conversation), "text", None) == "One more thing."
 
 
-def test_who_never_listens_is_told_so():
-    """Events that nobody takes are bounded: the agent ends with the reason."""
+def test_unread_events_end_the_agent_with_a_reason():
+    """Events are bounded: an app that never reads them gets the reason."""
 
     async def conversation(agent):
         while True:
@@ -280,8 +280,8 @@ def test_refused_settings_end_it():
         hold([{"sya": "typo"}], conversation)
 
 
-async def test_without_a_key(monkeypatch):
-    """Dialling the vendor without a key says what to set."""
+async def test_dialling_the_vendor_without_a_key(monkeypatch):
+    """The error says what to set."""
     monkeypatch.delenv("DEEPGRAM_API_KEY", raising=False)
     with pytest.raises(SetupError, match="DEEPGRAM_API_KEY"):
         async with open_agent(agent_of(SCRIPT)):

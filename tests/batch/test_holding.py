@@ -100,8 +100,8 @@ def test_a_result_that_is_none_is_said_to_be_none(tmp_path, content):
     assert (hold_job(job, Loaded()).state, hold_job(job, Loaded()).exit_code) == ("failed", 4)
 
 
-def test_of_two_who_begin_at_once_one_holds(tmp_path):
-    """By processes of their own, as on two machines that share a disk."""
+def test_of_two_processes_that_start_together_one_holds(tmp_path):
+    """As on two machines that share a disk."""
     (job,) = jobs(tmp_path)
     found = []
     hands = [Hand(), Hand()]

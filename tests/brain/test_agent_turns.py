@@ -127,8 +127,8 @@ def test_a_short_sound_without_words_is_no_silence():
     assert [(taken.was_silent, taken.cause) for taken in table.meeting.turns] == [(False, "finished")] * 2
 
 
-def test_words_are_not_put_into_a_persons_mouth():
-    """Such a wish is told to be none."""
+def test_a_person_cannot_be_made_to_say_words():
+    """The request is reported as invalid."""
     table = opened(TECH, GUEST)
     assert table.at(1, SayAsked("dana", "I agree.")) == [Noted("stale", "dana")]
     assert table.meeting.floor_view.queue == ()

@@ -50,8 +50,8 @@ def test_retry_after_is_a_lower_bound():
     assert redialling.lost(0.0, 500.0) == 60.0
 
 
-def test_the_same_loss_is_borne_so_often_in_a_row():
-    """A loss that may come once is fatal the second time; another kind in between begins anew."""
+def test_the_same_loss_is_tolerated_so_often_in_a_row():
+    """A loss that is tolerated once is fatal the second time; another kind between starts it again."""
     once = Loss("closed-by-us.1002", at_most=1)
     redialling = Redialling(7, "tech")
     assert redialling.lost(1.0, None, once) is not None
@@ -107,7 +107,7 @@ def test_a_planned_end_costs_nothing():
 
 
 def test_the_first_loss_of_which_nothing_is_known_is_the_first_in_a_row():
-    """Where the first retry need not wait it does not, and one that is borne once is borne."""
+    """The first retry waits for nothing where it may, and a loss that is tolerated once is tolerated."""
     assert Redialling(7, "tech").lost(1.0, loss=Loss(at_once=True)) == 0.0
     assert Redialling(7, "tech").lost(1.0, loss=Loss(at_most=1)) is not None
 

@@ -113,8 +113,8 @@ def test_a_dial_meets_its_fault(fault, tmp_path):
     assert kinds[:2] == ["disconnect", fault]
 
 
-def test_nothing_goes_wrong_without_leave(tmp_path):
-    """The option is named."""
+def test_faults_of_a_scenario_need_permission(tmp_path):
+    """The error names the option."""
     with pytest.raises(PermissionMissing) as caught:
         held(tmp_path, wanted("do: disconnect, when: {at: 1s}"), faults=False)
     assert caught.value.options == ("--allow-faults",)

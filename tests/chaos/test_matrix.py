@@ -49,7 +49,7 @@ def each_row():
 
 @pytest.mark.parametrize("fault", list(each_row()))
 def test_every_promise_is_kept(fault, table):
-    """The fault strikes, its participant fares as was said, and no promise is broken."""
+    """The fault strikes, its participant has the fate of the catalogue, and no promise is broken."""
     trial, judged = table(fault)
     (row,) = judged.rows
     assert judged.broken == ()

@@ -114,7 +114,7 @@ def test_every_problem_is_told(small, tmp_path, capsys):
 
 
 def test_problems_as_json(small, tmp_path, capsys):
-    """For editors: file, place, path, code, words."""
+    """For editors: file, place, path, code and message."""
     bad = tmp_path / "bad.yaml"
     bad.write_text(small.read_text().replace("title", "titel"))
     assert main(["check", str(bad), "--json"]) == 2

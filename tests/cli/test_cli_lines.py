@@ -128,6 +128,6 @@ def test_colours_are_told_apart_by_all_eyes():
         assert nearest >= 19, sight
 
 
-def test_a_ninth_seat_begins_anew():
-    """There are as many colours as can be told apart, and no more."""
+def test_a_ninth_seat_has_the_first_colour():
+    """Only eight colours can be told apart."""
     assert colour_of(8) == colour_of(0) != colour_of(1)

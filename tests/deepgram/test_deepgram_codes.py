@@ -89,7 +89,7 @@ def test_statuses(status, recovery):
     ],
 )
 def test_closes(code, recovery):
-    """A close by the peer: what it holds against us is fatal, what ails it is not."""
+    """A close by the peer: an error of ours is fatal, one of the service is retried."""
     assert classify_close(code).recovery is recovery
 
 

@@ -330,8 +330,8 @@ def test_a_service_that_falls_silent_while_it_is_fed_is_lost():
     assert dues[1] == Timeout("words")
 
 
-def test_a_rest_is_not_held_against_the_service():
-    """What is heard after a long silence waits for its words anew."""
+def test_a_long_silence_does_not_count_as_a_late_service():
+    """What is heard after it starts a new wait for words."""
     session = flux_session(recognizer=flux(eot_timeout_ms=500))
     for tenth in range(0, 100, 2):
         session.receive_text(turn("Update", ""), tenth / 10)

@@ -25,7 +25,7 @@ def runs(tmp_path):
 
 
 def test_one_byte_is_a_difference(runs):
-    """It is told with its line, as both runs have it."""
+    """It is shown with its line in both runs."""
     told = runs("journal.jsonl", b"one\ntwo\n", b"one\ntwO\n")
     assert told == "journal.jsonl, line 2:\n      b'two'\n      b'twO'"
 

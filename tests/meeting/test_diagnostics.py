@@ -44,8 +44,8 @@ def test_a_failure_comes_with_its_traceback(caplog):
     assert "ValueError: why" in caplog.text
 
 
-def test_a_host_with_structlog_gets_them_there(caplog):
-    """As events with fields, and `logging` gets nothing."""
+def test_a_host_with_structlog_gets_the_diagnostics_there(caplog):
+    """As events with fields; `logging` gets nothing."""
     with structlog.testing.capture_logs() as lines:
         Log("trialogue.meeting").info("over", turn=3)
     assert lines == [{"event": "over", "turn": 3, "log_level": "info"}]

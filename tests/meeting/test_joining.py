@@ -368,7 +368,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("name", "seat", "error", "match"), REFUSED)
 def test_an_impossible_join_is_refused_without_effects(tmp_path, name, seat, error, match):
-    """By errors that say what is wrong; the meeting goes on, and nothing is in its journal or folder."""
+    """The error says what is wrong; the meeting continues, and its journal and folder are unchanged."""
 
     async def visit(meeting):
         await trio.sleep(1)

@@ -86,8 +86,8 @@ class OnlyBob:
     [only_bob, OnlyBob("bob"), partial(lambda name, view: Next(name, "asked"), "bob")],
     ids=["function", "object", "partial"],
 )
-def test_a_policy_of_the_apps_needs_no_permission(tmp_path, policy):
-    """It is given by a name of its own, decides, and is decided by again."""
+def test_an_apps_policy_needs_no_permission(tmp_path, policy):
+    """It has a name of its own, decides, and decides again in a replay."""
     scenario = talk(floor={"custom": "bobs"})
     result = hold(scenario, tmp_path, policies={"bobs": policy})
     assert result.granted[0] == "bob"

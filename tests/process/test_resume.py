@@ -89,8 +89,8 @@ def test_a_crashed_meeting_is_held_to_its_end(crashed, resumed):
     assert read(run / "journal.jsonl").header.continues is None
 
 
-def test_the_old_run_is_closed_and_otherwise_left_alone(crashed, resumed):
-    """As `crashed`; its records and its recordings are what they were."""
+def test_the_old_run_is_closed_and_otherwise_unchanged(crashed, resumed):
+    """Its end is `crashed`; its records and its recordings stay."""
     run = crashed()
     before = list(read(run / "journal.jsonl"))
     sound = (run / "audio" / "mix.wav").read_bytes()

@@ -284,8 +284,8 @@ def test_reasons_are_still_needed():
 
 
 @pytest.mark.parametrize("public", FUNCTIONS, ids=lambda each: each.name)
-def test_functions_refuse_what_is_wrong(public, tmp_path, monkeypatch):
-    """At the call, or as the block is entered; nothing is made of it."""
+def test_functions_refuse_wrong_arguments(public, tmp_path, monkeypatch):
+    """At the call, or at the entry of the block, and without any effect."""
     monkeypatch.chdir(tmp_path)
     tally = Tally()
     is_held = public.name.endswith(HOLDS)

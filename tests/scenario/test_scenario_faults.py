@@ -75,8 +75,8 @@ def test_a_file_that_is_not_there(tmp_path):
         ),
     ],
 )
-def test_texts_that_are_no_scenario(text, told):
-    """Each is told with its place."""
+def test_invalid_texts_are_reported_with_their_place(text, told):
+    """Each problem has its place."""
     with pytest.raises(ScenarioError) as caught:
         loads(text)
     assert caught.value.problems[0] == told

@@ -147,7 +147,7 @@ def test_other_dates_are_refused(text: str) -> None:
     ],
 )
 def test_strict_errors_name_the_field(message: Any, words: str) -> None:
-    """As the decoder knows it, never with its value."""
+    """With the decoder's path, never with the value."""
     desk = running()
     desk.say(message)
     error = desk.look()[-2]

@@ -224,8 +224,8 @@ def test_a_value_fills_one_parameter_only() -> None:
 @pytest.mark.parametrize(
     "parameters", [None, {}, {"properties": 5}, {"properties": {"x": 5}, "required": ["x"]}]
 )
-def test_schemas_of_any_shape_are_borne(parameters: Any) -> None:
-    """A client's schema is whatever JSON can say."""
+def test_schemas_of_any_shape_are_accepted(parameters: Any) -> None:
+    """A client's schema can be any JSON value."""
     call = call_for("weather please", (OfferedFunction("weather", "", parameters),))
     assert call is not None
 

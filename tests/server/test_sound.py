@@ -42,8 +42,8 @@ def test_each_encoding_has_its_own_rate() -> None:
         (AskedSound("linear16", bit_rate=48_000), "bit_rate"),
     ],
 )
-def test_a_wrong_combination_of_formats_fails_when_somebody_speaks(asked: AskedSound, part: str) -> None:
-    """In the hosted service's words; its form can be made all the same."""
+def test_a_wrong_combination_of_formats_fails_at_the_first_speech(asked: AskedSound, part: str) -> None:
+    """The message is the hosted service's; the settings alone are accepted."""
     assert asked.form
     assert (
         asked.misfit == f"UNSUPPORTED_AUDIO_FORMAT: {part} is not applicable when encoding={asked.encoding}"

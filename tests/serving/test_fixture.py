@@ -112,8 +112,8 @@ def test_nobody_is_spoken_for_before_they_come(voice_agent_server: VoiceAgentSer
         voice_agent_server.say("Hello?")
 
 
-def test_a_test_begins_anew(voice_agent_server: VoiceAgentServer) -> None:
-    """A reset forgets, and closes whoever is there with 1001."""
+def test_each_test_starts_with_an_empty_server(voice_agent_server: VoiceAgentServer) -> None:
+    """A reset forgets all sessions and closes open ones with 1001."""
     with dial(voice_agent_server.url) as socket:
         socket.send(json.dumps(GREETS))
         voice_agent_server.wait_for("Settings")

@@ -110,8 +110,10 @@ def test_it_is_replayed_as_what_was_said(
     assert said[:2] == [("agent", "Hello!"), ("user", "What is the price?")]
 
 
-def test_nothing_was_decided_in_it(session: tuple[Path, App], capsys: pytest.CaptureFixture[str]) -> None:
-    """Verifying says so, and is content."""
+def test_a_recorded_session_has_no_decisions(
+    session: tuple[Path, App], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Verification says so, and succeeds."""
     folder, _ = session
     assert main(["replay", str(folder), "--verify"]) == 0
     assert "a session has no decisions to verify" in capsys.readouterr().out

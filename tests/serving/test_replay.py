@@ -198,10 +198,10 @@ def test_an_unheard_rest_is_spoken_by_a_voice_and_marked(
 
 
 @pytest.mark.parametrize("participant", [None, "nobody"])
-def test_whose_session_must_be_said(
+def test_a_replay_of_a_meeting_needs_a_participant(
     voice_agent_server: VoiceAgentServer, meeting: Path, participant: str | None
 ) -> None:
-    """With those that there are."""
+    """The error lists the participants."""
     with pytest.raises(SetupError, match="moderator, tech, business"):
         voice_agent_server.replay(meeting, participant=participant)
 

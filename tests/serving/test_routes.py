@@ -115,8 +115,8 @@ def test_scripts_are_set(server: VoiceAgentServer, desk: httpx.Client) -> None:
     assert app.said("assistant") == ["Welcome in.", "As told."]
 
 
-def test_a_reset_begins_anew(server: VoiceAgentServer, desk: httpx.Client) -> None:
-    """Nothing is left of what was."""
+def test_a_reset_removes_everything(server: VoiceAgentServer, desk: httpx.Client) -> None:
+    """Nothing of earlier sessions is left."""
     with dial(server.url) as socket:
         App(socket).tell(settings())
         asked(desk, "wait", type="Settings")

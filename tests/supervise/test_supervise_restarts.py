@@ -193,7 +193,7 @@ async def test_a_failed_start_in_a_group_is_tried_again_from_there():
         assert log == ["-b", "-d", "-c", "+b", "+c", "+c", "+d"]
 
 
-async def test_more_restarts_than_borne_within_the_window_escalate(autojump_clock):
+async def test_more_restarts_than_the_intensity_escalate(autojump_clock):
     """The children stop in reverse, the block is cancelled, and the cause is the last failure."""
     log, (a, b, c) = toys("abc")
     notes = Notes()

@@ -145,7 +145,7 @@ def test_a_meeting_is_traced_while_it_is_held(resolved, tmp_path, collected):
     assert sorted(live) == sorted(span.name for span in by_name(spans))
 
 
-def test_without_the_api_it_says_what_to_install(resolved, monkeypatch):
+def test_without_the_api_the_error_says_what_to_install(resolved, monkeypatch):
     """In one line."""
     import sys
 

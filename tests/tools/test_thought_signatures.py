@@ -54,8 +54,8 @@ async def test_a_signature_survives_a_lost_session(signature, memory_of, autojum
     assert item["function_calls"] == [{**CALL, "response": "8", **given}]
 
 
-def test_a_signature_is_nobodys_business():
-    """It may hold what a model thought: it is masked where arguments are."""
+def test_a_thought_signature_is_masked():
+    """It may contain a model's thoughts: it is masked like arguments."""
     asked = ToolRequested("ann", 1, "c1", "price", "{}", thought_signature="AbC==")
     assert masked(asked).thought_signature == "<1 words>"
     assert masked(ToolRequested("ann", 1, "c1", "price", "{}")).thought_signature is None

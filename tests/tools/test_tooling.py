@@ -102,7 +102,7 @@ async def test_what_needs_permission_is_refused_without(tool, allowed, words):
         await made(tool, **allowed)
 
 
-async def test_programs_and_addresses_with_leave(tmp_path):
+async def test_permitted_programs_and_addresses(tmp_path):
     """They are made as the scenario names them."""
     tool, _ = await made(f"{{command: [{sys.executable}, -c, 'print(7)']}}", commands=("*python*",))
     assert await tool.call({}) == "7"

@@ -236,7 +236,7 @@ async def test_reading_pauses_while_nobody_takes(autojump_clock):
     assert await incoming.next() is None
 
 
-async def test_who_waits_is_told_of_the_end(autojump_clock):
+async def test_a_waiting_reader_learns_of_the_end(autojump_clock):
     """Nobody waits for a message that cannot come."""
     incoming = Incoming(True, LIMIT, 2)
     got = []
