@@ -9,8 +9,9 @@ from report_values import MEETING, PLAN, UTTERANCES
 
 from trialogue.report.exports import EXPORTS, HeldMeeting
 from trialogue.report.foreign import read_foreign, read_textgrid, read_webvtt
-from trialogue.report.measures.corpus import corpus
+from trialogue.report.measures.corpus import Transfers, corpus
 from trialogue.report.rttm import read_rttm
+from trialogue.report.stretches import Stretch
 
 AMI = Path(__file__).parent / "ami"
 HELD = HeldMeeting(PLAN, UTTERANCES, MEETING)
@@ -93,3 +94,16 @@ def test_a_folder_of_real_meetings_has_the_known_figures():
     ]
     assert rows == [(106, 0.045, 0.575, 0.481), (278, 0.305, 0.574, 0.360), (91, 0.360, 0.664, 0.253)]
     assert told.all.n == 106 + 278 + 91
+    assert [each.mode for each in told.meetings] == [(-0.1, 0.0), (0.4, 0.5), (0.2, 0.3)]
+
+
+def test_a_transfer_on_the_border_of_two_tenths_is_in_the_later():
+    """Seconds do not add up to the bit: 0.7 - 0.4 is a little less than 0.3."""
+    times = [("a", 0.1, 0.4), ("b", 0.7, 1.1), ("a", 1.4, 1.5), ("b", 1.75, 2.0)]
+    told = corpus({"m": [Stretch(who, None, start_s, end_s) for who, start_s, end_s in times]})
+    assert told.all.mode == (0.3, 0.4)
+
+
+def test_meetings_without_transfers_have_no_figures():
+    """They are not known; 0 would be one."""
+    assert corpus({"alone": ()}).all == Transfers("all", 0)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from trialogue.model.plan import MeetingPlan
     from trialogue.model.records import Record
     from trialogue.model.transcript import Utterance
+    from trialogue.report.measures.corpus import Transfers
     from trialogue.report.stretches import Stretch
 
 
@@ -128,15 +129,21 @@ def _print_corpus(files: Sequence[Path], *, as_json: bool) -> int:
     if as_json:
         put_json({"trialogue": 1, "kind": "corpus", **asdict(told), "published": dict(PUBLISHED)})
         return 0
-    put(f"{'':24}{'n':>7}{'median':>9}{'mean':>9}{'overlaps':>10}{'mode':>8}")
+    put(f"{'':24}{'n':>7}{'median':>9}{'mean':>9}{'overlaps':>10}{'mode':>16}")
     for each in (*told.meetings, told.all):
-        put(
-            f"{each.name[:23]:24}{each.n:>7}{each.median_s:>8.3f}s{each.mean_s:>8.3f}s"
-            f"{each.overlaps:>10.1%}{each.mode_s:>7.1f}s"
-        )
+        put(f"{each.name[:23]:24}{each.n:>7}{_figures(each)}")
     for name, figure in PUBLISHED.items():
         put(f"published: {name}: {figure}")
     return 0
+
+
+def _figures(found: Transfers) -> str:
+    """Figures of floor transfers, in columns; the mode as the tenth of a second that it is."""
+    if found.median_s is None or found.mean_s is None or found.overlaps is None or found.mode is None:
+        return f"{'-':>9}{'-':>9}{'-':>10}{'-':>16}"
+    first, last = found.mode
+    mode = f"{first:.1f} to {last:.1f}s"
+    return f"{found.median_s:>8.3f}s{found.mean_s:>8.3f}s{found.overlaps:>10.1%}{mode:>16}"
 
 
 def print_page(run: Path, *, out: Path | None, sound: WhereSound, as_json: bool) -> int:

@@ -35,17 +35,24 @@ class Transfers:
     n: int
     """Number of transfers."""
 
-    median_s: float
-    """Median, in seconds; below 0 for overlaps."""
+    median_s: float | None = None
+    """Median, in seconds; below 0 for overlaps; None without transfers, like all figures here."""
 
-    mean_s: float
+    mean_s: float | None = None
     """Mean, in seconds."""
 
-    overlaps: float
+    overlaps: float | None = None
     """Share of overlaps, from 0 to 1."""
 
-    mode_s: float
-    """Middle of the tenth of a second that most of them fall into."""
+    mode_s: float | None = None
+    """Middle of the tenth of a second with the most of them, in seconds; its beginning belongs to it."""
+
+    @property
+    def mode(self) -> tuple[float, float] | None:
+        """Bounds of that tenth of a second; None without transfers."""
+        if self.mode_s is None:
+            return None
+        return round(self.mode_s - _BIN_S / 2, 3), round(self.mode_s + _BIN_S / 2, 3)
 
 
 @frozen
@@ -74,14 +81,14 @@ def corpus(meetings: Mapping[str, Sequence[Stretch]]) -> Corpus:
 
 def _transfers(name: str, offsets: Sequence[float]) -> Transfers:
     if not offsets:
-        return Transfers(name, 0, 0.0, 0.0, 0.0, 0.0)
-    bins = Counter(floor(offset / _BIN_S) for offset in offsets)
+        return Transfers(name, 0)
+    bins = Counter(floor(round(offset / _BIN_S, 6)) for offset in offsets)
     most = min(bins, key=lambda each: (-bins[each], each))
     return Transfers(
         name=name,
         n=len(offsets),
-        median_s=median(offsets),
-        mean_s=fmean(offsets),
-        overlaps=sum(1 for offset in offsets if offset < 0) / len(offsets),
+        median_s=round(median(offsets), 6),
+        mean_s=round(fmean(offsets), 6),
+        overlaps=round(sum(1 for offset in offsets if offset < 0) / len(offsets), 6),
         mode_s=round((most + 0.5) * _BIN_S, 3),
     )
