@@ -47,7 +47,7 @@ class Stopwatch:
         return f"We have now waited {round(now - self.began_at)} seconds for a think response."
 
     def think(self, now: float) -> tuple[ServerMessage, ...]:
-        """Note that a sentence was thought; the messages to send after the first."""
+        """Note that a sentence was thought; after the first, the messages about its latency."""
         self.end_pass()
         if self._thought_at is not None:
             return ()
@@ -55,7 +55,7 @@ class Stopwatch:
         return self._separate(LatencyReport(ttt_text_latency=now - self.began_at))
 
     def sound(self, now: float) -> tuple[ServerMessage, ...]:
-        """Note that audio was sent; the messages to send after the first, if it was thought."""
+        """Note that audio was sent; after the first of a thought reply, the messages about its latency."""
         if self._has_sounded:
             return ()
         self._has_sounded = True

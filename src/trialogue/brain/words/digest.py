@@ -102,7 +102,7 @@ class Missed:
     def bounded(self) -> Missed:
         """These words, without the older notes if there are far more than a digest has room for.
 
-        Not at each note: all are looked at, and an app may give them by the thousand.
+        Most notes change nothing here: to look at all of them at each would take too long for thousands.
         """
         if self.noted <= 2 * LONGEST:
             return self
