@@ -44,7 +44,7 @@ async def read_until(end, left, got):
     await rounds().reading(left.fileno(), read)
 
 
-async def test_whoever_reads_is_called_until_it_has_enough():
+async def test_a_reader_is_called_until_it_has_enough():
     """What comes then stays where it is, for the next who reads."""
     got = []
     with joined() as (left, right), trio.fail_after(10):
@@ -188,7 +188,7 @@ async def test_late_ticks_catch_up_without_delaying_others():
     assert order[: 3 * len(in_a_round)] == in_a_round * 3
 
 
-async def test_who_is_late_catches_up_in_turn():
+async def test_a_late_router_catches_up_in_turn():
     """The second tick of one comes behind the first of the other: no meeting runs ahead of the others."""
     order, start = [], trio.current_time() - 10.0
 

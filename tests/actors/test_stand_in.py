@@ -54,7 +54,7 @@ async def test_a_clip_that_waits_is_played_at_the_grant(autojump_clock):
     assert (played, posted) == ([(0, 3.0)], [FloorRequested("dana")])
 
 
-async def test_who_holds_the_floor_does_not_wait(autojump_clock):
+async def test_a_person_who_holds_the_floor_does_not_wait(autojump_clock):
     """Nobody raises a hand for what is theirs already."""
     played, posted = await stood_in([at(5.0)], [(3.0, grant())])
     assert (played, posted) == ([(0, 5.0)], [])

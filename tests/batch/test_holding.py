@@ -134,7 +134,7 @@ def test_a_process_that_is_killed_costs_its_meeting_alone(tmp_path):
     hand.close()
 
 
-def test_whoever_has_a_workers_other_end_takes_it_along_in_the_middle_of_a_meeting(tmp_path):
+def test_a_worker_ends_with_its_parent_in_the_middle_of_a_meeting(tmp_path):
     """A batch that is killed leaves no process behind; the meeting is one that was cut off."""
     (job,) = jobs(tmp_path, text=LONG)
     holder = (

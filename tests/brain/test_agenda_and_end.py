@@ -85,7 +85,7 @@ def test_a_limit_on_money_that_nobody_spends_wakes_nobody():
     assert timers(table, "limit-cost") == [70.0]
 
 
-def test_who_watches_reads_the_points_title():
+def test_a_viewer_reads_the_title_of_a_point():
     """What people know a point by, and not the key that it has in the file."""
     table = Table(plan(TECH, BIZ, agenda=(AgendaItem("one", "The long view", time_s=60.0, warn_s=10.0),)))
     table.open()

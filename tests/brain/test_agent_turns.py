@@ -59,7 +59,7 @@ def test_each_kind_of_holder_has_its_own_time_to_begin():
     assert timers(warned, "warn", "hold") == [30.0, 90.0]
 
 
-def test_who_greets_does_so_once():
+def test_an_agent_that_greets_does_so_once():
     """At its next turn it is cued as everybody is."""
     table = opened(evolve(TECH, greets=True), BIZ)
     table.says("tech", "Hello, I am Tech.")

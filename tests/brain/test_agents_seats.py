@@ -41,7 +41,7 @@ def test_a_loss_of_an_older_session_is_stale():
     assert agents.lost("tech", 2)
 
 
-def test_who_failed_has_failed_for_good():
+def test_an_agent_that_failed_has_failed_for_good():
     """No session of it is ready any more; the others are not touched."""
     agents = seated("tech", "biz")
     agents.ready("tech", 1)
@@ -114,7 +114,7 @@ def test_lost_turns_of_others_are_forgotten_when_somebody_is_named():
     assert not agents.retake("tech")
 
 
-def test_who_leaves_leaves_nothing():
+def test_an_agent_that_leaves_leaves_nothing():
     """Neither a session, nor a turn to take again."""
     agents = seated()
     agents.ready("tech", 1)

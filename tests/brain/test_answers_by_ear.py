@@ -41,14 +41,14 @@ def cues(player, to="biz"):
     ]
 
 
-def test_who_heard_nothing_yet_is_waited_for_and_then_cued():
+def test_an_agent_that_heard_nothing_yet_is_waited_for_and_then_cued():
     """Its service may be about to hear the end; it is not waited for long."""
     player = table()
     player.wait(20.0)
     assert cues(player) == [9.1]
 
 
-def test_who_hears_words_behind_its_grant_answers_by_itself():
+def test_an_agent_that_hears_words_behind_its_grant_answers_by_itself():
     """The wait for it is over, and it is not cued any more."""
     player = table()
     player.tell(3.3, WordsHeard("biz", "three"))
@@ -146,7 +146,7 @@ def test_words_of_the_apps_that_no_service_says_are_given_up():
     assert [at for at, _, cs in player.log if EndTurn("biz", 2, "timeout") in cs] == [25.5]
 
 
-def test_who_heard_words_in_a_session_that_is_gone_does_not_answer_them():
+def test_an_agent_that_heard_words_in_a_session_that_is_gone_does_not_answer_them():
     """It is cued when it has waited for itself in vain, as one that heard nothing."""
     wanted = plan(agent("tech", by_ear=True), agent("biz", by_ear=True), policy="queue", otherwise="queue")
     player = Player(Brain(wanted), wakes=True)

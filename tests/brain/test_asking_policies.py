@@ -86,7 +86,7 @@ def test_a_ladder_is_climbed_in_time_also_where_a_policy_sees_something_new():
     assert table.grants() == ["tech"]
 
 
-def test_who_has_nothing_to_say_is_named_three_times_and_no_more():
+def test_an_agent_that_has_nothing_to_say_is_named_three_times_and_no_more():
     """Until somebody is heard a policy cannot name it again: a round of nothing is silence."""
     table = by(Scripted(Next("tech", "?")))
     for _ in range(3):
@@ -96,7 +96,7 @@ def test_who_has_nothing_to_say_is_named_three_times_and_no_more():
     assert table.grants() == ["tech"] * 3
 
 
-def test_who_was_heard_between_may_be_named_again():
+def test_an_agent_that_was_heard_between_may_be_named_again():
     """What was in vain counts since somebody was heard last."""
     table = by(Scripted(Next("tech", "?")))
     for _ in range(2):
@@ -139,7 +139,7 @@ def test_a_name_that_nobody_has_is_shown_in_short():
 # --- what comes before and behind the policies --------------------------------------------------------------
 
 
-def test_who_was_to_speak_and_did_not_is_nudged():
+def test_an_agent_that_was_to_speak_and_did_not_is_nudged():
     """It is asked by name, in words that its digest ends with."""
     table = by(Scripted(Next("tech", "?"), Nobody("?")), SilenceStep.NUDGE)
     passes(table, "tech")

@@ -39,7 +39,7 @@ def holders(player):
     return [grant.to for grant in player.decided(GrantFloor)]
 
 
-def test_who_joins_is_at_the_table():
+def test_a_participant_who_joins_is_at_the_table():
     """Its turn comes, others are told, and its label is known."""
     player = begun("tech")
     player.tell(1.0, Joined(agent("law", title="Lawyer")))
@@ -57,13 +57,13 @@ def test_who_joins_is_at_the_table():
     ]
 
 
-def test_who_is_there_cannot_join_again():
+def test_a_participant_who_is_there_cannot_join_again():
     """That is stale, and changes nothing."""
     player = begun("tech")
     assert player.tell(1.0, Joined(agent("tech"))) == [Noted("stale", "tech")]
 
 
-def test_who_leaves_holds_and_waits_for_nothing():
+def test_a_participant_who_leaves_holds_and_waits_for_nothing():
     """Its turn ends as `left`, what it held is dropped, and its hand is down."""
     player = begun("tech", "biz")
     for at, event in reply(1.0, "tech", 1, length_s=9.0):
@@ -109,7 +109,7 @@ def test_the_app_takes_the_floor_from_its_holder():
     assert holders(player) == ["dana", "tech"]
 
 
-def test_who_joins_stands_last_in_an_order_that_is_written():
+def test_a_participant_who_joins_stands_last_in_an_order_that_is_written():
     """Of `round-robin` and of a script alike; who only listens stands nowhere."""
     player = begun("tech", "biz", policy="round-robin", order=("biz", "tech"))
     player.tell(1.0, Joined(agent("law")))
@@ -145,7 +145,7 @@ def test_another_seat_of_a_name_has_neither_its_lines_nor_its_memory():
     assert player.brain.context("tech") == ()
 
 
-def test_who_joins_costs_what_its_service_costs():
+def test_a_participant_who_joins_costs_what_its_service_costs():
     """Until it leaves."""
     meter = Meter(plan("tech"))
     law = agent("law", price=Price("a model", usd_a_minute=0.6))
@@ -210,7 +210,7 @@ def test_a_hand_of_a_person_goes_with_it():
         assert player.brain.floor_view.queue == ()
 
 
-def test_who_leaves_is_not_heard_any_more():
+def test_a_participant_who_leaves_is_not_heard_any_more():
     """An agent in the middle of its reply, from that moment on."""
     player = begun("tech", "biz")
     for at, event in (*reply(1.0, "tech", 1, length_s=9.0), (1.1, PlaybackStarted("tech", 1, 1, 1.1))):
@@ -244,7 +244,7 @@ def test_the_opening_waits_for_nobody_who_has_left(who):
     assert holders(player) == ["tech"]
 
 
-def test_who_joins_to_hear_remembers_what_it_heard():
+def test_a_participant_who_joins_to_hear_remembers_what_it_heard():
     """Its session is restored with the words that came in by its ear; who reads has none of its own."""
     player = begun("tech")
     player.tell(1.0, Joined(agent("law", by_ear=True)))

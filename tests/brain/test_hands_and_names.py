@@ -85,7 +85,7 @@ def test_a_chair_is_told_of_hands_in_its_cue():
     assert cue.text.split("\n") == ["Tech: I agree.", "Note: hands are up: Dana Deer", "It is your turn."]
 
 
-def test_whom_the_chair_named_stands_behind_a_warning():
+def test_a_participant_named_by_the_chair_stands_behind_a_warning():
     """The warning waits until the named one has spoken; then the chair says it, and goes on."""
     items = (AgendaItem("a", "Views", time_s=20.0, warn_s=18.0),)
     talk = Talk(chair("mod"), "ann", "ben", policy="moderated", agenda=items)
@@ -99,7 +99,7 @@ def test_whom_the_chair_named_stands_behind_a_warning():
     assert talk.holder == "mod"
 
 
-def test_whom_the_chair_named_stands_behind_forced_words():
+def test_a_participant_named_by_the_chair_stands_behind_forced_words():
     """Of the chair itself, and of another."""
     for who in ("mod", "ann"):
         talk = Talk(chair("mod"), "ann", "ben", policy="moderated")
@@ -204,7 +204,7 @@ def test_a_warning_is_said_behind_the_turn_of_whom_the_chair_named():
     assert talk.player.decided(Speak)[-1].text == "17 seconds are left for this point: Views."
 
 
-def test_whom_the_chair_named_is_waited_for_over_the_turns_of_others():
+def test_a_participant_named_by_the_chair_is_waited_for_over_the_turns_of_others():
     """Ann comes first in order; the warning that falls due meanwhile is said behind ben, who was named."""
     talk = Talk(chair("mod"), "ann", "ben", "cid", policy="round-robin", agenda=BOXES)
     talk.player.tell(0.5, ToolRequested("mod", 1, "c1", "give_floor", '{"to": "ben"}'))
@@ -228,7 +228,7 @@ def test_only_the_turn_that_the_chair_named_hurries_its_warning():
     assert talk.holder == "ben"
 
 
-def test_whom_nobody_named_hurries_no_warning():
+def test_a_warning_is_hurried_only_for_a_named_participant():
     """It is said at the chair's next turn."""
     talk = Talk(chair("mod"), "ann", "ben", policy="round-robin", agenda=BOXES)
     talk.says("mod", "Well.")
@@ -250,7 +250,7 @@ def test_a_person_whom_the_chair_named_hurries_its_warning_as_well(named, hurrie
     assert talk.holder == ("mod" if hurried else "ann")
 
 
-def test_whom_somebody_named_is_forgotten_once_another_was_chosen():
+def test_a_named_participant_is_forgotten_once_another_was_chosen():
     """By a policy that does not ask for names; what the app asks for comes between and changes nothing."""
     for wish, then in ((None, None), (GrantAsked("cid"), "ben"), (GrantAsked("ben"), None)):
         talk = Talk(chair("mod"), "ann", "ben", "cid", policy="round-robin")

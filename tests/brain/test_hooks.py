@@ -206,7 +206,7 @@ def test_somebody_who_is_not_of_the_meeting_cannot_have_it():
     assert granted(answers) == [("tech", "next in order")]
 
 
-def test_whom_the_app_refuses_is_passed_over_for_one_turn():
+def test_a_participant_refused_by_the_app_is_passed_over_for_one_turn():
     """The next is asked about; where all are refused, nobody is, until something changes."""
     it = hooked(GRANT)
     answers = it.at(0.5, NO)
@@ -233,7 +233,7 @@ def test_where_all_are_refused_nobody_has_it():
     assert timers(it, "hook", "ladder") == [None, it.plan.floor.silence.after_s]
 
 
-def test_whom_the_app_names_and_who_is_away_does_not_have_it():
+def test_an_absent_participant_named_by_the_app_does_not_have_the_floor():
     """Nobody has the floor, and silence is counted."""
     it = hooked(GRANT)
     it.at(0.2, SessionLost("biz", 1, "1006", 0.1))
@@ -264,7 +264,7 @@ def test_silence_is_broken_at_once_where_the_app_refuses_after_it():
     assert "silence" in [each.code for each in of(decided, Report)]
 
 
-def test_whom_the_app_names_and_who_yields_each_time_does_not_have_it_for_ever():
+def test_a_participant_named_by_the_app_who_always_yields_is_passed_over():
     """Three times in vain are enough; then it is passed over."""
     it = hooked(GRANT)
     for number in range(1, 5):

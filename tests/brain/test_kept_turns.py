@@ -75,7 +75,7 @@ def test_it_waits_for_as_long_as_the_rules_say(resume_s):
     assert [(when, grant.to) for when, grant in decided(player, GrantFloor)] == [(at, "tech")]
 
 
-def test_who_speaks_meanwhile_has_the_floor():
+def test_a_participant_who_speaks_meanwhile_has_the_floor():
     """The kept turn is over for good, and what was to follow it is thrown away."""
     player = cut("eve")
     player.tell(4.2, ReplyStarted("tech", 2))
@@ -114,7 +114,7 @@ def test_a_second_reply_is_dropped_with_its_turn():
 @pytest.mark.parametrize(
     "gone", [Left("tech"), MuteAsked("tech", muted=True), SessionLost("tech", 1, "reset", 1.0)]
 )
-def test_who_is_gone_does_not_go_on(gone):
+def test_a_participant_who_is_gone_does_not_go_on(gone):
     """Its turn is not waited for: the next has the floor."""
     player = cut()
     player.tell(4.3, gone)
@@ -127,7 +127,7 @@ def test_who_is_gone_does_not_go_on(gone):
     assert GOES_ON not in [command for _, command in decided(player, Report)]
 
 
-def test_who_types_has_said_something():
+def test_a_participant_who_types_has_said_something():
     """What was cut is over for good."""
     player = cut()
     player.tell(4.3, TextTyped("dana", "Stop please."))
@@ -138,7 +138,7 @@ def test_who_types_has_said_something():
     assert [grant.to for _, grant in decided(player, GrantFloor)] == ["biz"]
 
 
-def test_who_has_the_floor_taken_from_it_gives_the_turn_back():
+def test_a_participant_who_has_the_floor_taken_from_it_gives_the_turn_back():
     """The app takes it from whoever only made a noise: the cut turn goes on."""
     player = cut()
     player.tell(4.3, RevokeAsked("dana"))
@@ -167,7 +167,7 @@ def test_the_sound_of_who_is_gone_is_stopped_though_nobody_else_speaks(gone, at)
     assert decided(player, GrantFloor) == []
 
 
-def test_who_goes_on_is_not_told_that_it_was_cut():
+def test_a_participant_who_goes_on_is_not_told_that_it_was_cut():
     """Its next cue says nothing of it: all that it said was heard."""
     player = cut()
     player.tell(4.7, SpeechStopped("dana", 4.5))
@@ -185,7 +185,7 @@ def test_who_goes_on_is_not_told_that_it_was_cut():
     assert not any("One two" in text or "interrupted" in text for text in cues)
 
 
-def test_who_cut_it_off_and_types_has_said_something():
+def test_a_participant_who_cut_it_off_and_types_has_said_something():
     """The cut turn is over for good."""
     player = cut()
     player.tell(4.7, SpeechStopped("dana", 4.5))

@@ -93,7 +93,7 @@ def test_an_unprompted_line_is_heard_before_a_tools_result():
     assert of(plays(player, 4.7, "bob", 2, 5.7), Play) == [Play("bob", 3, 2)]
 
 
-def test_whoever_gets_the_floor_while_it_prepares_is_not_cued_as_well():
+def test_an_agent_that_gets_the_floor_while_it_prepares_is_not_cued_as_well():
     """Its hand goes up in the round: what it prepares is what it says."""
     player = sitting("ann", "bob", policy="parallel-collect")
     asked = last(player, Prepare, "ann")

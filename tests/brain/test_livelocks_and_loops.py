@@ -17,7 +17,7 @@ HANDS = FloorRules(policy="queue", otherwise="queue")
 
 
 @pytest.mark.parametrize(("raised", "waited"), [(2.0, True), (2.5, False)])
-def test_who_has_waited_since_the_first_of_six_turns_comes_in(raised, waited):
+def test_a_participant_who_has_waited_since_the_first_of_six_turns_comes_in(raised, waited):
     """Since that ended, at the latest."""
     table = opened(TECH, BIZ, LAW, floor=FloorRules(policy="addressed", otherwise="queue"))
     table.at(0, GrantAsked("tech"))
@@ -149,7 +149,7 @@ def test_two_who_speak_by_turns_let_the_third_in():
     ]
 
 
-def test_who_does_not_wait_long_breaks_nothing():
+def test_a_participant_who_does_not_wait_long_breaks_nothing():
     """A hand that went up in the middle waits for its turn."""
     table = Table(plan(TECH, BIZ, LAW, floor=FloorRules(policy="addressed", otherwise="queue")))
     table.open()

@@ -52,7 +52,7 @@ class Moderated:
         return [(grant.to, grant.reason) for grant in self.player.decided(GrantFloor)]
 
 
-def test_whom_the_chair_named_stands_behind_a_turn_that_the_app_asked_for():
+def test_a_participant_named_by_the_chair_stands_behind_a_turn_that_the_app_asked_for():
     """The one that was asked for speaks first, then the one that was named."""
     table = Moderated()
     table.says("mod", "Law, what do you say?", GrantAsked("biz"))
@@ -64,7 +64,7 @@ def test_whom_the_chair_named_stands_behind_a_turn_that_the_app_asked_for():
     ]
 
 
-def test_whom_the_chair_named_stands_behind_words_that_it_was_made_to_say():
+def test_a_participant_named_by_the_chair_stands_behind_words_that_it_was_made_to_say():
     """Words of the app's in the chair's mouth name nobody, and take nobody's turn."""
     table = Moderated()
     table.says("mod", "Law, what do you say?", SayAsked("mod", "Five minutes are left."))
@@ -73,7 +73,7 @@ def test_whom_the_chair_named_stands_behind_words_that_it_was_made_to_say():
     assert table.grants[-1] == ("law", "the chair named it")
 
 
-def test_who_was_asked_for_has_had_the_turn_that_the_chair_gave_it():
+def test_a_participant_who_was_asked_for_has_had_the_turn_that_the_chair_gave_it():
     """Named and asked for at once, it speaks once; then the chair is next."""
     table = Moderated()
     table.says("mod", "Law, what do you say?", GrantAsked("law"))

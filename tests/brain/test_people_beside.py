@@ -102,7 +102,7 @@ def test_its_length_is_the_speechs_own():
     )
 
 
-def test_who_speaks_on_interrupts():
+def test_a_person_who_speaks_on_interrupts():
     """Judged 0.2 s behind the bound; once words have come, the cut turn is over for good."""
     question = "Wait, I have a question."
     play(

@@ -162,7 +162,7 @@ def test_speech_that_goes_on_from_one_turn_into_the_next_is_both():
     assert people.stretches_of("dana", 3) == []
 
 
-def test_who_takes_the_floor_by_speaking_takes_it_once():
+def test_a_person_who_takes_the_floor_by_speaking_takes_it_once():
     """By its last speech, or by nothing but the moment where there was none."""
     people = seated((3.0, 4.0), (6.0, None))
     people.claim("dana", 7.0)
@@ -173,7 +173,7 @@ def test_who_takes_the_floor_by_speaking_takes_it_once():
     assert silent.take_claim("dana") == 7.0
 
 
-def test_who_was_barred_may_speak_once_another_was_heard_or_it_has_paused():
+def test_a_person_who_was_barred_may_speak_once_another_was_heard_or_it_has_paused():
     """Its own turn lifts nothing; nobody else is barred by it."""
     people = seated((3.0, None))
     people.seat("eve", has_ear=False)
@@ -229,7 +229,7 @@ def test_nobody_knows_anything_of_strangers():
     assert not people.is_speaking("dana")
 
 
-def test_who_began_first_comes_first():
+def test_a_person_who_began_first_comes_first():
     """Of those who speak; of equal ones, by name."""
     people = seated((3.0, None))
     for name, begin in (("eve", 2.0), ("adam", 3.0), ("carl", None)):

@@ -37,7 +37,7 @@ def granted(player):
     return [grant.to for grant in player.decided(GrantFloor)]
 
 
-def test_who_speaks_has_a_free_floor_and_its_ear_ends_the_turn():
+def test_a_person_who_speaks_has_a_free_floor_and_its_ear_ends_the_turn():
     """Once it is sure that it is speech; the turn is over when the ear says so."""
     brain = waiting().brain
     play(
@@ -109,7 +109,7 @@ def test_words_on_their_way_are_waited_for():
     assert player.brain.utterances()[0].heard == "Late words."
 
 
-def test_who_types_takes_the_time_that_reading_takes():
+def test_a_person_who_types_takes_the_time_that_reading_takes():
     """A quarter of a second a word, in the transcript, too."""
     player = waiting()
     player.tell(2.0, TextTyped("dana", "one two three four five six seven eight"))
@@ -138,7 +138,7 @@ def test_two_who_start_at_once_collide():
     }
 
 
-def test_who_says_nothing_has_its_own_time_to_begin():
+def test_a_person_who_says_nothing_has_its_own_time_to_begin():
     """`floor.human` to begin; `hold.max` counts from the first word, and only while somebody waits."""
     player = waiting("dana", "erin", human_s=120.0)
     player.tell(0.0, FloorRequested("dana"))
@@ -151,7 +151,7 @@ def test_who_says_nothing_has_its_own_time_to_begin():
     assert granted(player) == ["dana", "erin"]
 
 
-def test_who_was_held_too_long_pauses_before_it_speaks_again():
+def test_a_person_who_was_held_too_long_pauses_before_it_speaks_again():
     """Its speech takes no floor and cuts nobody until it has fallen silent."""
     player = waiting("dana", "erin")
     player.tell(1.0, SpeechStarted("dana", 1.0))
@@ -193,7 +193,7 @@ def test_an_ear_that_fails_leaves_the_person_at_the_table():
     assert player.decided(EndTurn) == [EndTurn("dana", 1, "finished")]
 
 
-def test_who_speaks_on_past_its_limit_has_its_next_turn_by_that_speech():
+def test_a_person_who_speaks_on_past_its_limit_has_its_next_turn_by_that_speech():
     """Stopped for another, granted again behind it: the words since then are the later turn's."""
     player = waiting("dana", "eve", hold=HoldRules(10.0))
     player.tell(1.0, SpeechStarted("dana", 1.0))
@@ -231,7 +231,7 @@ def test_words_of_speech_that_was_over_before_its_turn_have_their_place():
     assert player.decided(Attribute)[-1] == Attribute("dana", 2, "Not at all.", is_certain=True)
 
 
-def test_who_speaks_on_behind_its_limit_is_unclear_once():
+def test_a_person_who_speaks_on_behind_its_limit_is_unclear_once():
     """Nobody made words of it: that stands in its turn, and that it went on is no further speech."""
     player = waiting("dana", "eve", hold=HoldRules(10.0))
     player.tell(1.0, SpeechStarted("dana", 1.0))
@@ -244,7 +244,7 @@ def test_who_speaks_on_behind_its_limit_is_unclear_once():
     assert [each.code for each in player.decided(Report)].count("unclear") == 1
 
 
-def test_who_types_for_long_has_the_floor_for_no_longer_than_who_speaks():
+def test_typing_holds_the_floor_no_longer_than_speaking():
     """Its time counts from when it began to be read, where somebody waits."""
     player = waiting("dana", "eve", hold=HoldRules(10.0))
     player.tell(2.0, TextTyped("dana", "word " * 60))

@@ -386,7 +386,7 @@ def test_recency_names_who_spoke_before():
         table.says(name)
 
 
-def test_who_prepares_already_is_not_cued_when_it_is_granted():
+def test_an_agent_that_prepares_already_is_not_cued_when_it_is_granted():
     """What it prepares is its turn; what it missed meanwhile it is told at its next one."""
     table = under("parallel-collect", TECH, BIZ)
     for name in ("biz", "tech"):

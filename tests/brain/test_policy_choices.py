@@ -105,7 +105,7 @@ def test_selected_or_first_or_the_same_again(view, decided):
     assert decision == decided
 
 
-def test_whoever_starts_a_little_later_may_still_come_first():
+def test_a_participant_who_starts_a_little_later_may_still_come_first():
     """A higher priority counts where the start is three tenths of a second later, and not behind that."""
     for late, first in ((0.25, "biz"), (0.3, "biz"), (0.5, "tech")):
         queue = (Waiting("biz", 1, late, is_prepared=True), Waiting("tech", 0, 0.0, is_prepared=True))

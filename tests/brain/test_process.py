@@ -73,7 +73,7 @@ def test_a_resumed_agent_knows_what_was_heard_and_that_its_tool_is_unknown():
     assert ContextCall("c1", "prices", "{}", "nobody knows") in context
 
 
-def test_who_has_failed_for_good_stays_away():
+def test_a_participant_who_has_failed_for_good_stays_away():
     """There is nobody to dial."""
     it = table(TECH, BIZ, evolve(BIZ, name="law"))
     it.at(1.0, SessionFailed("law", "401", refused=True))

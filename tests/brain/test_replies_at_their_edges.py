@@ -113,7 +113,7 @@ def test_a_prepared_line_is_heard_as_it_was_prepared():
     assert player.decided(Cue) == []
 
 
-def test_who_is_addressed_cuts_in_by_itself():
+def test_an_agent_that_is_addressed_cuts_in_by_itself():
     """It has the floor for being named in the sentence that is heard, and for nothing else."""
     player = begun(agent("tech", by_ear=True), agent("biz", by_ear=True), policy="free")
     tell(
@@ -130,7 +130,7 @@ def test_who_is_addressed_cuts_in_by_itself():
     ]
 
 
-def test_who_turned_out_to_have_nothing_to_say_is_waited_for_like_anybody():
+def test_an_agent_that_turned_out_to_have_nothing_to_say_is_waited_for_like_anybody():
     """It heard words, and made nothing of them: with the floor it is cued when it says nothing by itself."""
     player = begun(chair("mod"), agent("biz", by_ear=True), policy="moderated")
     tell(

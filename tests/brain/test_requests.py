@@ -108,7 +108,7 @@ def test_lost_turns_are_taken_again_by_nobody_but_the_one_that_was_named():
     }
 
 
-def test_who_says_nothing_of_its_urgency_wants_the_floor_half_as_much_as_can_be():
+def test_an_unstated_urgency_is_half_of_the_highest():
     """5 of 10, between any lower bid and any higher one, for policies as for the floor."""
     floor = Floor()
     for name, urgency in (("more", 6), ("silent", None), ("less", 4)):

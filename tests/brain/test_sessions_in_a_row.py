@@ -115,7 +115,7 @@ def rolling():
     return table
 
 
-def test_who_rolls_over_is_away_and_what_it_held_is_gone():
+def test_an_agent_that_rolls_over_is_away_and_what_it_held_is_gone():
     """Its session is closed once; others wait with theirs until the new one is ready."""
     table = rolling()
     assert Drop("tech", 2, "withdrawn") in table.commands(Drop)

@@ -64,7 +64,7 @@ def sharing(*cast, policy="addressed", otherwise="least-spoken", **share):
     return table
 
 
-def test_who_had_too_much_is_passed_over():
+def test_a_participant_with_too_large_a_share_is_passed_over():
     """No verdict before a minute of speech; then another comes first, and a report says so."""
     table = sharing(max=0.5)
     table.says("tech", "Biz?", 40.0)

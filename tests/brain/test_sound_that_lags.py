@@ -130,7 +130,7 @@ def test_words_of_a_turn_are_waited_for_as_much_longer():
     assert [each.participant for each in player.decided(EndTurn)] == ["tech", "biz", "dana"]
 
 
-def test_whoever_begins_in_time_has_not_let_its_turn_go_by():
+def test_a_person_who_begins_in_time_has_not_let_its_turn_go_by():
     """Who has the floor has `floor.human_s` to begin, and is heard to begin later."""
     player = behind_all(*says(12.6 + 9.8, 12.6 + 12.0))
     assert [each.participant for each in player.decided(EndTurn)] == ["tech", "biz"]
@@ -183,7 +183,7 @@ def moments(player, kind):
     return [round(at, 3) for at, _, commands in player.log for each in commands if isinstance(each, kind)]
 
 
-def test_who_speaks_on_a_free_floor_has_it_once_that_was_heard():
+def test_a_person_who_speaks_on_a_free_floor_has_it_once_that_was_heard():
     """Sure 0.3 s behind its beginning, as far as sound has come by then."""
     player = free()
     player.tell(2.1 + LAG_S, SpeechStarted("dana", 2.0))
@@ -198,7 +198,7 @@ def test_the_silence_ladder_waits_for_what_may_have_been_said():
     assert moments(player, GrantFloor) == [4.0 + LAG_S]
 
 
-def test_who_was_cut_goes_on_once_it_would_be_known_that_somebody_speaks():
+def test_a_person_who_was_cut_goes_on_once_it_would_be_known_that_somebody_speaks():
     """A second and a half behind the voice that cut it off, as far as sound has come: it said no word."""
     player = at_the_table((5.15, SpeechStarted("dana", 5.0)), lag_s=LAG_S)
     player.tell(6.4 + LAG_S, SpeechStopped("dana", 6.3))

@@ -118,7 +118,7 @@ def test_words_that_change_no_more_are_waited_for():
     assert Attribute("dana", 2, "So much for", is_certain=False) in player.decided(Attribute)
 
 
-def test_who_types_while_it_speaks_is_read():
+def test_a_person_who_types_while_it_speaks_is_read():
     """What it said is over by the hang; what it typed takes the time that reading takes."""
     player = speaking()
     player.tell(3.6, TextTyped("dana", "one two three four five six seven eight"))
@@ -187,7 +187,7 @@ def test_nothing_happens_before_the_start_and_it_starts_once():
     assert [each.to for each in player.decided(GrantFloor)] == ["tech"]
 
 
-def test_who_has_left_does_not_speak():
+def test_a_person_who_has_left_does_not_speak():
     """What a source still tells of somebody who left gives it no floor."""
     player = brain("tech", "biz", person("dana"))
     player.tell(0.5, Left("dana"))

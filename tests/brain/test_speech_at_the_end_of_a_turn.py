@@ -39,7 +39,7 @@ def of(decided, *kinds):
     return [each for each in decided if isinstance(each, kinds)]
 
 
-def test_who_spoke_on_over_the_end_of_a_turn_has_spoken():
+def test_a_person_who_spoke_on_over_the_end_of_a_turn_has_spoken():
     """Too long for a backchannel, and over before that was judged: the floor is free, and it was its turn."""
     player = heard()
     player.tell(20.95, SpeechStarted("dana", 20.9))
@@ -59,7 +59,7 @@ def test_a_voice_that_goes_on_where_overlap_is_allowed_is_not_unsure_any_more():
     assert player.tell(4.3, VoiceRose("dana", 4.25)) == [UnduckPlayout("tech", 1)]
 
 
-def test_who_gives_way_to_a_holder_is_next():
+def test_a_person_who_gives_way_to_a_holder_is_next():
     """Both began at once in a turn that one of them was given: the other's hand is up from then on."""
     player = heard()
     player.tell(15.0, FloorRequested("dana"))

@@ -165,7 +165,7 @@ def test_words_that_are_typed_at_once_are_read_at_once():
 
 
 @pytest.mark.parametrize(("cut_at", "back_at"), [(2.5, 2.5)])
-def test_who_cut_in_and_is_muted_gives_the_turn_back(cut_at, back_at):
+def test_a_person_who_cut_in_and_is_muted_gives_the_turn_back(cut_at, back_at):
     """Nothing of it was words: whoever it cut off goes on."""
     player = heard()
     player.tell(1.2, SpeechStarted("dana", 1.2))

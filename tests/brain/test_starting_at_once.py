@@ -31,7 +31,7 @@ FREE = FloorRules(policy="free", otherwise="queue")
 
 
 @pytest.mark.parametrize(("late", "collide"), [(0.3, True), (0.31, False)])
-def test_whoever_started_with_the_first_is_next(late, collide):
+def test_a_participant_who_started_with_the_first_is_next(late, collide):
     """Its words are gone, but its hand stays up."""
     table = opened(*EARS, floor=FREE)
     table.at(0, ReplyStarted("tech", 1))
@@ -45,7 +45,7 @@ def test_whoever_started_with_the_first_is_next(late, collide):
     assert bool(of(table.at(1, FloorRequestCancelled("biz")), Report)) is not collide
 
 
-def test_whoever_is_selected_collides_with_nobody():
+def test_a_participant_who_is_selected_collides_with_nobody():
     """It did not start; and an agent that reads did not start with anybody: it greets."""
     table = opened(*EARS, floor=FREE)
     table.at(0, GrantAsked("tech"))
@@ -61,7 +61,7 @@ def test_whoever_is_selected_collides_with_nobody():
     assert (greeted.meeting.holder, greeted.reports()) == ("biz", [])
 
 
-def test_who_is_cued_does_not_answer_twice():
+def test_a_participant_who_is_cued_does_not_answer_twice():
     """What it makes of the turn before its own, while it answers its cue, is told as not heard."""
     table = opened(*EARS, floor=FREE)
     table.at(0.0, GrantAsked("tech", "the price"))

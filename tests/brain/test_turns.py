@@ -36,7 +36,7 @@ SOUND_BIZ = evolve(BIZ, hears=EAR.hears)
 # --- what makes a holder speak ----------------------------------------------------------------------
 
 
-def test_who_is_not_ready_is_not_heard():
+def test_an_agent_that_is_not_ready_is_not_heard():
     """A reply of an agent without a session is dropped: nothing vouches for it."""
     table = Table(plan(TECH))
     table.at(0, MeetingStarted())
@@ -54,7 +54,7 @@ def test_a_held_reply_is_played_without_a_cue():
     assert answer == [GrantFloor("tech", 1, "next in order", 91.0), Play("tech", 1, 1)]
 
 
-def test_who_greets_is_not_cued_before_its_greeting():
+def test_an_agent_that_greets_is_not_cued_before_its_greeting():
     """A first turn waits for the greeting that the plan promises; a cue would cut it off."""
     table = Table(plan(evolve(TECH, greets=True), BIZ))
     assert of(table.open(), Cue) == []
@@ -584,7 +584,7 @@ def test_an_answer_by_ear_that_failed_ends_its_turn():
         assert [each.cause for each in of(answer, EndTurn)] == ([] if is_heard else ["failed"])
 
 
-def test_who_is_about_to_answer_is_not_waited_for_twice():
+def test_an_agent_that_is_about_to_answer_is_not_waited_for_twice():
     """It has heard something on the free floor: it is not cued for having made nothing of it."""
     hands = FloorRules(policy="queue", otherwise="queue")
     for has_heard in (False, True):
@@ -599,7 +599,7 @@ def test_who_is_about_to_answer_is_not_waited_for_twice():
         assert ("ear" in table.timers) is not has_heard
 
 
-def test_who_comes_back_to_the_table_is_not_told_of_what_it_took_with_it():
+def test_an_agent_that_comes_back_to_the_table_is_not_told_of_what_it_took_with_it():
     """A remark that it held when it left was its own affair: it begins anew."""
     table = Table(plan(BIZ, SOUND))
     table.open()

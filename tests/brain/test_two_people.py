@@ -73,7 +73,7 @@ def test_of_two_who_start_at_once_the_holder_goes_on():
     assert [grant.to for grant in of(player, GrantFloor)] == ["eve"]
 
 
-def test_who_starts_later_collides_with_nobody():
+def test_a_person_who_starts_later_collides_with_nobody():
     """A chair that speaks into another's turn does not take it."""
     player = table(DANA, CHAIR)
     player.tell(3.3, SpeechStarted("dana", 3.2))
@@ -82,7 +82,7 @@ def test_who_starts_later_collides_with_nobody():
     assert of(player, EndTurn) == []
 
 
-def test_who_pauses_is_not_collided_with():
+def test_a_person_who_pauses_is_not_collided_with():
     """Who has fallen silent within its turn has not started with whoever speaks up then."""
     player = table(DANA, CHAIR)
     player.tell(3.3, SpeechStarted("dana", 3.2))
@@ -127,7 +127,7 @@ def test_of_two_who_began_at_the_same_moment_the_meeting_draws():
     assert first == [early(seed, 1.0, 1.0).decided(GrantFloor)[0].to for seed in range(12)]
 
 
-def test_who_was_first_goes_first_with_a_hand_up_or_without():
+def test_a_person_who_was_first_goes_first_with_a_hand_up_or_without():
     """A hand of the usual priority is no less than none; one of a higher comes before who was first."""
     for event, first in (
         (FloorRequested("dana"), "dana"),
@@ -146,7 +146,7 @@ def test_who_was_first_goes_first_with_a_hand_up_or_without():
         assert player.decided(GrantFloor)[0].to == first
 
 
-def test_who_had_to_give_way_to_the_chair_is_next_where_nobody_else_chooses():
+def test_a_participant_who_had_to_give_way_to_the_chair_is_next_where_nobody_else_chooses():
     """Under a queue alone its hand is what lets it speak."""
     player = table(DANA, CHAIR, policy="queue", otherwise="queue")
     player.tell(3.3, SpeechStarted("dana", 3.2))
@@ -167,7 +167,7 @@ def test_of_two_who_start_within_just_the_bound_both_have_started():
 
 
 @pytest.mark.parametrize(("until", "code"), [(4.0, "backchannel"), (4.9, "overlap")])
-def test_who_gave_way_has_spoken_beside_the_turn(until, code):
+def test_a_person_who_gave_way_has_spoken_beside_the_turn(until, code):
     """What it said while the other had the floor is judged and kept as any speech beside a turn."""
     made = plan("tech", DANA, EVE, policy="queue", otherwise="queue")
     player = Player(Brain(made), wakes=True)
@@ -181,7 +181,7 @@ def test_who_gave_way_has_spoken_beside_the_turn(until, code):
     assert (said.heard, said.beside, said.turn) == ("Well", code, 1)
 
 
-def test_who_was_drawn_is_the_one_whom_the_meetings_number_says():
+def test_equal_starts_are_drawn_by_the_meetings_number():
     """The number that policies see for that turn draws between those who began at the same moment."""
     for seed in range(12):
         made = plan("tech", DANA, EVE, person("zoe"), seed=seed)

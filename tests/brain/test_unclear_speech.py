@@ -138,7 +138,7 @@ def test_words_of_two_utterances_make_one_interruption():
     assert said(player, "dana") == [(3.0, "Wait now. I object.")]
 
 
-def test_whoever_leaves_leaves_no_speech_untold():
+def test_a_person_who_leaves_leaves_no_speech_untold():
     """No words of it will come any more: it is unclear at once, and stays so when the seat is taken again."""
     player = beside_a_story(*ASSENT, (4.5, Left("dana")))
     assert said(player, "dana") == [(3.0, UNCLEAR)]

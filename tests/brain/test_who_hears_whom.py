@@ -36,7 +36,7 @@ def starts(player):
     player.tell(1.1, PlaybackStarted("tech", 1, 1, 1.1))
 
 
-def test_who_has_the_floor_hears_no_people():
+def test_an_agent_that_has_the_floor_hears_no_people():
     """Its service would fall silent at a cough; the others hear everybody."""
     player = table()
     starts(player)
@@ -46,7 +46,7 @@ def test_who_has_the_floor_hears_no_people():
     assert heard_by(player, "tech") == ("biz", "dana")
 
 
-def test_who_was_cut_off_hears_nothing_of_whoever_did_it():
+def test_an_agent_that_was_cut_off_hears_nothing_of_whoever_did_it():
     """It reads those words, and hears people again behind them."""
     player = table()
     starts(player)
@@ -60,7 +60,7 @@ def test_who_was_cut_off_hears_nothing_of_whoever_did_it():
     assert heard_by(player, "tech") == ("biz", "dana")
 
 
-def test_who_is_muted_is_heard_by_nobody():
+def test_an_agent_that_is_muted_is_heard_by_nobody():
     """Not by those that were to hear it either."""
     player = table()
     starts(player)

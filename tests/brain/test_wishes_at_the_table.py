@@ -107,7 +107,7 @@ def test_a_hand_of_who_has_the_floor_already_is_not_up_behind_its_turn():
     assert holders(player) == ["tech", "dana", "tech", "dana"]
 
 
-def test_who_was_stopped_at_its_limit_and_speaks_on_cuts_nobody():
+def test_a_participant_who_was_stopped_at_its_limit_and_speaks_on_cuts_nobody():
     """However long it goes on, whoever has the floor now is heard to its end."""
     player = begun("tech", person("dana"), hold=HoldRules(10.0))
     player.tell(0.0, EarReady("dana", 1))
@@ -126,7 +126,7 @@ def test_who_was_stopped_at_its_limit_and_speaks_on_cuts_nobody():
     assert player.decided(StopPlayout) == []
 
 
-def test_who_is_let_be_heard_again_without_being_muted_goes_on():
+def test_unmuting_a_participant_that_is_not_muted_changes_nothing():
     """Nothing was taken from it, and nothing is."""
     player = begun("tech", "biz")
     for at, event in reply(1.0, "tech", 1):
@@ -136,7 +136,7 @@ def test_who_is_let_be_heard_again_without_being_muted_goes_on():
     assert player.brain.holder == "tech"
 
 
-def test_who_has_left_cannot_leave_again():
+def test_a_participant_who_has_left_cannot_leave_again():
     """Whoever it is: that is noted, and nobody is told anything."""
     player = begun("tech", "biz", person("dana"))
     for name in ("dana", "biz"):
@@ -159,7 +159,7 @@ def test_a_hand_of_an_agent_goes_with_its_last_session():
         (True, ['You were cut off after: "One"']),
     ],
 )
-def test_who_is_cut_before_its_first_sound_is_told_that_nobody_heard_it(heard, lines):
+def test_a_participant_who_is_cut_before_its_first_sound_is_told_that_nobody_heard_it(heard, lines):
     """Who was heard so far is told until where."""
     player = begun("tech", "biz")
     for at, event in reply(1.0, "tech", 1, "One two three.", length_s=3.0):

@@ -314,7 +314,7 @@ def at_the_end(*events, until=20.0):
 ENDS = (3.1, PlaybackFinished("tech", 1, 1, 3.1, 2.0, "complete"))
 
 
-def test_who_speaks_on_behind_a_turn_has_the_floor():
+def test_a_participant_who_speaks_on_behind_a_turn_has_the_floor():
     """It began beside the last word, and goes on for longer than assent does."""
     player = at_the_end((3.05, SpeechStarted("dana", 3.0)), ENDS, until=5.0)
     granted = [
@@ -326,7 +326,7 @@ def test_who_speaks_on_behind_a_turn_has_the_floor():
     assert [(at, each.to, each.reason) for at, each in granted[1:]] == [(3.95, "dana", "speaks already")]
 
 
-def test_who_said_more_than_assent_behind_a_turn_has_had_the_floor():
+def test_a_participant_who_said_more_than_assent_behind_a_turn_has_had_the_floor():
     """It is over when its words come: they are a turn of its own all the same."""
     player = at_the_end(
         (3.05, SpeechStarted("dana", 3.0)),

@@ -123,7 +123,7 @@ def test_typed_words_are_told_to_agents_that_hear_audio(by_ear):
     )
 
 
-def test_who_was_cut_off_reads_what_it_could_not_hear():
+def test_an_agent_that_was_cut_off_reads_what_it_could_not_hear():
     """An agent by ear is deaf to whoever cut it off: it is told those words, and others by ear are not."""
     player = table(agent("tech", by_ear=True), agent("biz", by_ear=True), person("dana"))
     player.tell(3.1, SpeechStarted("dana", 3.0))

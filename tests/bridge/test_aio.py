@@ -135,7 +135,7 @@ def test_hooks_are_asked_in_asyncio(scenario, edges, tmp_path):
 
 
 @pytest.mark.parametrize("what", ["callback", "hook"])
-def test_who_never_answers_in_asyncio_holds_no_virtual_meeting_for_ever(
+def test_asyncio_code_that_never_answers_holds_no_virtual_meeting_for_ever(
     what, scenario, edges, tmp_path, monkeypatch
 ):
     """Time stands still for it, but not for ever: a hook's default holds, and a callback is left behind."""

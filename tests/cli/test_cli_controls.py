@@ -83,7 +83,7 @@ def test_an_impossible_command_is_answered(line, told):
 
 
 @pytest.mark.parametrize("line", ["hello", "/hand", "/down", "/floor"])
-def test_who_only_watches_has_no_voice(line):
+def test_a_person_who_only_watches_has_no_voice(line):
     """Without a seat there is nothing to say and no hand to raise."""
     assert "this keyboard belongs to no participant" in read_control(line, PLAN, None).text
 
@@ -242,7 +242,7 @@ async def test_a_line_that_comes_too_late_is_answered(autojump_clock, refusal):
     assert await _pasted(Busy(refusal), ["last"]) == [str(refusal)]
 
 
-async def test_who_has_the_floor_is_told_so_and_gets_no_second_turn():
+async def test_a_person_who_has_the_floor_is_told_so_and_gets_no_second_turn():
     """What one has would be granted once more, and waited out; others are still given the floor."""
     reading, writing = os.pipe()
     granted = Record(1, 0.5, Woke("start"), (GrantFloor("kim", 1, "asked", 90.0),))

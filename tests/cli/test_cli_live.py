@@ -218,7 +218,7 @@ def test_a_person_who_has_the_floor_is_not_said_to_think():
     assert view.doing("ann").value == "thinking"
 
 
-def test_who_comes_and_leaves_has_a_seat_from_then_on():
+def test_a_participant_who_comes_and_leaves_has_a_seat_from_then_on():
     """With its own label and colour, and what it does; whoever has left is said to have."""
     plan = MeetingPlan("m", (Participant("ann"), Participant("bob")))
     view, kim, dana = LiveView(plan), Participant("kim", title="Kim Q."), Participant("dana", kind=Kind.HUMAN)

@@ -88,7 +88,7 @@ def test_a_place_beyond_the_end_is_the_end(run_folder, capsys, start):
     assert capsys.readouterr().err == ""
 
 
-async def test_who_joined_has_a_label_and_a_level(clock_of_threads, tmp_path):  # noqa: F811
+async def test_a_participant_who_joined_has_a_label_and_a_level(clock_of_threads, tmp_path):  # noqa: F811
     """From its coming on, in a run that is over and in one that is written elsewhere."""
     audio = tmp_path / "audio"
     audio.mkdir()

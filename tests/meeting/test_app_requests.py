@@ -153,7 +153,7 @@ def test_a_meeting_whose_loop_has_ended_says_so(scenario, tmp_path):
         meeting.say("ann", "Too late.")
 
 
-def test_who_ran_the_loop_is_told_as_well(scenario, tmp_path):
+def test_the_thread_that_ran_the_loop_is_told_as_well(scenario, tmp_path):
     """Behind `trio.run`, and within the next, there is no meeting: whatever is asked, in the same words."""
 
     async def held():
@@ -328,7 +328,7 @@ def test_a_callback_that_leaves_ends_the_meeting_as_its_authors_error(tmp_path, 
         run_meeting(path, overrides=Overrides(clock=clock), out=tmp_path / "run", edges=edges, watch=watch)
 
 
-def test_who_leaves_before_the_first_tick_leaves_a_whole_run(scenario, tmp_path):
+def test_a_block_left_before_the_first_tick_leaves_a_whole_run(scenario, tmp_path):
     """A meeting begins with a tick of the process's clock; before it there is one to be left as well."""
 
     async def held():

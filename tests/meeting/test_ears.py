@@ -91,7 +91,7 @@ def test_an_ear_that_is_lost_comes_back(held):
     assert [each.begin_s for each in finals] == pytest.approx(began, abs=0.3)
 
 
-def test_who_spoke_when_the_process_died_speaks_no_more(held, tmp_path):
+def test_a_person_who_spoke_when_the_process_died_speaks_no_more(held, tmp_path):
     """The meeting that goes on is told so, where the recordings end; its ear counts on."""
     held(lambda _, own: own)
     run = tmp_path / "o"

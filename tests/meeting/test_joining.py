@@ -212,7 +212,7 @@ def test_clips_join_and_are_kept_with_the_run(tmp_path):
     assert (tmp_path / "run" / "clips" / "hello.wav").read_bytes() == path.read_bytes()
 
 
-def test_who_joins_may_call_the_meetings_tools(tmp_path):
+def test_a_participant_who_joins_may_call_the_meetings_tools(tmp_path):
     """Those of the scenario; one that it has not is an error at the call."""
     tools = {"tools": {"price": {"description": "A price.", "mock": {"result": {"cents": "eight"}}}}}
     script = [{"call": {"tool": "price", "arguments": {}}, "say": "It is ${result.cents}."}]
@@ -292,7 +292,7 @@ def test_a_person_who_leaves_is_heard_no_more(tmp_path):
     held(tmp_path, visit)
 
 
-def test_who_comes_back_as_it_was_goes_on_where_it_left(tmp_path):
+def test_a_participant_who_comes_back_as_it_was_goes_on_where_it_left(tmp_path):
     """In a new session, behind the lines that were heard; its recording goes on, too."""
 
     async def visit(meeting):
@@ -453,7 +453,7 @@ def test_as_many_names_as_a_meeting_knows(tmp_path):
     held(tmp_path, visit)
 
 
-def test_who_is_cancelled_while_it_asks_leaves_a_seat_whole(tmp_path):
+def test_a_cancelled_join_leaves_a_seat_whole(tmp_path):
     """It is there with its actor, or it is not."""
 
     async def visit(meeting):

@@ -178,7 +178,7 @@ def test_most_ticks_are_carried_before_their_time(monkeypatch, tmp_path):
     assert ticks_of(monkeypatch, "", tmp_path / "leaping") < ticking / 10
 
 
-def test_whoever_leaps_is_asked_before_time_moves():
+def test_a_leaper_is_asked_before_time_moves():
     """Trio's private names still do what we set them for: the next deadline is told, and may be moved on."""
     asked = []
 

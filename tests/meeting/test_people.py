@@ -118,7 +118,7 @@ def test_a_persons_words_come_from_an_ear(people, hold):
     assert heard[-1].end_s == pytest.approx(fell.position_s, abs=0.3)
 
 
-def test_who_is_not_heard_needs_no_ear(people, hold):
+def test_a_person_who_is_not_heard_needs_no_ear(people, hold):
     """Nobody is dialled for an observer."""
     assert events_of(hold(people("{role: human, via: app}")), EarReady) == [EarReady("dana", 1, ANY)]
     assert not events_of(hold(people("{role: observer, via: app}")), EarReady)

@@ -184,7 +184,7 @@ def test_a_move_waits_for_the_change_of_the_floor_that_came_before_it(tmp_path):
     assert first_difference(held_meeting(reading).utterances, held_meeting(again).utterances) is None
 
 
-def test_who_joins_has_the_answers_of_tools_that_nobody_else_called(tmp_path):
+def test_a_participant_who_joins_has_the_answers_of_tools_that_nobody_else_called(tmp_path):
     """Those of the start could have called them, too."""
     tools = {"tools": {"price": {"description": "A price.", "mock": {"result": {"cents": "eight"}}}}}
     script = [{"call": {"tool": "price", "arguments": {}}, "say": "It is ${result.cents}."}]

@@ -117,7 +117,7 @@ def test_sound_of_any_rate_is_resampled(tmp_path, rate, encoding):
     assert any(isinstance(event, SpeechStopped) for event in events)
 
 
-def test_whoever_waits_to_send_is_told_of_the_end(tmp_path):
+def test_an_app_that_waits_to_send_is_told_of_the_end(tmp_path):
     """Nobody hangs at a meeting that is over."""
 
     async def visit(meeting):

@@ -43,7 +43,7 @@ def test_the_page_begins_with_a_lane_a_participant():
     ]
 
 
-def test_whoever_joins_has_a_lane_from_then_on():
+def test_a_participant_who_joins_has_a_lane_from_then_on():
     """Lanes come from events, not from the header alone."""
     (mark,) = marks_of((7.0, Joined(Participant("zoe", title="Zoe Q."))))
     assert (mark["k"], mark["who"], mark["label"], mark["at"]) == ("lane", "zoe", "Zoe Q.", 7.0)

@@ -107,7 +107,7 @@ def test_a_cough_does_not_start_the_silence_limit(tmp_path):
 
 
 @pytest.mark.long  # test_people_variations has interruptions of other lengths
-def test_whoever_interrupts_is_heard_to_the_end(tmp_path):
+def test_a_person_who_interrupts_is_heard_to_the_end(tmp_path):
     """Forty seconds of a person's speech are no silence."""
     held = hold(
         scenario(

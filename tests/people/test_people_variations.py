@@ -85,7 +85,7 @@ def test_assent_under_every_way_of_being_unsure(tmp_path, policy, unsure, again)
 
 
 @pytest.mark.parametrize(("at", "policy"), each_in_turn((1, 2, 3, 4, 5, 6), POLICIES))
-def test_who_cuts_in_is_let_in(tmp_path, policy, at):
+def test_a_person_who_cuts_in_is_let_in(tmp_path, policy, at):
     """In the time of a verdict and of falling silent; its words and all lines behind it are heard."""
     held = hold(table(policy, [beside("ann", at, CUTS)]), tmp_path)
     assert ("ann", "interrupted") in held.ends
@@ -98,7 +98,7 @@ def test_who_cuts_in_is_let_in(tmp_path, policy, at):
 
 
 @pytest.mark.parametrize(("length", "policy"), each_in_turn([1, 4, 12], POLICIES))
-def test_who_cuts_in_speaks_to_the_end(tmp_path, policy, length):
+def test_a_person_who_cuts_in_speaks_to_the_end(tmp_path, policy, length):
     """However long it takes, the turn is that person's, and silence is not called."""
     words = " ".join(["It goes on and on, for there is a lot to tell about it."] * length)
     held = hold(table(policy, [beside("ann", 2, words)]), tmp_path)

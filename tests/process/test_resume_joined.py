@@ -84,7 +84,7 @@ def said_by(records, name):
     return [each.text for each in events if isinstance(each, SentenceSaid) and each.participant == name]
 
 
-def test_who_came_before_the_crash_is_there_again(crashed, tmp_path):
+def test_a_participant_who_came_before_the_crash_is_there_again(crashed, tmp_path):
     """In its own seat, behind what it said, with its recording; who left is not."""
     run = crashed(100)
     before = list(read(run / "journal.jsonl"))
@@ -123,7 +123,7 @@ def test_it_may_crash_again(crashed, tmp_path, failing_after):
     assert [each.session for each in ready if each.participant == "kim"] == [1, 2, 3]
 
 
-def test_who_left_before_the_crash_may_come_back_behind_it(crashed, tmp_path):
+def test_a_participant_who_left_before_the_crash_may_come_back_behind_it(crashed, tmp_path):
     """Its session has the next number, and its lines go on."""
     run = crashed(100)
     before = said_by(read(run / "journal.jsonl"), "bob")

@@ -16,14 +16,14 @@ JOINED = records(
 )
 
 
-def test_whoever_joined_is_measured():
+def test_a_participant_who_joined_is_measured():
     """A participant of no header has a part in the meeting all the same."""
     told = result(PLAN, JOINED, (), Run("real"))
     assert told.participants == ("ada", "tech_lead", "eve", "kim", "zoe")
     assert told.measures.participants[-1].spoken_s == 3.0
 
 
-def test_whoever_joined_stands_in_the_transcript_by_its_title():
+def test_a_participant_who_joined_stands_in_the_transcript_by_its_title():
     """Exports name everybody as events do."""
     assert "Zoe Q." in markdown(PLAN, (), JOINED)
 

@@ -71,7 +71,7 @@ def test_a_backchannel_wants_no_floor():
     assert (found.tried, found.backchannels, found.backchannels_of) == (0, 1, {"kim": 1})
 
 
-def test_who_goes_on_behind_a_pause_cuts_in_upon_nobody():
+def test_a_participant_who_goes_on_behind_a_pause_cuts_in_upon_nobody():
     """An agent that paused while it was not known what the other wanted has had the floor all along."""
     found = measured(
         (0.0, PlaybackStarted("ada", 1, 1, 0.0)),
@@ -122,7 +122,7 @@ def test_an_interruption_succeeds_where_the_other_gives_way(silent_at, ends_at, 
 
 
 @pytest.mark.parametrize(("cause", "tried"), [("finished", 0), ("lost", 0), ("interrupted", 1)])
-def test_who_comes_to_the_end_of_its_turn_gives_way_to_nobody(cause, tried):
+def test_a_participant_who_comes_to_the_end_of_its_turn_gives_way_to_nobody(cause, tried):
     """Speech that begins over its last words, and goes on, is a change of speakers with an overlap."""
     words = [said("ada", 1, (0.0, 4.5), "So be it.", cause=cause)]
     found = measured(*turn("ada", 1, 0, 4.5), *speech(4, 8), utterances=words).interruptions
@@ -227,7 +227,7 @@ def test_requests_wait_until_they_are_granted():
     )
 
 
-def test_whoever_waits_still_has_waited():
+def test_a_participant_who_still_waits_has_waited():
     """A meeting whose records stop has a queue too."""
     assert measured(
         (0.0, MeetingStarted()), (5.0, FloorRequested("ben")), (10.0, Woke("x"))

@@ -63,7 +63,7 @@ async def test_a_certificate_of_the_operators(tmp_path: Path) -> None:
         assert await talk(server, tmp_path / "ca.pem") == (200, "Welcome")
 
 
-async def test_whoever_does_not_speak_tls_does_no_harm(tmp_path: Path) -> None:
+async def test_a_client_without_tls_does_no_harm(tmp_path: Path) -> None:
     """A plain request is hung up on, and the server goes on."""
     async with serving(self_signed((), tmp_path / "ca.pem")) as server:
         with pytest.raises(httpx.HTTPError):

@@ -169,7 +169,7 @@ def test_a_cancelled_opening_starts_nobody(monkeypatch, seed):
     assert log == []
 
 
-async def test_who_overruns_its_grace_is_noted_and_left_behind(autojump_clock):
+async def test_a_child_that_overruns_its_grace_is_noted_and_left_behind(autojump_clock):
     """The next one stops meanwhile; the block ends when the last task has, and its end is noted too."""
     log, (a, b) = toys("ab")
     b.cleanup_s = 30

@@ -274,7 +274,7 @@ async def test_code_after_wait_does_not_run_on_when_the_block_fails():
     assert reached == []
 
 
-async def test_who_has_overrun_does_not_start_a_second_time(autojump_clock):
+async def test_a_child_that_has_overrun_does_not_start_a_second_time(autojump_clock):
     """Two tasks of one child are worse than none: the start fails, and failed starts count."""
     log, (a, b) = toys("ab")
     b.cleanup_s = 60
@@ -291,7 +291,7 @@ async def test_who_has_overrun_does_not_start_a_second_time(autojump_clock):
     assert log[-1] == "-b"
 
 
-async def test_who_has_overrun_may_start_again_once_it_has_ended(autojump_clock):
+async def test_a_child_that_has_overrun_may_start_again_once_it_has_ended(autojump_clock):
     """With a backoff that outlasts the overrun the meeting goes on."""
     log, (a, b) = toys("ab")
     b.cleanup_s = 8

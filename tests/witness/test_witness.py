@@ -156,7 +156,7 @@ def test_no_ear_hears_what_was_begun_under_mute():
     assert pia.stretches[0].was_broken
 
 
-def test_who_begins_in_the_tick_of_the_apps_cut_has_cut_nobody():
+def test_a_participant_who_begins_in_the_tick_of_the_apps_cut_has_cut_nobody():
     """An agent's sound ends with its tick, up to 50 ms behind the moment at which it was cut."""
     world, _ = alone()
     witness = Witness(world)

@@ -55,7 +55,7 @@ def test_nobody_notices_anything(part, tally):
 
 
 @pytest.mark.long
-def test_whoever_is_named_speaks_next():
+def test_a_participant_who_is_named_speaks_next():
     """In worlds in which nothing outranks a name: under policies that go by what was said."""
     judge(try_worlds(0, WORLDS // 3, calm), calm)
 
