@@ -134,10 +134,11 @@ def test_a_trigger_goes_off_once():
     assert gone_off([Trigger(SpokenPattern(("stop",)), nth=2)], *facts) == [(2.0, 0)]
 
 
-def test_a_pattern_that_is_none_is_told_at_once():
-    """Not in the middle of a meeting."""
+@pytest.mark.parametrize("source", ["(", "(a+)+(?=b)$"], ids=["none", "slow"])
+def test_a_pattern_that_cannot_be_searched_is_told_at_once(source):
+    """Not in the middle of a meeting, which it could hold up for ever."""
     with pytest.raises(PatternFault):
-        Triggers.of([Trigger(SpokenPattern(("(",)))])
+        Triggers.of([Trigger(SpokenPattern((source,)))])
 
 
 HANDS = FloorRules(policy="queue", otherwise="queue")

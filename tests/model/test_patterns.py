@@ -11,9 +11,7 @@ from trialogue.model import characters
 from trialogue.model.patterns import (
     LARGEST,
     LONGEST,
-    LONGEST_RECORDED,
     PatternFault,
-    compile_recorded,
 )
 from trialogue.model.patterns import compile as compile_pattern
 
@@ -164,21 +162,6 @@ def test_a_program_has_a_bound():
     assert compile_pattern(r"\w{400}").size <= LARGEST
     with pytest.raises(PatternFault):
         compile_pattern(r"\w{900}")
-
-
-def test_a_recorded_pattern_is_searched_as_it_was():
-    """A journal of an earlier version may look ahead; of a text its beginning is searched."""
-    pattern = compile_recorded("a(?=b)")
-    assert pattern.search("ab")
-    assert not pattern.search("ac")
-    assert not pattern.search("x" * LONGEST_RECORDED + "ab")
-    with pytest.raises(PatternFault):
-        compile_recorded("(")
-
-
-def test_a_recorded_pattern_is_linear_where_it_can_be():
-    """A journal is from outside, too."""
-    assert compile_recorded("(a+)+$").search("a" * 5_000 + "!") is False
 
 
 def test_a_text_may_hold_anything():

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 from attrs import Factory, evolve, field
 
 from trialogue.brain.words.transcript import Transcript
+from trialogue.model import patterns
 from trialogue.model.commands import (
     Attribute,
     CancelTool,
@@ -57,7 +58,6 @@ from trialogue.model.expectations import (
     ToolPattern,
 )
 from trialogue.model.failed_replies import FAILED, FailedReplies
-from trialogue.model.patterns import compile_recorded
 from trialogue.model.records import Record
 from trialogue.model.spoken_numbers import numbers_in
 from trialogue.values import define, frozen
@@ -376,5 +376,5 @@ def _is_call(call: EndedCall, pattern: ToolPattern) -> bool:
     )
 
 
-def _holds(patterns: Iterable[str], text: str) -> bool:
-    return all(compile_recorded(each).search(text) for each in patterns)
+def _holds(sources: Iterable[str], text: str) -> bool:
+    return all(patterns.compile(each).search(text) for each in sources)

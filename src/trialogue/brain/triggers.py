@@ -16,6 +16,7 @@ from attrs import Factory
 
 from trialogue.brain.happenings import Fold, fits
 from trialogue.brain.recorded_times import SLACK_S
+from trialogue.model import patterns
 from trialogue.model.commands import Command
 from trialogue.model.events import (
     Event,
@@ -32,7 +33,6 @@ from trialogue.model.expectations import (
     ToolPattern,
     Trigger,
 )
-from trialogue.model.patterns import compile_recorded
 from trialogue.model.records import Record
 from trialogue.values import define
 
@@ -108,7 +108,7 @@ class Triggers:
         watches = [_Watch(trigger) for trigger in triggers]
         for watch in watches:
             for expression in expressions(watch.trigger.when):
-                compile_recorded(expression)
+                patterns.compile(expression)
         return cls(watches)
 
     @property

@@ -7,13 +7,12 @@
    the character classes and letter case of this Python; see `Translation`.
 3. Searches only ask whether a text matches, never where, so greedy and lazy repeats are equal.
 4. What no search in linear time can do (looking around, referring back, atomic groups) is refused with
-   another way to write it. A journal of an earlier version may hold such a pattern: `compile_recorded`.
+   another way to write it. So is such a pattern in a journal: no journal of the current rules can hold one,
+   since each scenario was checked before, and those of other rules are not decided again.
 """
 
 from __future__ import annotations
 
-import re
-import warnings
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final, Protocol, cast
@@ -26,19 +25,13 @@ from trialogue.values import frozen
 __all__ = [
     "LARGEST",
     "LONGEST",
-    "LONGEST_RECORDED",
     "LinearPattern",
-    "Pattern",
     "PatternFault",
     "compile",
-    "compile_recorded",
 ]
 
 LONGEST: Final = 1_000
 """Most characters of a pattern."""
-
-LONGEST_RECORDED: Final = 4_000
-"""Characters of a text that are searched by a pattern which only Python's `re` can search."""
 
 LARGEST: Final = 5_000
 """Most instructions of one program: the cost of a search for each character of the text."""
@@ -50,14 +43,6 @@ _re2: Any = import_module("re2")
 """RE2 from `google-re2`, which has no types."""
 
 _TOO_LARGE: Final = "is too large: repeat less (at most 1,000 times), or split the pattern"
-
-
-class Pattern(Protocol):
-    """Regular expression that is ready for searches."""
-
-    def search(self, text: str) -> bool:
-        """Whether the text matches."""
-        ...
 
 
 class _Engine(Protocol):
@@ -89,16 +74,6 @@ class LinearPattern:
         return self._engine.search(self._translation.prepared(text)) is not None
 
 
-@frozen
-class _RecordedPattern:
-    """Pattern that only Python's `re` can search; it searches the beginning of a text."""
-
-    compiled: re.Pattern[str]
-
-    def search(self, text: str) -> bool:
-        return self.compiled.search(text[:LONGEST_RECORDED]) is not None
-
-
 @lru_cache(maxsize=2_048)
 def compile(pattern: str) -> LinearPattern:  # noqa: A001 - like `re.compile`: always called as `patterns.compile`
     """Pattern, ready for searches; `PatternFault` says in words what is wrong and how to write it."""
@@ -110,25 +85,6 @@ def compile(pattern: str) -> LinearPattern:  # noqa: A001 - like `re.compile`: a
     if engine.programsize > LARGEST:
         raise PatternFault(_TOO_LARGE)
     return LinearPattern(pattern, engine.programsize, translation, engine, of_nothing)
-
-
-@lru_cache(maxsize=512)
-def compile_recorded(pattern: str) -> Pattern:
-    """Pattern of a plan, which may come from a journal of an earlier version.
-
-    A pattern that `compile` refuses is searched by `re`, in the first `LONGEST_RECORDED` characters of a
-    text. Scenarios with such a pattern are refused before they become plans. `PatternFault` for an invalid
-    one.
-    """
-    try:
-        return compile(pattern)
-    except PatternFault as fault:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return _RecordedPattern(re.compile(pattern))
-        except (re.error, RecursionError, OverflowError):
-            raise fault from None
 
 
 def _engine(text: str) -> _Engine:

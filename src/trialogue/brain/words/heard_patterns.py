@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from trialogue.errors import ScenarioError
-from trialogue.model.patterns import Pattern, PatternFault, compile_recorded
+from trialogue.model import patterns
+from trialogue.model.patterns import LinearPattern, PatternFault
 from trialogue.model.plan import Said
 from trialogue.values import frozen
 
@@ -12,7 +13,7 @@ from trialogue.values import frozen
 class SaidRule:
     """Pattern of a `Said`, compiled."""
 
-    pattern: Pattern
+    pattern: LinearPattern
     """Pattern that is searched in one turn's heard words."""
 
     by: str | None
@@ -26,6 +27,6 @@ class SaidRule:
 def compile_said(said: Said) -> SaidRule:
     """Compile a pattern; ScenarioError for an invalid one."""
     try:
-        return SaidRule(compile_recorded(said.match), said.by)
+        return SaidRule(patterns.compile(said.match), said.by)
     except PatternFault as fault:
         raise ScenarioError(f"{said.match!r} {fault}") from fault
