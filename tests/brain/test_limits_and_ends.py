@@ -70,7 +70,7 @@ def test_bad_patterns_and_policies_are_the_scenarios_fault():
     """They are told before the meeting."""
     with pytest.raises(ScenarioError, match="not a regular expression"):
         Brain(plan(TECH, end=(Said("("),)))
-    with pytest.raises(ScenarioError, match="can only be searched slowly|looks"):
+    with pytest.raises(ScenarioError, match="a search in linear time cannot do that"):
         Brain(plan(TECH, end=(Said("(a+)+(?=b)$"),)))
     with pytest.raises(ScenarioError, match="unknown policy 'chaos'; known: addressed, agenda, auction,"):
         Brain(plan(TECH, floor=FloorRules(policy="chaos")))

@@ -12,7 +12,7 @@ from wsproto.events import BytesMessage, CloseConnection, TextMessage
 from wsproto.utilities import ProtocolError
 
 from trialogue.transport.frames import masked
-from trialogue.transport.incoming import Incoming
+from trialogue.transport.incoming import MOST_FRAMES, Incoming
 
 LIMIT = 300
 KEY = b"\x01\x02\x03\x04"
@@ -200,6 +200,20 @@ def test_a_head_that_is_wrong_already_is_the_librarys_at_once(head):
     in_parts = Incoming(True, LIMIT, 10)
     begun = frame(0x01, b"part", is_masked=False)
     assert in_parts.sift(begun + b"\x82\x7e") == begun + b"\x82\x7e"
+
+
+async def test_the_library_gets_so_many_frames_at_once():
+    """The others wait in the buffer, in order, and so do the messages behind them."""
+    incoming = Incoming(True, LIMIT, 10)
+    ping, said = frame(0x89, b"", is_masked=False), frame(0x82, b"said", is_masked=False)
+    assert incoming.sift(ping * MOST_FRAMES + said) == ping * MOST_FRAMES
+    assert not incoming.is_behind
+    assert await incoming.next() == b"said"
+    assert incoming.sift(ping * (MOST_FRAMES + 1) + said) == ping * MOST_FRAMES
+    assert incoming.is_behind
+    assert incoming.sift(b"") == ping
+    assert not incoming.is_behind
+    assert await incoming.next() == b"said"
 
 
 async def test_a_head_that_the_library_has_in_part_is_its_own_to_the_end():

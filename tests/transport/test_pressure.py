@@ -124,3 +124,37 @@ async def test_a_cancelled_block_ends_at_once(autojump_clock: trio.testing.MockC
             await socket.receive()
     assert trio.current_time() - started == pytest.approx(1)
     assert "done" in repr(socket)
+
+
+@pytest.mark.parametrize("when", ["later", "with the handshake"])
+async def test_other_tasks_have_their_turn_while_a_message_comes_in_thousands_of_parts(
+    when: str,
+) -> None:
+    """A peer whose frames are tiny holds up nobody else, and its message arrives whole, with what follows."""
+    parts = frame(1, b"", fin=0) + frame(0, b"x", fin=0) * 3_000 + frame(0, b"y")
+
+    async def talk(stream: PipeStream) -> None:
+        await upgrade(stream)
+        if when == "later":
+            await stream.receive_some()
+        await stream.send_all(parts + frame(1, b"behind"))
+        await trio.sleep_forever()
+
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            await trio.lowlevel.checkpoint()
+            turns += 1
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(take_turns)
+        with trio.fail_after(20):
+            async with piped(talk)(URL, headers=HEADERS) as socket:
+                before = turns
+                socket.send_text("now")
+                assert await socket.receive() == "x" * 3_000 + "y"
+                assert (turns if when == "with the handshake" else turns - before) > 8
+                assert await socket.receive() == "behind"
+        nursery.cancel_scope.cancel(reason="all has come")

@@ -8,7 +8,9 @@ control frames, messages in parts, and every fault, goes to the library, which k
 3. Unread messages are bounded by their number and their size: at the limit nothing is read, and the peer
    waits. So are the parts of one message, which may be empty: more of them are a flood.
 4. The reader's task passes sound directly to a receiver for it, if no message waits before it.
-5. A message is checked when it is complete; the library alone would check the UTF-8 of a part of it.
+5. The library gets at most `MOST_FRAMES` frames at once, so that a peer whose frames are tiny does not hold
+   the loop; what is behind them waits for the next turn.
+6. A message is checked when it is complete; the library alone would check the UTF-8 of a part of it.
 """
 
 from __future__ import annotations
@@ -40,6 +42,9 @@ MOST_WAITING_BYTES: Final = 4 * 1024 * 1024
 
 MOST_PARTS: Final = 16_384
 """Most parts of one message."""
+
+MOST_FRAMES: Final = 256
+"""Most frames that go to the library at once."""
 
 MOST_JOINED: Final = 8
 """Most messages in parts that wait in the library, which joins them."""
@@ -103,6 +108,9 @@ class Incoming:
 
     _parts: int = field(default=0, init=False)
     """Parts of the present message."""
+
+    is_behind: bool = field(default=False, init=False)
+    """Whether more frames wait in the buffer than the library gets at once: `sift` goes on with them."""
 
     _buffer: bytearray = field(factory=bytearray, init=False)
     _known: int = field(default=0, init=False)
@@ -212,12 +220,12 @@ class Incoming:
     def follow(self, data: bytes | bytearray) -> None:
         """Note the bytes that the library has already read: the first ones after the handshake."""
         self.owed += 1  # while it has messages, nothing is taken here
-        self.sift(data)
+        self.sift(data, most=len(data))
         self.owed -= 1
         self._known = len(self._buffer)
 
-    def sift(self, data: bytes | bytearray) -> bytes:
-        """Take the messages out of `data`; the rest goes to the library."""
+    def sift(self, data: bytes | bytearray, *, most: int = MOST_FRAMES) -> bytes:
+        """Take the messages out of `data`; the rest goes to the library, at most so many frames at once."""
         # As `is_clear`, without a call: most of what comes is a whole sound.
         if not (self.owed or self._is_fragmented or self._is_blind or self._buffer or self._skip):
             taken = self._take_short(data)
@@ -227,7 +235,8 @@ class Incoming:
         passed = bytes(data[: self._skip])
         self._skip -= len(passed)
         self._buffer += data[len(passed) :]
-        at = 0
+        at = noted = 0
+        self.is_behind = False
         while not self._is_blind and (frame := self._frame(at)) is not None:
             if self._is_ours(frame, at):
                 if frame.end > len(self._buffer):
@@ -237,6 +246,10 @@ class Incoming:
                     continue
                 self.end()
                 break
+            if noted >= most:
+                self.is_behind = True
+                break
+            noted += 1
             self._note(frame)
             end = min(frame.end, len(self._buffer))
             passed += self._buffer[at + self._known : end]

@@ -21,6 +21,9 @@ MAX_UNWRITTEN_BYTES = 256 * 1024
 MAX_HEAD_BYTES = 64 * 1024
 """Most bytes of a handshake; they are kept during it, to find the reason for a failure."""
 
+HEAD_PORTION_BYTES = 1024
+"""Most bytes that the library gets in one turn of the handshake: tiny frames may be behind the request."""
+
 _CLOSE_FRAME = 0x88
 """First byte of a whole Close frame (RFC 6455, section 5.2); no byte of HTTP text is as high."""
 
@@ -103,6 +106,10 @@ class WireStream(trio.abc.Stream):
         while True:
             if self.incoming is not None:
                 await self.incoming.wait_for_room()
+                if self.incoming.is_behind:
+                    if behind := await self._receive_behind(self.incoming):
+                        return behind
+                    continue
                 if isinstance(self.stream, OnSocket) and not self.unread:
                     return await self._receive_rest(self.stream, self.incoming)
             received = await self._receive(max_bytes)
@@ -112,6 +119,13 @@ class WireStream(trio.abc.Stream):
             left = received if self.incoming is None else self._sifted(self.incoming, received)
             if left or not received:
                 return left
+
+    async def _receive_behind(self, incoming: Incoming) -> bytes:
+        """Frames behind those that the library got, for which other tasks had a turn in between."""
+        await trio.lowlevel.checkpoint()
+        if self.is_released:
+            raise trio.ClosedResourceError
+        return self._sifted(incoming, b"")
 
     async def _receive_rest(self, stream: OnSocket, incoming: Incoming) -> bytes | bytearray:
         """Received bytes without whole messages, or the end; messages are taken out while there is room."""
@@ -152,6 +166,9 @@ class WireStream(trio.abc.Stream):
             await trio.lowlevel.checkpoint()
         else:
             received = await self._read(max_bytes)
+        if self.head is not None and len(received) > HEAD_PORTION_BYTES:
+            self.unread = bytes(received[HEAD_PORTION_BYTES:])
+            received = received[:HEAD_PORTION_BYTES]
         self.last_received_at = trio.current_time()
         self.bytes_in += len(received)
         return received
