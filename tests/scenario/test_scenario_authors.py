@@ -84,6 +84,13 @@ def test_a_file_that_only_one_parser_reads_is_left(text):
         formatted(text, "x")
 
 
+@pytest.mark.parametrize("value", ["2001-99-99", "2001-12-14 10:00:00+99:00", "9" * 5_000])
+def test_what_only_looks_like_a_number_or_a_date_is_left(value):
+    """The formatter's parser makes one of it, or fails."""
+    with pytest.raises(SetupError, match="x: left unchanged: a value reads as a number or a date"):
+        formatted(f"name: {value}\n", "x")
+
+
 def test_a_file_without_a_map_is_left():
     """There is no form for it."""
     with pytest.raises(SetupError, match="x: cannot be formatted: it is not a map"):

@@ -43,6 +43,10 @@ def formatted(text: str, source: str) -> str:
         raise SetupError(
             f"{where}: left unchanged: only plain spaces and line breaks can be formatted"
         ) from error
+    except (ValueError, OverflowError) as error:  # it also makes a number or a date of each value like one
+        raise SetupError(
+            f"{source}: left unchanged: a value reads as a number or a date that is none ({error}); quote it"
+        ) from error
     for key in (key for key in _HEAD if key in data):
         data.move_to_end(key, last=False)
     written = StringIO()
