@@ -78,7 +78,7 @@ def test_sessions_and_what_was_said_are_shown(desk: Any, server: VoiceAgentServe
         desk.wait(shows('"content":"Good morning."'))
         desk.wait(shows("AgentAudioDone"))
         assert desk.tell("document.querySelector('#said .server').innerText").split("\t")[1] == "server"
-    desk.wait(shows("over"))
+    desk.wait(shows("ended"))
 
 
 def test_unchanged_parts_are_not_drawn_again(desk: Any, server: VoiceAgentServer) -> None:

@@ -1,6 +1,6 @@
 "use strict";
 // The page of the control route: asks its own server, and sets everything as text.
-// What did not change is not drawn again: focus and what is marked for copying stay where they are.
+// Unchanged rows are not drawn again: focus and selected text stay.
 (() => {
   const at = (id) => document.getElementById(id);
   const EVERY_MS = 1000;
@@ -24,7 +24,7 @@
     return said;
   }
 
-  // What an order came to is told until the next order; what looking came to, until it is possible again.
+  // An error of an order is shown until the next order, an error of a look until one succeeds.
   const troubles = { order: "", look: "" };
   function tell(of, trouble) {
     troubles[of] = trouble;
@@ -32,7 +32,7 @@
     if (at("trouble").textContent !== told) at("trouble").textContent = told;
   }
 
-  // Rows of a table: one is filled again only where its key is another.
+  // Rows of a table: a row is filled again only if its key has changed.
   function fill(body, keys, draw) {
     while (body.rows.length > keys.length) body.deleteRow(-1);
     keys.forEach((key, index) => {
@@ -65,7 +65,7 @@
       cell(row, each.path + (each.query ? "?" + each.query : ""));
       cell(row, each.messages);
       cell(row, each.faults.join(", "));
-      cell(row, each.ended ? "over" : "goes on");
+      cell(row, each.ended ? "ended" : "open");
     });
   }
 
@@ -79,7 +79,7 @@
   function showSession(session) {
     at("shown").hidden = !session;
     if (!session) return;
-    at("shown-title").textContent = `Session ${session.id.slice(0, 8)}${session.ended ? ", over" : ""}`;
+    at("shown-title").textContent = `Session ${session.id.slice(0, 8)}${session.ended ? ", ended" : ""}`;
     at("newest").hidden = chosen === NEWEST;
     for (const id of ["say", "user", "fault"]) at(id).hidden = Boolean(session.ended);
     const said = session.said;
