@@ -10,6 +10,8 @@ from trialogue.cli.view_story import Sort, Story, StoryMoment
 from trialogue.cli.view_story_lines import REASONS, Seating, StoryLines, reason_in_words
 from trialogue.model.commands import Attribute, EndMeeting, Report
 from trialogue.model.events import (
+    Joined,
+    Left,
     PlaybackFinished,
     PlaybackPaused,
     PlaybackResumed,
@@ -24,6 +26,7 @@ from trialogue.model.events import (
     SpeechStopped,
     TextTyped,
 )
+from trialogue.model.participants import Participant
 from trialogue.model.transcript import UNCLEAR
 
 
@@ -43,6 +46,15 @@ def test_a_whole_meeting_is_told():
         lines += [plain(story_lines.line(moment)) for moment in story.due(record.at)]
     assert "\n".join(lines) + "\n" == TOLD
     assert story.due(float("inf")) == []
+
+
+def test_who_joins_and_who_leaves_is_told():
+    """In the moment in which it happens."""
+    seat = Participant("zoe", title="Zoe Q.")
+    assert told((1.0, Joined(seat)), (2.0, Left("zoe"))) == [
+        StoryMoment(1.0, Sort.NOTICE, "joined", "zoe"),
+        StoryMoment(2.0, Sort.NOTICE, "left", "zoe"),
+    ]
 
 
 def test_names_can_be_repeated():

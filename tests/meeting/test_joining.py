@@ -24,6 +24,7 @@ from trialogue import (
     prepare,
     run_virtual,
 )
+from trialogue.cli import main
 from trialogue.events import (
     EndTurn,
     GrantFloor,
@@ -98,7 +99,7 @@ def recorded(tmp_path, name):
 # --- coming -----------------------------------------------------------------------------------------
 
 
-def test_an_agent_that_joins_has_its_turns_like_the_others(tmp_path):
+def test_an_agent_that_joins_has_its_turns_like_the_others(tmp_path, capsys):
     """Last in the order, from its next round on; the others are told, and it is among them everywhere."""
 
     async def visit(meeting):
@@ -115,6 +116,8 @@ def test_an_agent_that_joins_has_its_turns_like_the_others(tmp_path):
     assert all(len({*since[place : place + 3]}) == 3 for place in range(len(since) - 2))
     said = [each.text for each in events(tmp_path, SentenceSaid) if each.participant == "kim"]
     assert said[:2] == NEW["lines"][:2]
+    assert main(["why", str(tmp_path / "run")]) == 0
+    assert "  Kim Q.  " in capsys.readouterr().out
 
 
 def test_the_journal_says_who_came_with_its_whole_seat(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from page_values import HOSTILE, PLAN, write_page
 
 from trialogue.model.commands import Attribute
-from trialogue.model.events import Joined, SpeechStarted, SpeechStopped, Woke
+from trialogue.model.events import Joined, Left, SpeechStarted, SpeechStopped, Woke
 from trialogue.model.participants import Participant
 from trialogue.model.records import Record
 from trialogue.report.page.fold import PageFold
@@ -207,6 +207,25 @@ def test_marks_can_come_in_one_by_one(page):
     assert page.tell("lanes.to") == 64
     assert "Zoe" in page.tell("document.getElementById('labels').textContent")
     page.wait("document.getElementById('rows').textContent.includes('Late words.')")
+
+
+def test_every_stay_at_the_table_is_told(page):
+    """Who leaves and comes back has two: each beginning and end has a line in the transcript and in the lane."""
+    fold, zoe = PageFold(PLAN), Joined(Participant("zoe"))
+    moves = ((61.0, zoe), (62.0, Left("zoe")), (63.0, zoe), (64.0, Left("zoe")), (65.0, Woke("x")))
+    for at, event in moves:
+        page.tell(f"take({json.dumps(fold.take(Record(1, at, event, ())))})")
+    page.wait("document.getElementById('rows').textContent.includes('Zoe left')")
+    told = page.tell("document.getElementById('rows').innerText")
+    whats = {"1": "joined", "2": "left", "3": "joined", "4": "left"}
+    assert [told.count(f"01:0{at}\nZoe {what}") for at, what in whats.items()] == [1, 1, 1, 1]
+    ink = """(time) => {
+      const { top, height } = lanes.places.get(model.lane('zoe')); const sharp = window.devicePixelRatio;
+      const line = lanes.pen.getImageData(Math.round(lanes.x(time) * sharp), (top + 3) * sharp, 2, (height - 6) * sharp).data;
+      return line.filter((value, index) => index % 4 === 3 && value > 0).length;
+    }"""
+    page.tell("lanes.measure()")
+    assert [page.tell(f"({ink})({at})") > 10 for at in (61, 61.5, 62, 62.5, 63)] == [1, 0, 1, 0, 1]
 
 
 @pytest.mark.parametrize("width", [360, 768])

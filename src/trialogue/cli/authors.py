@@ -20,6 +20,7 @@ from trialogue.journal.reader import read
 from trialogue.model.clock_time import clock
 from trialogue.model.text import well_formed
 from trialogue.regular_files import check_regular, open_descriptor
+from trialogue.report.cast import with_everybody
 from trialogue.report.why import TurnGiven, grants
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.did_you_mean import did_you_mean
@@ -156,11 +157,12 @@ def draw_file(file: Path, overrides: Overrides, *, as_svg: bool) -> int:
 def tell_why(run: Path, *, as_json: bool) -> int:
     """Print who got the floor at each turn of a run, and why."""
     reading = read(journal_of(run))
-    found = grants(reading)
+    records = tuple(reading)
+    found = grants(records)
     if as_json:
         put_json([asdict(each) for each in found])
         return 0
-    labels = {each.name: each.label for each in reading.header.plan.participants}
+    labels = {each.name: each.label for each in with_everybody(reading.header.plan, records).participants}
     cells = max([width(label) for label in labels.values()], default=0)
     show([_told(each, labels, cells) for each in found])
     return 0

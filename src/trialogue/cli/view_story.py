@@ -23,6 +23,8 @@ from trialogue.model.events import (
     ActorCrashed,
     Event,
     FaultStruck,
+    Joined,
+    Left,
     PlaybackFinished,
     PlaybackPaused,
     PlaybackResumed,
@@ -178,6 +180,10 @@ class Story:
                 self._tell(at, Sort.NOTICE, f"left for good: {reason}", name)
             case ReplyWithdrawn(participant=name, reply=reply) if (name, reply) not in self._playing:
                 self._scripts.pop((name, reply), None)
+            case Joined(seat=seat):
+                self._tell(at, Sort.NOTICE, "joined", seat.name)
+            case Left(participant=name):
+                self._tell(at, Sort.NOTICE, "left", name)
             case FaultStruck(participant=name, fault=fault, kind=kind):
                 self._tell(at, Sort.NOTICE, f"fault injected: {fault} ({kind})", name)
             case ServiceWarned(participant=name, code=code, text=text):

@@ -133,8 +133,10 @@ class Lanes {
       if (each.outcome === "succeeded") pen.fill(); else pen.stroke();
     }
     pen.fillStyle = this.faint;
-    if (lane.at > 0) pen.fillRect(this.x(lane.at), top, 1, height);
-    if (lane.left !== undefined) pen.fillRect(this.x(lane.left), top, 1, height);
+    for (const stay of lane.stays) {
+      if (stay.at > 0) pen.fillRect(this.x(stay.at), top, 1, height);
+      if (stay.end !== null) pen.fillRect(this.x(stay.end), top, 1, height);
+    }
   }
 
   outline(span, top, height) {

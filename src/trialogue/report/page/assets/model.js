@@ -47,10 +47,10 @@ const close = (list, who, at) => {
 
 Model.RULES = {
   lane(model, mark) {
-    const place = model.lane(mark.who);
-    if (place < 0) model.lanes.push(mark); else model.lanes[place] = mark;
+    const place = model.lane(mark.who); const stays = [...(model.lanes[place]?.stays ?? []), { ...mark, end: null }];
+    if (place < 0) model.lanes.push({ ...mark, stays }); else model.lanes[place] = { ...mark, stays };
   },
-  left(model, mark) { const lane = model.lanes[model.lane(mark.who)]; if (lane) lane.left = mark.at; },
+  left(model, mark) { const lane = model.lanes[model.lane(mark.who)]; if (lane) close(lane.stays, mark.who, mark.at); },
   grant(model, mark) { close(model.queue, mark.who, mark.at); model.turns.set(mark.turn, { ...mark, end: null, cause: "" }); },
   over(model, mark) { const turn = model.turns.get(mark.turn); if (turn) { turn.end = mark.at; turn.cause = mark.cause; } },
   on(model, mark) { const span = { ...mark, end: null, small: false }; model.spans.push(span); model.spanOf.set(mark.id, span); },

@@ -23,6 +23,10 @@ class Words {
     for (const each of model.agenda) if (each.title !== null) entries.push([each.at, 0, () => this.line(each.at, "agenda", each.title)]);
     for (const each of model.calls) entries.push([each.at, 3, () => this.tool(each)]);
     for (const each of model.away) entries.push([each.at, 4, () => this.line(each.at, "bad", `${model.label(each.who)} lost its session (${each.text})${each.end === null ? "" : `, back at ${clock(each.end)}`}`)]);
+    for (const each of model.lanes.flatMap((lane) => lane.stays)) {
+      if (each.at > 0) entries.push([each.at, 4, () => this.line(each.at, "note", `${each.label} joined`)]);
+      if (each.end !== null) entries.push([each.end, 4, () => this.line(each.end, "note", `${each.label} left`)]);
+    }
     for (const each of model.notes) entries.push([each.at, 5, () => this.note(each)]);
     if (model.end) entries.push([model.end.at, 6, () => this.line(model.end.at, "agenda", `Ended: ${model.end.reason}`)]);
     entries.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
