@@ -209,20 +209,29 @@ async def stop_after(meeting, seconds):
     meeting.stop("enough")
 
 
-@pytest.mark.parametrize("encoding", ["linear16", "linear32", "mulaw"])  # A-law has no silence
-def test_an_ear_has_a_rate_and_an_encoding_of_its_own(tmp_path, encoding):
-    """As long, and as loud, as what was heard."""
+@pytest.mark.parametrize(
+    ("encoding", "rate", "sizes"),
+    [
+        ("linear16", 8_000, {320}),
+        ("linear16", 11_025, {440, 442}),
+        ("linear32", 8_000, {640}),
+        ("mulaw", 8_000, {160}),  # A-law has no silence
+    ],
+)
+def test_an_ear_has_a_rate_and_an_encoding_of_its_own(tmp_path, encoding, rate, sizes):
+    """As long, and as loud, as what was heard; each frame is a tick's, as telephones want it."""
 
     async def visit(meeting):
-        ear = meeting.ear("dana", sample_rate=8_000, encoding=encoding)
+        ear = meeting.ear("dana", sample_rate=rate, encoding=encoding)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(partial(stop_after, meeting, 4))
-            frames = [frame async for frame in ear]
-        return b"".join(frames)
+            return [frame async for frame in ear]
 
-    heard = np.frombuffer(Decoder(AudioFormat(encoding, 8_000)).decode(held(tmp_path, visit)), np.int16)
+    frames = held(tmp_path, visit)
+    heard = np.frombuffer(Decoder(AudioFormat(encoding, rate)).decode(b"".join(frames)), np.int16)
     ada = recorded(tmp_path, "ada")
-    assert len(heard) / 8_000 == pytest.approx(4, abs=0.15)
+    assert {len(frame) for frame in frames} == sizes
+    assert len(heard) / rate == pytest.approx(4, abs=0.15)
     assert np.abs(heard).mean() == pytest.approx(np.abs(ada).mean(), rel=0.2)
 
 

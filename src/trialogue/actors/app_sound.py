@@ -4,8 +4,8 @@
    room, so nothing is dropped. Pushed sound comes in real time, like a device's, through a jitter buffer that
    drops and counts.
 2. Sent sound is heard before pushed sound.
-3. An ear of the room gets one frame a tick: the mix without one participant. It keeps `KEPT_S`; a slow reader
-   loses the oldest frames, which are counted, and one diagnostic says so.
+3. An ear of the room gets frames of one tick each: the mix without one participant. It keeps `KEPT_S`; a
+   slow reader loses the oldest frames, which are counted, and one diagnostic says so.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from trialogue.actors.sources import Feed, JitterBuffer
 from trialogue.diagnostics import Log
 from trialogue.errors import AuthorFailed
 from trialogue.importing import reason_of
+from trialogue.model.audio import AudioFormat
 from trialogue.values import frozen
 
 QUEUED_S: Final = 0.5
@@ -145,12 +146,17 @@ class RoomEar:
         *,
         frame_s: float,
         samples: int,
+        form: AudioFormat,
         mix: Callable[[Sequence[bytes]], bytes],
         convert: Callable[[bytes], bytes],
     ) -> None:
         self._without = without
         self._mix = mix
         self._convert = convert
+        self._form = form
+        self._frame_s = frame_s
+        self._ready = bytearray()
+        self._cut = 0
         self._silence = bytes(2 * samples)
         self._frames: deque[bytes] = deque(maxlen=max(1, round(KEPT_S / frame_s)))
         self._come = trio.Event()
@@ -161,13 +167,19 @@ class RoomEar:
         """Take one tick."""
         del position
         frames = [pcm for name, pcm in sounding.items() if name != self._without]
-        pcm = self._convert(self._mix(frames) if frames else self._silence)
-        if not pcm:
-            return  # a resampler holds back its first samples
-        if len(self._frames) == self._frames.maxlen:
-            self._drop()
-        self._frames.append(pcm)
-        self._wake()
+        self._ready += self._convert(self._mix(frames) if frames else self._silence)
+        while len(self._ready) >= (size := self._size_of_next()):
+            self._cut += 1
+            if len(self._frames) == self._frames.maxlen:
+                self._drop()
+            self._frames.append(bytes(self._ready[:size]))
+            del self._ready[:size]
+            self._wake()
+
+    def _size_of_next(self) -> int:
+        """Size of the next frame in bytes; a resampler gives what it holds back in pieces of other sizes."""
+        bounds = (self._form.bytes_for(cut * self._frame_s) for cut in (self._cut, self._cut + 1))
+        return -next(bounds) + next(bounds)
 
     def _drop(self) -> None:
         self.dropped += 1

@@ -128,7 +128,7 @@ class PersonSource:
 @given_by("Meeting.ear")
 @frozen(eq=False, repr=False)
 class RoomSound:
-    """The meeting's sound, one frame per tick, in the listener's format; made by `Meeting.ear`.
+    """The meeting's sound in frames of one tick each, in the listener's format; made by `Meeting.ear`.
 
     An async iterator of bytes that ends with the meeting or with `close`. The buffer holds five seconds;
     older sound is dropped, counted in `dropped`, and reported once in the diagnostics.
@@ -189,6 +189,7 @@ def room_ear(router: Router, without: str | None, form: AudioFormat) -> RoomEar:
         without,
         frame_s=grid.frame_ms / 1000,
         samples=grid.frame_samples,
+        form=form,
         mix=lambda frames: frames[0] if len(frames) == 1 else sum_of(frames),
         convert=lambda pcm: encoder.encode(resampler.feed(pcm)),
     )

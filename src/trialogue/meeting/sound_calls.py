@@ -89,7 +89,8 @@ class SoundCalls(MeetingCalls):
     ) -> RoomSound:
         """The meeting's sound from now on as frames of bytes, with or without this participant.
 
-        Frames are mono, in this encoding and rate, one per tick (20 ms) in real time, including silence.
+        Frames are mono, in this encoding and rate, of one tick (20 ms) each, including silence. At another
+        rate than the meeting's they come some 40 ms late, and two may come at one tick.
         Muted participants are left out.
         """
         form = sound_format(sample_rate, encoding, self.sample_rate)
