@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import os
 import signal
 import sys
 import threading
@@ -228,6 +229,21 @@ def test_ctrl_c_in_a_start_ends_its_session():
     with pytest.raises(KeyboardInterrupt):
         client.start(SETTINGS)
     assert not client.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes do not fork there")
+@pytest.mark.filterwarnings("ignore:.*fork")
+def test_a_forked_process_has_no_session():
+    """Every call is False there, `close` among them; the session goes on in its own process."""
+    client = connected(FakeService())
+    assert client.start(SETTINGS)
+    child = os.fork()
+    if not child:
+        signal.alarm(10)
+        os._exit(client.keep_alive() or client.send_audio(bytes(64)) or client.close())
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert client.keep_alive()
+    assert client.close()
 
 
 def test_wrong_options_are_refused_at_the_call():

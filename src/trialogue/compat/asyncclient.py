@@ -26,7 +26,7 @@ from trialogue.compat.options import (
 from trialogue.compat.responses import CloseResponse, ConversationTextResponse, ErrorResponse, OpenResponse
 from trialogue.compat.talk import Changes, NotChangeable, Talk
 from trialogue.compat.wire import Asked, asked_for
-from trialogue.errors import TrialogueError
+from trialogue.errors import AlreadyOver, TrialogueError
 from trialogue.handles import given_by, make
 from trialogue.model.events import SessionReady
 
@@ -131,10 +131,13 @@ class AsyncAgentWebSocketClient:
         agent, life = self._opened, self._life
         if life is None or not self._is_live:
             return False
-        if agent is None:
-            life.cancel()
-        else:
-            await agent.close()
+        try:
+            if agent is None:
+                life.cancel()
+            else:
+                await agent.close()
+        except AlreadyOver:  # it ends by itself, or is another process's, of which this is a fork
+            return False
         if life is not asyncio.current_task():
             await asyncio.wait([life])
         return True

@@ -25,7 +25,7 @@ from trialogue.compat.options import (
 from trialogue.compat.responses import CloseResponse, ConversationTextResponse, ErrorResponse, OpenResponse
 from trialogue.compat.talk import Changes, NotChangeable, Talk
 from trialogue.compat.wire import Asked, asked_for
-from trialogue.errors import TrialogueError
+from trialogue.errors import AlreadyOver, TrialogueError
 from trialogue.handles import given_by, make
 from trialogue.model.events import SessionReady
 
@@ -136,8 +136,11 @@ class AgentWebSocketClient:
                 return False
             self._is_closed = True
             agent = self._opened
-        if agent is not None:
-            agent.close()
+        try:
+            if agent is not None:
+                agent.close()
+        except AlreadyOver:  # it ends by itself, or is another process's, of which this is a fork
+            return False
         if thread.is_alive() and thread is not threading.current_thread():
             thread.join()
         return True
