@@ -37,6 +37,8 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
+from trialogue.wording import either
+
 __all__ = [
     "AlreadyOver",
     "AskedWrongly",
@@ -116,8 +118,25 @@ class PermissionMissing(SetupError):
     """
 
     def __init__(self, message: str, *, options: tuple[str, ...]) -> None:
-        super().__init__(f"{message}; if you trust it, add {shlex.join(options)}")
+        instead = either(
+            f"add {shlex.join(options)}", f"pass edges=Edges(permissions={_permissions(options)})"
+        )
+        super().__init__(f"{message}; if you trust it, {instead}")
         self.options = options
+
+
+def _permissions(options: tuple[str, ...]) -> str:
+    """The permissions of these options, as a program gives them."""
+    given: dict[str, tuple[str, ...]] = {}
+    kind = ""
+    for word in options:
+        if word.startswith("--allow-"):
+            kind = word.removeprefix("--allow-")
+            given.setdefault(kind, ())
+        elif kind:
+            given[kind] += (word,)
+    parts = (f"{kind}s={names!r}" if names else f"{kind}=True" for kind, names in given.items())
+    return f"Permissions({', '.join(parts)})"
 
 
 class _SaidByService(TrialogueError):

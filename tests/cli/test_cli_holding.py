@@ -113,7 +113,7 @@ def test_code_is_told_or_refused(small, hold_it, tmp_path, capsys):
         hold(small, RunOptions(allows_code=False), hold_it)
     hold(small, RunOptions(out=tmp_path / "run", shown="line", imports=("time.*",)), hold_it)
     assert capsys.readouterr().err == f"trialogue: {small} runs code: time:time\n"
-    with pytest.raises(SetupError, match=r"if you trust it, add --allow-import time\.time"):
+    with pytest.raises(SetupError, match=r"if you trust it, pass edges=.*imports=\('time\.time',\)"):
         hold(small, RunOptions(out=tmp_path / "refused", shown="line"), hold_it)
 
 

@@ -115,7 +115,7 @@ def test_a_judge_elsewhere_needs_permission(tmp_path):
         'ask: ["Was Ann polite?"]\n    model: x\n    endpoint: {url: "https://llm.example/v1/chat/completions"}',
     )
     file.write_text(text)
-    with pytest.raises(SetupError, match=r"--allow-host llm\.example"):
+    with pytest.raises(SetupError, match=r"hosts=\('llm\.example',\)"):
         run_meeting(file, out=tmp_path / "run", edges=Edges(engines=murmuring_engines()))
 
 

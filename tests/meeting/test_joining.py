@@ -392,7 +392,7 @@ def test_a_join_without_permission_is_refused(tmp_path, monkeypatch):
     here = {"url": "http://127.0.0.1:9/v1", "headers": {"authorization": "Bearer ${env:KIMS_TOKEN}"}}
 
     async def visit(meeting):
-        with pytest.raises((PermissionMissing, ScenarioError), match="allow-host"):
+        with pytest.raises((PermissionMissing, ScenarioError), match=r"Permissions\(hosts="):
             await meeting.join("kim", seat)
         with pytest.raises(SetupError, match="KIMS_TOKEN"):
             await meeting.join("kim", {**seat, "think": {**seat["think"], "endpoint": here}})

@@ -1,5 +1,6 @@
 """Custom policies: found by name, asked like the rules' own, refused in one line."""
 
+import re
 import sys
 
 import pytest
@@ -60,13 +61,13 @@ def test_a_missing_policy_is_one_line(name, told):
 @pytest.mark.parametrize(
     ("imports", "told"),
     [
-        ((), "allow its code with --allow-import antigravity.fly"),
-        (("antigravitY.*",), "allow its code with --allow-import antigravity.fly"),
+        ((), "allow its code with Permissions(imports=('antigravity.fly',))"),
+        (("antigravitY.*",), "allow its code with Permissions(imports=('antigravity.fly',))"),
     ],
 )
 def test_a_plan_imports_nothing_by_itself(imports, told):
     """Neither a scenario nor a journal runs code that the operator has not named: it is not even loaded."""
-    with pytest.raises(SetupError, match=told):
+    with pytest.raises(SetupError, match=re.escape(told)):
         brain_for(plan("antigravity:fly"), imports)
     assert "antigravity" not in sys.modules
 

@@ -109,7 +109,7 @@ def test_a_changed_prompt_turns_the_meeting_red(hold, tmp_path, endpoint):
 def test_recording_models_needs_real_time(hold, tmp_path):
     """With the virtual clock it is refused."""
     hold("asked", clock="real", record=tmp_path / "models.jsonl")
-    with pytest.raises(SetupError, match="--record-models asks real models and needs --clock real"):
+    with pytest.raises(SetupError, match="asks real models and needs the real clock"):
         hold("out", record=tmp_path / "models.jsonl", named=True)
 
 

@@ -142,7 +142,7 @@ def test_the_operator_sits_where_clips_stand_in():
 def test_the_operator_sits_in_a_persons_seat_only(file, name):
     """Agents and observers keep theirs."""
     with pytest.raises(
-        ScenarioError, match=f"--me {name}: this is not the seat of a person who speaks; seats of people:"
+        ScenarioError, match=f"me {name}: this is not the seat of a person who speaks; seats of people:"
     ):
         resolve(load(file), Overrides(me=Sitting(name)))
 

@@ -37,13 +37,13 @@ cast:
 
 PROBLEMS = """\
 <text>:10:23: cast.ann.think.endpoint.url: llm.example is not this machine; \
-allow it with --allow-host llm.example
+allow it with Permissions(hosts=('llm.example',))
 <text>:14:72: cast.ann.on_failure.replace.speak.endpoint.url: spare.example is not this machine; \
-allow it with --allow-host spare.example
+allow it with Permissions(hosts=('spare.example',))
 <text>:20:55: cast.ben.think[2].endpoint.url: llm.example is not this machine; \
-allow it with --allow-host llm.example
+allow it with Permissions(hosts=('llm.example',))
 <text>:21:70: cast.ben.speak.endpoint.url: tts.example is not this machine; \
-allow it with --allow-host tts.example"""
+allow it with Permissions(hosts=('tts.example',))"""
 
 
 def test_each_foreign_endpoint_is_told_with_its_place():
@@ -100,7 +100,7 @@ def test_a_secret_in_an_address_is_not_told(monkeypatch):
     """A host that is, or holds, a key stays out of the message; it is judged as it will be asked."""
     monkeypatch.setenv("FAR_KEY", "canary-7d")
     words = why_forbidden("https://${env:FAR_KEY}.evil.example", ())
-    assert words == "its host is not this machine; allow it with --allow-host"
+    assert words == "its host is not this machine; allow it with Permissions(hosts=...)"
     assert why_forbidden("https://${env:FAR_KEY}.evil.example", ("canary-7d.evil.example",)) == ""
 
 
@@ -108,7 +108,7 @@ async def test_an_app_allows_hosts_as_the_operator_does(tmp_path):
     """`open_meeting` refuses before anything is loaded or made, by the permissions of its edges."""
     resolved = resolve(loads(SCENARIO))
     for hosts, names in (((), "llm.example"), (("llm.example", "spare.example"), "tts.example")):
-        with pytest.raises(SetupError, match=f"--allow-host {names}"), trio.fail_after(50):
+        with pytest.raises(SetupError, match=f"hosts=.*'{names}'"), trio.fail_after(50):
             async with open_meeting(
                 resolved, out=tmp_path / "run", edges=Edges(permissions=Permissions(hosts=hosts))
             ):

@@ -64,7 +64,7 @@ async def test_a_scenario_goes_before_what_a_function_says():
     ("tool", "allowed", "words"),
     [
         ("{python: unknown}", {}, "tool x: no tool unknown is registered"),
-        ('{python: "math:sqrt"}', {}, "tool x: allow its code with --allow-import math.sqrt"),
+        ('{python: "math:sqrt"}', {}, "tool x: allow its code with Permissions(imports=('math.sqrt',))"),
         ('{python: "math:sqrt"}', {"imports": ("maths.*",)}, "allow its code"),
         ('{python: "math:sqrt"}', {"imports": ("*",), "code": False}, "runs code"),
         ('{python: "shutil:os"}', {"imports": ("shutil.*",)}, "must be a function, not a module"),
@@ -73,13 +73,13 @@ async def test_a_scenario_goes_before_what_a_function_says():
         (
             '{python: "tempfile:_Random"}',
             {"imports": ("tempfile.*",)},
-            "is really random.Random; allow it with --allow-import random.Random",
+            "is really random.Random; allow it with Permissions(imports=('random.Random',))",
         ),
-        ("{command: [/bin/true]}", {}, "tool x: allow its program with --allow-command /bin/true"),
+        ("{command: [/bin/true]}", {}, "tool x: allow its program with Permissions(commands=('/bin/true',))"),
         ("{command: [/bin/true]}", {"commands": ("*",), "code": False}, "starts a program"),
         ("{mcp: {command: [server]}}", {}, "allow its program"),
-        ('{mcp: {url: "https://mcp.example.com"}}', {}, "--allow-host mcp.example.com"),
-        ('{http: {url: "https://api.example.com"}}', {}, "--allow-host api.example.com"),
+        ('{mcp: {url: "https://mcp.example.com"}}', {}, "Permissions(hosts=('mcp.example.com',))"),
+        ('{http: {url: "https://api.example.com"}}', {}, "Permissions(hosts=('api.example.com',))"),
         ('{http: {url: "http://["}}', {}, "is not a valid address: its host or port"),
         ('{mcp: {url: "https://[::1"}}', {}, "is not a valid address: its host or port"),
         (

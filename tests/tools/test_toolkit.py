@@ -219,7 +219,7 @@ def test_addresses_that_are_allowed():
     for url, words in (
         (
             "https://api.example.com/x",
-            "tool x: api.example.com is not this machine; allow it with --allow-host",
+            "tool x: api.example.com is not this machine; allow it with Permissions.hosts=",
         ),
         ("https://localhost.example.com/x", "is not this machine"),
         ("http://169.254.169.254/latest", "is not this machine"),

@@ -14,6 +14,7 @@ from trialogue.cli.key_masking import hidden, hide
 from trialogue.errors import AuthorFailed, PermissionMissing, ReplayDivergence, ScenarioError, TrialogueError
 from trialogue.machine_limits import lack_of, leaves
 from trialogue.model.text import brief, safe_text, steerless, steerless_lines
+from trialogue.wording import command_words
 
 WRONG_USE: Final = 2
 """Exit code for a wrong command line or scenario."""
@@ -35,7 +36,8 @@ def concluded(command: Callable[[], int]) -> int:
     """Run a command and return its exit code; errors are printed to stderr."""
     try:
         hide()
-        code = command()
+        with command_words():
+            code = command()
         sys.stdout.flush()
     except BrokenPipeError:
         code = CLOSED_PIPE

@@ -49,6 +49,7 @@ from trialogue.tools.permissions import NOTHING_MORE, Permissions
 from trialogue.transport.dial import check_plaintext, in_memory, open_websocket, parse_url
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, WebSocket
 from trialogue.values import frozen
+from trialogue.wording import either
 
 T = TypeVar("T")
 
@@ -245,7 +246,7 @@ def authorized(title: str, hosted: Hosted) -> str:
     variable = hosted.key_variable
     key = os.environ.get(variable, "").strip()
     if not key:
-        instead = f'or run with --via {EMBEDDED} (in a program: via="{EMBEDDED}")'
+        instead = f"or run with {either(f'--via {EMBEDDED}', f'via={EMBEDDED!r}')}"
         raise SetupError(f"set {variable} to your {title} API key, {instead}")
     if not (key.isascii() and key.isprintable() and " " not in key):
         raise SetupError(
@@ -316,7 +317,10 @@ def opened_models(resolved: Resolved, recorded: Path | None) -> Generator[ModelR
         yield None if resolved.models is None else open_models(resolved.models, asks=False, place=place)
         return
     if resolved.clock is Clock.VIRTUAL:
-        raise SetupError("--record-models asks real models and needs --clock real")
+        raise SetupError(
+            f"{either('--record-models', 'Edges(models=...)')} asks real models and needs "
+            f"{either('--clock real', 'the real clock')}"
+        )
     origin = f"trialogue {own_version()}, {resolved.plan.name}"
     record = open_models(recorded, asks=True, origin=origin, place=place)
     is_first = record.is_empty

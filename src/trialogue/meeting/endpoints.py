@@ -22,7 +22,8 @@ from trialogue.scenario.tool_keys import HttpCall, McpCall
 from trialogue.scenario.variables import environment_names, reveal
 from trialogue.services import SERVICES, service_of
 from trialogue.services.keys import EndpointKeys
-from trialogue.tools.permissions import is_loopback
+from trialogue.tools.permissions import is_loopback, permission
+from trialogue.wording import either
 
 _PLAIN = frozenset({"http", "ws"})
 _SECURE = frozenset({"https", "wss"})
@@ -61,7 +62,7 @@ def why_forbidden(url: str, hosts: tuple[str, ...]) -> str:
         return ""
     shown = "its host" if environment_names(url) else safe_text(host)
     if not (_is_vendors(host) or host in hosts or host in given_hosts()):
-        return f"{shown} is not this machine; allow it with --allow-host{_named(shown, host)}"
+        return f"{shown} is not this machine; allow it with {_permission(shown, host)}"
     return "" if scheme in _SECURE else f"{shown} must use https:// or wss://"
 
 
@@ -86,8 +87,10 @@ def _is_vendors(host: str) -> bool:
     return any(f".{host}".endswith(f".{domain}") for domain in domains)
 
 
-def _named(shown: str, host: str) -> str:
-    return f" {shown}" if shown == host else ""
+def _permission(shown: str, host: str) -> str:
+    if shown == host:
+        return permission("host", host)
+    return either("--allow-host", "Permissions(hosts=...)")
 
 
 def _host_and_scheme(url: str) -> tuple[str, str]:

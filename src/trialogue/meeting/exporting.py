@@ -14,6 +14,7 @@ from trialogue.meeting.resumption import last_words
 from trialogue.regular_files import read_regular
 from trialogue.report.cast import with_everybody
 from trialogue.report.exports import EXPORTS, HeldMeeting
+from trialogue.wording import either
 
 
 def write_exports(run: Path, formats: Sequence[str], *, out: Path | None = None) -> tuple[Path, ...]:
@@ -47,7 +48,8 @@ def _refuse_another(path: Path, content: bytes) -> None:
     except OSError as error:
         raise SetupError(f"cannot read {path}: {error.strerror}") from error
     if is_another:
-        raise SetupError(f"{path} already exists with other contents: choose another directory with --out")
+        instead = f"choose another directory with {either('--out', 'out')}"
+        raise SetupError(f"{path} already exists with other contents: {instead}")
 
 
 def _make(out: Path) -> None:

@@ -16,6 +16,7 @@ from trialogue.fixed_paths import fixed
 from trialogue.journal.records import on_local_clock
 from trialogue.model.secrets import Secrets
 from trialogue.regular_files import write_regular
+from trialogue.wording import either
 
 RUNS: Final = Path("runs")
 """Default directory of runs."""
@@ -31,9 +32,9 @@ def check_folder(out: Path | None) -> None:
     try:
         nearest = next(each for each in (folder, *fixed(folder).parents) if each.exists())
         if not nearest.is_dir():
-            raise SetupError(f"{nearest} is a file, not a directory: choose another --out")
+            raise SetupError(f"{nearest} is a file, not a directory: choose another {either('--out', 'out')}")
         if out is not None and nearest == out and next(out.iterdir(), None) is not None:
-            raise SetupError(f"{out} is not empty: choose another --out, or remove it")
+            raise SetupError(f"{out} is not empty: choose another {either('--out', 'out')}, or remove it")
     except OSError as error:
         raise JournalError(f"cannot make {folder}: {error.strerror}", path=str(folder)) from error
 
@@ -105,7 +106,9 @@ def _claim(folder: Path) -> None:
     try:
         os.close(os.open(folder / "scenario.yaml", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError as error:
-        raise SetupError(f"{folder} was taken by another meeting: choose another --out") from error
+        raise SetupError(
+            f"{folder} was taken by another meeting: choose another {either('--out', 'out')}"
+        ) from error
     except OSError as error:
         raise JournalError(f"cannot write in {folder}: {error.strerror}", path=str(folder)) from error
 

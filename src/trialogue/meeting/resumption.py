@@ -56,6 +56,7 @@ from trialogue.model.records import Record
 from trialogue.scenario.joining import with_seat
 from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.values import define, frozen
+from trialogue.wording import either
 
 UNKNOWN: Final = (
     "The outcome of this call is unknown: the process that ran it has died. It may or may not have had its "
@@ -314,7 +315,8 @@ def _check_unchanged(journal: Path) -> None:
         file = journal.parent / name
         if _began_with(name) and not (file.is_file() and has_kept(file, digest)):
             why = f"{file} was changed since the meeting began"
-            raise SetupError(f"{why}; to continue anyway, add --allow-changed-scenario")
+            instead = either("add --allow-changed-scenario", "pass allow_changed_scenario=True")
+            raise SetupError(f"{why}; to continue anyway, {instead}")
 
 
 def _began_with(name: str) -> bool:

@@ -39,6 +39,7 @@ from trialogue.report.result import Result, Run, result
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.values import frozen
+from trialogue.wording import either
 
 __all__ = ["OtherChoice", "WhatIf", "what_if"]
 
@@ -98,7 +99,7 @@ def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edge
     if strangers:
         raise SetupError(f"what-if can only change the floor, e.g. floor.policy=auction, not {strangers[0]}")
     if out.exists():
-        raise SetupError(f"{out} already exists: choose another directory with --out")
+        raise SetupError(f"{out} already exists: choose another directory with {either('--out', 'out')}")
     retold = retell_as_it_went(reading, out.with_name(f"{out.name}-scenario") / "scenario.yaml", changes)
     resolved = _prepared(retold.scenario)
     asked, others = _shadow(reading, resolved.plan.floor, edges.permissions.imports)

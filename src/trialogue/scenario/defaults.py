@@ -38,6 +38,7 @@ from trialogue.scenario.vocabulary import MICROPHONE, TEXT, EndWord, PolicyName,
 from trialogue.services import EMBEDDED, SERVICES, service_of
 from trialogue.services.keys import ServiceKeys, ThinkStage, over
 from trialogue.values import frozen
+from trialogue.wording import either
 
 FRAME_S = 0.02
 READY_S = cast("float", attrs.fields(MeetingPlan).ready_s.default)
@@ -222,7 +223,7 @@ def sitting_fault(document: Document, me: Sitting) -> str | None:
         return None
     people = [name for name, each in document.cast.items() if each.is_person]
     where = f"seats of people: {', '.join(people)}" if people else "the scenario has no seat for a person"
-    return f"--me {me.name}: this is not the seat of a person who speaks; {where}"
+    return f"{either('--me', 'me')} {me.name}: this is not the seat of a person who speaks; {where}"
 
 
 def _person(agent: AgentKeys, voice: str) -> AgentKeys:

@@ -13,6 +13,7 @@ from attrs import field
 from trialogue.arguments import check_fields
 from trialogue.errors import SetupError
 from trialogue.values import frozen
+from trialogue.wording import either
 
 
 @frozen
@@ -54,11 +55,16 @@ def is_allowed(name: str, patterns: tuple[str, ...]) -> bool:
     return any(map(partial(fnmatchcase, name), patterns))
 
 
+def permission(kind: str, name: str) -> str:
+    """Words that give a permission: `--allow-import prices.look_up`, or the argument of `Permissions`."""
+    return either(f"--allow-{kind} {name}", f"Permissions({kind}s=({name!r},))")
+
+
 def check_import(what: str, target: str, patterns: tuple[str, ...]) -> None:
     """Raise `SetupError` unless `module:attribute` may be imported; call it before the import."""
     name = target.replace(":", ".")
     if not is_allowed(name, patterns):
-        raise SetupError(f"{what}: allow its code with --allow-import {name}")
+        raise SetupError(f"{what}: allow its code with {permission('import', name)}")
 
 
 def check_place(what: str, target: str, found: object, patterns: tuple[str, ...]) -> None:
@@ -71,7 +77,7 @@ def check_place(what: str, target: str, found: object, patterns: tuple[str, ...]
     named = found if hasattr(found, "__qualname__") else type(found)
     where = f"{getattr(named, '__module__', '')}.{getattr(named, '__qualname__', '')}"
     if not is_allowed(where, patterns):
-        raise SetupError(f"{what}: {target} is really {where}; allow it with --allow-import {where}")
+        raise SetupError(f"{what}: {target} is really {where}; allow it with {permission('import', where)}")
 
 
 def check_program(what: str, program: str, allowed: Permissions) -> None:
@@ -79,7 +85,7 @@ def check_program(what: str, program: str, allowed: Permissions) -> None:
     if not allowed.code:
         raise SetupError(f"{what}: starts a program ({program}), which is not allowed")
     if not is_allowed(program, allowed.commands):
-        raise SetupError(f"{what}: allow its program with --allow-command {program}")
+        raise SetupError(f"{what}: allow its program with {permission('command', program)}")
 
 
 def is_loopback(host: str) -> bool:

@@ -23,7 +23,7 @@ from trialogue.scenario.tool_keys import HttpCall
 from trialogue.scenario.tool_specs import ToolSpec
 from trialogue.scenario.variables import reveal
 from trialogue.tools.executor import Tool
-from trialogue.tools.permissions import Permissions, is_loopback
+from trialogue.tools.permissions import Permissions, is_loopback, permission
 from trialogue.tools.signatures import SILENT, Signature
 from trialogue.transport.failure_words import reason_of_system
 from trialogue.transport.trust import client_context
@@ -159,7 +159,7 @@ def check_url(url: str, hosts: tuple[str, ...], what: str) -> None:
     if is_loopback(host):
         return
     if host not in hosts:
-        raise SetupError(f"{what}: {host} is not this machine; allow it with --allow-host {host}")
+        raise SetupError(f"{what}: {host} is not this machine; allow it with {permission('host', host)}")
     if parts.scheme != "https":
         raise SetupError(f"{what}: {host} must use https://")
 
