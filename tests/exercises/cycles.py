@@ -193,6 +193,9 @@ def in_threads(hold: Callable[[Cycle], None], cycles: list[Cycle]) -> list[str]:
                 signal.setitimer(signal.ITIMER_REAL, max(cycle.after_s, 0.001))
             hold(cycle)
         signal.setitimer(signal.ITIMER_REAL, 0)
+        until = time.monotonic() + SETTLING_S
+        while blocks() and time.monotonic() < until:  # one that was interrupted as it started, or at its end
+            time.sleep(0.01)
         if blocks():
             left.append(f"cycle {number}, {cycle.how}: threads {blocks()}")
     return left
