@@ -116,6 +116,17 @@ def test_a_dry_run_holds_nothing(options, tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
+def test_meetings_that_the_baseline_lacks_are_named(options, tmp_path, capsys):
+    """A renamed file would pass for ever, compared with nothing; alone, it is refused before it is held."""
+    base = tmp_path / "base.json"
+    small, other = written(tmp_path), written(tmp_path, "renamed.yaml")
+    assert hold_batch([small], options(save_baseline=base)) == 0
+    assert hold_batch([small, other], options(baseline=base)) == 0
+    assert capsys.readouterr().err == "trialogue: not in the baseline, so not compared: renamed\n"
+    with pytest.raises(SetupError, match=r"base\.json has none of these meetings: it has small$"):
+        hold_batch([other], options(baseline=base, dry_run=True))
+
+
 def test_a_baseline_that_is_none_is_told_before_anything_is_held(options, tmp_path):
     """And one that is not there."""
     (tmp_path / "no.json").write_text("{}")

@@ -28,7 +28,7 @@ from trialogue.batch.tally import (
 )
 from trialogue.cli.endings import INTERRUPTED
 from trialogue.cli.view_batch import open_progress, table
-from trialogue.cli.view_screens import put, put_json, show
+from trialogue.cli.view_screens import note, put, put_json, show
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.records import on_local_clock
 from trialogue.model.json_text import read_json, write_json
@@ -43,6 +43,9 @@ __all__ = ["BatchOptions", "hold_batch", "new_out"]
 
 WORSE: Final = 8
 """Exit code where a figure is worse than its baseline, though all meetings passed."""
+
+MOST_NAMES = 6
+"""Most names that one message lists."""
 
 BASELINE_MIB: Final = 64
 """Most MiB of a baseline: figures of tens of thousands of scenarios."""
@@ -99,6 +102,8 @@ def hold_batch(files: Sequence[Path], options: BatchOptions) -> int:
     if options.junit is not None:
         refuse_other(options.junit, "--junit", "JUnit XML file", is_junit)
     jobs = jobs_of(files, options.out, options.asked)
+    if options.baseline is not None:
+        _tell_uncompared(options.baseline, before, jobs)
     if options.dry_run:
         return _count(jobs, as_json=options.as_json)
     _make(options.out)
@@ -220,6 +225,22 @@ def _baseline(path: Path | None) -> Baseline:
         raise SetupError(f"cannot read the baseline {path}: {error.strerror}") from error
     except ValueError as error:
         raise SetupError(f"{path} is {error}") from error
+
+
+def _tell_uncompared(path: Path, before: Baseline, jobs: Sequence[Job]) -> None:
+    """Print which meetings the baseline lacks; `SetupError` where it has none of them."""
+    groups = list(dict.fromkeys(job.group for job in jobs))
+    lacking = [group for group in groups if group not in before]
+    if not lacking:
+        return
+    if len(lacking) == len(groups):
+        raise SetupError(f"the baseline {path} has none of these meetings: it has {_some(list(before))}")
+    note(f"not in the baseline, so not compared: {_some(lacking)}")
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"{', '.join(names[:MOST_NAMES])}{more}" if names else "nothing"
 
 
 def _refuse_to_overwrite(path: Path | None) -> None:
