@@ -224,10 +224,10 @@ def _hand(word: str, rest: str, own: str) -> Control | Unclear:
 def _words(word: str, rest: str, plan: MeetingPlan) -> Control | Unclear:
     who, colon, text = rest.partition(":")
     name = _named(who, plan)
+    if not colon or (name is not None and not text.strip()):
+        return Unclear(f"/{word} takes a name, a colon and words: /{word} NAME: WORDS")
     if name is None:
         return Unclear(f"/{word}: {_nobody(who, plan)}")
-    if not colon or not text.strip():
-        return Unclear(f"/{word} NAME: WORDS")
     return Say(name, text.strip()) if word == "say" else Note(name, text.strip())
 
 
