@@ -18,6 +18,7 @@ from trialogue.model.events import ToolFinished
 from trialogue.tools.executor import ToolExecutor
 from trialogue.tools.kinds.mock import MockTool
 from trialogue.tools.kinds.python import PythonTool, import_function
+from trialogue.tools.results import RESULT_BYTES
 
 
 async def finished(tools, *orders, after=60.0):
@@ -57,6 +58,22 @@ async def test_a_failure_is_an_answer(autojump_clock, order, content):
     """Whatever goes wrong, the agent is told in one line, and the screen in a word."""
     tools = {"price": MockTool(1), "broken": MockTool(None, error="out of stock")}
     assert await finished(tools, order) == [ToolFinished("biz", "call_1", "failed", *content)]
+
+
+@pytest.mark.parametrize("failure", [ToolFailed, ToolLost])
+async def test_the_words_of_a_failure_are_as_long_as_a_result_at_most(autojump_clock, failure):
+    """A server, or an app's function, may give megabytes of them, and half a character."""
+
+    class Wordy:
+        timeout_s = 3.0
+
+        async def call(self, arguments):
+            raise failure("no \ud800" + "x" * 1_000_000)
+
+    (told,) = await finished({"price": Wordy()}, run())
+    assert told.content.startswith("no ?xx")
+    assert told.content.endswith(" ... [price: result is cut at 32 KiB]")
+    assert len(told.content) == RESULT_BYTES
 
 
 async def test_a_call_without_an_answer_is_unknown(autojump_clock):

@@ -17,6 +17,7 @@ from typing import Literal, Protocol, cast
 
 import orjson
 import trio
+from attrs import evolve
 
 from trialogue.errors import ToolFailed, ToolLost
 from trialogue.mailbox import Mailbox
@@ -109,7 +110,8 @@ class ToolExecutor:
             ended = _ended_by(failure, tool)
             raised = None if tool is None else failure  # a missing tool ran nothing
             note("a tool failed", raised, tool=order.tool, participant=order.participant, code=ended.code)
-            return ended  # noqa: ASYNC104 - it cancels nothing
+            told = as_content(order.tool, ended.content, self._secrets)  # its words may have any length
+            return evolve(ended, content=told)  # noqa: ASYNC104 - it cancels nothing
 
     async def _call_within_deadline(self, order: RunTool) -> str:
         tool = self._tools.get(order.tool)
