@@ -53,7 +53,7 @@ def checks_arguments(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        signature, hints = _signature_of(function), _hints_of(function)
+        signature, hints, usual = _signature_of(function), _hints_of(function), _usual_of(function)
         for name, value in signature.bind(*args, **kwargs).arguments.items():
             parameter = signature.parameters[name]
             if name not in hints or parameter.kind is parameter.VAR_KEYWORD:
@@ -61,7 +61,8 @@ def checks_arguments(function: Callable[P, R]) -> Callable[P, R]:
             for each in (
                 cast("tuple[object, ...]", value) if parameter.kind is parameter.VAR_POSITIONAL else (value,)
             ):
-                _check(name, each, hints[name])
+                if type(each) not in usual[name]:
+                    _check(name, each, hints[name])
         return function(*args, **kwargs)
 
     return call
@@ -74,10 +75,12 @@ def check_argument(name: str, value: object, hint: Any) -> None:  # noqa: ANN401
 
 def check_fields(value: attrs.AttrsInstance, *, but: Collection[str] = ()) -> None:
     """Check the types of a new value's fields; the fields in `but` are checked where they are used."""
-    hints = _hints_of(type(value))
+    hints, usual = _hints_of(type(value)), _usual_of(type(value))
     for field in attrs.fields(type(value)):
         if field.init and field.name not in but:
-            _check(field.name, getattr(value, field.name), hints[field.name])
+            found = getattr(value, field.name)
+            if type(found) not in usual[field.name]:
+                _check(field.name, found, hints[field.name])
 
 
 @cache
@@ -90,6 +93,22 @@ def _hints_of(function: Callable[..., object]) -> dict[str, Any]:
     hints = typing.get_type_hints(inspect.unwrap(function))
     hints.pop("return", None)
     return hints
+
+
+@cache
+def _usual_of(function: Callable[..., object]) -> dict[str, frozenset[type]]:
+    return {name: _usual(hint) for name, hint in _hints_of(function).items()}
+
+
+def _usual(hint: Any) -> frozenset[type]:  # noqa: ANN401 - an annotation can be any object
+    """Classes whose direct instances fit an annotation and need no other check.
+
+    A float may be NaN, a whole number too large for a float, and a text the path of no file.
+    """
+    inside = get_args(hint) if get_origin(hint) in {Union, types.UnionType} else (hint,)
+    classes = {each for each in inside if isinstance(each, type) and get_origin(each) is None}
+    checked = {float, int if float in classes else float, str if Path in classes else float}
+    return frozenset(classes - checked)
 
 
 def _check(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - an annotation can be any object
