@@ -10,7 +10,7 @@
    100 ms. Speech is over when the voice stays fallen for `HANG_S`; rules about the length of speech need not
    wait for that.
 5. A muted person is silent for all, also for recordings and the person's ear, and no speech is detected.
-6. At a gap in the sound (a mute, a process that stood still) speech ends, and the detector starts anew.
+6. At a gap in the sound (a mute, a process that stood still) speech ends, and the detector starts again.
 7. The echo of a person's own loudspeaker in its microphone is silence for all (`echo`), and reported once.
    While that is in doubt, a beginning of speech is held back for at most `DOUBT_S`.
 8. Sound may be dropped: a full buffer drops its oldest samples and counts them. A device's clock drifts from
@@ -327,7 +327,7 @@ class AudioSource:
             self._ear.renew()
 
     def interrupt(self) -> None:
-        """Note a gap in the sound: speech ends where it was last heard, and the detector starts anew."""
+        """Note a gap in the sound: speech ends where it was last heard, and the detector starts again."""
         if self._listening is None:
             return
         if self._ear is not None:

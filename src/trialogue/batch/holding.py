@@ -8,7 +8,7 @@
    written counts as cut off, too. It is reported, not changed. On request the meeting is continued in a
    directory beside it, `NAME-resumed`, claimed in the same way; if that is cut off, in `NAME-resumed-2`.
 4. Where a meeting could not begin (such as for a missing key), the empty directory is removed, so that the
-   next attempt begins anew.
+   next attempt can start.
 """
 
 from __future__ import annotations

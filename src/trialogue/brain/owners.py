@@ -258,7 +258,7 @@ class Owners:
         )
 
     def draw(self) -> float:
-        """Random number in [0, 1), drawn anew for each turn by the meeting's seed."""
+        """Random number in [0, 1), a new one for each turn, from the meeting's seed."""
         number = self.floor.turn + 1
         return Random(f"{self.plan.seed}/turn/{number}").random()  # noqa: S311 - chance, not a secret
 

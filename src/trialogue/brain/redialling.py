@@ -3,7 +3,7 @@
 1. The n-th retry (from 0) waits `U(0, min(cap_s, base_s * 2**n))` seconds.
 2. The service's request (`Retry-After`) is a lower bound, itself capped.
 3. After `attempts` retries, or `within_s` after the first loss, there is no further one.
-4. The count starts anew only after a session was ready and then lived for `alive_s`: a service that
+4. The count starts again only after a session was ready and then lived for `alive_s`: a service that
    accepts and then refuses must not be called for ever.
 5. A loss may occur only so often in a row (`Loss.at_most`). Such a row ends with another kind of loss,
    or when the next session has proved itself: by being ready, for losses while connecting; by a complete

@@ -122,7 +122,7 @@ class Triggers:
         return [number for number, watch in enumerate(self._watches) if watch.look(now)]
 
     def renew(self, numbers: Iterable[int]) -> None:
-        """Start these triggers anew: earlier matches do not count, and they have not gone off."""
+        """Start these triggers again: earlier matches do not count, and they have not gone off."""
         for number in numbers:
             self._watches[number] = _Watch(self._watches[number].trigger)
 

@@ -29,7 +29,7 @@ class Delay:
     """Delay in seconds."""
 
     jitter_s: float = 0.0
-    """Most seconds of a further delay, drawn anew each time; the order stays."""
+    """Most seconds of a further delay, drawn again each time; the order stays."""
 
 
 @frozen

@@ -19,7 +19,7 @@ class TableCalls(SoundCalls):
         for a person. The scenario's `defaults` and `vars` do not apply to it; files are looked for in the
         scenario's folder. The participant is last in the floor's order. The others are informed at their next
         turn, its recording is silent up to now, and the journal keeps its entry. Without `seat`, a
-        participant who has left comes back and continues as before; with one, the name starts anew. Raises
+        participant who has left comes back and continues as before; with one, it is a new participant. Raises
         `WrongValue` for a name that is in use and for a seat that cannot be added now, `UnknownName` for a
         new name without a seat, and `ScenarioError`, `PermissionMissing` or `SetupError` as when a meeting
         starts. If its service refuses later, events report it.

@@ -91,7 +91,7 @@ class _Ears:
                 pass
 
     def _reset(self, name: str, at: float) -> None:
-        """End a person's last sound: its source begins anew, or is gone."""
+        """End a person's last sound: its source begins again, or is gone."""
         end = self.fallen.pop(name, at)
         self._close(name, None, self.speaking.pop(name, None), end)
 

@@ -224,7 +224,7 @@ class AgentKeys:
     """
 
     think: OptionalThink = None
-    """Thinking: its model or script; a list is tried in order, anew in each turn."""
+    """Thinking: its model or script; a list is tried in order, from the first in each turn."""
 
     speak: OptionalSpeak = None
     """Voice: its model."""

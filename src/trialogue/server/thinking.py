@@ -152,7 +152,7 @@ class Thinker:
     async def _think(self, order: BeginPass, providers: tuple[ThinkProvider, ...]) -> bool:
         """Ask one provider after another, until one gives a whole reply; False if none does.
 
-        The sentences of a provider that failed are kept, so no other provider may then begin anew.
+        The sentences of a provider that failed are kept, so no other provider may then begin again.
         """
         for provider in providers:
             told = 0

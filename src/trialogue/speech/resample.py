@@ -9,8 +9,8 @@ soxr dithers 16-bit output with a seed made of the time and an address. Caches a
 for the same audio, so this module uses floats and rounds them itself.
 
 soxr's result depends, in the last bit of one sample of two thousand, on the distance from the stream's
-beginning. `RestingResampler` begins anew after silence, so that a sentence gives the same bytes at any place,
-and is recognized once.
+beginning. `RestingResampler` begins again after silence, so that a sentence gives the same bytes at any
+place, and is recognized once.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Resampler:
 
 
 class RestingResampler:
-    """A `Resampler` that rests in digital silence, and begins anew with the sound after it.
+    """A `Resampler` that rests in digital silence, and begins again with the sound after it.
 
     The places at which it rests and begins belong to the stream, in whatever pieces it comes. It holds back
     64 ms in silence and as much as a `Resampler` in sound; the total number of samples is the same.

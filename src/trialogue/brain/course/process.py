@@ -1,7 +1,7 @@
 """Events of the process in which a meeting runs, and their effect on the meeting.
 
 1. Connections do not survive their process, nor its long sleep: every session is gone then, and with it the
-   current turn, which is cut as heard and repeated once. People's sources start anew.
+   current turn, which is cut as heard and repeated once. People's sources start again.
 2. Deadlines of a dead process's actors are set again; the rest of their state is in the journal.
    A sleep does not count for limits of time.
 3. A step that blocks the process is for its developer: each is recorded, the first is reported.

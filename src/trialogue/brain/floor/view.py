@@ -193,7 +193,7 @@ class FloorView:
     """Round that is being prepared or heard; None without one."""
 
     draw: float = 0.0
-    """Random number in [0, 1), drawn anew for each turn by the meeting's seed."""
+    """Random number in [0, 1), a new one for each turn, from the meeting's seed."""
 
     tally: Tally | None = None
     """Sums over all turns; None for a view that is made without them."""

@@ -62,7 +62,7 @@ def drop_out(o: Owners, name: str) -> None:
 
 
 def silence(o: Owners, name: str, cause: Cause) -> None:
-    """End a person's speech, and its own turn: its source is gone, or starts anew."""
+    """End a person's speech, and its own turn: its source is gone, or starts again."""
     turn = o.turns.person(name)
     stretch = o.people.reset(name, o.now, keeps_typed=cause == "lost")
     entry = o.beside.end(name)

@@ -5,7 +5,7 @@
 2. Each stretch of speech belongs to one place: a turn of the person's own, or the turn beside which it was.
 3. Words belong to the stretch in which they were said, and are accepted only if its length can contain
    them.
-4. When a source is reset (muted, asleep, gone), its person's speech is over: its detector starts anew.
+4. When a source is reset (muted, asleep, gone), its person's speech is over: its detector starts again.
 5. A source's reports may be late on a busy machine: deadlines for sound wait that much longer.
 6. A person stopped at `hold.max`, by the app or by the chair may not retake the floor before a pause
    or another's speech.
@@ -158,7 +158,7 @@ class People:
         self._seats[name].fell_s = None
 
     def reset(self, name: str, now: float, *, keeps_typed: bool) -> SpeechStretch | None:
-        """End the speech of a person whose source is gone or starts anew; returns the stretch that was cut.
+        """End the speech of a person whose source is gone or starts again; returns the stretch that was cut.
 
         `keeps_typed`: whether words that the person has typed continue to wait.
         """

@@ -42,7 +42,7 @@ _OF_A_SCRIPT = frozenset((PromptKind.CUE, PromptKind.PREPARE))
 """Prompts that a scripted agent answers with the next line of its script."""
 
 RETOLD = 3
-"""Most times that a turn is cued anew because an unheard remark was reported too late."""
+"""Most times that a turn is cued again because an unheard remark was reported too late."""
 
 SpeakingEvent: TypeAlias = (
     ReplyStarted

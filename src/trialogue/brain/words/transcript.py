@@ -155,7 +155,7 @@ class Transcript:
             case PlaybackFinished():
                 self._finish(event)
             case ProcessSuspended() | MeetingResumed():
-                self._speaking.clear()  # sources start anew
+                self._speaking.clear()  # sources start again
             case MuteAsked(participant=name) | Left(participant=name):
                 self._speaking.pop(name, None)
             case _:

@@ -137,7 +137,7 @@ def _longer(prompt: str | None, addition: str) -> str:
 
 
 def _heard_so(before: Listen | None, update: ListenUpdate) -> Listen:
-    """Hearing after an update: absent keys stay, except `language_hints`; another kind starts anew."""
+    """Hearing after an update: absent keys stay, except `language_hints`; another kind starts again."""
     old, new = before.provider if before else None, update.provider
     if type(old) is not type(new):
         return Listen(provider=new)

@@ -22,7 +22,7 @@ BOUNDED_LINES: Final = "trialogue_bounded_lines"
 """Name of the codec."""
 
 PROGRAM_LINE_BYTES: Final = 4 * 1024 * 1024
-"""Bytes of one line; the package joins it anew with each piece, in time that grows with its square."""
+"""Bytes of one line; the package joins it again with each piece, in time that grows with its square."""
 
 _REFUSED: ContextVar[Callable[[], None]] = ContextVar("refused")
 

@@ -1,5 +1,5 @@
 "use strict";
-// The sound, or, where there is none, a clock that goes as it would.
+// The sound; without any, a clock that runs like it.
 class Sound {
   constructor(source, length, tick) {
     this.length = length; this.tick = tick; this.rate = 1; this.playing = false; this.stood = 0; this.since = 0; this.audio = null;

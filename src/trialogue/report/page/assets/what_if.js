@@ -18,7 +18,7 @@ const length = Math.max(1, ...data.sides.map((side) => side.duration_s));
 const tones = new Map(data.lanes.map((lane, place) => [lane.who, `var(--lane-${place % 8})`]));
 const label = (who) => data.lanes.find((lane) => lane.who === who)?.label ?? who;
 const percent = (time) => `${(100 * time) / length}%`;
-// Where the two differ: where they part, and each choice that would be another's.
+// Differences: the moment from which the meetings differ, and each different choice.
 const places = [...new Set([...(data.horizon ? [data.horizon.at] : []), ...data.others.map((each) => each.at)])].sort((a, b) => a - b);
 let time = data.horizon?.at ?? places[0] ?? 0; let zoom = 1; const bars = []; const heads = [];
 

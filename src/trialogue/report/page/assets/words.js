@@ -31,7 +31,7 @@ class Words {
     if (model.end) entries.push([model.end.at, 6, () => this.line(model.end.at, "agenda", `Ended: ${model.end.reason}`)]);
     entries.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
     const slice = (begin) => {
-      if (this.filling !== filling) return; // more has come meanwhile, and all is told anew
+      if (this.filling !== filling) return; // further marks have come: everything is listed again
       const rows = document.createDocumentFragment();
       for (const [at, , row, end] of entries.slice(begin, begin + 150)) { const made = row(); rows.append(made); this.entries.push({ at, end: end ?? at, row: made }); }
       this.list.append(rows);

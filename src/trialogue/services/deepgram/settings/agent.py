@@ -85,7 +85,7 @@ class AgentSettings(WireObject):
     """Hearing."""
 
     think: ThinkSettings | tuple[ThinkSettings, ...] | None = None
-    """Thinking; several providers are tried in order, anew in each turn."""
+    """Thinking; several providers are tried in order, from the first in each turn."""
 
     think_live: ThinkLive | None = None
     """Settings of the functions beside thinking."""
