@@ -165,7 +165,7 @@ def measure_hundred(ask: Ask) -> Iterator[Figure]:
     yield Figure("frames that came back", "%", values("came"), Goal(at_least=98.0))
     yield Figure("control messages lost", "", values("lost"), Goal(at_most=0.0))
     yield Figure(
-        "growth of the resident set behind the first minute", "KiB", values("grown_kib"), Goal(at_most=1024.0)
+        "growth of the resident set after the first minute", "KiB", values("grown_kib"), Goal(at_most=1024.0)
     )
 
 

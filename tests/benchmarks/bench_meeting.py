@@ -91,7 +91,7 @@ def measure(ask: Ask) -> Iterator[Figure]:
 ROWS = (
     Row(
         "meeting-memory",
-        "Growth of the resident set for each of ten meetings side by side in one process, behind three that "
+        "Growth of the resident set for each of ten meetings side by side in one process, after three that "
         "fill caches; two sizes tell an agent's share from the meeting's own.",
         measure,
         "The agents think, and nothing has been said yet; what is said adds to it.",

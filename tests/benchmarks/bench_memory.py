@@ -34,7 +34,7 @@ def measure(ask: Ask) -> Iterator[Figure]:
 ROWS = (
     Row(
         "memory",
-        "Growth of the resident set for each of 100 idle sessions, behind ten that fill caches.",
+        "Growth of the resident set for each of 100 idle sessions, after ten that fill caches.",
         measure,
         "A session here has timers, a writer and a liveness check; the others have one task.",
     ),

@@ -74,7 +74,7 @@ ROWS = (
     Row(
         "virtual",
         "Five agents for ten minutes under the virtual clock, with cached speech: seconds of the meeting "
-        "over seconds of the processor, in one process, behind a first meeting.",
+        "over seconds of the processor, in one process, after a first meeting.",
         measure,
         "Imports, and speech that no cache has, are not in it.",
     ),

@@ -7,8 +7,8 @@ below their speech. Each meeting is of five minutes: 24 times somebody assents f
 agent's turn, 12 times somebody cuts in. Prints what the WAV files say: agents that assent silenced (none may
 be), how long each verdict and each silence took, and lines that were lost. A cut is longer than `backchannel`
 from where it is heard behind that bound: who pauses there may have meant no more than to assent. Exits with 1
-where an agent fell silent for assent, a verdict came later than 0.2 s behind that moment, silence later than
-0.2 s behind the verdict, or a line was lost.
+where an agent fell silent for assent, a verdict came later than 0.2 s after that moment, silence later than
+0.2 s after the verdict, or a line was lost.
 
 On the virtual clock the machine takes no time: what is left is what the detector and the rules take.
 """

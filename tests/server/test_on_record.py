@@ -99,7 +99,7 @@ async def test_ids_of_calls_are_no_part_of_a_question(tmp_path, autojump_clock):
             {"memory": (TextItem("user", "And tea?"), REQUEST.memory[1])},
             "what it was told at its turn 1 is another",
         ),
-        ({"memory": REQUEST.memory[:1]}, "the record goes on behind the end of this conversation"),
+        ({"memory": REQUEST.memory[:1]}, "the record continues after the end of this conversation"),
         (
             {"memory": (REQUEST.memory[0], evolve(REQUEST.memory[1], response="9"))},
             "its call of price at its turn 1, or the result, is another",

@@ -32,7 +32,7 @@ from trialogue.values import frozen
 SUBSCRIBER_RECORDS = 4096
 
 REQUESTS: Final = 8192
-"""Waiting events behind which an app's request is refused; the rest of the mailbox is for actors."""
+"""Number of waiting events from which an app's request is refused; the rest of the mailbox is for actors."""
 
 LAG_S = 0.05
 """Seconds by which the lag of the sound must grow to be recorded again."""

@@ -8,7 +8,7 @@
 4. A service's complaints are recorded up to a limit, then only counted: a peer may send any number, and each
    would be a record and a line on the screen.
 5. A service may repeat our key in anything that it says about the session: no event and no error that follows
-   from it contains a key. Texts are cut behind that, since half a key would not be recognized.
+   from it contains a key. Texts are cut after that, since half a key would not be recognized.
 6. Facts of the conversation are all recorded. A service that sends more than any conversation has loses its
    session, so that the meeting's other events do not wait behind a flood.
 """

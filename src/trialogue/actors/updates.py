@@ -62,7 +62,7 @@ class Updates:
         return self._waiting is not None and len(self._waiting) >= WAITING
 
     def add(self, pending: Pending, now: float) -> None:
-        """Queue a change behind those before it; only while not `is_full`."""
+        """Queue a change after those before it; only while not `is_full`."""
         if self._waiting is None:
             self._waiting = deque()
         self._waiting.append(pending)

@@ -17,7 +17,7 @@ BEFORE: Final = 3
 """Number of records that are told before the one in question."""
 
 AFTER: Final = 2
-"""Number of records that are told behind it."""
+"""Number of records that are shown after it."""
 
 LONGEST: Final = 160
 """Characters of one line."""

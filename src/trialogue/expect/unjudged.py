@@ -21,7 +21,7 @@ UNJUDGED: Final = {
     "actor-failed": "the meeting failed",
     "unfinished": "the meeting was cut off",
 }
-"""Ends behind which a missed expectation says nothing of the scenario, in words."""
+"""Ends after which a missed expectation says nothing of the scenario, in words."""
 
 UNSPOKEN: Final = "no agent was heard"
 """Of a meeting that ended in order though no service or model gave any sound."""

@@ -1,6 +1,6 @@
 """The verdict: each expectation looked up in the records, and a miss for each that was not met.
 
-1. `in_order` is greedy: each event is the first that comes true behind the one before it, or at the very same
+1. `in_order` is greedy: each event is the first that comes true after the one before it, or at the very same
    record, as the end of a turn and the grant of the next. What comes late is a miss of timing and counts as
    having come; what never comes is a miss, and ends the order.
 2. `never` tells of the first `MOST` occurrences.

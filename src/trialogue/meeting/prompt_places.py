@@ -43,7 +43,7 @@ def _place(known: tuple[_Written, ...], prompt: str, at: int) -> str:
     if inside < 0:
         return f"before {found.path}: in names, titles, the chair or the agenda, of which every agent is told"
     if inside >= len(found.own):
-        return f"behind the end of {found.path}"
+        return f"after the end of {found.path}"
     before = found.own[:inside]
     line, character = before.count("\n") + 1, inside - (before.rfind("\n") + 1) + 1
     return f"from line {line}, character {character} of {found.path} on"

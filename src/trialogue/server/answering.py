@@ -100,7 +100,7 @@ class Answering:
             self._think(self._begin(now, ReplyStage.THINKING), now)
 
     def say(self, sentences: list[str], now: float, *, as_one: str | None = None) -> None:
-        """Speak given sentences, as many as fit, behind the reply under way or as a reply of their own.
+        """Speak given sentences, as many as fit, after the reply under way or as a reply of their own.
 
         The client is told the text of each sentence as it begins, or `as_one` as the first one begins.
         """

@@ -97,7 +97,7 @@ class AgentEar:
         self._inbox.put(audio)
 
     def end_turn(self) -> None:
-        """Treat the turn as over behind the audio given so far."""
+        """Treat the turn as over after the audio given so far."""
         self._inbox.end_turn()
 
     # --- before its time (see `transport.link.Listener`) ---
@@ -210,7 +210,7 @@ def _decoding(terms: Terms) -> SoundStream:
 
 
 class _Inbox:
-    """Inbox of the ear: audio that waits, and the end of the turn behind it."""
+    """Inbox of the ear: audio that waits, and the end of the turn after it."""
 
     def __init__(self, audio_format: AudioFormat, *, is_compressed: bool = False) -> None:
         # Compressed sound tells nothing before it is decoded.
@@ -243,12 +243,12 @@ class _Inbox:
         self._has_news.set()
 
     def end_turn(self) -> None:
-        """Note that the turn ends behind the audio that waits."""
+        """Note that the turn ends after the audio that waits."""
         self._ends_turn = True
         self._has_news.set()
 
     async def take(self) -> tuple[bytes, bool]:
-        """Wait for news: all audio that waits, and whether the turn ends behind it."""
+        """Wait for news: all audio that waits, and whether the turn ends after it."""
         await self._has_news.wait()
         self._has_news = trio.Event()
         taken = bytes(self._waiting), self._ends_turn

@@ -1,10 +1,10 @@
 """Messages of a sentence: each is sent at its moment, or before it where a virtual clock leaps.
 
-1. The gap behind a message is the length of its sound, divided by the speed of sending.
+1. The gap after a message is the length of its sound, divided by the speed of sending.
 2. Where time leaps, and the other end says how much sound it takes without an event, messages of that sound
-   are given before their time (`leaping`): each with its moment, behind all ticks before it.
+   are given before their time (`leaping`): each with its moment, after all ticks before it.
 3. A message that is due at the same moment as another deadline goes in its time, since the scheduler decides
-   their order. So do the first message of a sentence and everything behind the last.
+   their order. So do the first message of a sentence and everything after the last.
 4. An error before its time is raised in the voice's own task.
 """
 
@@ -90,7 +90,7 @@ class _Course:
     # --- early sending ---
 
     def set_out(self) -> None:
-        """Wait for the first message that must go in its time, or for the end behind the last."""
+        """Wait for the first message that must go in its time, or for the end after the last."""
         if self._waiting is None:
             return
         due, left_s, self._kept = self._due, self._socket.early_s, len(self._messages)

@@ -166,7 +166,7 @@ class Reply:
         return ordered.is_thought, text if ordered.tells is None else ordered.tells
 
     def order_end(self) -> None:
-        """Note that the end was ordered behind all sentences so far."""
+        """Note that the end was ordered after all sentences so far."""
         self._finishes += 1
 
     def reach_end(self) -> bool:

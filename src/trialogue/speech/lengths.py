@@ -28,7 +28,7 @@ class SoundMeter(Protocol):
 
 @define
 class SampleMeter:
-    """Meter of plain samples behind a header of so many bytes."""
+    """Meter of plain samples after a header of so many bytes."""
 
     audio_format: AudioFormat
     header_bytes: int = 0

@@ -44,7 +44,7 @@ class Murmur:
         self._knows_alone = Lock()
 
     def synthesize(self, text: str, voice: str) -> Iterator[Spoken]:
-        """Speak for 50 ms a letter, at least 200 ms a word, with 200 ms of silence behind each sentence."""
+        """Speak for 50 ms a letter, at least 200 ms a word, with 200 ms of silence after each sentence."""
         del voice
         for sentence in _sentences(text):
             value = _STEP * self._number_of(sentence)

@@ -83,7 +83,7 @@ def open_stream(encoding: str) -> SoundStream:
 
 
 def _bounded(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same pieces; `Undecodable` behind the longest that may be given at once."""
+    """The same pieces; `Undecodable` after the longest that may be given at once."""
     left = LONGEST_S * HEARING_RATE * 2
     for piece in pieces:
         left -= len(piece)

@@ -4,7 +4,7 @@
 2. A result that is too long keeps its form: in JSON the largest values are cut, each with a mark that names
    the tool and the path; the others stay whole.
 3. Text that is JSON is cut as JSON; other text at its end.
-4. Secrets are hidden in what is cut, before it is cut: half a key would not be recognized behind that.
+4. Secrets are hidden in what is cut, before it is cut: half a key would not be recognized after that.
 """
 
 from __future__ import annotations

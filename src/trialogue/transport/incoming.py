@@ -9,7 +9,7 @@ control frames, messages in parts, and every fault, goes to the library, which k
    waits. So are the parts of one message, which may be empty: more of them are a flood.
 4. The reader's task passes sound directly to a receiver for it, if no message waits before it.
 5. The library gets at most `MOST_FRAMES` frames at once, so that a peer whose frames are tiny does not hold
-   the loop; what is behind them waits for the next turn.
+   the loop; what comes after them waits for the next turn.
 6. A message is checked when it is complete; the library alone would check the UTF-8 of a part of it.
 """
 

@@ -22,7 +22,7 @@ MAX_HEAD_BYTES = 64 * 1024
 """Most bytes of a handshake; they are kept during it, to find the reason for a failure."""
 
 HEAD_PORTION_BYTES = 1024
-"""Most bytes that the library gets in one turn of the handshake: tiny frames may be behind the request."""
+"""Most bytes that the library gets in one turn of the handshake: tiny frames may come after the request."""
 
 _CLOSE_FRAME = 0x88
 """First byte of a whole Close frame (RFC 6455, section 5.2); no byte of HTTP text is as high."""
@@ -121,7 +121,7 @@ class WireStream(trio.abc.Stream):
                 return left
 
     async def _receive_behind(self, incoming: Incoming) -> bytes:
-        """Frames behind those that the library got, for which other tasks had a turn in between."""
+        """Frames after those that the library got, for which other tasks had a turn in between."""
         await trio.lowlevel.checkpoint()
         if self.is_released:
             raise trio.ClosedResourceError

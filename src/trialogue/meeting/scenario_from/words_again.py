@@ -2,7 +2,7 @@
 
 1. Consecutive cues of one speaker are a turn; the silence before it is its time to think.
 2. Agents do not speak at once: a short remark that lies within another's turn is left out, and whatever began
-   before another's end begins behind it.
+   before another's end begins after it.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def _lacks(told: CuesTold) -> list[str]:
     if told.remarks:
         lacks.append(f"{told.remarks} short remarks within another's turn")
     if told.at_once:
-        lacks.append(f"overlap: {told.at_once} turns began before another's end, and begin behind it here")
+        lacks.append(f"overlap: {told.at_once} turns began before another's end, and begin after it here")
     return lacks
 
 

@@ -114,7 +114,7 @@ def _stream_of(magic: bytes) -> SoundStream:
 
 
 class _WavStream:
-    """Decoder of samples behind a WAV header."""
+    """Decoder of samples after a WAV header."""
 
     def __init__(self) -> None:
         self._header = WavHeader()

@@ -35,7 +35,7 @@ class SaySentence:
 
 @frozen
 class TellFlushed:
-    """Confirm a `Flush` behind everything ordered before."""
+    """Confirm a `Flush` after everything ordered before."""
 
 
 @frozen
@@ -53,7 +53,7 @@ class WarnSpeaker:
 
 @frozen
 class EndSpeaking:
-    """Close the socket; if `is_orderly`, behind everything that waits to be spoken."""
+    """Close the socket; if `is_orderly`, after everything that waits to be spoken."""
 
     code: int
     reason: str = ""

@@ -57,7 +57,7 @@ class TellSpeechFlushed:
 
 @frozen
 class CloseSpeech:
-    """Report the totals of a turn, behind all its sound."""
+    """Report the totals of a turn, after all its sound."""
 
     characters: int
     """Number of characters to speak."""
@@ -89,7 +89,7 @@ class FailSpeech:
 
 @frozen
 class EndSession:
-    """Report the session's totals, behind everything that waits to be spoken, and close the socket."""
+    """Report the session's totals, after everything that waits to be spoken, and close the socket."""
 
 
 FluxOrder: TypeAlias = (

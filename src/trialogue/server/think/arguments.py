@@ -258,7 +258,7 @@ class _Filling:
         return found or (str(own) if own is not None else self._rest() or self.text.strip())
 
     def _name_in_capitals(self) -> str | None:
-        """Last capitalised words, behind other words, that are not the function's own."""
+        """Last capitalised words, after other words, that are not the function's own."""
         runs: list[tuple[int, int]] = []
         for match in _NAME.finditer(self.text):
             before = self.text[: match.start()].rstrip()
@@ -273,7 +273,7 @@ class _Filling:
         return self.text[runs[-1][0] : runs[-1][1]] if runs else None
 
     def _said_of(self, words: set[str]) -> str | None:
-        """Words behind the parameter's name, or behind a preposition that fits it."""
+        """Words after the parameter's name, or after a preposition that fits it."""
         names = "|".join(re.escape(word) for word in words if word)
         found = self._take(
             re.compile(rf"\b(?:{names})\s+(?:is\s+|of\s+|:\s*)?{_ARTICLE}{_PHRASE}{_STOP}", re.IGNORECASE)

@@ -235,7 +235,7 @@ def _differences(question: ModelQuestion, known: ModelQuestion, place: PromptPla
 def _talked(conversation: Sequence[Mapping[str, str]], at: int) -> str:
     """First item of a conversation that differs, by its turn."""
     if at == len(conversation):
-        return "the record goes on behind the end of this conversation"
+        return "the record continues after the end of this conversation"
     item, turn = conversation[at], sum(each["role"] == "user" for each in conversation[: at + 1])
     match item["role"]:
         case "user":
