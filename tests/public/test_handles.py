@@ -75,7 +75,7 @@ async def left_at_once(block):
 
 @pytest.mark.parametrize("name", ON_TRIO)
 def test_a_block_on_trio_is_entered_once(name, tmp_path, monkeypatch):
-    """It said that an attribute is missing, or asked to choose another directory."""
+    """The second entry names the mistake; it said that an attribute is missing, or a directory taken."""
     monkeypatch.chdir(tmp_path)
     trio.run(entered_twice, ON_TRIO[name]())
     with pytest.raises(AskedWrongly, match=NEVER):
@@ -84,7 +84,7 @@ def test_a_block_on_trio_is_entered_once(name, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", BLOCKS)
 def test_a_block_in_asyncio_is_entered_once(name, tmp_path, monkeypatch):
-    """Likewise."""
+    """The second entry names the mistake, on asyncio too."""
     monkeypatch.chdir(tmp_path)
     asyncio.run(entered_twice(BLOCKS[name](aio)))
     with pytest.raises(AskedWrongly, match=NEVER):
@@ -93,7 +93,7 @@ def test_a_block_in_asyncio_is_entered_once(name, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", BLOCKS)
 def test_a_block_in_threads_is_entered_once(name, tmp_path, monkeypatch):
-    """Likewise."""
+    """The second entry names the mistake, in threads too."""
     monkeypatch.chdir(tmp_path)
     with BLOCKS[name](blocking) as _, pytest.raises(AskedWrongly, match=NEVER):
         BLOCKS[name](blocking).__exit__(None, None, None)

@@ -580,7 +580,7 @@ def test_the_words_of_the_sdk_go_on():
 
 @pytest.mark.real
 def test_the_words_of_the_sdk_go_on_in_asyncio():
-    """Likewise."""
+    """An open asyncio client goes on."""
     tally = Tally()
 
     async def main():

@@ -1,4 +1,4 @@
-"""What a frame of sound costs on a socket in steps of tasks: counts that no busy machine moves."""
+"""The task that reads a socket takes one step a frame, by count, and bounds what waits to be taken."""
 
 import sys
 from collections import Counter
