@@ -12,6 +12,7 @@ from functools import partial
 import pytest
 import trio
 import trustme
+from plain_price_server import PLAIN
 from price_server import PROGRAM, free_port, is_running, listening
 
 from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
@@ -99,7 +100,7 @@ async def be_killed(server):
 
 async def test_a_process_that_dies_in_a_call():
     """The call may have had its effects, and the session is lost."""
-    server = McpServer("price", argv=PROGRAM)
+    server = McpServer("price", argv=PLAIN)
     with pytest.raises(ConnectionLost, match="the MCP server of tool price has stopped: it has ended"):
         await live(server, die)
     with pytest.raises(ToolFailed, match=r"^the MCP server has stopped$"):
@@ -109,7 +110,7 @@ async def test_a_process_that_dies_in_a_call():
 async def test_a_process_that_is_killed_between_calls():
     """Nobody need call to find out: the session is lost at once."""
     with pytest.raises(ConnectionLost), trio.fail_after(50):
-        await live(McpServer("price", argv=PROGRAM), be_killed)
+        await live(McpServer("price", argv=PLAIN), be_killed)
 
 
 @pytest.mark.long  # a process over its pipes dies in the daily tests

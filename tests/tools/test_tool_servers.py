@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 import trio
-from price_server import PROGRAM, free_port, listening
+from plain_price_server import PLAIN
+from price_server import free_port, listening
 
 from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
 from trialogue.journal import read
@@ -26,7 +27,7 @@ from trialogue.tools.toolbox import open_tools
 ANY = Permissions(commands=("*",))
 
 
-def asking(tool, program=PROGRAM):
+def asking(tool, program=PLAIN):
     """A tool of that server."""
     return ToolSpec(tool, "", None, McpCall(tool, tuple(program)), 20.0)
 
@@ -143,7 +144,7 @@ floor: {{policy: round-robin}}
 def test_a_meeting_that_asks_a_server(tmp_path):
     """A scenario names its tools; the meeting outlives the server, and its journal tells of it."""
     path = tmp_path / "prices.yaml"
-    path.write_text(SCENARIO.format(program=list(PROGRAM)))
+    path.write_text(SCENARIO.format(program=list(PLAIN)))
     edges = Edges(engines=murmuring_engines(), permissions=Permissions(commands=(sys.executable,)))
     held = run_meeting(prepare(path), out=tmp_path / "run", edges=edges)
     assert held.exit_code == 0
