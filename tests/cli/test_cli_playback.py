@@ -17,6 +17,7 @@ from trialogue.cli.replay import Played, play_run
 from trialogue.cli.view_playback import GrowingRun, Playback, recorded_levels
 from trialogue.cli.view_watcher import Watcher
 from trialogue.errors import JournalError, SetupError
+from trialogue.journal import chain
 from trialogue.journal.following import Following
 from trialogue.journal.records import Header
 from trialogue.journal.writer import Journal
@@ -209,6 +210,21 @@ def test_a_line_of_another_journal_ends_it(run_folder, tmp_path):
     path.write_bytes(lines[0] + lines[2])
     with pytest.raises(JournalError, match=f"is damaged at byte {len(lines[0])}"):
         Following(path).news()
+
+
+def test_a_line_without_an_end_ends_it(run_folder, tmp_path, monkeypatch):
+    """No more of it is read than a line can have."""
+    lines = (run_folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(lines[0])
+    following = Following(path)
+    monkeypatch.setattr(chain, "LONGEST_LINE", len(lines[1]) + 10)
+    path.write_bytes(lines[0] + lines[1] + b"x" * (len(lines[1]) + 9))
+    assert len(following.news()) == 1
+    with path.open("ab") as file:
+        file.write(b"x" * 10)
+    with pytest.raises(JournalError, match=f"is damaged at byte {len(lines[0] + lines[1])}"):
+        following.news()
 
 
 async def test_a_meeting_elsewhere_is_watched_to_its_end(autojump_clock, run_folder, tmp_path):

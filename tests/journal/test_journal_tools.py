@@ -6,6 +6,7 @@ from attrs import evolve
 from journal_values import keep, meeting
 
 from trialogue.errors import JournalError, SetupError
+from trialogue.journal import chain
 from trialogue.journal.comparing import compare
 from trialogue.journal.frames import columns, frames
 from trialogue.journal.reader import read
@@ -109,6 +110,17 @@ def test_a_bound_that_is_none_makes_no_piece(bound, tmp_path):
     with pytest.raises(SetupError, match="must be a number of"):
         split(keep(tmp_path, meeting()), tmp_path / "pieces", **bound)
     assert not (tmp_path / "pieces").exists()
+
+
+def test_a_line_without_an_end_is_no_piece(tmp_path, monkeypatch):
+    """It may be gigabytes, and no reader takes it."""
+    path = keep(tmp_path, meeting())
+    longest = max(map(len, path.read_bytes().splitlines(keepends=True)))
+    monkeypatch.setattr(chain, "LONGEST_LINE", longest + 10)
+    with path.open("ab") as file:
+        file.write(b"x" * (longest + 10))
+    with pytest.raises(JournalError, match="a line has no end"):
+        split(path, tmp_path / "pieces", largest=2000)
 
 
 def test_pieces_have_no_place_in_a_file(tmp_path):

@@ -1,11 +1,13 @@
 """Reader of a journal that is still being written.
 
-1. A line counts once it has its newline; an incomplete one is read again later.
+1. A line counts once it has its newline; an incomplete one is read again later. One that is longer than any
+   line is damage, however it goes on.
 2. A journal that was repaired after a crash continues after its last whole line: nothing is read twice.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from attrs import field
@@ -48,10 +50,11 @@ class Following:
         found: list[Record] = []
         with opened_journal(self.path) as file:
             file.seek(self._offset)
-            for line in file:
-                if not line.endswith(b"\n"):
+            for line in iter(partial(file.readline, chain.LONGEST_LINE), b""):
+                is_whole = line.endswith(b"\n")
+                if not is_whole and len(line) < chain.LONGEST_LINE:
                     break
-                digest = chain.is_sealed(line.removesuffix(b"\n"), self._hash)
+                digest = chain.is_sealed(line.removesuffix(b"\n"), self._hash) if is_whole else None
                 if digest is None:
                     raise JournalError(
                         f"{self.path} is damaged at byte {self._offset}",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import inf
 from pathlib import Path
 
 from trialogue.errors import JournalError, SetupError
+from trialogue.journal import chain
 from trialogue.journal.reader import read
 from trialogue.model.json_text import read_json
 from trialogue.regular_files import open_regular
@@ -38,7 +40,9 @@ def split(
     size, begun = 0, 0.0
     try:
         with open_regular(path) as file:
-            for line in file:
+            for line in iter(partial(file.readline, chain.LONGEST_LINE), b""):
+                if len(line) == chain.LONGEST_LINE and not line.endswith(b"\n"):
+                    raise JournalError(f"{path} is damaged: a line has no end", path=str(path))
                 at = _time(line, begun)
                 is_late = every_s is not None and at - begun >= every_s
                 if lines and (is_late or (largest is not None and size + len(line) > largest)):
