@@ -93,7 +93,7 @@ async def test_ids_of_calls_are_no_part_of_a_question(tmp_path, autojump_clock):
         ({"functions": ()}, "the tools that it may call are described otherwise"),
         (
             {"memory": (*REQUEST.memory, TextItem("assistant", "Eight."), TextItem("user", "Why?"))},
-            "what it said at its turn 1 is another",
+            "the record of this conversation ends with its turn 1",
         ),
         (
             {"memory": (TextItem("user", "And tea?"), REQUEST.memory[1])},
@@ -117,6 +117,16 @@ async def test_a_missing_answer_says_what_differs(tmp_path, autojump_clock, chan
     await told(provider, evolve(REQUEST, **change))
     assert provider.record.missed == [difference]
     assert len(await told(replayed(path), evolve(REQUEST, **change))) == 3
+
+
+async def test_a_longer_record_of_the_conversation_says_what_was_said_otherwise(tmp_path, autojump_clock):
+    """The shorter one, too, is a beginning of it; the other tells more."""
+    path, why = tmp_path / "models.jsonl", TextItem("user", "Why?")
+    for memory in (REQUEST.memory, (*REQUEST.memory, TextItem("assistant", "Eight."), why)):
+        await told(recorded(path, Model()), evolve(REQUEST, memory=memory))
+    other = evolve(REQUEST, memory=(*REQUEST.memory, TextItem("assistant", "Nine."), why))
+    with pytest.raises(NotOnRecord, match="what it said at its turn 1 is another"):
+        await told(replayed(path), other)
 
 
 async def test_an_empty_record_says_so(tmp_path, autojump_clock):

@@ -93,6 +93,11 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("function", "module", "code"), "python"),
         **dict.fromkeys(("program", "exec", "shell"), "command"),
     },
+    "JudgeKeys": {
+        **dict.fromkeys(("question", "questions", "prompt"), "ask"),
+        **dict.fromkeys(("think", "provider", "llm"), "model"),
+        **dict.fromkeys(("url", "base_url"), "endpoint.url"),
+    },
     "EndKeys": {**dict.fromkeys(("all", "when", "said"), "any")},
 }
 """Right path beneath a class, by the class and the written word in small letters with `_`."""

@@ -214,6 +214,7 @@ def _likeness(question: ModelQuestion, known: ModelQuestion) -> tuple[int, ...]:
         question.model == known.model,
         question.prompt == known.prompt,
         _common(question.conversation, known.conversation),
+        len(known.conversation) > _common(question.conversation, known.conversation),
         _common(question.prompt, known.prompt),
         question.functions == known.functions,
     )
@@ -229,13 +230,17 @@ def _differences(question: ModelQuestion, known: ModelQuestion, place: PromptPla
     if question.functions != known.functions:
         yield "the tools that it may call are described otherwise"
     if question.conversation != known.conversation:
-        yield _talked(question.conversation, _common(question.conversation, known.conversation))
+        yield _talked(question.conversation, known.conversation)
 
 
-def _talked(conversation: Sequence[Mapping[str, str]], at: int) -> str:
-    """First item of a conversation that differs, by its turn."""
+def _talked(conversation: Sequence[Mapping[str, str]], known: Sequence[Mapping[str, str]]) -> str:
+    """First item of a conversation that differs from the known one, by its turn."""
+    at = _common(conversation, known)
     if at == len(conversation):
         return "the record continues after the end of this conversation"
+    if at == len(known):
+        turns = sum(each["role"] == "user" for each in known)
+        return f"the record of this conversation ends with its turn {turns}"
     item, turn = conversation[at], sum(each["role"] == "user" for each in conversation[: at + 1])
     match item["role"]:
         case "user":
