@@ -1,7 +1,13 @@
 """What `check` says of an environment that lacks what a scenario needs."""
 
+import importlib.util
+
+import pytest
+
+from trialogue.cli.check import check_files
 from trialogue.meeting.permissions import unset_variables
 from trialogue.scenario import loads, resolve
+from trialogue.scenario.defaults import Overrides
 
 TOLD = "cast.ann: needs the environment variable TABLE_KEY, which is not set [E-ENVIRONMENT]"
 
@@ -33,3 +39,30 @@ def test_check_says_it(tmp_path, monkeypatch, capsys):
     assert "also with --profile live, once TABLE_KEY is set" in capsys.readouterr().out
     assert main(["check", str(file), "--profile", "live"]) == 2
     assert TOLD in capsys.readouterr().out
+
+
+MICROPHONE = """\
+trialogue: 1
+name: x
+cast:
+  ann: {lines: [Hi.], tools: [t]}
+  dana: {role: human}
+tools: {t: {mcp: {command: [serve], tool: t}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("installed", "needs"),
+    [
+        ({"sounddevice", "mcp"}, ""),
+        ({"sounddevice"}, "needs the package 'mcp' (pip install 'trialogue[mcp]'), "),
+        ({"mcp"}, "needs the package 'sounddevice' (pip install 'trialogue[audio]'), "),
+    ],
+)
+def test_check_tells_which_packages_a_meeting_lacks(tmp_path, capsys, monkeypatch, installed, needs):
+    """`run` refuses to begin without them."""
+    file = tmp_path / "x.yaml"
+    file.write_text(MICROPHONE)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name if name in installed else None)
+    assert check_files([file], Overrides(), as_json=False) == 0
+    assert f"needs --allow-command serve, {needs}real clock" in " ".join(capsys.readouterr().out.split())

@@ -22,7 +22,9 @@ from trialogue.scenario.problem_lines import lines_of, page_of, where_more
 from trialogue.scenario.problems import Code, ScenarioProblem, path_text
 from trialogue.scenario.problems import Path as Keys
 from trialogue.scenario.resolve import Examined, Resolved, examine, prepare
+from trialogue.scenario.tool_keys import McpCall
 from trialogue.scenario.variants import Variant
+from trialogue.scenario.vocabulary import MICROPHONE
 from trialogue.services import service_of
 
 if TYPE_CHECKING:
@@ -203,7 +205,23 @@ def _contents(resolved: Resolved) -> str:
     parts.extend([f"needs {', '.join(resolved.needs)}"] if resolved.needs else [])
     options = [" ".join(option) for option in _missing_permissions(resolved)]
     parts.extend([f"needs {' '.join(options)}"] if options else [])
+    parts.extend(f"needs {package}" for package in _missing_packages(resolved))
     return ", ".join([*parts, f"{resolved.clock.value} clock"])
+
+
+def _missing_packages(resolved: Resolved) -> list[str]:
+    """Each package of an extra that the meeting needs and this environment lacks, and how to install it."""
+    from importlib.util import find_spec  # noqa: PLC0415 - for the few scenarios that need an extra
+
+    wanted = {
+        ("sounddevice", "audio"): any(person.via == MICROPHONE for person in resolved.people),
+        ("mcp", "mcp"): any(isinstance(tool.action, McpCall) for tool in resolved.tools),
+    }
+    return [
+        f"the package {module!r} (pip install 'trialogue[{extra}]')"
+        for (module, extra), is_wanted in wanted.items()
+        if is_wanted and find_spec(module) is None
+    ]
 
 
 def _missing_permissions(resolved: Resolved) -> tuple[tuple[str, ...], ...]:
