@@ -174,6 +174,13 @@ async def test_beyond_loopback_only_with_a_key() -> None:
         await open_server(fake_equipment(), Access(host="0.0.0.0"))
 
 
+@pytest.mark.parametrize("host", ["localhost:\u0663", "\u00a8.localhost", "a" * 64 + "\u00e4.localhost"])
+async def test_a_host_that_is_no_name_is_said_in_one_line(host: str) -> None:
+    """It is not even asked for."""
+    with pytest.raises(SetupError, match="is not a valid host name"):
+        await open_server(fake_equipment(), Access(host=host, api_key="sesame-of-the-test"))
+
+
 async def test_error_is_followed_by_an_empty_close() -> None:
     """1005, as the hosted service does it; what came before arrives first."""
     async with serving() as server, connect(server.url) as socket:

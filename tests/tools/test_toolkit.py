@@ -211,6 +211,13 @@ async def test_a_handshake_that_fails_leaves_no_stream_open(nursery):
     nursery.cancel_scope.cancel(reason="the test is over")
 
 
+async def test_a_host_that_is_no_name_cannot_be_reached():
+    """Nothing can be asked for it; that is no exception of the tool."""
+    with pytest.raises(ToolFailed, match="cannot be reached") as failed:
+        await HttpTool(f"http://{'a' * 64}.example/").call({})
+    assert failed.value.code == "unreachable"
+
+
 def test_addresses_that_are_allowed():
     """This machine is; other hosts only by name, and by TLS."""
     for url in ("http://localhost:8080/x", "http://127.0.0.9/", "http://[::1]:1/"):

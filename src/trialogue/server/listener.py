@@ -119,11 +119,14 @@ async def open_server(
 ) -> None:
     """Serve clients until cancelled; `task_status` gets the `Server` once it accepts connections.
 
-    Raises `SetupError` for an address other than loopback without a key.
+    Raises `SetupError` for an address other than loopback without a key, and for a host that is no name.
     """
     if access.api_key is None and not is_loopback(f"ws://{access.host}/"):
         raise SetupError("a server that is not on loopback needs an API key for its clients")
-    bound = await trio.open_tcp_listeners(access.port, host=access.host)
+    try:
+        bound = await trio.open_tcp_listeners(access.port, host=access.host)
+    except UnicodeError:  # what cannot be written as a host name is not even asked for
+        raise SetupError(f"{access.host!r} is not a valid host name") from None
     host, port = bound[0].socket.getsockname()[:2]
     task_status.started(Server(host, port, is_secure=access.tls is not None))
     listeners = [_encrypted(each, access.tls) for each in bound]

@@ -74,7 +74,7 @@ class HttpTool:
         )
         try:
             stream = await _reached(parts)
-        except (OSError, trio.BrokenResourceError) as failure:
+        except (OSError, trio.BrokenResourceError, UnicodeError) as failure:  # of a host that is no name, too
             raise ToolFailed(
                 f"the address cannot be reached: {_why(failure)}", code="unreachable"
             ) from failure
