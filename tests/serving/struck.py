@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 KEY = "Token canary-5f3a9c"
 QUIET_S = 2.0
-"""After so much silence a client gives up where silence is what is to come."""
+"""After so much silence a client gives up where silence is what is to come, and nothing else is still to."""
 
 PATIENT_S = 30.0
 """How long it waits where something is to come, on a busy machine too."""
@@ -115,6 +115,14 @@ def _type(message: str | bytes) -> str:
 
 Strike = Callable[[], Awaitable[None]]
 
+Sees = Callable[[Outcome], bool]
+"""Whether a client has seen what it should."""
+
+
+def sees_all(_: Outcome) -> bool:
+    """Nothing is awaited."""
+    return True
+
 
 @define
 class Client:
@@ -123,6 +131,7 @@ class Client:
     socket: ClientConnection
     outcome: Outcome
     quiet_s: float
+    sees: Sees
     fault: str | None = None
     strike: Strike | None = None
     at: str = "AgentAudioDone"
@@ -131,10 +140,8 @@ class Client:
     async def converse(self) -> None:
         """To the end, whatever that is."""
         while not self.outcome.is_whole:
-            try:
-                message = await asyncio.wait_for(self.socket.recv(), self.quiet_s)
-            except TimeoutError:
-                self.outcome.is_quiet = True
+            message = await self.next_message()
+            if message is None:
                 return
             self.outcome.raw.append(message)
             try:
@@ -143,6 +150,18 @@ class Client:
                 self.outcome.is_lost = True
             if self.outcome.is_lost:
                 await self.read_on()
+
+    async def next_message(self) -> str | bytes | None:
+        """The next one; None in silence, where a busy machine gets longer for what is still to be seen."""
+        for wait_s in (self.quiet_s, PATIENT_S):
+            self.outcome.is_quiet = False
+            try:
+                return await asyncio.wait_for(self.socket.recv(), wait_s)
+            except TimeoutError:
+                self.outcome.is_quiet = True
+            if self.sees(self.outcome):
+                break
+        return None
 
     async def read_on(self) -> None:
         """What came before the end is read all the same; raises how it ended."""
@@ -192,11 +211,12 @@ async def converse(
     at: str = "AgentAudioDone",
     *,
     under: str | None = None,
+    sees: Sees = sees_all,
 ) -> Outcome:
     """Hold a conversation, and tell what came of it; `strike` is awaited at the first message `at`.
 
     `under` is the fault that strikes, where it is not `fault`, which stands in the script: it says what the
-    client waits for, and how long.
+    client waits for, and how long. `sees` says when it has seen what it should, so that silence is the end.
     """
     name = under or fault or ""
     leaves_s = SLOW_S if name in SLOW else None
@@ -211,7 +231,7 @@ async def converse(
         ) as socket:
             try:
                 async with asyncio.timeout(leaves_s):
-                    await Client(socket, outcome, quiet_s, fault, strike, at).converse()
+                    await Client(socket, outcome, quiet_s, sees, fault, strike, at).converse()
             except TimeoutError:
                 outcome.is_slow = True
     except Exception as error:  # noqa: BLE001 - what the client's library raises is what is looked at

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import pytest
-from struck import GREETING, KEY, Outcome, converse
+from struck import GREETING, KEY, Outcome, Sees, converse
 
 from trialogue.server.options import ServerOptions
 from trialogue.serving.for_tests import VoiceAgentServer, opened
@@ -18,8 +19,6 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
 AT_ONCE = 20
 """Conversations at a time."""
-
-Sees = Callable[[Outcome], bool]
 
 
 def status(code: int) -> Sees:
@@ -184,6 +183,11 @@ def all_of(names: list[str], one: Callable[[str], Awaitable[Outcome]]) -> Outcom
     return asyncio.run(gathered())
 
 
+def under(name: str, url: str, **how: Any) -> Coroutine[Any, Any, Outcome]:
+    """A conversation that a fault strikes."""
+    return converse(url, under=name, sees=SEES[name], **how)
+
+
 def others(outcomes: Outcomes) -> Outcomes:
     """Those in which a client saw something else than it should."""
     return {name: seen for name, seen in outcomes.items() if not SEES[name](seen)}
@@ -212,7 +216,7 @@ def test_every_fault_has_its_row() -> None:
 def test_by_the_address(server: VoiceAgentServer) -> None:
     """`?fault=NAME`: each strikes at its own moment."""
     names = [each for each in NAMES if each not in APART]
-    seen = all_of(names, lambda name: converse(f"{server.url}?fault={name}", under=name))
+    seen = all_of(names, lambda name: under(name, f"{server.url}?fault={name}"))
     assert others(seen) == {}
 
 
@@ -223,7 +227,7 @@ def test_at_a_time(server: VoiceAgentServer, names: list[str]) -> None:
     async def one(name: str) -> Outcome:
         url = f"{server.url}?fault={name}&after=1500ms"
         strike = partial(asyncio.sleep, 1.6)
-        return await converse(url, strike=strike, at=moment(name), under=name)
+        return await under(name, url, strike=strike, at=moment(name))
 
     assert others(all_of(names, one)) == {}
 
@@ -240,7 +244,7 @@ def test_for_the_next_client(server: VoiceAgentServer) -> None:
             server.fault(fault.name)
             before = len(server.sessions())
             for _ in range(fault.dials if fault.name in OF_UPGRADES else 1):
-                tasks[fault.name] = asyncio.create_task(converse(server.url, under=fault.name))
+                tasks[fault.name] = asyncio.create_task(under(fault.name, server.url))
                 while not tasks[fault.name].done() and len(server.sessions()) == before:  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
         for name, task in tasks.items():
@@ -264,7 +268,7 @@ def test_for_a_session_that_goes_on(server: VoiceAgentServer, names: list[str]) 
             server.fault(name, after=0, session=session.id)
             await asyncio.sleep(0.05)
 
-        return await converse(tag, strike=strike, at=moment(name), under=name)
+        return await under(name, tag, strike=strike, at=moment(name))
 
     assert others(all_of(names, one)) == {}
 
@@ -274,7 +278,7 @@ def test_by_an_entry_of_a_script(server: VoiceAgentServer, names: list[str]) -> 
     """`{"say": ..., "fault": NAME}`."""
 
     async def one(name: str) -> Outcome:
-        return await converse(server.url, fault=name)
+        return await under(name, server.url, fault=name)
 
     assert others(all_of(names, one)) == {}
 
@@ -288,7 +292,7 @@ def test_a_fault_of_two_parts_meets_the_next_upgrade(way: str) -> None:
         url += "?fault=roll-over-refused"
     else:
         server.fault("roll-over-refused")
-    seen = asyncio.run(converse(url, under="roll-over-refused"))
+    seen = asyncio.run(under("roll-over-refused", url))
     assert seen.says("MAXIMUM_SESSION_LENGTH_APPROACHING")
     assert asyncio.run(converse(server.url)).status == 503
     assert asyncio.run(converse(server.url)).is_whole
