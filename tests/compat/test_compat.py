@@ -13,10 +13,11 @@ import trio
 from fake_service import FakeService
 
 import trialogue.compat as sdk
+from trialogue.agent.events import UnknownMessage
 from trialogue.compat.talk import NotChangeable, Talk
 from trialogue.compat.wire import asked_for, think_of
 from trialogue.handles import make
-from trialogue.model.events import ToolRequested
+from trialogue.model.events import ServiceWarned, ToolRequested
 from trialogue.services.deepgram.agent import settings_on
 
 THINK = sdk.Think(provider=sdk.Provider(type="open_ai"), instructions="Be brief.")
@@ -157,6 +158,14 @@ def test_a_session_says_false_for_it():
     assert not client.keep_alive()
     assert "cannot change agent.greeting" in told[0]
     assert [message["type"] for _, message in service.socket.told] == ["Settings", "KeepAlive"]
+
+
+def test_an_unknown_message_is_told_once_and_whole():
+    """The agent's own warning of it would be a second one."""
+    talk, raw = Talk(asked_for(SETTINGS)), {"type": "BrandNew", "deep": [1]}
+    events = [UnknownMessage("BrandNew", raw), ServiceWarned("agent", "unknown-message", "BrandNew")]
+    told = [each for event in events for each in talk.told(event)]
+    assert [(name, response.raw) for name, response in told] == [("Unhandled", raw)]
 
 
 def test_a_response_without_an_id_answers_the_oldest_call_of_its_name():

@@ -39,6 +39,7 @@ from trialogue.model.events import (
     ReplySent,
     ReplyStarted,
     SentenceSaid,
+    ServiceWarned,
     SessionLost,
     SessionReady,
     ToolCallCancelled,
@@ -114,6 +115,8 @@ class Talk:
                 yield "Error", ErrorResponse(f"the agent has no answer: {code}", code)
             case UnknownMessage(raw=raw):
                 yield "Unhandled", UnhandledResponse(raw)
+            case ServiceWarned(code="unknown-message"):
+                return  # told with the whole message
             case _:
                 if isinstance(event, ToolCallCancelled):
                     self._open.pop(event.call_id, None)
