@@ -38,6 +38,7 @@ def test_same_decisions_are_verified(tmp_path):
     path = keep(tmp_path, meeting())
     assert verify(path, brain) == Verified(len(meeting()), 39.0)
     assert plans == [PLAN]
+    assert verify(str(path), brain) == Verified(len(meeting()), 39.0)  # a text is as good, as everywhere
 
 
 def test_first_other_decision_is_told(tmp_path):

@@ -119,10 +119,12 @@ def test_policies_that_are_none_are_refused(tmp_path, policies):
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("returned", ["bob", None, 5, Next])
-def test_the_type_of_a_policys_decision_is_checked(tmp_path, returned):
+@pytest.mark.parametrize(
+    ("returned", "named"), [("bob", "a str"), (None, "a NoneType"), (5, "an int"), (Next, "a type")]
+)
+def test_the_type_of_a_policys_decision_is_checked(tmp_path, returned, named):
     """A wrong type is its author's error, by the policy's name."""
-    with pytest.raises(AuthorFailed, match="policy bobs returned a"):
+    with pytest.raises(AuthorFailed, match=f"policy bobs returned {named}, not a decision"):
         hold(talk(floor={"custom": "bobs"}), tmp_path, policies={"bobs": lambda _: returned})
 
 

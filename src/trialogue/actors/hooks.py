@@ -16,6 +16,7 @@ from typing import Final, TypeAlias, cast
 
 import trio
 
+from trialogue.arguments import kind_of
 from trialogue.errors import AuthorFailed
 from trialogue.machine_limits import leaves
 from trialogue.mailbox import Mailbox
@@ -130,6 +131,4 @@ async def _answer_of(hook: HookFunction, question: AskHook) -> HookAnswer:
                 )
             return said
         case _:
-            raise AuthorFailed(
-                f"the {question.point} hook returned a {type(said).__name__}, which is not an answer"
-            )
+            raise AuthorFailed(f"the {question.point} hook returned {kind_of(said)}, which is not an answer")

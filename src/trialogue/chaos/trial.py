@@ -293,7 +293,7 @@ def try_meeting(
     resolved: Resolved,
     plan: FaultPlan,
     *,
-    out: Path | None = None,
+    out: str | Path | None = None,
     engines: Engines | None = None,
     permissions: Permissions = NOTHING_MORE,
 ) -> Trial:

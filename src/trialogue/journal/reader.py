@@ -346,13 +346,13 @@ class Reading:
 
 
 @checks_arguments
-def read(path: Path, *, salvage: bool = False) -> Reading:
+def read(path: str | Path, *, salvage: bool = False) -> Reading:
     """Open the journal at `path` and read its header; JournalError if there is none.
 
     Iterate over the returned value for the records. With `salvage`, damage is reported in `problems` and the
     reading continues; the header must be complete, since nothing can be read without it.
     """
-    line = _first_line(path)
+    line = _first_line(Path(path))
     try:
         raw = read_json(line)
         if (type(raw["trialogue"]), raw["trialogue"], raw["kind"]) != (int, 1, "header"):
@@ -367,7 +367,7 @@ def read(path: Path, *, salvage: bool = False) -> Reading:
     except MISFITS:
         message = f"{path} is not a journal, or its first line is damaged"
         raise JournalError(message, path=str(path), offset=0) from None
-    return Reading(path, header, since, salvage=salvage, strangers=strangers)
+    return Reading(Path(path), header, since, salvage=salvage, strangers=strangers)
 
 
 def _is_torn(line: bytes) -> bool:

@@ -22,7 +22,7 @@ _KNOWN: Final = {**EVENTS, **COMMANDS}
 
 
 @checks_arguments
-def redact(reading: Reading, out: Path) -> None:
+def redact(reading: Reading, out: str | Path) -> None:
     """Write a masked copy of a journal to `out`; JournalError if the file exists or cannot be written.
 
     Times, numbers, names, codes and participants' titles stay (`trialogue.journal.personal` declares them);

@@ -58,7 +58,7 @@ class Verified:
 
 
 @checks_arguments
-def verify(journal: Path | Reading, brain: Callable[[MeetingPlan], Decider]) -> Verified:
+def verify(journal: str | Path | Reading, brain: Callable[[MeetingPlan], Decider]) -> Verified:
     """Replay a journal, or the one at a path, into a new brain.
 
     Raises ReplayDivergence at the first different decision, OtherRules for a journal of another version of

@@ -15,7 +15,7 @@ from typing import cast
 import trio
 from attrs import asdict
 
-from trialogue.arguments import checks_arguments, is_async
+from trialogue.arguments import checks_arguments, is_async, kind_of
 from trialogue.brain.floor.policies import POLICIES
 from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
 from trialogue.brain.meeting import Brain
@@ -67,11 +67,11 @@ class AuthorsPolicy:
 
     def _checked(self, returned: object) -> Decision:
         if not isinstance(returned, _DECISIONS):
-            raise AuthorFailed(f"{self.what} returned a {type(returned).__name__}, not a decision")
+            raise AuthorFailed(f"{self.what} returned {kind_of(returned)}, not a decision")
         for name, value in asdict(returned, recurse=False).items():
             if not isinstance(value, _FIELDS[name]) or (isinstance(value, bool) and name != "is_final"):
-                kind, found = type(returned).__name__, type(value).__name__
-                raise AuthorFailed(f"{self.what} returned a {kind} whose {name} is a {found}")
+                found = f"{kind_of(returned)} whose {name} is {kind_of(value)}"
+                raise AuthorFailed(f"{self.what} returned {found}")
         return returned
 
 

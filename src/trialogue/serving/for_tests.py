@@ -111,14 +111,14 @@ class VoiceAgentServer:
         self._hands.do(lambda control: control.script(entries, greeting))
 
     @checks_arguments
-    def record(self, folder: Path) -> None:
+    def record(self, folder: str | Path) -> None:
         """Record each later session as a run in this directory."""
-        self._hands.do(lambda control: control.record(folder))
+        self._hands.do(lambda control: control.record(Path(folder)))
 
     @checks_arguments
-    def replay(self, run: Path, *, participant: str | None = None, strict: bool = False) -> None:
+    def replay(self, run: str | Path, *, participant: str | None = None, strict: bool = False) -> None:
         """Replay a run's session to later clients; for a meeting's run, name the participant."""
-        self._hands.do(lambda control: control.replay(run, participant, is_strict=strict))
+        self._hands.do(lambda control: control.replay(Path(run), participant, is_strict=strict))
 
     @checks_arguments
     def relay(self, url: str) -> None:
