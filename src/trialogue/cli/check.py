@@ -25,7 +25,7 @@ from trialogue.scenario.resolve import Examined, Resolved, examine, prepare
 from trialogue.scenario.tool_keys import McpCall
 from trialogue.scenario.variants import Variant
 from trialogue.scenario.vocabulary import MICROPHONE
-from trialogue.services import service_of
+from trialogue.services import EMBEDDED, service_of
 
 if TYPE_CHECKING:
     from trialogue.scenario.explain import Explained
@@ -210,17 +210,18 @@ def _contents(resolved: Resolved) -> str:
 
 
 def _missing_packages(resolved: Resolved) -> list[str]:
-    """Each package of an extra that the meeting needs and this environment lacks, and how to install it."""
-    from importlib.util import find_spec  # noqa: PLC0415 - for the few scenarios that need an extra
+    """Packages of each extra that the meeting needs and this environment lacks, with the command."""
+    from importlib.util import find_spec  # noqa: PLC0415 - `check` of a wrong file has no use for it
 
-    wanted = {
-        ("sounddevice", "audio"): any(person.via == MICROPHONE for person in resolved.people),
-        ("mcp", "mcp"): any(isinstance(tool.action, McpCall) for tool in resolved.tools),
-    }
+    from trialogue.speech import wheels  # noqa: PLC0415 - likewise
+
+    absent = {"local": wheels.missing() if EMBEDDED in resolved.services else []}
+    if any(person.via == MICROPHONE for person in resolved.people):
+        absent["audio"] = ["sounddevice"] if find_spec("sounddevice") is None else []
+    if any(isinstance(tool.action, McpCall) for tool in resolved.tools):
+        absent["mcp"] = ["mcp"] if find_spec("mcp") is None else []
     return [
-        f"the package {module!r} (pip install 'trialogue[{extra}]')"
-        for (module, extra), is_wanted in wanted.items()
-        if is_wanted and find_spec(module) is None
+        f"{', '.join(names)} (pip install 'trialogue[{extra}]')" for extra, names in absent.items() if names
     ]
 
 
