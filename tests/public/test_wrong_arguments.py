@@ -25,6 +25,7 @@ from trialogue import (
     AskedWrongly,
     Clock,
     Edges,
+    Hook,
     Overrides,
     Permissions,
     Scenario,
@@ -44,8 +45,9 @@ from trialogue.handles import make
 from trialogue.journal import read, verify
 from trialogue.model.expectations import Expectations
 from trialogue.model.state import MeetingState
+from trialogue.scenario.defaults import Sitting
 from trialogue.server.equipment import Equipment
-from trialogue.services.sound_terms import SoundTerms
+from trialogue.services.sound_terms import SessionTerms, SoundTerms
 from trialogue.serving.for_tests import opened
 from trialogue.serving.ledger import Session, SessionMessage
 from trialogue.supervise import ChildSpec, Intensity
@@ -314,14 +316,50 @@ GIVEN = {
     MeetingSpans: {},
     Overrides: {},
     Permissions: {"registered": "likewise", "policies": "likewise"},
+    Sitting: {},
 }
 """Values that openings are given, and the fields that are judged later, with the reason."""
 
 NEEDED = {
     ChildSpec: {"id": "one", "start": ready},
     MeetingSpans: {"plan": PLAN, "started": datetime.now(UTC)},
+    Sitting: {"name": "kim"},
 }
 """Fields without a default."""
+
+
+async def opened_with_terms(terms):
+    """Open an agent with these terms."""
+    async with trialogue.open_agent(AGENT, connect=FakeService(), terms=terms):
+        pass
+
+
+OPENED_WITH = {
+    Hook: lambda hook: trialogue.run_meeting(SHORT, overrides=VIRTUAL, edges=EDGES, hooks={"grant": hook}),
+    SessionTerms: lambda terms: trio.run(opened_with_terms, terms),
+    SoundTerms: lambda sound: trio.run(opened_with_terms, SessionTerms(speaks=sound)),
+}
+"""Values that are judged where something is opened with them."""
+
+
+@pytest.mark.parametrize("cls", OPENED_WITH, ids=lambda cls: cls.__name__)
+def test_values_that_something_is_opened_with_are_judged_there(cls, tmp_path, monkeypatch):
+    """By name, each field; nothing is opened."""
+    monkeypatch.chdir(tmp_path)
+    hints, taken = get_type_hints(cls), []
+    for field in attrs.fields(cls):
+        for value in WRONG:
+            if fits(value, hints[field.name]):
+                continue
+            try:
+                OPENED_WITH[cls](cls(**({"function": bool} if cls is Hook else {}) | {field.name: value}))
+            except AskedWrongly:
+                pass
+            else:
+                taken.append((field.name, value))
+    assert taken == []
+    with pytest.raises(WrongValue, match=r"deadline_s must be from 0\.01 to 3,600 seconds"):
+        OPENED_WITH[Hook](Hook(bool, 10**400))
 
 
 @pytest.mark.parametrize("cls", GIVEN, ids=lambda cls: cls.__name__)

@@ -142,9 +142,13 @@ def _checked(terms: SessionTerms) -> SessionTerms:
             raise wrong_type("the sound", "SoundTerms", sound)
         a_text(sound.encoding, "the encoding")
         a_number(sound.sample_rate, "the sample rate", 4_000, 192_000)
+        if sound.container is not None:
+            a_text(sound.container, "the container")
+        if sound.bit_rate is not None:
+            a_number(sound.bit_rate, "the bit rate", 1, 10_000_000)
     for name in ("history", "experimental", "mip_opt_out"):
         a_truth(getattr(terms, name), name)
-    if isinstance(terms.tags, str):
+    if not isinstance(terms.tags, tuple | list):  # pyright: ignore[reportUnnecessaryIsInstance] -- as above
         raise wrong_type("tags", "a list of texts", terms.tags)
     return evolve(terms, tags=tuple(a_text(tag, "a tag") for tag in terms.tags))
 

@@ -38,21 +38,20 @@ def own_hooks(hooks: object) -> dict[HookPoint, Hook]:
 
 
 def _hook(point: str, given: object) -> Hook:
-    a_function(given.function if isinstance(given, Hook) else given, "hooks")
+    a_function(given.function if isinstance(given, Hook) else given, f"the {point} hook")
     hook = (
         given if isinstance(given, Hook) else evolve(_DEFAULTS[point], function=cast("HookFunction", given))
     )
     a_truth(hook.allows, "allows")
-    seconds = _number(hook.deadline_s)
-    if not 0.01 <= seconds <= LONGEST_S:
-        raise wrong_value("deadline_s", f"must be from 0.01 to {LONGEST_S:,.0f} seconds, not {seconds}")
-    return evolve(hook, deadline_s=round(seconds, 3))
+    return evolve(hook, deadline_s=round(_seconds(hook.deadline_s), 3))
 
 
-def _number(seconds: object) -> float:
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise wrong_type("deadline_s", "a number of seconds", seconds)
-    return float(seconds)
+def _seconds(deadline: object) -> float:
+    if isinstance(deadline, bool) or not isinstance(deadline, int | float):
+        raise wrong_type("deadline_s", "a number of seconds", deadline)
+    if not 0.01 <= deadline <= LONGEST_S:  # before it is a float: a whole number can be beyond all of them
+        raise wrong_value("deadline_s", f"must be from 0.01 to {LONGEST_S:,.0f} seconds")
+    return float(deadline)
 
 
 def with_hooks(resolved: Resolved, hooks: Mapping[HookPoint, Hook]) -> Resolved:

@@ -58,6 +58,10 @@ class Sitting:
     via: Literal["text", "microphone"] = "text"
     """At the keyboard, or at the microphone."""
 
+    def __attrs_post_init__(self) -> None:
+        """Check the types; whether it is the seat of a person is checked with the scenario."""
+        check_fields(self)
+
 
 @frozen
 class Overrides:
