@@ -286,6 +286,28 @@ async def test_endpoint_that_is_not_there() -> None:
     assert str(caught.value) == told
 
 
+@pytest.mark.parametrize(
+    ("url", "headers"),
+    [
+        (f"http://{'a' * 64}.example/", {}),
+        ("http://a..b/", {}),
+        ("http://xn--a/", {}),
+        ("http://[::1", {}),
+        ("http://127.0.0.1:1/\x00", {}),
+        ("http://127.0.0.1:1/\ud800", {}),
+        (f"http://127.0.0.1:1/{'x' * 70_000}", {}),
+        ("http://127.0.0.1:1/", {"key": "sk-sécret"}),
+        ("http://127.0.0.1:1/", {"clé": "sk-secret"}),
+    ],
+)
+async def test_what_no_request_can_hold_is_a_refusal(url: str, headers: dict[str, str]) -> None:
+    """An address or a header of a client or a scenario crashes neither its session nor a judge."""
+    async with open_client() as client:
+        with pytest.raises(ThinkRefused, match="could not be asked: its address, or a header,") as caught:
+            await OpenAiThink(client, url, headers, "some").think(ThinkRequest(()), lambda _: None)
+    assert "sk-" not in str(caught.value)
+
+
 async def test_a_key_that_is_cut_is_hidden_too() -> None:
     """The end of what is told falls into a key that the endpoint repeats."""
     body = "x" * 400 + "sk-secret" * 20

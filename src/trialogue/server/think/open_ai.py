@@ -120,6 +120,9 @@ class OpenAiThink:
         except httpx.HTTPError as error:
             words = f"{_ENDPOINT} could not be asked: {reason_of_failure(error)}"
             raise ThinkRefused(self._told(words)) from error
+        except (httpx.InvalidURL, UnicodeError):  # the error's own text may quote a header
+            words = f"{_ENDPOINT} could not be asked: its address, or a header, fits into no request."
+            raise ThinkRefused(self._told(words)) from None
         raise ThinkRefused(self._told(f"{_ENDPOINT} did not begin its answer within {_HEAD_S:g} s."))
 
     async def _asked_twice(self, request: ThinkRequest) -> httpx.Response:
@@ -133,12 +136,10 @@ class OpenAiThink:
 
     def _told(self, sentence: str) -> str:
         """Message about the endpoint: with its address, without its secret headers, bounded."""
-        url = httpx.URL(self.url)
-        address = f"{url.scheme}://{url.netloc.decode()}{url.path}"
         words = (word for value in self.headers.values() for word in value.split())
         held = {each for each in words if len(each) >= SHORTEST}
         secrets = Secrets(tuple(sorted(held, key=len, reverse=True)))
-        told = secrets.hide(sentence.replace(_ENDPOINT, f"{_ENDPOINT} {address}", 1))
+        told = secrets.hide(sentence.replace(_ENDPOINT, f"{_ENDPOINT} {_address(self.url)}".rstrip(), 1))
         return brief(told, _LONGEST)  # cut last, since half a key would not be recognized
 
     async def _send(self, request: ThinkRequest) -> httpx.Response:
@@ -158,6 +159,15 @@ class OpenAiThink:
         if request.functions:
             body["tools"] = [_tool(function) for function in request.functions]
         return orjson.dumps(body)
+
+
+def _address(url: str) -> str:
+    """Address without its query, which may hold a key; empty for what is no address."""
+    try:
+        read = httpx.URL(url)
+        return f"{read.scheme}://{read.netloc.decode()}{read.path}"
+    except (httpx.InvalidURL, UnicodeError):
+        return ""
 
 
 def messages_for(request: ThinkRequest) -> list[dict[str, Any]]:
