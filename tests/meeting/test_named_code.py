@@ -83,7 +83,10 @@ def test_check_and_run_refuse_what_is_not_there(tmp_path, capsys):
     file = tmp_path / "club.yaml"
     file.write_text(SCENARIO)
     told = f"{file}:7:19: tools.pages.python: no module bookshelf"
-    with pytest.raises(ScenarioError, match=r"no module bookshelf.*\[E-FILE\]"):
+    with pytest.raises(ScenarioError, match=r"no module bookshelf.*\[E-FILE\]") as refused:
         check_permissions(prepare(file), Permissions(imports=("bookshelf.pages",)))
+    assert refused.value.told[1] == ' 7 |   pages: {python: "bookshelf:pages"}'
     assert check_files([file], Overrides(), as_json=False) == 2
-    assert told in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert told in out
+    assert '\n 7 |   pages: {python: "bookshelf:pages"}\n   |                   ^' in out

@@ -120,7 +120,7 @@ def _of_record(resolved: Resolved) -> list[ScenarioProblem]:
     try:
         open_models(resolved.models, asks=False)
     except SetupError as error:
-        return [ScenarioProblem(resolved.places.near(path), path, str(error), Code.FILE)]
+        return [resolved.places.problem(path, str(error), Code.FILE)]
     return []
 
 
@@ -135,10 +135,7 @@ def _not_found(resolved: Resolved) -> list[ScenarioProblem]:
         return []
     from trialogue.meeting.named_code import missing_code  # noqa: PLC0415 - only where code is named
 
-    return [
-        ScenarioProblem(resolved.places.near(path), path, missing, Code.FILE)
-        for path, missing in missing_code(resolved)
-    ]
+    return [resolved.places.problem(path, missing, Code.FILE) for path, missing in missing_code(resolved)]
 
 
 def _uninstalled(resolved: Resolved) -> list[ScenarioProblem]:
@@ -148,19 +145,15 @@ def _uninstalled(resolved: Resolved) -> list[ScenarioProblem]:
     from trialogue.meeting.models import missing_models  # noqa: PLC0415 - trio comes with it
 
     return [
-        ScenarioProblem(resolved.places.near(path), path, missing, Code.THINK_LOCAL)
-        for path, missing in missing_models(resolved)
+        resolved.places.problem(path, missing, Code.THINK_LOCAL) for path, missing in missing_models(resolved)
     ]
 
 
 def _unset(resolved: Resolved) -> list[ScenarioProblem]:
     """A problem for each environment variable that is not set."""
     return [
-        ScenarioProblem(
-            resolved.places.near(path),
-            path,
-            f"needs the environment variable {name}, which is not set",
-            Code.ENVIRONMENT,
+        resolved.places.problem(
+            path, f"needs the environment variable {name}, which is not set", Code.ENVIRONMENT
         )
         for name, path in _lacking(resolved).items()
     ]

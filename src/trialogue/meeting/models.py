@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trialogue.errors import ScenarioError
 from trialogue.scenario.endpoints import installed_models
-from trialogue.scenario.problems import Path, path_text
+from trialogue.scenario.problem_lines import error_of
+from trialogue.scenario.problems import Code, Path
 from trialogue.scenario.resolve import Resolved
 from trialogue.server.think.installed import unknown_model
 
 
 def check_models(resolved: Resolved) -> None:
     """`ScenarioError`, with line and column, for every model that no installed package brings."""
-    problems = [
-        f"{resolved.places.near(path)}: {path_text(path)}: {missing}"
-        for path, missing in missing_models(resolved)
+    found = [
+        resolved.places.problem(path, missing, Code.THINK_LOCAL) for path, missing in missing_models(resolved)
     ]
-    if problems:
-        raise ScenarioError(*problems)
+    if found:
+        raise error_of(found)
 
 
 def missing_models(resolved: Resolved) -> Iterator[tuple[Path, str]]:

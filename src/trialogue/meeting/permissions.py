@@ -12,10 +12,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from trialogue.errors import PermissionMissing, ScenarioError, SetupError
+from trialogue.errors import PermissionMissing, SetupError
 from trialogue.meeting.endpoints import foreign_hosts
 from trialogue.meeting.named_code import missing_code
-from trialogue.scenario.problems import Code, ScenarioProblem
+from trialogue.scenario.problem_lines import error_of
+from trialogue.scenario.problems import Code
 from trialogue.scenario.problems import Path as Keys
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.tool_keys import Command, McpCall, PythonFunction
@@ -100,12 +101,9 @@ def _of_import(target: str, allowed: Permissions) -> Iterator[tuple[str, str]]:
 
 def _look_for_code(resolved: Resolved) -> None:
     """`ScenarioError` for each function that is in no module."""
-    missing = [
-        str(ScenarioProblem(resolved.places.near(path), path, text, Code.FILE))
-        for path, text in missing_code(resolved)
-    ]
+    missing = [resolved.places.problem(path, text, Code.FILE) for path, text in missing_code(resolved)]
     if missing:
-        raise ScenarioError(*missing)
+        raise error_of(missing)
 
 
 def _look_beside(folder: Path) -> None:

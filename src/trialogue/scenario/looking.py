@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from linecache import checkcache, getline
 
 from trialogue.scenario.did_you_mean import did_you_mean
-from trialogue.scenario.problems import Code, Path, Place, Problems, shown
+from trialogue.scenario.problems import Code, Path, Place, Problems, ScenarioProblem, shown
 from trialogue.scenario.schema import Document
 from trialogue.values import frozen
 
@@ -30,6 +31,12 @@ class SourcePlaces:
         while (place := self.find(path)) is None:
             path = path[:-1]
         return place
+
+    def problem(self, path: Path, text: str, code: Code) -> ScenarioProblem:
+        """Problem that was found after the file was read, with its line as the file has it."""
+        place = self.near(path)
+        checkcache(place.source)
+        return ScenarioProblem(place, path, text, code, getline(place.source, place.line).rstrip("\r\n"))
 
 
 @frozen

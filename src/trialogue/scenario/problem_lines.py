@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from trialogue.errors import ScenarioError
@@ -55,9 +55,14 @@ def raise_problems(problems: Problems, main: str) -> None:
     """Raise `ScenarioError` with all problems, also as lines for the author, if there are any."""
     found = problems.sorted(main)
     if found:
-        lines = [line for problem in found for line in lines_of(problem)]
-        more = [where_more(found)] if any(problem.excerpt for problem in found) else []
-        raise ScenarioError(*map(str, found), told=(*lines, *more))
+        raise error_of(found)
+
+
+def error_of(found: Sequence[ScenarioProblem]) -> ScenarioError:
+    """Error with these problems, also as lines for the author."""
+    lines = [line for problem in found for line in lines_of(problem)]
+    more = [where_more(found)] if any(problem.excerpt for problem in found) else []
+    return ScenarioError(*map(str, found), told=(*lines, *more))
 
 
 def where_more(problems: Iterable[ScenarioProblem]) -> str:
