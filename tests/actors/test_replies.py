@@ -169,3 +169,17 @@ def test_an_answer_after_a_tool_that_is_joined_to_a_filler_is_its_own():
         SentenceSaid("ada", 2, "For all.", 0.25),
         ReplySent("ada", 2, 0.5),
     ]
+
+
+def test_so_is_that_of_an_agent_that_answers_by_ear():
+    """Its answer names no prompt, but the filler did."""
+    replies, _, events = agent()
+    replies.asking.tell(Speak("ada", 1, "One moment.", prompt=2))
+    replies.sentence("One moment.")
+    replies.has_result()
+    replies.sentence("It is eight.")
+    replies.sentence("For all.")
+    assert [(each.reply, each.prompt) for each in events if isinstance(each, ReplyStarted)] == [
+        (1, 2),
+        (2, 0),
+    ]

@@ -161,7 +161,7 @@ class ReplyCounter:
 
     def _answers_another(self) -> bool:
         """Whether words that come now answer another prompt than the open reply does."""
-        return self._has_result and self.asking.repeated not in {0, self._prompt}
+        return self._has_result and self.asking.repeated != self._prompt
 
     def _finish(self, reply: int) -> float:
         self._open = False
