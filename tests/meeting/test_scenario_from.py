@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 import yaml
+from attrs import evolve
 
 from trialogue.brain.triggers import Triggers
 from trialogue.errors import JournalError, ScenarioError, SetupError
@@ -16,15 +17,21 @@ from trialogue.meeting.first_difference import first_difference, turns_told
 from trialogue.meeting.run import run_meeting
 from trialogue.meeting.scenario_from import retell
 from trialogue.meeting.scenario_from.clips import clips_of
+from trialogue.meeting.scenario_from.scripts import scripts_of
 from trialogue.meeting.what_if import what_if
-from trialogue.model.commands import GrantFloor
+from trialogue.model.commands import CancelTool, GrantFloor, RunTool
 from trialogue.model.events import (
     FloorRequestCancelled,
     FloorRequested,
     PlaybackPaused,
     PlaybackResumed,
     PlaybackStarted,
+    ReplyStarted,
+    SentenceSaid,
     TextTyped,
+    ToolCallCancelled,
+    ToolFinished,
+    ToolRequested,
 )
 from trialogue.model.expectations import SoundPattern, TimePattern, Trigger
 from trialogue.model.records import Record
@@ -238,15 +245,11 @@ def test_a_tool_that_answered_twice_stands_twice(run, tmp_path):
     """Once for each answer, numbered, and the script calls the one that answered so."""
     journal = run / "journal.jsonl"
     records = tuple(read(journal))
-    from trialogue.meeting.scenario_from.scripts import scripts_of
-    from trialogue.model.events import ToolFinished, ToolRequested
 
     calls = [r.event.call_id for r in records if isinstance(r.event, ToolRequested)]
     assert len(calls) == 1
     scripts = scripts_of(records)
     other = ToolRequested("bob", 1, "another", "price", "{}")
-    from trialogue.model.commands import RunTool
-    from trialogue.model.records import Record
 
     at = records[-1].at
     scripts.take(Record(1, at, other, (RunTool("bob", "another", "price", "{}"),)))
@@ -254,6 +257,26 @@ def test_a_tool_that_answered_twice_stands_twice(run, tmp_path):
     assert scripts.tools(())["price_2"]["mock"] == {"error": "closed", "delay": "1s"}
     assert scripts.tools_of("bob") == ["price", "price_2"]
     assert scripts.script("bob")[-1]["call"] == {"tool": "price_2", "arguments": {}}
+
+
+def test_a_call_that_was_cut_off_and_came_again_stands_once():
+    """The service gives its line back: a second one would be said a turn later."""
+    call = ToolRequested("bob", 1, "c1", "price", "{}")
+    records = [
+        Record(1, 1.0, call, (RunTool("bob", "c1", "price", "{}"),)),
+        Record(2, 2.0, ToolCallCancelled("bob", "c1"), (CancelTool("bob", "c1"),)),
+        Record(3, 2.0, ToolFinished("bob", "c1", "cancelled", ""), ()),
+        Record(4, 3.0, evolve(call, call_id="c2"), (RunTool("bob", "c2", "price", "{}"),)),
+        Record(5, 4.0, ToolFinished("bob", "c2", "succeeded", '"eight"'), ()),
+        Record(6, 4.0, ReplyStarted("bob", 1), ()),
+        Record(7, 4.0, SentenceSaid("bob", 1, "It is eight.", 0.0), ()),
+        Record(8, 4.1, PlaybackStarted("bob", 1, 1, 4.1), ()),
+    ]
+    scripts = scripts_of(records)
+    assert scripts.script("bob") == [{"call": {"tool": "price", "arguments": {}}, "say": "It is eight."}]
+    assert {name: each["mock"] for name, each in scripts.tools(()).items()} == {
+        "price": {"result": "eight", "delay": "1s"}
+    }
 
 
 @pytest.mark.parametrize(

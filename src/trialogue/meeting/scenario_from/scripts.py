@@ -7,8 +7,8 @@
 4. A reply that contains several lines of a script becomes an entry for each line.
 5. A tool gives its recorded result. One with different results stands once for each result, numbered.
 6. A delay by a fault of the plan is not counted as thinking time: the fault delays it again.
-7. A call whose answer a fault removed, and that was repeated, is one entry: the fault removes the answer
-   again.
+7. A call whose answer a fault removed, or that was cut off before any word of it, and that was repeated is
+   one entry: the answer is removed, or cut off, again.
 8. A participant that joins with a new seat begins a new script; one that comes back unchanged continues its
    last.
 """
@@ -31,6 +31,7 @@ from trialogue.model.events import (
     ReplyStarted,
     SentenceSaid,
     SessionLost,
+    ToolCallCancelled,
     ToolFinished,
     ToolRequested,
 )
@@ -113,6 +114,8 @@ class Scripts:
                     self.turn[name] = len(self.entries.get(name, ()))
                 case EndTurn(participant=name, cause="yielded"):
                     self._pass(name)
+                case EndTurn(participant=name, cause="interrupted"):
+                    self._cut_off(name)
                 case _:
                     pass
 
@@ -146,14 +149,21 @@ class Scripts:
             case PlaybackStarted(participant=name, reply=reply):
                 for heard in self.replies.get((name, reply), ()):
                     heard.was_heard = True
+            case Joined(seat=seat, entry=entry) if entry:
+                self.begins.setdefault(seat.name, []).append(len(self.entries.get(seat.name, ())))
+            case _:
+                self._troubled(at, event)
+
+    def _troubled(self, at: float, event: Event) -> None:
+        match event:
+            case ToolCallCancelled(participant=name):
+                self._cut_off(name)
             case FaultStruck(participant=name, fault=fault, for_s=for_s) if fault in self.faults:
                 self.struck.add(name)
                 if self.faults[fault].by_s:
                     self.late[name] = (self.faults[fault].by_s, math.inf if for_s is None else at + for_s)
             case SessionLost(participant=name) if name in self.struck:
                 self._lose(name)
-            case Joined(seat=seat, entry=entry) if entry:
-                self.begins.setdefault(seat.name, []).append(len(self.entries.get(seat.name, ())))
             case _:
                 pass
 
@@ -161,6 +171,10 @@ class Scripts:
         """Note the loss of a session that a fault had struck: its delay and its awaited answer end."""
         if self.late.get(name, (0.0, 0.0))[1] == math.inf:
             del self.late[name]
+        self._cut_off(name)
+
+    def _cut_off(self, name: str) -> None:
+        """Note that an answer that has not begun does not come."""
         if entries := self.entries.get(name):
             entries[-1].lost = entries[-1].call is not None and not entries[-1].text
 
@@ -169,6 +183,7 @@ class Scripts:
         entries = self.entries.setdefault(name, [])
         last = entries[-1] if entries else _Entry()
         if last.lost and last.call is not None and self._asks(last.call) == self._asks((name, call)):
+            self.calls[last.call].runs = False
             entries.pop()
         entries.append(_Entry(call=(name, call)))
 
