@@ -7,6 +7,7 @@ import pytest
 
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.run import run_meeting
+from trialogue.scenario import defaults
 from trialogue.testing import murmuring_engines
 
 SMALL = """
@@ -19,6 +20,14 @@ cast:
 end: {any: [{said: {by: ann, match: closed}}, limits]}
 floor: {policy: moderated}
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _frames():
+    """Frames of 100 ms where a scenario names none, which takes less."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(defaults, "FRAME_S", 0.1)
+        yield
 
 
 @pytest.fixture
