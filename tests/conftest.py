@@ -6,6 +6,7 @@ No example has a deadline: the machine's load is not what is tested.
 import gc
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -35,6 +36,10 @@ def pytest_xdist_auto_num_workers() -> int:
     """A worker more than there are cores: tests on the real clock wait, and others compute meanwhile."""
     return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
+
+# Who begins the tests in the background of a shell ignores Ctrl-C for them; tests press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # What is compiled once serves all workers and the processes that tests begin: hundreds load the product.
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):

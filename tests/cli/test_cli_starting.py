@@ -17,8 +17,6 @@ PROGRAM = str(Path(__file__).parents[1] / "process" / "program.py")
 LOADING = """
 import os, signal, sys
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background processes ignore it
-
 class Interrupted:
     def find_spec(self, name, *_):
         if name == {module!r}:
@@ -35,7 +33,6 @@ from trialogue.cli import main
 from trialogue.meeting import edges
 from trialogue.testing import murmuring_engines
 
-signal.signal(signal.SIGINT, signal.default_int_handler)
 edges.open_engines = murmuring_engines
 start = threading.Thread.start
 
@@ -55,7 +52,6 @@ from trialogue.cli import main
 from trialogue.meeting import edges
 from trialogue.testing import murmuring_engines
 
-signal.signal(signal.SIGINT, signal.default_int_handler)
 is_over = threading.Event()
 
 def load():

@@ -215,8 +215,6 @@ def test_ctrl_c_while_a_tool_runs_is_no_failure_of_the_tool():
         from trialogue.compute import InThreads
         from trialogue.model.commands import RunTool
 
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts the tests may ignore it
-
         async def busy():
             os.kill(os.getpid(), signal.SIGINT)
             while True:
