@@ -3,22 +3,26 @@
 from functools import partial
 
 import pytest
+from attrs import evolve
 
 from trialogue import (
     AskedWrongly,
     AuthorFailed,
+    Clock,
     Edges,
     Next,
     Nobody,
+    Overrides,
     Permissions,
     Scenario,
     ScenarioError,
     SetupError,
     WrongType,
     loads,
+    run_meeting,
 )
 from trialogue.model.commands import Report
-from trialogue.testing import hold_meeting
+from trialogue.testing import hold_meeting, murmuring_engines
 
 CAST = {"ann": {"lines": ["One.", "Two."]}, "bob": {"lines": ["Three.", "Four."]}}
 
@@ -145,3 +149,22 @@ def test_a_policy_that_names_somebody_unknown_is_noted(tmp_path):
     assert [each.text for each in told] == ["the policy named 'zoe', who is not of this meeting"]
     assert result.granted == ["ann", "bob", "ann"]
     assert result.verify().records > 5
+
+
+def test_what_an_engine_raised_is_told_to_its_author(tmp_path, caplog):
+    """With its traceback, for developers; the line for operators has only the place."""
+
+    class Broken:
+        """A voice whose weights are missing."""
+
+        def synthesize(self, text, voice):
+            raise LookupError("weights are missing")
+
+    caplog.set_level("DEBUG", "trialogue.server")
+    edges = Edges(engines=evolve(murmuring_engines(), synthesizer=Broken(), synthesizer_id="broken"))
+    scenario = Scenario.build("talk", {"ann": {"lines": ["One."]}, "bob": {"lines": ["Two."]}})
+    run_meeting(scenario, overrides=Overrides(clock=Clock.VIRTUAL, time_s=5), out=tmp_path, edges=edges)
+    told = [each for each in caplog.records if "weights are missing" in caplog.handler.format(each)]
+    assert {each.levelname for each in told} == {"DEBUG"}
+    assert "in synthesize" in told[0].exc_text
+    assert "LookupError at " in caplog.text

@@ -63,7 +63,7 @@ async def converse(
     try:
         await Connection(socket, equipment, request_id, caller).run()
     except Exception as crash:  # noqa: BLE001 the supervisor of this server: one connection falls, not all
-        _DIAGNOSTICS.error("connection crashed", request_id=request_id, where=where(crash))
+        tell_crash(_DIAGNOSTICS, "connection crashed", crash, request_id)
         error = AgentError(code="INTERNAL_SERVER_ERROR", description=_blamed(crash))
         _send(socket, error)
         await socket.aclose(code=None)
@@ -74,6 +74,15 @@ def _blamed(crash: Exception) -> str:
     lacks = (lack_of(each) for each in leaves(crash) if not isinstance(each, ImportError))
     lack = next((each for each in lacks if each), None)
     return f"The server is at fault: {lack}." if lack else "The server is at fault."
+
+
+def tell_crash(diagnostics: Log, event: str, crash: Exception, request_id: str) -> None:
+    """Log a crash: its place, and for developers its traceback, whose text may hold speech.
+
+    Without it, the author of an engine of one's own would not learn what that engine raised.
+    """
+    diagnostics.error(event, request_id=request_id, where=where(crash))
+    diagnostics.debug("traceback of a crash", crash, request_id=request_id)
 
 
 def where(crash: Exception) -> str:

@@ -31,7 +31,7 @@ from trialogue.server.admission import (
     shown_by,
     standing_of,
 )
-from trialogue.server.connection import converse, where
+from trialogue.server.connection import converse, tell_crash
 from trialogue.server.equipment import Equipment
 from trialogue.server.leaving import OpenSockets, holding, served_until_cancelled
 from trialogue.server.listen.connection import listen
@@ -270,7 +270,7 @@ class _Visit:
         return frozenset() if stand_in is None else stand_in.paths
 
     def _crashed(self, crash: Exception) -> None:
-        _DIAGNOSTICS.error("handshake crashed", request_id=self._request_id, where=where(crash))
+        tell_crash(_DIAGNOSTICS, "handshake crashed", crash, self._request_id)
 
     def _reject(self, status: int, code: str, words: str) -> Reject:
         told = refusal(self._request_id, RequestRefused(status, code, words))

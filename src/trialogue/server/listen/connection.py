@@ -23,7 +23,7 @@ import trio
 from trialogue.diagnostics import Log
 from trialogue.errors import ConnectionLost, RemoteProtocolError, SetupError
 from trialogue.server.closing import close_whole
-from trialogue.server.connection import where
+from trialogue.server.connection import tell_crash
 from trialogue.server.equipment import Equipment
 from trialogue.server.listen.flux import FluxTurns
 from trialogue.server.listen.hearing import DETECTOR_HANG_MS, Piece, StreamHearing
@@ -73,7 +73,7 @@ async def listen(socket: WebSocket, equipment: Equipment, terms: ListenTerms, *,
     try:
         await _Listening(socket, equipment, terms, request_id).run()
     except Exception as crash:  # noqa: BLE001 the supervisor of this server: one connection falls, not all
-        _DIAGNOSTICS.error("connection crashed", request_id=request_id, where=where(crash))
+        tell_crash(_DIAGNOSTICS, "connection crashed", crash, request_id)
         await socket.aclose(1011, "NET-0000")
 
 

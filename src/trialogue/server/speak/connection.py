@@ -17,7 +17,7 @@ import trio
 from trialogue.diagnostics import Log
 from trialogue.errors import ConnectionLost, TrialogueError
 from trialogue.server.closing import close_whole
-from trialogue.server.connection import where
+from trialogue.server.connection import tell_crash
 from trialogue.server.equipment import Equipment
 from trialogue.server.speak.speech import model_uuid, sound_of
 from trialogue.server.speak.talk import (
@@ -50,7 +50,7 @@ async def speak(socket: WebSocket, equipment: Equipment, terms: SpeakTerms, *, r
         if session.cancelled_caught:
             await socket.aclose(1011, "NET-0003")
     except Exception as crash:  # noqa: BLE001 the supervisor of this server: one connection falls, not all
-        _DIAGNOSTICS.error("connection crashed", request_id=request_id, where=where(crash))
+        tell_crash(_DIAGNOSTICS, "connection crashed", crash, request_id)
         await socket.aclose(1011, "NET-0000")
 
 

@@ -20,7 +20,7 @@ from attrs import field
 from trialogue.diagnostics import Log
 from trialogue.errors import ConnectionLost, TrialogueError
 from trialogue.server.closing import close_whole
-from trialogue.server.connection import where
+from trialogue.server.connection import tell_crash
 from trialogue.server.equipment import Equipment
 from trialogue.server.sound import VOICE_SUBSTITUTED
 from trialogue.server.speak.speech import model_uuid, sound_of
@@ -69,7 +69,7 @@ async def speak_turns(socket: WebSocket, equipment: Equipment, terms: SpeakTerms
         if session.cancelled_caught:
             await speaking.fail(FailSpeech("NET-0003", "The session has lasted an hour."))
     except Exception as crash:  # noqa: BLE001 the supervisor of this server: one connection falls, not all
-        _DIAGNOSTICS.error("connection crashed", request_id=request_id, where=where(crash))
+        tell_crash(_DIAGNOSTICS, "connection crashed", crash, request_id)
         await socket.aclose(1011, "NET-0000")
 
 

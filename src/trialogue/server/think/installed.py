@@ -20,6 +20,7 @@ from typing import Final, TypeAlias, TypeVar, cast
 
 from attrs import field
 
+from trialogue.arguments import kind_of
 from trialogue.compute import Compute, Inline, InThreads, is_virtual
 from trialogue.importing import made_by, reason_of
 from trialogue.server.think.completion import MAX_CALLS, ReplyText
@@ -107,7 +108,5 @@ def _model(name: str) -> Callable[[ThinkRequest], Iterable[object]]:
     with _MAKING:
         model = made_by(chosen)
     if not callable(model):
-        raise ThinkRefused(
-            f"The model {name!r} ({chosen.value}) is a {type(model).__name__}, not a function."
-        )
+        raise ThinkRefused(f"The model {name!r} ({chosen.value}) is {kind_of(model)}, not a function.")
     return cast("Callable[[ThinkRequest], Iterable[object]]", model)
