@@ -19,6 +19,7 @@ import trio
 
 from trialogue.actors.router import Sink
 from trialogue.actors.sources import Feed, JitterBuffer
+from trialogue.arguments import kind_of
 from trialogue.diagnostics import Log
 from trialogue.errors import AuthorFailed
 from trialogue.importing import reason_of
@@ -115,7 +116,7 @@ class OwnFeed:
 
     def _checked(self, pcm: object, samples: int) -> bytes:
         if not isinstance(pcm, bytes | bytearray):
-            raise AuthorFailed(f"{self._what} gave a {type(pcm).__name__}, not bytes")
+            raise AuthorFailed(f"{self._what} gave {kind_of(pcm)}, not bytes")
         if len(pcm) != 2 * samples:
             raise AuthorFailed(f"{self._what} gave {len(pcm)} bytes for {samples} samples, not {2 * samples}")
         return bytes(pcm)

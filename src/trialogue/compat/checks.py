@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from trialogue.arguments import kind_of
 from trialogue.compat.responses import ErrorResponse
 from trialogue.errors import AlreadyOver, ProtocolError, TrialogueError, WrongType
 from trialogue.mailbox import MailboxFull
@@ -17,7 +18,7 @@ NOT_TAKEN = (AlreadyOver, ProtocolError, MailboxFull)
 def checked(options: object, kind: type[OptionsT]) -> OptionsT:
     """Options, checked; WrongType, which is a TypeError, for those of another class."""
     if not isinstance(options, kind):
-        raise WrongType(f"expected {kind.__name__}, not a {type(options).__name__}", argument="options")
+        raise WrongType(f"expected {kind.__name__}, not {kind_of(options)}", argument="options")
     return options
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import field
 
+from trialogue.arguments import kind_of
 from trialogue.compat.options import (
     Agent,
     Audio,
@@ -153,5 +154,5 @@ def _given(values: Mapping[str, Any]) -> Json:
 def _of(value: Any, kind: type[Any]) -> Any:  # noqa: ANN401 - checked here
     """Value, or None; TypeError for another type."""
     if value is not None and not isinstance(value, kind):
-        raise TypeError(f"expected a {kind.__name__}, not a {type(value).__name__}")
+        raise TypeError(f"expected a {kind.__name__}, not {kind_of(value)}")
     return value

@@ -131,7 +131,7 @@ def import_policy(name: str, imports: tuple[str, ...]) -> Policy:
     check_place(what, name, found, imports)
     called: object = getattr(found, "choose", found)
     if not callable(called):
-        raise SetupError(f"{what} must be a function, not a {type(called).__name__}")
+        raise SetupError(f"{what} must be a function, not {kind_of(called)}")
     if is_async(called):
         raise SetupError(f"{what} must be a plain function, not an async one")
     if hasattr(found, "choose"):

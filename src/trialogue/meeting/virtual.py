@@ -27,6 +27,7 @@ from typing import Any, Final, TypeVar
 import trio
 from attrs import Factory
 
+from trialogue.arguments import kind_of
 from trialogue.compute import MOVED_CLOCK, is_virtual
 from trialogue.errors import WrongLoop, WrongType
 from trialogue.leaping import Leaps, leaping
@@ -49,7 +50,7 @@ def run_virtual(function: Callable[[], Awaitable[T]]) -> T:
     if trio.lowlevel.in_trio_run():
         raise WrongLoop("run_virtual begins a loop of its own: inside a trio loop, await the function")
     if not callable(function):
-        raise WrongType(f"function must be a function, not a {type(function).__name__}", argument="function")
+        raise WrongType(f"function must be a function, not {kind_of(function)}", argument="function")
 
     @wraps(function)
     async def started() -> T:
