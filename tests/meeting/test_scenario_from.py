@@ -28,6 +28,7 @@ from trialogue.model.events import (
     PlaybackStarted,
     ReplyStarted,
     SentenceSaid,
+    SpeechStarted,
     TextTyped,
     ToolCallCancelled,
     ToolFinished,
@@ -98,6 +99,11 @@ def test_it_gives_the_same_turns_again(run, tmp_path, edges):
     _, second = again(run, tmp_path, edges)
     assert len(turns_told(told(run))) >= 5
     assert first_difference(told(run), told(second)) is None
+    begins = [
+        [r.event.position_s for r in read(each / "journal.jsonl") if isinstance(r.event, SpeechStarted)]
+        for each in (run, second)
+    ]
+    assert begins[0] == pytest.approx(begins[1], abs=0.05), "said anew, a clip begins with the voice"
 
 
 def test_its_parts_are_those_of_the_run(run, tmp_path, edges):

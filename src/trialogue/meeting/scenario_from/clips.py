@@ -70,7 +70,10 @@ class Clip:
     """Words; empty where unknown. Personal."""
 
     when: Keys
-    """The key `when` of a scenario's clip."""
+    """The key `when` of a scenario's clip that is cut from the recording, which begins before the voice."""
+
+    when_said: Keys
+    """The same for one that is said anew, which begins with the voice."""
 
     waits: bool = False
     """Whether the person raised a hand first."""
@@ -226,8 +229,11 @@ def clips_of(name: str, records: Sequence[Record], said: Iterable[Utterance]) ->
         began = moments.of(start_s, BEFORE_S if end_s > start_s else 0.0)
         waits = began.hand_s is not None
         hands -= {began.hand_s} if began.hand_s is not None else set()
-        found.append(Clip(name, began.start_s, max(end_s, began.start_s), text, began.when, waits))
-    found.extend(Clip(name, at, at, "", moments.told(at), waits=True, is_silent=True) for at in hands)
+        said_anew = moments.of(start_s, 0.0).when
+        found.append(Clip(name, began.start_s, max(end_s, began.start_s), text, began.when, said_anew, waits))
+    for at in hands:
+        when = moments.told(at)
+        found.append(Clip(name, at, at, "", when, when, waits=True, is_silent=True))
     return sorted(found, key=lambda each: each.start_s)
 
 

@@ -249,7 +249,7 @@ class _Seats:
         if cut(self.audio, clip, self.folder / name, self.files):
             said = {"text": clip.text} if clip.text else {}
             return {"when": clip.when, "play": name, **said, **mode}
-        return {"when": clip.when, "say": clip.text or "Hm.", **mode}
+        return {"when": clip.when_said, "say": clip.text or "Hm.", **mode}
 
 
 def _struck_again(held: HeldMeeting) -> list[PlannedFault]:
