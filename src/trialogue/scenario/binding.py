@@ -32,6 +32,9 @@ from trialogue.scenario.wrong_values import (
 from trialogue.services import EMBEDDED, SERVICES
 from trialogue.values import frozen
 
+MOST_WORDS: Final = 24
+"""Most words that a message lists for a key."""
+
 
 class Absent(Enum):
     """Type of `ABSENT`."""
@@ -228,10 +231,15 @@ class Binder:
         given = f'"{shown(value)}"' if isinstance(value, str) else said(node)
         meant = meant_word(value, words) if isinstance(value, str) and not self.problems.full else None
         hint = "" if meant is None else f'; did you mean "{meant}"?'
-        text = f"must be one of {', '.join(words)}, not {given}{hint}"
+        text = f"must be one of {_listed(tuple(words))}, not {given}{hint}"
         form = "" if meant is None or not isinstance(path[-1], str) else f"{path[-1]}: {meant}"
         self.problems.add(node.at, path, text, Code.CHOICE, form=form)
         return ABSENT
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    more = f" and {len(words) - MOST_WORDS} more" if len(words) > MOST_WORDS else ""
+    return f"{', '.join(words[:MOST_WORDS])}{more}"
 
 
 def via_of(node: Entries, otherwise: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from trialogue.model.expectations import OF_AGENDA
 from trialogue.scenario.did_you_mean import did_you_mean
-from trialogue.scenario.looking import Look, check_participant
+from trialogue.scenario.looking import Look, check_participant, there_are
 from trialogue.scenario.patterns import EVENTS, EventKeys, SpokenKeys
 from trialogue.scenario.problems import Code, Path
 
@@ -83,8 +83,9 @@ def _check_names(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
     if keys.said is not None:
         _check_spoken(look, (*path, "said"), keys.said, use)
     _check_known(look, (*path, "tool"), keys.tool, look.names("tools"), use=use)
-    points = tuple(point.id for point in look.document.agenda or ())
-    _check_known(look, (*path, "agenda"), keys.agenda, points, use=use)
+    if look.sound("agenda"):
+        points = tuple(point.id for point in look.document.agenda or ())
+        _check_known(look, (*path, "agenda"), keys.agenda, points, use=use)
     _check_known(look, (*path, "outcome"), keys.outcome, OUTCOMES, use=use)
     if keys.event is not None and (keys.agenda is None) == (keys.event in OF_AGENDA):
         whose = "a point of the agenda" if keys.event in OF_AGENDA else "a participant"
@@ -122,5 +123,4 @@ def _check_spoken(look: Look, path: Path, said: SpokenKeys, use: Use) -> None:
 
 def _check_known(look: Look, path: Path, word: str | None, known: Sequence[str], *, use: Use) -> None:
     if word is not None and word not in known:
-        there = ", ".join(known) if known else "there is none"
-        look.tell(path, f'unknown word "{word}": {there}{did_you_mean(word, known)}', use.code)
+        look.tell(path, f'unknown word "{word}"{did_you_mean(word, known) or there_are(known)}', use.code)
