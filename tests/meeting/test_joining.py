@@ -39,6 +39,7 @@ from trialogue.events import (
 from trialogue.journal.files import verify_files
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
+from trialogue.meeting import joining
 from trialogue.meeting.scenario_from import retell
 from trialogue.report import cast
 from trialogue.testing import murmuring_engines
@@ -442,14 +443,16 @@ def test_calls_at_the_wrong_moment(tmp_path):
     held(tmp_path, visit)
 
 
-def test_as_many_names_as_a_meeting_knows(tmp_path):
-    """One more is refused, whoever has left by then."""
+@pytest.mark.parametrize("most", [9, pytest.param(joining.MOST_SEATS, marks=pytest.mark.long)])
+def test_as_many_names_as_a_meeting_knows(tmp_path, monkeypatch, most):
+    """One more is refused, whoever has left by then; all that the product lets in join in the long tests."""
+    monkeypatch.setattr(joining, "MOST_SEATS", most)
 
     async def visit(meeting):
-        for number in range(62):
+        for number in range(most - 2):
             await meeting.join(f"p{number}", {"lines": ["Hm."], "role": "observer"})
             await meeting.leave(f"p{number}")
-        with pytest.raises(WrongValue, match="cannot be added"):
+        with pytest.raises(WrongValue, match=f"cannot be added: a meeting can have {most} participants"):
             await meeting.join("zoe", NEW)
         await meeting.join("p0")
 
