@@ -183,3 +183,20 @@ def test_so_is_that_of_an_agent_that_answers_by_ear():
         (1, 2),
         (2, 0),
     ]
+
+
+def test_an_agent_with_nothing_to_say_after_a_filler_says_so():
+    """The answer is a reply without words behind it: nobody waits for another."""
+    replies, mouth, events = agent()
+    replies.asking.tell(Cue("ada", 1, "It is your turn.", 1))
+    replies.asking.repeats("It is your turn.")
+    replies.asking.tell(Speak("ada", 1, "One moment.", prompt=2))
+    replies.sentence("One moment.")
+    replies.sound(b"\1\0" * 500)
+    replies.has_result()
+    replies.expect()
+    assert replies.done() == 0.5
+    assert events[2:] == [ReplySent("ada", 1, 0.5), ReplyStarted("ada", 2, 1)]
+    mouth.play(2, 1)
+    assert mouth.pull(20, 500) is None
+    assert (events[-1].reply, events[-1].outcome, events[-1].played_s) == (2, "complete", 0.0)

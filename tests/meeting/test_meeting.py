@@ -60,6 +60,24 @@ def test_a_turn_is_over_with_the_answer_after_a_filler(scenario, hold):
     assert any(isinstance(each, EndTurn) and each.cause == "finished" for each in ends[-1][1])
 
 
+def test_a_turn_is_over_when_nothing_comes_after_a_filler(scenario, hold):
+    """An agent may call a tool and have no words for its result."""
+    text = scenario.read_text().replace(
+        "delay: 500ms}", "delay: 500ms}\n    filler: {after: 200ms, say: One moment.}"
+    )
+    scenario.write_text(text.replace('          say: "The price is ${result.cents} cents."\n', ""))
+    result = hold(scenario)
+    ends = [
+        each.at
+        for each in read(result.folder / "journal.jsonl")
+        for end in each.commands
+        if isinstance(end, EndTurn) and end.participant == "bob"
+    ]
+    heard = [each.position_s for each in result.all(PlaybackFinished) if each.participant == "bob"]
+    assert [line for line in said(result) if line.startswith("**Bob")] == ["**Bob** (0:07) One moment."]
+    assert ends[0] == pytest.approx(heard[0], abs=0.5)
+
+
 def test_two_runs_are_equal_byte_for_byte(scenario, hold):
     """Virtual time is deterministic under its seed: journals, transcripts and recordings are the same."""
     first, second = hold(scenario), hold(scenario)

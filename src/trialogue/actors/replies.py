@@ -8,7 +8,7 @@
 4. A reply that fails is over; the part that arrived counts as the whole.
 5. A reply that ran dry and was ended is over: sound that comes after all belongs to another.
 6. A service may join the answer after a tool to the words with which the agent filled the wait: they answer
-   two prompts, so they are two replies.
+   two prompts, so they are two replies. The second may be empty.
 """
 
 from __future__ import annotations
@@ -133,7 +133,14 @@ class ReplyCounter:
         was_cut, self._late_end = self._late_end and not self._open, False
         if was_cut or not (self._open or self._expected):
             return 0.0
-        return self._finish(self._count if self._open else self._current())
+        if not self._open:
+            return self._finish(self._current())
+        says_nothing = self._answers_another()
+        duration_s = self._finish(self._count)
+        if says_nothing:
+            self._mouth.finish(self._current())  # it is played behind the filler, and over at once
+            self._open = False
+        return duration_s
 
     def interrupted(self) -> None:
         """Note that speech has reached the agent's ear: its service drops the rest of the reply."""
