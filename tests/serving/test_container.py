@@ -63,9 +63,18 @@ def bin_folder(tmp_path: Path) -> Path:
     return folder
 
 
+def is_listening(port: int) -> bool:
+    """Whether anybody listens there."""
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
+
+
 def wait_until_healthy(command: str, environment: dict[str, str]) -> None:
-    """Ask as the container engine does, for a minute at most."""
+    """Ask as the container engine does, once somebody listens, for each question is a process."""
     ends = time.monotonic() + 60
+    while not is_listening(int(environment["VOICE_PORT"])):
+        assert time.monotonic() < ends, "nobody listens"
+        time.sleep(0.02)
     while subprocess.run(["sh", "-c", command], env=environment, capture_output=True, check=False).returncode:
         assert time.monotonic() < ends, "the container does not become healthy"
 
