@@ -98,7 +98,7 @@ def test_a_shift_of_one_sample_is_found(compared, monkeypatch):
         right(self, ticks, {name: pcm[-2:] + pcm[:-2] for name, pcm in sounding.items()})
 
     monkeypatch.setattr(Router, "advance", late)
-    assert any(told.startswith("audio/") for told in compared(table()))
+    assert any(told.startswith("audio/") for told in compared(table("100ms")))
 
 
 def test_a_tick_too_many_is_found(compared, monkeypatch):
@@ -147,7 +147,7 @@ def test_sound_that_an_ear_gets_early_is_noticed(compared, monkeypatch):
     monkeypatch.setattr(
         EarSession, "would_tell", lambda self, pcm, at: pcm is not None and right(self, pcm, at)
     )
-    assert compared(table("40ms").replace("floor: {", GUEST))
+    assert compared(table("100ms").replace("floor: {", GUEST))
 
 
 @pytest.mark.long  # most ticks of agents are counted in the daily tests
