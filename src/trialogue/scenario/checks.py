@@ -163,10 +163,11 @@ def _check_tools(look: Look) -> None:
 def _check_calls(look: Look, name: str, agent: AgentKeys) -> None:
     """A script may call its agent's tools and the floor tools; the chair's script also the chair's tools."""
     offered = [*(agent.tools or ()), *FLOOR_TOOLS, *(CHAIR_TOOLS if agent.role is Seat.CHAIR else ())]
+    tools: Path = ("cast", name, "tools")
     for path, think in _own_thinks(name, agent):
         for index, entry in enumerate(script_of(think)):
             where = (*path, "script", index, "call")
-            if entry.call is not None and entry.call.tool not in offered:
+            if entry.call is not None and entry.call.tool not in offered and look.is_whole(tools):
                 hint = did_you_mean(entry.call.tool, offered) or there_are(offered)
                 text = f'{name} has no tool "{entry.call.tool}"{hint}'
                 look.tell((*where, "tool"), text, Code.TOOL_UNKNOWN)

@@ -42,7 +42,7 @@ def _check_agenda(look: Look) -> None:
     agenda = look.document.agenda or ()
     for index, point in enumerate(agenda):
         path: Path = ("agenda", index)
-        if point.warn is not None and point.time is None:
+        if point.warn is not None and point.time is None and look.is_whole((*path, "time")):
             look.tell(
                 (*path, "warn"), "there is no time limit to warn about: give the point a time", Code.CONFLICT
             )
@@ -114,6 +114,7 @@ def _check_reach(look: Look) -> None:
         not {floor.policy, floor.otherwise} <= _BY_ORDER
         or not order
         or not set(order) <= set(look.names("cast"))
+        or not look.is_whole(("floor", "order"))
     ):
         return
     for name, seat in look.document.cast.items():

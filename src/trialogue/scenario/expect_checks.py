@@ -66,7 +66,7 @@ def _check_at_end(look: Look, path: Path, keys: ExpectationKeys) -> None:
         look.tell(path, "must be either an event or a measure", Code.EXPECT)
     if keys.times is not None and keys.called is not None:
         look.tell((*path, "called"), "times or called, not both", Code.EXPECT)
-    if keys.called is not None and keys.tool is None:
+    if keys.called is not None and keys.tool is None and look.is_whole((*path, "tool")):
         look.tell((*path, "called"), "called is only for tools: use times", Code.EXPECT)
     for key in ("times", "called"):
         times = getattr(keys, key)
@@ -77,7 +77,7 @@ def _check_at_end(look: Look, path: Path, keys: ExpectationKeys) -> None:
 
 def _check_measures(look: Look, path: Path, keys: ExpectationKeys) -> None:
     measures = [measure for measure, _ in measures_of(keys)]
-    if measures and keys.excepted:
+    if measures and keys.excepted and look.sound("faults"):
         known = [fault.id for fault in look.document.faults or ()]
         for name in sorted(keys.excepted.difference(known)):
             text = f'no fault is called "{name}"{did_you_mean(name, known) or there_are(known)}'

@@ -67,7 +67,11 @@ class Look:
 
     def sound(self, section: str) -> bool:
         """Whether a section could be read completely."""
-        return not self._is_unread((section,))
+        return self.is_whole((section,))
+
+    def is_whole(self, path: Path) -> bool:
+        """Whether the value at a path could be read completely, or is not there."""
+        return not self._is_unread(self.problems.written(path))
 
     def _is_unread(self, prefix: Path) -> bool:
         return any(path[: len(prefix)] == prefix for path in self.unread)
