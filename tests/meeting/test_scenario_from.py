@@ -19,7 +19,7 @@ from trialogue.meeting.scenario_from import retell
 from trialogue.meeting.scenario_from.clips import clips_of
 from trialogue.meeting.scenario_from.scripts import scripts_of
 from trialogue.meeting.what_if import what_if
-from trialogue.model.commands import CancelTool, GrantFloor, RunTool
+from trialogue.model.commands import CancelTool, Cue, GrantFloor, RunTool
 from trialogue.model.events import (
     FloorRequestCancelled,
     FloorRequested,
@@ -33,6 +33,7 @@ from trialogue.model.events import (
     ToolCallCancelled,
     ToolFinished,
     ToolRequested,
+    Woke,
 )
 from trialogue.model.expectations import SoundPattern, TimePattern, Trigger
 from trialogue.model.records import Record
@@ -283,6 +284,31 @@ def test_a_call_that_was_cut_off_and_came_again_stands_once():
     assert {name: each["mock"] for name, each in scripts.tools(()).items()} == {
         "price": {"result": "eight", "delay": "1s"}
     }
+
+
+def test_an_agent_thinks_as_long_before_it_calls_a_tool():
+    """From its cue to the call; not again before a second call."""
+    calls = [(1.3, "c1"), (2.0, "c2")]
+    records = [
+        Record(1, 1.0, Woke("x"), (Cue("bob", 1, "It is your turn.", 1),)),
+        *(Record(2, at, ToolRequested("bob", 1, call, "price", "{}"), ()) for at, call in calls),
+    ]
+    assert [each.get("think") for each in scripts_of(records).script("bob")] == ["300ms", None]
+
+
+def test_a_call_that_came_again_has_the_result_of_the_run_that_was_not_stopped():
+    """The second call did not run: it took what the first one came to, and that took its time."""
+    call = ToolRequested("bob", 1, "c1", "price", "{}")
+    records = [
+        Record(1, 1.0, call, (RunTool("bob", "c1", "price", "{}"),)),
+        Record(2, 2.0, ToolCallCancelled("bob", "c1"), ()),
+        Record(3, 2.5, evolve(call, call_id="c2"), ()),
+        Record(4, 3.0, ToolFinished("bob", "c1", "succeeded", '"eight"'), ()),
+    ]
+    scripts = scripts_of(records)
+    assert [each["call"]["tool"] for each in scripts.script("bob")] == ["price"]
+    assert scripts.tools_of("bob") == ["price"]
+    assert scripts.tools(())["price"]["mock"] == {"result": "eight", "delay": "2s"}
 
 
 @pytest.mark.parametrize(

@@ -71,9 +71,17 @@ class _Call:
     arguments: str
     at: float
     runs: bool = False
+    was_cut: bool = False
+    """Whether it was cut off, and came again as another call."""
+
     outcome: str = ""
     content: str = ""
     took_s: float = 0.0
+
+    @property
+    def counts(self) -> bool:
+        """Whether it ran to a result, which a call that came again for it may have taken."""
+        return self.runs and not (self.was_cut and self.outcome in {"", "cancelled"})
 
 
 @define
@@ -93,6 +101,9 @@ class Scripts:
     replies: dict[tuple[str, int], list[_Entry]] = Factory(dict[tuple[str, int], list[_Entry]])
     calls: dict[tuple[str, str], _Call] = Factory(dict[tuple[str, str], _Call])
     prompted: dict[int, float] = Factory(dict[int, float])
+    asked: dict[str, float] = Factory(dict[str, float])
+    """Moments at which agents were asked that have neither answered nor called a tool since, in seconds."""
+
     made: set[int] = Factory(set[int])
     turn: dict[str, int] = Factory(dict[str, int])
     begins: dict[str, list[int]] = Factory(dict[str, list[int]])
@@ -103,8 +114,8 @@ class Scripts:
         self._heard(record.at, record.event)
         for command in record.commands:
             match command:
-                case Cue(prompt=prompt) | Prepare(prompt=prompt):
-                    self.prompted[prompt] = record.at
+                case Cue(to=name, prompt=prompt) | Prepare(to=name, prompt=prompt):
+                    self.prompted[prompt] = self.asked[name] = record.at
                 case Speak(prompt=prompt):
                     self.made.add(prompt)
                 case RunTool(participant=name, call_id=call):
@@ -131,12 +142,13 @@ class Scripts:
         match event:
             case ToolRequested(participant=name, call_id=call, tool=tool, arguments=arguments, ours=True):
                 self.calls[name, call] = _Call(tool, arguments, at)
-                self._call(name, call)
+                self._call(name, call, at)
             case ToolFinished(participant=name, call_id=call, outcome=outcome, content=content):
                 if (known := self.calls.get((name, call))) is not None:
                     known.outcome, known.content, known.took_s = outcome, content, at - known.at
             case ReplyStarted(participant=name, reply=reply, prompt=prompt, is_backchannel=aside):
                 if not aside and prompt not in self.made:
+                    self.asked.pop(name, None)
                     entry = self._entry(name)
                     if entry.call is None and prompt in self.prompted:
                         entry.think_s = at - self.prompted[prompt] - self._late_s(name, at)
@@ -178,14 +190,18 @@ class Scripts:
         if entries := self.entries.get(name):
             entries[-1].lost = entries[-1].call is not None and not entries[-1].text
 
-    def _call(self, name: str, call: str) -> None:
+    def _call(self, name: str, call: str, at: float) -> None:
         """Add an entry for a call, unless it is a repeated one."""
         entries = self.entries.setdefault(name, [])
         last = entries[-1] if entries else _Entry()
         if last.lost and last.call is not None and self._asks(last.call) == self._asks((name, call)):
-            self.calls[last.call].runs = False
-            entries.pop()
-        entries.append(_Entry(call=(name, call)))
+            self.calls[last.call].was_cut = True
+            think_s = entries.pop().think_s
+        else:
+            asked = self.asked.get(name)
+            think_s = None if asked is None else at - asked - self._late_s(name, at)
+        self.asked.pop(name, None)
+        entries.append(_Entry(call=(name, call), think_s=think_s))
 
     def _asks(self, key: tuple[str, str]) -> tuple[str, str]:
         return self.calls[key].tool, self.calls[key].arguments
@@ -252,25 +268,25 @@ class Scripts:
 
     def tools_of(self, name: str) -> list[str]:
         """Tools that the agent called and that ran, by their names in the scenario."""
-        called = (call for (who, _), call in self.calls.items() if who == name and call.runs)
+        called = (call for (who, _), call in self.calls.items() if who == name and call.counts)
         return list(dict.fromkeys(self._name(call) for call in called))
 
     def tools(self, rules: Iterable[ToolRules]) -> dict[str, Keys]:
         """Key `tools`: the results of each tool, with their times."""
         known = {each.name: each for each in rules}
         return {
-            self._name(call): _mock(call, known.get(call.tool)) for call in self.calls.values() if call.runs
+            self._name(call): _mock(call, known.get(call.tool)) for call in self.calls.values() if call.counts
         }
 
     def _name(self, call: _Call) -> str:
         """Name of a tool; numbered from its second result on."""
-        if not call.runs:
+        if not call.counts:
             return call.tool
         answers = list(
             dict.fromkeys(
                 (each.outcome, each.content)
                 for each in self.calls.values()
-                if each.runs and each.tool == call.tool
+                if each.counts and each.tool == call.tool
             )
         )
         place = answers.index((call.outcome, call.content))
