@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any
 
 import httpx  # noqa: ASYNC127 -- a peer, as people's programs have it
@@ -20,6 +20,8 @@ from fakes import fake_equipment, silence, speech
 
 from trialogue.compute import InThreads
 from trialogue.server.listener import Server, open_server
+from trialogue.speech.sound_files import Undecodable, decoded
+from trialogue.speech.streams import open_stream
 
 TWO = speech(0.8) + silence(1.5) + speech(0.8) + silence(0.3)
 """Two utterances."""
@@ -135,6 +137,32 @@ async def test_a_header_that_claims_a_rate_that_no_sound_has(rate: int) -> None:
         answer = await post(server, content=bytes(body))
     assert answer.status_code == 400
     assert "sample rate must be from 4000 to 192000" in answer.text
+
+
+async def test_a_file_of_many_channels_is_refused() -> None:
+    """Each would be decoded: a few bytes of silence are hours of work in 255 of them."""
+    body = io.BytesIO()
+    soundfile.write(body, np.zeros((800, 9)), 8000, format="OGG", subtype="VORBIS")
+    async with serving() as server:
+        answer = await post(server, content=body.getvalue())
+    assert answer.status_code == 400
+    assert "8 channels at most" in answer.text
+
+
+async def test_a_sample_dump_is_refused_in_silence(capfd: pytest.CaptureFixture[str]) -> None:
+    """libsndfile writes of its faults to stdout, where programs read the server's address."""
+    body = io.BytesIO()
+    soundfile.write(body, np.zeros(800), 8000, format="SDS")
+    broken = bytearray(body.getvalue())
+    broken[30:] = bytes(len(broken) - 30)
+    async with serving() as server:
+        answer = await post(server, content=bytes(broken))
+    assert answer.status_code == 400
+    with pytest.raises(Undecodable, match="sample dump"), closing(open_stream("flac")) as stream:
+        list(stream.decode(bytes(broken)))
+    with pytest.raises(Undecodable, match="sample dump"):
+        list(decoded(bytes(broken), 16_000))
+    assert capfd.readouterr().out == ""
 
 
 async def test_others_are_served_while_a_long_file_is_heard() -> None:

@@ -17,6 +17,7 @@ __all__ = [
     "SoundFile",
     "SoundFileLibrary",
     "Undecodable",
+    "check_beginning",
     "check_rate",
     "decoded",
     "mono",
@@ -26,6 +27,9 @@ __all__ = [
 
 _RATES: Final = range(4_000, 192_001)
 """Sample rates of a stream. A header may claim any, and a low one would make hours of sound of few bytes."""
+
+_DUMP: Final = b"\xf0\x7e"
+"""Beginning of a MIDI sample dump, about whose faults libsndfile itself writes to our stdout."""
 
 _Samples = npt.NDArray[np.int16]
 
@@ -60,6 +64,12 @@ def sound_library() -> SoundFileLibrary:
     return cast("SoundFileLibrary", import_module("soundfile"))
 
 
+def check_beginning(data: bytes | bytearray) -> None:
+    """Raise `Undecodable` for bytes that libsndfile must not be given."""
+    if data.startswith(_DUMP):
+        raise Undecodable("A MIDI sample dump is not decoded here.")
+
+
 def check_rate(file: SoundFile) -> None:
     """Raise `Undecodable` for a rate that no sound has."""
     if file.samplerate not in _RATES:
@@ -76,6 +86,7 @@ def mono(samples: _Samples) -> bytes:
 
 def decoded(data: bytes, sample_rate: int) -> Iterator[bytes]:
     """Sound of a whole stream as linear16 mono, in blocks; raises `Undecodable` for an invalid one."""
+    check_beginning(data)
     library = sound_library()
     try:
         with unsought(library)(io.BytesIO(data)) as file:

@@ -28,6 +28,7 @@ from trialogue.speech.resample import Resampler, RestingResampler
 from trialogue.speech.sound_files import (
     SoundFileLibrary,
     Undecodable,
+    check_beginning,
     check_rate,
     mono,
     sound_library,
@@ -236,6 +237,11 @@ class _Pipe(io.RawIOBase):
             return len(piece)
 
     @property
+    def beginning(self) -> bytes:
+        """First bytes, as long as they are kept."""
+        return bytes(self._bytes[:_OPENING_BYTES])
+
+    @property
     def kept(self) -> int:
         """Bytes that are kept for rewinding."""
         return len(self._bytes) if self._must_keep else 0
@@ -279,6 +285,7 @@ class FlacStream:
         if self._received < _OPENING_BYTES:
             return
         if self._thread is None:
+            check_beginning(self._pipe.beginning)
             self._thread = Thread(target=self._run, name="flac", daemon=True)
             self._thread.start()
         is_all = False

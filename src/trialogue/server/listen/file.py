@@ -31,6 +31,7 @@ from trialogue.server.sound import RATES
 from trialogue.services.deepgram.codec import encode
 from trialogue.speech.ports import HEARING_RATE
 from trialogue.speech.resample import Resampler
+from trialogue.speech.sound_files import Undecodable, check_beginning
 from trialogue.speech.streams import SampleStream
 from trialogue.transport.http import HttpResponse
 from trialogue.values import frozen
@@ -39,6 +40,7 @@ __all__ = ["MAX_FILE_BYTES", "listen_file"]
 
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 MAX_SECONDS: Final = 600
+MAX_CHANNELS: Final = 8
 
 _BLOCK: Final = HEARING_RATE // 20 * 2
 _PAUSE_S: Final = 1.0
@@ -54,6 +56,7 @@ class _File(AbstractContextManager["_File"], Protocol):
     """Part of `soundfile.SoundFile` that this module uses."""
 
     samplerate: int
+    channels: int
 
     def blocks(self, blocksize: int, *, dtype: str, always_2d: bool) -> Iterator[npt.NDArray[np.int16]]: ...
 
@@ -111,9 +114,10 @@ def _decoded(body: bytes, terms: NovaTerms) -> bytes:
         return b"".join(SampleStream(terms.input).decode(body))
     library = cast("_Library", import_module("soundfile"))
     try:
+        check_beginning(body)
         with library.SoundFile(io.BytesIO(body)) as file:
             return _mono(file)
-    except (library.SoundFileError, ValueError):
+    except (library.SoundFileError, Undecodable, ValueError):
         words = "The data is no sound that can be read."
         raise RequestRefused(400, "Bad Request", words) from None
 
@@ -126,6 +130,8 @@ def _mono(file: _File) -> bytes:
     if file.samplerate not in RATES:
         words = f"The file's sample rate must be from {RATES[0]} to {RATES[-1]}."
         raise RequestRefused(400, "Bad Request", words)
+    if file.channels > MAX_CHANNELS:
+        raise RequestRefused(400, "Bad Request", f"The file may have {MAX_CHANNELS} channels at most.")
     resampler, sound = Resampler(file.samplerate, HEARING_RATE), bytearray()
     for block in file.blocks(file.samplerate, dtype="int16", always_2d=True):
         sound += resampler.feed(block.astype(np.int32).mean(axis=1).astype("<i2").tobytes())
