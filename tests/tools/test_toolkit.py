@@ -309,6 +309,21 @@ for line in sys.stdin:
 """
 
 
+@pytest.mark.parametrize("content", ['[{"type": "hologram"}]', '"none"'])
+async def test_an_answer_that_is_none_is_told_as_such(content, nursery, tmp_path):
+    """Its server has not stopped."""
+    program = tmp_path / "server.py"
+    program.write_text(STRUCTURED.replace('"content": []', f'"content": {content}'), encoding="utf-8")
+    server = McpServer("price", argv=(sys.executable, str(program)))
+    with trio.fail_after(30):
+        await nursery.start(server.run)
+        with pytest.raises(ToolLost, match="gave an answer that cannot be read") as lost:
+            await McpTool(server, "price").call({})
+    assert lost.value.code == "unreadable"
+    assert server.is_open
+    nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
 async def test_content_that_is_structured_alone_is_the_answer(nursery, tmp_path):
     """A server may leave the text out: then its content is told as JSON."""
     program = tmp_path / "server.py"

@@ -281,6 +281,11 @@ class McpServer:
                 return ToolFailed("the MCP server has ended our session", code="server-gone")
             case int(code), _ if code != _CLOSED:
                 return ToolFailed(f"the MCP server failed: {_named(failure)}", code=_named(failure))
+            case _ if isinstance(failure, ValueError):  # the package checks answers by their schema
+                return ToolLost(
+                    "the MCP server gave an answer that cannot be read; the call may have had effects",
+                    code="unreadable",
+                )
             case _:
                 return ToolLost(
                     "the MCP server stopped during the call; the call may have had effects",
