@@ -84,6 +84,13 @@ def test_a_file_that_only_one_parser_reads_is_left(text):
         formatted(text, "x")
 
 
+def test_a_blank_line_above_a_key_that_moves_up_is_not_the_first_line():
+    """Formatted again, the file would change again."""
+    once = formatted("cast:\n\nname: x\n", "x")
+    assert once == "name: x\ncast:\n"
+    assert formatted(once, "x") == once
+
+
 @pytest.mark.parametrize("value", ["2001-99-99", "2001-12-14 10:00:00+99:00", "9" * 5_000])
 def test_what_only_looks_like_a_number_or_a_date_is_left(value):
     """The formatter's parser makes one of it, or fails."""

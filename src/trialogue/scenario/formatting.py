@@ -65,7 +65,7 @@ def _read(text: str, source: str) -> Node:
 
 
 def _tidy(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.rstrip().split("\n")) + "\n"
+    return "\n".join(line.rstrip() for line in text.strip("\n").rstrip().split("\n")) + "\n"
 
 
 def _same(one: Node, other: Node) -> bool:
