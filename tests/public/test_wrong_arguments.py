@@ -634,5 +634,5 @@ def test_the_words_of_the_sdk_go_on_in_asyncio():
 
 def test_a_namesake_of_a_builtin_is_told_with_its_module():
     """numpy's truth is called bool, too: 'True or False, not a bool' would help nobody."""
-    assert kind_of(np.bool_(True)) == "a numpy.bool"
+    assert kind_of(np.bool_(True)) in {"a numpy.bool", "a bool_"}  # as numpy 2 calls it, and as it was called
     assert [kind_of(each) for each in (True, None, object())] == ["a bool", "a NoneType", "an object"]

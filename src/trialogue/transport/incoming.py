@@ -40,7 +40,7 @@ _CONTROL_MAX: Final = 125
 MOST_WAITING_BYTES: Final = 4 * 1024 * 1024
 """Bytes of unread messages from which nothing is read."""
 
-MOST_PARTS: Final = 16_384
+MOST_PARTS: Final = 32_768
 """Most parts of one message."""
 
 MOST_FRAMES: Final = 256
