@@ -117,14 +117,24 @@ def test_measures_stay_within_bounds():
     """Single observations, percentiles, shares of each, counts."""
     assert missed("  always: [{response-latency: {max: 2s, p50: 2s}}, {turn-length: {max: 10s}}]") == []
     assert missed("  always: [{response-latency: {max: 1.5s}}]") == [
-        ("expect.always[0]", "timing", 7.0, "max 2.000 s of 3; the worst is 2.000 s at 7.00 s")
+        ("expect.always[0]", "timing", 7.0, "2.000 s at 7.00 s, of ben, the highest of 3")
     ]
     assert missed("  at_end: [{floor-share: {min: 45%, each: [ann, ben]}}]") == [
         ("expect.at_end[0]", "behaviour", 18.0, "38.1%")
     ]
     assert missed("  at_end: [{turns: {min: 2, each: [ann]}}, {words: {max: 5, each: [ben]}}]") == [
-        ("expect.at_end[1]", "behaviour", 18.0, "8")
+        ("expect.at_end[1]", "behaviour", 18.0, "8 words")
     ]
+
+
+def test_a_count_of_each_participant_says_whose_it_is():
+    """Turns and words are counted per participant: the miss names the one, and says that each is counted."""
+    each = "(each of 2 participants is counted, not all together)"
+    assert [miss[3] for miss in missed("  at_end: [{turns: {min: 4}}, {turns: {max: 1}}]")] == [
+        f"ben had 1 turn {each}",
+        f"ann had 2 turns {each}",
+    ]
+    assert missed("  always: [{response-latency: {p50: 10ms}}]")[0][3].endswith("s at 7.00 s, of ben")
 
 
 def test_words_that_nobody_knows_are_none_that_are_counted():
@@ -135,7 +145,7 @@ def test_words_that_nobody_knows_are_none_that_are_counted():
         (61.0, SessionReady("ben", 1), EndMeeting("said")),
     )
     assert missed("  at_end: [{words: {min: 1, each: [ann]}}]", heard) == [
-        ("expect.at_end[0]", "behaviour", 61.0, "0")
+        ("expect.at_end[0]", "behaviour", 61.0, "0 words")
     ]
 
 
@@ -151,7 +161,7 @@ def test_a_share_is_looked_at_on_the_way():
     bound = "[{floor-share: {max: 60%, each: [ann]}}]"
     assert missed(f"  at_end: {bound}", long) == []
     assert missed(f"  always: {bound}", long) == [
-        ("expect.always[0]", "behaviour", 61.0, "max 100.0% of 3; the worst is 100.0% at 61.00 s")
+        ("expect.always[0]", "behaviour", 61.0, "100.0% at 61.00 s, the highest of 3")
     ]
 
 

@@ -81,7 +81,7 @@ def _judged(
         kind: Kind = "timing" if MEASURES[bound.measure].unit == "time" else "behaviour"
         wanted = f"{bound.text} of {name}" if name else bound.text
         place = Occurrence(worst.at, 0, worst.participant or name)
-        happened = _happened(bound, value, worst, len(observed))
+        happened = _happened(bound, value, worst, len(observed), name=name)
         yield Finding(bound.place, section, wanted, happened, place, kind)
 
 
@@ -93,12 +93,27 @@ def _value(bound: Bound, by_value: Sequence[Observed]) -> float:
     return {"p50": found.p50, "p95": found.p95}.get(bound.statistic, found.p99) or 0.0
 
 
-def _happened(bound: Bound, value: float, worst: Observed, count: int) -> str:
-    unit = MEASURES[bound.measure].unit
+def _happened(bound: Bound, value: float, worst: Observed, count: int, *, name: str | None) -> str:
+    """Value in words: whose, when, and of how many observations."""
+    measure = MEASURES[bound.measure]
+    told, at = _figure(bound, value), f"at {worst.at:.2f} s"
+    if measure.each and not measure.many and name is None:
+        return f"{worst.participant} had {told} (each of {count} participants is counted, not all together)"
     if count == 1:
+        return told
+    who = "" if name or worst.participant is None else f", of {worst.participant}"
+    if bound.statistic in {"min", "max"}:
+        rank = "lowest" if bound.statistic == "min" else "highest"
+        return f"{told} {at}{who}, the {rank} of {count}"
+    return f"{bound.statistic} {told} of {count}; the highest is {_figure(bound, worst.value)} {at}{who}"
+
+
+def _figure(bound: Bound, value: float) -> str:
+    """Figure with its unit, or with what is counted: `1 turn`."""
+    unit = MEASURES[bound.measure].unit
+    if unit != "count":
         return quantity(value, unit)
-    told = f"{bound.statistic} {quantity(value, unit)} of {count}"
-    return f"{told}; the worst is {quantity(worst.value, unit)} at {worst.at:.2f} s"
+    return f"{quantity(value, unit)} {bound.measure.removesuffix('s') if value == 1 else bound.measure}"
 
 
 def quantity(value: float, unit: Unit) -> str:
