@@ -5,7 +5,7 @@ from cli_playbook import MEETING, PLAN
 
 from trialogue.brain.words.transcript import utterances
 from trialogue.cli.view_lines import Tone, plain, width
-from trialogue.cli.view_summary import Ended, in_one_line, summary
+from trialogue.cli.view_summary import Ended, in_brief, in_one_line, summary
 from trialogue.model.events import (
     FloorRequested,
     PlaybackFinished,
@@ -14,6 +14,7 @@ from trialogue.model.events import (
     SpeechStarted,
     SpeechStopped,
 )
+from trialogue.model.expectations import Findings, Miss
 from trialogue.model.participants import Kind, Participant, Price
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
@@ -76,6 +77,19 @@ def test_it_fits_a_terminal():
 def test_in_one_line():
     """The least that can be said."""
     assert in_one_line(ENDED) == "edge cache: interrupted after 00:20, 5 turns, runs/edge-cache-1"
+
+
+def test_quiet_names_what_was_not_met():
+    """The first three, each in a short line; the rest are counted. Without expectations it is one line."""
+    misses = tuple(
+        Miss(f"expect.never[{at}]", "never", "behaviour", "never /no/ said", "it happened at 3.00 s", 3.0)
+        for at in range(5)
+    )
+    told = list(in_brief(evolve(ENDED, result=evolve(RESULT, expectations=Findings(6, misses)))))
+    assert told[0].endswith("1 of 6 expectations met; 5 misses: 5 of behaviour")
+    assert told[1] == "  expect.never[0], behaviour: expected never /no/ said; it happened at 3.00 s"
+    assert told[4:] == ["  and 2 more, in result.json"]
+    assert list(in_brief(ENDED)) == [in_one_line(ENDED)]
 
 
 def test_one_line_says_why_nobody_could_be_heard():

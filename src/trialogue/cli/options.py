@@ -144,7 +144,9 @@ NOTHING_ALLOWED: Final = AllowOptions()
 class HowShown:
     """Options for how a meeting is shown while it runs, and what is written at its end."""
 
-    quiet: Annotated[Flag, Parameter(help="Print only one line, at the end.")] = False
+    quiet: Annotated[
+        Flag, Parameter(help="Print only the result, at the end: one line, and unmet expectations.")
+    ] = False
     """Whether the output is one line."""
 
     json: Annotated[Json, Parameter(help="Print only the result, as JSON.")] = False

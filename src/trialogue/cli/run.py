@@ -16,7 +16,7 @@ from trialogue.cli.key_masking import hide
 from trialogue.cli.view_desk import open_desk
 from trialogue.cli.view_lines import line
 from trialogue.cli.view_screens import note, open_screen, open_waiting, put, put_json, show
-from trialogue.cli.view_summary import Ended, in_one_line, summary
+from trialogue.cli.view_summary import Ended, in_brief, summary
 from trialogue.cli.view_watcher import Watched, Watcher
 from trialogue.errors import JournalError, SetupError
 from trialogue.fixed_paths import from_here
@@ -224,7 +224,8 @@ def _sum_up(resolved: Resolved, asked: RunOptions, held: Held) -> None:
         case "live":
             show([line(), *summary(ended)])
         case "line":
-            put(in_one_line(ended))
+            for told in in_brief(ended):
+                put(told)
         case "json":
             whole = {
                 **held.result.document(),

@@ -12,6 +12,7 @@ from trialogue.cli.view_story import UNTOLD
 from trialogue.cli.view_story_lines import LONGEST_NOTICE, Seating, reason_in_words
 from trialogue.cli.view_verdict import headline
 from trialogue.model.clock_time import clock
+from trialogue.model.expectations import Miss
 from trialogue.model.failed_replies import FAILED
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import brief, safe_text
@@ -32,6 +33,12 @@ FELL_SHORT: Final = MappingProxyType(
 
 WHY_UNHEARD: Final = frozenset({"session-failed", LOST, FAILED, UNSPOKEN})
 """Codes of failures for which an agent was not heard."""
+
+SHORT: Final = 200
+"""Most characters of an unmet expectation under --quiet."""
+
+NAMED: Final = 3
+"""Most unmet expectations that --quiet names; the rest are counted."""
 
 GOOD: Final = frozenset({"succeeded", "answered", "not-ours"})
 """Outcomes of tool calls that are no failures."""
@@ -75,7 +82,7 @@ def figures(plan: MeetingPlan, measured: Measures) -> list[Line]:
 
 
 def in_one_line(ended: Ended) -> str:
-    """The result in one line, for --quiet."""
+    """The result in one line."""
     result = ended.result
     turns = sum(result.measures.causes.values())
     short = f", {FELL_SHORT[result.shortfall]}" if result.shortfall else ""
@@ -83,6 +90,17 @@ def in_one_line(ended: Ended) -> str:
     where = f"{where}; {headline(result.expectations)}" if result.expectations else where
     where = "; ".join([where, *_why_failed(ended)])
     return span(f"{result.name}: {result.reason} after {clock(result.duration_s)}, {turns} turns{where}").text
+
+
+def in_brief(ended: Ended) -> Iterator[str]:
+    """The result for --quiet: one line, and below it the first expectations that were not met."""
+    yield in_one_line(ended)
+    verdict = ended.result.expectations
+    misses = verdict.misses if verdict else ()
+    for miss in misses[:NAMED]:
+        yield span(f"  {brief(_told(miss), SHORT)}").text
+    if len(misses) > NAMED:
+        yield f"  and {len(misses) - NAMED} more, in result.json"
 
 
 def _why_failed(ended: Ended) -> list[str]:
@@ -220,10 +238,13 @@ def _expected(ended: Ended) -> Iterator[Line]:
         return
     yield _fact("expected", headline(verdict), is_amiss=not verdict.is_met)
     for miss in verdict.misses[:FAILURES]:
-        told = f"{miss.place}, {miss.kind}: expected {miss.expected}; {miss.happened}"
-        yield _fact("", told, is_amiss=True)
+        yield _fact("", _told(miss), is_amiss=True)
     if len(verdict.misses) > FAILURES:
         yield _fact("", f"and {len(verdict.misses) - FAILURES} more, in result.json", is_amiss=True)
+
+
+def _told(miss: Miss) -> str:
+    return f"{miss.place}, {miss.kind}: expected {miss.expected}; {miss.happened}"
 
 
 def _files(ended: Ended) -> Iterator[Line]:
