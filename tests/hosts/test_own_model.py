@@ -158,7 +158,7 @@ def test_keys_that_do_not_fit_are_told(eliza, tmp_path, keys, wrong):
     [
         ("raise OSError('no weights')", "failed: OSError: no weights"),
         ("def model():\n    raise SystemExit(3)", "failed: SystemExit: 3"),
-        ("def model():\n    return 5", r"\(faulty_2:model\) is a int, not a function"),
+        ("def model():\n    return 5", r"\(faulty_2:model\) is an int, not a function"),
         (
             "def model():\n    return lambda request: [b'bytes']",
             "gave a bytes, which is neither text nor a call",

@@ -54,4 +54,4 @@ def test_a_header_that_claims_a_rate_that_no_recording_has_is_damage(tmp_path, r
     with pytest.raises(SetupError, match=rf"cannot play .*{said}"):
         RecordingPlayer(None, parts_of(tmp_path, "mix"))
     with pytest.raises(JournalError, match=said):
-        cut(tmp_path, Clip("mix", 0.0, 0.01, "", {}), tmp_path / "clip.wav", NewFiles())
+        cut(tmp_path, Clip("mix", 0.0, 0.01, "", {}, {}), tmp_path / "clip.wav", NewFiles())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 from collections.abc import Generator
@@ -50,6 +49,8 @@ def loading(what: str) -> Generator[None]:
 
 def verified(weights: Path, sha256: str) -> Path:
     """Path of `weights` if their SHA-256 is the expected one; raises SetupError otherwise."""
+    import hashlib  # noqa: PLC0415 - OpenSSL comes with it, and `check` only asks what is missing
+
     try:
         with weights.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
