@@ -23,14 +23,14 @@ from trialogue.cli.controls import (
     read_control,
     steer,
 )
-from trialogue.cli.view_desk import Desk, open_desk
+from trialogue.cli.view_desk import Desk, TurnLines, open_desk
 from trialogue.cli.view_lines import plain
 from trialogue.cli.view_watcher import Watcher
 from trialogue.devices.typing import Keyboard
 from trialogue.errors import AlreadyOver, UnknownName, WrongValue
 from trialogue.mailbox import MailboxFull
-from trialogue.model.commands import GrantFloor
-from trialogue.model.events import Woke
+from trialogue.model.commands import EndTurn, GrantFloor, SetHearing
+from trialogue.model.events import TextTyped, Woke
 from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
@@ -314,6 +314,32 @@ def test_a_person_is_told_of_its_turn(to, is_typing, told):
     """By its name; nobody is told of another's."""
     found = Desk(Keyboard(0), "kim", 0, is_typing).turn_of(to, PLAN)
     assert (None if found is None else plain(found)) == told
+
+
+def told_of(*records):
+    """Lines about turns for Kim, who types."""
+    turns = TurnLines(Desk(Keyboard(0), "kim", 0, is_typing=True))
+    numbered = (
+        Record(at, float(at), event, tuple(commands)) for at, (event, *commands) in enumerate(records)
+    )
+    return [plain(each) for record in numbered for each in turns.take(record, PLAN)]
+
+
+def test_words_typed_early_are_the_next_turn():
+    """That is said once, and the turn that they take is not asked for; the turn after it is."""
+    ada, kim = GrantFloor("ada", 1, "opening", 90.0), GrantFloor("kim", 2, "asked for", 90.0)
+    end, typed, asked = (
+        Woke("end"),
+        TextTyped("kim", "me too"),
+        "your turn, Kim: type what you say, and press Enter",
+    )
+    early = [(end, ada), (typed,), (typed,), (end, EndTurn("ada", 1, "finished"), kim)]
+    assert told_of(*early) == ["Kim, your words take the next turn"]
+    assert told_of(*early, (end, EndTurn("kim", 2, "finished"), kim))[1:] == [asked]
+    assert told_of((typed, kim)) == []
+    assert told_of((end, kim), (typed,), (end, EndTurn("kim", 2, "finished"), ada)) == [asked]
+    muted = SetHearing((), ("kim",))
+    assert told_of((end, ada, muted), (typed,), (end, kim)) == [asked]
 
 
 CAST = "trialogue: 1\nname: x\ncast: {{ada: {{lines: [Hi.]}}{people}}}\n"

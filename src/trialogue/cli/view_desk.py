@@ -1,19 +1,24 @@
-"""Keyboard of a meeting: its participant, the times at which it is read, and the prompt line."""
+"""Keyboard of a meeting: its participant, the times at which it is read, the prompt line, and turns."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from attrs import field
+
 from trialogue.cli.view_lines import Line, Span, Tone, line, padded, width
 from trialogue.devices.typing import Keyboard, is_ours, without_echo
+from trialogue.model.commands import EndTurn, GrantFloor, SetHearing
+from trialogue.model.events import TextTyped
 from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
 from trialogue.model.text import safe_text
 from trialogue.scenario.resolve import Resolved
-from trialogue.values import frozen
+from trialogue.values import define, frozen
 
 PROMPT: Final = " > "
 HINT: Final = "/help"
@@ -67,6 +72,47 @@ class Desk:
             return None
         how = ": type what you say, and press Enter" if self.is_typing else ": speak"
         return line(Span(f"your turn, {plan.participant(to).label}{how}", Tone.STRONG))
+
+
+@define
+class TurnLines:
+    """Lines to the person at a keyboard about its turns: `take` each record in order.
+
+    Words that are typed early wait for the next turn and are that turn, so it is not asked for.
+    """
+
+    desk: Desk
+    """Keyboard of the person."""
+
+    _holder: str | None = field(default=None, init=False)
+    _is_muted: bool = field(default=False, init=False)
+    _waits: bool = field(default=False, init=False)
+    """Whether typed words wait for a turn."""
+
+    def take(self, record: Record, plan: MeetingPlan) -> Iterator[Line]:
+        """Note one record; gives the lines about it."""
+        own, was_waiting = self.desk.own, self._waits
+        match record.event:
+            case TextTyped(participant=name, text=text) if name == own and self._holder != own:
+                self._waits = self._waits or (bool(text.strip()) and not self._is_muted)
+            case _:
+                pass
+        for command in record.commands:
+            match command:
+                case SetHearing(muted=muted):
+                    self._is_muted = own in muted
+                case EndTurn():
+                    self._holder = None
+                case GrantFloor(to=to):
+                    self._holder = to
+                    asked = self.desk.turn_of(to, plan)
+                    yield from [asked] if asked is not None and not self._waits else []
+                    self._waits = self._waits and to != own
+                case _:
+                    pass
+        if self._waits and not was_waiting and own is not None:
+            label = plan.participant(own).label
+            yield line(Span(f"{label}, your words take the next turn", Tone.FAINT))
 
 
 def open_desk(resolved: Resolved) -> Desk | None:

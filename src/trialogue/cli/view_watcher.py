@@ -22,13 +22,12 @@ import trio
 from attrs import field
 
 from trialogue.cli.controls import Control, Give, Raise, Steered, Unclear, done, read_control, steer
-from trialogue.cli.view_desk import Desk
+from trialogue.cli.view_desk import Desk, TurnLines
 from trialogue.cli.view_lines import Line, Tone, line, span
 from trialogue.cli.view_live import LiveView, meters
 from trialogue.cli.view_screens import NoScreen, Screen
 from trialogue.errors import AlreadyOver, AskedWrongly
 from trialogue.mailbox import MailboxFull
-from trialogue.model.commands import GrantFloor
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.values import define
@@ -134,12 +133,11 @@ class Watcher:
                     self._told.extend([line(span(told, Tone.FAINT))] if told else [])
 
     async def _follow(self, view: LiveView, records: AsyncIterator[Record], over: trio.Event) -> None:
+        turns = None if self.desk is None else TurnLines(self.desk)
         async for record in records:
             view.take(record)
-            for command in record.commands:
-                if isinstance(command, GrantFloor) and self.desk is not None:
-                    turn = self.desk.turn_of(command.to, view.plan)
-                    self._told.extend([turn] if turn is not None else [])
+            if turns is not None:
+                self._told.extend(turns.take(record, view.plan))
         over.set()
 
     def _news(self, meeting: Viewed, view: LiveView) -> Sequence[Line]:
