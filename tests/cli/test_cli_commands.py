@@ -353,7 +353,8 @@ def test_voices_are_listed(capsys):
     """All of them, with those of the hosted service that they stand in for."""
     assert main(["voices"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:]] == list(VOICES)
+    assert [line.split()[0] for line in lines[1:-1]] == list(VOICES)
+    assert lines[-1] == "a scenario names a voice by its model: speak: {model: hugo}"
     assert "ben      0.58    0.86  1.00  orion, saturn" in lines
 
 

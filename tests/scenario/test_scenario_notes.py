@@ -1,7 +1,16 @@
 """What `check` notes beside a good scenario."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
+import trialogue
+from trialogue.brain.happenings import AMISS, FAILED_CODES
+from trialogue.cli.view_story_lines import REASONS
+from trialogue.expect.unjudged import UNJUDGED
+from trialogue.model.end_reasons import END_REASONS, ERROR_CODES
+from trialogue.report.result import BAD_ENDS, LOST, UNSPOKEN
 from trialogue.scenario.load import loads
 from trialogue.scenario.notes import notes
 from trialogue.scenario.resolve import resolve
@@ -93,3 +102,74 @@ def test_a_pattern_that_only_capital_letters_keep_from_its_words_is_noted():
         f"end.any[0].said.match: matches none of ann's words, {why}",
         f"expect.never[1].said.match: matches none of ben's words, {why}",
     ]
+
+
+WORDS = """\
+trialogue: 1
+name: x
+cast: {ann: {lines: [Hello.]}, ben: {lines: [Hi.]}}
+faults: [{id: drop, when: {at: 1s}, do: disconnect, to: ben}]
+expect:
+  in_order: [{ended: all-done}, {ended: limit-turns}]
+  never: [{ended: time-limt}, {ended: banana}, {error: any, except: [drop, stalled, stalld]}]
+  always: [{when: {at: 1s}, then: {ended: turn-limit}}]
+"""
+
+
+def test_a_reason_or_an_exception_that_no_meeting_has_is_noted_with_the_one_that_was_meant():
+    """Such an expectation tests nothing, and its meeting passes."""
+    found = notes(resolve(loads(WORDS)))
+    only = "only an app or its policy ends a meeting for the reason"
+    assert found[3].startswith(f'expect.never[1].ended: {only} "banana"; known: agenda-done, said, ')
+    assert [*found[:3], *found[4:]] == [
+        f'expect.always[0].then.ended: {only} "turn-limit"; did you mean "limit-turns"?',
+        f'expect.in_order[0].ended: {only} "all-done"; did you mean "agenda-done"?',
+        f'expect.never[0].ended: {only} "time-limt"; did you mean "limit-time"?',
+        'expect.never[2].except: nothing is called "stalld"; did you mean "stalled"?',
+    ]
+
+
+def _calls(name):
+    files = (Path(trialogue.__file__).parent / "brain").rglob("*.py")
+    for node in (each for file in files for each in ast.walk(ast.parse(file.read_text(encoding="utf-8")))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(name):
+            yield node
+
+
+def _texts(nodes):
+    return {each.value for each in nodes if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+
+
+def test_every_reason_and_code_of_the_brain_is_known():
+    """A new one must not be taken for a typing error."""
+    failures = (call for call in _calls("report") if "level='failure'" in ast.unparse(call))
+    noted = {text for call in _calls("NotedError") for text in _texts(call.args[2:3])}
+    codes = {*_texts(call.args[0] for call in failures), *noted, *FAILED_CODES, LOST, UNSPOKEN}
+    assert {"stalled", "actor-crashed"} <= codes
+    assert codes | {f"tool-{each}" for each in AMISS} == set(ERROR_CODES)
+    ends = {text for call in _calls("end_meeting") for text in _texts(ast.walk(call))}
+    assert {"said", "silence"} <= ends
+    assert {*ends, *REASONS, *UNJUDGED, *BAD_ENDS} <= set(END_REASONS)
+
+
+@pytest.mark.parametrize(
+    ("keys", "noted_at"),
+    [
+        ("speak: {speed: 1.1}", ["speak.speed"]),
+        ("listen: {keyterms: [cache], language: de}", ["listen.keyterms", "listen.language"]),
+        ("speak: {speed: 1.1}, prompt: Be kind.", []),
+        ("listen: {model: flux-general-en, eot_timeout_ms: 900}", []),
+    ],
+    ids=["speed", "hearing", "rehearsal", "heeded"],
+)
+def test_a_key_without_effect_here_is_noted(keys, noted_at):
+    """Unless the agent is written for a service, and only rehearses here."""
+    told = "has no effect at the embedded server, only at via: deepgram"
+    found = noted(f"  ann: {{lines: [Hi.], {keys}}}\n  ben: {{lines: [Hi.]}}\n")
+    assert found == [f"cast.ann.{each}: {told}" for each in noted_at]
+
+
+def test_another_vendors_model_is_not_taken_for_a_voice():
+    """Its voice is named by another key."""
+    speak = "{provider: open_ai, model: tts-1, voice: alloy, endpoint: {url: 'https://a.example'}}"
+    assert noted(f"  ann: {{lines: [Hi.], speak: {speak}}}\n") == []

@@ -243,6 +243,7 @@ class TinyKeys:
     model = TinyThink("plain")
     plays_scripts = False
     ear_keys = frozenset({"ears"})
+    unheeded = frozenset()
 
     def scripted(self, _script):
         return None
@@ -254,6 +255,9 @@ class TinyKeys:
         return over(own, shared if isinstance(shared, TinySpeak) else TinySpeak(voice))
 
     def listen_faults(self, _listen):
+        return iter(())
+
+    def offer_faults(self, _offer):
         return iter(())
 
     def faults(self, _think):

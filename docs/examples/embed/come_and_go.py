@@ -14,7 +14,7 @@ CAST = {
 DOCTOR = {
     "title": "The doctor",
     "lines": ["I would take a picture of it.", "The picture shows nothing."],
-    "speak": {"voice": "cleo"},
+    "speak": {"model": "cleo"},
 }
 SCENARIO = Scenario.build("clinic", CAST, run={"limits": {"turns": 9, "time": "2m"}})
 

@@ -31,7 +31,8 @@ def list_voices(*, as_json: bool) -> int:
         return 0
     vendor = service_of(HOSTED).title
     head = line(Span(f"voice   pitch  throat  pace  stands in for {vendor}'s", Tone.FAINT))
-    show([head, *(_row(voice) for voice in VOICES.values())])
+    usage = line(Span("a scenario names a voice by its model: speak: {model: hugo}", Tone.FAINT))
+    show([head, *(_row(voice) for voice in VOICES.values()), usage])
     return 0
 
 

@@ -11,7 +11,9 @@ from trialogue.scenario.people import ClipsKeys
 from trialogue.scenario.problems import Path, path_text, shown
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import AgentKeys
-from trialogue.services import EMBEDDED, SERVICES, service_of
+from trialogue.scenario.word_notes import word_notes
+from trialogue.services import EMBEDDED, HOSTED, SERVICES, service_of
+from trialogue.services.keys import SpeakStage
 from trialogue.speech.spoken_text import letters_in, sayable
 from trialogue.speech.voices import VOICES, known_voice, stand_ins
 
@@ -19,7 +21,7 @@ __all__ = ["notes"]
 
 
 def notes(resolved: Resolved) -> list[str]:
-    """Line for each unknown voice, text that the local voices cannot fully speak, and pattern in other case.
+    """Line for each unknown voice or word, key without effect, unspeakable text, and pattern in other case.
 
     Texts are personal, so a line names only their place.
     """
@@ -27,15 +29,21 @@ def notes(resolved: Resolved) -> list[str]:
         *(
             note
             for name, seat in resolved.document.cast.items()
-            for note in (*_of_voices(name, seat), *_of_words(name, seat))
+            for note in (*_of_voices(name, seat), *_of_words(name, seat), *_of_unheeded(name, seat))
         ),
         *case_notes(resolved.document),
+        *word_notes(resolved.document),
     ]
 
 
 def _of_voices(name: str, seat: AgentKeys) -> Iterator[str]:
     named: list[tuple[Path, str]] = []
-    if seat.via == EMBEDDED and seat.speak is not None and seat.speak.model is not None:
+    if (
+        seat.via == EMBEDDED
+        and seat.speak is not None
+        and seat.speak.model is not None
+        and _is_ours(seat.speak)
+    ):
         named.append((("cast", name, "speak", "model"), seat.speak.model))
     if isinstance(seat.via, ClipsKeys):
         clips = enumerate(seat.via.clips)
@@ -45,6 +53,29 @@ def _of_voices(name: str, seat: AgentKeys) -> Iterator[str]:
             hint = did_you_mean(model, (*VOICES, *stand_ins().spellings))
             yield f'{path_text(path)}: unknown voice "{shown(model)}"; a local voice is chosen instead{hint}'
     yield from _of_hosted(name, seat)
+
+
+def _is_ours(speak: SpeakStage) -> bool:
+    """Whether its model names a voice: other vendors name theirs by other keys."""
+    return bool(service_of(HOSTED).keys.published_voices(speak))
+
+
+def _of_unheeded(name: str, seat: AgentKeys) -> Iterator[str]:
+    """Note for each key without effect, unless the agent is a rehearsal: scripted, and with a prompt."""
+    thinks = thinks_of(seat)
+    if seat.via != EMBEDDED or (seat.prompt is not None and any(think.is_scripted for think in thinks)):
+        return
+    stages: list[tuple[Path, str, object]] = [
+        (("listen",), "listen", seat.listen),
+        (("speak",), "speak", seat.speak),
+    ]
+    listed = isinstance(seat.think, tuple)
+    stages += [(("think", at) if listed else ("think",), "think", each) for at, each in enumerate(thinks)]
+    for path, part, stage in stages:
+        for key in sorted(key for owner, key in service_of(EMBEDDED).keys.unheeded if owner == part):
+            if getattr(stage, key, None) is not None:
+                where = path_text(("cast", name, *path, key))
+                yield f"{where}: has no effect at the embedded server, only at via: {HOSTED}"
 
 
 def _of_hosted(name: str, seat: AgentKeys) -> Iterator[str]:

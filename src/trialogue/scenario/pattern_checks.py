@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Final
 
+from trialogue.model.end_reasons import ERROR_CODES
 from trialogue.model.expectations import OF_AGENDA
 from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.looking import Look, check_participant, there_are
@@ -87,6 +88,7 @@ def _check_names(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
         points = tuple(point.id for point in look.document.agenda or ())
         _check_known(look, (*path, "agenda"), keys.agenda, points, use=use)
     _check_known(look, (*path, "outcome"), keys.outcome, OUTCOMES, use=use)
+    _check_known(look, (*path, "error"), keys.error, ("any", *ERROR_CODES), use=use)
     if keys.event is not None and (keys.agenda is None) == (keys.event in OF_AGENDA):
         whose = "a point of the agenda" if keys.event in OF_AGENDA else "a participant"
         look.tell((*path, "event"), f"{keys.event.value} is an event of {whose}", use.code)

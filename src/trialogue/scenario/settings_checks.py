@@ -23,13 +23,15 @@ _WIRE: Final = "$.agent."
 def check_settings(look: Look, seat: Path, via: str, block: JsonObject) -> None:
     """Note faults for which the dialect of `via` cannot write the settings of the agent at `seat`."""
     try:
-        service_of(via).dialect.offer(block, _SAMPLE_RATE)
+        offer = service_of(via).dialect.offer(block, _SAMPLE_RATE)
     except RemoteProtocolError as refused:
         what = str(refused).removeprefix("Settings: ").removesuffix(f" at {refused.path}")
         at = refused.path.removeprefix(_WIRE)
         part = at.partition(".")[0].partition("[")[0]
         look.tell((*seat, part), f"the service would refuse it: {what} at {at}", Code.SETTINGS)
         return
+    for fault in service_of(via).keys.offer_faults(offer):
+        look.tell((*seat, *fault.path), fault.text, Code(fault.code))
 
     def with_signature(function: Mapping[str, object]) -> Mapping[str, object]:
         """Function as its model is told of it, as far as the file describes it."""

@@ -75,11 +75,30 @@ def _host(url: str) -> str:
         return ""
 
 
+_UNHEARD: Final = (
+    "language",
+    "keyterms",
+    "language_hints",
+    "smart_format",
+    "eot_threshold",
+    "eager_eot_threshold",
+)
+"""Keys of hearing that the embedded server's recognizer does not have."""
+
+
 class EmbeddedKeys(DeepgramKeys):
     """Keys of the embedded server: the vendor's, except that it manages no models."""
 
     model: ThinkStage | None = None
     plays_scripts: bool = True
+    unheeded: frozenset[tuple[str, str]] = frozenset(
+        {
+            *(("listen", key) for key in _UNHEARD),
+            ("think", "reasoning_mode"),
+            ("think", "context_length"),
+            ("speak", "speed"),
+        }
+    )
 
     def thinks(self, think: ThinkStage) -> ThinkStage:
         """Thinking with the vendor's own address and the operator's key, where no endpoint is written."""

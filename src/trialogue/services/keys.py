@@ -17,7 +17,7 @@ from trialogue.services.script import JsonObject, KeyFault, ScriptEntryKeys
 from trialogue.values import frozen
 
 if TYPE_CHECKING:
-    from trialogue.services.port import EarOffer
+    from trialogue.services.port import AgentOffer, EarOffer
 
 __all__ = [
     "Briefing",
@@ -155,6 +155,11 @@ class ServiceKeys(Protocol):
         """Keys of a person's `listen` that an ear uses."""
         ...
 
+    @property
+    def unheeded(self) -> frozenset[tuple[str, str]]:
+        """Keys, each with its stage, that have no effect at this service, though another has them."""
+        ...
+
     def scripted(self, script: tuple[ScriptEntryKeys, ...]) -> ThinkStage | None:
         """Thinking that plays this script; None where none can."""
         ...
@@ -177,6 +182,10 @@ class ServiceKeys(Protocol):
 
     def listen_faults(self, listen: ListenStage) -> Iterator[KeyFault]:
         """Faults of a completed `listen`."""
+        ...
+
+    def offer_faults(self, offer: AgentOffer) -> Iterator[KeyFault]:
+        """Faults of an agent as its dialect reads it, by paths below the agent: keys that are never sent."""
         ...
 
     def thinks(self, think: ThinkStage) -> ThinkStage:

@@ -121,7 +121,7 @@ class SpeakKeys:
     """Provider of the voice: `deepgram`, `eleven_labs`, `cartesia`, `open_ai`, ..."""
 
     model: str | None = None
-    """Model of the voice: `aura-2-thalia-en`, ...; each sounds different on the embedded server, too."""
+    """Model of the voice: `aura-2-thalia-en`, ..., or `hugo` and the others of the embedded server."""
 
     version: str | None = None
     """Version of the provider's interface."""

@@ -19,7 +19,7 @@ from trialogue.services.script import JsonObject, ScriptEntryKeys, entry_faults,
 
 if TYPE_CHECKING:
     from trialogue.services.deepgram.listen import ListenSettings
-    from trialogue.services.port import EarOffer
+    from trialogue.services.port import AgentOffer, EarOffer
 
 MODEL: Final = ThinkKeys(provider=Provider.OPEN_AI, model="gpt-4o-mini")
 """Default model at Deepgram, which manages it."""
@@ -51,6 +51,7 @@ class DeepgramKeys:
     voices: tuple[str, ...] = VOICES
     model: ThinkStage | None = MODEL
     plays_scripts: bool = False
+    unheeded: frozenset[tuple[str, str]] = frozenset()
     ear_keys: frozenset[str] = frozenset(
         {
             "model",
@@ -75,6 +76,9 @@ class DeepgramKeys:
         theirs = shared if isinstance(shared, ListenKeys) else ListenKeys()
         listen = mine if mine and mine.provider else over(mine, theirs)
         listen = over(listen, ListenKeys(provider="deepgram"))
+        if listen.provider == "deepgram" and "flux" in (listen.model or ""):
+            has_flux_keys = listen.language is None and listen.smart_format is None
+            return over(listen, ListenKeys(version="v2")) if has_flux_keys else listen
         return over(listen, ListenKeys(model="nova-3")) if listen.provider == "deepgram" else listen
 
     def speaks(self, own: SpeakStage | None, shared: SpeakStage | None, voice: str) -> SpeakStage:
@@ -123,6 +127,13 @@ class DeepgramKeys:
             if getattr(listen, key) is not None:
                 told = f"only Flux models have this, and the model is {listen.model}: write model: {ENGLISH}"
                 yield KeyFault((key,), told, "E-CONFLICT")
+
+    def offer_faults(self, offer: AgentOffer) -> Iterator[KeyFault]:
+        """Faults of an agent as it is read: keys that its providers do not have."""
+        from trialogue.services.deepgram.agent import DeepgramAgent  # noqa: PLC0415 - as the offer is made
+        from trialogue.services.deepgram.left_out import left_out  # noqa: PLC0415 - likewise
+
+        return left_out(offer) if isinstance(offer, DeepgramAgent) else iter(())
 
     def thinks(self, think: ThinkStage) -> ThinkStage:
         """Thinking as written: the service manages its models."""
