@@ -157,4 +157,4 @@ async def test_other_tasks_have_their_turn_while_a_message_comes_in_thousands_of
                 assert await socket.receive() == "x" * 3_000 + "y"
                 assert (turns if when == "with the handshake" else turns - before) > 8
                 assert await socket.receive() == "behind"
-        nursery.cancel_scope.cancel(reason="all has come")
+                nursery.cancel_scope.cancel(reason="all has come")  # the peer would never answer a Close
