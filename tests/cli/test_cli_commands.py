@@ -47,6 +47,23 @@ def test_the_version(capsys):
     ("arguments", "told"),
     [
         (["rum"], 'trialogue: Unknown command "rum". Did you mean "run"?'),
+        (
+            ["test", "x.yaml"],
+            'trialogue: Unknown command "test". Did you mean "run", which checks expectations, or',
+        ),
+        (
+            ["validate", "x.yaml"],
+            'trialogue: Unknown command "validate". Did you mean "check"? Try: trialogue',
+        ),
+        (
+            ["run", "x.yaml", "--expect", "y"],
+            "trialogue: Unknown option: --expect: the scenario has expectations, and",
+        ),
+        (
+            ["resume", "x", "-q"],
+            "trialogue: Unknown option: -q. Did you mean --quiet? Try: trialogue resume",
+        ),
+        (["check", "-q"], "trialogue: Unknown option: -q. Try: trialogue check"),
         (["run", "x.yaml", "--vai", "local"], "trialogue: Unknown option: --vai. Did you mean --via?"),
         (["run", "x.yaml", "--via", "lokal"], 'trialogue: Invalid value "lokal" for --via.'),
         (["run"], 'trialogue: Command "run" parameter FILE requires an argument. Try: trialogue run --help'),
@@ -92,6 +109,13 @@ def test_wrong_use_is_one_line(arguments, told, capsys):
     assert shown == ""
     assert line.startswith(told)
     assert line.count("\n") == 1
+
+
+def test_a_missing_file_of_a_checkout_says_how_to_write_one(tmp_path, monkeypatch, capsys):
+    """An installed trialogue has no scenarios/: the command that works there is named."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", "scenarios/edge-cache.yaml"]) == 2
+    assert "of a checkout; trialogue new edge-cache.yaml writes one" in capsys.readouterr().err
 
 
 def test_a_good_file_is_said_to_be_good(small, capsys):

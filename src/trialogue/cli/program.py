@@ -8,9 +8,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Final
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, UnknownCommandError, UnknownOptionError
 
 from trialogue.cli.commands import meetings, runs, scenarios, serving
 from trialogue.cli.endings import concluded
@@ -20,8 +21,27 @@ from trialogue.errors import SetupError
 ABOUT: Final = """\
 Spoken meetings of several voice agents: moderated, recorded, replayable.
 
-To start:  trialogue run scenarios/edge-cache.yaml
+To start:  trialogue new first.yaml && trialogue run first.yaml
+In a checkout:  trialogue run scenarios/edge-cache.yaml
 """
+
+MEANT_COMMANDS: Final = MappingProxyType(
+    {
+        **dict.fromkeys(("test", "assert"), '"run", which checks expectations, or "expect" for an old run'),
+        **dict.fromkeys(("start", "exec", "execute", "simulate"), '"run"'),
+        **dict.fromkeys(("play", "listen"), '"run", or "replay" for an old run'),
+        **dict.fromkeys(("validate", "lint", "verify"), '"check"'),
+        **dict.fromkeys(("format",), '"fmt"'),
+        **dict.fromkeys(("init", "create", "generate"), '"new"'),
+        **dict.fromkeys(("show", "view", "print", "transcript"), '"replay"'),
+        **dict.fromkeys(("continue",), '"resume"'),
+        **dict.fromkeys(("server",), '"serve"'),
+    }
+)
+"""Commands that are meant by other words."""
+
+OF_EXPECTATIONS: Final = frozenset({"--expect", "--expectations", "--test"})
+"""Options that no command has: expectations are a part of the scenario."""
 
 EXIT_CODES: Final = """\
 Exit codes:
@@ -67,5 +87,23 @@ def _called(tokens: list[str]) -> int:
     except CycloptsError as error:
         error.verbose = False
         chain = " ".join(["trialogue", *(error.command_chain or ())])
-        raise SetupError(f"{' '.join(str(error).split())} Try: {chain} --help") from error
+        told = _in_other_words(error) or " ".join(str(error).split())
+        raise SetupError(f"{told} Try: {chain} --help") from error
     return code if isinstance(code, int) else 0
+
+
+def _in_other_words(error: CycloptsError) -> str:
+    """The message for a command or an option by another word for it; empty for any other error."""
+    match error:
+        case UnknownCommandError(unused_tokens=[str(word), *_]) if not error.command_chain:
+            meant = MEANT_COMMANDS.get(word)
+            return f'Unknown command "{word}". Did you mean {meant}?' if meant else ""
+        case UnknownOptionError(token=token, argument_collection=known):
+            word = (token.keyword or token.value).partition("=")[0]
+            if word in OF_EXPECTATIONS and error.command_chain:
+                where = "the scenario has expectations, and trialogue expect RUN FILE checks a run"
+                return f"Unknown option: {word}: {where}."
+            is_quiet = word == "-q" and any("--quiet" in each.names for each in known)
+            return "Unknown option: -q. Did you mean --quiet?" if is_quiet else ""
+        case _:
+            return ""

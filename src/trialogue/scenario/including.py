@@ -32,7 +32,8 @@ def _looked_for(file: FilePath) -> str:
     try:
         there = sorted(file.parent.iterdir())
     except OSError:  # no folder, or one that may not be listed
-        return str(file)
+        is_of_checkout = file.parent == FilePath("scenarios") and file.suffix in {".yaml", ".yml"}
+        return f"{file}, of a checkout; trialogue new {file.name} writes one" if is_of_checkout else str(file)
     near = [each.name for each in there if did_you_mean(file.stem, [each.stem])]
     return f"{file}{did_you_mean(file.name, near)}"
 
