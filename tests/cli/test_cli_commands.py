@@ -124,6 +124,20 @@ def test_a_good_file_is_said_to_be_good(small, capsys):
     assert capsys.readouterr().out == f"{small}: good, 2 participants, moderated floor, virtual clock\n"
 
 
+@pytest.mark.parametrize(
+    ("more", "is_noted"),
+    [("", True), ("end: {any: [{said: {match: bye}}]}\n", False), ("run: {limits: {turns: 4}}\n", False)],
+)
+def test_a_file_that_only_silence_ends_is_noted(more, is_noted, tmp_path, capsys):
+    """It is good, and goes on until nobody speaks: an author who forgot the end is told how to write it."""
+    file = tmp_path / "open.yaml"
+    file.write_text(f"trialogue: 1\nname: x\ncast: {{ann: {{lines: [Hi.]}}}}\n{more}")
+    assert main(["check", str(file)]) == 0
+    assert ("note: nothing ends it but 30 s of silence" in capsys.readouterr().out) is is_noted
+    assert main(["check", str(file), "--limit-turns", "3"]) == 0
+    assert "note:" not in capsys.readouterr().out
+
+
 def test_every_problem_is_told(small, tmp_path, capsys):
     """All of all files, each on a line with its place; a good file beside does not help."""
     bad = tmp_path / "bad.yaml"

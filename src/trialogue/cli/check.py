@@ -17,7 +17,7 @@ from trialogue.errors import SetupError
 from trialogue.model.text import safe_text, steerless_json
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.endpoints import endpoints, installed_models
-from trialogue.scenario.notes import notes
+from trialogue.scenario.notes import end_notes, notes
 from trialogue.scenario.problem_lines import lines_of, page_of, where_more
 from trialogue.scenario.problems import Code, ScenarioProblem, path_text
 from trialogue.scenario.problems import Path as Keys
@@ -98,7 +98,10 @@ def _good(file: Path, examined: Examined, overrides: Overrides) -> list[Line]:
     good = Span("good", Tone.STRONG)
     return [
         line(span(f"{file}: "), good, span(f", {_contents(examined.resolved)}")),
-        *(line(span(f"{file}: note: {note}")) for note in notes(examined.resolved)),
+        *(
+            line(span(f"{file}: note: {note}"))
+            for note in (*notes(examined.resolved), *end_notes(examined.resolved))
+        ),
         *_variants(file, examined.variants, overrides),
     ]
 

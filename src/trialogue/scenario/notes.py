@@ -17,7 +17,7 @@ from trialogue.services.keys import SpeakStage
 from trialogue.speech.spoken_text import letters_in, sayable
 from trialogue.speech.voices import VOICES, known_voice, stand_ins
 
-__all__ = ["notes"]
+__all__ = ["end_notes", "notes"]
 
 
 def notes(resolved: Resolved) -> list[str]:
@@ -34,6 +34,21 @@ def notes(resolved: Resolved) -> list[str]:
         *case_notes(resolved.document),
         *word_notes(resolved.document),
     ]
+
+
+def end_notes(resolved: Resolved) -> Iterator[str]:
+    """Note on a file without `end`, `agenda` and limits: its meeting lasts until nobody speaks any more."""
+    document, places, asked = resolved.document, resolved.places, resolved.overrides
+    written = (("end",), ("agenda",), ("run", "limits"))
+    is_limited = any(each is not None for each in (asked.time_s, asked.turns, asked.silence_s))
+    if is_limited or any(path in places.known for path in written):
+        return
+    assert document.run is not None and document.run.limits is not None  # noqa: S101, PT018 - it is complete
+    silence_s = document.run.limits.silence
+    yield (
+        f"nothing ends it but {silence_s:g} s of silence, or its time limit; "
+        "to end it by words, write end: {any: [{said: {match: goodbye}}, limits]}"
+    )
 
 
 def _of_voices(name: str, seat: AgentKeys) -> Iterator[str]:
