@@ -84,6 +84,45 @@ def test_a_problem_shows_the_line_a_caret_and_the_form(tmp_path, monkeypatch):
     )
 
 
+def test_the_caret_marks_all_words_of_a_value(tmp_path):
+    """One that stands without quotes ends at a comma, a bracket or a comment."""
+    file = tmp_path / FILE
+    file.write_text(
+        "trialogue: 1\nname: a\ncast: {ann: {lines: [Hi.]}}\n"
+        "run: {limits: {time: 2 minutes, silence: 3 whole seconds}, ready: 5 s} # all\n"
+    )
+    with pytest.raises(ScenarioError) as wrong:
+        load(file)
+    assert [len(line.strip(" |")) for line in wrong.value.told if line.strip(" |").strip("^") == ""] == [
+        len("2 minutes"),
+        len("3 whole seconds"),
+        len("5 s"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("event", "example"),
+    [
+        ("event: interrupted", "{participant: ann, event: interrupted}"),
+        ("event: done", "{agenda: cost, event: done}"),
+        ("participant: ben, granted: true", "{participant: ben, event: granted}"),
+    ],
+)
+def test_half_an_event_is_shown_whole(tmp_path, event, example):
+    """With a name of this file, so that it can be taken as it is."""
+    file = tmp_path / FILE
+    text = (
+        "trialogue: 1\nname: a\ncast: {ann: {lines: [Hi.]}, ben: {lines: [Hi.]}}\n"
+        f"agenda: [{{id: cost, title: Cost, time: 1m}}]\nexpect: {{never: [{{{event}}}]}}\n"
+    )
+    file.write_text(text)
+    with pytest.raises(ScenarioError) as wrong:
+        load(file)
+    assert f"   = example: {example}" in wrong.value.told
+    file.write_text(text.replace(f"{{{event}}}", example))
+    assert check(file) == []
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [("role: person", "role: human"), ("via: keyboard", "via: text"), ("hears: sound", "hears: audio")],

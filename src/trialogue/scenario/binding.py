@@ -15,7 +15,9 @@ from attrs import evolve
 
 from trialogue.model import kinds
 from trialogue.scenario.did_you_mean import meant_word
-from trialogue.scenario.forms import form_of, key_hint
+from trialogue.scenario.forms import form_of, key_hint, meant_key
+from trialogue.scenario.happening_hints import happening_hint
+from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.problems import Code, Path, Problems, shown
 from trialogue.scenario.quantities import read_duration, read_range
 from trialogue.scenario.stages import stage_record
@@ -34,6 +36,10 @@ from trialogue.values import frozen
 
 MOST_WORDS: Final = 24
 """Most words that a message lists for a key."""
+
+
+_OF_ONE: Final = frozenset({"participant", "speaking", "agenda", "tool", "by"})
+"""Keys of an event that name one of several things."""
 
 
 class Absent(Enum):
@@ -105,9 +111,12 @@ class Binder:
             if pair.key in members:
                 values[pair.key] = inside.bind(members[pair.key].kind, pair.value, (*path, pair.key))
             else:
-                self._unknown_key(kind, pair, path)
+                self._unknown_key(kind, node, pair, path)
         for member in kind.members:
             if member.required and member.key not in values and not self.problems.is_partial:
+                if any(meant_key(pair.key, kind) == member.key for pair in node.pairs):
+                    values[member.key] = ABSENT
+                    continue
                 text, form = f'needs the key "{member.key}"', form_of(kind, member.key)
                 self.problems.add(node.at, path, text, Code.KEY_MISSING, form=form)
                 values[member.key] = ABSENT
@@ -116,9 +125,12 @@ class Binder:
         attributes = {member.key: member.attribute for member in kind.members}
         return kind.cls(**{attributes[key]: value for key, value in values.items() if value is not ABSENT})
 
-    def _unknown_key(self, kind: kinds.KeyMap, pair: Pair, path: Path) -> None:
+    def _unknown_key(self, kind: kinds.KeyMap, node: Entries, pair: Pair, path: Path) -> None:
         key = shown(pair.key)
-        hint = "" if self.problems.full else key_hint(pair.key, kind)
+        hint = ""
+        if not self.problems.full:
+            hint = happening_hint(pair, node, path) if issubclass(kind.cls, EventKeys) else ""
+            hint = hint or key_hint(pair.key, kind)
         self.problems.add(pair.at, path, f'unknown key "{key}"{hint}', Code.KEY_UNKNOWN)
 
     def _map(self, kind: kinds.MapOf, node: Node, path: Path) -> object:
@@ -168,7 +180,10 @@ class Binder:
     def _text(self, kind: kinds.Words, node: Node, path: Path) -> object:
         text = node.text or node.value if isinstance(node, Scalar) else None
         if not isinstance(text, str):
-            why = f"must be text, not {said(node)}{why_not_text(kind, node)}"
+            hint = why_not_text(kind, node)
+            if isinstance(node, Items) and node.nodes and path[-1] in _OF_ONE:
+                hint = ": name one; each of them has an entry of its own"
+            why = f"must be text, not {said(node)}{hint}"
             self.problems.add(node.at, path, why, Code.TYPE)
             return ABSENT
         return self._checked(node, path, text, text_fault(kind, text))

@@ -11,10 +11,10 @@ import yaml
 
 from trialogue.model import kinds
 from trialogue.model.kinds import Kind, record_of
-from trialogue.scenario.did_you_mean import did_you_mean
-from trialogue.scenario.key_aliases import WANTED
+from trialogue.scenario.did_you_mean import did_you_mean, meant_word
+from trialogue.scenario.key_aliases import LIMITS, OF_END, WANTED
 from trialogue.scenario.problems import Path, shown
-from trialogue.scenario.schema import Document
+from trialogue.scenario.schema import Document, EndKeys, RunKeys
 from trialogue.scenario.stages import stage_records
 
 NEAR = 3
@@ -89,6 +89,11 @@ def key_hint(key: str, record: kinds.KeyMap) -> str:
     steps = _wanted(key, record)
     if steps is not None:
         return f"; write {_nested(record, steps)}"
+    limit = _limit(key, record)
+    if limit is not None:
+        if record.cls in {Document, RunKeys}:
+            return f"; write {_nested(record, limit if record.cls is Document else limit[1:])}"
+        return f"; it belongs at the top level: {_nested(record_of(Document), limit)}"
     below = _below(record).get(key)
     close = did_you_mean(key, [member.key for member in record.members])
     if below is not None and (len(below) <= NEAR or not close):
@@ -113,6 +118,23 @@ def _wanted(key: str, record: kinds.KeyMap) -> _Steps | None:
     words = WANTED.get(record.cls.__name__, {})
     path = words.get(key.casefold().replace("-", "_"))
     return None if path is None else tuple(path.split("."))
+
+
+def meant_key(key: str, record: kinds.KeyMap) -> str | None:
+    """Key of a record that an unknown key probably means; None if it means none, or one elsewhere."""
+    steps = _wanted(key, record)
+    if steps is not None:
+        return steps[0]
+    if record.cls is EndKeys:
+        return "any"
+    return None if _limit(key, record) else meant_word(key, [member.key for member in record.members])
+
+
+def _limit(key: str, record: kinds.KeyMap) -> _Steps | None:
+    """Path of the meeting's limit that a key means."""
+    word = key.casefold().replace("-", "_")
+    limit = LIMITS.get(word) or (OF_END.get(word) if record.cls is EndKeys else None)
+    return None if limit is None else ("run", "limits", limit)
 
 
 def _called(steps: _Steps) -> str:

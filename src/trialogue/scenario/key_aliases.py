@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+_LONGEST: Final = ("max_duration", "duration_limit", "max_time", "time_limit", "max_minutes")
+"""Words for a limit of time."""
+
 WANTED: Final[Mapping[str, Mapping[str, str]]] = {
     "Document": {
         **dict.fromkeys(("participants", "agents", "people", "speakers", "members", "seats"), "cast"),
         **dict.fromkeys(("description", "summary"), "about"),
         **dict.fromkeys(("variables", "parameters", "topic"), "vars"),
-        **dict.fromkeys(("time", "duration", "timeout", "max_time", "length"), "run.limits.time"),
+        **dict.fromkeys(("time", "duration", "timeout", "length", "deadline"), "run.limits.time"),
         **dict.fromkeys(("turns", "rounds", "max_turns", "max_rounds"), "run.limits.turns"),
         **dict.fromkeys(("cost", "budget", "max_cost"), "run.limits.cost"),
         "silence": "run.limits.silence",
@@ -25,7 +28,7 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         "speak": "defaults.agent.speak",
         "voice": "defaults.agent.speak.model",
         "order": "floor.order",
-        "said": "end.any",
+        "said": "end.any.[].said",
     },
     "AgentKeys": {
         **dict.fromkeys(("voice", "voice_id"), "speak.model"),
@@ -63,6 +66,10 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         "repeat": "again",
     },
     "WhenKeys": {"match": "heard", "said": "heard"},
+    "ClipsKeys": {
+        **dict.fromkeys(("file", "path", "audio", "wav", "recording"), "clips.[].play"),
+        **dict.fromkeys(("text", "words", "line", "lines", "says"), "clips.[].say"),
+    },
     "ClipKeys": {
         **dict.fromkeys(("file", "path", "audio", "wav", "recording"), "play"),
         **dict.fromkeys(("words", "line"), "say"),
@@ -75,12 +82,13 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "PointKeys": {
         **dict.fromkeys(("name", "topic"), "title"),
-        **dict.fromkeys(("duration", "minutes", "limit", "max", "for", "within"), "time"),
+        **dict.fromkeys(("duration", "minutes", "limit", "max", "for", "within", *_LONGEST), "time"),
         **dict.fromkeys(("who", "speaker", "by"), "owner"),
         **dict.fromkeys(("until", "done", "when"), "done_when"),
     },
     "LimitKeys": {
-        **dict.fromkeys(("duration", "minutes", "max_time"), "time"),
+        **dict.fromkeys(("duration", "timeout", "minutes", "length", "deadline"), "time"),
+        **dict.fromkeys(_LONGEST, "time"),
         **dict.fromkeys(("rounds", "max_turns"), "turns"),
         "budget": "cost",
     },
@@ -88,7 +96,14 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("type", "mode", "kind"), "policy"),
         **dict.fromkeys(("fallback", "else"), "otherwise"),
     },
+    "HoldKeys": dict.fromkeys(("time", "duration", *_LONGEST), "max"),
+    "ExpectationKeys": {
+        **dict.fromkeys(_LONGEST, "duration"),
+        **dict.fromkeys(("max_turns", "max_rounds"), "turns"),
+        "max_cost": "cost",
+    },
     "ToolKeys": {
+        **dict.fromkeys(_LONGEST, "timeout"),
         **dict.fromkeys(("arguments", "args"), "schema"),
         **dict.fromkeys(("function", "module", "code"), "python"),
         **dict.fromkeys(("program", "exec", "shell"), "command"),
@@ -98,9 +113,42 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("think", "provider", "llm"), "model"),
         **dict.fromkeys(("url", "base_url"), "endpoint.url"),
     },
-    "EndKeys": {**dict.fromkeys(("all", "when", "said"), "any")},
+    "EndKeys": {
+        **dict.fromkeys(("all", "when"), "any"),
+        "said": "any.[].said",
+    },
 }
 """Right path beneath a class, by the class and the written word in small letters with `_`."""
+
+LIMITS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(_LONGEST, "time"),
+    **dict.fromkeys(("max_turns", "turn_limit", "max_rounds"), "turns"),
+    **dict.fromkeys(("max_cost", "cost_limit"), "cost"),
+}
+"""Limit of the meeting under `run`, by words that mean it at any level."""
+
+OF_END: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("time", "duration", "timeout", "length", "deadline", "minutes"), "time"),
+    **dict.fromkeys(("turns", "rounds"), "turns"),
+    "cost": "cost",
+}
+"""Limit of the meeting under `run`, by words that mean it under `end`."""
+
+HAPPENINGS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("turn", "turn_of", "on_turn", "named", "addressed", "asked", "called"), "granted"),
+    **dict.fromkeys(("floor", "grant", "given", "speaks_next"), "granted"),
+    **dict.fromkeys(("interrupt", "interrupts", "interruption"), "interrupted"),
+    **dict.fromkeys(("speaks", "spoke", "spoken", "talks"), "heard"),
+    **dict.fromkeys(("joins", "join"), "joined"),
+    **dict.fromkeys(("leaves", "leave"), "left"),
+    **dict.fromkeys(("raises_hand", "hand_raised"), "hand"),
+    **dict.fromkeys(("disconnected", "disconnect", "drops", "dropped"), "lost"),
+    **dict.fromkeys(("timed_out",), "timeout"),
+}
+"""Happening to a participant, by words that stand for it as a key of an event."""
+
+ANYBODY: Final = frozenset({"any", "anyone", "anybody", "all", "everyone", "everybody"})
+"""Words for every participant, which the format has not: an event has one."""
 
 MEANT: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("person", "people", "user", "participant", "guest", "visitor", "me"), ("human",)),

@@ -9,6 +9,7 @@ from typing import Final
 from trialogue.model.end_reasons import ERROR_CODES
 from trialogue.model.expectations import OF_AGENDA
 from trialogue.scenario.did_you_mean import did_you_mean
+from trialogue.scenario.key_aliases import ANYBODY
 from trialogue.scenario.looking import Look, check_participant, there_are
 from trialogue.scenario.patterns import EVENTS, EventKeys, SpokenKeys
 from trialogue.scenario.problems import Code, Path
@@ -54,11 +55,31 @@ def check_event(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
     """Note everything that is wrong with an event at its place."""
     here = [each for each in EVENTS if each not in _ELSEWHERE[use]]
     if wrong := _count_fault(events_in(keys), here):
-        look.tell(path, wrong, use.code)
+        if not _check_halves(look, path, keys, use):
+            look.tell(path, wrong, use.code)
         return
     _check_place(look, path, keys, use)
     _check_belonging(look, path, keys, use)
     _check_names(look, path, keys, use)
+
+
+def _check_halves(look: Look, path: Path, keys: EventKeys, use: Use) -> bool:
+    """Note a happening whose participant or point is missing, or is written twice; whether it is so."""
+    key = f"{path[-1]}: " if isinstance(path[-1], str) else ""
+    named = events_in(keys)
+    if not named and keys.event is not None:
+        owner, which, names = "participant", "one", look.names("cast")
+        if keys.event in OF_AGENDA:
+            owner, which, names = "agenda", "point", tuple(point.id for point in look.document.agenda or ())
+        name = path[1] if path[0] == "cast" and owner == "participant" else next(iter(names), "NAME")
+        form = f"{key}{{{owner}: {name}, event: {keys.event.value}}}"
+        look.tell(path, f"event needs {owner}: the {which} it happens to", use.code, form=form)
+        return True
+    if named == ["participant", "granted"] and keys.event is None:
+        form = f"{key}{{participant: {keys.participant}, event: granted}}"
+        look.tell(path, "has participant and granted: write event: granted", use.code, form=form)
+        return True
+    return False
 
 
 def _count_fault(named: Sequence[str], here: Sequence[str]) -> str | None:
@@ -80,7 +101,13 @@ def _check_place(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
 
 def _check_names(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
     for key in ("speaking", "participant", "by"):
-        check_participant(look, (*path, key), getattr(keys, key))
+        name = getattr(keys, key)
+        if name in ANYBODY and name not in look.names("cast"):
+            hint = "leave it out for anybody" if key == "by" else "write an entry for each of them"
+            text = f'no participant is named "{name}": {hint}{there_are(look.names("cast"))}'
+            look.tell((*path, key), text, Code.CAST_UNKNOWN)
+            continue
+        check_participant(look, (*path, key), name)
     if keys.said is not None:
         _check_spoken(look, (*path, "said"), keys.said, use)
     _check_known(look, (*path, "tool"), keys.tool, look.names("tools"), use=use)

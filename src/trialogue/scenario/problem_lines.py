@@ -38,6 +38,8 @@ _FORMED = frozenset(
 """Faults for which an example of the key helps."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[\w.@%$/-]+')
+_WORDS = re.compile(r"(?!- )[\w.@%$/-](?:[^\s,\[\]{}:]|:(?!\s|$)| +(?=[^\s#,\[\]{}:]))*")
+"""Text without quotes, with its spaces."""
 
 
 def lines_of(problem: ScenarioProblem) -> list[str]:
@@ -82,7 +84,8 @@ def _marked(problem: ScenarioProblem) -> list[str]:
     shown = "".join(_visible(sign) for sign in problem.excerpt[first : first + WIDEST])
     shown = f"…{shown[1:]}" if first else shown
     shown = shown if len(problem.excerpt) <= first + WIDEST else f"{shown[:-1]}…"
-    token = _TOKEN.match(problem.excerpt, column)
+    token = _WORDS.match(problem.excerpt, column) if problem.code is not Code.YAML else None
+    token = token or _TOKEN.match(problem.excerpt, column)
     length = min(len(token[0]) if token else 1, max(1, first + WIDEST - column))
     before = "".join(" " * _cells(sign) for sign in shown[: column - first])
     under = sum(_cells(sign) for sign in shown[column - first : column - first + length]) or 1

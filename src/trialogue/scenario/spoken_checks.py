@@ -29,7 +29,8 @@ def check_spoken(look: Look) -> None:
             )
             look.tell(path, wrong, Code.SPOKEN)
     for path, empty in _empty(look.document):
-        look.tell(path, f"is empty: {empty}", Code.EMPTY)
+        if look.places.find(path) is not None or look.is_whole(path[:-1]):
+            look.tell(path, f"is empty: {empty}", Code.EMPTY)
 
 
 def _empty(document: Document) -> Iterator[tuple[Path, str]]:

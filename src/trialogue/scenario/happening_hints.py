@@ -1,0 +1,34 @@
+"""Hint at the form of an event of a participant, for a happening that was written as a key."""
+
+from __future__ import annotations
+
+import re
+
+from trialogue.model.expectations import OF_AGENDA, Happening
+from trialogue.scenario.key_aliases import ANYBODY, HAPPENINGS
+from trialogue.scenario.problems import Path
+from trialogue.scenario.tree import Entries, Pair, Scalar
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_EVENTS = {each.value: each for each in Happening}
+
+
+def happening_hint(pair: Pair, event: Entries, path: Path) -> str:
+    """Hint at how a key such as `turn` or `interrupted` is written in an event; empty for another key."""
+    word = pair.key.casefold().replace("-", "_")
+    happening = _EVENTS.get(HAPPENINGS.get(word, word))
+    if happening is None:
+        return ""
+    owner = "agenda" if happening in OF_AGENDA else "participant"
+    name = _name(event.find(owner)) or _name(pair.value)
+    if name is None and owner == "participant" and path[:1] == ("cast",):
+        name = str(path[1])
+    name = name or ("cost" if owner == "agenda" else "biz")
+    key = f"{path[-1]}: " if isinstance(path[-1], str) else ""
+    return f"; write {key}{{{owner}: {name}, event: {happening.value}}}"
+
+
+def _name(node: object) -> str | None:
+    value = node.value if isinstance(node, Scalar) else None
+    good = isinstance(value, str) and _NAME.fullmatch(value) and value not in ANYBODY
+    return str(value) if good else None
