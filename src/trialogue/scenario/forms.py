@@ -11,6 +11,7 @@ import yaml
 
 from trialogue.model import kinds
 from trialogue.model.kinds import Kind, record_of
+from trialogue.scenario.companions import BESIDE, PLACED
 from trialogue.scenario.did_you_mean import did_you_mean, meant_word
 from trialogue.scenario.key_aliases import LIMITS, OF_END, WANTED
 from trialogue.scenario.problems import Path, shown
@@ -151,7 +152,7 @@ def _below(record: kinds.KeyMap) -> Mapping[str, _Steps]:
     while queue:
         steps, here = queue.popleft()
         for member in here.members:
-            if steps:
+            if steps and member.key not in PLACED:
                 found.setdefault(member.key, (*steps, member.key))
             for further, inner in _records((*steps, member.key), member.kind):
                 if inner not in seen:
@@ -195,5 +196,10 @@ def _nested(record: kinds.KeyMap, steps: _Steps) -> str:
         for kind in kinds_here
         if isinstance(kind, kinds.KeyMap) and any(each.key == rest[0] for each in kind.members)
     )
-    beside = [form_of(inside, each.key) for each in inside.members if each.required and each.key != rest[0]]
+    with_ = BESIDE.get(inside.cls.__name__, {}).get(rest[0], {})
+    beside = [
+        f"{each.key}: {with_[each.key]}" if each.key in with_ else form_of(inside, each.key)
+        for each in inside.members
+        if each.key != rest[0] and (each.required or each.key in with_)
+    ]
     return f"{first}: {opened}{', '.join([*beside, _nested(inside, rest)])}{closed}"

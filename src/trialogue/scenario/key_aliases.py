@@ -8,6 +8,12 @@ from typing import Final
 _LONGEST: Final = ("max_duration", "duration_limit", "max_time", "time_limit", "max_minutes")
 """Words for a limit of time."""
 
+_AT_END: Final = (
+    *("said", "speaking", "for", "agenda", "participant", "event", "tool", "outcome", "arguments", "result"),
+    *("error", "ended", "at", "by", "nth", "after", "within", "except", "times", "called"),
+)
+"""Keys of an event that is expected."""
+
 WANTED: Final[Mapping[str, Mapping[str, str]]] = {
     "Document": {
         **dict.fromkeys(("participants", "agents", "people", "speakers", "members", "seats"), "cast"),
@@ -29,6 +35,8 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         "voice": "defaults.agent.speak.model",
         "order": "floor.order",
         "said": "end.any.[].said",
+        **{each: f"expect.at_end.[].{each}" for each in ("ended", "times", "called")},
+        **{each: f"expect.at_end.[].times.{each}" for each in ("min", "max")},
     },
     "AgentKeys": {
         **dict.fromkeys(("voice", "voice_id"), "speak.model"),
@@ -95,6 +103,11 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
     "FloorKeys": {
         **dict.fromkeys(("type", "mode", "kind"), "policy"),
         **dict.fromkeys(("fallback", "else"), "otherwise"),
+    },
+    "ExpectKeys": {
+        **{each: f"at_end.[].{each}" for each in _AT_END},
+        **{each: f"at_end.[].said.{each}" for each in ("match", "number", "name")},
+        **{each: f"at_end.[].times.{each}" for each in ("min", "max")},
     },
     "HoldKeys": dict.fromkeys(("time", "duration", *_LONGEST), "max"),
     "ExpectationKeys": {

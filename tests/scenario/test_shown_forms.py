@@ -1,0 +1,177 @@
+"""Forms that messages show for an unknown key: written in its place, each is taken."""
+
+from __future__ import annotations
+
+import json
+import re
+from copy import deepcopy
+
+import pytest
+import yaml
+
+from trialogue.model import kinds
+from trialogue.model.kinds import record_of
+from trialogue.scenario import check, forms, key_aliases
+from trialogue.scenario.schema import Document
+
+SHOWN = re.compile(
+    r"; (?:write|it belongs (?P<top>at the top level)?(?:under [^:]+)?:) (?P<form>.*)", re.DOTALL
+)
+INNERMOST = re.compile(r"\{[^{}]*\}")
+ELSEWHERE = {"E-FILE", "E-PATH", "E-SECRET", "E-TOOL-UNUSED"}
+"""Problems of what an example names: a file, a secret in a stand-in, or a tool that nobody has."""
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+GOOD = yaml.load(
+    """
+trialogue: 1
+name: shown
+cast:
+  moderator: {role: chair, lines: [Hello.]}
+  tech:
+    think: {provider: scripted, script: [{when: {heard: price}, call: {tool: prices}, say: Hi.}]}
+    tools: [prices, price_list, from_http]
+  biz: {lines: [Hi.]}
+  dana: {role: human, via: {clips: [{when: {speaking: tech}, say: Hi.}]}}
+  fay: {via: {scripted: [{say: Hi.}]}, tools: [prices]}
+  law:
+    via: deepgram
+    think: {provider: open_ai, model: gpt-4o-mini}
+    listen: {}
+    speak: {}
+    restart: {}
+    on_failure:
+      replace:
+        think: {provider: open_ai, model: gpt-4o-mini}
+        speak: {model: aura-2-luna-en}
+defaults: {agent: {}}
+run: {limits: {}}
+tools:
+  prices: {mock: {result: 8}, filler: {after: 2s, say: One moment.}}
+  price_list: {mcp: {url: "http://127.0.0.1:8000/mcp"}}
+  from_http: {http: {url: "http://127.0.0.1:8080/prices"}}
+floor: {policy: moderated, hold: {}, silence: {}, share: {}, interrupt: {}}
+agenda: [{id: cost, title: Cost, time: 1m, done_when: {at: 5s}}]
+end: {any: [limits]}
+faults: [{id: biz-drop, when: {at: 5s}, do: disconnect, to: biz}]
+expect:
+  always: [{response-latency: {max: 2s}}]
+  in_order: [{said: {match: we agree}}]
+  at_end: [{tool: prices, called: {min: 1}}]
+  judge: {ask: [Is it polite.]}
+""",
+    LOADER,
+)
+NAMES = ("tech", "moderator", "biz", "dana", "fay", "law", "prices", "price_list", "from_http")
+
+
+def records(kind, node, path=()):
+    """Each record of a document, with its place."""
+    match kind:
+        case kinds.KeyMap() if isinstance(node, dict):
+            yield path, kind
+            for member in kind.members:
+                if member.key in node:
+                    yield from records(member.kind, node[member.key], (*path, member.key))
+        case kinds.MapOf(value=inner) if isinstance(node, dict):
+            for name, each in node.items():
+                yield from records(inner, each, (*path, name))
+        case kinds.ListOf(item=inner) if isinstance(node, list):
+            for index, each in enumerate(node):
+                yield from records(inner, each, (*path, index))
+        case kinds.OneOf() | kinds.StageKeys():
+            for each in forms._opened(kind):
+                yield from records(each, node, path)
+        case _:
+            pass
+
+
+def shown():
+    """Each form, the record it is shown for with its places, and whether it is for the top level."""
+    found = {}
+    for path, record in records(record_of(Document), GOOD):
+        own = {member.key for member in record.members}
+        words = (*key_aliases.WANTED.get(record.cls.__name__, {}), *forms._below(record), *key_aliases.LIMITS)
+        for word in words:
+            hint = SHOWN.fullmatch(forms.key_hint(word, record)) if word not in own else None
+            if hint is not None:
+                top = hint["top"] is not None
+                found.setdefault((record.cls, hint["form"], top), (record, []))[1].append(path)
+    return [(form, top, record, paths) for (_, form, top), (record, paths) in found.items()]
+
+
+def merged(here, form):
+    """A map, with what an author adds to it."""
+    both = dict(here)
+    for key, value in form.items():
+        inside = isinstance(value, dict) and isinstance(here.get(key), dict)
+        both[key] = merged(here[key], value) if inside else value
+    return both
+
+
+def documents(form, record, path):
+    """Documents with the form in its place: beside all other keys there, beside some, or replacing them."""
+    example = forms.examples().get(record.cls.__name__, {})
+    for extra in (None, "", *(member.key for member in record.members)):
+        for added in (merged, lambda here, more: here | more):
+            document = deepcopy(GOOD)
+            inside = document
+            for step in path[:-1]:
+                inside = inside[step]
+            old = inside[path[-1]] if path else document
+            if path and extra is not None:
+                kept = [member.key for member in record.members if member.required or member.key == extra]
+                old = {key: old.get(key, yaml.load(example[key], LOADER)) for key in kept if key in example}
+            if not path:
+                document = added(old, form)
+            else:
+                inside[path[-1]] = added(old, form)
+            yield document
+        if not path:
+            return
+
+
+def is_taken(file, text, top, record, paths):
+    """Whether some file has no problem at the place of the form."""
+    for name in NAMES if "NAME" in text else NAMES[:1]:
+        form = yaml.load(f"{{{text.replace('NAME', name)}}}", LOADER)
+        for path in [()] if top else paths:
+            place = path or (next(iter(form)),)
+            for document in documents(form, record, path):
+                file.write_text(json.dumps(document), encoding="utf-8")
+                wrong = [each for each in check(file) if each.code.value not in ELSEWHERE]
+                if not any(each.path[: len(place)] == place for each in wrong):
+                    return True
+    return False
+
+
+def not_taken(some, file):
+    return [
+        f"{record.cls.__name__}: {text}"
+        for text, top, record, paths in some
+        if not is_taken(file, text, top, record, paths)
+    ]
+
+
+def test_the_file_with_the_places_is_good(tmp_path):
+    """Else a form could not be told from what was there."""
+    file = tmp_path / "good.yaml"
+    file.write_text(json.dumps(GOOD), encoding="utf-8")
+    assert check(file) == []
+
+
+def test_what_is_shown_for_clips_and_the_end_is_taken(tmp_path):
+    """A form within others is tried once; all others are tried among the long tests."""
+    some = {}
+    for each in shown():
+        if each[2].cls.__name__ in {"ClipsKeys", "EndKeys"}:
+            some.setdefault((INNERMOST.search(each[0]) or [each[0]])[0], each)
+    assert len(some) > 25
+    assert not_taken(some.values(), tmp_path / "shown.yaml") == []
+
+
+@pytest.mark.long
+def test_each_form_is_taken_in_each_place(tmp_path):
+    """All that a message can show for a key that is written where it does not belong."""
+    assert len(shown()) > 500
+    assert not_taken(shown(), tmp_path / "shown.yaml") == []
