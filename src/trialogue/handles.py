@@ -88,4 +88,4 @@ class _Block(AbstractAsyncContextManager[T]):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
-        return await entered(self._entered).__aexit__(kind, error, trace)
+        return await entered(self._entered).__aexit__(kind, error, trace)  # noqa: ASYNC102 - the block itself cleans up

@@ -223,9 +223,11 @@ def test_an_ear_has_a_rate_and_an_encoding_of_its_own(tmp_path, encoding, rate, 
 
     async def visit(meeting):
         ear = meeting.ear("dana", sample_rate=rate, encoding=encoding)
+        told = []
         async with trio.open_nursery() as nursery:
             nursery.start_soon(partial(stop_after, meeting, 4))
-            return [frame async for frame in ear]
+            told.extend([frame async for frame in ear])
+        return told
 
     frames = held(tmp_path, visit)
     heard = np.frombuffer(Decoder(AudioFormat(encoding, rate)).decode(b"".join(frames)), np.int16)
