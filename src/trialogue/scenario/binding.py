@@ -14,7 +14,9 @@ from typing import Final, Literal, assert_never, cast
 from attrs import evolve
 
 from trialogue.model import kinds
+from trialogue.scenario.bound_hints import number_hint, total_hint
 from trialogue.scenario.did_you_mean import meant_word
+from trialogue.scenario.expect_keys import BoundKeys
 from trialogue.scenario.forms import form_of, key_hint, meant_key
 from trialogue.scenario.happening_hints import happening_hint
 from trialogue.scenario.patterns import EventKeys
@@ -93,9 +95,9 @@ class Binder:
             case _:
                 return self._scalar(kind, node, path)
 
-    def _wrong(self, node: Node, path: Path, wanted: str) -> Literal[Absent.ABSENT]:
+    def _wrong(self, node: Node, path: Path, wanted: str, hint: str = "") -> Literal[Absent.ABSENT]:
         if not (self.problems.is_partial and isinstance(node, Scalar) and node.value is None):
-            told = f"must be {wanted}, not {said(node)}{why_text(node)}"
+            told = f"must be {wanted}, not {said(node)}{hint or why_text(node)}"
             self.problems.add(node.at, path, told, Code.TYPE)
         return ABSENT
 
@@ -103,7 +105,8 @@ class Binder:
 
     def _record(self, kind: kinds.KeyMap, node: Node, path: Path) -> object:
         if not isinstance(node, Entries):
-            return self._wrong(node, path, "a map")
+            hint = number_hint(node, path) if kind.cls is BoundKeys else ""
+            return self._wrong(node, path, "a map", hint)
         members = {member.key: member for member in kind.members}
         inside = evolve(self, via=via_of(node, self.via)) if "via" in members else self
         values: dict[str, object] = {}
@@ -130,6 +133,7 @@ class Binder:
         hint = ""
         if not self.problems.full:
             hint = happening_hint(pair, node, path) if issubclass(kind.cls, EventKeys) else ""
+            hint = total_hint(pair, path) if kind.cls is BoundKeys else hint
             hint = hint or key_hint(pair.key, kind)
         self.problems.add(pair.at, path, f'unknown key "{key}"{hint}', Code.KEY_UNKNOWN)
 
