@@ -170,6 +170,20 @@ def test_what_is_shown_for_clips_and_the_end_is_taken(tmp_path):
     assert not_taken(some.values(), tmp_path / "shown.yaml") == []
 
 
+@pytest.mark.parametrize("seat", ["lines: [Hi.]", "role: human, via: text"])
+@pytest.mark.parametrize("key", ["timeout: 20", "patience: a while", "max_turn: 1m"])
+def test_what_is_shown_for_a_time_at_a_seat_is_taken(tmp_path, seat, key):
+    """The time is the floor's; it is no tool's."""
+    file = tmp_path / "seat.yaml"
+    start = "trialogue: 1\nname: x\ncast: {ann: {lines: [Hi.]}, ben: {"
+    file.write_text(f"{start}{seat}, {key}}}}}\n")
+    (wrong,) = check(file)
+    _, _, form = wrong.text.partition(" at the top level: ")
+    file.write_text(f"{start}{seat}}}}}\n{form}\n")
+    assert form.startswith("floor: {")
+    assert check(file) == []
+
+
 @pytest.mark.long
 def test_each_form_is_taken_in_each_place(tmp_path):
     """All that a message can show for a key that is written where it does not belong."""

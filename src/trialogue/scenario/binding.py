@@ -22,6 +22,8 @@ from trialogue.scenario.happening_hints import happening_hint
 from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.problems import Code, Path, Problems, shown
 from trialogue.scenario.quantities import read_duration, read_range
+from trialogue.scenario.schema import AgentDefaultsKeys, AgentKeys
+from trialogue.scenario.seat_hints import seat_hint
 from trialogue.scenario.stages import stage_record
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
 from trialogue.scenario.wrong_values import (
@@ -134,6 +136,7 @@ class Binder:
         if not self.problems.full:
             hint = happening_hint(pair, node, path) if issubclass(kind.cls, EventKeys) else ""
             hint = total_hint(pair, path) if kind.cls is BoundKeys else hint
+            hint = seat_hint(pair, node) if kind.cls in {AgentKeys, AgentDefaultsKeys} else hint
             hint = hint or key_hint(pair.key, kind)
         self.problems.add(pair.at, path, f'unknown key "{key}"{hint}', Code.KEY_UNKNOWN)
 

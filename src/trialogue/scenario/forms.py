@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 import yaml
 
@@ -17,12 +17,16 @@ from trialogue.scenario.key_aliases import LIMITS, OF_END, WANTED
 from trialogue.scenario.problems import Path, shown
 from trialogue.scenario.schema import Document, EndKeys, RunKeys
 from trialogue.scenario.stages import stage_records
+from trialogue.scenario.tool_keys import ToolKeys
 
 NEAR = 3
 """Levels below a key at which it is suggested before a similarly spelled one."""
 
 MOST_KEYS = 16
 """Most keys that are listed where no similar one is known."""
+
+OF_MANY: Final = frozenset(("timeout", "title", "description", "identity"))
+"""Keys that could mean something almost anywhere: a tool's or a seat's is not hinted at from elsewhere."""
 
 _Steps: TypeAlias = tuple[str, ...]
 """Steps of a path: keys, `NAME` for names by the author, and `[]` for an entry of a list."""
@@ -108,8 +112,8 @@ def key_hint(key: str, record: kinds.KeyMap) -> str:
     above = _below(root).get(key) if record.cls is not Document else None
     if any(member.key == key for member in root.members):
         return f"; it belongs at the top level: {form_of(root, key)}"
-    if above is not None and len(above) <= 3 and "[]" not in above:
-        return f"; it belongs under {_called(above[:-1])}: {_nested(root, above)}"
+    if above is not None and len(above) <= 3 and "[]" not in above and not _is_of_others(key, record):
+        return f"; it belongs at the top level: {_nested(root, above)}"
     known = [member.key for member in record.members]
     more = f" and {len(known) - MOST_KEYS} more" if len(known) > MOST_KEYS else ""
     return f"; known keys: {', '.join(known[:MOST_KEYS])}{more}"
@@ -136,6 +140,11 @@ def _limit(key: str, record: kinds.KeyMap) -> _Steps | None:
     word = key.casefold().replace("-", "_")
     limit = LIMITS.get(word) or (OF_END.get(word) if record.cls is EndKeys else None)
     return None if limit is None else ("run", "limits", limit)
+
+
+def _is_of_others(key: str, record: kinds.KeyMap) -> bool:
+    """Whether a key that means many things is not the tools' that has it."""
+    return key in OF_MANY and record.cls.__module__ != ToolKeys.__module__
 
 
 def _called(steps: _Steps) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-_LONGEST: Final = ("max_duration", "duration_limit", "max_time", "time_limit", "max_minutes")
+LONGEST: Final = ("max_duration", "duration_limit", "max_time", "time_limit", "max_minutes")
 """Words for a limit of time."""
 
 _AT_END: Final = (
@@ -90,17 +90,19 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "PointKeys": {
         **dict.fromkeys(("name", "topic"), "title"),
-        **dict.fromkeys(("duration", "minutes", "limit", "max", "for", "within", *_LONGEST), "time"),
+        **dict.fromkeys(("duration", "minutes", "limit", "max", "for", "within", *LONGEST), "time"),
         **dict.fromkeys(("who", "speaker", "by"), "owner"),
         **dict.fromkeys(("until", "done", "when"), "done_when"),
     },
     "LimitKeys": {
         **dict.fromkeys(("duration", "timeout", "minutes", "length", "deadline"), "time"),
-        **dict.fromkeys(_LONGEST, "time"),
+        **dict.fromkeys(LONGEST, "time"),
         **dict.fromkeys(("rounds", "max_turns"), "turns"),
         "budget": "cost",
     },
     "FloorKeys": {
+        **dict.fromkeys(("max_turn", "max_turn_time", "turn_time", "turn_length"), "hold.max"),
+        **dict.fromkeys(("timeout", "wait", "patience", "max_silence"), "human"),
         **dict.fromkeys(("type", "mode", "kind"), "policy"),
         **dict.fromkeys(("fallback", "else"), "otherwise"),
     },
@@ -109,14 +111,14 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         **{each: f"at_end.[].said.{each}" for each in ("match", "number", "name")},
         **{each: f"at_end.[].times.{each}" for each in ("min", "max")},
     },
-    "HoldKeys": dict.fromkeys(("time", "duration", *_LONGEST), "max"),
+    "HoldKeys": dict.fromkeys(("time", "duration", *LONGEST), "max"),
     "ExpectationKeys": {
-        **dict.fromkeys(_LONGEST, "duration"),
+        **dict.fromkeys(LONGEST, "duration"),
         **dict.fromkeys(("max_turns", "max_rounds"), "turns"),
         "max_cost": "cost",
     },
     "ToolKeys": {
-        **dict.fromkeys(_LONGEST, "timeout"),
+        **dict.fromkeys(LONGEST, "timeout"),
         **dict.fromkeys(("arguments", "args"), "schema"),
         **dict.fromkeys(("function", "module", "code"), "python"),
         **dict.fromkeys(("program", "exec", "shell"), "command"),
@@ -134,7 +136,7 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
 """Right path beneath a class, by the class and the written word in small letters with `_`."""
 
 LIMITS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(_LONGEST, "time"),
+    **dict.fromkeys(LONGEST, "time"),
     **dict.fromkeys(("max_turns", "turn_limit", "max_rounds"), "turns"),
     **dict.fromkeys(("max_cost", "cost_limit"), "cost"),
 }
