@@ -124,6 +124,42 @@ def test_half_an_event_is_shown_whole(tmp_path, event, example):
 
 
 @pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        ("participant: ann, event: bursts", "ready, lost, rejoined, failed, joined, left, granted, heard, "),
+        ("agenda: cost, event: bursts", "started, done, not"),
+    ],
+)
+def test_only_happenings_that_fit_are_listed(tmp_path, event, words):
+    """Those of a participant, or those of a point of the agenda."""
+    file = tmp_path / FILE
+    file.write_text(
+        "trialogue: 1\nname: a\ncast: {ann: {lines: [Hi.]}, ben: {lines: [Hi.]}}\n"
+        f"agenda: [{{id: cost, title: Cost, time: 1m}}]\nexpect: {{in_order: [{{{event}}}]}}\n"
+    )
+    assert [f"must be one of {words}" in str(each) for each in check(file)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("line", "form"),
+    [
+        (
+            "  dana: {role: human, via: {clips: [{say: Well, the big one, please., when: {at: 1s}}]}}",
+            'say: "Well, the big one, please."',
+        ),
+        ('  cleo: {lines: "One.", "Two."}', 'lines: ["One.", "Two."]'),
+    ],
+)
+def test_a_text_with_commas_is_shown_whole(tmp_path, line, form):
+    """In its quotes or brackets, so that it can be taken as it is."""
+    file = tmp_path / FILE
+    file.write_text(f"trialogue: 1\nname: a\ncast:\n  ann: {{lines: [Hi.]}}\n{line}\n")
+    with pytest.raises(ScenarioError) as wrong:
+        load(file)
+    assert f"   = example: {form}" in wrong.value.told
+
+
+@pytest.mark.parametrize(
     ("written", "meant"),
     [("role: person", "role: human"), ("via: keyboard", "via: text"), ("hears: sound", "hears: audio")],
 )

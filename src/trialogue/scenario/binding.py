@@ -15,15 +15,19 @@ from attrs import evolve
 
 from trialogue.model import kinds
 from trialogue.scenario.bound_hints import number_hint, total_hint
+from trialogue.scenario.comma_hints import rests_of
 from trialogue.scenario.did_you_mean import meant_word
 from trialogue.scenario.expect_keys import BoundKeys
 from trialogue.scenario.forms import form_of, key_hint, meant_key
-from trialogue.scenario.happening_hints import happening_hint
+from trialogue.scenario.happening_hints import fitting, happening_hint
+from trialogue.scenario.moment_hints import is_moment, moment_hint
 from trialogue.scenario.patterns import EventKeys
+from trialogue.scenario.people import ClipKeys
 from trialogue.scenario.problems import Code, Path, Problems, shown
 from trialogue.scenario.quantities import read_duration, read_range
 from trialogue.scenario.schema import AgentDefaultsKeys, AgentKeys
 from trialogue.scenario.seat_hints import seat_hint
+from trialogue.scenario.seating import TEXT_ONLY
 from trialogue.scenario.stages import stage_record
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
 from trialogue.scenario.wrong_values import (
@@ -112,23 +116,37 @@ class Binder:
         members = {member.key: member for member in kind.members}
         inside = evolve(self, via=via_of(node, self.via)) if "via" in members else self
         values: dict[str, object] = {}
+        rests = () if self.problems.full else tuple(rests_of(node, kind, self.problems))
+        for rest in rests:
+            told = f'unknown key "{shown(rest.first.key)}"{rest.hint}'
+            self.problems.add(rest.first.at, path, told, Code.KEY_UNKNOWN, form=rest.form)
         for pair in node.pairs:
+            if any(pair.key in rest.keys for rest in rests):
+                continue
             if pair.key in members:
-                values[pair.key] = inside.bind(members[pair.key].kind, pair.value, (*path, pair.key))
+                inner = fitting(kind, pair, node, members[pair.key].kind)
+                values[pair.key] = inside.bind(inner, pair.value, (*path, pair.key))
             else:
                 self._unknown_key(kind, node, pair, path)
         for member in kind.members:
             if member.required and member.key not in values and not self.problems.is_partial:
-                if any(meant_key(pair.key, kind) == member.key for pair in node.pairs):
+                if any(self._means(pair, kind, member.key) for pair in node.pairs):
                     values[member.key] = ABSENT
                     continue
                 text, form = f'needs the key "{member.key}"', form_of(kind, member.key)
                 self.problems.add(node.at, path, text, Code.KEY_MISSING, form=form)
                 values[member.key] = ABSENT
         if any(values.get(member.key, ABSENT) is ABSENT for member in kind.members if member.required):
+            if kind.cls is ClipKeys and "text" in values and not {"play", "say"}.intersection(values):
+                self.problems.add(node.at, path, TEXT_ONLY, Code.CLIP)
             return ABSENT
         attributes = {member.key: member.attribute for member in kind.members}
         return kind.cls(**{attributes[key]: value for key, value in values.items() if value is not ABSENT})
+
+    @staticmethod
+    def _means(pair: Pair, kind: kinds.KeyMap, key: str) -> bool:
+        """Whether an unknown key probably means this one, so that its absence is not told as well."""
+        return meant_key(pair.key, kind) == key or (key == "when" and is_moment(pair, kind))
 
     def _unknown_key(self, kind: kinds.KeyMap, node: Entries, pair: Pair, path: Path) -> None:
         key = shown(pair.key)
@@ -137,7 +155,9 @@ class Binder:
             hint = happening_hint(pair, node, path) if issubclass(kind.cls, EventKeys) else ""
             hint = total_hint(pair, path) if kind.cls is BoundKeys else hint
             hint = seat_hint(pair, node) if kind.cls in {AgentKeys, AgentDefaultsKeys} else hint
-            hint = hint or key_hint(pair.key, kind)
+            hint = hint or moment_hint(pair, kind) or key_hint(pair.key, kind)
+            if hint.startswith("; write speak: {model: "):
+                hint += "; trialogue voices lists others"
         self.problems.add(pair.at, path, f'unknown key "{key}"{hint}', Code.KEY_UNKNOWN)
 
     def _map(self, kind: kinds.MapOf, node: Node, path: Path) -> object:

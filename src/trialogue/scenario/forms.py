@@ -126,13 +126,18 @@ def _wanted(key: str, record: kinds.KeyMap) -> _Steps | None:
 
 
 def meant_key(key: str, record: kinds.KeyMap) -> str | None:
-    """Key of a record that an unknown key probably means; None if it means none, or one elsewhere."""
+    """Key of a record that an unknown key probably means, or belongs under; None if it means none of them."""
     steps = _wanted(key, record)
     if steps is not None:
         return steps[0]
     if record.cls is EndKeys:
         return "any"
-    return None if _limit(key, record) else meant_word(key, [member.key for member in record.members])
+    if _limit(key, record):
+        return None
+    below = _below(record).get(key)
+    if below is not None and len(below) <= NEAR:
+        return below[0]
+    return meant_word(key, [member.key for member in record.members])
 
 
 def _limit(key: str, record: kinds.KeyMap) -> _Steps | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from trialogue.model import kinds
 from trialogue.model.expectations import OF_AGENDA, Happening
 from trialogue.scenario.key_aliases import ANYBODY, HAPPENINGS
+from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.problems import Path
 from trialogue.scenario.tree import Entries, Pair, Scalar
 
@@ -26,6 +28,17 @@ def happening_hint(pair: Pair, event: Entries, path: Path) -> str:
     name = name or ("cost" if owner == "agenda" else "biz")
     key = f"{path[-1]}: " if isinstance(path[-1], str) else ""
     return f"; write {key}{{{owner}: {name}, event: {happening.value}}}"
+
+
+def fitting(record: kinds.KeyMap, pair: Pair, event: Entries, kind: kinds.Kind) -> kinds.Kind:
+    """Kind of a key's value; for an unknown happening, only those of what stands beside it in the event."""
+    of_point, of_participant = (event.find(each) is not None for each in ("agenda", "participant"))
+    known = isinstance(pair.value, Scalar) and pair.value.value in _EVENTS
+    is_happening = pair.key == "event" and issubclass(record.cls, EventKeys)
+    if not is_happening or known or of_point == of_participant:
+        return kind
+    fit = tuple(word for word, each in _EVENTS.items() if (each in OF_AGENDA) == of_point)
+    return kinds.ListedWord(lambda: fit)
 
 
 def _name(node: object) -> str | None:

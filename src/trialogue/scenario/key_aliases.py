@@ -153,7 +153,7 @@ HAPPENINGS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("turn", "turn_of", "on_turn", "named", "addressed", "asked", "called"), "granted"),
     **dict.fromkeys(("floor", "grant", "given", "speaks_next"), "granted"),
     **dict.fromkeys(("interrupt", "interrupts", "interruption"), "interrupted"),
-    **dict.fromkeys(("speaks", "spoke", "spoken", "talks"), "heard"),
+    **dict.fromkeys(("speaks", "spoke", "spoken", "talks", "talked", "talk", "speak"), "heard"),
     **dict.fromkeys(("joins", "join"), "joined"),
     **dict.fromkeys(("leaves", "leave"), "left"),
     **dict.fromkeys(("raises_hand", "hand_raised"), "hand"),
@@ -166,6 +166,10 @@ ANYBODY: Final = frozenset({"any", "anyone", "anybody", "all", "everyone", "ever
 """Words for every participant, which the format has not: an event has one."""
 
 MEANT: Final[Mapping[str, tuple[str, ...]]] = {
+    **{word: (happening,) for word, happening in HAPPENINGS.items()},
+    **dict.fromkeys(("said", "says", "speaking", "speech"), ("heard",)),
+    **dict.fromkeys(("begun", "begins", "begin", "start"), ("started",)),
+    **dict.fromkeys(("finished", "closed", "ended", "over"), ("done",)),
     **dict.fromkeys(("person", "people", "user", "participant", "guest", "visitor", "me"), ("human",)),
     **dict.fromkeys(("moderator", "chairman", "chairperson", "host", "facilitator", "leader"), ("chair",)),
     **dict.fromkeys(("agent", "assistant", "bot", "member", "expert", "panelist"), ("speaker",)),

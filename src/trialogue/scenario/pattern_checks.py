@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Final
 
 from trialogue.model.end_reasons import ERROR_CODES
-from trialogue.model.expectations import OF_AGENDA
+from trialogue.model.expectations import OF_AGENDA, Happening
 from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.key_aliases import ANYBODY
 from trialogue.scenario.looking import Look, check_participant, there_are
@@ -118,7 +118,8 @@ def _check_names(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
     _check_known(look, (*path, "error"), keys.error, ("any", *ERROR_CODES), use=use)
     if keys.event is not None and (keys.agenda is None) == (keys.event in OF_AGENDA):
         whose = "a point of the agenda" if keys.event in OF_AGENDA else "a participant"
-        look.tell((*path, "event"), f"{keys.event.value} is an event of {whose}", use.code)
+        hint = '; did you mean "heard"?' if keys.event is Happening.STARTED else ""
+        look.tell((*path, "event"), f"{keys.event.value} is an event of {whose}{hint}", use.code)
     if keys.within is not None and keys.after is not None and keys.within < keys.after:
         look.tell((*path, "within"), "must be later than after", use.code)
 

@@ -201,6 +201,10 @@ class Problems:
         elif problem not in self._found:
             self._found.append(problem)
 
+    def between(self, place: Place, end: int) -> str:
+        """Text of the file from a place to a column of its line; empty where the file was not kept."""
+        return self._line(place)[place.column - 1 : end - 1]
+
     def _line(self, place: Place) -> str:
         lines = self._texts.get(place.source, [])
         return lines[place.line - 1].rstrip("\r") if 0 < place.line <= len(lines) else ""

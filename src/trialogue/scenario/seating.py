@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path as FilePath
-from typing import Literal
+from typing import Final, Literal
 
 import attrs
 from attrs import field
@@ -14,6 +14,9 @@ from trialogue.scenario.pattern_reading import trigger_of
 from trialogue.scenario.people import ClipKeys, ClipMode, ClipsKeys
 from trialogue.scenario.schema import AgentKeys, Document
 from trialogue.values import frozen
+
+TEXT_ONLY: Final = "text is only for the words of a recording to play: write say for words to speak"
+"""Fault of a clip that has neither a recording nor words to say."""
 
 PersonVia = Literal["microphone", "text", "app", "clips"]
 """Way in which a person takes part."""
@@ -88,6 +91,8 @@ def _clip(document: Document, name: str, clip: ClipKeys, folder: FilePath) -> Cl
 def clip_fault(clip: ClipKeys) -> str | None:
     """Fault of a single clip, or None."""
     if clip.play is None and clip.say is None:
+        if clip.text is not None:
+            return TEXT_ONLY
         return "needs a recording to play, or words to say"
     if clip.play is not None and clip.say is not None:
         return "has play and say: keep only one"

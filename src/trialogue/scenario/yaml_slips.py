@@ -36,6 +36,8 @@ _GLUED = re.compile(r"(?<![\w\"'.-])[A-Za-z_][\w-]*:(?=[\[{\"'])")
 _LOST = re.compile(r"(\s*[A-Za-z_][\w-]*) +[\[{]")
 """A key and its list or map without a colon between them."""
 
+_SEVERAL: Final = 'several texts need brackets: ["...", "..."]'
+
 _QUOTED = 'put the text in quotes, as "..."'
 
 
@@ -167,6 +169,13 @@ class _Stop:
             return (self.line, self.column), told, (last,)
         if self.here in {"'", '"'} and last < self.column - 1 and "','" in self.problem:
             return (self.line, self.column), "a comma is missing here, between two texts", (last,)
+        if (
+            self.here == ","
+            and "flow" not in self.context
+            and self.row[self.column + 1 :].lstrip()[:1] == quote
+        ):
+            signs = (at for at in range(last, self.row.rindex(quote)) if self.row[at] == quote)
+            return (self.line, self.column), _SEVERAL, tuple(signs)
         told = (
             'a quotation mark ends the text before this place: write \\" inside "...", or use single quotes'
         )
