@@ -29,6 +29,7 @@ from trialogue.scenario.schema import AgentDefaultsKeys, AgentKeys
 from trialogue.scenario.seat_hints import seat_hint
 from trialogue.scenario.seating import TEXT_ONLY
 from trialogue.scenario.stages import stage_record
+from trialogue.scenario.time_hints import time_alone
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
 from trialogue.scenario.wrong_values import (
     Fault,
@@ -113,6 +114,9 @@ class Binder:
         if not isinstance(node, Entries):
             hint = number_hint(node, path) if kind.cls is BoundKeys else ""
             return self._wrong(node, path, "a map", hint)
+        if alone := _time_alone(kind, node, path):
+            self.problems.add(node.at, path, alone, Code.EXPECT if path[0] == "expect" else Code.MOMENT)
+            return ABSENT
         members = {member.key: member for member in kind.members}
         inside = evolve(self, via=via_of(node, self.via)) if "via" in members else self
         values: dict[str, object] = {}
@@ -313,3 +317,7 @@ def _shape(kind: kinds.Kind) -> str:
             return "one of " + ", ".join(options())
         case _:
             return "text"
+
+
+def _time_alone(kind: kinds.KeyMap, node: Entries, path: Path) -> str:
+    return time_alone(node, path) if issubclass(kind.cls, EventKeys) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from trialogue.scenario.key_aliases import LONGEST, MEANT
-from trialogue.scenario.quantities import read_duration
+from trialogue.scenario.time_hints import written_time
 from trialogue.scenario.tree import Entries, Node, Pair, Scalar
 from trialogue.scenario.vocabulary import PERSONS
 
@@ -15,33 +15,21 @@ _SILENCE: Final = frozenset((*_WAITS, *_ANSWERS, "human"))
 _LENGTH: Final = frozenset(
     ("hold", "max_turn", "max_turn_time", "turn_time", "turn_length", "max_length", *LONGEST)
 )
-_IN_SECONDS: Final = "{:g}s"
 
 
 def seat_hint(pair: Pair, seat: Entries) -> str:
     """Hint at where a seat's time, such as `timeout: 20`, is set; empty for another key."""
     word = pair.key.casefold().replace("-", "_")
+    time = written_time(pair.value)
     if word in _LENGTH:
-        return (
-            f"; a turn's length is limited at the top level: floor: {{hold: {{max: {_time(pair, '45s')}}}}}"
-        )
+        return f"; a turn's length is limited at the top level: floor: {{hold: {{max: {time or '45s'}}}}}"
     if word not in _SILENCE:
         return ""
     if _is_person(seat):
         key, who, usual = "human", "a person", "10s"
     else:
         key, who, usual = "think", "an agent", "8s"
-    return (
-        f"; how long {who} may take to begin is set at the top level: floor: {{{key}: {_time(pair, usual)}}}"
-    )
-
-
-def _time(pair: Pair, usual: str) -> str:
-    """Written time if it can be read, else a usual one."""
-    value = pair.value.value if isinstance(pair.value, Scalar) else None
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 3600:
-        return _IN_SECONDS.format(value)
-    return value if isinstance(value, str) and read_duration(value) else usual
+    return f"; how long {who} may take to begin is set at the top level: floor: {{{key}: {time or usual}}}"
 
 
 def _is_person(seat: Entries) -> bool:
