@@ -100,8 +100,55 @@ def test_a_pattern_that_only_capital_letters_keep_from_its_words_is_noted():
         f"cast.ben.think.script[0].when.heard: matches none of the words of the scenario, {why}",
         f"cast.robin.via.clips[0].when.said.match: matches none of ann's words, {why}",
         f"end.any[0].said.match: matches none of ann's words, {why}",
+        f"end.any[2].said.match: matches none of the words of the scenario: {NEVER}",
         f"expect.never[1].said.match: matches none of ben's words, {why}",
     ]
+
+
+SCRIPTED = """\
+trialogue: 1
+name: x
+cast:
+  ann: {{role: chair, lines: ["Ben, and you?", "Robin?", "The hatch is closed."]}}
+  ben: {ben}
+  robin: {{role: human, via: {{clips: [{{say: I liked it., when: {{said: {{by: ann, match: Robinson}}}}}}]}}}}
+agenda:
+  - {{id: a, title: Tea, time: 1m, warn: 9s, done_when: {{said: {{by: ann, match: left for this}}}}}}
+  - {{id: b, title: Cake, time: 1m, done_when: {{said: {{match: cake}}}}}}
+end: {{any: [{{said: {{by: ann, match: airlock}}}}, {{said: {{by: ann, match: "you. Robin"}}}}, limits]}}
+expect:
+  in_order: [{{said: {{by: ben, match: yes}}}}]
+  never: [{{said: {{by: ann, match: banana}}}}]
+  at_end: [{{said: {{by: ann, match: apple}}, times: {{max: 0}}}}]
+"""
+NEVER = "what it waits for never comes"
+
+
+def test_a_pattern_that_matches_nothing_a_script_has_is_noted_where_something_waits_for_it():
+    """Such a meeting goes on until silence; nothing is noted under `never`."""
+    found = notes(resolve(loads(SCRIPTED.format(ben="{lines: [No.]}"))))
+    assert found == [
+        f"cast.robin.via.clips[0].when.said.match: matches none of ann's words: {NEVER}",
+        f"agenda[1].done_when.said.match: matches none of the words of the scenario: {NEVER}",
+        f"end.any[0].said.match: matches none of ann's words: {NEVER}",
+        f"expect.in_order[0].said.match: matches none of ben's words: {NEVER}",
+    ]
+
+
+@pytest.mark.parametrize(
+    "ben",
+    [
+        "{role: human, via: text}",
+        "{think: {provider: scripted, script: [{otherwise: 'I heard ${heard}'}]}}",
+        "{via: deepgram, prompt: Hi., think: {provider: open_ai, model: gpt-4o-mini}}",
+        "{lines: [No.], on_failure: {replace: {lines: [Yes.]}}}",
+    ],
+    ids=["person", "filled-in", "model", "stand-in"],
+)
+def test_words_of_one_who_may_say_anything_are_not_noted(ben):
+    """Nor those of anybody, where one of all may."""
+    found = notes(resolve(loads(SCRIPTED.format(ben=ben))))
+    assert [each.partition(".")[0] for each in found if each.endswith(NEVER)] == ["cast", "end"]
 
 
 WORDS = """\

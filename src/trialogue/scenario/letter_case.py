@@ -1,6 +1,7 @@
-"""Notes on patterns that match no words of the scenario, but would if capital and small letters were alike.
+"""Notes on patterns that match no words of the scenario, or would if capital and small letters were alike.
 
-Words are compared where they are known beforehand: lines, scripts, greetings and clips.
+Words are compared where they are known beforehand: lines, scripts, greetings and clips. That none match is
+noted only where something waits for them, and where all that can be said is known.
 """
 
 from __future__ import annotations
@@ -13,21 +14,62 @@ from trialogue.model.patterns import PatternFault
 from trialogue.scenario.agents import thinks_of
 from trialogue.scenario.people import ClipsKeys
 from trialogue.scenario.problems import Path, path_text
-from trialogue.scenario.schema import AgentKeys, Document
+from trialogue.scenario.schema import AgentKeys, Document, ReplacementKeys
+from trialogue.scenario.vocabulary import Seat
 from trialogue.scenario.writing import plain
 
 _ALIKE = "(?i)"
 
 
 def case_notes(document: Document) -> Iterator[str]:
-    """Line for each pattern that only the case of letters keeps from the words that it looks for."""
+    """Line for each pattern that no words match, or that only the case of letters keeps from them."""
     words = {name: tuple(_words(seat)) for name, seat in document.cast.items()}
+    speaking = {name for name, seat in document.cast.items() if seat.role is not Seat.OBSERVER}
+    open_ended = {name for name in speaking if not _is_fixed(document, document.cast[name])}
     for path, pattern, by in _patterns(plain(document), ()):
         known = words.get(by, ()) if by else tuple(text for texts in words.values() for text in texts)
+        whose = f"{by}'s words" if by else "the words of the scenario"
         if known and _differs(pattern, known):
-            whose = f"{by}'s words" if by else "the words of the scenario"
             why = f"as small and capital letters differ: write {_ALIKE} before it to ignore that"
             yield f"{path_text(path)}: matches none of {whose}, {why}"
+        elif known and _is_awaited(path) and not open_ended.intersection([by] if by else speaking):
+            warnings = _warnings(document) if not by or document.cast[by].role is Seat.CHAIR else ()
+            if not _matches(pattern, (*known, *warnings)):
+                yield f"{path_text(path)}: matches none of {whose}: what it waits for never comes"
+
+
+def _warnings(document: Document) -> tuple[str, ...]:
+    """Words that the meeting has the chair say when a point's time runs out."""
+    points = (point for point in document.agenda or () if point.warn is not None)
+    return tuple(f"{each.warn:g} seconds are left for this point: {each.title}." for each in points)
+
+
+def _is_awaited(path: Path) -> bool:
+    """Whether something waits for the words; `never` and `at_end` tell of them by themselves."""
+    return path[-2:-1] == ("said",) and path[:2] not in {("expect", "never"), ("expect", "at_end")}
+
+
+def _is_fixed(document: Document, seat: AgentKeys) -> bool:
+    """Whether the scenario has all words that the participant can say."""
+    if isinstance(seat.via, ClipsKeys):
+        clips = seat.via.clips
+        return seat.via.scripted is None and all(clip.say is not None for clip in clips)
+    stages = thinks_of(seat)
+    replaced = isinstance(seat.on_failure, ReplacementKeys)
+    filled = any((document.tools or {})[tool].filler is not None for tool in seat.tools or ())
+    if seat.is_person or replaced or filled or not stages:
+        return False
+    scripts = [stage.script if stage.is_scripted else None for stage in stages]
+    whole = all(isinstance(script, tuple) for script in scripts)
+    return whole and not any("${" in text for text in _words(seat))
+
+
+def _matches(pattern: str, words: tuple[str, ...]) -> bool:
+    try:
+        exact = patterns.compile(pattern)
+    except PatternFault:
+        return True
+    return any(map(exact.search, (*words, " ".join(words))))
 
 
 def _differs(pattern: str, words: tuple[str, ...]) -> bool:
