@@ -126,7 +126,7 @@ def test_a_good_file_is_said_to_be_good(small, capsys):
 
 @pytest.mark.parametrize(
     ("more", "is_noted"),
-    [("", True), ("end: {any: [{said: {match: bye}}]}\n", False), ("run: {limits: {turns: 4}}\n", False)],
+    [("", True), ("end: {any: [{said: {match: Hi}}]}\n", False), ("run: {limits: {turns: 4}}\n", False)],
 )
 def test_a_file_that_only_silence_ends_is_noted(more, is_noted, tmp_path, capsys):
     """It is good, and goes on until nobody speaks: an author who forgot the end is told how to write it."""
