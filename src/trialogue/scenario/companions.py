@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-_FLUX: Final = {"model": "flux-general-en"}
-_OPEN: Final = {"model": "gpt-4o-mini"}
 _TURN: Final = {"participant": "biz", "event": "interrupted"}
 _OF_EVENTS: Final[Mapping[str, Mapping[str, str]]] = {
     "event": {"participant": "biz"},
@@ -16,7 +14,7 @@ _OF_EVENTS: Final[Mapping[str, Mapping[str, str]]] = {
     **{key: {"speaking": "tech"} for key in ("nth", "after", "within")},
 }
 
-BESIDE: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
+_BESIDE: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     "ClipKeys": {
         "text": {"play": "audio/question.wav"},
         **{key: {"say": "And what about privacy?"} for key in ("when", "voice", "mode")},
@@ -31,7 +29,7 @@ BESIDE: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     },
     "BoundKeys": {"each": {"p95": "2.5s"}},
     "JudgeKeys": {
-        "endpoint": _OPEN,
+        "endpoint": {"model": "gpt-4o-mini"},
         "model": {"endpoint": '{url: "http://127.0.0.1:8080/v1/chat/completions"}'},
     },
     "PointKeys": {"warn": {"time": "4m"}},
@@ -40,24 +38,15 @@ BESIDE: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         **{key: {"say": "Good morning."} for key in ("when", "think")},
         "again": {"say": "Good morning.", "when": '{heard: "(?i)price|cost"}'},
     },
-    "ListenKeys": dict.fromkeys(
-        ("language_hints", "eot_threshold", "eager_eot_threshold", "eot_timeout_ms"), _FLUX
-    ),
-    "ThinkKeys": {
-        "script": {"provider": "scripted"},
-        **dict.fromkeys(
-            ("provider", "temperature", "reasoning_mode", "endpoint", "context_length", "version"), _OPEN
-        ),
-        "credentials": {"provider": "aws_bedrock", "model": "amazon/nova-lite-v1"},
-    },
-    "SpeakKeys": {
-        "model_id": {"provider": "eleven_labs"},
-        "voice": {"provider": "open_ai", "model": "tts-1"},
-        "language": {"provider": "eleven_labs", "model_id": "eleven_turbo_v2_5"},
-    },
     "FaultKeys": {"by": {"do": "delay"}, "for": {"do": "delay", "by": "3s"}},
 }
-"""Companions of a key with their examples, by the class of the keys."""
+"""Companions of a key with their examples, by the class of the keys; a service's classes have their own."""
 
 PLACED: Final = frozenset({"granted", "ended"})
 """Keys of events that only some places allow: none is hinted at from elsewhere."""
+
+
+def companions_of(keys: type[object]) -> Mapping[str, Mapping[str, str]]:
+    """Companions of each key of a class, with their examples."""
+    own: Mapping[str, Mapping[str, str]] | None = getattr(keys, "BESIDE", None)
+    return _BESIDE.get(keys.__name__, {}) if own is None else own

@@ -11,7 +11,7 @@ import yaml
 
 from trialogue.model import kinds
 from trialogue.model.kinds import Kind, record_of
-from trialogue.scenario.companions import BESIDE, PLACED
+from trialogue.scenario.companions import PLACED, companions_of
 from trialogue.scenario.did_you_mean import did_you_mean, meant_word
 from trialogue.scenario.key_aliases import LIMITS, OF_END, WANTED
 from trialogue.scenario.problems import Path, shown
@@ -210,7 +210,7 @@ def _nested(record: kinds.KeyMap, steps: _Steps) -> str:
         for kind in kinds_here
         if isinstance(kind, kinds.KeyMap) and any(each.key == rest[0] for each in kind.members)
     )
-    with_ = BESIDE.get(inside.cls.__name__, {}).get(rest[0], {})
+    with_ = companions_of(inside.cls).get(rest[0], {})
     beside = [
         f"{each.key}: {with_[each.key]}" if each.key in with_ else form_of(inside, each.key)
         for each in inside.members

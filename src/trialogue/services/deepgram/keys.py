@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, ClassVar, Final
 
 from trialogue.model.kinds import Number, Whole
 from trialogue.services.keys import EndpointKeys
 from trialogue.services.script import ScriptEntryKeys
 from trialogue.values import frozen
+
+_FLUX: Final = {"model": "flux-general-en"}
+_OPEN: Final = {"model": "gpt-4o-mini"}
 
 
 class Provider(Enum):
@@ -39,6 +42,11 @@ class ReasoningMode(Enum):
 @frozen
 class ListenKeys:
     """Keys of an agent's hearing, by Deepgram's names."""
+
+    BESIDE: ClassVar[Mapping[str, Mapping[str, str]]] = dict.fromkeys(
+        ("language_hints", "eot_threshold", "eager_eot_threshold", "eot_timeout_ms"), _FLUX
+    )
+    """Companions of a key with their examples."""
 
     provider: str | None = None
     """Provider of the recognizer."""
@@ -74,6 +82,15 @@ class ListenKeys:
 @frozen
 class ThinkKeys:
     """Keys of an agent's thinking, by Deepgram's names."""
+
+    BESIDE: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "script": {"provider": "scripted"},
+        **dict.fromkeys(
+            ("provider", "temperature", "reasoning_mode", "endpoint", "context_length", "version"), _OPEN
+        ),
+        "credentials": {"provider": "aws_bedrock", "model": "amazon/nova-lite-v1"},
+    }
+    """Companions of a key with their examples."""
 
     provider: Provider
     """Provider of the model; `scripted` says what its script says, `installed` is a package's."""
@@ -116,6 +133,13 @@ class ThinkKeys:
 @frozen
 class SpeakKeys:
     """Keys of an agent's voice, by Deepgram's names."""
+
+    BESIDE: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "model_id": {"provider": "eleven_labs"},
+        "voice": {"provider": "open_ai", "model": "tts-1"},
+        "language": {"provider": "eleven_labs", "model_id": "eleven_turbo_v2_5"},
+    }
+    """Companions of a key with their examples."""
 
     provider: str | None = None
     """Provider of the voice: `deepgram`, `eleven_labs`, `cartesia`, `open_ai`, ..."""
