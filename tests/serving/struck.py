@@ -23,8 +23,8 @@ PATIENT_S = 30.0
 UPGRADE_S = 1.5
 """How long a client waits for an upgrade that is not to come."""
 
-SLOW_S = 3.0
-"""Who is served slowly leaves after so long; a server that is well takes a fifth of it for all."""
+SLOW_S = 2.5
+"""Who is served slowly leaves after so long; a server that is well takes a quarter of it for all."""
 
 HANGS = frozenset({"silent", "dripped"})
 """Faults of an upgrade behind which nothing comes."""
