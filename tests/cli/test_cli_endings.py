@@ -173,6 +173,31 @@ def test_diagnostics_load_at_the_first_line():
     ]
 
 
+HELD = """
+import sys
+from pathlib import Path
+from trialogue.cli.run import RunOptions, hold
+
+def begin(*_):
+    print("structlog" in sys.modules)
+    raise SystemExit
+
+hold(Path(sys.argv[1]), RunOptions(), begin)
+"""
+
+
+@pytest.mark.parametrize(("clock", "is_loaded"), [("real", "True"), ("virtual", "False")])
+def test_diagnostics_are_loaded_before_a_meeting_in_real_time(tmp_path, clock, is_loaded):
+    """Its first line held up all sound for a tenth of a second, and was listed as a failure."""
+    scenario = tmp_path / "it.yaml"
+    scenario.write_text(
+        f"trialogue: 1\nname: it\nrun: {{clock: {clock}}}\ncast: {{ann: {{lines: [One.]}}}}\n"
+    )
+    asked = [sys.executable, "-c", HELD, str(scenario)]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.returncode) == (is_loaded, 0)
+
+
 def test_tracebacks_have_no_locals(diagnostics, capsys):
     """Locals hold speech."""
     diagnostics("debug")

@@ -139,7 +139,7 @@ def hold_resolved(resolved: Resolved, asked: RunOptions, hold_it: Hold) -> int:
     """Run a resolved scenario with `hold_it`; returns the exit code. Raises `TrialogueError`."""
     hide(resolved.secrets)
     _judge_code(resolved, asked)
-    configure(asked.log_level)
+    configure(asked.log_level, in_real_time=resolved.clock is Clock.REAL)
     waiting = open_waiting(is_silent=asked.shown != "live")
     watcher = Watcher(
         open_screen(is_shown=asked.shown == "live"),

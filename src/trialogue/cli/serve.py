@@ -174,7 +174,7 @@ def serve(serving: Serving) -> int:
             "variable, e.g. --api-key-env VOICE_KEY"
         )
     serving.dialling.check()
-    configure("error" if serving.is_quiet else serving.log_level)
+    configure("error" if serving.is_quiet else serving.log_level, in_real_time=True)
     answers = serving.answers
     options = ServerOptions(
         stand_in=answers.stand_in(), allow_endpoint=partial(is_allowed, frozenset(answers.hosts))
