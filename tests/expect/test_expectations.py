@@ -113,6 +113,38 @@ def test_whenever_one_thing_happens_another_follows():
     assert missed(never.replace(", within: 30s", ""))[0][3] == "after 18.00 s it never came"
 
 
+def test_whenever_has_times_of_its_own():
+    """`when` counts from the start, `then` from each `when`."""
+    then = "{{said: {{by: ann, match: '.'}}{1}}}"
+    rule = f"  always: [{{{{when: {{{{participant: ann, event: granted{{0}}}}}}, then: {then}}}}}]"
+    assert missed(rule.format("", ", within: 6s")) == []
+    assert missed(rule.format("", ", within: 1s"))[0][1:] == ("timing", 5.0, "it came 5.00 s after 0.00 s")
+    both = missed(rule.format("", ", within: 2s"))
+    assert (len(both), missed(rule.format(", within: 9s", ", within: 2s"))) == (2, both[:1])
+    assert missed(rule.format(", after: 30s", ", within: 1s")) == []
+    assert missed(rule.format("", ", after: 7s"))[0][3] == "after 15.00 s it never came"
+
+
+def test_a_limit_of_time_is_told_with_what_came_too_late():
+    """At the end and in an order; a time that was not kept is of timing."""
+    (late,) = verdict("  at_end: [{participant: ben, event: heard, within: 10ms}]").misses
+    assert (late.kind, late.expected, late.happened) == (
+        "timing",
+        "ben heard at least once within 0.01 s of the start",
+        "0 times; outside of that time at 7.00 s",
+    )
+    (absent,) = verdict("  in_order: [{participant: ann, event: hand, within: 5s}]").misses
+    assert (absent.kind, absent.expected) == ("behaviour", "ann hand within 5 s of the start")
+    (early,) = verdict("  at_end: [{participant: ann, event: granted, after: 16s, within: 17s}]").misses
+    assert early.expected == "ann granted at least once from 16 s to 17 s after the start"
+
+
+def test_an_expectation_with_several_bounds_counts_once():
+    """Its author wrote one."""
+    found = verdict("  always: [{response-latency: {max: 1s, p50: 1ms}}, {turn-length: {min: 1s, max: 9s}}]")
+    assert (found.checked, [each.place for each in found.misses]) == (2, ["expect.always[0]"] * 2)
+
+
 def test_measures_stay_within_bounds():
     """Single observations, percentiles, shares of each, counts."""
     assert missed("  always: [{response-latency: {max: 2s, p50: 2s}}, {turn-length: {max: 10s}}]") == []
@@ -129,12 +161,20 @@ def test_measures_stay_within_bounds():
 
 def test_a_count_of_each_participant_says_whose_it_is():
     """Turns and words are counted per participant: the miss names the one, and says that each is counted."""
-    each = "(each of 2 participants is counted, not all together)"
+    each = "(each of 2 participants is counted; total counts all together)"
     assert [miss[3] for miss in missed("  at_end: [{turns: {min: 4}}, {turns: {max: 1}}]")] == [
         f"ben had 1 turn {each}",
         f"ann had 2 turns {each}",
     ]
     assert missed("  always: [{response-latency: {p50: 10ms}}]")[0][3].endswith("s at 7.00 s, of ben")
+
+
+def test_a_total_counts_all_participants_together():
+    """Ann has two turns and Ben has one."""
+    assert missed("  at_end: [{turns: {total: {min: 3, max: 3}}}, {words: {total: {min: 15}}}]") == []
+    (few, many) = verdict("  at_end: [{turns: {total: {min: 4}, max: 2}}, {turns: {total: {max: 2}}}]").misses
+    assert (few.expected, few.happened) == ("turns of all together min 4", "3 turns")
+    assert (many.expected, many.happened) == ("turns of all together max 2", "3 turns")
 
 
 def test_words_that_nobody_knows_are_none_that_are_counted():

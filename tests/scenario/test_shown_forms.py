@@ -12,6 +12,7 @@ import yaml
 from trialogue.model import kinds
 from trialogue.model.kinds import record_of
 from trialogue.scenario import check, forms, key_aliases
+from trialogue.scenario.problem_lines import lines_of
 from trialogue.scenario.schema import Document
 
 SHOWN = re.compile(
@@ -182,6 +183,103 @@ def test_what_is_shown_for_a_time_at_a_seat_is_taken(tmp_path, seat, key):
     file.write_text(f"{start}{seat}}}}}\n{form}\n")
     assert form.startswith("floor: {")
     assert check(file) == []
+
+
+SHAPES = [
+    "speak: aura-2-thalia-en",
+    "listen: nova-3",
+    "restart: 3",
+    "tools: prices",
+    "aliases: engineer",
+    "hold: 45s",
+    "silence: 4s",
+    "share: 50%",
+    "limits: 10m",
+    "limits: 12",
+    "mock: 8",
+    "mock: eight cents",
+    "agenda: Cost",
+    "agenda: [Cost]",
+    "end: Good night",
+    "words: we agree",
+    "turns: 7",
+    "duration: 10m",
+    "cost: 1.50 USD",
+    "response-latency: 2s",
+    "floor-share: 10%",
+    "interruptions: 2",
+    "times: 2",
+    "called: 1",
+    "said: we agree",
+    "each: tech",
+    "always: {cost: {max: 1 USD}}",
+    "in_order: we agree",
+    "judge: Was it polite?",
+    "via: clips",
+]
+"""Values in another shape than that of their key."""
+
+ROUND_SHAPES = {
+    "agent": ("speak", "listen", "restart", "tools", "aliases"),
+    "floor": ("hold", "silence", "share"),
+    "run": ("limits",),
+    "tool": ("mock",),
+    "top": ("agenda", "end"),
+    "entry": (
+        "words",
+        "turns",
+        "duration",
+        "cost",
+        "response-latency",
+        "floor-share",
+        "interruptions",
+        "said",
+    ),
+    "event": ("times",),
+    "call": ("called",),
+    "measure": ("each",),
+    "expect": ("always", "in_order", "judge"),
+    "person": ("via",),
+}
+"""Keys by what is around them."""
+
+AROUND = {
+    "agent": "cast: {{tech: {{lines: [Hi.], {}}}}}",
+    "floor": "floor: {{{}}}",
+    "run": "run: {{{}}}",
+    "tool": "tools: {{prices: {{{}}}}}",
+    "top": "{}",
+    "entry": "expect: {{at_end: [{{{}}}]}}",
+    "event": "expect: {{at_end: [{{participant: tech, event: heard, {}}}]}}",
+    "call": "expect: {{at_end: [{{tool: prices, {}}}]}}",
+    "measure": "expect: {{at_end: [{{turns: {{min: 1, {}}}}}]}}",
+    "expect": "expect: {{{}}}",
+    "person": "cast: {{dana: {{{}}}}}",
+}
+"""What is around a key."""
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_is_shown_for_another_shape_is_taken(tmp_path, shape):
+    """A text for a map, a number for bounds, one entry for a list: the form has the author's value."""
+    file = tmp_path / "shape.yaml"
+    here = next(place for place, keys in ROUND_SHAPES.items() if shape.partition(":")[0] in keys)
+
+    def told(text):
+        own = yaml.load(AROUND[here].format(text), LOADER)
+        with_cast = {"cast": {"tech": {"lines": ["Hi."], "tools": ["prices"]}} | own.pop("cast", {})}
+        tools = {"tools": {"prices": {"mock": {"result": 8}}}} if here not in {"agent", "person"} else {}
+        document = {"trialogue": 1, "name": "x", **with_cast, **tools, **own}
+        if "tools" not in document:
+            document["tools"] = {"prices": {"mock": {"result": 8}}}
+        file.write_text(json.dumps(document))
+        return check(file)
+
+    (wrong, *_) = told(shape)
+    assert wrong.form or lines_of(wrong)[-1]
+    form = wrong.form or lines_of(wrong)[-1].partition("example: ")[2]
+    form = form if ": " in form.partition("{")[0] else f"{shape.partition(':')[0]}: [{form}]"
+    assert [each for each in told(form) if each.code.value not in ELSEWHERE] == []
 
 
 @pytest.mark.long

@@ -39,6 +39,10 @@ def bound_misses(
         for each in measure.observe(Measured(held.records, held.result))
         if not any(window.holds(each.at, each.participant) for window in felt)
     ]
+    if bound.is_total:
+        at = held.result.duration_s
+        yield from _judged(bound, [Observed(at, sum(each.value for each in observed))], section, None)
+        return
     for name in bound.names or (None,):
         own = [each for each in observed if name is None or each.participant == name]
         if measure.unit == "share" and name_of_share(bound.measure):
@@ -97,8 +101,9 @@ def _happened(bound: Bound, value: float, worst: Observed, count: int, *, name: 
     """Value in words: whose, when, and of how many observations."""
     measure = MEASURES[bound.measure]
     told, at = _figure(bound, value), f"at {worst.at:.2f} s"
-    if measure.each and not measure.many and name is None:
-        return f"{worst.participant} had {told} (each of {count} participants is counted, not all together)"
+    if measure.each and not measure.many and name is None and not bound.is_total:
+        counted = f"each of {count} participants is counted; total counts all together"
+        return f"{worst.participant} had {told} ({counted})"
     if count == 1:
         return told
     who = "" if name or worst.participant is None else f", of {worst.participant}"

@@ -6,6 +6,8 @@
 2. `never` tells of the first `MOST` occurrences.
 3. `always` bounds every observation (`min`, `max`), or all of them (`p50`, `p95`, `p99`). Shares are looked
    at whenever a turn ends, from the meeting's first minute on, and at its end.
+   What `then` follows may be bounded, too: `after` and `within` of `when` count from the start, those of
+   `then` from each `when`.
 4. `at_end` counts over the whole meeting.
 5. A miss is of *infrastructure* where it is about sessions and errors, where the participant in question had
    failed for good, or where the meeting ended of a failure; of *timing* where something took too long or came
@@ -120,7 +122,7 @@ class _Looked:
             came = found[expected.nth - 1]
             if expected.within_s is not None and came.at > at + expected.within_s + 1e-6:
                 happened = f"it came at {came.at:.2f} s, {came.at - at:.2f} s after {before}"
-                wanted = f"{expected.text} within {expected.within_s:g} s of {before}"
+                wanted = f"{expected.text}{_window(expected, before)}"
                 yield Finding(expected.place, "in_order", wanted, happened, came, "timing")
             used.add((came.seq, expected.pattern))
             at, seq, before = came.at, came.seq, f"{expected.text} ({came.at:.2f} s)"
@@ -135,11 +137,12 @@ class _Looked:
         else:
             happened += self._instead(expected)
         at = earlier[-1] if earlier else self._end(_subject(expected))
-        return Finding(expected.place, "in_order", expected.text, happened, at, self._kind(expected, at))
+        wanted = f"{expected.text}{_window(expected, before)}"
+        return Finding(expected.place, "in_order", wanted, happened, at, self._kind(expected, at))
 
     def never(self, expected: Expected) -> Iterator[Finding]:
-        found = [each for each in self._occurrences(expected) if _is_in_window(expected, each)]
-        wanted = f"never {expected.text}"
+        found = self._in_window(expected)
+        wanted = f"never {expected.text}{_window(expected)}"
         for index, each in enumerate(found[:MOST]):
             more = f", and {len(found) - MOST} times more" if index == MOST - 1 and len(found) > MOST else ""
             code = f": {self.happened.told_at(each)}" if isinstance(expected.pattern, ErrorPattern) else ""
@@ -147,21 +150,31 @@ class _Looked:
             yield Finding(expected.place, "never", wanted, happened, each, self._kind(expected, each))
 
     def _count(self, expected: Expected) -> Iterator[Finding]:
-        found = [each for each in self._occurrences(expected) if _is_in_window(expected, each)]
+        found = self._in_window(expected)
         least = 1 if expected.least is None and expected.most is None else expected.least or 0
         if len(found) >= least and (expected.most is None or len(found) <= expected.most):
             return
-        wanted = f"{expected.text} {_counted(least, expected.most)}"
-        happened = _often(len(found)) + (f", at {_times(found)}" if found else self._instead(expected))
-        at = found[-1] if found else self._end(_subject(expected))
-        yield Finding(expected.place, "at_end", wanted, happened, at, self._kind(expected, at))
+        wanted = f"{expected.text} {_counted(least, expected.most)}{_window(expected)}"
+        outside = [each for each in self._occurrences(expected) if each not in found]
+        happened = f"{_often(len(found))}{f', at {_times(found)}' if found else ''}"
+        if outside:
+            happened += f"; outside of that time at {_times(outside)}"
+        elif not found:
+            happened += self._instead(expected)
+        at = found[-1] if found else outside[0] if outside else self._end(_subject(expected))
+        is_late = len(found) < least <= len(found) + len(outside)
+        kind = self._kind(expected, at)
+        kind = "timing" if is_late and kind == "behaviour" else kind
+        yield Finding(expected.place, "at_end", wanted, happened, at, kind)
 
     def _whenever(self, expected: Whenever) -> Iterator[Finding]:
         follows = self._occurrences(expected.then)
-        limit = expected.then.within_s
-        for first in self._occurrences(expected.when):
-            then = next((each for each in follows if (each.at, each.seq) > (first.at, first.seq)), None)
+        limit, wait = expected.then.within_s, expected.then.after_s
+        for first in self._in_window(expected.when):
+            later = (each for each in follows if (each.at, each.seq) > (first.at, first.seq))
+            then = next((each for each in later if each.at >= first.at + wait - 1e-6), None)
             wanted = f"whenever {expected.when.text}, {expected.then.text}"
+            wanted += f" at least {wait:g} s later" if wait else ""
             wanted += "" if limit is None else f" within {limit:g} s"
             if then is None:
                 if limit is not None and first.at + limit > self.happened.ended_at:
@@ -172,6 +185,10 @@ class _Looked:
             elif limit is not None and then.at > first.at + limit + 1e-6:
                 happened = f"it came {then.at - first.at:.2f} s after {first.at:.2f} s"
                 yield Finding(expected.place, "always", wanted, happened, then, "timing")
+
+    def _in_window(self, expected: Expected) -> list[Occurrence]:
+        """Occurrences within the times that are counted from the start."""
+        return [each for each in self._occurrences(expected) if _is_in_window(expected, each)]
 
     def _occurrences(self, expected: Expected) -> list[Occurrence]:
         found = self.happened.find(expected.pattern)
@@ -242,6 +259,14 @@ def _is_in_window(expected: Expected, found: Occurrence) -> bool:
     return found.at >= expected.after_s - 1e-6 and (
         expected.within_s is None or found.at <= expected.within_s + 1e-6
     )
+
+
+def _window(expected: Expected, since: str = "the start") -> str:
+    """Times between which an event counts, in words; begins with a space, or is empty."""
+    after, within = expected.after_s, expected.within_s
+    if within is None:
+        return f" at least {after:g} s after {since}" if after else ""
+    return f" from {after:g} s to {within:g} s after {since}" if after else f" within {within:g} s of {since}"
 
 
 def _times(found: Sequence[Occurrence]) -> str:

@@ -241,6 +241,9 @@ class Bound:
     excepted: frozenset[str] = frozenset()
     """Faults of the scenario: observations of their participants do not count while they last."""
 
+    is_total: bool = False
+    """Whether the numbers of all participants are added, instead of each being compared."""
+
 
 @frozen
 class Question:
@@ -274,8 +277,8 @@ class Expectations:
 
     @property
     def count(self) -> int:
-        """Number of the expectations, without questions."""
-        return len(self.always) + len(self.in_order) + len(self.never) + len(self.at_end)
+        """Number of the scenario's expectations, without questions: one with several bounds counts once."""
+        return len({each.place for each in (*self.always, *self.in_order, *self.never, *self.at_end)})
 
 
 NOTHING_EXPECTED: Final = Expectations()

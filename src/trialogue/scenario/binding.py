@@ -14,23 +14,23 @@ from typing import Final, Literal, assert_never, cast
 from attrs import evolve
 
 from trialogue.model import kinds
-from trialogue.scenario.bound_hints import number_hint, total_hint
+from trialogue.scenario.bound_hints import number_hint
 from trialogue.scenario.comma_hints import rests_of
 from trialogue.scenario.did_you_mean import meant_word
 from trialogue.scenario.expect_keys import BoundKeys
-from trialogue.scenario.forms import form_of, key_hint, meant_key
-from trialogue.scenario.happening_hints import fitting, happening_hint
-from trialogue.scenario.moment_hints import is_moment, moment_hint
+from trialogue.scenario.forms import form_of, meant_key
+from trialogue.scenario.happening_hints import fitting
+from trialogue.scenario.moment_hints import is_moment
 from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.people import ClipKeys
 from trialogue.scenario.problems import Code, Path, Problems, shown
 from trialogue.scenario.quantities import read_duration, read_range
-from trialogue.scenario.schema import AgentDefaultsKeys, AgentKeys
-from trialogue.scenario.seat_hints import seat_hint
 from trialogue.scenario.seating import TEXT_ONLY
+from trialogue.scenario.shape_forms import map_form, shape_form
 from trialogue.scenario.stages import stage_record
 from trialogue.scenario.time_hints import time_alone
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
+from trialogue.scenario.unknown_keys import Hint, unknown_key_hint
 from trialogue.scenario.wrong_values import (
     Fault,
     duration_fault,
@@ -102,18 +102,28 @@ class Binder:
             case _:
                 return self._scalar(kind, node, path)
 
-    def _wrong(self, node: Node, path: Path, wanted: str, hint: str = "") -> Literal[Absent.ABSENT]:
+    def _wrong(
+        self, node: Node, path: Path, wanted: str, hint: str = "", *, form: str = ""
+    ) -> Literal[Absent.ABSENT]:
         if not (self.problems.is_partial and isinstance(node, Scalar) and node.value is None):
             told = f"must be {wanted}, not {said(node)}{hint or why_text(node)}"
-            self.problems.add(node.at, path, told, Code.TYPE)
+            self.problems.add(node.at, path, told, Code.TYPE, form=form)
         return ABSENT
+
+    def misshapen(
+        self, kind: kinds.Kind, node: Node, path: Path, around: Entries | None = None
+    ) -> Literal[Absent.ABSENT]:
+        """Note a value of another shape than its kind, with the form that is meant."""
+        if self.problems.full:
+            return self._wrong(node, path, _shapes(kind))
+        hint = number_hint(node, path) if isinstance(kind, kinds.KeyMap) and kind.cls is BoundKeys else ""
+        return self._wrong(node, path, _shapes(kind), hint, form=shape_form(kind, node, path, around))
 
     # --- lists and maps ---------------------------------------------------------------------------
 
     def _record(self, kind: kinds.KeyMap, node: Node, path: Path) -> object:
         if not isinstance(node, Entries):
-            hint = number_hint(node, path) if kind.cls is BoundKeys else ""
-            return self._wrong(node, path, "a map", hint)
+            return self.misshapen(kind, node, path)
         if alone := _time_alone(kind, node, path):
             self.problems.add(node.at, path, alone, Code.EXPECT if path[0] == "expect" else Code.MOMENT)
             return ABSENT
@@ -128,8 +138,11 @@ class Binder:
             if any(pair.key in rest.keys for rest in rests):
                 continue
             if pair.key in members:
-                inner = fitting(kind, pair, node, members[pair.key].kind)
-                values[pair.key] = inside.bind(inner, pair.value, (*path, pair.key))
+                inner, place = fitting(kind, pair, node, members[pair.key].kind), (*path, pair.key)
+                if _is_misshapen(inner, pair.value):
+                    values[pair.key] = inside.misshapen(inner, pair.value, place, node)
+                else:
+                    values[pair.key] = inside.bind(inner, pair.value, place)
             else:
                 self._unknown_key(kind, node, pair, path)
         for member in kind.members:
@@ -153,20 +166,13 @@ class Binder:
         return meant_key(pair.key, kind) == key or (key == "when" and is_moment(pair, kind))
 
     def _unknown_key(self, kind: kinds.KeyMap, node: Entries, pair: Pair, path: Path) -> None:
-        key = shown(pair.key)
-        hint = ""
-        if not self.problems.full:
-            hint = happening_hint(pair, node, path) if issubclass(kind.cls, EventKeys) else ""
-            hint = total_hint(pair, path) if kind.cls is BoundKeys else hint
-            hint = seat_hint(pair, node) if kind.cls in {AgentKeys, AgentDefaultsKeys} else hint
-            hint = hint or moment_hint(pair, kind) or key_hint(pair.key, kind)
-            if hint.startswith("; write speak: {model: "):
-                hint += "; trialogue voices lists others"
-        self.problems.add(pair.at, path, f'unknown key "{key}"{hint}', Code.KEY_UNKNOWN)
+        hint = Hint("") if self.problems.full else unknown_key_hint(pair, kind, node, path)
+        told = f'unknown key "{shown(pair.key)}"{hint.text}'
+        self.problems.add(pair.at, path, told, Code.KEY_UNKNOWN, form=hint.form)
 
     def _map(self, kind: kinds.MapOf, node: Node, path: Path) -> object:
         if not isinstance(node, Entries):
-            return self._wrong(node, path, "a map")
+            return self.misshapen(kind, node, path)
         values: dict[str, object] = {}
         for pair in node.pairs:
             inner = (*path, pair.key)
@@ -178,7 +184,7 @@ class Binder:
 
     def _list(self, kind: kinds.ListOf, node: Node, path: Path) -> object:
         if not isinstance(node, Items):
-            return self._wrong(node, path, "a list")
+            return self.misshapen(kind, node, path)
         values = [self.bind(kind.item, item, (*path, index)) for index, item in enumerate(node.nodes)]
         kept = tuple(index for index, value in enumerate(values) if value is not ABSENT)
         if len(kept) < len(values):
@@ -189,7 +195,7 @@ class Binder:
         for option in kind.options:
             if _fits(option, node):
                 return self.bind(option, node, path)
-        return self._wrong(node, path, " or ".join(_shape(option) for option in kind.options))
+        return self.misshapen(kind, node, path)
 
     def _anything(self, node: Node, path: Path) -> object:
         match node:
@@ -275,10 +281,15 @@ class Binder:
             )
             return ABSENT
         given = f'"{shown(value)}"' if isinstance(value, str) else said(node)
+        form = map_form(value, path) if isinstance(value, str) else ""
+        hint = "; it is written as a map" if form else ""
         meant = meant_word(value, words) if isinstance(value, str) and not self.problems.full else None
-        hint = "" if meant is None else f'; did you mean "{meant}"?'
+        if meant is not None and not form:
+            hint, form = (
+                f'; did you mean "{meant}"?',
+                f"{path[-1]}: {meant}" if isinstance(path[-1], str) else "",
+            )
         text = f"must be one of {_listed(tuple(words))}, not {given}{hint}"
-        form = "" if meant is None or not isinstance(path[-1], str) else f"{path[-1]}: {meant}"
         self.problems.add(node.at, path, text, Code.CHOICE, form=form)
         return ABSENT
 
@@ -303,6 +314,21 @@ def _fits(kind: kinds.Kind, node: Node) -> bool:
             return isinstance(node, Items)
         case _:
             return isinstance(node, Scalar)
+
+
+def _is_misshapen(kind: kinds.Kind, node: Node) -> bool:
+    """Whether a map, a list, or one of several shapes is expected, and the node has none of these."""
+    match kind:
+        case kinds.OneOf(options=options):
+            return not (isinstance(node, Hole) or any(_fits(option, node) for option in options))
+        case kinds.KeyMap() | kinds.StageKeys() | kinds.ListOf() | kinds.MapOf():
+            return not (isinstance(node, Hole) or _fits(kind, node))
+        case _:
+            return False
+
+
+def _shapes(kind: kinds.Kind) -> str:
+    return " or ".join(map(_shape, kind.options)) if isinstance(kind, kinds.OneOf) else _shape(kind)
 
 
 def _shape(kind: kinds.Kind) -> str:

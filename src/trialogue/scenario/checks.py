@@ -27,6 +27,8 @@ from trialogue.scenario.schema import (
     FloorKeys,
     PointKeys,
     ReplacementKeys,
+    RestartKeys,
+    RestartWhen,
 )
 from trialogue.scenario.schema_faults import schema_faults
 from trialogue.scenario.tool_checks import check_tool
@@ -76,6 +78,19 @@ def _check_cast(look: Look) -> None:
             look.tell(("cast", name, "lines"), "lines or think, not both", Code.THINK_TWICE)
         if agent.lines == ():
             look.tell(("cast", name, "lines"), "is empty: add lines, or leave it out", Code.THINK_MISSING)
+        _check_restart(look, ("cast", name, "restart"), agent.restart)
+    shared = look.document.defaults.agent if look.document.defaults else None
+    _check_restart(look, ("defaults", "agent", "restart"), shared.restart if shared else None)
+
+
+def _check_restart(look: Look, path: Path, restart: RestartKeys | None) -> None:
+    """Note what is said about retries that never happen."""
+    if restart is None or (restart.when is not RestartWhen.NEVER and restart.max != 0):
+        return
+    never = "when: never" if restart.when is RestartWhen.NEVER else "max: 0"
+    for key in ("max", "within", "backoff"):
+        if getattr(restart, key) is not None and never != f"{key}: 0":
+            look.tell((*path, key), f"has no effect with {never}, which retries nothing", Code.CONFLICT)
 
 
 def _check_words(look: Look) -> None:
@@ -218,6 +233,9 @@ def _check_custom(look: Look, floor: FloorKeys) -> None:
     if floor.custom is not None and not names_policy(floor.custom):
         text = "must be module:attribute, or the name of a policy that the app gives"
         look.tell(("floor", "custom"), text, Code.FLOOR_CUSTOM)
+    elif floor.custom is not None and floor.policy is not None and not wanted:
+        text = f"has no effect with policy: {floor.policy.value}"
+        look.tell(("floor", "custom"), text, Code.FLOOR_CUSTOM, form="policy: custom")
 
 
 def _check_agenda(look: Look) -> None:

@@ -42,7 +42,7 @@ _BESIDE: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
 }
 """Companions of a key with their examples, by the class of the keys; a service's classes have their own."""
 
-PLACED: Final = frozenset({"granted", "ended"})
+PLACED: Final = frozenset({"granted", "ended", "except"})
 """Keys of events that only some places allow: none is hinted at from elsewhere."""
 
 

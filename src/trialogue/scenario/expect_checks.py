@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from trialogue.scenario.did_you_mean import did_you_mean
-from trialogue.scenario.expect_keys import BoundKeys, ExpectationKeys, ExpectKeys
+from trialogue.scenario.expect_keys import BoundKeys, ExpectationKeys, ExpectKeys, TimesKeys
 from trialogue.scenario.expecting import (
     EXAMPLES,
     MANY,
     SINGLE,
+    SUMMED,
     UNITS,
     bounds_of,
     limit_of,
     measures_of,
 )
+from trialogue.scenario.flow_text import flow
+from trialogue.scenario.idle_keys import check_idle, check_times
 from trialogue.scenario.looking import Look, check_participant, there_are
 from trialogue.scenario.pattern_checks import Use, check_event, events_in
 from trialogue.scenario.problems import Code, Path
@@ -34,7 +37,10 @@ def check_expect(look: Look) -> None:
         for index, event in enumerate(events):
             check_event(look, (*path, section, index), event, Use.EXPECTED)
             if section == "never" and event.nth is not None:
-                look.tell((*path, section, index, "nth"), "nth has no meaning under never", Code.EXPECT)
+                text = (
+                    f"has no effect under never: write it under at_end, with times: {{max: {event.nth - 1}}}"
+                )
+                look.tell((*path, section, index, "nth"), text, Code.EXPECT)
     if expect.judge is not None and (expect.judge.model is None) != (expect.judge.endpoint is None):
         look.tell((*path, "judge"), "model and endpoint belong together", Code.EXPECT)
     for index, keys in enumerate(expect.at_end or ()):
@@ -51,8 +57,12 @@ def _check_always(look: Look, path: Path, keys: ExpectationKeys) -> None:
         event = getattr(keys, key)
         if event is not None:
             check_event(look, (*path, key), event, Use.EXPECTED)
+        if event is not None and event.nth is not None:
+            text = "has no effect here: then must follow each time that when happens"
+            look.tell((*path, key, "nth"), text, Code.EXPECT)
     if keys.when is None and keys.then is None and not measures_of(keys) and not events_in(keys):
         look.tell(path, f"needs a measure ({', '.join(UNITS)}), or when and then", Code.EXPECT)
+    check_idle(look, path, keys)
     _check_measures(look, path, keys)
 
 
@@ -63,16 +73,29 @@ def _check_at_end(look: Look, path: Path, keys: ExpectationKeys) -> None:
     if not measures_of(keys):
         check_event(look, path, keys, Use.EXPECTED)
     elif events_in(keys):
-        look.tell(path, "must be either an event or a measure", Code.EXPECT)
+        _tell_both(look, path, keys)
+    check_idle(look, path, keys)
+    check_times(look, path, keys)
     if keys.times is not None and keys.called is not None:
         look.tell((*path, "called"), "times or called, not both", Code.EXPECT)
-    if keys.called is not None and keys.tool is None and look.is_whole((*path, "tool")):
+    is_event = not measures_of(keys) and look.is_whole((*path, "tool"))
+    if keys.called is not None and keys.tool is None and is_event:
         look.tell((*path, "called"), "called is only for tools: use times", Code.EXPECT)
-    for key in ("times", "called"):
-        times = getattr(keys, key)
-        if times is not None and times.min is not None and times.max is not None and times.min > times.max:
-            look.tell((*path, key), "min is above max", Code.EXPECT)
     _check_measures(look, path, keys)
+
+
+def _tell_both(look: Look, path: Path, keys: ExpectationKeys) -> None:
+    """Note an event beside a measure; a participant beside one of its measures is meant for `each`."""
+    name = keys.participant or keys.speaking
+    single = next((each for each in measures_of(keys) if each[0] in SINGLE), None)
+    if name is None or single is None or keys.event is not None:
+        look.tell(path, "must be either an event or a measure", Code.EXPECT)
+        return
+    measure, bounds = single
+    form: dict[str, object] = {}
+    form.update(bounds_of(bounds), each=list(dict.fromkeys((*(bounds.each or ()), name))))
+    text = f"must be either an event or a measure: to measure {name} alone, name it in each"
+    look.tell(path, text, Code.EXPECT, form=f"{measure}: {flow(form)}")
 
 
 def _check_measures(look: Look, path: Path, keys: ExpectationKeys) -> None:
@@ -91,7 +114,9 @@ def _check_measures(look: Look, path: Path, keys: ExpectationKeys) -> None:
 
 def _check_bounds(look: Look, path: Path, measure: str, bounds: BoundKeys) -> None:
     unit = UNITS[measure]
-    if not bounds_of(bounds):
+    if bounds.total is not None:
+        _check_total(look, (*path, "total"), measure, bounds)
+    elif not bounds_of(bounds):
         look.tell(path, f"needs a bound, such as max: {EXAMPLES[unit]}", Code.EXPECT)
     for statistic, value in bounds_of(bounds):
         if limit_of(unit, value) is None:
@@ -99,7 +124,27 @@ def _check_bounds(look: Look, path: Path, measure: str, bounds: BoundKeys) -> No
             look.tell((*path, statistic), text, Code.EXPECT)
         if statistic not in {"min", "max"} and measure not in MANY:
             look.tell((*path, statistic), f"{measure} is a single figure: use min or max", Code.EXPECT)
+    low, high = (limit_of(unit, getattr(bounds, each)) for each in ("min", "max"))
+    if low is not None and high is not None and low > high:
+        look.tell(path, "min is above max", Code.EXPECT)
     if bounds.each is not None and measure not in SINGLE:
         look.tell((*path, "each"), f"{measure} belongs to the meeting, not to a participant", Code.EXPECT)
+    if bounds.each == ():
+        look.tell((*path, "each"), "is empty: name participants, or leave it out", Code.EXPECT)
     for index, name in enumerate(bounds.each or ()):
         check_participant(look, (*path, "each", index), name)
+
+
+def _check_total(look: Look, path: Path, measure: str, bounds: BoundKeys) -> None:
+    """Note a total of what cannot be added, and one that bounds nothing."""
+    total = bounds.total or TimesKeys()
+    if measure not in SUMMED:
+        text = f"is only for {' and '.join(sorted(SUMMED))}: {measure} cannot be added"
+        look.tell(path, text, Code.EXPECT)
+    if total == TimesKeys():
+        look.tell(path, "needs min or max", Code.EXPECT, form="total: {min: 7}")
+    if total.min is not None and total.max is not None and total.min > total.max:
+        look.tell(path, "min is above max", Code.EXPECT)
+    if bounds.each is not None and not bounds_of(bounds):
+        text = "has no effect beside total, which counts all participants"
+        look.tell((*path[:-1], "each"), text, Code.EXPECT)

@@ -46,6 +46,9 @@ class BoundKeys:
     each: tuple[Identifier, ...] | None = None
     """Participants, each of which must meet the bounds."""
 
+    total: TimesKeys | None = None
+    """For `turns` and `words`: bounds of the sum over all participants, instead of each one's number."""
+
 
 @frozen
 class ExpectationKeys(EventKeys):

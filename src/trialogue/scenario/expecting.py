@@ -21,6 +21,7 @@ __all__ = [
     "MANY",
     "SINGLE",
     "STATISTICS",
+    "SUMMED",
     "UNITS",
     "bounds_of",
     "expectations_of",
@@ -58,6 +59,9 @@ SINGLE: Final = frozenset(
 )
 """Measures of single participants."""
 
+SUMMED: Final = frozenset({"turns", "words"})
+"""Measures of single participants that can be added."""
+
 EXAMPLES: Final[dict[Unit, str]] = {"time": "2.5s", "share": "8%", "count": "3", "money": "1.50 USD"}
 """Examples of a bound, by unit."""
 
@@ -88,6 +92,13 @@ def measures_of(keys: ExpectationKeys) -> list[tuple[str, BoundKeys]]:
 def bounds_of(bounds: BoundKeys) -> list[tuple[Statistic, object]]:
     """Statistics of a measure that have a limit, each with the limit as written."""
     return [(each, getattr(bounds, each)) for each in STATISTICS if getattr(bounds, each) is not None]
+
+
+def _totals(bounds: BoundKeys) -> list[tuple[Statistic, int]]:
+    """Bounds of the sum over all participants."""
+    total = bounds.total or TimesKeys()
+    limits: tuple[tuple[Statistic, int | None], ...] = (("min", total.min), ("max", total.max))
+    return [(statistic, number) for statistic, number in limits if number is not None]
 
 
 def limit_of(unit: Unit, value: object) -> float | None:
@@ -141,6 +152,9 @@ class _Ready:
                 if limit is not None:
                     text = f"{measure} {statistic} {value}"
                     yield Bound(measure, statistic, limit, bounds.each or (), text, place, keys.excepted)
+            for statistic, number in _totals(bounds):
+                text = f"{measure} of all together {statistic} {number}"
+                yield Bound(measure, statistic, number, (), text, place, is_total=True)
 
     def _event(self, keys: EventKeys, place: str) -> Expected:
         pattern, text = pattern_of(self.document, keys)

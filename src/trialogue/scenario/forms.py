@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from typing import Final, TypeAlias, cast
 
 import yaml
@@ -13,11 +13,13 @@ from trialogue.model import kinds
 from trialogue.model.kinds import Kind, record_of
 from trialogue.scenario.companions import PLACED, companions_of
 from trialogue.scenario.did_you_mean import did_you_mean, meant_word
-from trialogue.scenario.key_aliases import LIMITS, OF_END, WANTED
+from trialogue.scenario.key_aliases import LIMITS, OF_END, OPTIONS, WANTED
+from trialogue.scenario.own_values import own_value
 from trialogue.scenario.problems import Path, shown
 from trialogue.scenario.schema import Document, EndKeys, RunKeys
 from trialogue.scenario.stages import stage_records
 from trialogue.scenario.tool_keys import ToolKeys
+from trialogue.scenario.tree import Node
 
 NEAR = 3
 """Levels below a key at which it is suggested before a similarly spelled one."""
@@ -89,20 +91,27 @@ def _opened(kind: Kind) -> Iterator[Kind]:
 # --- misplaced keys ----------------------------------------------------------------------------
 
 
-def key_hint(key: str, record: kinds.KeyMap) -> str:
-    """Hint at what an unknown key of a record probably means; begins with `; `."""
+def key_hint(key: str, record: kinds.KeyMap, value: Node | None = None, *, speech: bool = False) -> str:
+    """Hint at what an unknown key of a record probably means, with its value; begins with `; `.
+
+    Only with `speech` it has the author's words, which are personal.
+    """
+    nested = partial(_nested, value=partial(own_value, node=value, speech=speech))
+    option = _option(key, record)
+    if option is not None:
+        return f"; it is an option of the command: {option}"
     steps = _wanted(key, record)
     if steps is not None:
-        return f"; write {_nested(record, steps)}"
+        return f"; write {nested(record, steps)}"
     limit = _limit(key, record)
     if limit is not None:
         if record.cls in {Document, RunKeys}:
-            return f"; write {_nested(record, limit if record.cls is Document else limit[1:])}"
-        return f"; it belongs at the top level: {_nested(record_of(Document), limit)}"
+            return f"; write {nested(record, limit if record.cls is Document else limit[1:])}"
+        return f"; it belongs at the top level: {nested(record_of(Document), limit)}"
     below = _below(record).get(key)
     close = did_you_mean(key, [member.key for member in record.members])
     if below is not None and (len(below) <= NEAR or not close):
-        return f"; it belongs under {_called(below[:-1])}: {_nested(record, below)}"
+        return f"; it belongs under {_called(below[:-1])}: {nested(record, below)}"
     name = key.partition(":")[0]
     if any(member.key == name for member in record.members):
         return f"; a space is missing after the colon: {form_of(record, name)}"
@@ -113,16 +122,23 @@ def key_hint(key: str, record: kinds.KeyMap) -> str:
     if any(member.key == key for member in root.members):
         return f"; it belongs at the top level: {form_of(root, key)}"
     if above is not None and len(above) <= 3 and "[]" not in above and not _is_of_others(key, record):
-        return f"; it belongs at the top level: {_nested(root, above)}"
+        return f"; it belongs at the top level: {nested(root, above)}"
     known = [member.key for member in record.members]
     more = f" and {len(known) - MOST_KEYS} more" if len(known) > MOST_KEYS else ""
     return f"; known keys: {', '.join(known[:MOST_KEYS])}{more}"
 
 
 def _wanted(key: str, record: kinds.KeyMap) -> _Steps | None:
-    words = WANTED.get(record.cls.__name__, {})
-    path = words.get(key.casefold().replace("-", "_"))
+    word = key.casefold().replace("-", "_")
+    named = (WANTED.get(cls.__name__, {}).get(word) for cls in record.cls.__mro__)
+    path = next((each for each in named if each is not None), None)
     return None if path is None else tuple(path.split("."))
+
+
+def _option(key: str, record: kinds.KeyMap) -> str | None:
+    """Option of the command line that a key means, with its command."""
+    is_of_run = record.cls in {Document, RunKeys}
+    return OPTIONS.get(key.casefold().replace("-", "_")) if is_of_run else None
 
 
 def meant_key(key: str, record: kinds.KeyMap) -> str | None:
@@ -191,12 +207,13 @@ def _records(steps: _Steps, kind: Kind) -> Iterator[tuple[_Steps, kinds.KeyMap]]
             pass
 
 
-def _nested(record: kinds.KeyMap, steps: _Steps) -> str:
-    """Example of a key below a record, with the other keys that its maps require."""
+def _nested(record: kinds.KeyMap, steps: _Steps, value: Callable[[Kind], str | None]) -> str:
+    """Example of a key below a record, with its value and the other keys that its maps require."""
     first, rest = steps[0], steps[1:]
-    if not rest:
-        return form_of(record, first) or f"{shown(first)}: ..."
-    member = next(each for each in record.members if each.key == first)
+    member = next((each for each in record.members if each.key == first), None)
+    if not rest or member is None:
+        own = None if member is None else value(member.kind)
+        return f"{first}: {own}" if own is not None else form_of(record, first) or f"{shown(first)}: ..."
     opened, closed = "{", "}"
     kinds_here = list(_opened(member.kind))
     while rest[0] in {"[]", "NAME"}:
@@ -216,4 +233,4 @@ def _nested(record: kinds.KeyMap, steps: _Steps) -> str:
         for each in inside.members
         if each.key != rest[0] and (each.required or each.key in with_)
     ]
-    return f"{first}: {opened}{', '.join([*beside, _nested(inside, rest)])}{closed}"
+    return f"{first}: {opened}{', '.join([*beside, _nested(inside, rest, value)])}{closed}"

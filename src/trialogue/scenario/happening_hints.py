@@ -19,7 +19,8 @@ def happening_hint(pair: Pair, event: Entries, path: Path) -> str:
     """Hint at how a key such as `turn` or `interrupted` is written in an event; empty for another key."""
     word = pair.key.casefold().replace("-", "_")
     happening = _EVENTS.get(HAPPENINGS.get(word, word))
-    if happening is None:
+    is_call = word == "called" and event.find("tool") is not None
+    if happening is None or is_call or (happening is Happening.HEARD and _is_speech(pair.value)):
         return ""
     owner = "agenda" if happening in OF_AGENDA else "participant"
     name = _name(event.find(owner)) or _name(pair.value)
@@ -39,6 +40,12 @@ def fitting(record: kinds.KeyMap, pair: Pair, event: Entries, kind: kinds.Kind) 
         return kind
     fit = tuple(word for word, each in _EVENTS.items() if (each in OF_AGENDA) == of_point)
     return kinds.ListedWord(lambda: fit)
+
+
+def _is_speech(node: object) -> bool:
+    """Whether a value is words that are said, rather than a name."""
+    value = node.value if isinstance(node, Scalar) else None
+    return isinstance(value, str) and _NAME.fullmatch(value) is None
 
 
 def _name(node: object) -> str | None:

@@ -8,6 +8,24 @@ from typing import Final
 LONGEST: Final = ("max_duration", "duration_limit", "max_time", "time_limit", "max_minutes")
 """Words for a limit of time."""
 
+_WAITING: Final = ("delay", "wait", "pause", "wait_for", "offset")
+"""Words for a time that passes before something."""
+
+_TIMEOUT: Final = ("timeout", "deadline", "time_limit", "max_wait", "before")
+"""Words for a time at which it is too late."""
+
+_OFTEN: Final = ("count", "repeat", "repeats", "occurrence", "occurrences", "nr", "index")
+"""Words for a number of occurrences."""
+
+_WORDS: Final = ("text", "texts", "say", "says", "message", "messages", "utterance", "content", "speech")
+"""Words for what is said."""
+
+EXPRESSION: Final = ("pattern", "regex", "regexp", "contains", "includes", "phrase", "words", *_WORDS)
+"""Words for what is searched in speech."""
+
+WHO: Final = ("who", "speaker", "from", "participant", "agent", "person", "user", "voice_of")
+"""Words for the participant who speaks."""
+
 _AT_END: Final = (
     *("said", "speaking", "for", "agenda", "participant", "event", "tool", "outcome", "arguments", "result"),
     *("error", "ended", "at", "by", "nth", "after", "within", "except", "times", "called"),
@@ -39,22 +57,26 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         **{each: f"expect.at_end.[].times.{each}" for each in ("min", "max")},
     },
     "AgentKeys": {
-        **dict.fromkeys(("voice", "voice_id"), "speak.model"),
-        **dict.fromkeys(("model", "llm"), "think.model"),
+        **dict.fromkeys(("voice", "voice_id", "voice_name", "tts"), "speak.model"),
+        **dict.fromkeys(("model", "llm", "model_name"), "think.model"),
         **dict.fromkeys(("provider",), "think.provider"),
         **dict.fromkeys(("endpoint", "url"), "think.endpoint"),
         **dict.fromkeys(("system", "system_prompt", "instructions", "persona", "description"), "prompt"),
-        **dict.fromkeys(("say", "says", "text", "line"), "lines"),
+        **dict.fromkeys(("personality", "background", "goal", "behavior", "behaviour", "context"), "prompt"),
+        **dict.fromkeys((*_WORDS, "line", "dialog", "dialogue", "utterances"), "lines"),
+        **dict.fromkeys(("first_message", "welcome", "intro", "opening"), "greeting"),
         **dict.fromkeys(("name", "label", "display_name"), "title"),
+        **dict.fromkeys(("alias", "nickname", "nicknames", "called"), "aliases"),
         **dict.fromkeys(("functions", "tool"), "tools"),
         **dict.fromkeys(("type", "kind"), "role"),
         "language": "listen.language",
         "clips": "via.clips",
         "script": "think",
+        **dict.fromkeys(("delay", "pause", "latency"), "think.script.[].think"),
     },
     "AgentDefaultsKeys": {
-        **dict.fromkeys(("voice",), "speak.model"),
-        **dict.fromkeys(("model",), "think.model"),
+        **dict.fromkeys(("voice", "voice_id", "voice_name"), "speak.model"),
+        **dict.fromkeys(("model", "llm", "model_name"), "think.model"),
         "language": "listen.language",
         "script": "think",
     },
@@ -63,35 +85,86 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("api_key", "key", "token"), "endpoint.headers"),
         "type": "provider",
         "lines": "script",
+        **dict.fromkeys(("model_name", "name", "llm"), "model"),
     },
-    "SpeakKeys": {"name": "model", "rate": "speed", "type": "provider"},
-    "ListenKeys": {"type": "provider", "threshold": "eot_threshold", "keywords": "keyterms"},
+    "SpeakKeys": {
+        **dict.fromkeys(("name", "model_name", "voice_id", "voice_name"), "model"),
+        "rate": "speed",
+        "type": "provider",
+    },
+    "ListenKeys": {
+        **dict.fromkeys(("name", "model_name"), "model"),
+        "type": "provider",
+        "threshold": "eot_threshold",
+        "keywords": "keyterms",
+    },
     "ScriptEntryKeys": {
-        **dict.fromkeys(("text", "says", "line"), "say"),
-        **dict.fromkeys(("delay", "wait", "after"), "think"),
-        **dict.fromkeys(("match", "if"), "when.heard"),
+        **dict.fromkeys((*_WORDS, "line", "lines"), "say"),
+        **dict.fromkeys((*_WAITING, "after"), "think"),
+        **dict.fromkeys(("match", "if", "said", "contains", "regex", "pattern"), "when.heard"),
         **dict.fromkeys(("else", "default"), "otherwise"),
-        "repeat": "again",
+        **dict.fromkeys(("repeat", "repeats", "count", "times", "always"), "again"),
+        **dict.fromkeys(("tool", "function"), "call.tool"),
     },
-    "WhenKeys": {"match": "heard", "said": "heard"},
+    "WhenKeys": {
+        **dict.fromkeys(("match", "said", "hears", "pattern", "regex", "contains", "words", "text"), "heard")
+    },
+    "ScriptCallKeys": {
+        **dict.fromkeys(("name", "function"), "tool"),
+        **dict.fromkeys(("args", "parameters", "params", "input", "with"), "arguments"),
+    },
     "ClipsKeys": {
         **dict.fromkeys(("file", "path", "audio", "wav", "recording"), "clips.[].play"),
-        **dict.fromkeys(("text", "words", "line", "lines", "says"), "clips.[].say"),
+        **dict.fromkeys((*_WORDS, "words", "line", "lines"), "clips.[].say"),
     },
     "ClipKeys": {
-        **dict.fromkeys(("file", "path", "audio", "wav", "recording"), "play"),
-        **dict.fromkeys(("words", "line"), "say"),
+        **dict.fromkeys(("file", "path", "audio", "wav", "recording", "sound"), "play"),
+        **dict.fromkeys((*_WORDS, "words", "line", "lines"), "say"),
+        **dict.fromkeys((*_WAITING, "after"), "when.after"),
+        **dict.fromkeys(("at", "time", "start", "starts"), "when.at"),
+        **dict.fromkeys((*_OFTEN, "nth", "times"), "when.nth"),
+        **dict.fromkeys(_TIMEOUT, "when.within"),
+        **dict.fromkeys(WHO, "when.speaking"),
+        **dict.fromkeys(("for", "duration"), "when.for"),
+        **dict.fromkeys(("model", "speak", "voice_id", "voice_name"), "voice"),
         "trigger": "when",
     },
-    "EventKeys": {"time": "at", "delay": "after", "during": "for"},
+    "EventKeys": {
+        "time": "at",
+        **dict.fromkeys(_WAITING, "after"),
+        **dict.fromkeys(_TIMEOUT, "within"),
+        **dict.fromkeys(("during", "duration", "length"), "for"),
+        **dict.fromkeys((*_OFTEN, "times"), "nth"),
+        **dict.fromkeys((*EXPRESSION, "heard", "spoken"), "said.match"),
+        **dict.fromkeys(("who", "speaker", "from", "voice_of"), "speaking"),
+        **dict.fromkeys(("person", "seat", "agent", "user"), "participant"),
+        **dict.fromkeys(("point", "topic"), "agenda"),
+        **dict.fromkeys(("function", "call"), "tool"),
+        **dict.fromkeys(("args", "parameters", "params", "with"), "arguments"),
+        **dict.fromkeys(("status", "state"), "outcome"),
+        **dict.fromkeys(("failure", "exception", "code"), "error"),
+        **dict.fromkeys(("end", "ends", "reason", "end_reason"), "ended"),
+    },
     "SpokenKeys": {
-        **dict.fromkeys(("pattern", "regex", "text", "words", "contains"), "match"),
-        **dict.fromkeys(("who", "speaker", "from", "participant"), "by"),
+        **dict.fromkeys(EXPRESSION, "match"),
+        **dict.fromkeys(WHO, "by"),
+        **dict.fromkeys(("value", "amount", "count"), "number"),
+        **dict.fromkeys(("names", "mentions", "mentioned"), "name"),
+    },
+    "FaultKeys": {
+        **dict.fromkeys(("type", "kind", "fault", "action", "effect", "inject"), "do"),
+        **dict.fromkeys(("target", "participant", "agent", "who", "seat", "victim", "on"), "to"),
+        **dict.fromkeys(("name", "key"), "id"),
+        **dict.fromkeys(("at", "time", "start"), "when.at"),
+        **dict.fromkeys(("after", "wait"), "when.after"),
+        **dict.fromkeys(("duration", "length", "lasts"), "for"),
+        **dict.fromkeys(("delay", "lag", "late"), "by"),
     },
     "PointKeys": {
         **dict.fromkeys(("name", "topic"), "title"),
         **dict.fromkeys(("duration", "minutes", "limit", "max", "for", "within", *LONGEST), "time"),
-        **dict.fromkeys(("who", "speaker", "by"), "owner"),
+        **dict.fromkeys(("timeout", "length", "deadline", "timebox"), "time"),
+        **dict.fromkeys(("who", "speaker", "by", "participant", "agent", "lead"), "owner"),
         **dict.fromkeys(("until", "done", "when"), "done_when"),
     },
     "LimitKeys": {
@@ -111,17 +184,55 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         **{each: f"at_end.[].said.{each}" for each in ("match", "number", "name")},
         **{each: f"at_end.[].times.{each}" for each in ("min", "max")},
     },
-    "HoldKeys": dict.fromkeys(("time", "duration", *LONGEST), "max"),
+    "HoldKeys": dict.fromkeys(("time", "duration", "timeout", "limit", *LONGEST), "max"),
+    "SilenceKeys": {
+        **dict.fromkeys(("time", "timeout", "max", "duration", "limit", *LONGEST), "after"),
+        **dict.fromkeys(("steps", "action", "actions", "then"), "do"),
+    },
+    "ShareKeys": {
+        **dict.fromkeys(("limit", "share"), "max"),
+        **dict.fromkeys(("window", "within"), "over"),
+        **dict.fromkeys(("max_turns", "turns", "consecutive"), "in_a_row"),
+    },
+    "TimesKeys": {
+        **dict.fromkeys(("at_least", "least", "minimum", "lower", "from"), "min"),
+        **dict.fromkeys(("at_most", "most", "maximum", "upper", "limit", "to"), "max"),
+    },
+    "BoundKeys": {
+        **dict.fromkeys(("at_least", "least", "minimum", "lower", "above", "over", "from"), "min"),
+        **dict.fromkeys(("at_most", "most", "maximum", "upper", "below", "under", "limit"), "max"),
+        **dict.fromkeys(("median", "average", "mean", "avg"), "p50"),
+        **dict.fromkeys((*WHO, "by", "of", "names", "participants", "agents", "speakers", "people"), "each"),
+    },
+    "RunKeys": {
+        **dict.fromkeys(("timeout", "duration", "deadline", "max_duration", "minutes"), "limits.time"),
+        **dict.fromkeys(("rounds", "max_turns", "max_rounds"), "limits.turns"),
+        **dict.fromkeys(("budget", "max_cost"), "limits.cost"),
+        **dict.fromkeys(("random_seed", "random"), "seed"),
+        **dict.fromkeys(("html", "report"), "page"),
+        **dict.fromkeys(("speed", "mode", "time_mode"), "clock"),
+    },
     "ExpectationKeys": {
-        **dict.fromkeys(LONGEST, "duration"),
-        **dict.fromkeys(("max_turns", "max_rounds"), "turns"),
-        "max_cost": "cost",
+        **dict.fromkeys((*_OFTEN, "exactly", "at_least", "least"), "times.min"),
+        **dict.fromkeys(("at_most", "most"), "times.max"),
+        **dict.fromkeys(LONGEST, "duration.max"),
+        **dict.fromkeys(("max_turns", "max_rounds", "turn_limit"), "turns.total.max"),
+        **dict.fromkeys(("min_turns", "total_turns"), "turns.total.min"),
+        **dict.fromkeys(("max_cost", "budget"), "cost.max"),
     },
     "ToolKeys": {
         **dict.fromkeys(LONGEST, "timeout"),
-        **dict.fromkeys(("arguments", "args"), "schema"),
+        **dict.fromkeys(("arguments", "args", "parameters", "params", "input", "inputs"), "schema"),
+        **dict.fromkeys(("returns", "response", "output", "value", "answer"), "mock.result"),
+        **dict.fromkeys(_WAITING, "mock.delay"),
+        **dict.fromkeys(("about", "help", "purpose"), "description"),
         **dict.fromkeys(("function", "module", "code"), "python"),
         **dict.fromkeys(("program", "exec", "shell"), "command"),
+    },
+    "MockKeys": {
+        **dict.fromkeys(("returns", "return", "response", "output", "value", "answer", "content"), "result"),
+        **dict.fromkeys((*_WAITING, "after", "latency", "time"), "delay"),
+        **dict.fromkeys(("fail", "fails", "raise", "raises", "failure", "message"), "error"),
     },
     "JudgeKeys": {
         **dict.fromkeys(("question", "questions", "prompt"), "ask"),
@@ -134,6 +245,26 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 """Right path beneath a class, by the class and the written word in small letters with `_`."""
+
+OPTIONS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        ("out", "output", "output_dir", "outdir", "folder", "directory", "dir"),
+        "trialogue run FILE --out DIR",
+    ),
+    **dict.fromkeys(("repeat", "repeats", "repetitions", "runs"), "trialogue run FILE --repeat 20"),
+    **dict.fromkeys(("workers", "jobs", "parallel", "processes"), "trialogue batch FILE --workers 2"),
+    "record_models": "trialogue run FILE --record-models FILE",
+    "profile": "trialogue run FILE --profile NAME",
+    "cell": "trialogue run FILE --cell NUMBER",
+    "junit": "trialogue run FILE --junit FILE",
+    "baseline": "trialogue run FILE --baseline FILE",
+    "quiet": "trialogue run FILE --quiet",
+    "json": "trialogue run FILE --json",
+    "log_level": "trialogue run FILE --log-level debug",
+    "me": "trialogue run FILE --me NAME",
+    "allow_faults": "trialogue run FILE --allow-faults",
+}
+"""Command with the option that a key of the document, or of `run`, means."""
 
 LIMITS: Final[Mapping[str, str]] = {
     **dict.fromkeys(LONGEST, "time"),
@@ -171,8 +302,10 @@ MEANT: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("begun", "begins", "begin", "start"), ("started",)),
     **dict.fromkeys(("finished", "closed", "ended", "over"), ("done",)),
     **dict.fromkeys(("person", "people", "user", "participant", "guest", "visitor", "me"), ("human",)),
+    **dict.fromkeys(("customer", "caller", "client", "patient", "student", "tester"), ("human",)),
     **dict.fromkeys(("moderator", "chairman", "chairperson", "host", "facilitator", "leader"), ("chair",)),
     **dict.fromkeys(("agent", "assistant", "bot", "member", "expert", "panelist"), ("speaker",)),
+    **dict.fromkeys(("ai", "model", "system", "attendee", "presenter"), ("speaker",)),
     **dict.fromkeys(("listener", "audience", "silent"), ("observer",)),
     **dict.fromkeys(("keyboard", "keys", "typing", "typed", "terminal", "console", "stdin"), ("text",)),
     **dict.fromkeys(("mic", "voice", "speech", "sound"), ("microphone", "audio")),

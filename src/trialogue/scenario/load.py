@@ -15,11 +15,11 @@ from trialogue.scenario.binding import Binder, via_of
 from trialogue.scenario.checks import Look, SourcePlaces, check_document
 from trialogue.scenario.including import decode, include_scripts, read_text
 from trialogue.scenario.problem_lines import raise_problems
-from trialogue.scenario.problems import Path, Place, Problems
+from trialogue.scenario.problems import Code, Path, Place, Problems
 from trialogue.scenario.schema import Document
 from trialogue.scenario.tree import Entries, Hole, Node, Pair, Scalar, compose, places_of
 from trialogue.scenario.variables import substitute
-from trialogue.scenario.variants import AS_IT_STANDS, Variant, scripted, vary
+from trialogue.scenario.variants import AS_IT_STANDS, Variant, hidden_by_scripts, scripted, vary
 from trialogue.services import EMBEDDED
 from trialogue.values import frozen
 
@@ -110,6 +110,10 @@ def read_scenario(text: str | bytes, origin: Origin, problems: Problems) -> Scen
             return None
         text = decoded
     tree = vary(compose(text, source, problems), origin.variant, problems)
+    if origin.variant == AS_IT_STANDS:  # a profile may replace what the file has
+        for path, pair in hidden_by_scripts(tree):
+            text = "is replaced by the script under via: keep only one of them"
+            problems.add(pair.at, path, text, Code.THINK_TWICE)
     tree = include_scripts(scripted(tree), origin.folder, problems)
     tree = substitute(tree, problems)
     document = _bind(tree, problems)

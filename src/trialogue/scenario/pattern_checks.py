@@ -13,6 +13,7 @@ from trialogue.scenario.key_aliases import ANYBODY
 from trialogue.scenario.looking import Look, check_participant, there_are
 from trialogue.scenario.patterns import EVENTS, EventKeys, SpokenKeys
 from trialogue.scenario.problems import Code, Path
+from trialogue.scenario.quantities import write_duration
 
 __all__ = ["Use", "check_event", "events_in"]
 
@@ -95,8 +96,21 @@ def _check_place(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
         look.tell((*path, named), why, use.code)
     if keys.granted is False:
         look.tell(path, "granted must be true", use.code)
-    if keys.nth is not None and keys.at is not None:
-        look.tell(path, "a time happens only once", use.code)
+    if keys.nth is not None and named in {"at", "ended"}:
+        once = "a time" if named == "at" else "the end of a meeting"
+        look.tell(path, f"{once} happens only once", use.code)
+    if use is not Use.EXPECTED:
+        _check_action(look, path, keys, use)
+
+
+def _check_action(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
+    """Note a condition that only expectations have."""
+    if keys.except_ is not None and keys.error is not None:
+        text = "has no effect here, only under expect: name the code that counts"
+        look.tell((*path, "except"), text, use.code, form="error: tool-failed")
+    if keys.within is not None and keys.at is not None:
+        form = f"at: {write_duration(keys.at)}"
+        look.tell((*path, "within"), "has no effect beside at, which is a time itself", use.code, form=form)
 
 
 def _check_names(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
@@ -144,7 +158,9 @@ def _check_belonging(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
 
 def _check_spoken(look: Look, path: Path, said: SpokenKeys, use: Use) -> None:
     if said.match is None and said.number is None and said.name is None:
-        look.tell(path, "needs match, number or name", use.code)
+        heard = "" if said.by is None else f"{{participant: {said.by}, event: heard}}"
+        hint = "; for any words of a participant, write the event heard" if heard else ""
+        look.tell(path, f"needs match, number or name{hint}", use.code, form=heard)
     if said.number is not None and not 0 <= said.number <= LARGEST:
         look.tell((*path, "number"), f"must be from 0 to {LARGEST:,}", use.code)
     check_participant(look, (*path, "by"), said.by)

@@ -141,6 +141,17 @@ def scripted(root: Node) -> Node:
     return _with_pair(root, evolve(cast, value=evolve(cast.value, pairs=seats)))
 
 
+def hidden_by_scripts(root: Node) -> Iterator[tuple[Path, Pair]]:
+    """Lines and models beside a script under `via`, which replaces them: in a file that is one meeting."""
+    cast = root.find("cast") if isinstance(root, Entries) else None
+    for seat in cast.pairs if isinstance(cast, Entries) else ():
+        keys = seat.value if isinstance(seat.value, Entries) else None
+        via = keys.find("via") if keys is not None else None
+        if keys is not None and isinstance(via, Entries) and _keys(via) == ["scripted"]:
+            hidden = (pair for pair in keys.pairs if pair.key in {"lines", "think"})
+            yield from ((("cast", seat.key, pair.key), pair) for pair in hidden)
+
+
 def _scripted_seat(seat: Node) -> Node:
     via = (
         next((pair for pair in seat.pairs if pair.key == "via"), None) if isinstance(seat, Entries) else None

@@ -34,7 +34,6 @@ def via_words() -> tuple[str, ...]:
 VIA: Final = ListedWord(
     via_words,
     later=(
-        ("scripted", "write via: {scripted: script.yaml}"),
         (
             "replay",
             ("trialogue scenario-from RUN writes a scenario that repeats an old run"),

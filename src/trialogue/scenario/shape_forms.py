@@ -1,0 +1,159 @@
+"""Form of a value that was written in another shape: a text for a map, one entry for a list.
+
+The form has the author's own words, which are personal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from trialogue.model import kinds
+from trialogue.model.kinds import Kind
+from trialogue.scenario.expecting import SUMMED, UNITS, limit_of
+from trialogue.scenario.flow_text import flow, plain_of
+from trialogue.scenario.own_values import NAME, is_quantity
+from trialogue.scenario.problems import Path
+from trialogue.scenario.quantities import percent
+from trialogue.scenario.stages import stage_records
+from trialogue.scenario.time_hints import written_time
+from trialogue.scenario.tree import Entries, Items, Node, Scalar
+
+LONGEST: Final = 80
+"""Most characters of a form that is shown."""
+
+_OF_TEXT: Final[Mapping[str, str]] = {
+    "SpokenKeys": "{match: %s}",
+    "EventKeys": "{said: {match: %s}}",
+    "ExpectationKeys": "{said: {match: %s}}",
+    "EndKeys": "{any: [{said: {match: %s}}, limits]}",
+    "AgentKeys": "{lines: [%s]}",
+    "ClipKeys": "{say: %s, when: {at: 5s}}",
+    "PointKeys": "{id: cost, title: %s}",
+    "ScriptEntryKeys": "{say: %s}",
+    "WhenKeys": "{heard: %s}",
+    "ScriptCallKeys": "{tool: %s}",
+    "FillingKeys": "{after: 2s, say: %s}",
+    "MockKeys": "{result: %s}",
+    "HttpKeys": "{url: %s}",
+    "McpKeys": "{url: %s}",
+    "EndpointKeys": "{url: %s}",
+    "SpeakKeys": "{model: %s}",
+    "ListenKeys": "{model: %s}",
+    "ThinkKeys": "{provider: open_ai, model: %s}",
+    "FloorKeys": "{policy: %s}",
+    "JudgeKeys": "{ask: [%s]}",
+}
+"""Map that a single text means, by the class of its keys."""
+
+_OF_VIA: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        ("clips", "clip", "recording", "recordings"),
+        "{clips: [{say: What about privacy?, when: {at: 5s}}]}",
+    ),
+    **dict.fromkeys(("scripted", "script"), "{scripted: scripts/tech.yaml}"),
+}
+"""Map under `via` that a single word means."""
+
+_OF_TIME: Final[Mapping[str, str]] = {
+    "HoldKeys": "{max: %s}",
+    "SilenceKeys": "{after: %s}",
+    "LimitKeys": "{time: %s}",
+}
+"""Map that a single time means."""
+
+_OF_NUMBER: Final[Mapping[str, str]] = {
+    "TimesKeys": "{min: %s, max: %s}",
+    "RestartKeys": "{max: %s}",
+    "LimitKeys": "{turns: %s}",
+    "MockKeys": "{result: %s}",
+}
+"""Map that a single whole number means."""
+
+
+def shape_form(kind: Kind, node: Node, path: Path, around: Entries | None = None) -> str:
+    """Form of a node that has not the shape of its kind; empty where none is known."""
+    name = path[-1] if path else ""
+    if isinstance(name, str) and name == "words" and _is_speech(node):
+        spoken = {"by": plain_of(by)} if around is not None and (by := around.find("by")) else {}
+        return _short(f"said: {flow({**spoken, 'match': plain_of(node)})}")
+    texts = (text for each in _opened(kind) if (text := _form(each, node, path)))
+    form = next(texts, "")
+    return _short(f"{name}: {form}" if isinstance(name, str) and form else form)
+
+
+def map_form(word: str, path: Path) -> str:
+    """Form of a map that is meant by a single word, which stands where some words may; empty for none."""
+    if len(path) == 3 and path[0] == "cast" and path[2] == "via":
+        form = _OF_VIA.get(word)
+        return f"via: {form}" if form else ""
+    if path[:2] == ("end", "any") and " " in word:
+        return _short(_OF_TEXT["EventKeys"] % flow(word))
+    return ""
+
+
+def _form(kind: Kind, node: Node, path: Path) -> str:
+    match kind, node:
+        case kinds.KeyMap(cls=cls), Scalar(value=value) if value is not None:
+            return _of_scalar(cls.__name__, node, path)
+        case kinds.ListOf(), Scalar(value=str() | int() | float()) | Entries():
+            return _listed(kind.item, node)
+        case kinds.MapOf(value=kinds.KeyMap()), Items(nodes=nodes) if path == ("cast",):
+            names = [each.value for each in nodes if isinstance(each, Scalar)]
+            good = [each for each in names if isinstance(each, str) and NAME.fullmatch(each)]
+            seats = ", ".join(f"{each}: {{lines: [Hello.]}}" for each in good)
+            return f"{{{seats}}}" if good and len(good) == len(nodes) else ""
+        case _:
+            return ""
+
+
+def _of_scalar(cls: str, node: Scalar, path: Path) -> str:
+    value, name = node.value, path[-1] if path else ""
+    if cls == "BoundKeys" and isinstance(name, str) and limit_of(UNITS[name], value) is not None:
+        if name in SUMMED:
+            return f"{{total: {{min: {value}, max: {value}}}}}"
+        keys = ("min", "max") if UNITS[name] == "count" else ("max",)
+        return flow(dict.fromkeys(keys, value))
+    if isinstance(value, int) and not isinstance(value, bool) and cls in _OF_NUMBER:
+        return _OF_NUMBER[cls].replace("%s", str(value))
+    time = written_time(node)
+    if time is not None and cls in _OF_TIME:
+        return _OF_TIME[cls] % time
+    if cls == "ShareKeys" and isinstance(value, str) and percent(value):
+        return f"{{max: {value}}}"
+    if not isinstance(value, str) or cls not in _OF_TEXT or not value.strip():
+        return ""
+    if cls == "ThinkKeys" and value.endswith((".yaml", ".yml")):
+        return f"{{provider: scripted, script: {flow(value)}}}"
+    return _OF_TEXT[cls] % flow(value)
+
+
+def _listed(item: Kind, node: Node) -> str:
+    """List of one entry, if it has the shape of an entry."""
+    is_map = any(isinstance(each, kinds.KeyMap) for each in _opened(item))
+    if isinstance(node, Entries):
+        return f"[{flow(plain_of(node))}]" if is_map else ""
+    if not is_map:
+        return f"[{flow(plain_of(node))}]"
+    form = next((text for each in _opened(item) if (text := _form(each, node, ()))), "")
+    return f"[{form}]" if form else ""
+
+
+def _opened(kind: Kind) -> Iterator[Kind]:
+    match kind:
+        case kinds.OneOf(options=options):
+            for option in options:
+                yield from _opened(option)
+        case kinds.StageKeys():
+            yield from stage_records(kind)
+        case _:
+            yield kind
+
+
+def _is_speech(node: Node) -> bool:
+    value = node.value if isinstance(node, Scalar) else None
+    return isinstance(value, str) and not is_quantity(value)
+
+
+def _short(form: str) -> str:
+    return form if len(form) <= LONGEST and form.isprintable() else ""
