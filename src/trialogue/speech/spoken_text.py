@@ -24,8 +24,17 @@ _RULE: Final = re.compile(r"^[ \t|:*_=-]{3,}$", re.MULTILINE)
 _EMPHASIS: Final = re.compile(r"[*`~|]+|(?<!\w)_+|(?<!_)(?>_+)(?!\w)")
 _DIGITS: Final = re.compile(r"(?:\d,?){16,}")
 _TIMES: Final = re.compile(r"(?<=\d) ?[*\u00d7] ?(?=\d)")
-_MONEY: Final = re.compile(r"([€£¥])\s?(\d[\d.,]*\d|\d)")
-_CURRENCIES: Final = {"€": ("euro", "euros"), "£": ("pound", "pounds"), "¥": ("yen", "yen")}
+_AMOUNT: Final = r"(\d[\d.,]*\d|\d)(?:[ \u00a0]?(thousand|million|billion|trillion|k|m|mn|b|bn|tn)\b)?"
+_MONEY: Final = re.compile(rf"(?<!\d)(?<!\d[ \u00a0])([€£¥₹])\s?{_AMOUNT}", re.IGNORECASE)
+_SIGN_LAST: Final = re.compile(rf"(?<![\d.,]){_AMOUNT}[ \u00a0]?([€£¥₹$])(?!\w)", re.IGNORECASE)
+_CURRENCIES: Final = {
+    "€": ("euro", "euros"),
+    "£": ("pound", "pounds"),
+    "¥": ("yen", "yen"),
+    "₹": ("rupee", "rupees"),
+    "$": ("dollar", "dollars"),
+}
+_MAGNITUDES: Final = {"k": "thousand", "m": "million", "b": "billion", "t": "trillion"}
 _WORD: Final = re.compile(r"\w+")
 _LONG_WORD: Final = re.compile(r"\S{40}(?=\S)")
 _SYMBOLS: Final = {
@@ -53,7 +62,8 @@ def speakable(text: str) -> str:
         text = mark.sub(" ", text)
     for symbol, words in _SYMBOLS.items():
         text = text.replace(symbol, words)
-    text = _MONEY.sub(_money, text)
+    text = _MONEY.sub(lambda match: _money(match[1], match[2], match[3]), text)
+    text = _SIGN_LAST.sub(lambda match: _money(match[3], match[1], match[2]), text)
     text = _DIGITS.sub(lambda match: " ".join(match[0].replace(",", "")), text)
     text = _LONG_WORD.sub(r"\g<0> ", text)
     lines = (" ".join(line.split()) for line in text.splitlines())
@@ -66,10 +76,16 @@ def _host(address: re.Match[str]) -> str:
     return address[1].replace(".", " dot ") + behind[len(behind.rstrip(".,;:!?")) :]
 
 
-def _money(match: re.Match[str]) -> str:
-    """Amount with its currency after it, as it is spoken."""
-    one, more = _CURRENCIES[match[1]]
-    return f"{match[2]} {one if match[2] == '1' else more}"
+def _money(sign: str, amount: str, magnitude: str | None) -> str:
+    """Amount with its currency after it, as it is spoken.
+
+    >>> speakable("£2.5m, or 3 €")
+    '2.5 million pounds, or 3 euros'
+    """
+    one, more = _CURRENCIES[sign]
+    if magnitude:
+        return f"{amount} {_MAGNITUDES[magnitude[0].lower()] if len(magnitude) < 3 else magnitude} {more}"
+    return f"{amount} {one if amount == '1' else more}"
 
 
 def sayable(text: str) -> str:
