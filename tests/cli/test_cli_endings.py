@@ -10,6 +10,7 @@ import structlog
 
 from trialogue.cli.diagnostics import LEVELS, configure
 from trialogue.cli.endings import concluded, told
+from trialogue.diagnostics import Log
 from trialogue.errors import (
     AuthorFailed,
     GaveUp,
@@ -209,6 +210,29 @@ def test_tracebacks_have_no_locals(diagnostics, capsys):
     line = capsys.readouterr().err
     assert "ZeroDivisionError" in line
     assert "what somebody said" not in line
+
+
+def test_a_failure_is_told_to_its_end(diagnostics, capsys):
+    """A traceback's last lines name the author's code and the error, and were cut off after ours."""
+    diagnostics("debug")
+
+    def fall(deeper):
+        return fall(deeper - 1) if deeper % 2 else rise(deeper - 1)
+
+    def rise(deeper):
+        return fall(deeper) if deeper > 0 else int("seven\x1b[31m")
+
+    try:
+        fall(80)
+    except ValueError as error:
+        Log("trialogue.tools").debug("a tool failed", error, stderr="x" * 20_000 + " disk on fire")
+    told = capsys.readouterr().err
+    lines = told.rstrip().splitlines()
+    assert lines[-1] == "ValueError: invalid literal for int() with base 10: 'seven\\x1b[31m'"
+    assert "in rise" in lines[-4] + lines[-3] + lines[-2]
+    assert "disk on fire" in told
+    assert "\x1b" not in told
+    assert len(told) < 20_000
 
 
 REFUSED = """

@@ -16,7 +16,7 @@ from typing import Final, Literal, TypeAlias
 
 from trialogue.cli.key_masking import hidden
 from trialogue.diagnostics import tell_again
-from trialogue.model.text import brief, safe_text
+from trialogue.model.text import brief, safe_text, steerless_lines
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 
@@ -33,6 +33,9 @@ _SELDOM_S: Final = 10.0
 
 _LONGEST_VALUE: Final = 1000
 """Most characters of one value of a line."""
+
+_LONGEST_END: Final = 8000
+"""Most characters of a traceback, and of a program's stderr: its end says what went wrong."""
 
 
 def configure(level: LogLevel, *, in_real_time: bool = False) -> None:
@@ -114,7 +117,20 @@ class _Stderr:
 
 
 def _safe(_: object, __: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
-    return {
-        key: brief(safe_text(value), _LONGEST_VALUE) if isinstance(value, str) else value
-        for key, value in event.items()
-    }
+    return {key: _shown(key, value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _shown(key: str, value: str) -> str:
+    whole = hidden(value)  # half a key at a cut is recognized by nothing
+    match key:
+        case "exception":
+            return _end_of(steerless_lines(whole))
+        case "stderr":
+            return _end_of(safe_text(whole))
+        case _:
+            return brief(safe_text(whole), _LONGEST_VALUE)
+
+
+def _end_of(text: str) -> str:
+    left = len(text) - _LONGEST_END
+    return text if left <= 0 else f"({left} characters before) …{text[left:]}"
