@@ -63,7 +63,7 @@ _GONE: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
 def load() -> None:
     """Load what the first client needs; called in a thread, it spares the event loop a wait."""
-    client_context()
+    httpx.AsyncHTTPTransport(verify=client_context())  # it loads httpcore
 
 
 def open_client() -> httpx.AsyncClient:
