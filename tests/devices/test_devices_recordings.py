@@ -134,11 +134,12 @@ def test_odd_formats_are_refused(tmp_path, options, told):
     ],
 )
 def test_an_invalid_recording_is_one_line(tmp_path, content, told):
-    """A fault names the file."""
+    """A fault names the file, and no object of Python's."""
     path = tmp_path / "a.wav"
     path.write_bytes(content)
-    with pytest.raises(SetupError, match=f"a.wav.* {told}|a.wav is {told}"):
+    with pytest.raises(SetupError, match=f"a.wav.* {told}|a.wav is {told}") as refused:
         read_recording(path, RATE)
+    assert "<" not in str(refused.value)
 
 
 def test_a_file_that_is_missing_is_one_line(tmp_path):

@@ -108,7 +108,8 @@ def _blocks(file: object, path: Path, kind: str) -> Iterator[tuple[_Header, Any]
                     raise SetupError(f"{path} is longer than four hours")
                 yield header, block
     except (RuntimeError, AssertionError) as error:  # soundfile's LibsndfileError; less sound than claimed
-        raise SetupError(f"{path} is not a readable {kind} file: {error}".rstrip(": ")) from error
+        reason = getattr(error, "error_string", error)  # without the file, as an object of Python's
+        raise SetupError(f"{path} is not a readable {kind} file: {reason}".rstrip(": ")) from error
 
 
 def _checked(header: _Header, path: Path) -> int:
