@@ -2,10 +2,15 @@
 
 import os
 import shlex
+from pathlib import Path
 
 import forked
 import pytest
 from batch_values import SMALL, written
+
+from trialogue.batch import plugin
+from trialogue.batch.jobs import fit
+from trialogue.testing.meetings import MeetingFailed
 
 SETTINGS = "[pytest]\ntrialogue_engines = trialogue.testing:murmuring_engines\n"
 FAILING = SMALL.replace("match: fast", "match: slow")
@@ -34,7 +39,7 @@ def test_files_are_tests_where_it_is_switched_on(tmp_path, tried):
     assert tried()[0] == 5
     code, out = tried("--trialogue", "-v")
     assert (code, "small.yaml::small PASSED" in out, "1 passed" in out) == (0, True, True)
-    assert not (tmp_path / ".trialogue" / "small").exists()
+    assert not (tmp_path / ".trialogue" / "small.yaml").exists()
     assert tried(settings=SETTINGS + "trialogue = true\n")[0] == 0
 
 
@@ -44,7 +49,7 @@ def test_a_failing_meeting_leaves_its_run_and_its_page(tmp_path, tried):
     code, out = tried("--trialogue")
     assert code == 1
     assert f"{file}:11: expect.at_end[0], behaviour: expected /slow/ said by bob" in out
-    run = tmp_path / ".trialogue" / "deep" / "small"
+    run = tmp_path / ".trialogue" / "deep" / "small.yaml"
     assert f"page: {run / 'report.html'}" in out
     assert (run / "journal.jsonl").exists()
     assert (run / "report.html").exists()
@@ -54,11 +59,35 @@ def test_a_failing_meeting_leaves_its_run_and_its_page(tmp_path, tried):
     assert not run.exists()
 
 
+def test_no_file_of_the_user_is_removed_for_a_run(tmp_path, tried):
+    """The directory of runs may be one in use: what is no run of a test stays, and the test says so."""
+    written(tmp_path, "small.yaml")
+    notes = tmp_path / "out" / "small" / "notes.txt", tmp_path / "out" / "small.yaml" / "notes.txt"
+    for each in notes:
+        each.parent.mkdir(parents=True)
+        each.write_text("precious")
+    code, out = tried("--trialogue", "--trialogue-out", "out")
+    assert (code, [each.read_text() for each in notes]) == (1, ["precious", "precious"])
+    assert "small.yaml is not a run: choose another directory with --trialogue-out" in out
+    with pytest.raises(MeetingFailed, match="is not a run"):
+        plugin._remove_run(tmp_path / "small.yaml")
+
+
+def test_each_file_has_a_run_of_its_own():
+    """Files of one stem, odd names, cells, and a folder beside a file of its name."""
+    files = ("small.yaml", "small.yml", "a b.yaml", "a_b.yaml", "small", "_small.yaml")
+    names = [plugin._run_name(Path(file), fit(Path(file).stem)) for file in files]
+    names += [plugin._run_name(Path("small.yaml"), f"small-run.seed={seed}") for seed in (1, 2)]
+    assert len({*names}) == len(names)
+    assert names[0] == "small.yaml"
+    assert all(fit(name) == name for name in names)
+
+
 def test_a_scenario_that_is_wrong_is_an_error_of_collection(tmp_path, tried):
-    """With its place."""
+    """With its place, also where the settings name a profile."""
     written(tmp_path, text=SMALL.replace("cast:", "cats:"))
-    code, out = tried("--trialogue")
-    assert code == 2
+    code, out = tried("--trialogue", settings=SETTINGS + "trialogue_profile = ci\n")
+    assert (code, "Traceback" in out, "plugin.py" in out) == (2, False, False)
     assert 'did you mean "cast"' in out
 
 

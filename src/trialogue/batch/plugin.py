@@ -8,8 +8,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -102,17 +104,19 @@ class ScenarioFile(pytest.File):
         from trialogue.batch.jobs import BatchRequest, jobs_of  # noqa: PLC0415 - likewise
         from trialogue.errors import ScenarioError  # noqa: PLC0415 - likewise
 
-        request = BatchRequest(
-            overrides=_overrides(self.config, self.path),
-            operator=_operator_options(self.config),
-            matrix=bool(self.config.getoption("--trialogue-matrix")),
-            html=True,
-        )
+        out = _out(self.config, self.path)
         try:
-            jobs = jobs_of([self.path], _out(self.config, self.path), request)
+            request = BatchRequest(
+                overrides=_overrides(self.config, self.path),
+                operator=_operator_options(self.config),
+                matrix=bool(self.config.getoption("--trialogue-matrix")),
+                html=True,
+            )
+            jobs = jobs_of([self.path], out, request)
         except ScenarioError as error:
             raise self.CollectError(str(error)) from error
-        for job in jobs:
+        for each in jobs:
+            job = evolve(each, folder=str(out.absolute() / _run_name(self.path, each.name)))
             yield MeetingItem.from_parent(self, name=job.name, job=job)  # pyright: ignore[reportUnknownMemberType] -- pytest's own
 
 
@@ -130,7 +134,7 @@ class MeetingItem(pytest.Item):
         from trialogue.testing.meetings import MeetingFailed  # noqa: PLC0415 - likewise
 
         folder = Path(self.job.folder)
-        shutil.rmtree(folder, ignore_errors=True)  # the files of an earlier failure
+        _remove_run(folder)  # of an earlier failure
         outcome = hold_job(self.job, _loaded())
         if not outcome.passed:
             raise MeetingFailed(_told(outcome))
@@ -214,6 +218,34 @@ def _out(config: pytest.Config, path: Path) -> Path:
     out = config.rootpath / str(config.getoption("--trialogue-out"))
     parent = path.parent
     return out / parent.relative_to(config.rootpath) if parent.is_relative_to(config.rootpath) else out
+
+
+def _run_name(file: Path, meeting_name: str) -> str:
+    """Name of a run's directory in that of its file: no other file or cell there has it, and no folder.
+
+    `review.yaml` for `review.yaml`, and `review.yaml-review-NAME` for a cell.
+    """
+    from trialogue.batch.jobs import fit  # noqa: PLC0415 - likewise
+
+    whole = file.name if meeting_name == fit(file.stem) else f"{file.name}-{meeting_name}"
+    name = fit(whole)
+    return name if name == whole else f"{name}-{blake2b(os.fsencode(whole), digest_size=4).hexdigest()}"
+
+
+def _remove_run(folder: Path) -> None:
+    """Remove the run that an earlier test kept; MeetingFailed for a directory with anything else."""
+    from trialogue.journal.files import JOURNAL  # noqa: PLC0415 - likewise
+    from trialogue.testing.meetings import MeetingFailed  # noqa: PLC0415 - likewise
+
+    try:
+        if not os.path.lexists(folder):
+            return
+        is_ours = folder.is_dir() and not folder.is_symlink()
+        if not is_ours or (any(folder.iterdir()) and not (folder / JOURNAL).is_file()):
+            raise MeetingFailed(f"{folder} is not a run: choose another directory with --trialogue-out")
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise MeetingFailed(f"cannot remove the earlier run {folder}: {error.strerror}") from error
 
 
 def _loaded() -> Any:  # noqa: ANN401 - loaded when it is needed
