@@ -10,7 +10,6 @@ import trio
 from trialogue import (
     AlreadyOver,
     Edges,
-    JournalError,
     PermissionMissing,
     Scenario,
     ScenarioError,
@@ -350,7 +349,7 @@ NO_CLIP = {"via": {"clips": [{"when": {"at": "3s"}, "play": "no.wav"}]}}
 REFUSED = [
     pytest.param("ann", NEW, WrongValue, "is already at the table", id="taken"),
     pytest.param("Kim", NEW, ScenarioError, "is not a valid name", id="no-name"),
-    pytest.param("mix", NEW, JournalError, "cannot record", id="mix"),
+    pytest.param("mix", NEW, ScenarioError, "the recording of all together", id="mix"),
     pytest.param("kim", None, UnknownName, "give its seat", id="no-seat"),
     pytest.param("kim", 5, WrongType, "a mapping", id="no-mapping"),
     pytest.param("kim", {"lines": object()}, WrongType, "plain JSON values", id="no-json"),

@@ -118,6 +118,26 @@ def test_its_parts_are_those_of_the_run(run, tmp_path, edges):
     assert document["end"]["any"][0] == {"said": {"by": "ann", "match": "Thank you all"}}
 
 
+AWAITED = """
+trialogue: 1
+name: awaited
+run: {clock: virtual, limits: {time: 1m, turns: 2}}
+cast: {ann: {lines: [Hello.]}, bob: {tools: [price, stock], lines: [Hello.]}}
+tools: {price: {mock: {result: 9}}, stock: {mock: {result: 5}}}
+agenda: [{id: cost, title: What it costs, done_when: {tool: price, by: bob, result: "9"}}]
+end: {any: [{tool: stock}, limits]}
+"""
+
+
+def test_a_tool_that_is_awaited_and_not_called_is_there_again(tmp_path, edges):
+    """Else what waits for it would name a tool that is none, and the scenario would be refused."""
+    (tmp_path / "awaited.yaml").write_text(AWAITED)
+    run_meeting(prepare(tmp_path / "awaited.yaml", Overrides()), out=tmp_path / "run", edges=edges)
+    document, second = again(tmp_path / "run", tmp_path, edges)
+    assert (document["cast"]["bob"]["tools"], document["cast"]["ann"]["tools"]) == (["price"], ["stock"])
+    assert first_difference(told(tmp_path / "run"), told(second)) is None
+
+
 def test_a_person_is_heard_by_the_recording(run, tmp_path):
     """Cut from it, a moment around the speech, and played as long into the other's turn."""
     (tmp_path / "dana.wav").rename(run / "audio" / "dana.wav")

@@ -268,7 +268,16 @@ def test_the_operator_has_the_last_word():
         resolve(loads(LOCAL), Overrides(time_s=math.inf))
 
 
-@pytest.mark.parametrize("text", [WHOLE, LOCAL], ids=["whole", "local"])
+UNDESCRIBED = """
+trialogue: 1
+name: undescribed
+cast: {ada: {tools: [order], lines: [Hello.]}}
+tools: {order: {mock: {result: done}, identity: [order_id]}}
+"""
+"""A tool whose arguments no schema names."""
+
+
+@pytest.mark.parametrize("text", [WHOLE, LOCAL, UNDESCRIBED], ids=["whole", "local", "undescribed"])
 def test_a_resolved_scenario_can_be_written_and_read_again(text):
     """The written file resolves to the same, and is a fixed point."""
     resolved = resolve(loads(text))

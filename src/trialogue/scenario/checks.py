@@ -43,6 +43,9 @@ CHAIR_TOOLS = ("give_floor", "end_meeting")
 FRAMES_S = (0.02, 0.04, 0.06, 0.08, 0.1)
 """Possible lengths of a frame, in seconds."""
 
+MIX = "mix"
+"""Name of the recording of all participants together, beside a recording for each."""
+
 __all__ = ["CHAIR_TOOLS", "FRAMES_S", "Look", "SourcePlaces", "check_document", "script_of"]
 
 
@@ -70,6 +73,9 @@ def _check_cast(look: Look) -> None:
     for name in chairs[1:]:
         text = f"{chairs[0]} is already the chair: a meeting has only one"
         look.tell(("cast", name, "role"), text, Code.CAST_CHAIRS)
+    if MIX in cast:
+        text = f'"{MIX}" is the name of the recording of all together: choose another name'
+        look.tell(("cast", MIX), text, Code.NAME)
     _check_words(look)
     for path, think in _thinks(look.document):
         _check_think(look, path, think)

@@ -40,8 +40,9 @@ def check_tool(look: Look, name: str, tool: ToolKeys) -> None:
 
 
 def _check_identity(look: Look, path: Path, tool: ToolKeys) -> None:
+    """An argument must be one of the schema, unless that names none: it is filled in where it is left out."""
     declared = (tool.schema or {}).get("properties")
-    if not isinstance(declared, dict):
+    if not isinstance(declared, dict) or not declared:
         return
     properties = cast("dict[str, object]", declared)
     for index, argument in enumerate(tool.identity or ()):

@@ -15,10 +15,11 @@ from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.first_difference import turns_told
 from trialogue.meeting.scenario_from.clips import Clip, clips_of, cut
 from trialogue.meeting.scenario_from.new_files import NewFiles, new_files
-from trialogue.meeting.scenario_from.scripts import Scripts, scripts_of
+from trialogue.meeting.scenario_from.scripts import Scripts, scripts_of, uncalled
 from trialogue.meeting.scenario_from.settings import agenda_of, end_of, fault_of, floor_of, limits_of
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.events import FaultStruck, Joined, Left, MeetingResumed, NoteGiven, SayAsked, SessionLost
+from trialogue.model.expectations import ToolPattern, Trigger
 from trialogue.model.fault_names import SPOILED_TOOLS
 from trialogue.model.participants import Hears, Kind, Participant
 from trialogue.model.plan import MeetingPlan, PlannedFault
@@ -139,7 +140,12 @@ def _document(held: HeldMeeting, plan: MeetingPlan, seats: _Seats, cast: Mapping
         "floor": floor_of(plan.floor),
         "end": end_of(plan),
     }
-    if tools := seats.scripts.tools(plan.tools):
+    tools = seats.scripts.tools(plan.tools)
+    awaited = [each for each in _awaited_tools(held, plan) if each.tool not in tools]
+    for each in awaited:
+        tools[each.tool] = uncalled()
+        _give(cast, plan, each)
+    if tools:
         document["tools"] = tools
     if plan.agenda:
         document["agenda"] = agenda_of(plan.agenda)
@@ -250,6 +256,22 @@ class _Seats:
             said = {"text": clip.text} if clip.text else {}
             return {"when": clip.when, "play": name, **said, **mode}
         return {"when": clip.when_said, "say": clip.text or "Hm.", **mode}
+
+
+def _awaited_tools(held: HeldMeeting, plan: MeetingPlan) -> Iterator[ToolPattern]:
+    """Tool calls that the agenda, the end or a fault waits for, whether they came or not."""
+    awaited = (*(point.done_when for point in plan.agenda), *plan.end)
+    for each in (*awaited, *(fault.trigger for fault in _struck_again(held))):
+        if isinstance(each, Trigger) and isinstance(each.when, ToolPattern):
+            yield each.when
+
+
+def _give(seats: Mapping[str, Keys], plan: MeetingPlan, awaited: ToolPattern) -> None:
+    """Give a tool that nobody called to the agent whose call was awaited, or else to the first."""
+    agents = [each.name for each in plan.participants if each.kind is Kind.AGENT]
+    for name in [awaited.by] if awaited.by in agents else agents[:1]:
+        has = cast("list[str]", seats[name].get("tools", []))
+        seats[name]["tools"] = list(dict.fromkeys([*has, awaited.tool]))
 
 
 def _struck_again(held: HeldMeeting) -> list[PlannedFault]:

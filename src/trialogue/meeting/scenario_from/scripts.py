@@ -306,6 +306,11 @@ def scripts_of(records: Iterable[Record], faults: Iterable[PlannedFault] = ()) -
     return scripts
 
 
+def uncalled() -> Keys:
+    """Tool that nobody called, for what waits for its call."""
+    return {"schema": {"type": "object"}, "mock": {"result": {}}}
+
+
 def _mock(call: _Call, rules: ToolRules | None) -> Keys:
     delay: Keys = {"delay": write_duration(round(call.took_s, 3))} if call.took_s >= _LEAST_S else {}
     answer: Keys = (
