@@ -57,6 +57,15 @@ def test_an_invalid_baseline_is_refused(raw):
         read_baseline(raw)
 
 
+@pytest.mark.parametrize(("passed", "runs"), [(5, 1), (-1, 1), (0, -1), (1, 10**40)])
+def test_a_baseline_with_impossible_counts_is_refused(passed, runs):
+    """Before any meeting runs: no interval can be reckoned of them."""
+    raw = json.loads(json.dumps(baseline_of(_repeats([1.0]))))
+    raw["meetings"][0] |= {"passed": passed, "runs": runs}
+    with pytest.raises(ValueError, match="not a baseline"):
+        read_baseline(raw)
+
+
 @pytest.mark.parametrize(
     ("before", "now", "is_worse"),
     [

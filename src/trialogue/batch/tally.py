@@ -35,6 +35,9 @@ NOTABLE: Final = 0.10
 FORMAT: Final = 1
 """Format of a baseline's file."""
 
+MOST_RUNS: Final = 10**9
+"""Most runs of one meeting in a baseline."""
+
 
 def interval(hits: int, n: int) -> tuple[float, float]:
     """Confidence interval at 95 % of a rate with `hits` of `n` (Wilson 1927).
@@ -127,6 +130,9 @@ def read_baseline(raw: object) -> Baseline:
         tallies = _CONVERTER.structure(known.get("meetings"), list[GroupTally])
     except (cattrs.BaseValidationError, TypeError) as error:
         raise ValueError(f"not a baseline: {type(error).__name__}") from error
+    for each in tallies:
+        if not 0 <= each.passed <= each.runs <= MOST_RUNS:
+            raise ValueError(f"not a baseline: {each.group[:64]!r} has an impossible number of runs")
     return {each.group: each for each in tallies}
 
 
