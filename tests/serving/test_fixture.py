@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import threading
 import time
 import wave
 from pathlib import Path
@@ -18,6 +20,11 @@ from trialogue.serving.for_tests import VoiceAgentServer, opened
 from trialogue.serving.ledger import NothingCame
 
 GREETS = settings({"say": "Nice to meet you."}, greeting="Hello!")
+
+UPGRADE = (
+    b"GET /v1/agent/converse HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 
 
 def test_messages_of_a_client_are_kept(voice_agent_server: VoiceAgentServer) -> None:
@@ -128,6 +135,28 @@ def test_each_test_starts_with_an_empty_server(voice_agent_server: VoiceAgentSer
         App(socket).until("Welcome")
         with pytest.raises(TimeoutError):
             socket.recv(0.2)  # the short patience is forgotten, too
+
+
+def test_a_reset_waits_for_no_client_that_comes_meanwhile(voice_agent_server: VoiceAgentServer) -> None:
+    """Such a client goes on: one that connects again at once would hold up every reset."""
+    host, _, port = voice_agent_server.host.partition(":")
+    with socket.create_connection((host, int(port)), 5) as silent:
+        silent.sendall(UPGRADE)
+        assert silent.recv(4096).startswith(b"HTTP/1.1 101")
+        resetting = threading.Thread(target=voice_agent_server.reset)
+        resetting.start()
+        while b"\x88" not in silent.recv(4096):
+            pass  # until the server says Close, which nobody answers yet
+        with dial(voice_agent_server.url) as again:
+            app = App(again)
+            app.tell(GREETS)
+            app.until("SettingsApplied")
+            silent.close()
+            resetting.join(5)
+            assert not resetting.is_alive()
+            assert [each.ending for each in voice_agent_server.sessions()] == [None]
+            assert voice_agent_server.received() == [GREETS]
+            app.until("AgentAudioDone")
 
 
 def test_sessions_are_served_otherwise(voice_agent_server: VoiceAgentServer) -> None:

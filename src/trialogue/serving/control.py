@@ -106,7 +106,7 @@ class Control:
     _understudy: Understudy | None = field(init=False, repr=False)
     _spoiled: deque[WrongAnswer] = field(factory=deque[WrongAnswer], init=False, repr=False)
     _streams: int = field(default=0, init=False)
-    _attending: int = field(default=0, init=False)
+    _attending: set[str] = field(factory=set[str], init=False)
     _left: trio.Event = field(factory=trio.Event, init=False, repr=False)
     _lingering: deque[ToxicStream] = field(factory=deque[ToxicStream], init=False, repr=False)
 
@@ -218,22 +218,27 @@ class Control:
         self.understudy = relaying(url)
 
     async def reset(self) -> None:
-        """Reset the server: no sessions, no messages, no orders."""
+        """Reset the server: end all sessions, and drop them with all messages and orders.
+
+        A session that begins meanwhile, as of a client that connects again at once, goes on.
+        """
         self.recorders, self.understudy = self._recorders, self._understudy
         self.ordered.clear()
         self._spoiled.clear()
         self.equipment = self._first
         self.latency_s = 0.0
+        before = frozenset(self.ledger.sessions)
         await self._end_all()
-        self.ledger.forget()
+        self.ledger.forget(before)
 
     async def _end_all(self) -> None:
+        ending, attending = tuple(self.running.values()), frozenset(self._attending)
         async with trio.open_nursery() as nursery:
-            for running in self.running.values():
+            for running in ending:
                 nursery.start_soon(running.attended.aclose, _GOING_AWAY)
-        for running in self.running.values():
+        for running in ending:
             running.nursery.cancel_scope.cancel(reason="the server was reset")
-        while self._attending:
+        while attending & self._attending:
             await self._left.wait()
 
     # --- sessions ----------------------------------------------------------------------------------
@@ -269,7 +274,7 @@ class Control:
         session = self.ledger.open(visitor.request_id, asked.path, asked.query)
         writers = [record(visitor) for record in self.recorders]
         attended = Attended(socket, Noting(self.ledger, session), *writers)
-        self._attending += 1
+        self._attending.add(session.id)
         try:
             await self._hold(session, attended, visitor, converse)
         finally:
@@ -279,7 +284,7 @@ class Control:
                     for each in writers:
                         await trio.to_thread.run_sync(each.finish)
             finally:  # `reset` waits for this, even after a failed record
-                self._attending -= 1
+                self._attending.discard(session.id)
                 self._left.set()
                 self._left = trio.Event()
         await self._let_linger(visitor.stream)

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, Literal, TypeAlias, cast
 
 import orjson
@@ -225,12 +225,14 @@ class Ledger:
             session.ending = Ending(trio.current_time() - session.began, code)
             self.tell()
 
-    def forget(self) -> None:
-        """Drop finished sessions, and the messages of running ones."""
-        self.sessions = {id_: each for id_, each in self.sessions.items() if each.ending is None}
-        for each in self.sessions.values():
-            each.drop_all()
-        self._weight = 0
+    def forget(self, ids: Collection[str]) -> None:
+        """Drop these sessions where they are over, and their messages where they still run."""
+        for each in [session for id_, session in self.sessions.items() if id_ in ids]:
+            self._weight -= each.weight
+            if each.ending is None:
+                each.drop_all()
+            else:
+                del self.sessions[each.id]
 
     def tell(self) -> None:
         """Wake those who wait."""
