@@ -50,6 +50,9 @@ LONGEST_WAIT_S: Final = 60.0
 _MOST_LINGERING: Final = 64
 """Most streams that stay open after their session, as if the peer had vanished."""
 
+MOST_HELD_S: Final = 600.0
+"""Most seconds for which a fault holds a connection in the place of an upgrade; no dial waits as long."""
+
 _GOING_AWAY: Final = 1001
 """Close code of a server that ends (RFC 6455)."""
 
@@ -250,23 +253,31 @@ class Control:
         return ToxicStream(stream, chance=random.Random(seed))  # noqa: S311 - jitter
 
     def instead(self, received: bytes) -> Instead | None:
-        """Response to a request to upgrade in the server's place: a fault, or why there is none such."""
+        """Response to a request to upgrade in the server's place: a fault, or why there is none such.
+
+        An ordered fault waits on until the response is begun: a client that is refused does not use it up.
+        """
         _, _, query = received.split(b"\r\n", 1)[0].partition(b"?")
         try:
-            answer = self._answer(query.split(b" ", 1)[0].decode("latin-1"))
+            asked = [each.answer for each in orders_of(query.split(b" ", 1)[0].decode("latin-1"))]
         except SetupError as fault:
-            answer = misfit(str(fault))
-        return None if answer is None else partial(answer_wrongly, answer=answer, request=received)
+            asked = [misfit(str(fault))]
+        by_address = next(filter(None, asked), None)
+        waits = any(each.answer for each in self.ordered) or bool(self._spoiled)
+        return partial(self._spoil, received, by_address) if by_address or waits else None
 
-    def _answer(self, query: str) -> WrongAnswer | None:
-        asked = [each.answer for each in orders_of(query) if each.answer]
-        if asked:
-            return asked[0]
-        waiting = next((each for each in self.ordered if each.answer), None)
-        if waiting is not None:
-            self.ordered.remove(waiting)
-            return waiting.answer
-        return self._spoiled.popleft() if self._spoiled else None
+    async def _spoil(self, received: bytes, by_address: WrongAnswer | None, stream: trio.abc.Stream) -> None:
+        with trio.move_on_after(MOST_HELD_S):
+            await answer_wrongly(stream, by_address or self._next_answer(), received)
+        await trio.aclose_forcefully(stream)
+
+    def _next_answer(self) -> WrongAnswer:
+        """Response that waits: the oldest order, else the second part of a fault that has struck."""
+        for each in self.ordered:
+            if each.answer:
+                self.ordered.remove(each)
+                return each.answer
+        return self._spoiled.popleft()
 
     async def attend(self, visitor: Visitor, socket: WebSocket, converse: Converse) -> None:
         """Control one session, from its upgrade to its end."""

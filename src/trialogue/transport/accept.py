@@ -19,7 +19,14 @@ from attrs import field
 from trialogue.errors import ConnectionLost
 from trialogue.transport.arrival import Upgrading, arrive
 from trialogue.transport.connection import HandshakeEnded, WireSocket
-from trialogue.transport.http import DEFAULT_HTTP_RULES, DecideHttp, HttpExchange, HttpResponse, HttpRules
+from trialogue.transport.http import (
+    DEFAULT_HTTP_RULES,
+    DecideHttp,
+    HttpExchange,
+    HttpRequest,
+    HttpResponse,
+    HttpRules,
+)
 from trialogue.transport.incoming import MOST_JOINED
 from trialogue.transport.library import Library, LibraryNursery, SocketEnding
 from trialogue.transport.lifetime import background, open_for_messages
@@ -105,7 +112,7 @@ def accept_all(_request: UpgradeRequest) -> Accept | Reject:
 
 
 Instead = Callable[[trio.abc.Stream], Awaitable[None]]
-"""Function that takes over a connection after its request was read, to its end."""
+"""Function that takes over the connection of an accepted client after its request was read, to its end."""
 
 
 def _nobody(_received: bytes) -> Instead | None:
@@ -144,7 +151,7 @@ class SocketService:
 
     instead: Callable[[bytes], Instead | None] = _nobody
     """Responder in the server's place, given the bytes read of a request to upgrade; None leaves it to the
-    server.
+    server. It is used only for clients that are accepted.
     """
 
     through: Callable[[trio.abc.Stream], trio.abc.Stream] = _as_it_is
@@ -181,22 +188,37 @@ async def upgrade(
     stream: trio.abc.Stream, service: SocketService, arrival: Upgrading, deadline: float
 ) -> None:
     """Serve a connection whose first bytes have come: upgraded by `deadline`, on trio's clock, or never."""
-    instead = service.instead(arrival.received)
-    if instead is not None:
-        await instead(stream)
-        return
+    decide = service.decide
+    instead = None if arrival.request is None else service.instead(arrival.received)
+    if arrival.request is not None and instead is not None:
+        decided = decide(_asked(arrival.request))
+        if isinstance(decided, Accept):
+            await instead(stream)
+            return
+        decide = partial(_as_decided, decided)
     async with background() as nursery:
         socket = WireSocket(stream, service.rules, is_client=False)
         socket.wire.unread = arrival.received
         nursery.start_soon(socket.run_writer)
         request: UpgradeRequest | None = None
         with trio.move_on_at(deadline), suppress(HandshakeEnded):
-            request = await _greet(nursery, socket, service.decide)
+            request = await _greet(nursery, socket, decide)
         if request is None:
             await _turn_away(socket)
             return
         async with open_for_messages(nursery, socket):
             await _converse(socket, request, service.converse)
+
+
+def _asked(head: HttpRequest) -> UpgradeRequest:
+    """Request to upgrade, before the library has read it."""
+    offered = (value.split(",") for name, value in head.headers if name == "sec-websocket-protocol")
+    subprotocols = tuple(word.strip() for words in offered for word in words)
+    return UpgradeRequest(head.path, head.query, head.host, head.headers, subprotocols)
+
+
+def _as_decided(decided: Accept | Reject, _: UpgradeRequest) -> Accept | Reject:
+    return decided
 
 
 async def _greet(nursery: trio.Nursery, socket: WireSocket, decide: Decide) -> UpgradeRequest | None:

@@ -28,6 +28,9 @@ class Upgrading:
     received: bytes = field(repr=False)
     """All bytes received."""
 
+    request: HttpRequest | None = field(default=None, repr=False)
+    """Head of the request; None where it is unreadable."""
+
 
 async def arrive(stream: trio.abc.Stream, rules: HttpRules | None) -> Upgrading | HttpExchange:
     """Read the head of the first request of `stream`; the caller bounds how long that may take.
@@ -41,8 +44,10 @@ async def arrive(stream: trio.abc.Stream, rules: HttpRules | None) -> Upgrading 
             event = protocol.next_event()
         except h11.RemoteProtocolError:
             return Upgrading(bytes(received))
-        if isinstance(event, h11.Request) and rules is not None and not _asks_for_websocket(event):
-            return HttpExchange(stream, protocol, _request_of(event), rules)
+        if isinstance(event, h11.Request):
+            if rules is not None and not _asks_for_websocket(event):
+                return HttpExchange(stream, protocol, _request_of(event), rules)
+            return Upgrading(bytes(received), _request_of(event))
         if event is not h11.NEED_DATA:
             return Upgrading(bytes(received))
         data = bytes(await stream.receive_some(_READ_BYTES))
