@@ -89,6 +89,16 @@ def test_pieces_of_any_size_are_the_same_sound(encoding: str, kind: str, rate: i
         assert likest > 0.98
 
 
+@pytest.mark.parametrize("rate", [8_000, 12_000, 16_000, 24_000])
+def test_opus_is_heard_at_its_speed_whatever_rate_its_head_tells(rate: int) -> None:
+    """The head has the rate of the sender's input, at which libsndfile decodes: speech was too fast."""
+    sound = decoded("ogg-opus", written("OGG", rate), 500)
+    assert len(sound) / HEARING_RATE == pytest.approx(SECONDS, abs=0.12)
+    at = len(sound) // 2
+    pitch = np.abs(np.fft.rfft(sound[at - 800 : at + 800])).argmax() * HEARING_RATE / 1600
+    assert pitch == pytest.approx(200 + 2 * 400 * at / HEARING_RATE, rel=0.1)
+
+
 @pytest.mark.parametrize(("encoding", "kind", "rate"), [("flac", "FLAC", 8_000), ("ogg-opus", "OGG", 48_000)])
 def test_two_channels_are_heard_as_one(encoding: str, kind: str, rate: int) -> None:
     """At any rate of the stream's own."""

@@ -151,8 +151,9 @@ class OpusStream:
         if not self._head:
             if not packet.startswith(b"OpusHead") or len(packet) < 19:
                 raise Undecodable("The Ogg stream is not Opus.")
-            # Nothing is skipped at the front: sound before the first group is skipped here.
-            self._head = packet[:10] + b"\0\0" + packet[12:]
+            # Nothing is skipped at the front: sound before the first group is skipped here. The rate is that
+            # of the sender's input, for information; libsndfile would decode at it.
+            self._head = packet[:10] + b"\0\0" + struct.pack("<I", _OPUS_RATE) + packet[16:]
             return False
         has_tags, self._has_tags = self._has_tags, True
         return has_tags and bool(packet)
