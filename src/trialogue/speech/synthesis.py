@@ -31,7 +31,7 @@ from trialogue.speech.wheels import loading, require, verified
 _VERSION: Final = "0.2.1"
 _SHA256: Final = "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8"
 
-HIBARI: Final = f"hibari-{_VERSION}-{_SHA256[:12]}-2"
+HIBARI: Final = f"hibari-{_VERSION}-{_SHA256[:12]}-3"
 """Name of the engine in cache keys: version, weights, and the revision of this module and its voices."""
 
 SAMPLE_RATE: Final = 24_000
