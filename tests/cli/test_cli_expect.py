@@ -91,3 +91,13 @@ def test_a_miss_of_another_version_leaves_the_page_as_it_is(run_folder, capsys):
     for expectations in ([], {"checked": "many"}, {"misses": 3}):
         (run_folder / "result.json").write_text(json.dumps({**result, "expectations": expectations}))
         assert main(["report", str(run_folder), "--html"]) == 0
+
+
+def test_a_run_of_an_earlier_version_is_asked_as_it_is(run_folder, capsys):
+    """What had no effect then is noted; an author's file would be refused."""
+    file = run_folder / "scenario.yaml"
+    file.write_text(f"{file.read_text()}expect: {{at_end: [{{turns: {{min: 1}}, by: ann}}]}}\n")
+    assert main(["expect", str(run_folder)]) == 0
+    found = capsys.readouterr()
+    assert found.out == "1 expectation, all met\n"
+    assert "note: expect.at_end[0].by: has no effect beside turns" in found.err

@@ -7,7 +7,7 @@ from pathlib import Path
 from attrs import asdict, evolve
 
 from trialogue.cli.verify import tell_problems
-from trialogue.cli.view_screens import put_json, show
+from trialogue.cli.view_screens import note, put_json, show
 from trialogue.cli.view_verdict import verdict_lines
 from trialogue.errors import SetupError
 from trialogue.journal.files import journal_of, scenario_of
@@ -30,6 +30,8 @@ def expect_of_run(run: Path, scenario: Path | None, hosts: tuple[str, ...], *, a
     reading = read(journal_of(run))
     file = scenario_of(reading.path.parent) if scenario is None else scenario
     resolved = prepare(file)
+    for each in resolved.noted:
+        note(f"{file}: note: {each}")
     expected = resolved.expectations
     if expected == NOTHING_EXPECTED:
         raise SetupError(f"{file} has no expectations: the key expect is missing")

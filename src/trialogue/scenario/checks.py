@@ -96,7 +96,8 @@ def _check_restart(look: Look, path: Path, restart: RestartKeys | None) -> None:
     never = "when: never" if restart.when is RestartWhen.NEVER else "max: 0"
     for key in ("max", "within", "backoff"):
         if getattr(restart, key) is not None and never != f"{key}: 0":
-            look.tell((*path, key), f"has no effect with {never}, which retries nothing", Code.CONFLICT)
+            text = f"has no effect with {never}, which retries nothing"
+            look.tell((*path, key), text, Code.CONFLICT, idle=True)
 
 
 def _check_words(look: Look) -> None:
@@ -241,7 +242,7 @@ def _check_custom(look: Look, floor: FloorKeys) -> None:
         look.tell(("floor", "custom"), text, Code.FLOOR_CUSTOM)
     elif floor.custom is not None and floor.policy is not None and not wanted:
         text = f"has no effect with policy: {floor.policy.value}"
-        look.tell(("floor", "custom"), text, Code.FLOOR_CUSTOM, form="policy: custom")
+        look.tell(("floor", "custom"), text, Code.FLOOR_CUSTOM, form="policy: custom", idle=True)
 
 
 def _check_agenda(look: Look) -> None:

@@ -59,7 +59,7 @@ def _check_always(look: Look, path: Path, keys: ExpectationKeys) -> None:
             check_event(look, (*path, key), event, Use.EXPECTED)
         if event is not None and event.nth is not None:
             text = "has no effect here: then must follow each time that when happens"
-            look.tell((*path, key, "nth"), text, Code.EXPECT)
+            look.tell((*path, key, "nth"), text, Code.EXPECT, idle=True)
     if keys.when is None and keys.then is None and not measures_of(keys) and not events_in(keys):
         look.tell(path, f"needs a measure ({', '.join(UNITS)}), or when and then", Code.EXPECT)
     check_idle(look, path, keys)
@@ -126,11 +126,11 @@ def _check_bounds(look: Look, path: Path, measure: str, bounds: BoundKeys) -> No
             look.tell((*path, statistic), f"{measure} is a single figure: use min or max", Code.EXPECT)
     low, high = (limit_of(unit, getattr(bounds, each)) for each in ("min", "max"))
     if low is not None and high is not None and low > high:
-        look.tell(path, "min is above max", Code.EXPECT)
+        look.tell(path, "min is above max", Code.EXPECT, idle=True)
     if bounds.each is not None and measure not in SINGLE:
         look.tell((*path, "each"), f"{measure} belongs to the meeting, not to a participant", Code.EXPECT)
     if bounds.each == ():
-        look.tell((*path, "each"), "is empty: name participants, or leave it out", Code.EXPECT)
+        look.tell((*path, "each"), "is empty: name participants, or leave it out", Code.EXPECT, idle=True)
     for index, name in enumerate(bounds.each or ()):
         check_participant(look, (*path, "each", index), name)
 

@@ -47,7 +47,8 @@ def check_idle(look: Look, path: Path, keys: ExpectationKeys) -> None:
             entry.tell_other("when and then", key, value)
         else:
             text = "has no effect beside when and then: write it within the event that it is about"
-            look.tell((*path, key), text, Code.EXPECT, form=f"then: {{..., {key}: {flow(value)}}}")
+            form = f"then: {{..., {key}: {flow(value)}}}"
+            look.tell((*path, key), text, Code.EXPECT, form=form, idle=True)
 
 
 def check_times(look: Look, path: Path, keys: ExpectationKeys) -> None:
@@ -55,7 +56,7 @@ def check_times(look: Look, path: Path, keys: ExpectationKeys) -> None:
     for key in ("times", "called"):
         times = getattr(keys, key)
         if times == TimesKeys():
-            look.tell((*path, key), "needs min or max", Code.EXPECT, form=f"{key}: {{min: 2}}")
+            look.tell((*path, key), "needs min or max", Code.EXPECT, form=f"{key}: {{min: 2}}", idle=True)
         elif times is not None and None not in {times.min, times.max} and times.min > times.max:
             look.tell((*path, key), "min is above max", Code.EXPECT)
     if keys.nth is not None and events_in(keys):
@@ -63,7 +64,7 @@ def check_times(look: Look, path: Path, keys: ExpectationKeys) -> None:
         instead = "leave it out" if is_counted else "write how often it happens"
         form = "" if is_counted else f"times: {{min: {keys.nth}}}"
         text = f"has no effect under at_end, which counts all occurrences: {instead}"
-        look.tell((*path, "nth"), text, Code.EXPECT, form=form)
+        look.tell((*path, "nth"), text, Code.EXPECT, form=form, idle=True)
 
 
 @frozen
@@ -85,7 +86,7 @@ class _Entry:
             told = f"{told}: to measure {value} alone, name it in each"
         elif key == "by":
             text = f"{told}, which belongs to the meeting: leave it out"
-            self.look.tell((*self.path, key), text, Code.EXPECT)
+            self.look.tell((*self.path, key), text, Code.EXPECT, idle=True)
             return
         elif key in _NUMBERS and unit == "count":
             numbers = cast("Mapping[str, object]", value)
@@ -95,7 +96,7 @@ class _Entry:
         else:
             self.tell_other(name, key, value)
             return
-        self.look.tell((*self.path, key), told, Code.EXPECT, form=f"{name}: {flow(meant)}")
+        self.look.tell((*self.path, key), told, Code.EXPECT, form=f"{name}: {flow(meant)}", idle=True)
 
     def tell_other(self, beside: str, key: str, value: object) -> None:
         """Note a key that is about an event, with the event as an expectation of its own."""
@@ -103,7 +104,7 @@ class _Entry:
             f"has no effect beside {beside}: it belongs to an event, an expectation of its own under at_end"
         )
         form = f"at_end: [{_event(self.look, key, value)}]"
-        self.look.tell((*self.path, key), text, Code.EXPECT, form=form)
+        self.look.tell((*self.path, key), text, Code.EXPECT, form=form, idle=True)
 
 
 def _event(look: Look, key: str, value: object) -> str:

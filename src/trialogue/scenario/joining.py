@@ -19,7 +19,7 @@ from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.load import Origin, read_scenario
 from trialogue.scenario.problem_lines import raise_problems
 from trialogue.scenario.problems import Problems
-from trialogue.scenario.resolve import Resolved, resolve
+from trialogue.scenario.resolve import Resolved, resolve_joined
 from trialogue.scenario.schema import Document
 from trialogue.scenario.vocabulary import Seat
 from trialogue.scenario.writing import readable
@@ -64,12 +64,13 @@ def with_seat(resolved: Resolved, name: str, seat: Mapping[str, object]) -> NewS
         text = json.dumps({**document, "cast": cast}, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise WrongType(f"seat must consist of plain JSON values: {error}", argument="seat") from None
-    folder, problems = resolved.folder, Problems()
+    folder, problems = resolved.folder, Problems(is_of_run=True)
     source = str(folder / f"<seat of {name}>")
     scenario = read_scenario(text, Origin(source, folder), problems)
+    problems.refuse(("cast", name))
     raise_problems(problems, source)
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
-    seated = resolve(scenario, Overrides(via=resolved.overrides.via))
+    seated = resolve_joined(scenario, Overrides(via=resolved.overrides.via), name)
     grown = evolve(
         resolved,
         document=evolve(placed, cast={**placed.cast, name: seated.document.cast[name]}),

@@ -63,7 +63,7 @@ def load(path: str | FilePath, variant: Variant = AS_IT_STANDS) -> Scenario:
 
     `ScenarioError` lists all problems, sorted by place, one line each.
     """
-    problems = Problems()
+    problems = problems_of(path)
     scenario = read_file(FilePath(path), problems, variant)
     raise_problems(problems, str(path))
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
@@ -79,6 +79,15 @@ def loads(text: str | bytes, *, source: str = "<text>", variant: Variant = AS_IT
     raise_problems(problems, source)
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
     return scenario
+
+
+def problems_of(source: str | FilePath) -> Problems:
+    """Collector for the faults of a file, which takes that of a run as it is.
+
+    What an earlier version wrote, or ran, stays readable: a key without effect is no reason to refuse it.
+    """
+    file = FilePath(source)
+    return Problems(is_of_run=file.name == "scenario.yaml" and (file.parent / "journal.jsonl").is_file())
 
 
 def read_file(file: FilePath, problems: Problems, variant: Variant = AS_IT_STANDS) -> Scenario | None:

@@ -59,11 +59,14 @@ class Look:
         """Keys of `cast` or `tools`, including members that could not be read."""
         return tuple(str(path[1]) for path in self.places.known if len(path) == 2 and path[0] == section)
 
-    def tell(self, path: Path, text: str, code: Code, *, form: str = "") -> None:
-        """Note a fault, unless a part below it could not be read; `form` is an example of its own."""
+    def tell(self, path: Path, text: str, code: Code, *, form: str = "", idle: bool = False) -> None:
+        """Note a fault, unless a part below it could not be read; `form` is an example of its own.
+
+        An `idle` fault is about something without effect (`Problems.add`).
+        """
         written = self.problems.written(path)
         if not self._is_unread(written):
-            self.problems.add(self.places.near(written), written, text, code, form=form)
+            self.problems.add(self.places.near(written), written, text, code, form=form, idle=idle)
 
     def sound(self, section: str) -> bool:
         """Whether a section could be read completely."""

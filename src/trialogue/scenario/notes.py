@@ -21,11 +21,12 @@ __all__ = ["end_notes", "notes"]
 
 
 def notes(resolved: Resolved) -> list[str]:
-    """Line for each unknown voice or word, key without effect, unspeakable text, and pattern in other case.
+    """Line for each unknown voice or word, key without effect, unspeakable text, and pattern in vain.
 
     Texts are personal, so a line names only their place.
     """
     return [
+        *resolved.noted,
         *(
             note
             for name, seat in resolved.document.cast.items()

@@ -98,7 +98,7 @@ def _check_place(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
         look.tell(path, "granted must be true", use.code)
     if keys.nth is not None and named in {"at", "ended"}:
         once = "a time" if named == "at" else "the end of a meeting"
-        look.tell(path, f"{once} happens only once", use.code)
+        look.tell(path, f"{once} happens only once", use.code, idle=named == "ended")
     if use is not Use.EXPECTED:
         _check_action(look, path, keys, use)
 
@@ -107,10 +107,11 @@ def _check_action(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
     """Note a condition that only expectations have."""
     if keys.except_ is not None and keys.error is not None:
         text = "has no effect here, only under expect: name the code that counts"
-        look.tell((*path, "except"), text, use.code, form="error: tool-failed")
+        look.tell((*path, "except"), text, use.code, form="error: tool-failed", idle=True)
     if keys.within is not None and keys.at is not None:
         form = f"at: {write_duration(keys.at)}"
-        look.tell((*path, "within"), "has no effect beside at, which is a time itself", use.code, form=form)
+        text = "has no effect beside at, which is a time itself"
+        look.tell((*path, "within"), text, use.code, form=form, idle=True)
 
 
 def _check_names(look: Look, path: Path, keys: EventKeys, use: Use) -> None:

@@ -137,6 +137,10 @@ class ScenarioProblem:
 class Problems:
     """Collects faults, so that all of them are reported at once."""
 
+    is_of_run: bool = False
+    """Whether the file is a run's own, in which things without effect are noted instead of refused."""
+
+    _noted: list[ScenarioProblem] = field(factory=list[ScenarioProblem], init=False)
     _found: list[ScenarioProblem] = field(factory=list[ScenarioProblem], init=False)
     _beyond: int = field(default=0, init=False)
     _passed_over: set[tuple[str, int]] = field(factory=set[tuple[str, int]], init=False, repr=False)
@@ -150,6 +154,17 @@ class Problems:
     def found(self) -> tuple[ScenarioProblem, ...]:
         """All noted faults, in the order in which they were found."""
         return tuple(self._found)
+
+    @property
+    def noted(self) -> tuple[ScenarioProblem, ...]:
+        """Things without effect in a run's own file, in the order in which they were found."""
+        return tuple(self._noted)
+
+    def refuse(self, prefix: Path) -> None:
+        """Refuse what was noted beneath a path: it is not of the run's file."""
+        added = [each for each in self._noted if each.path[: len(prefix)] == prefix]
+        self._noted = [each for each in self._noted if each not in added]
+        self._found.extend(added)
 
     @property
     def is_partial(self) -> bool:
@@ -191,12 +206,19 @@ class Problems:
         """Keep the text of a file, so that the line of a fault can be shown."""
         self._texts[source] = text.split("\n")
 
-    def add(self, place: Place, path: Path, text: str, code: Code, *, form: str = "") -> None:
-        """Note a fault; the same one at the same place is noted once."""
+    def add(
+        self, place: Place, path: Path, text: str, code: Code, *, form: str = "", idle: bool = False
+    ) -> None:
+        """Note a fault; the same one at the same place is noted once.
+
+        An `idle` fault is about something without effect, which earlier versions accepted.
+        """
         if (place.source, place.line) in self._passed_over and code is not Code.YAML:
             return
         problem = ScenarioProblem(place, path, text, code, self._line(place), form)
-        if self.full:
+        if idle and self.is_of_run:
+            self._noted.extend([] if problem in self._noted else [problem])
+        elif self.full:
             self._beyond += 1
         elif problem not in self._found:
             self._found.append(problem)

@@ -19,10 +19,10 @@ from trialogue.scenario.contradictions import check_contradictions
 from trialogue.scenario.defaults import Overrides, complete, filled, sitting_fault
 from trialogue.scenario.endpoints import NOWHERE, check_endpoints
 from trialogue.scenario.expecting import expectations_of
-from trialogue.scenario.load import Scenario, read_file
+from trialogue.scenario.load import Scenario, problems_of, read_file
 from trialogue.scenario.planning import plan_of
 from trialogue.scenario.problem_lines import raise_problems
-from trialogue.scenario.problems import Code, Path, Problems, ScenarioProblem
+from trialogue.scenario.problems import Code, Path, Problems, ScenarioProblem, path_text
 from trialogue.scenario.recording_checks import check_recordings
 from trialogue.scenario.run_checks import check_run
 from trialogue.scenario.schema import Clock, Document
@@ -111,6 +111,16 @@ class Resolved:
 
     records_models: bool = field(default=False, eq=False)
     """Whether models are asked in spite of a record, and their answers recorded."""
+
+    noted: tuple[str, ...] = field(default=(), eq=False, repr=False)
+    """Things without effect in a run's own file, each with its place; anywhere else they are refused."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Notes of `trialogue check` on what will not sound, or not go, as its author expects; no speech."""
+        from trialogue.scenario.notes import notes  # noqa: PLC0415 - it reads a resolved scenario
+
+        return tuple(notes(self))
 
     @property
     def about(self) -> str:
@@ -203,20 +213,32 @@ class Examined:
 @checks_arguments
 def resolve(scenario: Scenario, overrides: Overrides | None = None) -> Resolved:
     """Make a scenario ready to run; `ScenarioError` lists all problems."""
-    problems = Problems()
+    problems = problems_of(scenario.source)
     document = _completed(scenario, overrides or Overrides(), problems)
     raise_problems(problems, scenario.source)
-    return _build(scenario, document, overrides or Overrides())
+    return _build(scenario, document, overrides or Overrides(), problems)
+
+
+def resolve_joined(scenario: Scenario, overrides: Overrides, name: str) -> Resolved:
+    """Resolve the scenario of a running meeting with a new participant, whose seat is checked as an author's.
+
+    All else is a run's own (`Problems.is_of_run`).
+    """
+    problems = Problems(is_of_run=True)
+    document = _completed(scenario, overrides, problems)
+    problems.refuse(("cast", name))
+    raise_problems(problems, scenario.source)
+    return _build(scenario, document, overrides, problems)
 
 
 @checks_arguments
 def prepare(path: str | FilePath, overrides: Overrides | None = None) -> Resolved:
     """Read a file and make it ready to run; `ScenarioError` lists all problems at once."""
-    problems, asked = Problems(), overrides or Overrides()
+    problems, asked = problems_of(path), overrides or Overrides()
     scenario = read_file(FilePath(path), problems, asked.variant)
     document = _completed(scenario, asked, problems) if scenario else None
     raise_problems(problems, str(path))
-    return _build(filled(scenario), filled(document), asked)
+    return _build(filled(scenario), filled(document), asked, problems)
 
 
 @checks_arguments
@@ -231,7 +253,7 @@ def check(path: str | FilePath, overrides: Overrides | None = None) -> list[Scen
 @checks_arguments
 def examine(path: str | FilePath, overrides: Overrides | None = None) -> Examined:
     """Check as `check` does, and also return the resolved scenario if there are no problems."""
-    problems, asked = Problems(), overrides or Overrides()
+    problems, asked = problems_of(path), overrides or Overrides()
     scenario = read_file(FilePath(path), problems, asked.variant)
     document = _completed(scenario, asked, problems) if scenario is not None else None
     told = set(problems.found)
@@ -246,11 +268,11 @@ def examine(path: str | FilePath, overrides: Overrides | None = None) -> Examine
                 problems.add(problem.place, problem.path, text, problem.code)
     if problems.found:
         return Examined(problems.sorted(str(path)), None, others)
-    return Examined((), _build(filled(scenario), filled(document), asked), others)
+    return Examined((), _build(filled(scenario), filled(document), asked, problems), others)
 
 
 def _check_variant(path: FilePath, asked: Overrides) -> tuple[ScenarioProblem, ...]:
-    problems = Problems()
+    problems = problems_of(path)
     scenario = read_file(path, problems, asked.variant)
     if scenario is not None:
         _completed(scenario, asked, problems)
@@ -312,7 +334,7 @@ def _check_settings(look: Look) -> None:
             check_settings(look, ("cast", name, "on_failure", "replace"), substitute.via, substitute.block)
 
 
-def _build(scenario: Scenario, document: Document, overrides: Overrides) -> Resolved:
+def _build(scenario: Scenario, document: Document, overrides: Overrides, problems: Problems) -> Resolved:
     plan, folder = plan_of(document), fixed(FilePath(scenario.source)).parent
     run = filled(document.run)
     return Resolved(
@@ -329,6 +351,7 @@ def _build(scenario: Scenario, document: Document, overrides: Overrides) -> Reso
         overrides=overrides,
         source=scenario.source,
         folder=folder,
+        noted=tuple(f"{path_text(each.path)}: {each.text}" for each in problems.noted),
     )
 
 

@@ -58,7 +58,7 @@ def _check_offline(look: Look, name: str, agent: AgentKeys) -> None:
 def _check_listening(look: Look, name: str, agent: AgentKeys) -> None:
     if agent.listen is not None:
         for fault in service_at(agent).keys.listen_faults(agent.listen):
-            look.tell(("cast", name, "listen", *fault.path), fault.text, Code(fault.code))
+            look.tell(("cast", name, "listen", *fault.path), fault.text, Code(fault.code), idle=True)
 
 
 def _check_stand_in(look: Look, name: str, agent: AgentKeys, *, virtual: bool) -> None:

@@ -31,7 +31,7 @@ def check_settings(look: Look, seat: Path, via: str, block: JsonObject) -> None:
         look.tell((*seat, part), f"the service would refuse it: {what} at {at}", Code.SETTINGS)
         return
     for fault in service_of(via).keys.offer_faults(offer):
-        look.tell((*seat, *fault.path), fault.text, Code(fault.code))
+        look.tell((*seat, *fault.path), fault.text, Code(fault.code), idle=True)
 
     def with_signature(function: Mapping[str, object]) -> Mapping[str, object]:
         """Function as its model is told of it, as far as the file describes it."""

@@ -99,7 +99,8 @@ def fault_of(fault: PlannedFault) -> Keys:
 def _awaited(awaited: Said | Trigger) -> Keys:
     if isinstance(awaited, Said):
         return {"said": {**_given(by=awaited.by), "match": awaited.match}}
-    times = _times(after=awaited.after_s or None, within=awaited.within_s)
+    within_s = None if isinstance(awaited.when, TimePattern) else awaited.within_s  # a time is its own limit
+    times = _times(after=awaited.after_s or None, within=within_s)
     return {**_event(awaited.when), **_given(nth=awaited.nth if awaited.nth > 1 else None), **times}
 
 
