@@ -54,9 +54,11 @@ tools:
 floor: {policy: moderated, hold: {}, silence: {}, share: {}, interrupt: {}}
 agenda: [{id: cost, title: Cost, time: 1m, done_when: {at: 5s}}]
 end: {any: [limits]}
-faults: [{id: biz-drop, when: {at: 5s}, do: disconnect, to: biz}]
+faults:
+  - {id: biz-drop, when: {at: 5s}, do: disconnect, to: biz}
+  - {id: late, when: {at: 5s}, do: delay, by: 3s, to: biz}
 expect:
-  always: [{response-latency: {max: 2s}}]
+  always: [{response-latency: {max: 2s}}, {floor-share: {max: 50%}}]
   in_order: [{said: {match: we agree}}]
   at_end: [{tool: prices, called: {min: 1}}]
   judge: {ask: [Is it polite.]}

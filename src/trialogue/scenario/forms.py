@@ -10,9 +10,10 @@ from typing import Final, TypeAlias, cast
 import yaml
 
 from trialogue.model import kinds
-from trialogue.model.kinds import Kind, record_of
+from trialogue.model.kinds import Anything, Kind, record_of
 from trialogue.scenario.companions import PLACED, companions_of
 from trialogue.scenario.did_you_mean import did_you_mean, meant_word
+from trialogue.scenario.expect_keys import BoundKeys
 from trialogue.scenario.key_aliases import LIMITS, OF_END, OPTIONS, WANTED
 from trialogue.scenario.own_values import own_value
 from trialogue.scenario.problems import Path, shown
@@ -227,6 +228,8 @@ def _nested(record: kinds.KeyMap, steps: _Steps, value: Callable[[Kind], str | N
         for kind in kinds_here
         if isinstance(kind, kinds.KeyMap) and any(each.key == rest[0] for each in kind.members)
     )
+    if inside.cls is BoundKeys and rest[0] in {"min", "max"} and value(Anything()) is None:
+        return form_of(record, first)  # their form is that of the measure
     with_ = companions_of(inside.cls).get(rest[0], {})
     beside = [
         f"{each.key}: {with_[each.key]}" if each.key in with_ else form_of(inside, each.key)

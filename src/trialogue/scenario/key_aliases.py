@@ -181,6 +181,8 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "ExpectKeys": {
         **{each: f"at_end.[].{each}" for each in _AT_END},
+        "nth": "in_order.[].nth",
+        "total": "at_end.[].turns.total",
         **{each: f"at_end.[].said.{each}" for each in ("match", "number", "name")},
         **{each: f"at_end.[].times.{each}" for each in ("min", "max")},
     },
@@ -218,6 +220,7 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(LONGEST, "duration.max"),
         **dict.fromkeys(("max_turns", "max_rounds", "turn_limit"), "turns.total.max"),
         **dict.fromkeys(("min_turns", "total_turns"), "turns.total.min"),
+        "total": "turns.total",
         **dict.fromkeys(("max_cost", "budget"), "cost.max"),
     },
     "ToolKeys": {
