@@ -2,7 +2,8 @@
 
 import trio
 
-from trialogue.actors.stand_in import Cued, StandIn
+from trialogue.actors.stand_in import StandIn
+from trialogue.brain.clip_cues import ClipCue
 from trialogue.mailbox import Mailbox
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.events import FloorRequested, MeetingStarted
@@ -26,7 +27,7 @@ class Player:
 
 
 def at(second):
-    return Cued(Trigger(TimePattern(second)), waits=True)
+    return ClipCue(Trigger(TimePattern(second)), waits=True)
 
 
 async def stood_in(cues, happens):
@@ -62,7 +63,7 @@ async def test_a_person_who_holds_the_floor_does_not_wait(autojump_clock):
 
 async def test_a_clip_for_a_grant_is_played_in_that_turn(autojump_clock):
     """Not one turn late."""
-    cue = Cued(Trigger(SeatPattern("dana", Happening.GRANTED)), waits=True)
+    cue = ClipCue(Trigger(SeatPattern("dana", Happening.GRANTED)), waits=True)
     assert await stood_in([cue], [(3.0, grant())]) == ([(0, 3.0)], [])
 
 

@@ -67,6 +67,15 @@ def test_the_whole_screen():
     assert screen(ENDED) == SCREEN
 
 
+def test_clips_that_were_never_played_are_named():
+    """The first ones, before the expectations that they may explain."""
+    told = screen(
+        evolve(ENDED, unplayed=tuple(f"cast.dana.via.clips[{at}] was never played: x" for at in range(7)))
+    )
+    assert "\n  clips     cast.dana.via.clips[0] was never played: x\n" in told
+    assert "\n            and 2 more clips\n" in told
+
+
 def test_it_fits_a_terminal():
     """No line is wider than 80 columns, and there are no more lines than a screen has."""
     lines = screen(ENDED).splitlines()

@@ -8,6 +8,8 @@ import pytest
 import structlog
 
 from trialogue.diagnostics import Log
+from trialogue.meeting.meeting import prepared
+from trialogue.scenario import Scenario
 
 HOST = """
 import logging, sys
@@ -87,3 +89,13 @@ def test_a_failure_in_it_holds_no_key(where, caplog, monkeypatch, capsys):
     assert "ValueError: *** why" in told
     assert "a?***" in told
     assert "canary" not in told
+
+
+def test_an_app_gets_the_notes_on_its_scenario(caplog):
+    """Those that `trialogue check` prints; a resolved scenario has them, too."""
+    scenario = Scenario.build("x", {"ann": {"lines": ["Hi."]}}, end={"any": [{"error": "session-lost"}]})
+    (told,) = prepared(scenario, None).notes
+    assert told.startswith("end.any[0].error: session-lost is no error here")
+    assert [record.message for record in caplog.records] == [
+        f"note on the scenario: scenario='<scenario>' note={told!r}"
+    ]

@@ -220,3 +220,55 @@ def test_another_vendors_model_is_not_taken_for_a_voice():
     """Its voice is named by another key."""
     speak = "{provider: open_ai, model: tts-1, voice: alloy, endpoint: {url: 'https://a.example'}}"
     assert noted(f"  ann: {{lines: [Hi.], speak: {speak}}}\n") == []
+
+
+WAITED_FOR = """\
+trialogue: 1
+name: x
+run: {{limits: {{time: 2m}}}}
+cast:
+  ann: {{role: chair, lines: [Hi.], tools: [price]}}
+  ben: {{lines: [Hi.]}}
+  eve: {{role: observer, lines: [Hi.]}}
+  sam: {{role: human, via: text}}
+  dana: {{via: {{clips: [{{say: Hi., when: {{{clip}}}}}]}}}}
+tools: {{price: {{mock: {{result: 8}}}}}}
+expect: {{{expect}}}
+"""
+VAIN = {
+    "error: session-lost": "error: session-lost is no error here: write {participant: NAME, event: lost}",
+    "tool: price, by: ben": "by: never comes: ben does not have the tool price",
+    "error: tool-failed, by: ben": "by: never comes: ben has no tools",
+    "at: 3m": "at: never comes: the meeting ends after 2m (run.limits.time)",
+    "participant: sam, event: rejoined": ("event: never comes: sam has no session, whose events these are"),
+    "participant: ben, event: left": (
+        "event: comes only where an app adds or removes participants while the meeting runs"
+    ),
+    "participant: eve, event: hand": "participant: never comes: eve is an observer and never speaks",
+}
+
+
+@pytest.mark.parametrize("event", VAIN)
+def test_what_never_comes_is_noted_where_something_waits_for_it(event):
+    """In a clip and in an expectation; that it is not to happen is no reason."""
+    clip = notes(resolve(loads(WAITED_FOR.format(clip=event, expect="never: [{error: any}]"))))
+    assert clip == [f"cast.dana.via.clips[0].when.{VAIN[event]}"]
+    for place in (
+        "in_order: [{{{}}}]",
+        "at_end: [{{{}}}]",
+        "always: [{{when: {{speaking: ann}}, then: {{{}}}}}]",
+    ):
+        told = notes(resolve(loads(WAITED_FOR.format(clip="at: 1s", expect=place.format(event)))))
+        assert [each.startswith("expect.") for each in told] == [True]
+    for place in ("never: [{{{}}}]", "at_end: [{{{}, times: {{max: 0}}}}]"):
+        told = notes(resolve(loads(WAITED_FOR.format(clip="at: 1s", expect=place.format(event)))))
+        assert told == [] or "session-lost" in event
+
+
+def test_a_lost_session_is_an_error_only_of_a_meeting_without_speech():
+    """So `never` would hold although sessions are lost."""
+    (told,) = notes(resolve(loads(WAITED_FOR.format(clip="at: 1s", expect="never: [{error: session-lost}]"))))
+    assert told == (
+        "expect.never[0].error: session-lost is an error only of a meeting in which no agent was heard: "
+        "write {participant: NAME, event: lost}"
+    )

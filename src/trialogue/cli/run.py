@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from attrs import field
+from attrs import evolve, field
 
 from trialogue.cli.diagnostics import LogLevel, configure
 from trialogue.cli.forced_exit import open_leaving
@@ -217,12 +217,23 @@ def as_requested(path: Path, out: Path | None) -> str:
     return str(from_here(path))
 
 
+def _unplayed(resolved: Resolved, held: Held) -> tuple[str, ...]:
+    """Clips that a good meeting never played."""
+    if not held.result.ok or all(person.via != "clips" for person in resolved.people):
+        return ()
+    from trialogue.journal.files import journal_of  # noqa: PLC0415 - only where there are clips
+    from trialogue.journal.reader import read  # noqa: PLC0415 - likewise
+    from trialogue.meeting.unplayed import unplayed_clips  # noqa: PLC0415 - likewise
+
+    return tuple(unplayed_clips(resolved, tuple(read(journal_of(held.folder)))))
+
+
 def _sum_up(resolved: Resolved, asked: RunOptions, held: Held) -> None:
     folder = as_requested(held.folder, asked.out)
     ended = Ended(resolved.plan, held.result, folder, held.machine_s)
     match asked.shown:
         case "live":
-            show([line(), *summary(ended)])
+            show([line(), *summary(evolve(ended, unplayed=_unplayed(resolved, held)))])
         case "line":
             for told in in_brief(ended):
                 put(told)

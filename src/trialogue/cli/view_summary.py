@@ -60,6 +60,9 @@ class Ended:
     machine_s: float | None = None
     """Seconds of real time that it took; None where that was not measured."""
 
+    unplayed: tuple[str, ...] = ()
+    """Lines about clips that were never played."""
+
 
 def summary(ended: Ended) -> list[Line]:
     """The whole screen, for 80 columns."""
@@ -71,6 +74,7 @@ def summary(ended: Ended) -> list[Line]:
         *figures(ended.plan, measured),
         *_cost(ended),
         *_failures(ended),
+        *_unplayed(ended),
         *_expected(ended),
         *_files(ended),
     ]
@@ -241,6 +245,14 @@ def _expected(ended: Ended) -> Iterator[Line]:
         yield _fact("", _told(miss), is_amiss=True)
     if len(verdict.misses) > FAILURES:
         yield _fact("", f"and {len(verdict.misses) - FAILURES} more, in result.json", is_amiss=True)
+
+
+def _unplayed(ended: Ended) -> Iterator[Line]:
+    """Lines about the first clips that were never played, which may be why somebody said nothing."""
+    for index, told in enumerate(ended.unplayed[:FAILURES]):
+        yield _fact("" if index else "clips", told, is_amiss=True)
+    if len(ended.unplayed) > FAILURES:
+        yield _fact("", f"and {counted(len(ended.unplayed) - FAILURES, 'more clip')}", is_amiss=True)
 
 
 def _told(miss: Miss) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import trio
 from attrs import evolve
@@ -22,6 +22,7 @@ from trio.lowlevel import in_trio_run
 from trialogue.actors.hooks import Hook, HookFunction
 from trialogue.brain.floor.view import Decision, FloorView, Policy
 from trialogue.compute import is_virtual
+from trialogue.diagnostics import Log
 from trialogue.errors import SetupError
 from trialogue.handles import a_block, make
 from trialogue.meeting.app_requests import a_function, a_mapping, a_path, wrong_type
@@ -45,6 +46,8 @@ from trialogue.supervise import lone_error
 
 DEFAULT_EDGES = Edges()
 
+diagnostics: Final = Log("trialogue.meeting")
+
 
 def prepared(scenario: str | Path | Scenario | Resolved, overrides: Overrides | None) -> Resolved:
     """A scenario that is ready to run; WrongType for a wrong type of scenario or overrides."""
@@ -52,11 +55,15 @@ def prepared(scenario: str | Path | Scenario | Resolved, overrides: Overrides | 
         raise wrong_type("overrides", "Overrides", overrides)
     if isinstance(scenario, Resolved):
         return scenario
-    if isinstance(scenario, Scenario):
-        return resolve(scenario, overrides)
-    if not isinstance(scenario, str | Path):  # pyright: ignore[reportUnnecessaryIsInstance] -- likewise
+    if not isinstance(scenario, Scenario | str | Path):  # pyright: ignore[reportUnnecessaryIsInstance] -- likewise
         raise wrong_type("the scenario", "a path, a Scenario or a Resolved", scenario)
-    return prepare(scenario, overrides)
+    if isinstance(scenario, Scenario):
+        resolved = resolve(scenario, overrides)
+    else:
+        resolved = prepare(scenario, overrides)
+    for each in resolved.notes:
+        diagnostics.warning("note on the scenario", scenario=resolved.source, note=each)
+    return resolved
 
 
 def open_meeting(

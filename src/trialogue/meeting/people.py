@@ -16,7 +16,8 @@ from trialogue.actors.mixing import mix
 from trialogue.actors.router import AudioGrid, Router
 from trialogue.actors.sequencer import Sequencer
 from trialogue.actors.sources import FELL_MS, AudioSource, Feed, JitterBuffer
-from trialogue.actors.stand_in import Cued, StandIn
+from trialogue.actors.stand_in import StandIn
+from trialogue.brain.clip_cues import ClipCue
 from trialogue.compute import compute, is_virtual
 from trialogue.devices.clips import ClipPlayer, spoken
 from trialogue.devices.driver import Driver, open_driver
@@ -143,7 +144,7 @@ def _feed(
     grid, driver = router.grid, prepared.driver
     if person.via == "clips":
         clips = ClipPlayer(prepared.clips[person.name])
-        cues = [Cued(clip.trigger, waits=clip.waits) for clip in person.clips]
+        cues = [ClipCue(clip.trigger, waits=clip.waits) for clip in person.clips]
         records = sequencer.subscribe()
         stand_in = StandIn(person.name, cues, clips, records=records, post=sequencer.post)
         return clips, {f"clips:{person.name}": stand_in.run}

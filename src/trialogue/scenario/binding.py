@@ -15,7 +15,7 @@ from attrs import evolve
 
 from trialogue.model import kinds
 from trialogue.scenario.bound_hints import number_hint
-from trialogue.scenario.comma_hints import rests_of
+from trialogue.scenario.comma_hints import free_rests, rests_of
 from trialogue.scenario.did_you_mean import meant_word
 from trialogue.scenario.expect_keys import BoundKeys
 from trialogue.scenario.forms import form_of, meant_key
@@ -173,14 +173,17 @@ class Binder:
     def _map(self, kind: kinds.MapOf, node: Node, path: Path) -> object:
         if not isinstance(node, Entries):
             return self.misshapen(kind, node, path)
+        rests = self._rests(node, path) if isinstance(kind.value, kinds.Anything) else frozenset[str]()
         values: dict[str, object] = {}
         for pair in node.pairs:
+            if pair.key in rests:
+                continue
             inner = (*path, pair.key)
             value = self.bind(kind.value, pair.value, inner)
             key = self.bind(kind.key, Scalar(pair.at, pair.key), inner)
             if value is not ABSENT and key is not ABSENT:
                 values[pair.key] = value
-        return values
+        return ABSENT if rests else values
 
     def _list(self, kind: kinds.ListOf, node: Node, path: Path) -> object:
         if not isinstance(node, Items):
@@ -197,6 +200,14 @@ class Binder:
                 return self.bind(option, node, path)
         return self.misshapen(kind, node, path)
 
+    def _rests(self, node: Entries, path: Path) -> frozenset[str]:
+        """Note the rests of texts that a comma ends in a map of free keys; returns their keys."""
+        rests = () if self.problems.full else tuple(free_rests(node, self.problems))
+        for rest in rests:
+            told = f'key "{shown(rest.first.key)}" has no value{rest.hint}'
+            self.problems.add(rest.first.at, path, told, Code.KEY_UNKNOWN, form=rest.form)
+        return frozenset(key for rest in rests for key in rest.keys)
+
     def _anything(self, node: Node, path: Path) -> object:
         match node:
             case Scalar(_, value):
@@ -205,8 +216,10 @@ class Binder:
                 values = [self._anything(item, (*path, index)) for index, item in enumerate(nodes)]
                 return ABSENT if ABSENT in values else values
             case Entries(_, pairs):
-                inner = {pair.key: self._anything(pair.value, (*path, pair.key)) for pair in pairs}
-                return ABSENT if ABSENT in inner.values() else inner
+                rests = self._rests(node, path)
+                kept = (pair for pair in pairs if pair.key not in rests)
+                inner = {pair.key: self._anything(pair.value, (*path, pair.key)) for pair in kept}
+                return ABSENT if rests or ABSENT in inner.values() else inner
             case Hole():
                 return ABSENT
             case _:

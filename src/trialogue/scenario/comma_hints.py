@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from trialogue.model import kinds
 from trialogue.scenario.problems import Problems
@@ -31,15 +31,33 @@ class Rest:
 def rests_of(node: Entries, kind: kinds.KeyMap, problems: Problems) -> Iterator[Rest]:
     """Rests of texts among the keys of a record."""
     members = {member.key: member.kind for member in kind.members}
+
+    def begins(pair: Pair) -> bool:
+        """Whether a key is the record's, or has a value."""
+        return pair.key in members or _quotes(pair) is None
+
+    for held, run in _runs(node, begins):
+        if held.key in members:
+            yield _rest(held, run, is_list=_takes_list(members[held.key]), problems=problems)
+
+
+def free_rests(node: Entries, problems: Problems) -> Iterator[Rest]:
+    """Rests of texts in a map whose keys the author chooses."""
+    for held, run in _runs(node, lambda pair: _quotes(pair) is None):
+        yield _rest(held, run, is_list=False, problems=problems)
+
+
+def _runs(node: Entries, begins: Callable[[Pair], bool]) -> Iterator[tuple[Pair, list[Pair]]]:
+    """Texts with the keys without values that follow each."""
     held: Pair | None = None
     run: list[Pair] = []
     for pair in (*node.pairs, None):
-        if pair is not None and pair.key not in members and _quotes(pair) is not None:
+        if pair is not None and not begins(pair):
             run.append(pair)
             continue
         if held is not None and run:
-            yield _rest(held, run, is_list=_takes_list(members[held.key]), problems=problems)
-        held, run = pair if pair is not None and pair.key in members and _is_text(pair) else None, []
+            yield held, run
+        held, run = pair if pair is not None and _is_text(pair) else None, []
 
 
 def _rest(held: Pair, run: list[Pair], *, is_list: bool, problems: Problems) -> Rest:

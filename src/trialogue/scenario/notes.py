@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from trialogue.scenario.agents import thinks_of
 from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.letter_case import case_notes
+from trialogue.scenario.never_notes import never_notes
 from trialogue.scenario.people import ClipsKeys
 from trialogue.scenario.problems import Path, path_text, shown
 from trialogue.scenario.resolve import Resolved
@@ -34,6 +35,7 @@ def notes(resolved: Resolved) -> list[str]:
         ),
         *case_notes(resolved.document),
         *word_notes(resolved.document),
+        *never_notes(resolved.document),
     ]
 
 

@@ -29,16 +29,27 @@ def _check_seat(look: Look, name: str, seat: AgentKeys) -> None:
         text = "a person takes part via microphone, text, app, or clips"
         look.tell(("cast", name, "via"), text, Code.PERSON_VIA)
     for key in agent_keys(seat):
-        look.tell(("cast", name, key), f"{name} is a person: this key is only for agents", Code.PERSON_KEY)
+        hint, form = _instead(key, seat)
+        text = f"{name} is a person: this key is only for agents{hint}"
+        look.tell(("cast", name, key), text, Code.PERSON_KEY, form=form)
     for key in unheard_keys(look.document, seat):
         text = f"{name} is a person: an ear does not use this key"
-        look.tell(("cast", name, "listen", key), text, Code.PERSON_KEY)
+        look.tell(("cast", name, "listen", key), text, Code.PERSON_KEY, idle=True)
     if isinstance(seat.via, ClipsKeys) and seat.via.scripted is not None:
         text = "has clips and scripted: keep only one"
         look.tell(("cast", name, "via"), text, Code.PERSON_VIA)
     if isinstance(seat.via, ClipsKeys):
         for index, clip in enumerate(seat.via.clips):
             _check_clip(look, ("cast", name, "via", "clips", index), clip)
+
+
+def _instead(key: str, seat: AgentKeys) -> tuple[str, str]:
+    """Hint at the key of clips that says what a key of agents would, with its form."""
+    if key == "speak" and isinstance(seat.via, ClipsKeys):
+        return "; a clip names its voice beside say", "voice: cleo"
+    if key in {"lines", "greeting", "prompt", "think"} and seat.via is None:
+        return "; clips speak in its place", "via: {clips: [{say: Hello., when: {at: 5s}}]}"
+    return "", ""
 
 
 def _check_clip(look: Look, path: Path, clip: ClipKeys) -> None:

@@ -12,6 +12,7 @@ from trialogue.scenario.vocabulary import PERSONS
 _WAITS: Final = ("timeout", "wait", "max_wait", "wait_time", "wait_for", "patience", "silence", "max_silence")
 _ANSWERS: Final = ("response_timeout", "reply_timeout", "answer_timeout", "response_time", "think_time")
 _SILENCE: Final = frozenset((*_WAITS, *_ANSWERS, "human"))
+_VOICES: Final = frozenset(("voice", "voice_id", "voice_name", "tts"))
 _DELAYS: Final = frozenset(("delay", "pause", "latency"))
 _LENGTH: Final = frozenset(
     ("hold", "max_turn", "max_turn_time", "turn_time", "turn_length", "max_length", *LONGEST)
@@ -26,6 +27,8 @@ def seat_hint(pair: Pair, seat: Entries) -> str:
         return f"; a turn's length is limited at the top level: floor: {{hold: {{max: {time or '45s'}}}}}"
     if word in _DELAYS and _is_person(seat):
         return f"; a clip waits after its event: when: {{speaking: tech, after: {time or '2s'}}}"
+    if word in _VOICES and _is_person(seat):
+        return "; a person has a voice; a clip names the one that says it: write voice: cleo beside say"
     if word not in _SILENCE:
         return ""
     if _is_person(seat):
