@@ -15,6 +15,7 @@ import orjson
 import pytest
 from foreign import App, dial, settings
 from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from trialogue.cli import main
 from trialogue.errors import SetupError
@@ -24,6 +25,7 @@ from trialogue.journal.records import JournalKind
 from trialogue.meeting.resumption import open_resumption
 from trialogue.model.audio import AudioFormat
 from trialogue.model.events import PlaybackFinished
+from trialogue.model.secrets import Secrets
 from trialogue.model.wire import WireClosed, WireOpened, WireSound, WireText
 from trialogue.serving.for_tests import VoiceAgentServer
 from trialogue.serving.measuring import SideSounds
@@ -299,6 +301,34 @@ def test_keys_are_not_written_in_whatever_form_they_come(said: str) -> None:
     """What cannot be read is told by its length alone, where it may hold a key."""
     assert "secret-key" in said
     assert "secret-key" not in hide_keys(said)[0]
+
+
+def test_the_clients_own_key_is_in_no_file_of_its_session(
+    voice_agent_server: VoiceAgentServer, tmp_path: Path
+) -> None:
+    """Though the service repeats it, as a relayed one may."""
+    key = "canary-3c5a7e9b"
+    voice_agent_server.record(tmp_path / "runs")
+    with connect(
+        f"{voice_agent_server.url}?fault=key-echoed&mine={key}",
+        additional_headers={"Authorization": f"Token {key}"},
+    ) as socket:
+        app = App(socket)
+        app.tell(settings(greeting="Hello!"))
+        app.until("AgentAudioDone")
+    voice_agent_server.reset()
+    assert key in str(app.seen)
+    files = [each for each in finished(tmp_path / "runs").rglob("*") if each.is_file()]
+    assert len(files) > 5
+    assert not [each for each in files if key.encode() in each.read_bytes()]
+
+
+def test_an_escaped_key_is_not_written() -> None:
+    """Neither in the text nor in what is read of it."""
+    told = hide_keys(
+        '{"type":"Warning","description":"\\u0063anary-3c5a7e9b"}', Secrets(("canary-3c5a7e9b",))
+    )
+    assert told == ('{"type":"Warning","description":"***"}', {"type": "Warning", "description": "***"})
 
 
 def test_a_message_without_a_key_is_written_unchanged() -> None:

@@ -5,7 +5,8 @@
 2. At the session's end the recordings, transcripts and result are made, as for a meeting, and the manifest
    seals all files.
 3. Keys in the headers of endpoints and in credentials are not written, nor is an unreadable text that may
-   hold keys. Speech is written.
+   hold keys, nor, in any place, the key of the client or of this process's environment: a relayed service may
+   repeat it. Speech is written.
 4. A full disk ends the record, not the session; one diagnostic reports it.
 """
 
@@ -33,9 +34,10 @@ from trialogue.journal.writer import Journal
 from trialogue.meeting.outputs import files_of, write_files
 from trialogue.model.json_text import read_json
 from trialogue.model.records import Record
-from trialogue.model.secrets import NO_SECRETS
+from trialogue.model.secrets import NO_SECRETS, SHORTEST, Secrets, secrets_of
 from trialogue.model.wire import WireClosed, WireFact, WireOpened, WireRecord, WireSide, WireSound, WireText
 from trialogue.report import HeldMeeting, Run
+from trialogue.server.admission import shown_by
 from trialogue.server.seams import Visitor
 from trialogue.serving.rendering import render
 from trialogue.serving.wire_as_meeting import FoldedRecord, WireAsMeeting, session_plan
@@ -70,6 +72,7 @@ class SessionRecord:
     _journal: Journal
     _sounds: dict[WireSide, BinaryIO]
     _began: float
+    _secrets: Secrets
     _as_meeting: WireAsMeeting = field(factory=WireAsMeeting, init=False)
     _sizes: dict[WireSide, int] = field(factory=lambda: {"client": 0, "server": 0}, init=False)
     _is_over: bool = field(default=False, init=False)
@@ -85,8 +88,9 @@ class SessionRecord:
             raise JournalError(f"cannot record in {runs}: {error.strerror}", path=str(runs)) from error
         plan = session_plan(folder.name, seed=0)
         header = Header(plan, own_version(), started=now, of=JournalKind.SESSION)
-        journal = Journal.create(folder / "journal.jsonl", header)
-        record = cls(folder, journal, sounds, trio.current_time())
+        secrets = secrets_of(os.environ).beside(_shown(visitor))
+        journal = Journal.create(folder / "journal.jsonl", header, secrets=secrets)
+        record = cls(folder, journal, sounds, trio.current_time(), secrets)
         asked = visitor.request
         record.note(WireOpened(visitor.request_id, asked.path, asked.query), record._as_meeting.open())
         return record
@@ -102,7 +106,7 @@ class SessionRecord:
             self._guarded(lambda: self._sounds[by].write(message))
             self.note(fact, self._as_meeting.sound(at, by, message))
         else:
-            hidden, parsed = hide_keys(message)
+            hidden, parsed = hide_keys(message, self._secrets)
             self.note(WireText(by, hidden), self._as_meeting.text(at, by, parsed))
 
     def ended(self, code: int | None) -> None:
@@ -159,8 +163,8 @@ class SessionRecord:
         return round(trio.current_time() - self._began, 6)
 
 
-def hide_keys(text: str) -> tuple[str, Mapping[str, Any]]:
-    """Message without the values of headers and credentials, and the same as JSON.
+def hide_keys(text: str, secrets: Secrets = NO_SECRETS) -> tuple[str, Mapping[str, Any]]:
+    """Message without the values of headers and credentials and without the secrets, and the same as JSON.
 
     A text that is no object has empty JSON. An unreadable text is not written where it may hold keys.
 
@@ -174,10 +178,16 @@ def hide_keys(text: str) -> tuple[str, Mapping[str, Any]]:
         parsed: object = read_json(text)
     except orjson.JSONDecodeError:
         return f"({len(text):,} characters that cannot be read)" if may_hold_keys else text, {}
-    hidden = _without_keys(parsed) if may_hold_keys else parsed
+    hidden = secrets.hide_in(_without_keys(parsed) if may_hold_keys else parsed)
     if hidden != parsed:
         text = orjson.dumps(hidden).decode()
     return text, cast("dict[str, Any]", hidden) if isinstance(hidden, dict) else {}
+
+
+def _shown(visitor: Visitor) -> Secrets:
+    """Key or token of a client."""
+    shown = shown_by(visitor.request, visitor.request.subprotocols)
+    return Secrets((shown.secret,)) if shown is not None and len(shown.secret) >= SHORTEST else NO_SECRETS
 
 
 def _without_keys(value: object) -> object:
