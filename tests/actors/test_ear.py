@@ -129,9 +129,22 @@ async def test_a_session_that_comes_to_its_end_is_left_between_two_utterances(au
         service.socket.understands("Hello", 0.0, 0.5, "EndOfTurn")
         await settled()
         assert [type(event) for event in events[-2:]] == [EarHeard, EarReady]
+        await trio.sleep(10)
         service.socket.says("Warning", code="MAXIMUM_SESSION_LENGTH_APPROACHING", description="Soon.")
         await settled()
         assert events[-1] == EarReady("dana", 3, "r"), "nothing was being said"
+
+
+async def test_a_service_that_ends_each_session_at_its_beginning_is_dialled_with_pauses(autojump_clock):
+    """The agents' dials wait behind those of ears."""
+    service, warned = ListeningService(), []
+    async with listening(service):
+        for _ in range(600):
+            if len(service.sockets) > len(warned):
+                warned.append(service.socket)
+                service.socket.says("Warning", code="MAXIMUM_SESSION_LENGTH_APPROACHING", description="Soon.")
+            await trio.sleep(0.1)
+        assert 4 <= len(service.sockets) <= 20
 
 
 async def test_a_service_that_does_not_greet_is_lost_and_dialled_again(autojump_clock):

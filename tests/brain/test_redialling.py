@@ -145,3 +145,19 @@ def test_a_session_that_lived_has_all_its_tries_again():
     assert [redialling.lost(1.0) is None for _ in range(7)] == [False] * 6 + [True]
     redialling.ready(100.0)
     assert [redialling.lost(100.5) is None for _ in range(7)] == [False] * 6 + [True]
+
+
+def test_sessions_that_are_rolled_over_at_their_beginning_are_dialled_with_growing_patience():
+    """Once at once, and never given up; a session that lives needs no wait."""
+    redialling = Redialling(7, "tech")
+    waits = []
+    for at in range(2000):
+        redialling.ready(float(at))
+        waits.append(redialling.rolled_over(at + 0.5))
+    assert waits[0] == 0.0
+    assert all(0.0 < wait <= ceiling for wait, ceiling in zip(waits[1:6], (0.5, 1, 2, 4, 8), strict=True))
+    assert 15 < max(waits) <= 20
+    redialling.ready(3000.0)
+    assert redialling.rolled_over(3010.0) == 0.0
+    redialling.ready(3011.0)
+    assert redialling.rolled_over(3012.0) == 0.0

@@ -101,6 +101,8 @@ class InSession(ABC, Generic[OfferT, HeldT]):
         while True:
             try:
                 await self._hold(service)
+                if pause := self._redialling.rolled_over(trio.current_time()):
+                    await trio.sleep(pause)
             except (ProviderRefused, SetupError) as refused:
                 return NoMore(service.at_place(str(refused)), refused=True, cause=refused)
             except ConnectionLost as ended:

@@ -9,7 +9,10 @@
    or when the next session has proved itself: by being ready, for losses while connecting; by a complete
    reply or by `proved_s` of life, for the others. Some services live long and fail each turn.
 6. An expected loss (`Loss.is_planned`) is not counted and needs no wait, if the session had lived.
-7. Randomness comes from a generator seeded by the meeting's seed and the participant's name.
+7. A session that is rolled over is no loss. But where sessions that have not lived are rolled over one after
+   another, the waits grow as after losses, without a limit to their number: a service may announce the end of
+   each session at its beginning.
+8. Randomness comes from a generator seeded by the meeting's seed and the participant's name.
 """
 
 from __future__ import annotations
@@ -89,6 +92,7 @@ class Redialling:
     _ready_at: float | None = None
     _last: Loss = ANY_LOSS
     _row: int = 0
+    _rolled: int = 0
     _chance: Random = Factory(
         lambda self: Random(f"{self.seed}/{self.participant}"),  # noqa: S311 - jitter, not a secret
         takes_self=True,
@@ -104,6 +108,13 @@ class Redialling:
         """Note that the session has proved itself: a reply was sent completely."""
         self._row = 0
 
+    def rolled_over(self, now: float) -> float:
+        """Note a session that continues in a new one; returns the seconds to wait before that is dialled."""
+        if self._forgive(now):
+            return 0.0
+        self._rolled += 1
+        return self._chance.uniform(0.0, self._ceiling(self._rolled - 2)) if self._rolled > 1 else 0.0
+
     def lost(self, now: float, retry_after_s: float | None = None, loss: Loss = ANY_LOSS) -> float | None:
         """Note a lost session or a failed dial; returns the seconds to wait, or None for no further retry."""
         has_lived = self._forgive(now)
@@ -116,12 +127,15 @@ class Redialling:
         is_over = loss.at_most is not None and self._row > loss.at_most
         if self._tried >= self.rules.attempts or is_late or is_over:
             return None
-        ceiling = min(self.rules.cap_s, self.rules.base_s * 2**self._tried)
+        wait = self._chance.uniform(0.0, self._ceiling(self._tried))
         self._tried += 1
-        wait = self._chance.uniform(0.0, ceiling)
         if loss.at_once and self._row == 1:
             wait = 0.0
         return max(wait, min(retry_after_s or 0.0, RETRY_AFTER_CAP_S))
+
+    def _ceiling(self, earlier: int) -> float:
+        """Longest wait after so many waits in a row."""
+        return min(self.rules.cap_s, self.rules.base_s * 2.0 ** min(earlier, 64))
 
     def _count(self, loss: Loss) -> None:
         self._row = self._row + 1 if loss.cause == self._last.cause else 1
@@ -135,5 +149,5 @@ class Redialling:
             self._row = 0
         has_lived = lived_s >= self.rules.alive_s
         if has_lived:
-            self._tried, self._first_loss = 0, None
+            self._tried, self._rolled, self._first_loss = 0, 0, None
         return has_lived
