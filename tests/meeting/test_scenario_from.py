@@ -138,6 +138,39 @@ def test_a_tool_that_is_awaited_and_not_called_is_there_again(tmp_path, edges):
     assert first_difference(told(tmp_path / "run"), told(second)) is None
 
 
+COUNTED = """
+trialogue: 1
+name: counted
+run: {clock: virtual, limits: {time: 1m, turns: 6}}
+cast:
+  ann: {lines: [Hello., So.]}
+  bob:
+    tools: [price]
+    think:
+      provider: scripted
+      script:
+        - {call: {tool: price}, say: "It is ${result}."}
+        - {call: {tool: price}, say: "It is ${result}."}
+tools: {price: {python: price}}
+agenda: [{id: cost, title: What it costs, done_when: {tool: price, result: "2"}}]
+end: {any: [{tool: price, nth: 2}, limits]}
+"""
+
+
+def test_what_waits_for_a_call_finds_it_by_its_tools_new_name(tmp_path, edges):
+    """A tool with two results is two tools; the meeting still ends with the second call."""
+    (tmp_path / "counted.yaml").write_text(COUNTED)
+    sums = iter([1, 2])
+    prepared = prepare(tmp_path / "counted.yaml", Overrides())
+    run_meeting(prepared, out=tmp_path / "run", edges=edges, tools={"price": lambda: next(sums)})
+    document, second = again(tmp_path / "run", tmp_path, edges)
+    assert document["end"]["any"][0] == {"tool": "price_2"}
+    assert document["agenda"][0]["done_when"] == {"tool": "price_2", "result": "2"}
+    ends = [read(each / "journal.jsonl") for each in (tmp_path / "run", second)]
+    assert [[*each][-1].at for each in ends] == [pytest.approx(2.9, abs=0.5)] * 2
+    assert [each.end.reason for each in ends] == ["happened"] * 2
+
+
 def test_a_person_is_heard_by_the_recording(run, tmp_path):
     """Cut from it, a moment around the speech, and played as long into the other's turn."""
     (tmp_path / "dana.wav").rename(run / "audio" / "dana.wav")
@@ -424,6 +457,7 @@ def test_other_rules_choose_otherwise_and_part_there(run, tmp_path, edges):
         ({"floor.policy": "nobody"}, ScenarioError, "nobody"),
         ({"floor.polcy": "auction"}, ScenarioError, '^what-if: floor: unknown key "polcy"; did you mean'),
         ({"floor.hold.max": "[1"}, SetupError, "not a valid value for floor.hold.max"),
+        ({"floor.order": "&a [*a]"}, SetupError, "not a valid value for floor.order"),
         ({"floor.policy.x": "1"}, SetupError, "is not a place"),
     ],
 )

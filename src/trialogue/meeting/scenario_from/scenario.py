@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import Final, cast
 
 import yaml
+from attrs import evolve
 
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.reader import Reading
 from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.first_difference import turns_told
+from trialogue.meeting.scenario_from.awaited_calls import awaited_calls, with_calls_named
 from trialogue.meeting.scenario_from.clips import Clip, clips_of, cut
 from trialogue.meeting.scenario_from.new_files import NewFiles, new_files
 from trialogue.meeting.scenario_from.scripts import Scripts, scripts_of, uncalled
 from trialogue.meeting.scenario_from.settings import agenda_of, end_of, fault_of, floor_of, limits_of
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.events import FaultStruck, Joined, Left, MeetingResumed, NoteGiven, SayAsked, SessionLost
-from trialogue.model.expectations import ToolPattern, Trigger
+from trialogue.model.expectations import ToolPattern
 from trialogue.model.fault_names import SPOILED_TOOLS
 from trialogue.model.participants import Hears, Kind, Participant
 from trialogue.model.plan import MeetingPlan, PlannedFault
@@ -127,6 +129,8 @@ def _opened(reading: Reading, path: Path, files: NewFiles) -> tuple[HeldMeeting,
 
 
 def _document(held: HeldMeeting, plan: MeetingPlan, seats: _Seats, cast: Mapping[str, Keys]) -> Keys:
+    plan = evolve(plan, faults=tuple(_struck_again(held)))
+    plan = with_calls_named(plan, held.records, seats.scripts)
     document: Keys = {
         "trialogue": 1,
         "name": plan.name,
@@ -141,7 +145,7 @@ def _document(held: HeldMeeting, plan: MeetingPlan, seats: _Seats, cast: Mapping
         "end": end_of(plan),
     }
     tools = seats.scripts.tools(plan.tools)
-    awaited = [each for each in _awaited_tools(held, plan) if each.tool not in tools]
+    awaited = [each for each in awaited_calls(plan) if each.tool not in tools]
     for each in awaited:
         tools[each.tool] = uncalled()
         _give(cast, plan, each)
@@ -149,8 +153,8 @@ def _document(held: HeldMeeting, plan: MeetingPlan, seats: _Seats, cast: Mapping
         document["tools"] = tools
     if plan.agenda:
         document["agenda"] = agenda_of(plan.agenda)
-    if faults := _struck_again(held):
-        document["faults"] = [fault_of(each) for each in faults]
+    if plan.faults:
+        document["faults"] = [fault_of(each) for each in plan.faults]
     return document
 
 
@@ -167,9 +171,16 @@ def _change(document: Keys, place: Sequence[str], value: str) -> None:
             raise SetupError(f"{'.'.join(place)} is not a place in a scenario: {each} has no keys")
         keys = cast("Keys", inner)
     try:
-        keys[place[-1]] = yaml.safe_load(value)
-    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: an impossible date, a huge number
+        keys[place[-1]] = _value(value)
+    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: an impossible date, a huge number, too
         raise SetupError(f"{value[:80]!r} is not a valid value for {'.'.join(place)}") from None
+
+
+def _value(text: str) -> object:
+    """Value of YAML; ValueError for an alias, by which a list may contain itself."""
+    if any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(text, yaml.SafeLoader)):
+        raise ValueError("an alias")
+    return yaml.safe_load(text)
 
 
 @frozen
@@ -256,14 +267,6 @@ class _Seats:
             said = {"text": clip.text} if clip.text else {}
             return {"when": clip.when, "play": name, **said, **mode}
         return {"when": clip.when_said, "say": clip.text or "Hm.", **mode}
-
-
-def _awaited_tools(held: HeldMeeting, plan: MeetingPlan) -> Iterator[ToolPattern]:
-    """Tool calls that the agenda, the end or a fault waits for, whether they came or not."""
-    awaited = (*(point.done_when for point in plan.agenda), *plan.end)
-    for each in (*awaited, *(fault.trigger for fault in _struck_again(held))):
-        if isinstance(each, Trigger) and isinstance(each.when, ToolPattern):
-            yield each.when
 
 
 def _give(seats: Mapping[str, Keys], plan: MeetingPlan, awaited: ToolPattern) -> None:

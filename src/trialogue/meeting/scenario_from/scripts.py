@@ -279,18 +279,20 @@ class Scripts:
         }
 
     def _name(self, call: _Call) -> str:
-        """Name of a tool; numbered from its second result on."""
-        if not call.counts:
-            return call.tool
+        """Name of a call's tool; numbered from its second result on."""
+        return self.name_of(call.tool, call.outcome, call.content) if call.counts else call.tool
+
+    def name_of(self, tool: str, outcome: str, content: str) -> str:
+        """Name of a tool that gives this result; its own for a result that it never gave."""
         answers = list(
             dict.fromkeys(
                 (each.outcome, each.content)
                 for each in self.calls.values()
-                if each.counts and each.tool == call.tool
+                if each.counts and each.tool == tool
             )
         )
-        place = answers.index((call.outcome, call.content))
-        return call.tool if place == 0 else f"{call.tool}_{place + 1}"
+        place = answers.index((outcome, content)) if (outcome, content) in answers else 0
+        return tool if place == 0 else f"{tool}_{place + 1}"
 
 
 def _first(entries: Iterable[_Entry]) -> _Entry | None:
