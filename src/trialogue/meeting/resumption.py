@@ -84,6 +84,9 @@ class _Left:
     utterances: dict[str, int] = Factory(dict[str, int])
     ready: set[str] = Factory(set[str])
     changes: dict[str, list[Update | Replace]] = Factory(dict[str, list[Update | Replace]])
+    unsettled: dict[str, list[Update]] = Factory(dict[str, list[Update]])
+    """Changes of an agent's settings whose outcome is open, in their order."""
+
     running: dict[tuple[str, str, int], RunTool] = Factory(dict[tuple[str, str, int], RunTool])
     heard: PlaybackStarted | PlaybackResumed | None = None
     before_s: float = 0.0
@@ -110,10 +113,8 @@ class _Left:
         match event:
             case SessionReady(participant=name):
                 self.ready.add(name)
-            case SettingsChanged(participant=name, part=part, outcome="refused"):
-                changes = self.changes.get(name, [])
-                refused = [each for each in changes if isinstance(each, Update) and each.part == part]
-                changes.remove(refused[-1])
+            case SettingsChanged(participant=name, part=part, outcome=outcome):
+                self._settle(name, part, is_undone=outcome == "refused")
             case ToolFinished(participant=name, call_id=call_id, run=run):
                 self.running.pop((name, call_id, run), None)
             case PlaybackStarted():
@@ -134,10 +135,23 @@ class _Left:
             case Joined(seat=seat, entry=entry) if entry:
                 self.ready.discard(seat.name)
                 self.changes.pop(seat.name, None)
+                self.unsettled.pop(seat.name, None)
             case _:
                 pass
 
+    def _settle(self, name: str, part: str, *, is_undone: bool) -> None:
+        """Note the outcome of the first open change of a part, as the agent's actor does."""
+        waiting = self.unsettled.get(name, [])
+        place = next((number for number, each in enumerate(waiting) if each.part == part), None)
+        if place is None:
+            return
+        settled = waiting.pop(place)
+        if is_undone:
+            self.changes[name] = [each for each in self.changes.get(name, ()) if each is not settled]
+
     def _take_command(self, command: Command) -> None:
+        if isinstance(command, Update):
+            self.unsettled.setdefault(command.participant, []).append(command)
         match command:
             case Update(participant=name) | Replace(participant=name):
                 self.changes.setdefault(name, []).append(command)
