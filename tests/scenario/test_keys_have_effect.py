@@ -15,12 +15,14 @@ from attrs import evolve
 from trialogue.model.fault_names import FAULT_NAMES
 from trialogue.model.kinds import record_of
 from trialogue.scenario import check, forms, prepare, problems
-from trialogue.scenario.expect_keys import BoundKeys, ExpectationKeys
+from trialogue.scenario.expect_keys import BoundKeys, ExpectationKeys, JudgeKeys
 from trialogue.scenario.expecting import EXAMPLES, UNITS
 from trialogue.scenario.fault_keys import FaultKeys
 from trialogue.scenario.patterns import EventKeys, SpokenKeys
 from trialogue.scenario.people import ClipKeys
-from trialogue.scenario.schema import AgentKeys
+from trialogue.scenario.schema import AgentKeys, LimitKeys, PointKeys, RestartKeys, RunKeys
+from trialogue.scenario.tool_keys import HttpKeys, McpKeys, MockKeys, ToolKeys
+from trialogue.services.script import ScriptEntryKeys
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 GOOD = yaml.load(
@@ -274,6 +276,90 @@ def test_no_key_is_swallowed_beside_a_seat(tmp_path, kind):
         if key not in base
     }
     assert [key for key, seat in taken.items() if seat == first] == []
+
+
+HERE = "http://127.0.0.1:1/"
+PARTS = {
+    "tool": (
+        ("tools", "prices"),
+        ToolKeys,
+        [{"mock": {"result": 8}}, {"http": {"url": HERE}}, {"mcp": {"url": HERE}}],
+    ),
+    "mock": (("tools", "prices", "mock"), MockKeys, [{"result": 8}, {"error": "closed"}]),
+    "http": (("tools", "prices", "http"), HttpKeys, [{"url": HERE}]),
+    "mcp": (("tools", "prices", "mcp"), McpKeys, [{"url": HERE}, {"command": ["x"]}]),
+    "run": (("run",), RunKeys, [{}]),
+    "limits": (("run", "limits"), LimitKeys, [{}]),
+    "point": (
+        ("agenda", 0),
+        PointKeys,
+        [{"id": "cost", "title": "Cost"}, {"id": "cost", "title": "Cost", "time": "1m"}],
+    ),
+    "restart": (("cast", "tech", "restart"), RestartKeys, [{}, {"max": 3}]),
+    "entry": (
+        ("cast", "biz", "think", "script", 0),
+        ScriptEntryKeys,
+        [
+            {"say": "a"},
+            {"call": {"tool": "price_list"}},
+            {"say": "a", "when": {"heard": "x"}},
+            {"otherwise": "b"},
+        ],
+    ),
+    "judge": (
+        ("expect", "judge"),
+        JudgeKeys,
+        [{"ask": ["x"]}, {"ask": ["x"], "model": "m", "endpoint": {"url": HERE}}],
+    ),
+}
+"""Maps by their places, with what stands in them before another key is added."""
+
+OTHER_THAN_DEFAULT = {"when": "never", "method": "GET"}
+
+
+def part_of(file, path, keys):
+    """What a document with a map at its place becomes; None for one that is refused."""
+    document = deepcopy(GOOD)
+    document["cast"]["biz"] = {
+        "tools": ["price_list"],
+        "think": {"provider": "scripted", "script": [{"say": "z"}, {"say": "y"}]},
+    }
+    if path[:2] == ("tools", "prices") and path[2:]:
+        document["tools"]["prices"] = {}
+    inside = document
+    for step in path[:-1]:
+        inside = inside[step] if isinstance(inside, list) else inside.setdefault(step, {})
+    inside[path[-1]] = keys
+    file.write_text(json.dumps(document))
+    if check(file):
+        return None
+    resolved = prepare(file)
+    own = (
+        resolved.document.run.page,
+        resolved.document.expect,
+        resolved.models,
+        resolved.frame_ms,
+        resolved.clock,
+    )
+    return resolved.plan, resolved.agents, resolved.tools, own
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_key_is_swallowed_in_other_maps(tmp_path, part):
+    """Tools, the run, the agenda, retries, scripts and the judge."""
+    path, cls, bases = PARTS[part]
+    swallowed_keys = []
+    for base in bases:
+        first = part_of(tmp_path / "x.yaml", path, base)
+        assert first is not None
+        more = {**examples(record_of(cls)), **(OTHER_THAN_DEFAULT if part in {"restart", "http"} else {})}
+        own = {member.key for member in record_of(cls).members}
+        swallowed_keys += [
+            key
+            for key, value in more.items()
+            if key in own - base.keys() and part_of(tmp_path / "x.yaml", path, {**base, key: value}) == first
+        ]
+    assert swallowed_keys == []
 
 
 @pytest.mark.parametrize("key", ["max: 3", "within: 2m", "backoff: 1s..8s"])
