@@ -44,7 +44,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -162,7 +162,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     (
         "brain/turn/attribution.py:is_sure",
         "boundary",
-        "sum((stretch.length(o.now) for stretch in stretches)) >= SURE_S",
+        "summed((stretch.length(o.now) for stretch in stretches)) >= SURE_S",
     ): "no speech is of that length to the bit",
     (
         "brain/words/spoken.py:_part_until",
@@ -696,13 +696,22 @@ class Tally:
         print(f"noticed: {share:.1%} of {count}, {middle - apart:.1%} to {middle + apart:.1%}", flush=True)
 
 
+def mutants_in(folder: Path) -> list[Mutant]:
+    """All mutants of a package."""
+    return [mutant for path in sorted(folder.rglob("*.py")) for mutant in mutants_of(path)]
+
+
+def gone(package: str, every: Iterable[Mutant]) -> list[tuple[str, str, str]]:
+    """Entries of the list without effect whose line is no longer in the source."""
+    listed = {key for key in EQUIVALENT if key[0].startswith(f"{package}/")}
+    return sorted(listed - {(f"{m.module}:{m.within}", m.kind, m.what) for m in every})
+
+
 def wanted(subject: Subject, asked: argparse.Namespace) -> list[Mutant]:
     """The mutants that are asked for."""
-    every = [mutant for path in sorted(subject.folder.rglob("*.py")) for mutant in mutants_of(path)]
-    listed = {key for key in EQUIVALENT if key[0].startswith(f"{subject.folder.name}/")}
-    unknown = listed - {(f"{m.module}:{m.within}", m.kind, m.what) for m in every}
-    if unknown:
-        sys.exit(f"no such mutants: {sorted(unknown)}")
+    every = mutants_in(subject.folder)
+    if unknown := gone(subject.folder.name, every):
+        sys.exit(f"no such mutants: {unknown}")
     kinds = set(filter(None, asked.only.split(",")))
     found = [
         mutant

@@ -123,3 +123,14 @@ def test_rows_have_names_of_their_own():
     """Each module that is listed has rows, and no two rows share a name."""
     names = [row.name for module in SUITE.MODULES for row in suite(module).ROWS]
     assert len(names) == len(set(names)) == len(SUITE.rows()) > 15
+
+
+@pytest.mark.long  # it reads the whole brain, mutant by mutant
+def test_mutants_without_effect_are_in_the_source():
+    """The script refuses to begin where one of its list is not: a line was written otherwise since."""
+    mutation = suite("mutation")
+    modules = {key[0].partition(":")[0] for key in mutation.EQUIVALENT}
+    every = [mutant for name in modules for mutant in mutation.mutants_of(mutation.PACKAGE / name)]
+    assert [
+        each for name in {name.partition("/")[0] for name in modules} for each in mutation.gone(name, every)
+    ] == []
