@@ -9,7 +9,15 @@ import sys
 from pathlib import Path
 
 PLAIN = (sys.executable, str(Path(__file__).resolve()))
-TOOLS = ("price", "number", "die")
+TOOLS = ("price", "number", "die", "unreadable")
+
+UNREADABLE = {
+    "half a character": '{"content": [{"type": "text", "text": "\\ud800"}]}',
+    "400 levels": '{"content": [], "structuredContent": {"a": ' + "[" * 400 + "]" * 400 + "}}",
+    "10,000 levels": "[" * 10_000 + "]" * 10_000,
+    "no object": "5",
+}
+"""Results that no client can read, as JSON."""
 
 
 def answer(method, given):
@@ -44,7 +52,12 @@ def main():
     """Serve."""
     for line in sys.stdin:
         asked = json.loads(line)
-        if "id" in asked and "method" in asked:
+        if asked.get("params", {}).get("name") == "unreadable":
+            result = UNREADABLE[asked["params"]["arguments"]["how"]]
+            sys.stdout.write("a line that is no message\n")
+            sys.stdout.write(f'{{"jsonrpc": "2.0", "id": {json.dumps(asked["id"])}, "result": {result}}}\n')
+            sys.stdout.flush()
+        elif "id" in asked and "method" in asked:
             told = answer(asked["method"], asked.get("params"))
             sys.stdout.write(json.dumps({"jsonrpc": "2.0", "id": asked["id"], **told}) + "\n")
             sys.stdout.flush()

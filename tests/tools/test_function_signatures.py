@@ -84,7 +84,7 @@ def test_a_partial_says_what_is_left_to_give(called):
 
 
 def test_an_object_is_described_by_its_call():
-    """Its own words go before its class's."""
+    """A callable object's tool has the description of its `__call__`."""
     assert set(describe(Shop()).schema["properties"]) == {"item", "database"}
     assert describe(Till()).description == "Take money."
     assert describe(Till()).schema["properties"]["item"]["description"] == "What is paid."

@@ -113,6 +113,29 @@ async def test_a_process_that_is_killed_between_calls():
         await live(McpServer("price", argv=PLAIN), be_killed)
 
 
+@pytest.mark.parametrize("how", ["half a character", "400 levels", "no object"])
+async def test_an_answer_that_cannot_be_read_fails_its_call_at_once(nursery, how):
+    """The agent is told so instead of waiting for the deadline, and the server can still be called."""
+    server = McpServer("price", argv=PLAIN)
+    await nursery.start(server.run)
+    with trio.fail_after(10), pytest.raises(ToolLost, match="an answer that cannot be read") as raised:
+        await server.call("unreadable", {"how": how})
+    assert raised.value.code == "unreadable"
+    assert await server.call("price", {"item": "edge"}) == "edge: eight cents"
+    nursery.cancel_scope.cancel(reason="the calls are over")
+
+
+async def test_an_answer_too_deep_to_tell_its_call_ends_the_session():
+    """Every call that waits fails at once, and the server is started again."""
+
+    async def ask(server):
+        with trio.fail_after(10), pytest.raises(ToolLost):
+            await server.call("unreadable", {"how": "10,000 levels"})
+
+    with pytest.raises(ConnectionLost, match=r"has stopped: an answer that is nested too deeply$"):
+        await live(McpServer("price", argv=PLAIN), ask)
+
+
 @pytest.mark.long  # a process over its pipes dies in the daily tests
 async def test_a_port_whose_server_dies_in_a_call():
     """Likewise over HTTP; once somebody listens there again, the next session is as good as the first."""

@@ -3,9 +3,10 @@
 import pytest
 import trio
 from fake_service import FakeService, held, of, settled
+from playbook import context_of
 
 from trialogue.agent.memory import Memory
-from trialogue.brain.words.context import STILL_RUNNING, context_of
+from trialogue.brain.words.context import STILL_RUNNING
 from trialogue.journal.personal import masked
 from trialogue.model.events import MeetingStarted, ToolFinished, ToolRequested
 from trialogue.model.memory import ContextCall

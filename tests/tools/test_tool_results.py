@@ -97,7 +97,7 @@ def test_json_that_is_cut_stays_json(as_text):
 
 
 def test_members_that_have_no_room_are_left_out():
-    """Of many, the first are whole."""
+    """A large object is cut at its end, and its first members stay whole."""
     told = json.loads(as_content("find", {f"key-{n:05}": n for n in range(9_000)}))
     assert told["key-00000"] == 0
     assert told["..."] == " ... [find: result is cut at 32 KiB]"

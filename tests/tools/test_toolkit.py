@@ -315,7 +315,7 @@ for line in sys.stdin:
 
 @pytest.mark.parametrize("content", ['[{"type": "hologram"}]', '"none"'])
 async def test_an_answer_that_is_none_is_told_as_such(content, nursery, tmp_path):
-    """Its server has not stopped."""
+    """An invalid answer of an MCP server is not taken for the server's end."""
     program = tmp_path / "server.py"
     program.write_text(STRUCTURED.replace('"content": []', f'"content": {content}'), encoding="utf-8")
     server = McpServer("price", argv=(sys.executable, str(program)))

@@ -40,7 +40,7 @@ def run(tool="price", arguments="{}", call_id="call_1"):
 
 
 async def test_a_result(autojump_clock):
-    """A result reaches the agent as JSON."""
+    """An agent gets a tool's result as JSON."""
     tools = {"price": MockTool({"edge_gb": 0.08}, delay_s=1.0)}
     assert await finished(tools, run()) == [ToolFinished("biz", "call_1", "succeeded", '{"edge_gb":0.08}')]
 
@@ -91,7 +91,7 @@ async def test_a_call_without_an_answer_is_unknown(autojump_clock):
 
 
 async def test_a_deadline(autojump_clock):
-    """A tool that hangs is given up."""
+    """A tool that hangs is given up at its deadline, and its agent is told so."""
     tools = {"price": MockTool(1, delay_s=math.inf, timeout_s=4.0)}
     assert await finished(tools, run()) == [
         ToolFinished("biz", "call_1", "timed-out", "the tool gave no result within 4 s", "deadline")

@@ -7,6 +7,7 @@
 3. The end of a server's stderr goes to the diagnostics; its last line has the reason for a failed start.
 4. A call that was sent and not answered may have had its effects: it is `ToolLost`, and not repeated.
 5. A program's end is the end of all processes that it has started (`stray_processes`).
+6. An answer that cannot be read fails its call at once (`mcp_stream`).
 """
 
 from __future__ import annotations
@@ -16,8 +17,7 @@ import math
 import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from importlib import import_module
-from typing import Any, Protocol, Self, TextIO, cast
+from typing import Any, Protocol, TextIO, cast
 
 import trio
 
@@ -31,6 +31,7 @@ from trialogue.supervise import lone_error
 from trialogue.tools.executor import Tool
 from trialogue.tools.kinds.mcp_http import open_http_client
 from trialogue.tools.kinds.mcp_lines import BOUNDED_LINES, told_of_long_lines
+from trialogue.tools.kinds.mcp_stream import NOT_PARSED, PARSE_ERROR, Transport, watched
 from trialogue.tools.notes import Tail, note
 from trialogue.tools.results import as_content
 from trialogue.tools.signatures import Signature
@@ -97,63 +98,6 @@ class _Client(Protocol):
     async def list_tools(self, *, cursor: str | None = None) -> _Page:
         """List the server's tools, one page at a time."""
         ...
-
-
-class _Stream(Protocol):
-    """Stream from a server, with the package's messages."""
-
-    async def receive(self) -> object: ...
-    async def aclose(self) -> None: ...
-
-
-_Transport = AbstractAsyncContextManager[tuple[_Stream, object]]
-"""Streams that the package reads from and writes to."""
-
-
-class _Watched:
-    """Stream from a server that also reports its end, which the package does not."""
-
-    def __init__(self, stream: _Stream, gone: trio.Event) -> None:
-        self._stream, self._gone = stream, gone
-
-    async def receive(self) -> object:
-        is_whole = False
-        try:
-            message = await self._stream.receive()
-            is_whole = True
-        finally:
-            if not is_whole:
-                self._gone.set()
-        return message
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> object:
-        end = cast("type[Exception]", import_module("anyio").EndOfStream)
-        try:
-            return await self.receive()
-        except end:
-            raise StopAsyncIteration from None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
-
-    def __getattr__(self, name: str) -> object:
-        """Other attributes of the package's own streams."""
-        return getattr(self._stream, name)
-
-
-@asynccontextmanager
-async def _watched(transport: _Transport, gone: trio.Event) -> AsyncGenerator[tuple[_Watched, object]]:
-    async with transport as (coming, going):
-        yield _Watched(coming, gone), going
 
 
 @asynccontextmanager
@@ -227,18 +171,18 @@ class McpServer:
     async def _session(self) -> AsyncGenerator[None]:
         self._gone = trio.Event()
         async with AsyncExitStack() as exits:
-            target = self._target or _watched(await self._transport(exits), self._gone)
+            target = self._target or watched(await self._transport(exits), self._gone)
             session = cast("AbstractAsyncContextManager[_Client]", _package("mcp").Client(target))
             client = await exits.enter_async_context(session)
             self.offered = await _offered(client)
             self._client, self._was_open = client, True
             yield
 
-    async def _transport(self, exits: AsyncExitStack) -> _Transport:
+    async def _transport(self, exits: AsyncExitStack) -> Transport:
         if self._url:
             client = await exits.enter_async_context(open_http_client(OPENING_S, ANSWERING_S))
             spoken = _package("mcp.client.streamable_http")
-            return cast("_Transport", spoken.streamable_http_client(self._url, http_client=client))
+            return cast("Transport", spoken.streamable_http_client(self._url, http_client=client))
         self._last_words = Tail()
         stderr = await exits.enter_async_context(_heard(self._last_words))
         mark = ProgramMark.new()
@@ -250,7 +194,7 @@ class McpServer:
             encoding=BOUNDED_LINES,
         )
         exits.enter_context(told_of_long_lines(self._refuse))
-        return cast("_Transport", _package("mcp.client.stdio").stdio_client(program, errlog=stderr))
+        return cast("Transport", _package("mcp.client.stdio").stdio_client(program, errlog=stderr))
 
     def _refuse(self) -> None:
         """End the session, of whose program nothing more is read."""
@@ -275,17 +219,20 @@ class McpServer:
 
     def _failed(self, failure: Exception) -> ToolFailed:
         """Error for a call that was not answered, or was refused."""
+        unreadable = ToolLost(
+            "the MCP server gave an answer that cannot be read; the call may have had effects",
+            code="unreadable",
+        )
         match getattr(failure, "code", None), getattr(failure, "message", None):
+            case code, str(words) if code == PARSE_ERROR and words.startswith(NOT_PARSED):
+                return unreadable
             case _, message if message == _FORGOTTEN:
                 self._gone.set()
                 return ToolFailed("the MCP server has ended our session", code="server-gone")
             case int(code), _ if code != _CLOSED:
                 return ToolFailed(f"the MCP server failed: {_named(failure)}", code=_named(failure))
             case _ if isinstance(failure, ValueError):  # the package checks answers by their schema
-                return ToolLost(
-                    "the MCP server gave an answer that cannot be read; the call may have had effects",
-                    code="unreadable",
-                )
+                return unreadable
             case _:
                 return ToolLost(
                     "the MCP server stopped during the call; the call may have had effects",
