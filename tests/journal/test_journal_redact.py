@@ -12,7 +12,7 @@ from trialogue.errors import JournalError
 from trialogue.journal import ProblemKind, read, redact
 from trialogue.journal.codec import COMMANDS, EVENTS, encode, encode_plan
 from trialogue.journal.personal import DECLARED, NAMES, mask, masked, masked_json, personal_fields
-from trialogue.journal.records import EPOCH, header_line, record_line
+from trialogue.journal.records import EPOCH, JournalKind, header_line, record_line, wire_line
 from trialogue.model.commands import AnswerTool, Cue, GrantFloor, Report
 from trialogue.model.events import (
     GrantAsked,
@@ -28,6 +28,7 @@ from trialogue.model.events import (
 )
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.model.wire import WireRecord, WireText
 
 CANARY = "my-secret word"
 ONE_WORD = "canary"
@@ -134,6 +135,7 @@ def test_words_of_services_and_apps_are_in_no_copy(event, tmp_path):
 
 @pytest.mark.parametrize(("text", "words"), [("", "<0 words>"), ("one two\nthree", "<3 words>")])
 def test_mask_tells_the_length_alone(text, words):
+    """A masked text shows its number of words, and nothing else of it."""
     assert mask(text) == words
 
 
@@ -196,7 +198,35 @@ def test_every_text_of_an_unknown_event_is_masked(tmp_path):
     }
 
 
+def test_names_in_the_keys_of_what_is_unknown_are_masked(tmp_path):
+    """A later version may count by participant, in an event, a command or a member of a line."""
+    counted = {"dana": {"dana@home": [{"dana": "dana"}]}, "ben": 2}
+    line = record_line(Record(1, 0.0, Woke("x"), ()), EPOCH) | {"moods": counted}
+    line["event"] = {"type": "Counted by dana", "by": counted}
+    line["commands"] = [{"type": "WakeAt", "timer": "x", "at": 1.0, "why": counted}]
+    path, copy = tmp_path / "j", tmp_path / "copy"
+    path.write_bytes(sealed(header_line(HEADER), line))
+    redact(read(path), copy)
+    record = copy.read_bytes().splitlines()[1]
+    assert b"dana" not in record
+    masked_counts = {"<1>": {"<1>": [{"<1>": "<1 words>"}]}, "<2>": 2}
+    assert orjson.loads(record)["event"] == {"type": "<3 words>", "by": masked_counts}
+    assert next(iter(read(copy).lines())).raw["commands"][0]["why"] == masked_counts
+
+
+def test_messages_of_a_session_are_masked_and_stay_messages(tmp_path):
+    """A copy of a session that the server recorded can be read like the original."""
+    header = attrs.evolve(HEADER, of=JournalKind.SESSION)
+    said = wire_line(WireRecord(1, 0.5, WireText("client", '{"message": "secret"}')), EPOCH)
+    path, copy = tmp_path / "j", tmp_path / "copy"
+    path.write_bytes(sealed(header_line(header), said))
+    redact(read(path), copy)
+    assert b"secret" not in copy.read_bytes()
+    assert [each.fact for each in read(copy).wire()] == [WireText("client", "<2 words>")]
+
+
 def test_copy_never_overwrites(tmp_path):
+    """Redacting into an existing file is refused, and that file stays as it is."""
     path = keep(tmp_path, meeting())
     with pytest.raises(JournalError, match="cannot write"):
         redact(read(path), path)

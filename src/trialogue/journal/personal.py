@@ -5,6 +5,8 @@
    sentence in the place of a code is personal, too.
 3. Labels are names that people gave (a participant's title): they are kept in any form.
 4. Numbers, truth values, enums and literals hold no personal text and are kept.
+5. What this version does not know, a class or a field, has every text masked, and so are the keys of objects
+   in it, which may be names. The names of fields, and of classes, are kept.
 
 So a field that is new, or forgotten here, is masked.
 """
@@ -90,14 +92,15 @@ def mask_code(text: str) -> str:
 
 
 def mask_all(value: object) -> object:
-    """JSON value with every text in it masked, except keys of objects."""
+    """JSON value with every text in it masked; keys of objects become their numbers: `<1>`, `<2>`."""
     match value:
         case str():
             return mask(value)
         case list() | tuple():
             return [mask_all(each) for each in cast("list[object]", value)]
         case dict():
-            return {key: mask_all(each) for key, each in cast("dict[str, object]", value).items()}
+            members = cast("dict[str, object]", value).values()
+            return {f"<{number}>": mask_all(each) for number, each in enumerate(members, 1)}
         case _:
             return value
 
@@ -109,8 +112,19 @@ def masked(value: _Value) -> _Value:
 
 def masked_json(kind: type[attrs.AttrsInstance], raw: Mapping[str, Any]) -> dict[str, Any]:
     """JSON of such a value, masked; members without a field of the class are masked whole."""
-    masks = masks_of(kind)
-    return {name: each if name == "type" else masks.get(name, mask_all)(each) for name, each in raw.items()}
+    return _masked_members(raw, masks_of(kind))
+
+
+def unknown_masked(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON of a value of an unknown class, of which the names of the class and its fields are kept."""
+    return _masked_members(raw, {})
+
+
+def _masked_members(raw: Mapping[str, Any], masks: Mapping[str, Mask]) -> dict[str, Any]:
+    return {
+        name: mask_code(each) if name == "type" and isinstance(each, str) else masks.get(name, mask_all)(each)
+        for name, each in raw.items()
+    }
 
 
 def personal_fields(kind: type[attrs.AttrsInstance]) -> frozenset[str]:

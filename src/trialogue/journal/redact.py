@@ -13,12 +13,12 @@ import orjson
 from trialogue.arguments import checks_arguments
 from trialogue.errors import JournalError
 from trialogue.journal import chain
-from trialogue.journal.codec import COMMANDS, EVENTS, MISFITS, JsonObject
-from trialogue.journal.personal import Mask, mask_all, mask_code, masked, masked_json
+from trialogue.journal.codec import COMMANDS, EVENTS, MISFITS, WIRE, JsonObject
+from trialogue.journal.personal import Mask, mask_all, mask_code, masked, masked_json, unknown_masked
 from trialogue.journal.reader import Reading
 from trialogue.journal.records import Header, header_line
 
-_KNOWN: Final = {**EVENTS, **COMMANDS}
+_KNOWN: Final = {**EVENTS, **COMMANDS, **WIRE}
 
 
 @checks_arguments
@@ -26,8 +26,8 @@ def redact(reading: Reading, out: str | Path) -> None:
     """Write a masked copy of a journal to `out`; JournalError if the file exists or cannot be written.
 
     Times, numbers, names, codes and participants' titles stay (`trialogue.journal.personal` declares them);
-    every other text is masked, and every text of an unknown event or command. Exact timing and word counts
-    remain, so the copy is reduced but not anonymous.
+    every other text is masked, and every text of an unknown event or command, with the keys of objects in
+    it. Exact timing and word counts remain, so the copy is reduced but not anonymous.
     """
     previous = chain.ORIGIN
     try:
@@ -61,9 +61,7 @@ def _redacted(line: JsonObject) -> JsonObject:
 
 def _masked(raw: JsonObject) -> JsonObject:
     kind = _KNOWN.get(raw["type"])
-    if kind is None:
-        return {name: each if name == "type" else mask_all(each) for name, each in raw.items()}
-    return masked_json(kind, raw)
+    return unknown_masked(raw) if kind is None else masked_json(kind, raw)
 
 
 def _all_masked(raws: list[JsonObject]) -> list[JsonObject]:
