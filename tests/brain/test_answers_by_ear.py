@@ -57,7 +57,7 @@ def test_an_agent_that_hears_words_behind_its_grant_answers_by_itself():
 
 
 def test_a_reply_that_came_is_not_cued_for():
-    """What is being played ends the wait."""
+    """An agent that has begun its own answer is not asked for another one."""
     player = table()
     for at, event in reply(3.3, "biz", 1, "I see.", length_s=9.0):
         player.tell(at, event)
@@ -84,6 +84,16 @@ def test_a_short_remark_takes_no_turn(by_ear):
     assert Play("biz", 1, 2) not in player.decided(Play)
 
 
+def test_a_holder_that_only_nods_is_asked_to_speak():
+    """Its backchannel is no answer: it is cued after `floor.ear`, instead of 20 s of silence."""
+    player = table()
+    player.tell(3.3, WordsHeard("biz", "three"))
+    player.tell(3.5, ReplyStarted("biz", 1, is_backchannel=True))
+    player.tell(4.5, ReplyStarted("biz", 2, is_backchannel=True))
+    player.wait(20.0)
+    assert cues(player) == [9.5]
+
+
 def remarked():
     """Tech, cued in its turn 3, says something of its own first; its wire says what a reply answers."""
     wanted = plan(agent("tech", by_ear=True), agent("biz", by_ear=True))
@@ -105,7 +115,7 @@ def remarked():
 
 
 def test_an_answer_to_a_cue_is_waited_for_behind_a_remark_of_the_holders_own():
-    """Both are heard, in one turn."""
+    """The remark and the answer to the cue are both heard, in one turn."""
     player = remarked()
     assert (player.brain.holder, player.brain.turn) == ("tech", 3)
     assert player.tell(8.0, ReplyStarted("tech", 3, player.decided(Cue)[1].prompt)) == [Play("tech", 3, 3)]

@@ -4,10 +4,13 @@ import pytest
 from attrs import evolve
 from playbook import BIZ, CHAIR, EAR, TECH, Noted, Table, moderated, of, plan
 
-from trialogue.model.commands import AnswerTool, CancelTool, Cue, EndMeeting, EndTurn, Play, RunTool
+from trialogue.model.commands import AnswerTool, CancelTool, Cue, Drop, EndMeeting, EndTurn, Play, RunTool
 from trialogue.model.events import (
     GrantAsked,
     NoteGiven,
+    PlaybackFinished,
+    ReplySent,
+    ReplyStarted,
     SentenceSaid,
     SessionLost,
     SessionReady,
@@ -31,7 +34,7 @@ def table():
 
 
 def test_a_call_is_run_and_answered(table):
-    """Once each."""
+    """A requested tool runs once, and its agent gets the result once."""
     assert table.at(1, ASK) == [RunTool("tech", "c1", "prices", "{}")]
     assert table.at(2, DONE) == [AnswerTool("tech", 1, "c1", "prices", "0.08")]
     table.at(2, DONE)
@@ -113,6 +116,30 @@ def test_a_turn_waits_for_a_quick_tools_answer(table):
     assert table.meeting.holder == "tech"
 
 
+def test_no_words_for_a_result_end_the_turn_with_its_filler(table):
+    """An agent that says nothing to its tool's result frees the floor when its filler was heard."""
+    table.begins("tech", "Let me see.")
+    table.plays("tech")
+    table.at(1, ASK)
+    table.at(1, DONE)
+    table.at(1, ReplyStarted("tech", 2))
+    assert table.at(1, ReplySent("tech", 2, 0.0)) == [Drop("tech", 2, "withdrawn")]
+    heard = table.at(2, PlaybackFinished("tech", 1, 1, 2.0, 2.0, "complete"))
+    assert of(heard, EndTurn) == [EndTurn("tech", 1, "finished")]
+
+
+def test_no_words_while_the_tool_runs_leave_its_answer_to_be_awaited(table):
+    """An empty reply before the result settles nothing: the answer is still heard in the turn."""
+    table.begins("tech", "Let me see.")
+    table.plays("tech")
+    table.at(1, ASK)
+    table.at(1, ReplyStarted("tech", 2))
+    table.at(1, ReplySent("tech", 2, 0.0))
+    assert of(table.at(2, PlaybackFinished("tech", 1, 1, 2.0, 2.0, "complete")), EndTurn) == []
+    table.at(3, DONE)
+    assert table.at(4, ReplyStarted("tech", 3)) == [Play("tech", 3, 1)]
+
+
 def test_a_reply_that_goes_on_behind_its_tool(table):
     """Some services answer in the same reply; then nothing is owed."""
     table.begins("tech", "Let me see.")
@@ -160,7 +187,7 @@ def test_give_floor_is_answered_in_words(arguments, answer):
 
 
 def test_give_floor_to_somebody_away():
-    """The chair shall name another."""
+    """A chair that names an absent participant is told so, and asked to name another."""
     table = Table(moderated())
     table.open()
     table.at(0, SessionLost("biz", 1, "gone", 9.0))
@@ -168,7 +195,7 @@ def test_give_floor_to_somebody_away():
 
 
 def test_only_the_chair_gives_the_floor():
-    """From anyone else it is refused."""
+    """An agent that is not the chair is refused in words, and the floor stays where it is."""
     table = Table(moderated())
     table.open()
     answer = AnswerTool("tech", 1, "c1", "give_floor", "Refused: only the chair may do this.")
@@ -205,7 +232,7 @@ def test_the_chair_ends_the_meeting_behind_its_turn():
 
 
 def test_the_chair_ends_the_meeting_while_nobody_speaks():
-    """At once."""
+    """`end_meeting` on a free floor ends the meeting at once."""
     table = Table(moderated(CHAIR, TECH))
     table.open()
     table.says("mod", "Well.")

@@ -7,7 +7,8 @@
 3. A reply to a prompt that is over is too late: it is dropped.
 4. Until an agent knows that one of its remarks was not heard, its unprompted replies are not heard
    either, and its grant cues it: so its lines stay in order.
-5. An agent's own backchannel takes no turn, and is not played.
+5. An agent's own backchannel takes no turn, and is not played. That of a holder that hears audio is not its
+   answer: it is waited for again.
 """
 
 from __future__ import annotations
@@ -106,6 +107,7 @@ def _started(o: Owners, event: ReplyStarted) -> None:
     if event.is_backchannel:
         drop(o, name, reply, "denied", is_told=False)
         o.report("backchannel", "a short remark that takes no turn", name)
+        _wait_for_answer(o, name)
         return
     answered = o.prompts.answer(name, event.prompt, by_ear=o.cast.hears_by_ear(name))
     if not o.is_present(name):
@@ -118,6 +120,14 @@ def _started(o: Owners, event: ReplyStarted) -> None:
         _joins(o, turn, reply, answered)
     else:
         _unasked(o, name, reply, answered)
+
+
+def _wait_for_answer(o: Owners, name: str) -> None:
+    """Wait again for a holder that was about to answer by itself, and has not."""
+    turn = o.turns.agent(name)
+    is_awaited = turn is not None and turn.state is AgentState.AWAITED and turn.ear_since is None
+    if turn is not None and is_awaited and o.cast.hears_by_ear(name):
+        turn.wait_for_own(o.now)
 
 
 def _late(o: Owners, name: str, reply: int) -> None:
@@ -243,12 +253,18 @@ def _advance(o: Owners, turn: AgentTurn) -> None:
 
 
 def _empty(o: Owners, name: str, reply: int) -> None:
-    """Take a reply without sound: its agent has nothing to say."""
-    turn = _current(o, name, reply)
+    """Take a reply without sound: its agent has nothing to say.
+
+    One that waits while the turn is heard, as behind a filler, also settles what is owed after a tool call.
+    """
+    turn, held = _current(o, name, reply), o.turns.agent(name)
     if turn is not None:
         drop(o, name, reply, "withdrawn", is_told=False)
         _advance(o, turn)
-    elif _discard(o, name, reply, is_told=False):
+        return
+    if held is not None and reply in held.following and not o.calls.running(name):
+        held.owe_nothing()
+    if _discard(o, name, reply, is_told=False):
         o.replies.answers_no_more(name)
 
 
