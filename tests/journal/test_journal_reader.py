@@ -161,6 +161,9 @@ def test_a_manifest_that_contradicts_the_journal_is_told(tmp_path, change):
         {"continues": None},
         {"clock": "lunar"},
         {"rules": True},
+        {"frame_ms": 0},
+        {"frame_ms": 1001},
+        {"frame_ms": 20.0},
     ],
     ids=str,
 )
@@ -411,6 +414,7 @@ def test_a_file_without_a_header_is_no_journal(tmp_path, content):
 
 
 def test_missing_file_is_told(tmp_path):
+    """A path without a journal is one clear error."""
     with pytest.raises(JournalError, match="cannot read"):
         read(tmp_path / "j")
 
@@ -453,7 +457,7 @@ def test_line_that_is_no_record_is_damage(tmp_path, line):
 
 
 def test_gap_in_the_order_is_damage(tmp_path):
-    """Numbers go up by one."""
+    """A missing record is found: numbers go up by one."""
     path = by_hand(tmp_path / "j", plain(Record(2, 0.0, Woke("x"), ())))
     with pytest.raises(JournalError, match="record 2 follows 0"):
         list(read(path))
@@ -581,3 +585,13 @@ def test_a_header_names_its_rules(tmp_path):
     assert read(path).header.rules == 1
     path.write_bytes(sealed(old | {"rules": 7}))
     assert read(path).header.rules == 7
+
+
+def test_a_header_says_the_length_of_a_frame(tmp_path):
+    """A run with other frames can be repeated with the same ones; a header without a length means 20 ms."""
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(sealed(header_line(evolve(HEADER, frame_ms=60))))
+    assert read(path).header.frame_ms == 60
+    assert "frame_ms" not in HEAD
+    path.write_bytes(sealed(HEAD))
+    assert read(path).header.frame_ms == 20

@@ -108,8 +108,10 @@ def test_it_gives_the_same_turns_again(run, tmp_path, edges):
 
 
 def test_its_parts_are_those_of_the_run(run, tmp_path, edges):
-    """A tool answers as it did, after as long; the plan's agenda, floor and end stand in it."""
-    document, _ = again(run, tmp_path, edges)
+    """A tool answers as it did, after as long; the plan's agenda, floor, end and frames stand in it."""
+    document, second = again(run, tmp_path, edges)
+    assert document["run"]["frame"] == "100ms"
+    assert read(second / "journal.jsonl").header.frame_ms == 100
     assert document["tools"]["price"]["mock"] == {"result": {"usd": 9}, "delay": "700ms"}
     assert document["tools"]["price"]["filler"] == {"after": "5s", "say": "One moment."}
     assert document["cast"]["ann"]["greeting"] == "Welcome. Bob, what does it cost?"
@@ -434,8 +436,9 @@ def test_the_first_turn_that_differs_is_told(then, now, words):
 
 
 def test_the_same_rules_change_nothing(run, tmp_path, edges):
-    """No choice is another, and the meeting that is held again is the recorded one."""
+    """No choice is another, and the meeting that is held again, with frames as long, is the recorded one."""
     came = what_if(read(run / "journal.jsonl"), {"floor.policy": "moderated"}, tmp_path / "out", edges)
+    assert read(tmp_path / "out" / "journal.jsonl").header.frame_ms == 100
     assert came.asked > 3
     assert (came.others, came.horizon) == ((), None)
 
@@ -462,7 +465,7 @@ def test_other_rules_choose_otherwise_and_part_there(run, tmp_path, edges):
     ],
 )
 def test_an_impossible_floor_is_an_error(run, tmp_path, edges, changes, error, why):
-    """Before anything is held."""
+    """A wrong change of a what-if is an error before any meeting is held."""
     with pytest.raises(error, match=why):
         what_if(read(run / "journal.jsonl"), changes, tmp_path / "out", edges)
     assert not (tmp_path / "out").exists()

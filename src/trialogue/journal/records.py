@@ -33,10 +33,16 @@ _LAST: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Time of day at the start of every meeting in virtual time, so that equal runs make equal files."""
 
+USUAL_FRAME_MS: Final = 20
+"""Length of a frame of sound that a header leaves out, in milliseconds."""
+
+LONGEST_FRAME_MS: Final = 1000
+"""Greatest length of a frame that a header may have, in milliseconds: more than any version offers."""
+
 _RECORD_KEYS: Final = {"v", "seq", "at", "ts", "event", "commands", "hash"}
 _HEADER_KEYS: Final = {
     *("trialogue", "kind", "format", "name", "started", "clock", "seed", "version", "redacted", "continues"),
-    *("rules", "plan", "of", "hash"),
+    *("rules", "frame_ms", "plan", "of", "hash"),
 }
 
 
@@ -86,6 +92,9 @@ class Header:
     of: JournalKind = JournalKind.MEETING
     """Kind of the journal."""
 
+    frame_ms: int = USUAL_FRAME_MS
+    """Length of a frame of sound, in milliseconds; 20 where the journal has none."""
+
 
 @frozen
 class Strangers:
@@ -116,6 +125,7 @@ def header_line(header: Header) -> JsonObject:
     """Header as a line without its hash."""
     continued: JsonObject = {} if header.continues is None else {"continues": header.continues}
     of: JsonObject = {} if header.of is JournalKind.MEETING else {"of": header.of.value}
+    frame: JsonObject = {} if header.frame_ms == USUAL_FRAME_MS else {"frame_ms": header.frame_ms}
     return {
         "trialogue": 1,
         "kind": "header",
@@ -129,6 +139,7 @@ def header_line(header: Header) -> JsonObject:
         "redacted": header.redacted,
         **continued,
         **of,
+        **frame,
         "plan": encode_plan(header.plan),
     }
 
@@ -177,6 +188,7 @@ def parse_header(line: JsonObject) -> tuple[Header, Strangers]:
         continues=_text(line["continues"]) if "continues" in line else None,
         rules=_count(line.get("rules", 1)),
         of=JournalKind(line.get("of", "meeting")),
+        frame_ms=_frame(line.get("frame_ms", USUAL_FRAME_MS)),
     )
     return header, Strangers(fields=tuple(surplus))
 
@@ -277,6 +289,13 @@ def _count(value: object) -> int:
     if type(value) is not int:
         raise TypeError("not a whole number")
     return value
+
+
+def _frame(value: object) -> int:
+    length_ms = _count(value)
+    if not 0 < length_ms <= LONGEST_FRAME_MS:
+        raise ValueError("not the length of a frame")
+    return length_ms
 
 
 def _seconds(value: object) -> float:

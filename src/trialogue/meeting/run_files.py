@@ -135,6 +135,7 @@ def open_journal(
         clock=HeaderClock.VIRTUAL if is_virtual() else HeaderClock.REAL,
         started=started,
         continues=past.continues if past else None,
+        frame_ms=resolved.frame_ms,
     )
     return Journal.create(
         folder / "journal.jsonl",

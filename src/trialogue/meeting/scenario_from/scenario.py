@@ -12,6 +12,7 @@ from attrs import evolve
 
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.reader import Reading
+from trialogue.journal.records import USUAL_FRAME_MS, Header
 from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.first_difference import turns_told
 from trialogue.meeting.scenario_from.awaited_calls import awaited_calls, with_calls_named
@@ -90,8 +91,9 @@ def retell(reading: Reading, path: Path) -> Path:
     """
     with new_files() as files:
         held, seats = _opened(reading, path, files)
+        header = evolve(reading.header, plan=held.plan)
         document = _document(
-            held, held.plan, seats, {each.name: seats.keys(each) for each in held.plan.participants}
+            held, header, seats, {each.name: seats.keys(each) for each in held.plan.participants}
         )
         if told := turns_told(held.utterances):
             document["expect"] = {"in_order": _expected(told)}
@@ -107,9 +109,9 @@ def retell_as_it_went(reading: Reading, path: Path, changes: Mapping[str, str]) 
     """
     with new_files() as files:
         held, seats = _opened(reading, path, files)
-        plan = reading.header.plan
-        cast = {each.name: seats.keys(each, seats.stay(each.name, 0)) for each in plan.participants}
-        document = _document(held, plan, seats, cast)
+        header = reading.header
+        cast = {each.name: seats.keys(each, seats.stay(each.name, 0)) for each in header.plan.participants}
+        document = _document(held, header, seats, cast)
         for place, value in changes.items():
             _change(document, place.split("."), value)
         moves = tuple(seats.moves())
@@ -128,8 +130,9 @@ def _opened(reading: Reading, path: Path, files: NewFiles) -> tuple[HeldMeeting,
     return held, _Seats(held, scripts, reading.path.parent / "audio", path.parent, files)
 
 
-def _document(held: HeldMeeting, plan: MeetingPlan, seats: _Seats, cast: Mapping[str, Keys]) -> Keys:
-    plan = evolve(plan, faults=tuple(_struck_again(held)))
+def _document(held: HeldMeeting, header: Header, seats: _Seats, cast: Mapping[str, Keys]) -> Keys:
+    """Keys of the scenario; the plan is the header's."""
+    plan, frame_ms = evolve(header.plan, faults=tuple(_struck_again(held))), header.frame_ms
     plan = with_calls_named(plan, held.records, seats.scripts)
     document: Keys = {
         "trialogue": 1,
@@ -139,6 +142,7 @@ def _document(held: HeldMeeting, plan: MeetingPlan, seats: _Seats, cast: Mapping
             "seed": plan.seed,
             "limits": limits_of(plan.limits),
             "ready": write_duration(plan.ready_s),
+            **({} if frame_ms == USUAL_FRAME_MS else {"frame": f"{frame_ms}ms"}),
         },
         "cast": dict(cast),
         "floor": floor_of(plan.floor),
