@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import unified_diff
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +12,8 @@ from attrs import evolve
 from trialogue.brain.course.course import Phase
 from trialogue.brain.floor.view import Policy
 from trialogue.brain.meeting import Brain
+from trialogue.brain.words.context import Contexts
+from trialogue.brain.words.transcript import Transcript
 from trialogue.model.commands import CancelWake, Command, Cue, GrantFloor, Prepare, Report, Speak, WakeAt
 from trialogue.model.events import (
     Event,
@@ -24,8 +26,10 @@ from trialogue.model.events import (
     SessionReady,
     Woke,
 )
+from trialogue.model.memory import ContextItem
 from trialogue.model.participants import Hears, Kind, Participant, Role
 from trialogue.model.plan import FloorRules, Limits, MeetingPlan, SilenceRules
+from trialogue.model.records import Record
 
 CHAIR = Participant("mod", role=Role.CHAIR, title="Moderator")
 EAR = evolve(CHAIR, hears=Hears.AUDIO)
@@ -200,3 +204,16 @@ def timers(table, *wanted):
 def passes(table, name):
     """The holder has nothing to say."""
     table.begins(name, "", 0.0)
+
+
+def context_of(plan: MeetingPlan, participant: str, records: Iterable[Record]) -> tuple[ContextItem, ...]:
+    """Context of one agent after these records, folded from them without a brain."""
+    transcript = Transcript()
+    contexts = Contexts(plan, transcript)
+    for record in records:
+        transcript.take_event(record.event)
+        contexts.take_event(record.event)
+        for command in record.commands:
+            transcript.take_command(record.at, command)
+            contexts.take_command(command)
+    return contexts.of(participant)

@@ -20,10 +20,10 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from playbook import context_of
 
 from trialogue.brain.floor.policies import POLICIES
 from trialogue.brain.meeting import Brain
-from trialogue.brain.words.context import context_of
 from trialogue.brain.words.transcript import utterances
 from trialogue.model import commands as c
 from trialogue.model import events as e

@@ -10,6 +10,7 @@ from playbook import (
     TECH,
     Noted,
     Table,
+    context_of,
     of,
     opened,
     passes,
@@ -18,7 +19,6 @@ from playbook import (
     timers,
 )
 
-from trialogue.brain.words.context import context_of
 from trialogue.model.commands import (
     Cue,
     Drop,
@@ -45,7 +45,7 @@ HANDS = FloorRules(policy="queue", otherwise="queue")
 
 
 def test_the_ladder_waits_from_the_end_of_the_last_turn():
-    """Whatever happens in between."""
+    """Reports and notes in a silence do not make it longer."""
     table = opened(TECH, BIZ, floor=HANDS)
     table.at(1, GrantAsked("tech"))
     table.says("tech")
@@ -120,7 +120,7 @@ def test_the_ladder():
 
 
 def test_the_ladder_starts_anew_when_somebody_is_heard():
-    """Speech resets it."""
+    """The next silence begins with the first rung again."""
     table = Table(plan(CHAIR, TECH))
     table.open()
     passes(table, "mod")

@@ -4,9 +4,9 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from playbook import BIZ, EAR, TECH, Table, plan
+from playbook import BIZ, EAR, TECH, Table, context_of, plan
 
-from trialogue.brain.words.context import STILL_RUNNING, context_of
+from trialogue.brain.words.context import STILL_RUNNING
 from trialogue.brain.words.spoken import SpokenScript
 from trialogue.brain.words.transcript import Transcript, utterances
 from trialogue.model.commands import AnswerTool, Cue, EndTurn, GrantFloor, Play
@@ -116,7 +116,7 @@ def test_utterances_from_records():
 
 
 def test_the_live_fold_is_the_fold_of_the_journal():
-    """At each point."""
+    """The transcript of a running meeting equals the journal's, at each record."""
     table = cut_meeting()
     table.ends("tech", 2.0)
     table.says("biz", "Five.")
@@ -233,7 +233,7 @@ def test_finished_calls_stand_with_their_results():
 
 
 def test_strangers_have_no_context():
-    """Their events change nothing."""
+    """Events of unknown participants do not get into anybody's memory."""
     steps = (
         (InjectionRefused("eve", 1, "no"), ()),
         (WordsHeard("eve", "hi"), ()),

@@ -20,10 +20,10 @@ import trio
 import trustme
 from attrs import evolve
 from cutting import Connections
+from playbook import context_of
 
 from trialogue.actors.dialling import DialLimiter
 from trialogue.brain.meeting import Brain
-from trialogue.brain.words.context import context_of
 from trialogue.chaos.catalogue import fault_named
 from trialogue.chaos.plan import FaultPlan, Planned, planned
 from trialogue.chaos.promises import Row, judge

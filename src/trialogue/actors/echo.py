@@ -109,11 +109,6 @@ class EchoGuard:
         self._open = 0
         self._closed = 0
 
-    @property
-    def has_echo(self) -> bool:
-        """Whether the loudspeaker is heard in the microphone."""
-        return self._known is not None
-
     def classify(self, pcm: bytes | None, sounding: Mapping[str, bytes]) -> Hearsay:
         """Class of the microphone's tick, given the participants heard in the tick before."""
         frames = [frame for name, frame in sounding.items() if name not in self._without]

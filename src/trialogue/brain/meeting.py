@@ -187,7 +187,7 @@ class Brain:
 
     @property
     def floor_view(self) -> FloorView:
-        """View of the floor that a policy would get now."""
+        """View of the floor that a policy would get now; for tests of policies, with `brain_for`."""
         return self._owners.view()
 
     @property

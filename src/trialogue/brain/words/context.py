@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 from attrs import Factory
@@ -31,7 +31,6 @@ from trialogue.model.events import (
 from trialogue.model.memory import ContextCall, ContextItem, ContextMessage
 from trialogue.model.participants import Hears
 from trialogue.model.plan import MeetingPlan
-from trialogue.model.records import Record
 from trialogue.values import define, frozen
 
 STILL_RUNNING = "The call still runs. Its result will be told to you."
@@ -198,16 +197,3 @@ def _item(transcript: Transcript, entry: _Entry) -> ContextItem | None:
             return ContextMessage("assistant", heard) if heard else None
         case _:
             return entry
-
-
-def context_of(plan: MeetingPlan, participant: str, records: Iterable[Record]) -> tuple[ContextItem, ...]:
-    """Context of one agent after these records; KeyError for an unknown participant."""
-    transcript = Transcript()
-    contexts = Contexts(plan, transcript)
-    for record in records:
-        transcript.take_event(record.event)
-        contexts.take_event(record.event)
-        for command in record.commands:
-            transcript.take_command(record.at, command)
-            contexts.take_command(command)
-    return contexts.of(participant)
