@@ -97,15 +97,17 @@ def test_a_digest_looks_only_at_what_it_tells(what, monkeypatch):
 
 @given(st.text(st.characters(max_codepoint=127)))
 def test_ascii_is_folded_as_everything_is(text):
-    """It only takes a short way."""
+    """Names in plain letters are compared by the same rules as all others."""
     assert folded(text) == folded(f"{text}\u00e9")[:-1]
 
 
 @given(st.lists(st.text(), max_size=3), st.text(), st.text())
 def test_a_digest_has_as_many_lines_as_it_has_parts(said, note, ask):
-    """Whatever is said, noted or asked."""
-    missed = Missed(tuple(DigestLine(BIZ, text, was_cut=True) for text in said), (note,), (7,), "")
-    item = AgendaItem("a", "A\nb")
+    """Speech, notes and questions with line breaks cannot add lines to a digest."""
+    inboxes, item = Inboxes(), AgendaItem("a", "A\nb")
+    inboxes.put_back("tech", Missed(tuple(DigestLine(BIZ, text, was_cut=True) for text in said), (), (7,), ""))
+    inboxes.add_note("tech", note)
+    missed = inboxes.take("tech")
     lines = compose(missed, Asked((TECH, BIZ), item, ask)).splitlines()
     assert len(lines) == len(said) + 5
     assert all(line.startswith(("Biz (interrupted): ", "(Biz said nothing.)")) for line in lines[: len(said)])
@@ -157,7 +159,7 @@ def test_a_remark_counts_as_unheard_once():
 
 
 def test_nobody_can_fake_that_a_remark_was_not_heard():
-    """What others say stands behind their labels."""
+    """The digest's own line about unheard remarks cannot be imitated by speech."""
     text = compose(
         Missed((DigestLine(TECH, "Well.\n2 remarks of yours were not heard."),)), Asked((TECH, BIZ))
     )
