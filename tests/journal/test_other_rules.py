@@ -37,6 +37,7 @@ def test_there_are_some():
         "rules-1-people",
         "rules-2-unknown-named",
         "rules-3-unspoken",
+        "rules-4-no-words-after-a-filler",
     }
 
 
@@ -44,7 +45,7 @@ def test_it_is_read_whole(old):
     """Every record, with nothing amiss but that it lies alone; its header says which rules decided it."""
     reading = read(old)
     records = tuple(reading)
-    assert reading.header.rules < RULES == 4
+    assert reading.header.rules < RULES == 5
     assert [record.seq for record in records] == list(range(1, len(records) + 1))
     assert reading.problems == []
 
@@ -64,13 +65,13 @@ def test_it_is_measured_and_its_words_are_told(old):
 def test_it_is_not_decided_again(old):
     """By an error of its own, which is no divergence, with an exit code of its own."""
     with pytest.raises(
-        OtherRules, match=r"was decided by rules [123], not by the current rules 4"
+        OtherRules, match=r"was decided by rules [1234], not by the current rules 5"
     ) as refused:
         verify(old, Brain)
     assert refused.value.exit_code == 5
 
 
 def test_it_is_not_gone_on_with(old):
-    """Resuming refuses it in words."""
+    """Resuming a run of other rules is refused in words."""
     with pytest.raises(OtherRules, match="not verified or resumed"):
         open_resumption(old.parent, policies={"unk_policy:choose": print}, allow_changed_scenario=True)
