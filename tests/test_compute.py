@@ -34,7 +34,7 @@ async def test_all_of_a_loop_share_one_limit():
 
 
 async def test_a_virtual_clock_computes_in_the_loop(autojump_clock):
-    """Time stands still while something is computed."""
+    """Virtual time stands still while something is computed."""
     before = trio.current_time()
     assert await compute().run(threading.get_ident) == threading.get_ident()
     assert trio.current_time() == before

@@ -25,12 +25,12 @@ def test_all_events_commands_and_errors_are_in_the_package():
 
 
 def test_the_package_says_which_release_it_is():
-    """As its installed package has it."""
+    """`trialogue.__version__` is the installed release."""
     assert trialogue.__version__ == version("trialogue")
 
 
 def test_an_unknown_name_is_an_attribute_error():
-    """As of any module."""
+    """A mistyped name of the package raises AttributeError, as for any module."""
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         _ = trialogue.nothing
 

@@ -77,7 +77,7 @@ async def test_a_fault_in_reading_is_its_readers_alone():
 
 
 async def test_who_is_cancelled_is_called_no_more():
-    """And another can read there."""
+    """A cancelled reader is not woken, and another can wait for the same socket."""
     got = []
     with joined() as (left, right), trio.fail_after(10):
         with trio.move_on_after(0.01):
@@ -113,7 +113,7 @@ async def test_one_who_ends_another_in_a_round_ends_it_at_once():
 
 
 async def test_a_socket_has_one_reader_who_is_told_when_it_closes():
-    """As with trio's own waits."""
+    """A second reader is refused, and closing the socket wakes the first, as in trio."""
 
     async def wait(fd):
         with pytest.raises(trio.ClosedResourceError):
@@ -210,7 +210,7 @@ async def test_a_late_router_catches_up_in_turn():
 
 
 async def test_a_tick_that_is_cancelled_comes_no_more():
-    """Even where it is due already."""
+    """A cancelled tick is not called, even if it was due already."""
     ticked = []
 
     def tick():
@@ -247,7 +247,7 @@ async def test_a_virtual_clock_has_none(autojump_clock):
 
 
 async def test_other_systems_have_none(monkeypatch):
-    """There everybody waits alone."""
+    """Where the system has no epoll, each session waits by itself."""
     monkeypatch.setattr(sys, "platform", "darwin")
     assert rounds_of() is None
 

@@ -266,7 +266,7 @@ def test_frozen_values_stay_as_they_are():
 
 
 def test_a_value_that_holds_itself_is_shown():
-    """By three dots, as attrs has it."""
+    """The repr of a value that contains itself ends, with three dots."""
     holder = OURS[6](1)
     holder.b["self"] = holder
     assert repr(holder) == "classes.<locals>.Mutable(a=1, b={'self': ...})".removeprefix("classes.<locals>.")

@@ -303,7 +303,7 @@ async def test_a_scripts_entry_is_told_with_its_reply(autojump_clock):
 
 
 async def test_a_backchannel_is_told_as_one(autojump_clock):
-    """The wire marks what is no turn."""
+    """A short remark that the service marks as a backchannel is not taken for an answer."""
     service = FakeService()
     async with held(service) as (_, events):
         service.socket.says(

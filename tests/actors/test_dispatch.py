@@ -36,6 +36,6 @@ def test_a_tool_runs_when_its_call_is_on_the_disk(dispatch, order):
 
 @pytest.mark.parametrize("command", [EndTurn("ann", 1, "finished"), EndMeeting("done")], ids=repr)
 def test_a_turns_end_is_on_the_disk(dispatch, order, command):
-    """What was heard is not lost."""
+    """A crash just after a turn loses nothing that was heard: its end is flushed at once."""
     dispatch(command)
     assert order == ["sync"]

@@ -148,7 +148,7 @@ async def test_a_service_that_ends_each_session_at_its_beginning_is_dialled_with
 
 
 async def test_a_service_that_does_not_greet_is_lost_and_dialled_again(autojump_clock):
-    """Nobody waits for ever."""
+    """A silent service does not hold a person's ear up for ever."""
     service = ListeningService(greets=False)
     async with listening(service) as (_, events):
         await trio.sleep(11)
@@ -157,7 +157,7 @@ async def test_a_service_that_does_not_greet_is_lost_and_dialled_again(autojump_
 
 
 async def test_an_ear_that_is_refused_has_failed(autojump_clock):
-    """It says where that can be mended."""
+    """The person's ear is not dialled again, and the failure says where it can be mended."""
     service = ListeningService(failures=[ProviderRefused("the key is refused", status=401)])
     async with listening(service) as (ear, events):
         assert events == [EarFailed("dana", "the key is refused [cast.dana, small.yaml:8:3]", refused=True)]
@@ -166,7 +166,7 @@ async def test_an_ear_that_is_refused_has_failed(autojump_clock):
 
 
 async def test_an_ear_that_cannot_be_reached_fails_in_the_end(autojump_clock):
-    """Patience is bounded, as an agent's is."""
+    """Attempts to reach a person's ear are bounded, like an agent's."""
     service = ListeningService(failures=[DialFailed("no answer", stage="reach")] * 50)
     async with listening(service) as (_, events):
         await trio.sleep(120)

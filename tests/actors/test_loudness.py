@@ -36,7 +36,7 @@ def test_ducking_is_a_ramp_of_samples():
 
 
 def test_unducking_goes_back_the_same_way():
-    """Afterwards the sound is as it came."""
+    """The agent becomes loud again without a jump; afterwards its sound is unchanged."""
     playout = playing()
     playout.duck(1, QUARTER_DB)
     heard(playout, 0)

@@ -7,7 +7,7 @@ from trialogue.mailbox import Mailbox, MailboxFull, MailboxStatistics
 
 
 async def test_takes_in_order():
-    """What is posted first is taken first."""
+    """Messages to an actor arrive in the order in which they were posted."""
     mailbox = Mailbox[int]("orders", 3)
     for number in (1, 2, 3):
         mailbox.post(number)
@@ -37,13 +37,13 @@ async def test_closed_can_be_emptied():
 
 @pytest.mark.parametrize("size", [0, float("inf")])
 def test_unbounded_is_refused(size):
-    """There is no mailbox without a bound."""
+    """A mailbox without a bound cannot be made: it could fill the memory."""
     with pytest.raises(ValueError, match="the size must be 1 or more"):
         Mailbox("endless", size)
 
 
 def test_repr_is_a_status_line():
-    """A mailbox says how full it is."""
+    """The repr shows how full a mailbox is."""
     mailbox = Mailbox[int]("orders", 3)
     mailbox.post(1)
     assert repr(mailbox) == "<Mailbox orders: 1/3 waiting>"

@@ -15,7 +15,7 @@ def mouth():
 
 
 def test_nothing_is_heard_without_a_decision():
-    """Sound that arrived is held."""
+    """Sound that has arrived is held until the brain lets it be played."""
     playout, events = mouth()
     playout.open(1)
     playout.arrive(1, b"\1\0" * 100)
@@ -72,7 +72,7 @@ def test_stopped_is_silent_at_once_and_forgets_the_rest():
 
 
 def test_stopping_another_turn_changes_nothing():
-    """A stale order is ignored."""
+    """A late order to stop an earlier turn does not cut the current one."""
     playout, events = mouth()
     playout.open(1)
     playout.play(1, turn=2)
@@ -142,7 +142,7 @@ def test_a_turn_that_was_paused_ends_where_it_fell_silent():
 
 
 def test_a_turn_that_is_stopped_in_a_gap_ends_before_it():
-    """Nor is a gap of the service's."""
+    """A turn stopped in a pause of its sound ends where it was last heard."""
     playout, events = mouth()
     playout.open(1)
     playout.arrive(1, b"\1\0" * 20)
@@ -154,7 +154,7 @@ def test_a_turn_that_is_stopped_in_a_gap_ends_before_it():
 
 
 def test_a_reply_stopped_before_its_first_sample_ends_there():
-    """Nothing was heard of it."""
+    """A reply that was cut before its sound counts as not heard at all."""
     playout, events = mouth()
     playout.open(1)
     playout.play(1, turn=1)
@@ -185,7 +185,7 @@ def test_an_empty_reply_ends_at_once():
 
 
 def test_a_dropped_reply_is_gone():
-    """What was denied is never heard."""
+    """A denied reply is never heard, and neither is sound that still arrives for it."""
     playout, events = mouth()
     playout.open(1)
     playout.arrive(1, b"\1\0" * 20)
@@ -197,7 +197,7 @@ def test_a_dropped_reply_is_gone():
 
 
 def test_too_much_unheard_sound_withdraws_the_reply():
-    """What is held is bounded."""
+    """A service that sends without end cannot fill the memory."""
     playout, events = mouth()
     playout.open(1)
     playout.arrive(1, bytes(int(2 * RATE * HELD_S) + 2))
@@ -234,7 +234,7 @@ def test_all_replies_together_have_a_bound():
 
 
 def test_withdrawing_what_is_gone_says_nothing():
-    """Only an open reply can be withdrawn."""
+    """A reply that is over is not reported as withdrawn."""
     playout, events = mouth()
     playout.withdraw(4, "interrupted")
     assert events == []

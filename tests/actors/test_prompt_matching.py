@@ -20,7 +20,7 @@ def test_a_reply_behind_the_echo_answers_the_prompt():
 
 
 def test_heard_speech_is_no_echo_and_ends_the_prompt():
-    """What begins behind speech answers the speech."""
+    """A reply that begins after speech answers the speech, not the prompt before it."""
     asked = asking(Cue("ann", 4, "It is your turn.", 7))
     asked.repeats("It is your turn.")
     assert not asked.repeats("Wait a moment.")
@@ -38,7 +38,7 @@ def test_words_to_say_are_known_by_their_beginning():
 
 
 def test_a_reply_without_words_yet_is_what_was_to_be_said():
-    """Sound may come before its words."""
+    """Sound that arrives before its words still belongs to the words to be said."""
     assert asking(Speak("ann", 1, "Time is up.", prompt=3)).begun() == 3
 
 
@@ -66,7 +66,7 @@ def test_a_failure_is_about_what_was_repeated():
 
 
 def test_a_session_that_is_over_was_asked_nothing():
-    """The next one begins anew."""
+    """A new session does not answer the prompts of the one before it."""
     asked = asking(Cue("ann", 2, "Go on.", 4))
     asked.repeats("Go on.")
     asked.end()

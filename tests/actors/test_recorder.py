@@ -65,14 +65,14 @@ def test_a_file_that_takes_no_more_is_told_once_with_its_reason(tmp_path, monkey
 
 
 def test_no_place_for_recordings_is_known_at_the_start(tmp_path):
-    """Before anything is said."""
+    """A directory that cannot be written is an error before anybody speaks."""
     (tmp_path / "audio").write_text("in the way")
     with pytest.raises(JournalError, match="cannot record in"):
         Recorder(tmp_path / "audio", GRID, ("a",), print)
 
 
 def test_private(tmp_path):
-    """Speech is nobody else's business."""
+    """Only the owner can read the recordings."""
     Recorder(tmp_path / "audio", GRID, ("a",), print).close()
     assert stat.S_IMODE((tmp_path / "audio" / "a.wav").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "audio").stat().st_mode) == 0o700

@@ -29,7 +29,7 @@ def test_sentences_know_where_they_begin():
 
 
 def test_sound_may_come_before_words():
-    """Whichever comes first begins the reply, once."""
+    """A reply begins once, with its sound or its words, whichever comes first."""
     replies, _, events = agent()
     replies.sound(b"\1\0")
     replies.sentence("One.")

@@ -101,7 +101,7 @@ def test_without_a_row_there_is_silence():
 
 
 def test_a_new_table_replaces_the_old_one():
-    """The hearing table is a whole value."""
+    """Who hears whom follows the latest hearing table alone."""
     router, heard = router_with_ears()
     router.set_hearing(table_of_all())
     router.set_hearing(SetHearing(()))
@@ -132,7 +132,7 @@ def test_sinks_get_who_sounded_and_where():
 
 
 def test_mixing_clips_instead_of_wrapping():
-    """Two loud voices stay loud."""
+    """Two loud voices together do not turn into noise."""
     assert mix([tone(30000), tone(30000)]) == tone(32767)
 
 

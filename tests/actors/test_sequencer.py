@@ -72,7 +72,7 @@ async def test_records_before_it_acts(autojump_clock):
 
 
 async def test_reports_of_stopping_actors_are_recorded():
-    """Events after the end are facts too."""
+    """The journal has events that come after the meeting's end."""
     meeting, kept = sequencer()
     meeting.start(kept.dispatch)
     meeting.post(StopAsked("enough"))
@@ -94,7 +94,7 @@ async def test_a_bug_of_the_brain_is_recorded_first():
 
 
 async def test_subscribers_see_every_record_then_the_end():
-    """A subscription is the journal, live."""
+    """An app that subscribes sees the whole journal while it is written, and then its end."""
     meeting, kept = sequencer()
     seen = meeting.subscribe()
     meeting.start(kept.dispatch)

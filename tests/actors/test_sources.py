@@ -159,7 +159,7 @@ def test_a_muted_person_stops_speaking():
 
 
 def test_a_voice_that_fell_before_the_mute_ends_where_it_fell():
-    """What was silence then was no speech."""
+    """A mute in the silence after a word does not make the word longer."""
     router, _, events = router_with(Take(tone(FRAME)))
     ticked(router, 8)
     router.set_hearing(SetHearing((), muted=("dana",)))
@@ -255,7 +255,7 @@ def test_a_muted_mouth_plays_on_unheard():
 
 
 def test_a_seat_without_a_source_is_an_error():
-    """Only people have sources."""
+    """Giving sound for an agent is refused: only people have sources."""
     router, _, _ = router_with(Take())
     with pytest.raises(KeyError):
         router.source("ada")

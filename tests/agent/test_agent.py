@@ -281,7 +281,7 @@ def test_refused_settings_end_it():
 
 
 async def test_dialling_the_vendor_without_a_key(monkeypatch):
-    """The error says what to set."""
+    """The error names the variable that has to be set."""
     monkeypatch.delenv("DEEPGRAM_API_KEY", raising=False)
     with pytest.raises(SetupError, match="DEEPGRAM_API_KEY"):
         async with open_agent(agent_of(SCRIPT)):

@@ -167,7 +167,7 @@ async def test_all_that_is_added_to_a_prompt_is_bounded(autojump_clock):
 
 
 async def test_a_change_of_think_live_is_kept(autojump_clock):
-    """The next session's settings hold it."""
+    """After a lost session, the next one begins with the changed `think_live`."""
     service = FakeService()
     live = {"provider": {"type": "deepgram", "frustration_max_count": 3}}
     async with held(service) as agent:
@@ -333,7 +333,7 @@ async def test_closed_early_its_events_end(autojump_clock):
 
 
 async def test_behind_its_block_it_is_over(autojump_clock):
-    """Leaving the block ends it."""
+    """Leaving the block ends the session, and later calls say so."""
     async with held(FakeService()) as agent:
         assert repr(agent) == "<LoneAgent: <Agent agent: ready, session 1>>"
     with pytest.raises(AlreadyOver):
@@ -415,7 +415,7 @@ async def test_a_key_in_what_names_a_session_is_hidden(autojump_clock, monkeypat
 
 
 async def test_a_lost_session_is_named_by_its_request(autojump_clock):
-    """Also where the connection just breaks."""
+    """The error has the service's request id, even where the connection just broke."""
     service = FakeService()
     service.answers = [{"type": "Welcome", "request_id": "r4"}]
 
@@ -457,7 +457,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("kind", "options"), WRONG, ids=[", ".join(options) for _, options in WRONG])
 async def test_wrong_arguments_are_refused_at_the_call(kind, options, autojump_clock):
-    """Before anything is dialled."""
+    """A wrong argument is an error in the call itself, before anything is dialled."""
     service = FakeService()
     with pytest.raises(kind):
         async with open_agent(**{"agent": AGENT, "connect": service, **options}):

@@ -31,7 +31,7 @@ def sounds(folder):
 
 
 def test_a_cluster_gives_what_this_machine_gives(cluster, tmp_path):
-    """Byte for byte."""
+    """Runs that workers of a cluster held are equal to local ones, byte for byte."""
     here, there = jobs(tmp_path / "here", repeat=3), jobs(tmp_path / "there", repeat=3)
     local = {each.name: each for each in HandPool(here, 2).outcomes()}
     out = tmp_path / "there" / "out"
@@ -68,7 +68,7 @@ def test_a_killed_worker_that_holds_finished_results_loses_none(cluster, tmp_pat
 
 
 def test_a_directory_that_workers_cannot_see_is_refused(cluster, tmp_path, monkeypatch):
-    """Before any meeting begins."""
+    """The batch ends with an error before any meeting begins."""
     found = jobs(tmp_path)
     out = tmp_path / "out"
     out.mkdir()

@@ -93,7 +93,7 @@ def test_a_meeting_that_cannot_begin_leaves_no_directory(tmp_path):
 
 @pytest.mark.parametrize("content", ["nonsense", "[]", '{"kind": "verdict"}'])
 def test_a_result_that_is_none_is_said_to_be_none(tmp_path, content):
-    """It passes for nothing."""
+    """A run whose `result.json` is no result is not counted as passed."""
     (job,) = jobs(tmp_path)
     hold_job(job, Loaded())
     (Path(job.folder) / "result.json").write_text(content)
@@ -243,7 +243,7 @@ def test_a_meeting_whose_journal_could_not_be_written_is_gone_on_with(tmp_path):
 
 
 def test_a_meeting_interrupted_before_its_journal_starts_again(tmp_path):
-    """There is nothing to resume."""
+    """A folder without a journal has nothing to resume: the meeting is held from its beginning."""
     (job,) = jobs(tmp_path, resume=True)
     Path(job.folder).mkdir(parents=True)
     assert hold_job(job, Loaded()).state == "held"
@@ -288,6 +288,6 @@ def test_hands_that_are_stopped_begin_no_more(tmp_path):
 
 
 def test_voices_are_loaded_once():
-    """All meetings of a process share them."""
+    """The second meeting of a process does not wait for the voices again."""
     loaded = Loaded()
     assert loaded.engines(MURMURING.engines) is loaded.engines(MURMURING.engines)

@@ -73,7 +73,7 @@ def options(tmp_path):
 
 
 def test_a_batch_says_what_came_of_each_meeting(options, tmp_path, capsys):
-    """As JSON; JUnit XML beside it."""
+    """`--json` and the JUnit file name each meeting with its outcome."""
     file = written(tmp_path)
     assert hold_batch([file], options(repeat=2, as_json=True, junit=tmp_path / "j.xml")) == 0
     said = orjson.loads(capsys.readouterr().out)
@@ -101,7 +101,7 @@ def test_a_regression_fails_a_batch_whose_limits_hold(options, tmp_path, capsys)
 
 
 def test_the_gravest_meeting_decides_the_exit_code(options, tmp_path, capsys):
-    """Behaviour before timing."""
+    """A broken behaviour is not hidden by a meeting that was only late."""
     bound = "expect: {always: [{response-latency: {max: 1ms}}]}"
     late = written(tmp_path, "late.yaml", re.sub("expect: .*", bound, SMALL))
     slow = written(tmp_path, "slow.yaml", SMALL.replace("match: fast", "match: slow"))
@@ -110,7 +110,7 @@ def test_the_gravest_meeting_decides_the_exit_code(options, tmp_path, capsys):
 
 
 def test_a_dry_run_holds_nothing(options, tmp_path, capsys):
-    """It counts."""
+    """`--dry-run` counts the meetings, and no run is made."""
     assert hold_batch([written(tmp_path)], options(repeat=3, dry_run=True)) == 0
     assert capsys.readouterr().out == "3 meetings, 3 minutes at most\n0.00 USD at most\n"
     assert not (tmp_path / "out").exists()
@@ -128,7 +128,7 @@ def test_meetings_that_the_baseline_lacks_are_named(options, tmp_path, capsys):
 
 
 def test_a_baseline_that_is_none_is_told_before_anything_is_held(options, tmp_path):
-    """And one that is not there."""
+    """A wrong or missing baseline costs no meetings."""
     (tmp_path / "no.json").write_text("{}")
     for name, told in (("no.json", "not a baseline"), ("gone.json", "cannot read the baseline")):
         with pytest.raises(SetupError, match=told):
@@ -163,7 +163,7 @@ def test_repeats_are_bounded(command, number, tmp_path, monkeypatch, capsys):
 
 
 def test_unjudged_expectations_are_one_error():
-    """In JUnit, and in annotations."""
+    """A meeting that could not be judged is an error in JUnit and in annotations, not a success."""
     cut = evolve(
         outcome("a", "a", code=130),
         text="interrupted",

@@ -84,7 +84,7 @@ def test_each_file_has_a_run_of_its_own():
 
 
 def test_a_scenario_that_is_wrong_is_an_error_of_collection(tmp_path, tried):
-    """With its place, also where the settings name a profile."""
+    """pytest shows the problem with its line, also where the settings name a profile."""
     written(tmp_path, text=SMALL.replace("cast:", "cats:"))
     code, out = tried("--trialogue", settings=SETTINGS + "trialogue_profile = ci\n")
     assert (code, "Traceback" in out, "plugin.py" in out) == (2, False, False)
@@ -103,7 +103,7 @@ def test_cells_and_profiles_are_tests(tmp_path, tried):
 
 @pytest.mark.long  # three processes; the fixture's own tests run under `-n`, too
 def test_processes_share_the_work(tmp_path, tried):
-    """Under `-n` no two meetings meet."""
+    """With `-n 2`, two processes hold the meetings, and pytest counts each meeting once."""
     for name in ("a/small.yaml", "b/small.yaml", "c/small.yaml"):
         written(tmp_path, name, FAILING if name.startswith("c") else SMALL)
     code, out = tried("--trialogue", "-n", "2")

@@ -20,7 +20,7 @@ from trialogue.batch.tally import baseline_of, interval, read_baseline, regressi
     ],
 )
 def test_intervals_are_those_of_the_literature(hits, n, low, high):
-    """To four places."""
+    """The 95 % intervals equal published values to four places."""
     assert interval(hits, n) == pytest.approx((low, high), abs=5e-5)
 
 
@@ -32,7 +32,7 @@ def _repeats(values, failed=0, name="response p95"):
 
 
 def test_repeats_are_counted_by_their_meeting():
-    """In the order of their coming."""
+    """The table has one row for all repeats of a meeting, in the order of their first."""
     found = tallied([outcome("a", "a"), outcome("b", "b", code=1), outcome("a-2", "a", code=6)])
     assert [(each.group, each.runs, each.passed, each.rate) for each in found] == [
         ("a", 2, 1, 0.5),
@@ -41,7 +41,7 @@ def test_repeats_are_counted_by_their_meeting():
 
 
 def test_a_baseline_is_kept_and_read():
-    """As JSON."""
+    """Figures written with `--save-baseline` are the ones that `--baseline` compares with."""
     found = _repeats([1.0, 2.0])
     kept = read_baseline(json.loads(json.dumps(baseline_of(found))))
     assert kept == {"a": found[0]}
@@ -52,7 +52,7 @@ def test_a_baseline_is_kept_and_read():
     "raw", [None, [], {}, {"trialogue": 1, "kind": "result"}, {"trialogue": 1, "kind": "baseline"}]
 )
 def test_an_invalid_baseline_is_refused(raw):
-    """Any other content is the same error."""
+    """A file with any other content is one clear error."""
     with pytest.raises(ValueError, match="not a baseline"):
         read_baseline(raw)
 
@@ -77,13 +77,13 @@ def test_a_baseline_with_impossible_counts_is_refused(passed, runs):
     ],
 )
 def test_a_figure_is_worse_beyond_all_that_was_seen_and_by_a_tenth(before, now, is_worse):
-    """Though every limit may hold."""
+    """Ordinary variation is no regression; a tenth beyond the worst seen is."""
     (old,) = _repeats(before)
     assert bool(regressions({"a": old}, _repeats(now))) is is_worse
 
 
 def test_a_figure_that_is_only_shown_is_never_a_regression():
-    """A longer meeting is no regression."""
+    """A longer meeting does not make a batch fail."""
     (old,) = _repeats([10.0], name="duration")
     assert regressions({"a": old}, _repeats([100.0], name="duration")) == []
 

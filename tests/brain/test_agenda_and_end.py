@@ -38,7 +38,7 @@ def boxed(*items, **more):
 
 
 def test_a_box_is_counted_from_its_points_beginning():
-    """And is forgotten with it."""
+    """A point's time box is warned of in time, and no later point inherits it."""
     one = AgendaItem("one", "One", time_s=60.0, warn_s=10.0, done_when=Said("Next"))
     two = evolve(one, id="two", title="Two", time_s=40.0)
     table = boxed(one, two, AgendaItem("three", "Three"))

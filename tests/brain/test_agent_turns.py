@@ -119,7 +119,7 @@ def test_an_answer_to_an_old_question_asks_for_nothing():
 
 
 def test_a_short_sound_without_words_is_no_silence():
-    """Half a second was heard."""
+    """A turn of which half a second was heard does not count as silent."""
     table = opened(TECH, BIZ)
     table.says("tech", "", 0.5)
     table.begins("biz", "", 0.5)
@@ -128,7 +128,7 @@ def test_a_short_sound_without_words_is_no_silence():
 
 
 def test_a_person_cannot_be_made_to_say_words():
-    """The request is reported as invalid."""
+    """An app that asks a person to say words reads in a report that this is invalid."""
     table = opened(TECH, GUEST)
     assert table.at(1, SayAsked("dana", "I agree.")) == [Noted("stale", "dana")]
     assert table.meeting.floor_view.queue == ()

@@ -33,7 +33,7 @@ def test_a_session_that_was_lost_before_it_was_ready_may_be_ready_yet():
 
 
 def test_a_loss_of_an_older_session_is_stale():
-    """The one that lives is another."""
+    """A late report about an earlier session does not end the current one."""
     agents = seated()
     agents.ready("tech", 2)
     assert not agents.lost("tech", 1)
@@ -53,7 +53,7 @@ def test_an_agent_that_failed_has_failed_for_good():
 
 
 def test_all_are_settled_once_none_is_waited_for():
-    """Ready or failed; lost is neither."""
+    """A meeting opens when every agent is ready or has failed; one that is lost is waited for."""
     agents = seated("tech", "biz")
     agents.ready("tech", 1)
     assert not agents.are_settled
@@ -141,7 +141,7 @@ def test_nobody_knows_anything_of_strangers():
 
 
 def test_replies_begin_in_order():
-    """Each is newer than all before."""
+    """A reply with an old number is not taken for a new one."""
     replies = Replies()
     assert [replies.begin("tech", number) for number in (1, 1, 3, 2, 4)] == [True, False, True, False, True]
     assert (replies.has_spoken("tech"), replies.has_spoken("biz")) == (True, False)

@@ -51,7 +51,7 @@ def test_a_timer_that_has_come_is_set_anew():
 
 
 def test_timers_of_a_process_that_is_gone_are_told_anew():
-    """All of them."""
+    """A resumed meeting has all of its deadlines again."""
     alarms = told(think=5.0, hold=9.0)
     alarms.forget()
     assert alarms.difference({"think": 5.0, "hold": 9.0}, 6.0) == [WakeAt("think", 6.0), WakeAt("hold", 9.0)]

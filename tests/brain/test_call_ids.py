@@ -60,7 +60,7 @@ def test_other_arguments_are_another_call(table):
 
 
 def test_another_tool_is_another_call(table):
-    """Whatever its id and its arguments."""
+    """A model that reuses an id for another tool has that tool run, too."""
     table.at(1, ASK)
     assert table.at(1, evolve(ASK, tool="stock")) == [RunTool("tech", "call_0", "stock", ASK.arguments, 1)]
 

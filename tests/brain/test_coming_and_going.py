@@ -58,7 +58,7 @@ def test_a_participant_who_joins_is_at_the_table():
 
 
 def test_a_participant_who_is_there_cannot_join_again():
-    """That is stale, and changes nothing."""
+    """A second join is noted as stale, and the participant keeps its place."""
     player = begun("tech")
     assert player.tell(1.0, Joined(agent("tech"))) == [Noted("stale", "tech")]
 
@@ -146,7 +146,7 @@ def test_another_seat_of_a_name_has_neither_its_lines_nor_its_memory():
 
 
 def test_a_participant_who_joins_costs_what_its_service_costs():
-    """Until it leaves."""
+    """The sum counts a later participant's sessions at their price, until it leaves."""
     meter = Meter(plan("tech"))
     law = agent("law", price=Price("a model", usd_a_minute=0.6))
     for at, event in ((1.0, Joined(law)), (10.0, SessionReady("law", 1)), (20.0, Left("law"))):

@@ -29,7 +29,7 @@ PAID = (evolve(TECH, price=DEAR), evolve(BIZ, price=evolve(DEAR, as_of="2025-01-
 
 
 def test_the_meeting_ends_when_the_money_is_used_up():
-    """After the turn in which that happens."""
+    """The limit cuts nobody off: the meeting ends after the current turn."""
     table = Table(plan(*PAID, limits=Limits(cost_usd=1.2)))
     table.open()
     table.begins("tech", "Long.", 80.0)
@@ -41,7 +41,7 @@ def test_the_meeting_ends_when_the_money_is_used_up():
 
 
 def test_sessions_that_are_away_cost_nothing():
-    """The limit moves back."""
+    """Time without a session is not paid for, so the limit is reached later."""
     table = Table(plan(*PAID, floor=FloorRules(think_s=300.0), limits=Limits(cost_usd=1.2, silence_s=300.0)))
     table.open()
     table.at(30, SessionLost("biz", 1, "1006", 1.0))
@@ -52,7 +52,7 @@ def test_sessions_that_are_away_cost_nothing():
 
 
 def test_a_service_without_a_price_is_reported():
-    """Its cost counts as nothing."""
+    """The report says that its cost is unknown, and counts nothing for it."""
     table = Table(plan(evolve(TECH, price=Price("theirs")), BIZ, limits=Limits(cost_usd=1.0)))
     table.open()
     assert [r.text for r in table.commands(Report)] == [

@@ -105,7 +105,9 @@ def test_ascii_is_folded_as_everything_is(text):
 def test_a_digest_has_as_many_lines_as_it_has_parts(said, note, ask):
     """Speech, notes and questions with line breaks cannot add lines to a digest."""
     inboxes, item = Inboxes(), AgendaItem("a", "A\nb")
-    inboxes.put_back("tech", Missed(tuple(DigestLine(BIZ, text, was_cut=True) for text in said), (), (7,), ""))
+    inboxes.put_back(
+        "tech", Missed(tuple(DigestLine(BIZ, text, was_cut=True) for text in said), (), (7,), "")
+    )
     inboxes.add_note("tech", note)
     missed = inboxes.take("tech")
     lines = compose(missed, Asked((TECH, BIZ), item, ask)).splitlines()

@@ -100,7 +100,7 @@ def test_a_participant_named_by_the_chair_stands_behind_a_warning():
 
 
 def test_a_participant_named_by_the_chair_stands_behind_forced_words():
-    """Of the chair itself, and of another."""
+    """The named one speaks next, though the app had words said in between."""
     for who in ("mod", "ann"):
         talk = Talk(chair("mod"), "ann", "ben", policy="moderated")
         talk.player.tell(0.5, SayAsked(who, "A short announcement."))
@@ -111,7 +111,7 @@ def test_a_participant_named_by_the_chair_stands_behind_forced_words():
 
 
 def test_a_lost_turn_is_taken_again_before_the_chair_speaks():
-    """If its agent is back by then."""
+    """An agent whose turn was lost repeats it as soon as it is back, before the chair goes on."""
     talk = Talk(chair("mod"), "ann", "ben", policy="moderated")
     talk.says("mod", "Ann, please.")
     talk.player.tell(3.0, SessionLost("ann", 1, "1006", 0.1))
@@ -141,7 +141,7 @@ def test_a_lost_turn_falls_once_the_chair_has_named_somebody():
     ],
 )
 def test_a_note_says_which_rule_passed_one_over(share, says):
-    """By its key, with the figure."""
+    """The report names the scenario's key and the figure that was exceeded."""
     talk = Talk("tech", "biz", policy="scripted", order=("tech", "tech", "biz"), share=share)
     talk.says("tech", "A long one.", length_s=70.0)
     assert [each.text for each in talk.player.decided(Report) if each.code == "dominance"] == [says]

@@ -139,7 +139,7 @@ def test_a_call_that_is_cancelled_was_not_wanted(cancels):
 
 
 def test_a_call_that_never_ended_is_unanswered_at_the_last_record():
-    """The first request of an id counts."""
+    """A tool that hung is shown as unanswered when the meeting ends, with its first arguments."""
     fold = Fold()
     fold.take(Record(1, 1.0, ASKED, ()))
     fold.take(Record(2, 2.0, e.ToolRequested("ann", 1, "c1", "other", "{}"), ()))

@@ -76,7 +76,7 @@ def test_words_behind_the_end_of_their_sound_were_heard_with_it():
 
 
 def test_each_sentence_ends_where_the_next_begins():
-    """Of three as of two."""
+    """The words heard up to a moment are right in each of three sentences."""
     script = SpokenScript()
     for place, text in enumerate(("aa bb", "cc dd", "ee ff")):
         script.add(text, 2.0 * place)

@@ -90,7 +90,7 @@ def test_the_default_holds_at_the_deadline(allows):
 
 
 def test_the_question_that_ends_first_is_given_up_first():
-    """Each has its own number and time."""
+    """A slow hook does not extend the time that another hook has to answer."""
     it = hooked(TOOL, WORDS)
     assert it.commands(AskHook)[0].until == 2.0
     it.at(0.5, YES)
@@ -199,7 +199,7 @@ def test_the_floor_is_given_to_whom_the_app_says(to):
 
 
 def test_somebody_who_is_not_of_the_meeting_cannot_have_it():
-    """Whom the policy chose has it."""
+    """A hook that names an unknown participant leaves the floor to the policy's choice."""
     it = hooked(GRANT)
     answers = it.at(0.5, evolve(YES, content="zoe"))
     assert Noted("stale", "tech") in answers

@@ -128,7 +128,7 @@ def test_a_participant_who_is_gone_does_not_go_on(gone):
 
 
 def test_a_participant_who_types_has_said_something():
-    """What was cut is over for good."""
+    """A cut turn does not go on when the person who cut it off has typed words."""
     player = cut()
     player.tell(4.3, TextTyped("dana", "Stop please."))
     player.tell(4.7, SpeechStopped("dana", 4.5))
@@ -186,7 +186,7 @@ def test_a_participant_who_goes_on_is_not_told_that_it_was_cut():
 
 
 def test_a_participant_who_cut_it_off_and_types_has_said_something():
-    """The cut turn is over for good."""
+    """Words typed after the cut also end the cut turn for good."""
     player = cut()
     player.tell(4.7, SpeechStopped("dana", 4.5))
     player.tell(4.8, TextTyped("dana", "I meant to say this."))

@@ -50,7 +50,7 @@ def test_the_agenda_moves_on():
 
 
 def test_a_meeting_may_go_on_behind_its_agenda():
-    """Where the plan says so."""
+    """A plan without `agenda-done` goes on when the last point is done."""
     table = Table(plan(TECH, BIZ, agenda=ITEMS[1:], end_with_agenda=False))
     table.open()
     assert of(table.says("tech", length=6.0), MoveAgenda) == [MoveAgenda(None, "time")]
@@ -58,7 +58,7 @@ def test_a_meeting_may_go_on_behind_its_agenda():
 
 
 def test_words_can_end_the_meeting():
-    """Only those of whom the plan says."""
+    """Only words of the participant that the plan names end the meeting."""
     table = Table(plan(TECH, BIZ, end=(Said("thank you all", by="biz"), Said("stop"))))
     table.open()
     table.says("tech", "thank you all")
@@ -67,7 +67,7 @@ def test_words_can_end_the_meeting():
 
 
 def test_bad_patterns_and_policies_are_the_scenarios_fault():
-    """They are told before the meeting."""
+    """An invalid pattern or policy is an error before the meeting begins."""
     with pytest.raises(ScenarioError, match="not a regular expression"):
         Brain(plan(TECH, end=(Said("("),)))
     with pytest.raises(ScenarioError, match="a search in linear time cannot do that"):
@@ -77,7 +77,7 @@ def test_bad_patterns_and_policies_are_the_scenarios_fault():
 
 
 def test_the_time_limit_is_sharp():
-    """A turn in progress is cut."""
+    """The meeting ends at its limit, in the middle of a turn if need be."""
     table = Table(plan(TECH, limits=Limits(time_s=60.0, silence_s=90.0)))
     table.open()
     table.begins("tech")
@@ -145,7 +145,7 @@ def test_the_meeting_ends_when_all_have_failed(refused, reason):
 
 @pytest.mark.parametrize(("refused", "reason"), [(True, "refused"), (False, "participant-failed")])
 def test_one_failure_can_be_the_end(refused, reason):
-    """Where the plan says so."""
+    """A meeting whose plan says so ends when one participant fails."""
     table = Table(plan(TECH, BIZ, on_failure=OnFailure.END))
     table.open()
     answer = table.at(1, SessionFailed("tech", "gone", refused=refused))

@@ -18,7 +18,7 @@ HANDS = FloorRules(policy="queue", otherwise="queue")
 
 @pytest.mark.parametrize(("raised", "waited"), [(2.0, True), (2.5, False)])
 def test_a_participant_who_has_waited_since_the_first_of_six_turns_comes_in(raised, waited):
-    """Since that ended, at the latest."""
+    """Two who only answer each other cannot keep a third waiting for more than six turns."""
     table = opened(TECH, BIZ, LAW, floor=FloorRules(policy="addressed", otherwise="queue"))
     table.at(0, GrantAsked("tech"))
     for name, other in (("tech", "Biz"), ("biz", "Tech")) * 3:
@@ -44,7 +44,7 @@ def test_the_chair_breaks_a_loop_though_another_is_next():
 
 
 def test_an_agent_is_deputy_before_a_person():
-    """A person may not want to be."""
+    """A person who may not want to chair is made deputy only where no agent is left."""
     table = opened(CHAIR, GUEST, TECH, floor=FloorRules(policy="moderated"))
     table.at(1, SessionFailed("mod", "401"))
     assert (table.meeting.floor_view.chair, table.reports()) == ("tech", ["participant-failed", "chair-dead"])
@@ -106,14 +106,14 @@ def test_four_words_are_enough_to_be_alike():
 
 
 def test_twelve_words_may_be_a_closing():
-    """Thirteen say something."""
+    """Only short remarks count as closings: thirteen words say something new."""
     twelve = "Thank you, {} one two three four five six seven eight nine"
     assert loops(twelve.format("Tech"), "Bye.") == ["politeness-loop"]
     assert loops(twelve.format("Tech") + " ten", "Bye.") == []
 
 
 def test_a_loop_is_four_turns_long():
-    """Three thanks are manners."""
+    """Three thanks in a row are manners, and are left alone."""
     table = Table(plan(TECH, BIZ))
     table.open()
     for text in ("So it is decided.", "Thank you.", "Thank you too.", "Bye."):
@@ -235,7 +235,7 @@ def test_a_chair_that_never_answers_has_a_deputy():
 
 
 def test_without_a_chair_everybody_is_told():
-    """By a note in the digest."""
+    """Where nobody can break a loop, every agent reads of it in its next digest."""
     table = Table(plan(TECH, BIZ, agenda=(AgendaItem("one", "One", time_s=60.0, warn_s=10.0),)))
     table.open()
     table.says("tech", length=19.0)

@@ -211,7 +211,7 @@ def test_a_title_with_a_full_stop():
 
 
 def test_names_of_one_letter():
-    """A cast of letters keeps them apart."""
+    """Participants called A and B are told apart in speech."""
     cast = (Participant("a"), Participant("b"))
     assert addressee("A, what do you say to what B said?", cast, "chair") == "a"
 

@@ -64,7 +64,7 @@ def test_an_ear_that_is_lost_is_to_come_again():
 
 
 def test_ears_are_waited_for_no_longer_than_agents_are():
-    """The meeting opens without."""
+    """A person's ear that does not come does not keep the meeting from opening."""
     brain = Brain(casts.plan("tech", casts.person("dana", has_ear=True), ready_s=5.0))
     brain.handle(MeetingStarted(), 0.0)
     brain.handle(SessionReady("tech", 1), 1.0)

@@ -229,7 +229,7 @@ def test_two_who_pause_agents():
 
 
 def test_under_talk_nothing_changes_while_it_is_unsure():
-    """Neither softer nor silent."""
+    """With `while_unsure: talk` an agent keeps its volume beside a person's voice."""
     play(
         open_brain(interrupt=InterruptRules(while_unsure=WhileUnsure.TALK)),
         [(3.0, SpeechStarted("dana", 3.0), []), (3.7, SpeechStopped("dana", 3.5), [PASSED])],
@@ -251,7 +251,7 @@ def test_an_allowed_overlap_is_none_of_it():
 
 
 def test_a_voice_that_rises_again_is_judged_again():
-    """Its pause counts as part of it."""
+    """A short pause inside a remark counts as part of it."""
     player = Player(open_brain(), wakes=True)
     player.tell(3.0, SpeechStarted("dana", 3.0))
     player.tell(3.5, VoiceFell("dana", 3.4))

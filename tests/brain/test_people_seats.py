@@ -71,13 +71,13 @@ def test_words_without_places_are_of_the_last_speech(now, found):
     ("words", "length", "believed"), [(1, 0.0, True), (2, 0.0, False), (7, 1.0, True), (8, 1.0, False)]
 )
 def test_speech_holds_six_words_a_second_and_one_more(words, length, believed):
-    """All of its stretches together."""
+    """The bound on believed words counts all stretches of an utterance together."""
     stretches = [SpeechStretch(1.0, 1.0 + length / 2), SpeechStretch(5.0, 5.0 + length / 2)]
     assert are_believed("word " * words, stretches, 9.0) == believed
 
 
 def test_speech_that_goes_on_is_as_long_as_it_is_so_far():
-    """And no speech is shorter than nothing."""
+    """The length of open speech is its time until now, and never negative."""
     assert SpeechStretch(2.0).length(5.0) == 3.0
     assert SpeechStretch(2.0, 4.0).length(9.0) == 2.0
     assert SpeechStretch(2.0).length(1.0) == 0.0
@@ -100,7 +100,7 @@ def test_speech_is_known_until_its_voice_fell():
 
 
 def test_speech_that_is_told_to_end_before_it_began_lasted_for_no_time():
-    """Its places are in order."""
+    """Contradicting times of a detector make no negative length."""
     assert seated((3.0, 2.0)).current("dana").end_s == 3.0
 
 

@@ -69,7 +69,7 @@ def test_a_noise_takes_no_turn_and_has_no_words():
 
 
 def test_words_without_speech_are_noted_and_nothing_else():
-    """They take no turn, and reach nobody."""
+    """Words that an ear made of no speech take no turn, and reach nobody."""
     player = waiting()
     answer = player.tell(9.0, EarHeard("dana", 1, 1, "Thank you.", 1.0, 1.5, "final"))
     assert [report.code for report in answer] == ["unclear"]

@@ -37,7 +37,7 @@ def test_least_spoken_names_people_who_asked():
 
 
 def test_a_table_of_people_who_ask_for_nothing_stays_free():
-    """Whoever speaks has it."""
+    """People alone talk freely: nobody is granted a turn of silence."""
     table = under("least-spoken", GUEST, evolve(GUEST, name="erin"), otherwise="least-spoken")
     assert table.grants() == []
     table.at(2, SpeechStarted("erin", 2.0))

@@ -131,7 +131,7 @@ def test_auction_the_most_urgent_bid_wins():
 
 
 def test_auction_ties_go_to_the_least_spoken():
-    """And then to whoever bid first."""
+    """Among equal bids and equal shares, the first bid wins."""
     table = under("auction")
     table.at(1.5, Woke("choose"))
     table.now = 1.5
@@ -145,7 +145,7 @@ def test_auction_ties_go_to_the_least_spoken():
 
 
 def test_least_spoken_the_lowest_share_speaks():
-    """Not who has just spoken."""
+    """The participant with the lowest share is next, unless it has just spoken."""
     table = under("least-spoken")
     table.says("tech", length=2.0)
     table.says("biz", length=9.0)
@@ -173,7 +173,7 @@ def test_agenda_the_owner_opens_its_point():
 
 
 def test_agenda_an_owner_that_is_away_is_not_waited_for():
-    """Others go on."""
+    """A point is discussed by the others while its owner has no session."""
     table = Table(
         plan(TECH, BIZ, floor=FloorRules(policy="agenda"), agenda=(AgendaItem("one", "One", "biz"),))
     )
@@ -262,7 +262,7 @@ def test_free_the_first_to_start_speaks():
 
 
 def test_free_a_chair_that_starts_with_others_goes_first():
-    """Chair, then priority, then first starter."""
+    """Of several who start at once: the chair, then higher priority, then the first."""
     table = under("free", *EARS[:2], evolve(CHAIR, hears=Hears.AUDIO))
     table.at(1.0, ReplyStarted("biz", 1))
     table.at(1.2, ReplyStarted("mod", 1))
@@ -349,7 +349,7 @@ def test_the_chair_may_always_interrupt():
 
 
 def test_observers_have_no_hands():
-    """They are there to listen."""
+    """A request of an observer for the floor is refused: it only listens."""
     from playbook import WATCH
 
     table = under("queue", TECH, WATCH)

@@ -164,7 +164,7 @@ def test_reasons_are_told_without_speech():
 
 
 def test_reasons_of_policies_that_name_nobody():
-    """The codes that people read."""
+    """Each policy gives the documented code when it names nobody."""
     view = Table(moderated(CHAIR, TECH)).meeting.floor_view
     codes = {name: policy.choose(evolve(view, now=9.0)).reason for name, policy in POLICIES.items()}
     assert codes == {

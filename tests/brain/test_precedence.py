@@ -40,7 +40,7 @@ def test_two_policies_make_one_decision(first, second, decided):
 
 
 def test_every_policy_copes_with_an_empty_table():
-    """Nobody present is nobody to name."""
+    """No policy fails when no participant is present."""
     for policy in POLICIES.values():
         decision = policy.choose(evolve(VIEW, present=(), away=("tech", "biz")))
         assert isinstance(decision, Nobody)

@@ -74,7 +74,7 @@ def test_a_resumed_agent_knows_what_was_heard_and_that_its_tool_is_unknown():
 
 
 def test_a_participant_who_has_failed_for_good_stays_away():
-    """There is nobody to dial."""
+    """A sleep of the machine does not bring back an agent that has failed."""
     it = table(TECH, BIZ, evolve(BIZ, name="law"))
     it.at(1.0, SessionFailed("law", "401", refused=True))
     it.at(2.0, MeetingResumed("00"))

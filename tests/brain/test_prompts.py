@@ -54,7 +54,7 @@ def test_a_prompt_moves_by_its_table_only(state, step):
 
 
 def test_numbers_are_of_the_meeting():
-    """Whoever is prompted, and for whatever."""
+    """Prompts of all kinds and agents share one count, so a number names one prompt."""
     prompts = Prompts()
     kinds = (PromptKind.CUE, PromptKind.WORDS, PromptKind.PREPARE, PromptKind.FILLER)
     told = [prompts.tell(name, kind, 1, "x") for kind in kinds for name in ("a", "b")]

@@ -7,7 +7,7 @@ from trialogue.brain.recorded_times import has_come, recorded
 
 @pytest.mark.parametrize(("at", "kept"), [(0.1 + 0.2, 0.3), (1.23456749, 1.234567), (1.2345675001, 1.234568)])
 def test_times_are_kept_to_the_microsecond(at, kept):
-    """Sums of floats leave nothing behind it."""
+    """Rounding errors of sums do not show in recorded times."""
     assert recorded(at) == kept
 
 

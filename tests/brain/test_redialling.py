@@ -23,7 +23,7 @@ def test_the_ceiling_is_capped():
 
 
 def test_a_minute_of_trying_is_enough():
-    """From the first loss."""
+    """A service that stays away for a minute after the first loss is given up."""
     redialling = Redialling(7, "tech")
     assert redialling.lost(10.0) is not None
     assert redialling.lost(69.9) is not None
@@ -44,7 +44,7 @@ def test_a_session_that_lived_clears_the_count():
 
 
 def test_retry_after_is_a_lower_bound():
-    """Capped at a minute."""
+    """A service that asks for a wait gets it, up to a minute."""
     redialling = Redialling(7, "tech")
     assert redialling.lost(0.0, 5.0) == 5.0
     assert redialling.lost(0.0, 500.0) == 60.0

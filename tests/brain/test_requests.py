@@ -31,7 +31,7 @@ def test_the_table_of_requests():
 
 
 def test_the_queue_is_by_priority_then_first_come():
-    """And holds everybody once."""
+    """A participant that asks twice waits once, at the place of its priority."""
     floor = Floor()
     for name, priority in (("a", 0), ("b", 1), ("c", 0), ("a", 1), ("b", 0)):
         floor.request(name, 0.0, priority)
@@ -69,7 +69,7 @@ def test_requests_end_in_their_own_ways():
 
 
 def test_the_floor_knows_its_invariants():
-    """A broken one is named."""
+    """A broken invariant of the floor is an error that names it."""
     floor = Floor()
     floor.grant("a", 0.0)
     floor.request("b", 0.0)

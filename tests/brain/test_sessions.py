@@ -190,7 +190,7 @@ def test_a_fallback_that_fails_is_dropped():
 
 
 def test_a_participant_may_end_the_meeting_by_failing():
-    """One participant's policy goes before the plan's."""
+    """A participant's own `on_failure` counts before the plan's."""
     it = table(evolve(TECH, on_failure=OnFailure.END), BIZ)
     it.at(1.0, SessionFailed("biz", "gave up"))
     assert it.commands(EndMeeting) == []

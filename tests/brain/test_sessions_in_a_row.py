@@ -63,7 +63,7 @@ def test_the_end_of_a_session_that_is_over_rolls_nobody_over():
 
 
 def test_a_new_process_says_so():
-    """Once, for people."""
+    """A resumed meeting has one report of it, for people."""
     table = opened(TECH, BIZ)
     (report, *_) = of(table.at(1, MeetingResumed("0" * 64)), Report)
     assert report == Noted("resumed")
@@ -93,7 +93,7 @@ def test_a_loss_is_made_good_again_once_the_last_one_is_over():
 
 
 def test_a_seat_is_empty_until_its_fallback_is_there():
-    """Nobody is granted the floor in between."""
+    """Nobody is granted the floor in a seat whose fallback is not ready yet."""
     table = opened(evolve(TECH, on_failure=OnFailure.REPLACE), BIZ, LAW)
     table.at(1, SessionFailed("tech", "gave up"))
     assert table.meeting.floor_view.present == ("biz", "law")

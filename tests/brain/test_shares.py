@@ -50,7 +50,7 @@ def test_silent_turns_do_not_break_a_run():
 
 
 def test_nobody_is_passed_over_where_all_would_be():
-    """And whoever chairs never is."""
+    """A share limit never leaves the floor to nobody, and never silences the chair."""
     view = seen(("tech", 70.0, 90.0), max=0.5)
     assert dominant(evolve(view, present=("tech",))) == {}
     assert dominant(evolve(view, chair="tech")) == {}
@@ -77,7 +77,7 @@ def test_a_participant_with_too_large_a_share_is_passed_over():
 
 
 def test_shares_are_forgotten_with_their_window():
-    """What is longer ago does not count."""
+    """Speech from before the window does not count against a participant."""
     table = sharing(max=0.5, window_s=70.0)
     table.says("tech", "Biz?", 40.0)
     table.says("biz", "Law?", 30.0)

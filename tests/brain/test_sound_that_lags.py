@@ -192,7 +192,7 @@ def test_a_person_who_speaks_on_a_free_floor_has_it_once_that_was_heard():
 
 
 def test_the_silence_ladder_waits_for_what_may_have_been_said():
-    """Its rungs are climbed as much later."""
+    """On a busy machine nobody is asked to speak while somebody may be speaking."""
     player = free()
     player.wait(9.0)
     assert moments(player, GrantFloor) == [4.0 + LAG_S]

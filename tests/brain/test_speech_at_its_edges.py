@@ -173,7 +173,7 @@ def test_an_echo_is_told_to_whoever_can_mend_it():
 
 
 def test_an_agent_has_no_ear_of_this_kind():
-    """What is told of one is stale."""
+    """An ear's report about an agent is noted as stale, and changes nothing."""
     player = beside()
     assert [each.code for each in player.tell(3.0, EarReady("tech", 1))] == ["stale"]
 
@@ -211,7 +211,7 @@ def test_words_that_cut_in_are_words_of_the_turn_that_they_took(stage):
 
 
 def test_final_words_that_cut_in_stand_at_once():
-    """Nobody waits for more of them."""
+    """An interruption whose words are final is in the transcript without a wait."""
     player = beside()
     player.tell(3.1, SpeechStarted("dana", 3.0))
     decided = player.tell(3.7, words("Wait, I have a question.", 3.0, 3.7))
@@ -251,7 +251,7 @@ def test_words_are_of_the_speech_that_is_near(begin_s, end_s):
 
 @pytest.mark.parametrize(("begin_s", "end_s"), [(2.0, 2.3), (4.2, 4.4)])
 def test_words_that_are_not_near_are_of_no_speech(begin_s, end_s):
-    """They are noted, and stand nowhere."""
+    """Words far from any detected speech are noted, and are in no transcript."""
     player = beside()
     player.tell(3.1, SpeechStarted("dana", 3.0))
     player.tell(3.7, SpeechStopped("dana", 3.5))

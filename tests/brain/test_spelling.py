@@ -15,7 +15,7 @@ from trialogue.brain.words.spelling import Break, spelled_out, words_of
     ],
 )
 def test_a_sentence_asks_by_the_mark_behind_it(text, asks):
-    """And no other sentence does by that."""
+    """Only the sentence before the question mark counts as a question."""
     assert [word.asks for word in words_of(text)] == asks
 
 

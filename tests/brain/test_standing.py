@@ -28,7 +28,7 @@ def does(table, name):
 
 
 def test_the_meeting_says_who_is_heard_and_who_holds_the_floor():
-    """Before its first turn nobody does either."""
+    """An app sees who speaks and who has the floor; before the first turn, nobody."""
     table = opened(TECH, BIZ)
     table.begins("tech")
     quiet = table.meeting.state(0.5)

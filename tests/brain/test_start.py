@@ -82,7 +82,7 @@ def test_strangers_are_stale():
 
 
 def test_measures_and_warnings_change_nothing():
-    """Measures, warnings and crashes are only recorded."""
+    """Measures, warnings and crashes are recorded, and decide nothing."""
     table = Table(plan(TECH, GUEST))
     table.open()
     for event in (

@@ -44,7 +44,7 @@ def test_the_first_misfit_is_named(arguments, words):
 
 
 def test_arguments_that_are_too_deep():
-    """Nothing recurses without end."""
+    """Deeply nested arguments are refused in words instead of crashing the meeting."""
     schema, value = {"type": "array"}, []
     for _ in range(DEEPEST + 1):
         schema, value = {"type": "array", "items": schema}, [value]
@@ -52,7 +52,7 @@ def test_arguments_that_are_too_deep():
 
 
 def test_unsupported_parts_of_a_schema_are_left_to_the_tool():
-    """References and formats refuse no arguments."""
+    """A schema with references or formats refuses no valid arguments."""
     assert misfit({"$ref": "#/$defs/x", "format": "date"}, {"a": 1}) is None
 
 
@@ -142,7 +142,7 @@ def test_one_of_several_is_one_of_them():
 
 
 def test_a_pattern_is_searched_and_a_foreign_one_left_to_the_tool():
-    """The model is told which."""
+    """A model that breaks a pattern is told which argument is wrong."""
     assert misfit({"pattern": "^[0-9]{4}$"}, "2026") is None
     assert misfit({"pattern": "^[0-9]{4}$"}, "26") == "arguments: must match ^[0-9]{4}$"
     assert misfit({"pattern": "("}, "26") is None

@@ -110,7 +110,7 @@ def test_an_idempotent_call_may_be_asked_for_again():
 
 @pytest.mark.parametrize("arguments", ["", "[7]", "{", "{}", "[" * 100_000])
 def test_arguments_that_identify_nothing(arguments):
-    """Such a call is like no other."""
+    """A call without identifying arguments is never merged with another one."""
     assert key_of("order", ("order_id",), arguments) == ""
     assert key_of("order", (), '{"order_id": 7}') == ""
 

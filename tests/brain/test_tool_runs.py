@@ -42,13 +42,13 @@ def tools(commands):
 
 
 def test_a_session_that_is_over_calls_nothing():
-    """What it wanted is not run."""
+    """A tool that an ended session requested does not run."""
     table = shop()
     assert tools(table.at(1, evolve(ORDER, session=2))) == []
 
 
 def test_calls_that_nothing_identifies_are_all_run():
-    """However alike they are."""
+    """Equal calls of a tool without identifying arguments all run."""
     table = shop()
     table.at(1, ORDER)
     assert tools(table.at(1, evolve(ORDER, call_id="c2"))) == [RunTool("tech", "c2", "order", '{"id": 7}')]

@@ -39,7 +39,7 @@ def of(commands, kind):
     [(OnInterrupt.CANCEL, [CancelTool("tech", "c1")]), (OnInterrupt.KEEP, [])],
 )
 def test_a_cut_stops_what_shall_not_outlive_it(rule, stopped):
-    """And nothing else."""
+    """An interruption stops the tools that are to end with it, and no others."""
     table = speaking(on_interrupt=rule)
     assert of(table.at(2.0, RevokeAsked("tech")), CancelTool) == stopped
     assert of(table.at(2.1, RevokeAsked("tech")), CancelTool) == []

@@ -75,7 +75,7 @@ def test_a_pause_adds_nothing_to_what_was_heard():
 
 
 def test_a_turn_that_ends_while_it_is_paused_ended_at_its_pause():
-    """Nothing was heard of it since."""
+    """The transcript has no words of a turn from after its pause."""
     made = playing()
     made.take_event(PlaybackPaused("tech", 1, 1, 12.0, 2.0))
     made.take_command(30.0, EndTurn("tech", 1, "interrupted"))
@@ -361,7 +361,7 @@ def test_unclear_speech_beside_a_turn_is_replaced_by_its_words(said, stays):
 
 
 def test_words_that_are_known_stay_when_others_of_the_same_speech_come():
-    """Only what was unclear is put right."""
+    """Late words complete what was unclear, and replace no known words."""
     made = playing()
     made.take_command(12.0, beside("no", 11.0, 12.0))
     made.take_command(13.0, beside("never", 11.0, 12.0))

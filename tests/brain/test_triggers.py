@@ -82,7 +82,7 @@ def test_the_nth_turn_counts():
 
 
 def test_a_persons_stretches_count_one_by_one():
-    """People's speech needs no turn."""
+    """`nth` counts each stretch of a person's speech, with a turn or without."""
     facts = [
         (1.0, SpeechStarted("dana", 0.9)),
         (2.0, SpeechStopped("dana", 1.6)),
@@ -123,13 +123,13 @@ def test_words_count_as_they_were_heard():
 
 
 def test_typed_words_count():
-    """What a person types is said."""
+    """A trigger on words also matches what a person types."""
     typed = (2.0, TextTyped("dana", "please stop"))
     assert gone_off([Trigger(SpokenPattern(("stop",)))], typed) == [(2.0, 0)]
 
 
 def test_a_trigger_goes_off_once():
-    """Further matches change nothing."""
+    """A further match does not play the clip, or strike the fault, a second time."""
     facts = [(at, TextTyped("dana", "stop")) for at in (1.0, 2.0, 3.0)]
     assert gone_off([Trigger(SpokenPattern(("stop",)), nth=2)], *facts) == [(2.0, 0)]
 

@@ -56,7 +56,7 @@ def speaks_at_length(**hold):
 
 
 def test_a_person_is_told_once_that_its_turn_is_long():
-    """It counts from its first word."""
+    """The warning comes once, counted from the person's first word."""
     table = speaks_at_length(warn_s=20.0)
     since = table.now
     assert timers(table, "warn") == [since + 20.0]

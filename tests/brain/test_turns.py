@@ -132,7 +132,7 @@ def test_words_that_a_long_greeting_kept_from_being_said_are_not_lost():
 
 
 def test_an_agent_by_ear_is_cued_when_it_made_nothing_of_what_it_heard():
-    """After `ear_s`, without what it has heard."""
+    """After `ear_s` its cue asks it to speak, without repeating what it heard."""
     table = Table(plan(SOUND, BIZ))
     table.open()
     table.says("tech")
@@ -164,7 +164,7 @@ def test_an_agent_by_ear_that_was_away_is_told_what_it_missed():
 
 
 def test_a_note_is_in_the_next_digest():
-    """Notes of the app are told once."""
+    """An agent reads an app's note once, at its next turn."""
     table = Table(plan(TECH, BIZ))
     table.open()
     table.at(0, NoteGiven("biz", "Be\nbrief."))
@@ -214,7 +214,7 @@ def test_a_withdrawn_remark_is_forgotten():
 
 
 def test_one_of_two_held_replies_is_withdrawn():
-    """The other still waits."""
+    """The other prepared reply is still heard when its agent gets the floor."""
     table = Table(plan(TECH, evolve(LAW, hears=EAR.hears)))
     table.open()
     table.begins("tech")
@@ -235,7 +235,7 @@ def test_an_empty_remark_is_no_request():
 
 
 def test_a_text_hearer_that_answers_too_late_is_dropped():
-    """Its answer is to an old question."""
+    """A late answer to an old prompt is not heard in a later turn."""
     table = Table(plan(TECH, BIZ))
     table.open()
     table.at(20, Woke("think"))
@@ -267,7 +267,7 @@ def test_a_silent_holder_loses_the_floor():
 
 
 def test_the_think_deadline_is_over_once_a_reply_has_begun():
-    """A late timer changes nothing."""
+    """A late timer does not cut a reply that has begun."""
     table = Table(plan(TECH, BIZ))
     table.open()
     table.begins("tech")
@@ -406,7 +406,7 @@ def test_a_cue_that_cuts_off_an_unheard_answer_is_waited_for():
 
 
 def test_an_unknown_reply_cannot_be_withdrawn():
-    """Nonsense is reported."""
+    """A withdrawal of a reply that never was is noted as stale."""
     table = Table(plan(TECH, BIZ))
     table.open()
     table.at(1, ReplyWithdrawn("biz", 5, "lost"))
@@ -510,7 +510,7 @@ def test_an_observers_answer_is_dropped():
 
 
 def test_words_of_an_unknown_reply_are_not_kept():
-    """Nor do they change anything."""
+    """Words of a reply that never began are kept nowhere, and change nothing."""
     table = Table(plan(TECH, BIZ))
     table.open()
     assert table.at(1, SentenceSaid("biz", 9, "?", 0.0)) == []

@@ -121,7 +121,7 @@ def test_of_two_who_began_before_the_opening_the_first_goes_first():
 
 
 def test_of_two_who_began_at_the_same_moment_the_meeting_draws():
-    """By its seed, and neither always."""
+    """The seed decides, so neither of the two always wins."""
     first = [early(seed, 1.0, 1.0).decided(GrantFloor)[0].to for seed in range(12)]
     assert set(first) == {"dana", "eve"}
     assert first == [early(seed, 1.0, 1.0).decided(GrantFloor)[0].to for seed in range(12)]
@@ -158,7 +158,7 @@ def test_a_participant_who_had_to_give_way_to_the_chair_is_next_where_nobody_els
 
 
 def test_of_two_who_start_within_just_the_bound_both_have_started():
-    """0.3 s apart is at once."""
+    """People who begin exactly 0.3 s apart collide."""
     made = plan("tech", DANA, EVE, policy="queue", otherwise="queue")
     player = Player(Brain(made), wakes=True)
     for at, event in (*opening(made), (0.4, SpeechStarted("dana", 0.3)), (0.7, SpeechStarted("eve", 0.6))):

@@ -59,7 +59,7 @@ def test_a_reply_behind_the_tools_result_settles_the_debt():
 
 
 def test_words_while_a_tool_runs_do_not_settle_the_debt():
-    """Nor does another's tool matter."""
+    """A holder that speaks while its tool runs keeps the floor until the tool's answer."""
     table = Table(plan(TECH, BIZ))
     table.open()
     table.begins("tech", "Let me see.")

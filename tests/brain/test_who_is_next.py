@@ -24,7 +24,7 @@ from trialogue.model.plan import FloorRules
 
 
 def test_round_robin_goes_round():
-    """Everybody in the cast's order, for ever."""
+    """Everybody speaks in the cast's order, again and again."""
     table = Table(plan(TECH, BIZ, LAW))
     table.open()
     for name in ("tech", "biz", "law", "tech"):
@@ -136,7 +136,7 @@ def test_a_tool_call_ends_the_wait():
 
 
 def test_a_named_one_that_is_away():
-    """`otherwise` chooses."""
+    """A chair that names an absent participant leaves the choice to `otherwise`."""
     table = Table(moderated())
     table.open()
     table.at(0, SessionLost("biz", 1, "gone", 9.0))

@@ -229,7 +229,7 @@ def test_words_stand_from_the_first_speech_that_has_none():
 
 
 def test_words_over_two_stretches_without_any_stand_from_the_first():
-    """Nothing of either was told before."""
+    """Words that cover two stretches of speech are shown at the first one's time."""
     player = beside_a_story(*TWO, (4.6, EarHeard("dana", 1, 1, "Yes, right.", 3.0, 4.3, "final")))
     assert said(player) == [(3.0, "Yes, right.")]
 
@@ -353,7 +353,7 @@ def test_words_of_a_session_that_is_over_are_stale():
 
 
 def test_a_voice_that_falls_without_speaking_is_stale():
-    """It is noted, and decides nothing."""
+    """A report of a voice that never rose is noted, and decides nothing."""
     player = in_a_turn(until=0.5)
     for event in (VoiceFell("dana", 0.9), VoiceRose("dana", 0.9)):
         assert [each.code for each in player.tell(1.0, event)] == ["stale"]

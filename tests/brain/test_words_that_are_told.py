@@ -80,7 +80,7 @@ def test_a_backchannel_is_read_by_nobody():
 
 
 def test_assent_without_words_is_unclear_and_noted():
-    """Four seconds behind it, once."""
+    """A backchannel of which no words come is `(unclear)` after four seconds, once."""
     player = table("tech", "biz", person("dana"))
     player.tell(3.1, SpeechStarted("dana", 3.0))
     player.tell(3.7, SpeechStopped("dana", 3.5))

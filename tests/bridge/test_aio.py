@@ -85,7 +85,7 @@ def test_an_error_inside_the_block_comes_out_unchanged(scenario, edges, tmp_path
 
 @pytest.mark.parametrize("after_s", [0.0, 0.02, 0.3])
 def test_cancelled_at_any_moment_it_ends(after_s, scenario, edges, tmp_path):
-    """While it opens, and while it runs."""
+    """A cancelled asyncio task leaves no meeting running, whether it was opening or held."""
 
     async def hold():
         async with aio.open_meeting(scenario(), out=tmp_path / "run", edges=edges) as meeting:
@@ -102,7 +102,7 @@ def test_cancelled_at_any_moment_it_ends(after_s, scenario, edges, tmp_path):
 
 
 def test_behind_its_block_it_is_over(scenario, edges, tmp_path):
-    """Every call says so."""
+    """Every call after the block raises an error that says that the meeting is over."""
 
     async def main():
         async with aio.open_meeting(scenario("virtual", "1"), out=tmp_path / "run", edges=edges) as meeting:
@@ -156,7 +156,7 @@ def test_asyncio_code_that_never_answers_holds_no_virtual_meeting_for_ever(
 
 
 def test_two_meetings_at_once(scenario, edges, tmp_path):
-    """Each has a loop of its own."""
+    """One asyncio program can hold two meetings side by side."""
     asked = scenario("virtual", "2")
 
     async def hold(name):
@@ -262,7 +262,7 @@ def test_async_functions_run_in_asyncio():
 
 
 def test_a_cancelled_call_cancels_its_function():
-    """The task in asyncio ends, too."""
+    """A tool that the meeting gives up is cancelled in the app's asyncio, too."""
     service, ended = FakeService(), []
 
     async def price() -> str:

@@ -82,7 +82,7 @@ def test_a_call_is_an_event_of_the_meeting(scenario, edges, tmp_path):
 
 
 def test_patience_has_an_end(scenario, edges, tmp_path):
-    """TimeoutError, and the meeting goes on."""
+    """A call with a time limit raises TimeoutError, and the meeting goes on."""
     with blocking.open_meeting(scenario(), out=tmp_path / "run", edges=edges) as meeting:
         with pytest.raises(TimeoutError, match=r"within 0\.05 s"):
             meeting.finished(timeout_s=0.05)
@@ -90,7 +90,7 @@ def test_patience_has_an_end(scenario, edges, tmp_path):
 
 
 def test_a_faulty_scenario_is_told_at_the_door(tmp_path):
-    """The error has its own type."""
+    """Opening a meeting of a wrong scenario raises ScenarioError in the caller's thread."""
     with pytest.raises(ScenarioError), blocking.open_meeting(tmp_path / "none.yaml"):
         pass
 
@@ -106,7 +106,7 @@ def test_an_error_inside_the_block_comes_out_unchanged(scenario, edges, tmp_path
 
 
 def test_ctrl_c_inside_ends_it(scenario, edges, tmp_path):
-    """It comes out as it is."""
+    """Ctrl-C in the block ends the meeting and reaches the program as KeyboardInterrupt."""
     block = blocking.open_meeting(scenario(), out=tmp_path / "run", edges=edges)
     with pytest.raises(KeyboardInterrupt), block:
         raise KeyboardInterrupt
@@ -131,7 +131,7 @@ def test_ctrl_c_at_its_edges_ends_it(moment, scenario, edges, tmp_path, monkeypa
 
 
 def test_hooks_are_asked_in_threads(scenario, edges, tmp_path):
-    """They may block."""
+    """A hook that blocks does not stop the meeting."""
     asked = []
 
     def approve(question):
@@ -214,7 +214,7 @@ def test_impatience_loses_nothing():
 
 
 def test_functions_run_in_threads():
-    """They may block."""
+    """A tool that blocks does not stop the meeting."""
     service, threads = FakeService(), []
 
     def price(fruit: str) -> str:

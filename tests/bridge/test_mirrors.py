@@ -38,7 +38,7 @@ def test_each_public_method_is_there(surface, name):
 @pytest.mark.parametrize("surface", [aio, blocking])
 @pytest.mark.parametrize("name", ["open_meeting", "open_agent", "run_meeting"])
 def test_opening_functions_have_the_same_parameters(surface, name):
-    """Except for the owner of the process."""
+    """What can be passed on trio can be passed from asyncio and threads, but for signals."""
     native, own = (list(inspect.signature(getattr(each, name)).parameters) for each in (trialogue, surface))
     assert sorted(own) == sorted({*native} - {"owner"})
 
@@ -48,7 +48,7 @@ def test_opening_functions_have_the_same_parameters(surface, name):
     reason="they are laid out by ruff, which judges the code: .ci/run has it",
 )
 def test_they_are_made_from_trios():
-    """docs/mirror.py would change nothing."""
+    """The asyncio and blocking modules are what docs/mirror.py makes of trio's."""
     code = "import mirror; raise SystemExit(any(p.read_text('utf-8') != t for p, t in mirror.files()))"
     done = subprocess.run([sys.executable, "-c", code], cwd=DOCS, check=False, capture_output=True, text=True)
     assert done.returncode == 0, f"run python docs/mirror.py in {ROOT.name}: {done.stderr}"

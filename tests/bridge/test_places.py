@@ -10,7 +10,7 @@ from trialogue.errors import WrongLoop
 
 
 def test_in_asyncio_trios_surface_names_asyncios(scenario, edges, tmp_path):
-    """Before anything is made."""
+    """Calling trio's function in asyncio raises an error that names the right module."""
     path, out = scenario(), tmp_path / "run"
 
     async def opened():
@@ -31,7 +31,7 @@ def test_in_asyncio_trios_surface_names_asyncios(scenario, edges, tmp_path):
 
 
 async def test_inside_trio_run_meeting_names_open_meeting(scenario, edges, tmp_path):
-    """A loop cannot start another."""
+    """A loop cannot start another: the error names the call that works inside trio."""
     with pytest.raises(WrongLoop, match="inside trio, use open_meeting"):
         run_meeting(scenario(), out=tmp_path / "run", edges=edges)
     assert not (tmp_path / "run").exists()

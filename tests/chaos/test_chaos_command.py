@@ -16,7 +16,7 @@ def table_file(scene, tmp_path):
 
 
 def test_faults_are_listed(capsys):
-    """Each on a line, with its row."""
+    """`trialogue chaos --list` shows each fault on a line, with its row in the catalogue."""
     assert main(["chaos", "--list"]) == 0
     listed = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in listed[1:]] == [fault.name for fault in FAULTS]
@@ -34,7 +34,7 @@ def test_a_trial_is_told(table_file, tmp_path, capsys):
 
 
 def test_a_trial_for_machines(table_file, tmp_path, capsys):
-    """The same as JSON."""
+    """`--json` has the same trial for programs."""
     out = tmp_path / "run"
     assert main(["chaos", table_file, "--fault", "fin-mid-turn@ann", "--out", str(out), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -45,7 +45,7 @@ def test_a_trial_for_machines(table_file, tmp_path, capsys):
 
 
 def test_a_broken_promise_is_told(table_file, tmp_path, capsys, monkeypatch):
-    """Exit code 1, and which promise."""
+    """The command ends with exit code 1, and names the promise that was broken."""
     from trialogue.chaos import promises
 
     monkeypatch.setitem(promises.PROMISES, "no hang", lambda _: iter(["it hung"]))

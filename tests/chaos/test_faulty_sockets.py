@@ -79,7 +79,7 @@ def test_withheld_messages_never_arrive():
 
 
 def test_everything_can_be_withheld():
-    """An asterisk stands for all kinds."""
+    """With `*`, messages of every kind are held back."""
     socket, sent = faulty("sound", Withhold(("*",)))
     socket.send_text(A)
     socket.send_bytes(b"aa")
@@ -136,7 +136,7 @@ def test_frames(made, bytes_):
 
 
 def test_closes():
-    """A Close of any code."""
+    """The peer can close with any code, also with invalid ones."""
     assert close_frame(999, "no") == Garbage(b"\x88\x04\x03\xe7no")
 
 
@@ -153,7 +153,7 @@ async def test_a_wrong_answer_knows_the_request(autojump_clock):
 
 
 async def test_a_client_that_goes_needs_no_answer(autojump_clock):
-    """Nobody is left to be answered."""
+    """The peer does not fail when its client leaves before an answer."""
     ours, theirs = open_pipe()
     await ours.send_all(b"GET / HTTP")
     await ours.aclose()

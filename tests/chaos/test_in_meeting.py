@@ -95,7 +95,7 @@ def test_effects_of_a_fault_count_unless_it_is_excepted(tmp_path):
 
 
 def test_a_call_meets_its_fault(tmp_path):
-    """The next one of whoever is struck."""
+    """The next tool call of the agent that is to be struck gets the fault."""
     found = held(tmp_path, wanted("do: tool-raises, when: {at: 100ms}"))
     assert [event.outcome for _, event in events_of(found, ToolFinished)] == ["failed"]
     assert len(events_of(found, FaultStruck)) == 1
@@ -114,7 +114,7 @@ def test_a_dial_meets_its_fault(fault, tmp_path):
 
 
 def test_faults_of_a_scenario_need_permission(tmp_path):
-    """The error names the option."""
+    """Without permission the meeting does not start, and the error names the option."""
     with pytest.raises(PermissionMissing) as caught:
         held(tmp_path, wanted("do: disconnect, when: {at: 1s}"), faults=False)
     assert caught.value.options == ("--allow-faults",)
@@ -131,7 +131,7 @@ def test_faults_of_a_scenario_need_permission(tmp_path):
     ],
 )
 def test_a_fault_that_cannot_strike_is_reported(fault, told):
-    """With its code."""
+    """A fault that could never strike is an error of the scenario, with its code."""
     with pytest.raises(ScenarioError, match=told):
         resolve(loads(MEETING + wanted(fault)))
 
@@ -144,7 +144,7 @@ def test_only_agents_at_the_embedded_server_are_struck():
 
 
 def test_a_fault_that_is_not_there_cannot_be_left_out():
-    """With what was probably meant."""
+    """The error for an unknown fault suggests the one that was probably meant."""
     more = "expect: {always: [{response-latency: {max: 1s}, except: wantet}]}\n"
     with pytest.raises(ScenarioError, match='no fault is called "wantet"; did you mean "wanted"'):
         resolve(loads(MEETING + wanted("do: disconnect, when: {at: 1s}", more)))

@@ -29,7 +29,7 @@ def test_each_promise_has_a_bug():
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_each_family_of_faults_has_a_bug(family):
-    """So has a family of faults."""
+    """No family of faults is left without a planted bug that its trials find."""
     assert {fault.name for fault in FAMILIES[family]} & {bug.fault for bug in planted.BUGS}
 
 

@@ -58,7 +58,7 @@ def broken(trial):
 
 
 def test_there_are_seven():
-    """As many as the catalogue's head says."""
+    """The number of promises is the one in the head of the catalogue."""
     assert len(PROMISES) == 7
 
 
@@ -70,12 +70,12 @@ def test_a_fault_that_left_no_record(trial):
 
 
 def test_a_meeting_that_hangs(trial):
-    """It did not end."""
+    """A meeting without an end breaks its promise."""
     assert broken(evolve(trial, held=None, error=Hung("no end"))) == {"no hang"}
 
 
 def test_a_journal_that_was_touched(trial):
-    """One byte is another."""
+    """One changed byte of the journal breaks its promise."""
     path = trial.folder / "journal.jsonl"
     content = path.read_bytes()
     path.write_bytes(content.replace(b"SessionReady", b"SessionReadx", 1))
@@ -83,7 +83,7 @@ def test_a_journal_that_was_touched(trial):
 
 
 def test_a_journal_that_was_not_closed(trial):
-    """Its last line is gone."""
+    """A journal without its last line breaks its promise."""
     path = trial.folder / "journal.jsonl"
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
     assert "nothing recorded is lost" in broken(trial)
@@ -141,20 +141,20 @@ def test_an_exit_code_that_says_nothing(trial):
 
 
 def test_a_failure_that_is_not_named(written):
-    """Who failed stands in the result."""
+    """A participant that failed and is not in the result breaks its promise."""
     assert "exit code and report name the cause" in broken(
         written((MeetingStarted(),), (SessionFailed("cleo", "gone"),))
     )
 
 
 def test_a_key_that_is_found(trial):
-    """Any file may hold it."""
+    """A key in any file of the run breaks its promise."""
     (trial.folder / "audio" / "ann.wav").write_bytes(b"RIFF" + CANARY.encode())
     assert broken(trial) == {"the key appears nowhere"}
 
 
 def test_a_key_in_an_error(trial):
-    """Errors end up in terminals."""
+    """A key in an error's text breaks its promise: errors are shown in terminals."""
     told = evolve(trial, held=None, error=Hung(f"Token {CANARY}"))
     assert broken(told) == {"the key appears nowhere", "no hang"}
 
@@ -177,7 +177,7 @@ def test_faults_say_who_makes_them():
     ],
 )
 def test_a_lost_session_is_dialled_as_the_author_says(tmp_path, restart, sessions):
-    """Again, or never."""
+    """A struck agent comes back, or never does, as the scenario's `restart` says."""
     text = (
         "trialogue: 1\nname: r\nrun: {clock: virtual, seed: 1, limits: {turns: 4, time: 30s, silence: 15s}}\n"
         f"cast: {{ann: {{lines: [One., Two.]{restart}}}, ben: {{lines: [Three., Four.]}}}}\n"

@@ -53,7 +53,7 @@ async def test_bandwidth(autojump_clock):
 
 
 async def test_slices(autojump_clock):
-    """Bytes come in pieces with pauses."""
+    """Bytes arrive in small pieces with pauses between them."""
     faulty, peer = pair(Slicer(2, 0.5))
     async with trio.open_nursery() as nursery:
         nursery.start_soon(faulty.send_all, b"abcde")

@@ -16,7 +16,7 @@ from trialogue.testing import murmuring_engines
 
 
 def test_a_new_file_is_good_and_is_not_written_twice(tmp_path, capsys):
-    """By options; what is there already stays."""
+    """`new` writes a valid scenario, and leaves an existing file as it is."""
     file = tmp_path / "My Review 2.yaml"
     asked = ["new", str(file), "--agents", "4", "--policy", "addressed", "--think", "open_ai"]
     assert main(asked) == 0
@@ -57,7 +57,7 @@ def test_a_new_file_is_asked_for_at_a_terminal(tmp_path, monkeypatch, capsys):
     ],
 )
 def test_a_scenario_that_cannot_be_made_is_an_error(tmp_path, capsys, options, told):
-    """And nothing is written."""
+    """`new` with impossible options is an error, and no file is written."""
     assert main(["new", str(tmp_path / "x.yaml"), *options]) == 2
     assert told in capsys.readouterr().err
     assert not (tmp_path / "x.yaml").exists()
@@ -75,7 +75,7 @@ def test_fmt_changes_a_file_once(tmp_path, capsys):
 
 
 def test_graph_prints_mermaid_or_svg(tmp_path, capsys):
-    """Both of the same scenario."""
+    """`graph` prints the same scenario in either format."""
     file = tmp_path / "x.yaml"
     file.write_text("trialogue: 1\nname: x\ncast: {ann: {lines: [Hi.]}, ben: {lines: [Ho.]}}\n")
     assert main(["graph", str(file)]) == 0
@@ -105,13 +105,13 @@ def test_why_tells_each_turn(tmp_path, capsys):
 
 @pytest.mark.parametrize("code", ["E-KEY-UNKNOWN", "e-key-unknown"])
 def test_explain_tells_a_code(code, capsys):
-    """Its paragraph of the page of errors."""
+    """`explain E-CODE` prints the code's paragraph of the page of errors."""
     assert main(["explain", code]) == 0
     assert capsys.readouterr().out.startswith("E-KEY-UNKNOWN\n\nThe format has no such key")
 
 
 def test_explain_tells_a_code_that_there_is_not(capsys):
-    """With the one that was meant."""
+    """`explain` of an unknown code suggests the one that was meant."""
     assert main(["explain", "E-KEY-UNKNWON"]) == 2
     assert 'unknown code E-KEY-UNKNWON; did you mean "E-KEY-UNKNOWN"?' in capsys.readouterr().err
 

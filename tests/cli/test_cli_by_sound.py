@@ -38,7 +38,7 @@ def test_both_are_told_with_their_difference(run, capsys):
 
 
 def test_as_json_it_has_both_whole(run, capsys):
-    """And says whether they agree."""
+    """The JSON has both measurements in full, and whether they agree."""
     print_by_sound(run, as_json=True)
     told = json.loads(capsys.readouterr().out)
     assert told["kind"] == "by-sound"

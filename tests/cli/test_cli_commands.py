@@ -36,7 +36,7 @@ def test_every_command_has_an_example(name, capsys):
 
 
 def test_the_version(capsys):
-    """It is the installed one."""
+    """`--version` prints the installed release."""
     from importlib.metadata import version
 
     assert main(["--version"]) == 0
@@ -119,7 +119,7 @@ def test_a_missing_file_of_a_checkout_says_how_to_write_one(tmp_path, monkeypatc
 
 
 def test_a_good_file_is_said_to_be_good(small, capsys):
-    """With what is in it."""
+    """`check` says that a file is valid, and what it contains."""
     assert main(["check", str(small)]) == 0
     assert capsys.readouterr().out == f"{small}: good, 2 participants, moderated floor, virtual clock\n"
 
@@ -182,20 +182,20 @@ def test_values_are_explained(small, capsys):
 
 
 def test_values_as_json(small, capsys):
-    """The same for programs."""
+    """`--json` has the same values for programs."""
     assert main(["explain", str(small), "--json"]) == 0
     values = json.loads(capsys.readouterr().out)
     assert {"path": "run.seed", "value": 3, "origin": f"{small}:4:29"} in values
 
 
 def test_the_schema_is_one(capsys):
-    """JSON, of the dialect that it names."""
+    """`schema` prints JSON that is valid in the dialect that it names."""
     assert main(["schema"]) == 0
     assert json.loads(capsys.readouterr().out)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
 def test_a_run_is_told_again(run_folder, capsys):
-    """From its directory or its journal alike."""
+    """`replay` prints the same from a run's directory and from its journal."""
     assert main(["replay", str(run_folder)]) == 0
     told = capsys.readouterr().out
     assert [line[7:] for line in told.splitlines()] == [
@@ -323,7 +323,7 @@ def test_verifying_tells_all_that_replaying_tells(run_folder, capsys, change, to
 
 
 def test_a_failed_replay_is_reported_as_json(run_folder, capsys):
-    """Damage is no silence."""
+    """A damaged journal gives an error as JSON, and not an empty output."""
     journal = run_folder / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(b"SessionReady", b"SessionXeady", 1))
     assert main(["replay", str(run_folder), "--verify", "--json"]) == 4

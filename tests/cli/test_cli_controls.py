@@ -59,7 +59,7 @@ PLAN = MeetingPlan(
     ],
 )
 def test_a_line_says_what_to_do(line, control):
-    """People are named as speech names them."""
+    """A typed command reaches a participant by name or title."""
     assert read_control(line, PLAN, "kim") == control
 
 
@@ -81,7 +81,7 @@ def test_a_line_says_what_to_do(line, control):
     ],
 )
 def test_an_impossible_command_is_answered(line, told):
-    """One line says what is possible."""
+    """A command that cannot be carried out is answered by one line that says what can."""
     assert read_control(line, PLAN, "kim") == Unclear(told)
 
 
@@ -128,7 +128,7 @@ class Meeting:
 
 
 def test_each_control_is_done():
-    """The meeting's own methods are called."""
+    """Each typed command calls the meeting's method of the same meaning."""
     meeting = Meeting()
     for control in (
         Type("kim", "x"),
@@ -353,7 +353,7 @@ CAST = "trialogue: 1\nname: x\ncast: {{ada: {{lines: [Hi.]}}{people}}}\n"
     ],
 )
 def test_a_pipe_is_read_for_who_takes_part_by_text(monkeypatch, people, own):
-    """The first such seat is the keyboard's."""
+    """Lines from a pipe are the words of the first seat that takes part by text."""
     reading, writing = os.pipe()
     with os.fdopen(reading) as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)
@@ -373,6 +373,6 @@ def test_a_terminal_of_others_is_not_read(monkeypatch):
 
 @pytest.mark.parametrize("stdin", [None, io.StringIO()])
 def test_without_a_keyboard_nothing_is_read(monkeypatch, stdin):
-    """Closed, or no file at all."""
+    """With stdin closed, or no file at all, the meeting runs without a keyboard."""
     monkeypatch.setattr(sys, "stdin", stdin)
     assert open_desk(resolve(loads(CAST.format(people="")))) is None

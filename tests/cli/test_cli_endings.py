@@ -121,13 +121,13 @@ def test_a_fault_of_the_authors_is_told_as_his(capsys):
 
 
 def test_commands_that_exit_exit():
-    """`SystemExit` is not an error."""
+    """`SystemExit` of a command is not shown as an error."""
     with pytest.raises(SystemExit):
         concluded(raising(SystemExit(5)))
 
 
 def test_the_code_of_a_command_is_its_own():
-    """Nothing is added where nothing is wrong."""
+    """The exit code of a command without an error is passed on."""
     assert concluded(lambda: 3) == 3
 
 
@@ -200,7 +200,7 @@ def test_diagnostics_are_loaded_before_a_meeting_in_real_time(tmp_path, clock, i
 
 
 def test_tracebacks_have_no_locals(diagnostics, capsys):
-    """Locals hold speech."""
+    """A traceback shows no speech: it has no values of variables."""
     diagnostics("debug")
     speech = "what somebody" + " said"
     try:

@@ -56,7 +56,7 @@ def test_an_endless_file_is_not_read_for_ever(tell, tokens, mib, device):
     ("command", "ending"), [("scenario-from", ".vtt"), *(("report", each) for each in READERS)]
 )
 def test_an_endless_meeting_of_others_is_not_read_for_ever(tell, tmp_path, command, ending):
-    """Its suffix says what it should be."""
+    """A transcript without an end is refused at 64 MiB, whatever its suffix."""
     (tmp_path / f"meeting{ending}").symlink_to(ZEROS)
     code, told = tell(command, f"meeting{ending}")
     assert code == 4
@@ -75,7 +75,7 @@ def test_a_pipe_in_a_folder_of_meetings_is_told(tell, tmp_path):
 
 
 def test_a_pipe_that_somebody_named_is_read_to_its_end(tmp_path):
-    """As a shell passes it: `--expect <(...)`."""
+    """`--expect <(...)` works: a pipe from the shell is read."""
     os.mkfifo(tmp_path / "pipe")
     writes = threading.Thread(target=(tmp_path / "pipe").write_text, args=["expect: [{type: Settings}]"])
     writes.start()

@@ -50,7 +50,7 @@ def test_each_kind_of_miss_has_its_exit_code(kind, written, hold_it, tmp_path, c
 
 
 def test_the_gravest_kind_decides(written, hold_it, tmp_path, capsys):
-    """Behaviour before infrastructure before timing."""
+    """The exit code is that of behaviour, before infrastructure, before timing."""
     expect = ", ".join(
         [UNMET["timing"][0], UNMET["infrastructure"][0], UNMET["behaviour"][0]],
     )
@@ -67,13 +67,13 @@ def test_another_scenario_is_asked_of_an_old_run(run_folder, small, capsys):
 
 
 def test_a_run_without_expectations_says_so(run_folder, capsys):
-    """There is nothing to look up."""
+    """`expect` of a run without expectations says so instead of succeeding."""
     assert main(["expect", str(run_folder)]) == 2
     assert "has no expectations" in capsys.readouterr().err
 
 
 def test_the_page_opens_at_the_first_miss(written, hold_it, tmp_path, capsys):
-    """Before any other failure."""
+    """The page of a run with an unmet expectation opens there, before any other failure."""
     from test_cli_page import data_of
 
     out = tmp_path / "run"

@@ -27,6 +27,7 @@ def run(capsys, *words):
 
 
 def test_figures_of_a_real_meeting_are_printed(capsys):
+    """`report` of a corpus file prints the measures of that meeting."""
     code, said = run(capsys, AMI)
     assert code == 0
     assert "floor transfer 0.36 s (n=91)" in said.out
@@ -63,6 +64,7 @@ def test_words_of_captions_are_counted(capsys, tmp_path):
 
 
 def test_a_file_that_is_none_is_told_in_one_line(capsys, tmp_path):
+    """`report` of an unreadable transcript prints one line and no traceback."""
     wrong = tmp_path / "x.rttm"
     wrong.write_text("SPEAKER x 1 a b\n", "utf-8")
     code, said = run(capsys, wrong)
@@ -74,6 +76,7 @@ def test_a_file_that_is_none_is_told_in_one_line(capsys, tmp_path):
 
 
 def test_a_folder_of_meetings_stands_beside_what_was_published(capsys):
+    """`report` of a folder shows the corpus's figures beside the published ones."""
     code, said = run(capsys, AMI.parent)
     assert code == 0
     assert said.out.splitlines()[1].split()[:2] == ["ES2011a", "106"]

@@ -47,7 +47,7 @@ def test_a_meeting_is_shown_and_summed_up(small, hold_it, tmp_path, capsys):
 
 
 def test_one_line_is_one_line(small, hold_it, tmp_path, capsys):
-    """Quiet is quiet on stderr, too."""
+    """The shortest output is one line on stdout, and nothing on stderr."""
     assert hold(small, RunOptions(out=tmp_path / "run", shown="line"), hold_it) == 0
     shown, told = capsys.readouterr()
     assert re.fullmatch(rf"small: said after 00:0\d, 3 turns, {tmp_path}/run\n", shown)

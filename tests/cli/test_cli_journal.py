@@ -38,7 +38,7 @@ def test_a_name_that_is_nowhere_is_said(run_folder, capsys, command, option, nam
 
 
 def test_lines_are_filtered_as_json(run_folder, capsys):
-    """One object a line, for other programs."""
+    """`filter` prints one JSON object a line, for other programs."""
     assert main(["journal", "filter", str(run_folder), "--from", "1", "--to", "2"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert lines
@@ -46,13 +46,13 @@ def test_lines_are_filtered_as_json(run_folder, capsys):
 
 
 def test_a_pattern_that_is_none_is_said(run_folder, capsys):
-    """In a line."""
+    """An invalid `--search` is one line that says what is wrong with the pattern."""
     assert main(["journal", "filter", str(run_folder), "--search", "("]) == 2
     assert "--search" in capsys.readouterr().err
 
 
 def test_a_run_is_as_itself(run_folder, capsys):
-    """Exit code 0, and how many lines."""
+    """`compare` of a run with itself exits with 0 and prints the number of lines."""
     assert main(["journal", "compare", str(run_folder), str(run_folder)]) == 0
     assert capsys.readouterr().out.startswith("the same: ")
 
@@ -74,7 +74,7 @@ def test_where_two_part_is_told(run_folder, tmp_path, capsys, options):
 
 
 def test_a_journal_is_split(run_folder, tmp_path, capsys):
-    """Into files whose names are printed."""
+    """`split` prints the names of the files that it wrote."""
     assert main(["journal", "split", str(run_folder), str(tmp_path / "parts"), "--largest", "5000"]) == 0
     paths = capsys.readouterr().out.splitlines()
     whole = b"".join(Path(path).read_bytes() for path in paths)

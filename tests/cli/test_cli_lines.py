@@ -129,5 +129,5 @@ def test_colours_are_told_apart_by_all_eyes():
 
 
 def test_a_ninth_seat_has_the_first_colour():
-    """Only eight colours can be told apart."""
+    """Beyond eight participants colours repeat: no more can be told apart."""
     assert colour_of(8) == colour_of(0) != colour_of(1)

@@ -173,7 +173,7 @@ def test_meters_rise_at_once_and_fall_slowly():
 
 
 def test_a_view_is_its_status():
-    """The repr is a status line."""
+    """The repr of the live view shows the meeting and its holder."""
     assert repr(view_at(9.4)) == "<LiveView of edge cache: turn 3 biz>"
 
 
@@ -208,7 +208,7 @@ def test_hands_and_who_is_muted():
 
 
 def test_a_person_who_has_the_floor_is_not_said_to_think():
-    """Nobody knows that."""
+    """The live view says "thinks" of agents only."""
     plan = MeetingPlan("m", (Participant("kim", kind=Kind.HUMAN), Participant("ann")))
     view = LiveView(plan)
     view.take(Record(1, 0.0, FloorRequested("kim"), (GrantFloor("kim", 1, "opening", 90.0),)))

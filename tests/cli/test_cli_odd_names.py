@@ -32,7 +32,7 @@ def test_paths_in_json_have_substitutes(odd_run, capsys):
 
 
 def test_a_page_links_to_the_bytes_of_a_name(odd_run):
-    """Browsers take any bytes, in percents."""
+    """A page beside a recording whose name is not UTF-8 can still play it."""
     page = odd_run.with_name("page.html")
     assert main(["report", ODD, "--html", "--out", str(page), "--sound", "linked"]) == 0
     assert "r%FF%FEn/audio/mix.wav" in page.read_text()
@@ -47,7 +47,7 @@ def test_a_table_of_runs_shows_and_links_them(odd_run):
 
 
 def test_a_topic_is_written_with_substitutes(tmp_path: Path):
-    """An argument is bytes, too."""
+    """A topic that is not UTF-8 is written with substitutes, in a valid file."""
     file = tmp_path / "new.yaml"
     assert main(["new", str(file), "--topic", ODD]) == 0
     assert "r??n" in file.read_text()

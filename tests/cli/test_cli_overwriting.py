@@ -58,7 +58,7 @@ def test_unwritable_paths_are_refused_first(write, name, make, told, run_folder,
 
 
 def test_results_go_into_what_another_program_has_opened(small, tmp_path):
-    """As a shell gives it: `--junit >(...)`."""
+    """`--junit >(...)` works: an open pipe is no file to protect."""
     reading, writing = os.pipe()
     say("Good morning.", "ben", Path(f"/dev/fd/{writing}"), Murmur())
     os.close(writing)

@@ -56,7 +56,7 @@ def test_a_run_that_was_killed_has_a_page(run_folder):
 
 
 def test_a_meeting_writes_its_page_at_its_end(small, hold_it, tmp_path, capsys):
-    """Where it is asked for."""
+    """`run --html` leaves `report.html` in the run."""
     out = tmp_path / "held"
     assert hold(small, RunOptions(out=out, shown="line", html=True), hold_it) == 0
     assert verify_files(out).files["report.html"] is FileState.WHOLE
@@ -93,7 +93,7 @@ def test_a_folder_of_runs_is_a_table(run_folder, tmp_path, capsys):
     ],
 )
 def test_wrong_use_is_told_in_one_line(arguments, told, capsys):
-    """What is missing, and what to do."""
+    """The line says what is missing, and what to do."""
     assert main(arguments) in {2, 4}
     assert told in capsys.readouterr().err
 

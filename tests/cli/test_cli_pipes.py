@@ -80,14 +80,14 @@ def test_a_manifest_that_is_a_pipe_vouches_for_nothing(tell):
 
 
 def test_a_scenario_of_a_run_is_no_pipe(tell):
-    """One elsewhere may be: `check /dev/stdin`."""
+    """A named pipe in a run is refused in one line instead of waiting for ever."""
     code, told = tell("expect", "scenario.yaml")
     assert (code, told.count("\n")) == (4, 1)
     assert "scenario.yaml: it is a named pipe, not a file" in told
 
 
 def test_an_export_is_not_written_into_a_pipe_of_the_run(tell):
-    """Nobody may read there."""
+    """An export does not wait for ever on a pipe in the run's directory."""
     code, told = tell("export", "transcript.vtt")
     assert (code, told.count("\n")) == (4, 1)
     assert "transcript.vtt: it is a named pipe, not a file" in told
@@ -121,7 +121,7 @@ def test_a_journal_that_becomes_a_pipe_while_it_is_read_is_told(run_folder):
 
 
 def test_a_file_that_becomes_a_pipe_before_it_is_opened_is_refused(tmp_path, monkeypatch):
-    """What was opened is looked at again."""
+    """A file that is replaced by a pipe at the last moment does not stop the command."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     regular = Path(__file__).stat()
@@ -131,7 +131,7 @@ def test_a_file_that_becomes_a_pipe_before_it_is_opened_is_refused(tmp_path, mon
 
 
 def test_a_scenario_comes_from_a_pipe_on_purpose(small, capsys):
-    """As a shell gives it: `check <(...)`."""
+    """`check <(...)` works: a pipe from the shell is read."""
     reading, writing = os.pipe()
     os.write(writing, small.read_bytes())
     os.close(writing)

@@ -141,7 +141,7 @@ def test_a_place_is_a_time_or_a_turn(run_folder, capsys):
     ],
 )
 def test_a_replay_that_cannot_play_says_why(run_folder, capsys, options, why):
-    """In one line, before anything is shown."""
+    """The reason is one line, before anything is shown."""
     assert main(["replay", str(run_folder), *options]) == 2
     out, err = capsys.readouterr()
     assert (out, why in err) == ("", True)
@@ -176,7 +176,7 @@ def test_its_sound_is_the_mix_from_that_place(run_folder):
 
 
 def test_a_run_without_recordings_has_no_sound(run_folder):
-    """That is said, in a line."""
+    """`replay --audio` of a run without recordings says so in a line."""
     for path in (run_folder / "audio").iterdir():
         path.unlink()
     with pytest.raises(SetupError, match="no recording to play"):
@@ -204,7 +204,7 @@ def test_a_journal_is_read_as_it_grows(run_folder, tmp_path):
 
 
 def test_a_line_of_another_journal_ends_it(run_folder, tmp_path):
-    """It says where."""
+    """Watching a journal ends with the place of a line that does not belong to it."""
     lines = (run_folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
     path = tmp_path / "journal.jsonl"
     path.write_bytes(lines[0] + lines[2])
@@ -265,7 +265,7 @@ async def test_a_meeting_that_nobody_holds_any_more_is_left(autojump_clock, run_
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("command", [["watch"], ["replay", "--speed", "1000"]])
 def test_a_full_disk_ends_watching_with_one_line(run_folder, monkeypatch, capsys, command):
-    """What was not shown is no success."""
+    """`watch` into a full disk does not end as a success."""
     with Path("/dev/full").open("w") as full:
         monkeypatch.setattr(sys, "stdout", full)
         code = main([*command, str(run_folder)])

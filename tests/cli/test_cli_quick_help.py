@@ -47,13 +47,13 @@ def test_help_at_once(arguments, capsys):
 
 
 def test_version_at_once(capsys):
-    """The same as the package's metadata says."""
+    """The quick `--version` prints the same as the package's metadata."""
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"{version('trialogue')}\n"
 
 
 def test_a_reader_who_has_gone_is_told_by_the_exit_code():
-    """As with any command: 128 + SIGPIPE."""
+    """Help into a closed pipe exits with 141, like any command."""
     reader, writer = os.pipe()
     os.close(reader)
     try:
@@ -73,11 +73,11 @@ def test_unknown_arguments_are_left_to_the_command_line(unknown, capsys, monkeyp
 
 
 def test_a_narrow_terminal_has_its_own_help(monkeypatch):
-    """The page is too wide for it."""
+    """The stored help page is not used in a terminal that is narrower than it."""
     monkeypatch.setattr(quick_help, "_is_wide", lambda: False)
     assert quick_help.answer(["--help"]) is False
 
 
 def test_another_command_is_not_answered_at_once():
-    """Its help is its own."""
+    """The help of a single command is that command's, not the program's."""
     assert quick_help.answer(["run", "--help"]) is False

@@ -30,13 +30,13 @@ def equipment() -> Equipment:
     ],
 )
 def test_options_that_make_no_sense_alone(handling: Handling, equipment: Equipment) -> None:
-    """One line says which others they want."""
+    """`serve` with half a pair of options names the other one in a line."""
     with pytest.raises(SetupError, match="--re"):
         handling.handles(equipment, None)
 
 
 def test_a_run_that_is_not_there(equipment: Equipment, tmp_path: Path) -> None:
-    """It is noticed before anybody is served."""
+    """A missing run is reported before the server listens."""
     with pytest.raises(JournalError, match="no journal"):
         Handling(replay=tmp_path / "none").handles(equipment, None)
 

@@ -109,7 +109,7 @@ def test_a_command_without_stdin_asks_nothing(command, small, tmp_path, monkeypa
 
 
 def test_a_fault_that_nobody_reads_has_its_code():
-    """Where both streams are closed, too."""
+    """With stdout and stderr closed, an error still sets the exit code."""
     assert shell(f"exec '{sys.executable}' '{PROGRAM}' replay nowhere >&- 2>&-").returncode == 4
 
 

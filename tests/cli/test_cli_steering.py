@@ -66,7 +66,7 @@ def test_a_hand_that_is_raised_has_the_floor_next(typed):
 
 
 def test_a_hand_that_is_taken_down_waits_for_its_turn(typed):
-    """As if it had never been up."""
+    """A person who takes its hand down is not granted the floor for it."""
     records, _ = typed((0.5, "/hand"), (0.8, "/down"), (10, "/end"))
     assert [grant.to for grant in commands(records, GrantFloor)][:2] == ["ann", "bob"]
 
@@ -108,7 +108,7 @@ def test_somebody_is_muted_and_heard_again(typed):
 
 
 def test_the_meeting_is_ended(typed):
-    """By hand, as its result says."""
+    """Ending the meeting at the keyboard is the reason in its result."""
     records, reason = typed((1, "/end"))
     assert reason == "ended-by-hand"
     assert records[-1].at < 2

@@ -49,7 +49,7 @@ def test_a_whole_meeting_is_told():
 
 
 def test_who_joins_and_who_leaves_is_told():
-    """In the moment in which it happens."""
+    """The lines of a meeting show who joined and who left, and when."""
     seat = Participant("zoe", title="Zoe Q.")
     assert told((1.0, Joined(seat)), (2.0, Left("zoe"))) == [
         StoryMoment(1.0, Sort.NOTICE, "joined", "zoe"),
@@ -160,7 +160,7 @@ def test_reasons_are_put_in_words():
 
 
 def test_a_story_is_its_status():
-    """The repr is a status line."""
+    """The repr of the printed story is a status line."""
     assert repr(Story(PLAN)) == "<Story of edge cache: 0 playing, 0 to come>"
 
 
@@ -189,7 +189,7 @@ def test_a_pause_moves_what_comes_after_it():
 
 
 def test_a_turn_that_was_paused_may_end_so():
-    """Then its rest is never told."""
+    """The lines show no words of a turn from after its pause."""
     facts = (
         (1.0, SentenceSaid("tech", 1, "One.", 0.0)),
         (1.0, SentenceSaid("tech", 1, "Two.", 2.0)),

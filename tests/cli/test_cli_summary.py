@@ -84,7 +84,7 @@ def test_it_fits_a_terminal():
 
 
 def test_in_one_line():
-    """The least that can be said."""
+    """The shortest summary is one line."""
     assert in_one_line(ENDED) == "edge cache: interrupted after 00:20, 5 turns, runs/edge-cache-1"
 
 

@@ -116,7 +116,7 @@ def _options_of(cls):
     ids=lambda words: " ".join(words) or "nothing",
 )
 def test_a_meeting_is_asked_for_as_by_the_command_line(words, monkeypatch):
-    """The same file with the same options."""
+    """The quick way to a meeting passes on the same file and options as the full one."""
     asked = []
     monkeypatch.setattr("trialogue.cli.run.hold", lambda *given: asked.append(given) or 0)
     tokens = ["run", "x.yaml", *words]
@@ -182,7 +182,7 @@ def test_the_table_says_what_the_command_line_says(file, words, capsys):
     ids=" ".join,
 )
 def test_all_else_is_left_to_the_command_line(tokens):
-    """It says what is wrong, as ever."""
+    """Other arguments get the usual messages of the command line."""
     assert table.called(tokens) is None
 
 

@@ -164,7 +164,7 @@ def test_a_narrower_terminal_keeps_no_stale_rows():
 
 
 def test_an_agenda_keeps_its_time_in_a_narrow_terminal():
-    """Its title is shortened instead."""
+    """In a narrow terminal a point's title is shortened, and its time is shown."""
     point = AgendaItem("cost", "What it would cost to move all of it to the edge", owner="tech", time_s=60.0)
     plan = MeetingPlan("x", (Participant("tech"),), agenda=(point,))
     view = LiveView(plan)

@@ -33,6 +33,6 @@ def test_without_a_format_the_list_is_printed(run_folder, capsys):
 
 
 def test_an_unknown_format_names_those_there_are(run_folder):
-    """In the one line of its error."""
+    """The error for an unknown format is one line that lists the formats."""
     with pytest.raises(SetupError, match="unknown format 'pdf'; formats: vtt, srt, md, rttm, csv"):
         export_run(run_folder, ["pdf"], out=None, as_json=False)

@@ -98,14 +98,14 @@ def test_an_unknown_keyword_is_named():
 
 
 def test_no_prompt_and_no_key_in_a_repr():
-    """They end up in logs."""
+    """Options can be logged without showing a prompt or a key."""
     assert "brief" not in repr(SETTINGS)
     assert "secret" not in repr(sdk.DeepgramClient(api_key="secret"))
 
 
 @pytest.mark.parametrize("key", ["", " ", "two words", "schlüssel"])
 def test_a_key_that_is_none(key, monkeypatch):
-    """It is the SDK's error."""
+    """A missing key raises the error that programs for the SDK expect."""
     monkeypatch.delenv("DEEPGRAM_API_KEY", raising=False)
     with pytest.raises(sdk.DeepgramApiError):
         sdk.DeepgramClient(api_key=key)
@@ -136,7 +136,7 @@ FIXED = [
 
 @pytest.mark.parametrize(("settings", "name"), FIXED)
 def test_settings_that_cannot_change_are_named(settings, name):
-    """And nothing is sent."""
+    """The error names the setting, and no message is sent."""
     found = Talk(asked_for(SETTINGS)).changed(settings)
     assert isinstance(found, NotChangeable)
     assert name in str(found)
@@ -169,7 +169,7 @@ def test_an_unknown_message_is_told_once_and_whole():
 
 
 def test_a_response_without_an_id_answers_the_oldest_call_of_its_name():
-    """One with an id answers that."""
+    """Older programs, which give no id, still answer the right call."""
     talk = Talk(asked_for(SETTINGS))
     for call, tool in (("c1", "price"), ("c2", "price"), ("c3", "price"), ("c4", "clock")):
         list(talk.told(ToolRequested("agent", 1, call, tool, '{"a": 1}')))
@@ -256,7 +256,7 @@ def test_a_forked_process_has_no_session():
 
 
 def test_wrong_options_are_refused_at_the_call():
-    """Each names what it takes."""
+    """A wrong option is an error in the call itself, which names what it takes."""
     client = connected(FakeService())
     for call in (client.start, client.update_prompt, client.inject_user_message, client.send_settings):
         with pytest.raises(TypeError, match="expected"):
@@ -271,7 +271,7 @@ def test_wrong_options_are_refused_at_the_call():
 
 
 def test_both_clients_have_the_same_calls():
-    """One awaits them."""
+    """The asynchronous client has each call of the other one, to be awaited."""
     kinds = (sdk.AgentWebSocketClient, sdk.AsyncAgentWebSocketClient)
     names, others = ({name for name in dir(kind) if not name.startswith("_")} for kind in kinds)
     assert names == others
@@ -307,7 +307,7 @@ def test_the_async_client_from_start_to_close():
 
 
 def test_a_start_that_is_cancelled_leaves_nothing():
-    """The session ends with it."""
+    """A cancelled start leaves no open session."""
     service = FakeService()
     service.answers = []
 

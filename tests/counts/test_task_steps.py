@@ -82,7 +82,7 @@ LIMITS = {over_pipe: 3.0, over_loopback: 3.0}
 
 @pytest.mark.parametrize("streams", LIMITS, ids=["in memory", "loopback"])
 async def test_a_frame_takes_no_more_steps(streams):
-    """One way, one in flight."""
+    """A change that costs steps of the loop for each frame is noticed without a quiet machine."""
     assert await steps_a_frame(streams) <= LIMITS[streams]
 
 

@@ -64,7 +64,7 @@ def test_each_server_example_is_read_and_written_back(line):
 
 @pytest.mark.parametrize("line", CLIENT_EXAMPLES)
 def test_each_client_example_is_read_and_written_back(line):
-    """The same for what clients send."""
+    """Each documented message of a client is written as it was read."""
     message = decode_client(line)
     assert not isinstance(message, WireUnknownMessage)
     assert unknown_fields(message) == ()
@@ -72,7 +72,7 @@ def test_each_client_example_is_read_and_written_back(line):
 
 
 def test_the_examples_show_every_class():
-    """No class is without an example."""
+    """No message class is without a documented example."""
     assert {type(decode_server(line)) for line in SERVER_EXAMPLES} == set(SERVER_CLASSES)
     assert {type(decode_client(line)) for line in CLIENT_EXAMPLES} == set(CLIENT_CLASSES)
 
@@ -94,7 +94,7 @@ def test_client_messages_survive_the_wire(message):
 @settings(max_examples=3 * settings.default.max_examples)
 @given(st.binary(max_size=64) | st.text(max_size=64) | json_values.map(orjson.dumps))
 def test_anything_is_a_message_or_a_remote_protocol_error(data):
-    """No input brings any other exception."""
+    """No bytes from a service raise any other exception."""
     for decode in (decode_server, decode_client):
         try:
             decode(data)
@@ -385,7 +385,7 @@ def test_every_class_is_read_by_its_own_type(declared):
 
 
 def test_conversation_text_without_behavior_is_read():
-    """Older servers send no behaviour."""
+    """The text of an older server, which sends no `behavior`, is read."""
     assert decode_server('{"type":"ConversationText","role":"user","content":""}') == ConversationText(
         "user", ""
     )

@@ -37,7 +37,7 @@ FATAL_ERRORS = [
     ],
 )
 def test_errors(code, recovery):
-    """The service's list of errors, classified."""
+    """Each documented error of the service is classified as fatal, or as worth another try."""
     assert classify_error(code).recovery is recovery
 
 

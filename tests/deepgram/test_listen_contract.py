@@ -106,7 +106,7 @@ def test_messages_of_the_sdk_are_read_completely(decode, message, kind):
     ],
 )
 def test_a_wrong_shape_names_its_field(decode, text):
-    """And nothing of its value."""
+    """The error names the wrong field, and shows nothing of its value."""
     with pytest.raises(RemoteProtocolError) as fault:
         decode(text)
     assert fault.value.path.startswith("$.")
@@ -116,7 +116,7 @@ def test_a_wrong_shape_names_its_field(decode, text):
     "decode", [decode_flux_server, decode_flux_client, decode_nova_server, decode_nova_client]
 )
 def test_an_unknown_type_is_kept_whole(decode):
-    """The protocol grows while programs run."""
+    """A message type that is newer than this version does not end the session."""
     assert decode('{"type":"Sparkle","a":1}') == WireUnknownMessage("Sparkle", {"type": "Sparkle", "a": 1})
 
 

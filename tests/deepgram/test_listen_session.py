@@ -117,7 +117,7 @@ def test_a_missed_end_is_made_up_for_by_the_next_turn():
 
 
 def test_an_end_without_words_is_nobodys():
-    """A turn of noise leaves nothing."""
+    """A turn of noise makes no utterance."""
     session = flux_session()
     assert session.receive_text(turn("EndOfTurn", "", trigger="timeout"), 1.0) == []
     assert session.receive_text(turn("StartOfTurn", "so", index=1), 2.0)[0].utterance == 1
@@ -153,7 +153,7 @@ def test_words_without_times_lie_at_the_end_of_their_sound():
     ],
 )
 def test_reports_about_the_session_are_harmless(message, fact):
-    """Warnings and answers harm nothing."""
+    """Warnings and confirmations of the service change no words."""
     session = flux_session()
     assert session.receive_text(json.dumps(message), 1.0) == [fact]
     assert session.state is ListenState.LISTENING
@@ -250,7 +250,7 @@ def test_a_finalize_without_an_answer_ends_the_utterance_itself():
 
 
 def test_a_finalize_with_an_answer_ends_it_once():
-    """The result from it is the final."""
+    """The result that answers a `Finalize` is the only final one."""
     session = nova_session()
     session.receive_text(results("Hello"), 1.0)
     session.end_utterance(1.5)
@@ -270,7 +270,7 @@ def test_an_error_of_v1_is_a_warning_without_what_was_sent():
 
 
 def test_a_server_that_does_not_greet_is_left():
-    """Ten seconds for the greeting of Flux."""
+    """A server without a greeting of Flux is given up after ten seconds."""
     session = ListenSession(ListenSettings())
     session.start(5.0)
     assert session.next_deadline() == 15.0
@@ -313,7 +313,7 @@ def test_silence_is_fed_for_as_long_as_an_utterance_is_open():
     ("encoding", "sample"), [("linear16", b"\0\0"), ("mulaw", b"\xff"), ("alaw", b"\xd5")]
 )
 def test_silence_is_silent_in_every_encoding(encoding, sample):
-    """Zeros are loud in G.711."""
+    """Silence that an ear is fed is not loud in G.711, where zeros are."""
     session = flux_session(encoding=encoding, sample_rate=8000)
     (due,) = session.tick(session.next_deadline())
     assert due.message == sample * (len(due.message) // len(sample))
@@ -374,7 +374,7 @@ def test_places_are_where_the_frame_that_holds_them_was(frames):
 
 
 def test_nothing_goes_out_before_the_session_is_ready():
-    """And nothing empty, ever."""
+    """No sound is sent before the service is ready, and no empty message at all."""
     session = ListenSession(ListenSettings())
     session.start(0.0)
     for out in (
@@ -399,14 +399,14 @@ def test_one_change_is_on_its_way_at_a_time():
 
 
 def test_sound_from_a_listening_service_is_malformed():
-    """It has none to send."""
+    """Binary messages of a service that only listens are a protocol error."""
     assert flux_session().receive_audio(b"\0\0") == [
         Malformed("2 bytes of sound came from a service that listens", "")
     ]
 
 
 def test_the_table_leads_to_closed_from_everywhere():
-    """And nowhere else from there."""
+    """A session can be closed in any state, and is then over."""
     assert {state for state, _ in LISTEN_TRANSITIONS} == set(ListenState)
     assert [to for (state, _), to in LISTEN_TRANSITIONS.items() if state is ListenState.CLOSED] == [
         ListenState.CLOSED

@@ -64,13 +64,13 @@ def test_other_widths_keep_their_upper_bits(tmp_path, width, samples):
 
 
 def test_24_bits_are_read(tmp_path):
-    """Three bytes a sample."""
+    """A WAV file with three bytes a sample plays as it sounds elsewhere."""
     raw = np.frombuffer((tone().astype("<i4") << 8).tobytes(), np.uint8).reshape(-1, 4)[:, :3]
     assert read_recording(wav(tmp_path / "a.wav", raw.copy(), width=3), RATE) == tone().tobytes()
 
 
 def test_flac_is_read(tmp_path):
-    """By soundfile, where it is installed."""
+    """A FLAC file plays where soundfile is installed."""
     soundfile = pytest.importorskip("soundfile")
     path = tmp_path / "a.flac"
     soundfile.write(path, np.stack([tone(), tone()], axis=1), RATE, subtype="PCM_16")
@@ -118,7 +118,7 @@ def recordings_header(rate, channels):
     [({"rate": 4000}, "4000 samples per second"), ({"channels": 10}, "10 channels")],
 )
 def test_odd_formats_are_refused(tmp_path, options, told):
-    """By their headers, before anything is read."""
+    """An unsupported format is refused by its header, before its sound is read."""
     with pytest.raises(SetupError, match=told):
         read_recording(wav(tmp_path / "a.wav", tone()[:1000], **options), RATE)
 
@@ -134,7 +134,7 @@ def test_odd_formats_are_refused(tmp_path, options, told):
     ],
 )
 def test_an_invalid_recording_is_one_line(tmp_path, content, told):
-    """A fault names the file, and no object of Python's."""
+    """The error for a damaged file is one line that names the file."""
     path = tmp_path / "a.wav"
     path.write_bytes(content)
     with pytest.raises(SetupError, match=f"a.wav.* {told}|a.wav is {told}") as refused:
@@ -143,13 +143,13 @@ def test_an_invalid_recording_is_one_line(tmp_path, content, told):
 
 
 def test_a_file_that_is_missing_is_one_line(tmp_path):
-    """As the system says it."""
+    """The error for a missing file is one line, in the system's words."""
     with pytest.raises(SetupError, match=r"cannot read .*none\.wav: No such file"):
         read_recording(tmp_path / "none.wav", RATE)
 
 
 def test_words_are_spoken_at_the_meetings_rate():
-    """All sentences, one after the other."""
+    """All sentences of a clip's text are spoken, one after the other."""
     pcm = spoken(Murmur(), "Wait. One moment.", "any", 16_000)
     assert len(pcm) / 2 / 16_000 == pytest.approx(len("Wait.One moment.") * 0.05 + 0.4, abs=0.01)
     assert spoken(Murmur(), "...", "any", 16_000) == b""

@@ -47,7 +47,7 @@ async def test_sound_comes_from_the_drivers_thread(nursery):
 
 
 async def test_a_loop_that_is_late_loses_the_oldest(nursery):
-    """What waits for the loop is bounded."""
+    """A busy program loses old sound of the microphone instead of memory."""
     driver, pushed = FakeDriver(), []
     await nursery.start(microphone(driver, pushed).run, 0.0)
     await trio.testing.wait_all_tasks_blocked()
@@ -73,7 +73,7 @@ async def test_a_lost_microphone_is_opened_again(nursery, autojump_clock):
 
 
 async def test_a_microphone_that_cannot_be_opened_is_tried_again(nursery, autojump_clock):
-    """Whoever plugs it in is heard."""
+    """A person who plugs the microphone in later is heard."""
     driver, warned = FakeDriver("microphone"), []
     await nursery.start(microphone(driver, [], warned).run, 0.0)
     await trio.sleep(AGAIN_S / 2)
@@ -123,7 +123,7 @@ def test_the_speaker_gathers_before_it_plays():
 
 
 def test_a_slow_device_loses_the_oldest():
-    """What waits for the device is bounded."""
+    """A slow loudspeaker loses old sound instead of falling behind without end."""
     actor = speaker(FakeDriver())
     for number in range(RING_FRAMES + 2):
         actor.frame(0, {"ada": bytes([number, 0] * 4)})
@@ -209,7 +209,7 @@ def test_portaudio_is_asked_for_linear16_mono():
 
 
 def test_a_device_that_is_missing_is_one_line():
-    """PortAudio's errors are ours at the seam."""
+    """The error for a missing device is one line, not PortAudio's traceback."""
     driver = PortAudio(Library(Library.PortAudioError("Error querying device -1")))
     with pytest.raises(SetupError, match="cannot use a microphone: Error querying device -1"):
         driver.check(24000)
@@ -218,7 +218,7 @@ def test_a_device_that_is_missing_is_one_line():
 
 
 def test_a_package_that_is_missing_is_one_line(monkeypatch):
-    """The extra is named."""
+    """The error names the extra that has to be installed."""
     with pytest.raises(SetupError, match=r"pip install 'trialogue\[audio\]'"):
         open_driver("no_such_sounddevice")
     monkeypatch.setitem(sys.modules, "a_fake_sounddevice", Library())

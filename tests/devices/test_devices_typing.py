@@ -47,7 +47,7 @@ def test_a_line_is_edited_as_terminals_do(pieces, lines, rest):
 
 
 def test_a_line_is_bounded():
-    """A stuck key fills no memory."""
+    """A stuck key does not fill the memory."""
     assert typed(b"x" * (LONGEST + 50) + b"\n") == (["x" * LONGEST], "")
 
 
@@ -102,7 +102,7 @@ async def test_a_file_gives_its_lines(tmp_path):
 
 
 async def test_a_terminal_that_is_gone_is_at_its_end():
-    """Its reader ends as a pipe's does."""
+    """A closed terminal ends typing like the end of a pipe."""
     ours, theirs = pty.openpty()
     os.close(ours)
     assert [line async for line in Keyboard(theirs).lines()] == []

@@ -58,7 +58,7 @@ def test_in_pytest(page: Path, passed: int, tmp_path: Path) -> None:
 @pytest.mark.real
 @pytest.mark.long  # the same meeting as in pytest, without its fixture
 def test_in_unittest(tmp_path: Path) -> None:
-    """A meeting without pytest."""
+    """The page's example holds a meeting under unittest, without pytest."""
     follow(MEETINGS, tmp_path)
     run(tmp_path, sys.executable, "unit_tests.py")
 

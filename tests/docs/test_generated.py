@@ -64,7 +64,7 @@ def test_help_is_fresh():
 
 
 def test_every_part_has_a_page():
-    """Whatever can be made is shown somewhere."""
+    """Every generated part is shown on some page."""
     text = "".join(page.read_text(encoding="utf-8") for page in GENERATE.pages())
     assert all(f"<!-- begin {name} -->" in text for name in GENERATE.PARTS)
 

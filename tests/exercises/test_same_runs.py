@@ -36,7 +36,7 @@ def test_a_file_of_one_run_alone_is_a_difference(runs):
 
 
 def test_the_machines_speed_is_none(runs):
-    """It is not the meeting's."""
+    """Two runs that differ only in the machine's speed count as the same."""
     assert runs("result.json", {"speed": 3.0, "turns": 4}, {"speed": 9.0, "turns": 4}) is None
 
 

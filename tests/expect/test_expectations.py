@@ -82,7 +82,7 @@ def test_a_late_event_is_a_miss_of_timing_and_the_order_continues():
 
 
 def test_the_nth_time_counts():
-    """Ann is granted the floor twice."""
+    """`nth: 2` is met by the second grant, and not by the first."""
     assert missed("  in_order: [{participant: ann, event: granted, nth: 2, within: 15s}]") == []
     assert missed("  in_order: [{participant: ann, event: granted, nth: 3}]") == [
         ("expect.in_order[0]", "behaviour", 15.0, "it came 2 times after the start, not 3")
@@ -146,7 +146,7 @@ def test_an_expectation_with_several_bounds_counts_once():
 
 
 def test_measures_stay_within_bounds():
-    """Single observations, percentiles, shares of each, counts."""
+    """Bounds on single values, percentiles, shares and counts are checked."""
     assert missed("  always: [{response-latency: {max: 2s, p50: 2s}}, {turn-length: {max: 10s}}]") == []
     assert missed("  always: [{response-latency: {max: 1.5s}}]") == [
         ("expect.always[0]", "timing", 7.0, "2.000 s at 7.00 s, of ben, the highest of 3")
@@ -253,7 +253,7 @@ def test_a_miss_shows_the_records_around_it_without_speech():
 
 
 def test_questions_are_skipped_where_no_model_is_asked():
-    """They are told, and decide nothing."""
+    """Without a model, its questions are listed as skipped, and decide nothing."""
     found = verdict("  judge: {ask: ['Was Ann polite?']}")
     assert found.is_met
     assert found.advice == (Advice("expect.judge.ask[0]", "skipped", "no model was asked"),)

@@ -56,5 +56,5 @@ def test_a_stream_that_is_left_lets_the_meeting_go_on(address):
 
 
 def test_errors_are_the_projects_own():
-    """The app tells them by their type."""
+    """The example's web app can tell errors apart by their class."""
     assert example("fastapi_app").TrialogueError is trialogue.errors.TrialogueError

@@ -78,7 +78,7 @@ def test_faster_whisper_by_its_entry_point(package, monkeypatch):
     reason="faster-whisper is not installed; .ci/examples runs the example with it",
 )
 def test_faster_whisper_itself_hears_a_voice():
-    """What a voice of ours says."""
+    """The adapter's example recognizes what a voice of ours says."""
     from trialogue.speech.resample import Resampler
 
     local = open_engines("local", store=Store())

@@ -89,7 +89,7 @@ def test_agents_think_by_a_model_of_a_package(eliza, tmp_path):
 
 
 def test_it_calls_tools_and_is_asked_again(eliza, tmp_path):
-    """With their results."""
+    """The app's model gets the results of the tools that it called."""
     doctor = {"think": ELIZA, "tools": ["look_up"]}
     said = held(
         {"patient": {"lines": ["What is a couch?"]}, "doctor": doctor},
@@ -107,7 +107,7 @@ def test_an_unknown_name_tells_which_there_are(eliza, tmp_path):
 
 
 def test_a_check_tells_the_same_unless_it_looks_at_the_file_alone(eliza, tmp_path, capsys):
-    """As of variables that are not set."""
+    """`check` finds a missing own model, except where it must not look beyond the file."""
     file = tmp_path / "talk.yaml"
     file.write_text(TALK)
     assert check_files([file], Overrides(), as_json=False) == 2
@@ -148,7 +148,7 @@ def test_a_server_refuses_a_model_that_it_has_not(eliza, name):
     ids=["nameless", "temperature", "hosted"],
 )
 def test_keys_that_do_not_fit_are_told(eliza, tmp_path, keys, wrong):
-    """As those of any provider."""
+    """A key that the app's own provider does not know is an error with its place."""
     with pytest.raises(ScenarioError, match=wrong):
         held({"patient": PATIENT, "doctor": keys}, tmp_path / "run")
 
@@ -168,7 +168,7 @@ def test_keys_that_do_not_fit_are_told(eliza, tmp_path, keys, wrong):
     ids=["import", "exit", "number", "bytes", "nothing"],
 )
 async def test_a_faulty_model_gives_no_reply(package, request, source, wrong, autojump_clock):
-    """It says what is wrong with it."""
+    """The failed reply says what is wrong with the app's model."""
     place = request.node.callspec.indices["source"]
     package("faulty", f"faulty_{place}", source)
     with pytest.raises(ThinkRefused, match=f"^The model 'faulty' {wrong}"):

@@ -124,7 +124,7 @@ def test_class_of_another_version_is_named(decode):
 
 
 def test_unions_are_not_mixed_up():
-    """A command is no event."""
+    """A command in the place of an event is an error."""
     with pytest.raises(UnknownType):
         decode_event(encode(EndTurn("ada", 1, "left")))
 

@@ -55,7 +55,7 @@ def test_a_sealed_run_is_whole(run):
 
 @pytest.mark.parametrize("name", ["audio/mix.wav", "result.json"])
 def test_a_changed_file_is_told(run, name):
-    """One byte is enough."""
+    """One changed byte of a run's file is found by `verify-files`."""
     whole = (run / name).read_bytes()
     (run / name).write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     verified = verify_files(run)
@@ -83,6 +83,7 @@ def test_a_journal_of_another_run_is_told(run, tmp_path_factory):
 
 
 def test_a_missing_file_is_told(run):
+    """A deleted file of a run is found by `verify-files`."""
     (run / "result.json").unlink()
     verified = verify_files(run)
     assert (verified.files["result.json"], verified.is_whole) == (FileState.MISSING, False)
@@ -128,6 +129,7 @@ def test_a_crashed_run_that_was_closed_later_does_not_look_whole(tmp_path):
 
 
 def test_a_run_without_a_manifest_is_told(run):
+    """A run that cannot be checked for lack of its manifest does not pass as unchanged."""
     (run / NAME).unlink()
     with pytest.raises(JournalError, match="its files cannot be checked"):
         verify_files(run)
@@ -256,7 +258,7 @@ def test_silence_that_was_skipped_has_the_digest_of_written_silence(tmp_path, so
 
 
 def test_a_recording_that_an_earlier_version_digested_verifies(recorded):
-    """As one, without blocks."""
+    """A recording of an older version, digested as a whole, still verifies."""
     content = (recorded / "mix.wav").read_bytes()
     manifest = manifest_in(recorded)
     earlier = Digest(len(content), blake2b(content, digest_size=16).hexdigest())

@@ -52,7 +52,7 @@ def test_a_type_of_a_participant_is_one_thing(tmp_path):
 
 
 def test_equal_journals_are_equal(tmp_path):
-    """Whatever their hashes are."""
+    """Two runs with the same records are equal, whatever their hashes."""
     (tmp_path / "b").mkdir()
     found = compare(read(keep(tmp_path, meeting())), read(keep(tmp_path / "b", meeting())))
     assert found.is_equal
@@ -93,7 +93,7 @@ def test_pieces_are_the_journal_again(tmp_path, bound):
 
 
 def test_pieces_need_a_bound_and_overwrite_nothing(tmp_path):
-    """Both are said."""
+    """`split` without a bound, or into existing files, is refused in words."""
     path = keep(tmp_path, meeting())
     with pytest.raises(SetupError, match="needs --every"):
         split(path, tmp_path / "pieces")

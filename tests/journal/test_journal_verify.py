@@ -152,6 +152,7 @@ def test_journal_of_a_crashed_meeting_is_verified(tmp_path):
 
 
 def test_damaged_journal_is_not_verified(tmp_path):
+    """A changed journal is an error of damage, not a wrong decision."""
     path = keep(tmp_path, meeting())
     path.write_bytes(path.read_bytes().replace(b'"finished"', b'"yielded"', 1))
     with pytest.raises(JournalError, match="is damaged"):

@@ -139,6 +139,7 @@ def test_record_is_in_the_file_when_append_returns(tmp_path):
 
 
 def test_repr_is_a_status_line(tmp_path):
+    """The repr shows how many records a journal has, and whether it is closed."""
     journal = Journal.create(tmp_path / "j", HEADER)
     journal.append(woke(1))
     said = [repr(journal)]
@@ -158,6 +159,7 @@ def test_second_close_changes_nothing(tmp_path):
 
 
 def test_closed_journal_takes_no_record(tmp_path):
+    """A record after the end is an error: it would be lost for every reader."""
     journal = Journal.create(tmp_path / "j", HEADER)
     journal.close("hung-up")
     with pytest.raises(JournalError, match="is closed"):

@@ -22,7 +22,7 @@ def test_a_plan_in_one_line():
 
 
 def test_an_unknown_rule():
-    """A typing error is no rule."""
+    """A mistyped rule of a test's plan is an error, not a rule without effect."""
     with pytest.raises(TypeError, match="rule 'polity'"):
         plan("tech", polity="free")
 
@@ -38,7 +38,7 @@ def test_who_can_sit_at_the_table():
 
 
 def test_the_opening_readies_agents():
-    """People have no sessions."""
+    """The events that open a meeting have a session for each agent, and none for people."""
     table = plan("a", person("p"), "b")
     assert [event for _, event in opening(table)][1:] == [SessionReady("a", 1), SessionReady("b", 1)]
 

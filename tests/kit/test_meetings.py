@@ -33,7 +33,7 @@ def held(tmp_path):
 
 
 def test_the_examples_of_the_kit():
-    """What its documentation shows is what happens."""
+    """The examples in the documentation of whole meetings do what they show."""
     assert doctest.testmod(meetings).failed == 0
 
 
@@ -68,12 +68,12 @@ def test_words_of_a_person_stand_behind_the_turn_that_they_were_said_beside(tmp_
 
 
 def test_the_journal_is_decided_again(held):
-    """By the policies that the meeting had."""
+    """`verify()` uses the policies that the meeting had, so a sound run passes."""
     assert held.verify().records == len(held.records)
 
 
 def test_a_policy_that_draws_a_chance_of_its_own_is_found(tmp_path):
-    """Asked again, it decides otherwise."""
+    """A policy that is not pure fails `verify()`: it decides otherwise the second time."""
     chance = random.Random(1)
 
     def dice(view):

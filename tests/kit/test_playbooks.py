@@ -29,7 +29,7 @@ class Bell:
 
 @pytest.mark.parametrize("module", [playbooks, casts])
 def test_the_examples_of_the_kit(module):
-    """What its documentation shows is what happens."""
+    """The examples in the documentation of playbooks do what they show."""
     assert doctest.testmod(module, optionflags=doctest.IGNORE_EXCEPTION_DETAIL).failed == 0
 
 
@@ -102,7 +102,7 @@ def test_a_timer_that_the_book_does_not_know():
 
 
 def test_a_timer_that_was_taken_back():
-    """It does not come."""
+    """A cancelled timer does not come in a playbook."""
     play(
         Bell(),
         [

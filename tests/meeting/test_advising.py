@@ -81,7 +81,7 @@ async def test_a_model_says_yes_or_no(judge, answer, verdict):
 
 
 async def test_nobody_is_asked_where_nobody_is_named():
-    """The verdict skips the question by itself."""
+    """A scenario without a judge asks no model."""
     assert await advice_on(resolve(loads(scenario())), SAID) == ()
 
 
@@ -108,7 +108,7 @@ def test_no_model_is_asked_in_virtual_time(judge, tmp_path):
 
 
 def test_a_judge_elsewhere_needs_permission(tmp_path):
-    """It gets all that was said."""
+    """A judge on another host needs permission: it gets all that was said."""
     file = tmp_path / "judged.yaml"
     text = scenario().replace(
         'ask: ["Was Ann polite?"]',

@@ -51,7 +51,7 @@ def test_a_failed_start_leaves_nothing_behind(here, out):
 
 @pytest.mark.parametrize("part", ["trialogue.meeting.stage.Recorder", "trialogue.meeting.stage.AlarmClock"])
 def test_a_meeting_that_cannot_start_leaves_its_out_as_it_was(part, hold, scenario, here, monkeypatch):
-    """The same command can be given again."""
+    """The same command can be given again after a failed start."""
 
     def fails(*_, **__):
         raise JournalError("cannot record: No space left on device")

@@ -115,7 +115,7 @@ async def test_a_meeting_can_be_asked_from_another_thread(scenario, tmp_path):
 
 
 async def test_a_meeting_can_be_stopped_from_another_thread(scenario, tmp_path):
-    """Whoever asks first is the reason."""
+    """The meeting ends for the reason of the first request to stop."""
     edges = Edges(engines=murmuring_engines())
     with trio.fail_after(50):
         async with open_meeting(scenario, out=tmp_path / "run", edges=edges) as meeting:
@@ -124,7 +124,7 @@ async def test_a_meeting_can_be_stopped_from_another_thread(scenario, tmp_path):
 
 
 async def test_another_thread_gets_what_its_question_raises(scenario, tmp_path):
-    """Errors are the asker's, not the loop's."""
+    """An error of a call from another thread is raised there, and the meeting goes on."""
     _, raised = await asked_in(scenario, tmp_path, lambda meeting: meeting.say("nobody", "Words."))
     (error,) = raised
     assert isinstance(error, KeyError)
@@ -413,7 +413,7 @@ def test_wrong_questions_leave_an_agent_untouched():
 
 @pytest.mark.parametrize("rate", [0, -1, 24_000.0, True, "24000", 10**9])
 def test_a_sample_rate_that_is_none_is_refused(rate):
-    """At the call, not by the service."""
+    """A wrong sample rate is an error in the app's call, before any service sees it."""
 
     async def main():
         async with open_agent(AGENT, connect=None, sample_rate=rate):

@@ -52,7 +52,7 @@ def test_any_event_ends_a_meeting_behind_its_turn(event, reason, turns, tmp_path
 
 
 def test_a_point_is_done_by_any_event_since_it_began(tmp_path):
-    """What happened before does not count."""
+    """A point's `done_when` does not count what happened before the point."""
     agenda = """
 agenda:
   - {id: one, title: One, done_when: {participant: ann, event: heard}}
@@ -66,7 +66,7 @@ agenda:
 
 
 def test_an_event_that_comes_too_late_ends_nothing(tmp_path):
-    """`within` counts from the meeting's start."""
+    """An event after its `within`, counted from the start, does not end the meeting."""
     found = held(tmp_path, "end: {any: [{tool: price, within: 1s}, limits]}\n")
     assert found.reason in {"silence", "limit-turns"}
 
@@ -83,6 +83,6 @@ def test_an_event_that_comes_too_late_ends_nothing(tmp_path):
     ],
 )
 def test_an_event_that_cannot_be_awaited_is_refused(more, told):
-    """With the reason."""
+    """The scenario's error says why this event cannot end anything."""
     with pytest.raises(ScenarioError, match=told):
         resolve(loads(MEETING + more))

@@ -39,7 +39,7 @@ def test_a_host_with_logging_gets_them_there():
 
 
 def test_a_failure_comes_with_its_traceback(caplog):
-    """At the level of details."""
+    """At the level of details, diagnostics have a failure's traceback."""
     with caplog.at_level(logging.DEBUG, "trialogue"):
         Log("trialogue.tools").debug("a tool failed", ValueError("why"), tool="price")
     assert "a tool failed: tool='price'" in caplog.text
@@ -47,7 +47,7 @@ def test_a_failure_comes_with_its_traceback(caplog):
 
 
 def test_a_host_with_structlog_gets_the_diagnostics_there(caplog):
-    """As events with fields; `logging` gets nothing."""
+    """An app with structlog gets events with fields, and nothing twice through `logging`."""
     with structlog.testing.capture_logs() as lines:
         Log("trialogue.meeting").info("over", turn=3)
     assert lines == [{"event": "over", "turn": 3, "log_level": "info"}]

@@ -78,7 +78,7 @@ def test_a_tool_runs_when_the_app_allows_it(tmp_path):
 
 
 def test_a_tool_that_is_refused_never_runs(tmp_path):
-    """Its agent is told why."""
+    """A hook that refuses a tool call keeps the tool from running; its agent is told why."""
     paid = []
     done = held(tmp_path, {"tool": lambda _: HookAnswer(False, reason="too dear")}, paid)
     assert paid == []
@@ -88,7 +88,7 @@ def test_a_tool_that_is_refused_never_runs(tmp_path):
 
 
 def test_a_hook_may_change_a_tools_arguments(tmp_path):
-    """What it says is what runs."""
+    """The tool runs with the arguments that the hook returned."""
     paid = []
     held(tmp_path, {"tool": lambda _: HookAnswer(True, content='{"cents": 5}')}, paid)
     assert paid == [5]
@@ -184,19 +184,19 @@ def test_words_that_are_refused_never_reach_an_agent(tmp_path):
 
 
 def test_a_grant_can_be_refused(tmp_path):
-    """Another has the floor."""
+    """A hook that refuses a grant gives the floor to another participant."""
     done = held(tmp_path, {"grant": lambda asked: asked.participant != "ann"})
     assert {each.to for each in done.all(GrantFloor)} == {"bob"}
 
 
 def test_a_grant_can_go_to_another(tmp_path):
-    """To whom the hook names."""
+    """The participant that the hook names gets the floor."""
     done = held(tmp_path, {"grant": lambda _: HookAnswer(True, content="bob")})
     assert {each.to for each in done.all(GrantFloor)} == {"bob"}
 
 
 def test_grants_wait_for_the_answer(tmp_path):
-    """The floor stays free until it comes."""
+    """Nobody gets the floor before the app's hook has answered."""
 
     async def think(_):
         await trio.sleep(0.5)
@@ -225,7 +225,7 @@ def test_grants_wait_for_the_answer(tmp_path):
     ],
 )
 def test_an_invalid_hook_is_refused(tmp_path, hooks):
-    """At the call, before anything is made."""
+    """A wrong hook is an error in the call, before a run's directory is made."""
     with pytest.raises(AskedWrongly):
         held(tmp_path, hooks)
     assert not (tmp_path / "run").exists()

@@ -276,7 +276,7 @@ def test_the_floor_of_one_who_leaves_is_given_on(tmp_path):
 
 
 def test_a_person_who_leaves_is_heard_no_more(tmp_path):
-    """Whoever gives its sound is told so."""
+    """An app that still gives a person's sound after it left gets an error."""
 
     async def visit(meeting):
         await meeting.join("dana", {"via": "app"})

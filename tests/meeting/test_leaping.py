@@ -117,7 +117,7 @@ def test_a_mouth_that_does_not_wait_for_its_next_message_is_found(compared, monk
 
 
 def test_most_messages_are_given_before_their_time(monkeypatch, tmp_path):
-    """All but the first of each sentence."""
+    """A virtual meeting is fast because most sound needs no step of the loop."""
     early, in_time = [], []
     right = early_module._Course._give, early_module._send
 
@@ -208,7 +208,7 @@ def test_a_leaper_is_asked_before_time_moves():
 
 
 def test_a_clock_that_is_told_to_tick_asks_nobody(monkeypatch):
-    """Nor does one in life."""
+    """With `TRIALOGUE_VIRTUAL=ticking`, and in real time, no sound is given early."""
     monkeypatch.setenv(SWITCH, TICKING)
 
     async def main():

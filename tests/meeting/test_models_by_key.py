@@ -72,7 +72,7 @@ def test_a_model_is_asked_with_the_key_at_the_base_address(server, tmp_path, mon
 
 
 def test_without_the_key_the_variable_is_asked_for(tmp_path, monkeypatch):
-    """Before anything is loaded."""
+    """The error names the missing variable before anything is loaded."""
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(SetupError, match="needs the environment variable OPENAI_API_KEY"):
         run_meeting(resolve(loads(SCENARIO)), out=tmp_path / "run")

@@ -43,13 +43,13 @@ def test_a_module_that_is_nowhere_is_named_with_the_file_that_was_looked_for(lac
 
 
 def test_a_function_that_the_module_has_not_is_told_with_the_one_that_was_meant(lacks):
-    """The module is read, not run."""
+    """`check` finds a mistyped function without running the module."""
     text = "raise SystemExit\ndef page(book: str) -> int: ...\n"
     assert lacks(text) == [(PATH, 'bookshelf.py has no "pages"; did you mean "page"?')]
 
 
 def test_a_module_that_is_no_python_is_told(lacks):
-    """With the reason."""
+    """`check` says why a module with a syntax error cannot be used."""
     ((path, told),) = lacks("def pages(:\n")
     assert path == PATH
     assert told.startswith("bookshelf.py cannot be read: invalid syntax")
@@ -68,7 +68,7 @@ def test_a_module_that_is_no_python_is_told(lacks):
     ],
 )
 def test_a_function_that_may_be_there_is_left_to_the_import(lacks, text):
-    """What is good is never refused."""
+    """`check` never refuses a function that a module makes while it is imported."""
     assert lacks(text) == []
 
 

@@ -48,13 +48,13 @@ def test_a_cast_is_built_in_python(tmp_path):
 
 
 def test_a_scenario_from_a_text_is_held(tmp_path):
-    """`loads` reads what a file would hold."""
+    """`loads` reads a scenario from a text as from a file."""
     text = "trialogue: 1\nname: text\ncast: {ann: {lines: [One.]}, bob: {lines: [Two.]}}\n"
     assert hold(loads(text), tmp_path).result.reason
 
 
 def test_faults_of_a_built_cast_are_told_as_of_a_file():
-    """All at once, each by its path."""
+    """All faults of a cast built in code are told at once, each with its path."""
     with pytest.raises(ScenarioError) as error:
         Scenario.build("talk", {"ann": {"promt": "Hi."}, "bob": {"lines": 5}})
     assert len(error.value.problems) == 2
@@ -63,7 +63,7 @@ def test_faults_of_a_built_cast_are_told_as_of_a_file():
 
 @pytest.mark.parametrize("wrong", [{"ann": object()}, {"ann": {1, 2}}, {"ann": {"speed": float("nan")}}])
 def test_invalid_arguments_are_refused(wrong):
-    """By the argument's name."""
+    """The error names the wrong argument."""
     with pytest.raises(WrongType, match="plain JSON values"):
         Scenario.build("talk", wrong)
 
@@ -99,7 +99,7 @@ def test_an_apps_policy_needs_no_permission(tmp_path, policy):
 
 
 def test_a_policy_can_stand_in_the_permissions(tmp_path):
-    """As tools can."""
+    """A policy can be given with the operator's permissions, as tools can."""
     edges = Edges(permissions=Permissions(policies={"bobs": only_bob}))
     scenario = talk(floor={"custom": "bobs"})
     result = hold(scenario, tmp_path, edges=edges)
@@ -117,7 +117,7 @@ def test_a_policy_that_nobody_gave_is_told(tmp_path):
     "policies", [{"bobs": 5}, {"queue": only_bob}, {"bobs": OnlyBob}, [only_bob], {5: only_bob}]
 )
 def test_policies_that_are_none_are_refused(tmp_path, policies):
-    """At the call."""
+    """A wrong policy is an error in the call, and no run's directory is made."""
     with pytest.raises(AskedWrongly):
         hold(talk(floor={"custom": "bobs"}), tmp_path, policies=policies)
     assert not (tmp_path / "run").exists()
@@ -136,13 +136,13 @@ def test_the_type_of_a_policys_decision_is_checked(tmp_path, returned, named):
     "decision", [Next(5, "why"), Next("bob", None), Nobody(7), Next("bob", "why", about=3)], ids=repr
 )
 def test_the_fields_of_a_decision_are_checked(tmp_path, decision):
-    """Each by its type."""
+    """A policy's decision with a field of a wrong type is the author's error."""
     with pytest.raises(AuthorFailed, match="policy bobs returned a"):
         hold(talk(floor={"custom": "bobs"}), tmp_path, policies={"bobs": lambda _: decision})
 
 
 def test_a_policy_that_names_somebody_unknown_is_noted(tmp_path):
-    """Once, and `otherwise` decides."""
+    """The journal has one note, and `otherwise` decides."""
     scenario = talk(floor={"custom": "nobodys"})
     result = hold(scenario, tmp_path, policies={"nobodys": lambda _: Next("zoe", "she is asked")})
     told = [each for each in result.all(Report) if each.code == "unknown-named"]

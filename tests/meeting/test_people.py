@@ -119,7 +119,7 @@ def test_a_persons_words_come_from_an_ear(people, hold):
 
 
 def test_a_person_who_is_not_heard_needs_no_ear(people, hold):
-    """Nobody is dialled for an observer."""
+    """No ear is dialled, and paid for, for a person who only listens."""
     assert events_of(hold(people("{role: human, via: app}")), EarReady) == [EarReady("dana", 1, ANY)]
     assert not events_of(hold(people("{role: observer, via: app}")), EarReady)
 
@@ -189,7 +189,7 @@ def test_calls_for_people_are_events(people, hold):
 
 
 async def test_an_invalid_recording_is_reported_before_the_start(people, tmp_path):
-    """One line, and no directory is made."""
+    """The error is one line, and no run's directory is made."""
     (tmp_path / "dana.wav").write_text("not sound")
     path = people("{role: human, via: {clips: [{play: dana.wav, when: {at: 1s}}]}}")
     out = tmp_path / "run"

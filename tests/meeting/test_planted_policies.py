@@ -76,7 +76,7 @@ def first_other(reading, policy, other):
 
 
 def test_every_policy_has_a_plant():
-    """A new one cannot be forgotten."""
+    """A new policy cannot be left out of this test."""
     assert PLANTS.keys() == POLICIES.keys()
 
 

@@ -107,7 +107,7 @@ def test_a_changed_prompt_turns_the_meeting_red(hold, tmp_path, endpoint):
 
 
 def test_recording_models_needs_real_time(hold, tmp_path):
-    """With the virtual clock it is refused."""
+    """Recording models' answers under the virtual clock is refused."""
     hold("asked", clock="real", record=tmp_path / "models.jsonl")
     with pytest.raises(SetupError, match="asks real models and needs the real clock"):
         hold("out", record=tmp_path / "models.jsonl", named=True)
@@ -118,7 +118,7 @@ def test_recording_models_needs_real_time(hold, tmp_path):
     [(None, "No such file"), ("{}", "is not a file of recorded"), ("nonsense", "is not a file of recorded")],
 )
 def test_a_record_that_is_none_is_told_with_its_place(hold, tmp_path, content, told):
-    """Before anything starts."""
+    """An invalid file of models' answers is an error with its line, before the start."""
     if content is not None:
         (tmp_path / "models.jsonl").write_text(content)
     with pytest.raises(ScenarioError, match=rf"asked\.yaml:4:\d+: run\.models: .*{told}"):
@@ -140,7 +140,7 @@ def test_a_record_that_is_torn_is_found_by_a_check(tmp_path, capsys):
 
 
 def test_a_record_lies_in_the_scenarios_folder(hold, tmp_path):
-    """Nowhere else."""
+    """A scenario cannot name a file of models' answers outside its folder."""
     file = Path(tmp_path / "asked.yaml")
     (tmp_path / "models.jsonl").write_text("{}")
     with pytest.raises(ScenarioError):

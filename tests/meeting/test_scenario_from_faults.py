@@ -98,7 +98,7 @@ def test_the_plans_faults_strike_again_and_the_turns_are_the_same(faults, first,
 
 
 def test_a_delayed_reply_has_no_time_to_think(first, tmp_path):
-    """Else the second meeting were late twice."""
+    """A repeated meeting does not add the fault's delay to the agent's own."""
     first(SLOW)
     document, _, _ = again(tmp_path)
     script = document["cast"]["ben"]["think"]["script"]
@@ -106,7 +106,7 @@ def test_a_delayed_reply_has_no_time_to_think(first, tmp_path):
 
 
 def test_a_fault_of_a_tool_is_in_what_the_tool_answers(first, tmp_path):
-    """It does not strike a second time."""
+    """A repeated tool answers as it did, and its fault does not strike again."""
     then = first(HANGING)
     document, _, now = again(tmp_path)
     assert struck(then) == ["hanging"]

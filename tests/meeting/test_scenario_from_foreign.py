@@ -236,7 +236,7 @@ def test_speakers_who_read_alike_and_words_without_end_make_a_good_scenario(tmp_
 
 
 def test_two_voices_in_a_cue_are_two_speakers():
-    """Each with its own words, without markup."""
+    """Both speakers of one WebVTT cue get their own words, without markup."""
     both = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>Yes &amp; <i>no</i>.</v>\n<v Bob>No.</v>\n"
     assert [(each.speaker, each.text) for each in read_cues(both)] == [("Ann", "Yes & no."), ("Bob", "No.")]
 

@@ -309,7 +309,7 @@ class Failing:
 
 
 def test_a_cancellation_that_a_sink_kept_is_its_fault(tmp_path):
-    """It cancels nothing: its author is told."""
+    """A sink that swallows a cancellation is reported to its author, and cancels nothing."""
 
     async def visit(meeting):
         with pytest.raises(trio.Cancelled) as kept:
@@ -353,7 +353,7 @@ WRONG = [
 
 
 def test_wrong_questions_about_sound_are_refused(tmp_path):
-    """At the call, by the argument's name."""
+    """The error names the wrong argument, in the call itself."""
 
     async def visit(meeting):
         for ask in WRONG:

@@ -63,7 +63,7 @@ def test_a_callback_is_told_of_each_of_its_type(scenario, tmp_path):
 
 
 def test_a_callback_that_is_called_off_is_told_no_more(scenario, tmp_path):
-    """`on` gives what ends it."""
+    """A callback is not called after its subscription was ended."""
     ready = []
 
     async def visit(meeting):
@@ -208,7 +208,7 @@ def test_the_state_shows_hands_and_muting(scenario, tmp_path):
 
 @pytest.mark.parametrize("how", ["revoke", "interrupt"])
 def test_the_floor_can_be_taken_from_a_speaker(scenario, tmp_path, how):
-    """Its turn ends interrupted, at once."""
+    """`interrupt` silences the holder at once."""
     taken = []
 
     async def visit(meeting):
@@ -226,7 +226,7 @@ def test_the_floor_can_be_taken_from_a_speaker(scenario, tmp_path, how):
 
 
 def test_from_a_free_floor_nothing_is_taken(scenario, tmp_path):
-    """`interrupt` says that nobody held it."""
+    """`interrupt` on a free floor returns that nobody held it."""
 
     async def visit(meeting):
         await trio.lowlevel.checkpoint()

@@ -27,7 +27,7 @@ def test_a_text_that_could_not_be_said_again_is_refused(text, form):
 
 @pytest.mark.parametrize("text", ["[" * 1_000_000, '{"a":' * 200_000], ids=["lists", "objects"])
 def test_the_deepest_texts_end_in_an_error_and_nothing_worse(text):
-    """As no JSON, like all else."""
+    """JSON nested without end is an ordinary error, not a crash."""
     with pytest.raises(orjson.JSONDecodeError):
         read_json(text)
 
@@ -54,6 +54,6 @@ def test_brackets_in_strings_are_no_levels():
     st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=200)
 )
 def test_everything_else_is_read_as_it_is(value):
-    """In either form."""
+    """Text and bytes give the same value."""
     text = json.dumps(value)
     assert read_json(text) == read_json(text.encode()) == orjson.loads(text)

@@ -142,7 +142,7 @@ def test_without_the_token_it_asks_for_it(tab: Any, server: VoiceAgentServer) ->
 
 
 def test_it_fits_a_phone(desk: Any, server: VoiceAgentServer) -> None:
-    """Nothing is wider than the window."""
+    """On a phone, no part of the control page is wider than the window."""
     desk.resize(390, 800, mobile=True)
     with greeted(server, "Hello."):
         desk.wait(shows("AgentAudioDone"))

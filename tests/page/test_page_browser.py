@@ -85,7 +85,7 @@ def test_keys_scrub_and_zoom(page):
 
 
 def test_why_a_turn_was_granted_is_said(page):
-    """At its moment, and in the transcript."""
+    """The page gives the reason of a grant at its moment and in the transcript."""
     page.tell("go(15)")
     now = page.tell("document.getElementById('now').textContent")
     assert "Ben, turn 2" in now
@@ -184,7 +184,7 @@ def test_a_link_opens_at_its_moment_and_holds_the_pins(page, address):
 
 
 def test_a_click_on_a_plot_goes_there(page):
-    """Plots are over the meeting's time."""
+    """A click on a plot moves the page to that moment of the meeting."""
     page.tell("document.getElementById('plots').scrollIntoView({ behavior: 'instant' })")
     page.wait("document.querySelectorAll('.u-over').length === data.plots.length")
     box = json.loads(page.tell("JSON.stringify(document.querySelector('.u-over').getBoundingClientRect())"))
@@ -309,7 +309,7 @@ def test_all_of_it_goes_on_paper(paper):
 
 
 def test_a_folder_is_sorted_by_its_columns(page, tmp_path):
-    """By figures where there are any."""
+    """A click on a column sorts the runs, figures by their size."""
     rows = [
         RunRow(name, {"name": "review", "ok": True, "reason": "said", "duration_s": seconds})
         for name, seconds in (("one", 9.0), ("two", 100.0), ("three", 30.0))

@@ -54,7 +54,7 @@ def test_nothing_is_fetched():
 
 
 def test_hostile_words_end_no_element():
-    """What a model says stays data."""
+    """Words of a model cannot add elements or scripts to the page."""
     encoded = inert({"text": HOSTILE})
     assert not re.search(rb"[<>&]|\xe2\x80[\xa8\xa9]", encoded)
     assert orjson.loads(encoded) == {"text": HOSTILE}
@@ -73,21 +73,21 @@ def test_the_sound_comes_last_in_pieces():
 
 
 def test_waveforms_are_by_participant():
-    """One byte a twentieth of a second."""
+    """Each participant's lane has one byte of loudness for a twentieth of a second."""
     data = data_of(document(SAID, {"ada": bytes([0, 7, 255])}))
     assert b64decode(data["waves"]["ada"]) == bytes([0, 7, 255])
     assert data["sound"] is None
 
 
 def test_a_linked_sound_is_beside_the_page():
-    """The page has its address alone."""
+    """With linked sound, the page holds an address instead of the recording."""
     page = document(SAID, {}, PageSound(href="audio/mix.wav"))
     assert data_of(page)["sound"]["href"] == "audio/mix.wav"
     assert b'class="sound"' not in page
 
 
 def test_the_licence_of_what_is_not_ours_is_inside():
-    """uPlot's terms go with every copy."""
+    """Every page has the licence of uPlot, which is copied into it."""
     assert b"Copyright (c) 2022 Leon Sorokin" in document(SAID, {})
 
 
@@ -101,7 +101,7 @@ def test_the_page_says_how_the_meeting_went():
 
 @pytest.mark.parametrize("path", KEPT, ids=lambda path: path.stem)
 def test_old_journals_have_a_page(path):
-    """Recordings of every version are shown."""
+    """A page can be made of a journal of any earlier version."""
     from trialogue.brain.words.transcript import utterances
 
     reading = read(path)
@@ -143,7 +143,7 @@ def test_a_folder_shows_outcomes_links_and_spread():
 
 
 def test_hostile_names_stay_text_in_a_folder():
-    """Names come from scenarios."""
+    """Names from scenarios cannot add elements to a folder's page."""
     page = runs_document(HOSTILE, [RunRow(HOSTILE, {**good(1.0), "name": HOSTILE}, HOSTILE)])
     assert b"<script>alert" not in page
     assert b"<img" not in page

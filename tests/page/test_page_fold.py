@@ -56,7 +56,7 @@ def test_a_fault_of_the_scenario_is_told():
 
 
 def test_a_grant_says_why():
-    """The policy's words stand beside the turn."""
+    """The policy's reason is shown beside the turn."""
     marks = marks_of((1.0, Woke("x"), grant("ada", 1, 1.0)), (2.0, Woke("x"), EndTurn("ada", 1, "timeout")))
     assert marks == [
         {"k": "grant", "turn": 1, "who": "ada", "at": 1.0, "why": "next in order"},
@@ -88,7 +88,7 @@ def test_a_lane_ends_with_the_voice():
 
 
 def test_open_sound_ends_with_the_records():
-    """A crash leaves sound open."""
+    """Sound that a crash left open ends on the page with the last record."""
     fold = PageFold(PLAN)
     for record in records((1.0, PlaybackStarted("ada", 1, 1, 1.0))):
         fold.take(record)
@@ -138,7 +138,7 @@ def test_words_beside_a_turn_stand_as_what_they_were():
 
 
 def test_a_raised_hand_is_in_the_queue():
-    """The queue is told with its priority."""
+    """The page shows a raised hand in the queue, with its priority."""
     assert marks_of((1.0, FloorRequested("kim", 2))) == [{"k": "ask", "who": "kim", "at": 1.0, "priority": 2}]
 
 
@@ -160,7 +160,7 @@ def test_tools_troubles_and_the_agenda_are_told():
 
 
 def test_a_report_that_repeats_its_event_is_told_once():
-    """The event's own mark is enough."""
+    """An event with its own mark is not marked a second time by its report."""
     assert marks_of((1.0, Woke("x"), Report("participant-failed", "gone", "ada", "failure"))) == []
 
 

@@ -12,7 +12,7 @@ def note(at, code, level, who=None):
 
 
 def test_a_failure_comes_before_the_longest_silence_and_that_before_a_warning():
-    """The page opens at what is worst."""
+    """The page opens at the failure of a meeting, if it has one."""
     marks = [note(2.0, "dry", "warning"), note(8.0, "broken", "failure"), note(3.0, "silence", "note")]
     assert [(each.at, each.what) for each in worst_moments(marks, HEARD, 15.0)] == [
         (8.0, "failure"),
@@ -43,7 +43,7 @@ def test_without_a_failure_it_is_the_longest_silence():
 
 
 def test_a_meeting_without_trouble_has_no_moments():
-    """Nothing is made up."""
+    """The page of a quiet meeting lists no moments, and opens at its beginning."""
     assert worst_moments([], (Stretch("ada", 1, 0.0, 5.0),), 5.2) == ()
 
 

@@ -32,7 +32,7 @@ def test_plots_are_of_the_measures():
 
 
 def test_plots_without_anything_to_show_are_left_out():
-    """An empty meeting has none."""
+    """The page of an empty meeting has no empty plots."""
     assert plots(PLAN, (), ()) == ()
 
 

@@ -24,7 +24,7 @@ def recording(tmp_path):
 
 
 def test_a_waveform_shows_where_it_is_loud(recording):
-    """One byte a twentieth of a second."""
+    """The lane is high where the recording is loud."""
     wave = peaks(recording)
     assert len(wave) == 2 * RATE
     assert set(wave[:RATE]) == {0}
@@ -50,7 +50,7 @@ def test_a_long_recording_goes_on_in_further_files(tmp_path):
 
 
 def test_a_damaged_recording_is_named(tmp_path):
-    """The page has a line for it."""
+    """The page says in a line which recording cannot be read."""
     (tmp_path / "ada.wav").write_bytes(b"RIFF" + bytes(60))
     with pytest.raises(JournalError, match="as sound"):
         peaks(parts_of(tmp_path, "ada"))
@@ -76,7 +76,7 @@ def test_a_ctrl_c_ends_the_encoding_and_is_not_lost(tmp_path, monkeypatch):
 
 
 def test_sound_of_a_rate_that_mp3_has_not_is_told(tmp_path):
-    """With what shows it all the same."""
+    """A recording of a rate that MP3 lacks is an error that gives the rate."""
     path = tmp_path / "mix.wav"
     soundfile.write(path, np.zeros(96_000, np.int16), 96_000)
     with pytest.raises(JournalError, match="has 96,000 samples per second, which MP3 does not support"):

@@ -68,7 +68,7 @@ def test_with_a_place_for_the_made_run_it_lies_there(run, tmp_path, capsys):
 
 
 def test_a_page_needs_a_what_if():
-    """A run's own page is another command's."""
+    """`--html` without `--what-if` is refused with the command that makes a run's page."""
     from trialogue.cli.commands.runs import replay
 
     with pytest.raises(SetupError, match="report --html"):
@@ -114,7 +114,7 @@ def test_turns_stand_side_by_side_from_the_first_that_differs(seen, run):
 
 
 def test_a_click_and_the_arrows_move_both_lines(seen):
-    """They have one time."""
+    """Both meetings of a what-if show the same moment."""
     box = json.loads(seen.tell("JSON.stringify(document.getElementById('axis').getBoundingClientRect())"))
     seen.click(box["left"] + box["width"] / 2, box["top"] + box["height"] / 2)
     half = seen.tell("length / 2")
@@ -128,7 +128,7 @@ def test_a_click_and_the_arrows_move_both_lines(seen):
 
 @pytest.mark.parametrize("width", [360, 768])
 def test_it_fits_a_phone(seen, width):
-    """Nothing is wider than the window."""
+    """On a phone, no part of a what-if's page is wider than the window."""
     seen.resize(width, 740, mobile=True)
     assert seen.tell("document.documentElement.scrollWidth") <= width
 

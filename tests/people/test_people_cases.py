@@ -342,7 +342,7 @@ NAMED = [
     [pytest.param(*each, marks=() if at % 4 == 0 else pytest.mark.long) for at, each in enumerate(NAMED)],
 )
 def test_whom_the_chair_names_speaks_next(tmp_path, line, to):
-    """Address before mention, in whatever spelling."""
+    """The chair's words give the floor to the person addressed, in whatever spelling."""
     held = hold(
         scenario(
             {

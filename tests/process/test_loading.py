@@ -82,7 +82,7 @@ def test_the_end_of_the_process_waits_for_an_engine(tmp_path):
 @pytest.mark.long
 @pytest.mark.parametrize("program", [CANCELLED, INTERRUPTED], ids=["cancelled", "interrupted"])
 def test_leaving_while_models_load_is_no_crash(program, tmp_path):
-    """Wherever in the loading it comes."""
+    """A program that leaves its meeting while models load ends without a traceback."""
     pytest.importorskip("ctranslate2")
     (tmp_path / "small.yaml").write_text(SCENARIO, encoding="utf-8")
     for number, after_s in enumerate((0.8, 1.0, 1.2)):

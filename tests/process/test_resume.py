@@ -227,7 +227,7 @@ def test_a_meeting_of_other_rules_is_not_resumed(crashed, monkeypatch):
 
 
 def test_a_journal_of_nothing_is_not_resumed(crashed):
-    """The crash came before the first record."""
+    """Resuming a run that crashed before its first record is refused in words."""
     run = crashed()
     journal = run / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().splitlines(keepends=True)[0])

@@ -154,13 +154,13 @@ def test_a_service_that_cannot_be_reached_is_told_to_the_client(
 def test_an_impossible_setting_is_refused_before_the_server_listens(
     told: Told, here: Path, options: list[str], code: int, why: str
 ) -> None:
-    """One line, and no address."""
+    """`serve` ends with one line, and prints no address."""
     (here / "a-file").touch()
     assert told("serve", "--port", "0", *options) == (code, "", f"trialogue: {why}\n")
 
 
 def test_a_run_of_a_meeting_wants_a_participant(told: Told, endless: Path, tmp_path: Path) -> None:
-    """And says which there are."""
+    """`serve` of a meeting's run lists the participants to choose from."""
     run = tmp_path / "run"
     told("run", endless, "--clock", "virtual", "--limit-turns", "2", "--out", run, "--quiet")
     code, _, err = told("serve", "--port", "0", "--replay", run)

@@ -121,7 +121,7 @@ class Slow:
 
 
 async def test_its_thread_ends_with_it():
-    """However often, none is found behind it."""
+    """Meetings in a row leave no watching threads behind."""
     for _ in range(50):
         async with trio.open_nursery() as nursery:
             await nursery.start(StallWatch(print).run)

@@ -38,7 +38,7 @@ def undocumented(name, found):
 
 
 def test_every_public_name_says_what_it_is():
-    """Classes and functions, methods and properties."""
+    """Every public class, function, method and property has a description."""
     assert len(PUBLIC) > 300
     assert [each for name, found in PUBLIC.items() for each in undocumented(name, found)] == []
 

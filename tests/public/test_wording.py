@@ -63,7 +63,7 @@ def raised(error):
 
 @pytest.mark.parametrize("name", SAID)
 def test_an_error_is_in_the_words_of_who_asked(name, tmp_path, monkeypatch):
-    """A program knows nothing of options."""
+    """A program's error names arguments, and the command's error names options."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "there").touch()
     call, of_call, of_command = SAID[name]

@@ -344,7 +344,7 @@ OPENED_WITH = {
 
 @pytest.mark.parametrize("cls", OPENED_WITH, ids=lambda cls: cls.__name__)
 def test_values_that_something_is_opened_with_are_judged_there(cls, tmp_path, monkeypatch):
-    """By name, each field; nothing is opened."""
+    """A wrong field is named in the error, and nothing is opened."""
     monkeypatch.chdir(tmp_path)
     hints, taken = get_type_hints(cls), []
     for field in attrs.fields(cls):
@@ -450,7 +450,7 @@ def test_a_meeting_on_trio_goes_on(tmp_path):
 
 
 def test_a_supervisor_goes_on():
-    """After each call; its child runs."""
+    """A supervisor's child still runs after calls with wrong arguments."""
     tally, of = Tally(), methods_of("trialogue.supervise.Supervisor")
 
     async def main():
@@ -529,7 +529,7 @@ def in_a_thread(function, instance, given):
 
 @pytest.mark.real
 def test_a_meeting_in_threads_goes_on(tmp_path):
-    """After each call; its journal verifies."""
+    """After calls with wrong arguments the meeting goes on, and its journal verifies."""
     tally = Tally()
     with blocking.open_meeting(SCENARIO, out=tmp_path / "run", edges=EDGES) as meeting:
         try_all(meeting, "trialogue.blocking.Meeting", tally, in_a_thread)
@@ -543,7 +543,7 @@ def test_a_meeting_in_threads_goes_on(tmp_path):
 
 @pytest.mark.real
 def test_an_agent_in_threads_goes_on():
-    """After each call it can be asked."""
+    """After calls with wrong arguments the agent still answers."""
     tally = Tally()
     with blocking.open_agent(AGENT, connect=FakeService()) as agent:
         agent.next_event(timeout_s=20)
@@ -572,7 +572,7 @@ async def try_awaited(instance, handle, tally, *, with_fitting=True):
 
 @pytest.mark.real
 def test_a_meeting_in_asyncio_goes_on(tmp_path):
-    """After each call; its journal verifies."""
+    """After calls with wrong arguments the meeting goes on, and its journal verifies."""
     tally = Tally()
 
     async def main():
@@ -590,7 +590,7 @@ def test_a_meeting_in_asyncio_goes_on(tmp_path):
 
 @pytest.mark.real
 def test_an_agent_in_asyncio_goes_on():
-    """After each call it can be asked."""
+    """After calls with wrong arguments the agent still answers."""
     tally = Tally()
 
     async def main():
@@ -606,7 +606,7 @@ def test_an_agent_in_asyncio_goes_on():
 
 @pytest.mark.real
 def test_the_words_of_the_sdk_go_on():
-    """A client that is open goes on."""
+    """An open client goes on after calls with wrong arguments."""
     tally = Tally()
     client = make(compat.AgentWebSocketClient, FakeService())
     assert client.start(compat.SettingsOptions(agent=compat.Agent()))
@@ -618,7 +618,7 @@ def test_the_words_of_the_sdk_go_on():
 
 @pytest.mark.real
 def test_the_words_of_the_sdk_go_on_in_asyncio():
-    """An open asyncio client goes on."""
+    """An open asyncio client goes on after calls with wrong arguments."""
     tally = Tally()
 
     async def main():

@@ -32,6 +32,7 @@ def test_a_backchannel_within_is_no_transfer():
 
 
 def test_overlap_counts_below_zero():
+    """A speaker who begins before the other has ended makes a negative transfer."""
     (border,) = borders((said("ada", 0.0, 3.0), said("ben", 2.0, 5.0)))
     assert border.is_transfer
     assert border.offset_s == -1.0
@@ -46,6 +47,7 @@ def test_silence_and_overlap_mixed_are_left_out():
 
 
 def test_touching_stretches_of_one_speaker_are_one():
+    """A speaker's adjoining stretches are no transfer and no pause."""
     assert borders((said("ada", 0.0, 1.0), said("ada", 1.0, 2.0))) == ()
 
 
@@ -110,6 +112,7 @@ def test_meetings_of_people_come_out_as_reckoned_elsewhere(
 
 
 def test_a_line_that_is_none_is_told_with_its_number():
+    """The error for an invalid line of a corpus gives the line's number."""
     with pytest.raises(ValueError, match="line 2 is not an RTTM SPEAKER line"):
         read_rttm("SPEAKER x 1 0.0 1.0 <NA> <NA> ada <NA> <NA>\nSPEAKER x 1 zero\n")
     with pytest.raises(ValueError, match="line 1 has invalid times"):

@@ -39,7 +39,7 @@ def test_a_hum_is_no_voice(tmp_path):
 
 
 def test_a_recording_in_parts_goes_on(tmp_path):
-    """The second begins where the first ends."""
+    """In a resumed run, the second part of a recording continues where the first ends."""
     parts = (*recording(tmp_path / "a.wav", (1.0, 2.0)), *recording(tmp_path / "a.2.wav", (3.0, 4.0)))
     assert voiced(parts) == [pytest.approx((1.0, 2.0), abs=0.011), pytest.approx((13.0, 14.0), abs=0.011)]
 
@@ -78,7 +78,7 @@ def test_stretches_of_only_one_source_are_counted(tmp_path):
 
 
 def test_an_invalid_recording_is_an_error_with_its_path(tmp_path):
-    """And no figure."""
+    """A damaged recording gives an error with its path instead of wrong figures."""
     (tmp_path / "a.wav").write_text("no")
     with pytest.raises(JournalError, match="as sound"):
         voiced((tmp_path / "a.wav",))

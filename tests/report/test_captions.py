@@ -33,7 +33,7 @@ def test_each_sentence_is_a_cue_where_it_is_heard():
 
 
 def test_sentences_without_places_share_the_time_by_their_length():
-    """Nothing better is known."""
+    """Subtitles of a turn without word times are spread by the length of the sentences."""
     assert shown(said("Yes yes yes. No no no no.", 0.0, 5.0)) == [
         (0, 2500, "Yes yes yes."),
         (2500, 5000, "No no no no."),
@@ -41,12 +41,12 @@ def test_sentences_without_places_share_the_time_by_their_length():
 
 
 def test_a_cut_is_told_behind_the_last_cue():
-    """The words before it are whole."""
+    """The mark of an interruption comes after the last words, which are shown in full."""
     assert [cue[2] for cue in shown(said("One. Two", intended="One. Two three."))] == ["One.", f"Two {CUT}"]
 
 
 def test_typed_words_are_shown_as_long_as_they_are_read():
-    """They have no length of their own."""
+    """Typed words are in the subtitles for the time of reading them."""
     ((start, end, _),) = shown(said("What about the customers in Asia?", 21.0, 21.0))
     assert start == 21_000
     assert end - start > 1_500

@@ -24,11 +24,11 @@ def test_a_participant_who_joined_is_measured():
 
 
 def test_a_participant_who_joined_stands_in_the_transcript_by_its_title():
-    """Exports name everybody as events do."""
+    """A participant who joined later is named in exports like those of the start."""
     assert "Zoe Q." in markdown(PLAN, (), JOINED)
 
 
 def test_a_seat_that_is_taken_again_stays_in_its_place():
-    """The later participant of a name counts."""
+    """A seat that was taken twice is listed once, with its later participant."""
     again = records((1.0, Joined(Participant("kim", title="Another Kim"))))
     assert [each.label for each in with_everybody(PLAN, again).participants][-1] == "Another Kim"

@@ -102,7 +102,7 @@ def test_clan_reads_words_times_and_cuts():
 
 
 def test_clan_reads_what_nobody_could_make_words_of():
-    """As CHAT's word for it."""
+    """Unclear speech is in the CHAT file as CLAN's own mark for it."""
     reader = read_chat(made("chat", spoken((1, 0.0, 1.0, UNCLEAR))))
     assert [each.audible for each in reader.utterances()] == ["xxx ."]
 
@@ -148,7 +148,7 @@ def test_a_trace_has_tracks_slices_and_a_flow_a_grant():
 
 
 def test_a_trace_without_its_package_says_what_to_install(monkeypatch):
-    """In one line with the command."""
+    """Without its package, the Perfetto export is one line with the command to install it."""
     monkeypatch.setitem(sys.modules, "perfetto.trace_builder.proto_builder", None)
     with pytest.raises(SetupError, match=r"perfetto.*: pip install .trialogue\[perfetto\]"):
         made("perfetto")

@@ -78,7 +78,7 @@ def test_a_cue_of_any_text_is_read_at_once(cue):
     ],
 )
 def test_an_invalid_file_is_an_error(tmp_path, name, content, why):
-    """The error says what is wrong."""
+    """The error for an invalid transcript of others says what is wrong with it."""
     (tmp_path / name).write_text(content)
     with pytest.raises(ValueError, match=why):
         read_foreign(tmp_path / name)

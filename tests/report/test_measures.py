@@ -134,6 +134,7 @@ def test_nothing_is_measured_of_nothing():
 
 
 def test_meeting_without_an_end_lasts_until_its_last_record():
+    """A meeting that crashed has a duration, and measures."""
     assert measures(PLAN, records((1.0, Woke("x")), (7.5, Woke("y")))).duration_s == 7.5
 
 
@@ -224,6 +225,7 @@ def test_recovery_counts_from_the_first_loss():
     ],
 )
 def test_median_and_percentiles(observations, expected):
+    """The percentiles in reports are those of the usual definition."""
     assert spread(observations) == expected
 
 

@@ -67,7 +67,7 @@ def test_a_pause_is_no_speech_and_a_backchannel_is_some():
 
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 9000), st.integers(1, 3000)), max_size=10))
 def test_any_stretches(found):
-    """Whoever overlaps whom, itself among them."""
+    """Times of speech and overlap are right whoever overlaps whom, itself included."""
     heard = sorted(
         (Stretch(name, None, start / 1000, (start + length) / 1000) for name, start, length in found),
         key=lambda each: each.start_s,

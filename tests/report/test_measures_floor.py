@@ -170,7 +170,7 @@ def test_silences_are_told_apart():
 
 
 def test_transfers_are_told_by_pair():
-    """Who follows whom, and how soon."""
+    """The result has the gaps of each pair of speakers by itself."""
     facts = [*turn("ada", 1, 0, 1), *turn("ben", 2, 1.5, 3), *turn("ada", 3, 2.8, 4), *turn("ben", 4, 4.7, 5)]
     pairs = measured(*facts).timing.pairs
     assert [(pair.before, pair.after, pair.offset.n) for pair in pairs] == [
@@ -181,7 +181,7 @@ def test_transfers_are_told_by_pair():
 
 
 def test_overlap_within_leaves_the_floor_where_it_is():
-    """Between, the later speaker goes on alone."""
+    """Overlap inside a turn and overlap between two turns are counted apart."""
     found = measured(*turn("ada", 1, 0, 10), *turn("ben", 2, 2, 3), *turn("cleo", 3, 9, 12)).timing.overlap
     assert (found.within, found.within_s, found.between, found.between_s) == (1, 1.0, 1, 1.0)
 

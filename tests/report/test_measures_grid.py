@@ -70,7 +70,7 @@ def runs(row):
 
 @given(STRETCHES)
 def test_speech_and_overlap_are_those_of_the_grid(stretches):
-    """Floor shares, silence and the overlap ratio."""
+    """Shares, silence and overlap equal an independent count over short steps of time."""
     records, grid = meeting_of(stretches)
     measured = measures(PLAN, records)
     voices = grid.sum(axis=0)

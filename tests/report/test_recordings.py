@@ -27,7 +27,7 @@ def test_a_file_that_was_cut_off_as_it_was_made_holds_no_sound(tmp_path, left):
 
 
 def test_parts_before_one_that_was_cut_off_are_read(tmp_path):
-    """Their sound is whole."""
+    """A crash in a later part of a recording does not make the earlier ones unreadable."""
     recording(tmp_path / "mix.wav", 480)
     (tmp_path / "mix.2.wav").write_bytes(b"")
     parts = parts_of(tmp_path, "mix")
@@ -36,7 +36,7 @@ def test_parts_before_one_that_was_cut_off_are_read(tmp_path):
 
 
 def test_a_file_with_a_header_and_nothing_else_is_empty(tmp_path):
-    """Nobody has been heard yet."""
+    """A recording that was only begun counts as silence."""
     recording(tmp_path / "mix.wav", 0)
     assert list(blocks_of(parts_of(tmp_path, "mix"))) == []
 

@@ -45,6 +45,7 @@ def test_result_tells_what_went_wrong():
 
 @pytest.mark.parametrize(("reason", "ok"), [("agenda-done", True), ("all-failed", False), ("refused", False)])
 def test_reason_decides_whether_it_went_well(reason, ok):
+    """`ok` is true for each ordinary end, and false for every other reason."""
     told = result(PLAN, records((1.0, Woke("x"), EndMeeting(reason))), (), RUN)
     assert (told.reason, told.ok) == (reason, ok)
 

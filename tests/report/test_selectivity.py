@@ -74,7 +74,7 @@ def test_one_that_was_talked_down_stopped_nobody():
 
 
 def test_a_backchannel_beside_speech_that_goes_on_is_no_stop():
-    """Zero of one: that is right."""
+    """An agent that talks on beside a backchannel counts as right: 0 of 1 stopped."""
     found = told(*ada(9.0), *small("kim", 4.0, 4.4))
     assert (found.false_stops.hits, found.false_stops.n) == (0, 1)
 
@@ -87,7 +87,7 @@ def test_a_backchannel_that_paused_the_agent_is_a_false_stop():
 
 
 def test_sound_that_ended_by_itself_stopped_for_nobody():
-    """A backchannel over an agent's last words."""
+    """A backchannel over an agent's last words does not count as a stop."""
     found = told(*ada(4.3), *small("kim", 4.0, 4.4))
     assert (found.false_stops.hits, found.stopped.hits) == (0, 0)
 

@@ -99,7 +99,7 @@ def test_speech_of_a_person_is_one_turn_until_somebody_else_is_heard():
 
 
 def test_own_overlap_counts_once():
-    """A participant has one voice."""
+    """Overlapping stretches of one participant count as one voice."""
     heard = (Stretch("ada", 1, 0.0, 2.0), Stretch("ada", 2, 1.0, 3.0), Stretch("ada", 3, 5.0, 6.0))
     assert (spoken_s(heard, "ada"), spoken_s(heard, "bob")) == (4.0, 0)
     assert time_with(heard) == (4.0, 0.0)

@@ -47,7 +47,7 @@ def plan(label):
 
 
 def test_nothing_said_is_an_empty_transcript():
-    """Each format has its empty file."""
+    """A silent meeting has a valid, empty file in each format."""
     assert webvtt(PLAN, ()) == "WEBVTT\n"
     assert (srt(PLAN, ()), rttm(PLAN, ())) == ("", "")
     assert markdown(plan("Ada"), (), ()).endswith("---\n\nThe records stop before the meeting ended.\n")
@@ -111,7 +111,7 @@ def test_no_text_can_break_srt(label, words):
 
 @given(name=TEXT, file=TEXT)
 def test_no_name_can_break_rttm(name, file):
-    """Every line has its ten fields."""
+    """Every line of RTTM has ten fields, whatever participants are called."""
     made = rttm(MeetingPlan(file, ()), [Stretch(name, 1, 1.0, 2.0)])
     assert [len(line.split(" ")) for line in made.splitlines()] == [10]
     assert made.split(" ")[3:5] == ["1.000", "1.000"]

@@ -65,7 +65,7 @@ tools: {t: {mcp: {command: [serve], tool: t}}}
     ],
 )
 def test_check_tells_which_packages_a_meeting_lacks(tmp_path, capsys, monkeypatch, installed, needs):
-    """`run` refuses to begin without them."""
+    """`check` names the missing packages without which `run` does not begin."""
     file = tmp_path / "x.yaml"
     file.write_text(MICROPHONE)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: name if name in installed else None)

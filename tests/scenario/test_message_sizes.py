@@ -28,7 +28,7 @@ def test_an_agent_that_no_message_holds_is_refused_at_its_seat():
 
 
 def test_a_tool_that_no_model_is_told_of_is_refused():
-    """Its description counts as its schema does."""
+    """A tool whose description is too long for the service is an error in `check`."""
     tool = {"schema": {"type": "object"}, "mock": {"result": "yes"}}
     assert (
         refused({"ann": {**LINES, "tools": ["long"]}}, tools={"long": {**tool, "description": "a" * 199_000}})

@@ -36,10 +36,10 @@ def test_an_ear_costs_by_its_model(listen, service, usd, as_of):
 
 
 def test_a_model_that_is_not_in_the_table_is_unpriced():
-    """Said aloud, and never counted as free."""
+    """A recognizer without a known price is listed as unpriced, and not as free."""
     assert price("model: nova-2") == Price("deepgram/listen/nova-2")
 
 
 def test_the_embedded_ear_is_free():
-    """As its agents are."""
+    """Offline recognition adds nothing to a meeting's cost."""
     assert price("", via="local") is None

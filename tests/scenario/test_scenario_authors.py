@@ -72,7 +72,7 @@ def test_a_file_is_brought_into_form_with_its_comments():
 
 
 def test_invalid_yaml_is_reported_and_left():
-    """With its place, as everywhere."""
+    """`fmt` reports invalid YAML with its line, and leaves the file as it is."""
     with pytest.raises(ScenarioError, match="x:1:4: a text cannot start with an at sign"):
         formatted("a: @b\n", "x")
 
@@ -85,7 +85,7 @@ def test_a_file_that_only_one_parser_reads_is_left(text):
 
 
 def test_a_blank_line_above_a_key_that_moves_up_is_not_the_first_line():
-    """Formatted again, the file would change again."""
+    """A formatted file stays the same when it is formatted again."""
     once = formatted("cast:\n\nname: x\n", "x")
     assert once == "name: x\ncast:\n"
     assert formatted(once, "x") == once
@@ -99,7 +99,7 @@ def test_what_only_looks_like_a_number_or_a_date_is_left(value):
 
 
 def test_a_file_without_a_map_is_left():
-    """There is no form for it."""
+    """`fmt` leaves a file alone that is no mapping."""
     with pytest.raises(SetupError, match="x: cannot be formatted: it is not a map"):
         formatted("- a\n", "x")
 
@@ -132,7 +132,7 @@ def test_a_picture_holds_the_seats_the_floor_and_the_agenda():
 
 
 def test_a_round_goes_round():
-    """The last hands on to the first."""
+    """The graph of round-robin has an arrow from the last speaker to the first."""
     turns = drawn("floor: {policy: round-robin, order: [chair, tech, dana]}\n").turns
     assert [(t.from_, t.to) for t in turns] == [("chair", "tech"), ("tech", "dana"), ("dana", "chair")]
 
@@ -146,7 +146,7 @@ def test_mermaid_is_quoted():
 
 
 def test_svg_is_xml_that_shows_everybody():
-    """A browser reads it as it is."""
+    """The SVG of a scenario is well-formed and names every participant."""
     root = ET.fromstring(svg(drawn(AGENDA)))
     words = {each.text for each in root.iter("{http://www.w3.org/2000/svg}text")}
     assert {"Chair", "Tech", "Eve", "Dana", "What <hurts>", "Decision"} <= words

@@ -76,14 +76,14 @@ def test_a_file_that_is_not_there(tmp_path):
     ],
 )
 def test_invalid_texts_are_reported_with_their_place(text, told):
-    """Each problem has its place."""
+    """Each problem of a scenario is shown with its line and column."""
     with pytest.raises(ScenarioError) as caught:
         loads(text)
     assert caught.value.problems[0] == told
 
 
 def test_an_alias_bomb_is_refused():
-    """Aliases are never followed."""
+    """A small YAML file with nested aliases does not fill the memory."""
     lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
     lines += [f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)]
     with pytest.raises(ScenarioError) as caught:
@@ -130,7 +130,7 @@ def test_a_script_that_is_too_large_is_refused(tmp_path):
 
 
 def test_at_most_a_hundred_faults_are_told():
-    """The rest are counted."""
+    """A hopeless file gives a hundred problems, and the number of the others."""
     with pytest.raises(ScenarioError) as caught:
         loads(GOOD + "\n".join(f"k{index}: 1" for index in range(150)) + "\nrun: {clock: fast}")
     assert len(caught.value.problems) == MOST + 1
@@ -159,7 +159,7 @@ def test_faults_hold_no_prompt():
 
 
 def test_words_of_the_file_are_safe_for_a_terminal():
-    """Controls are removed and long words cut."""
+    """Text of a scenario in an error cannot steer the terminal, and long words are cut."""
     with pytest.raises(ScenarioError) as caught:
         loads(GOOD + '"\\e[31mred": 1\n' + f"{'x' * 99}: 1")
     told = "\n".join(caught.value.problems)

@@ -40,14 +40,14 @@ def test_the_schema_is_one():
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_scenarios_fit_the_schema(file):
-    """As written, and as resolved."""
+    """The included scenarios are valid by the JSON schema, as written and as resolved."""
     SCHEMA.validate(yaml.safe_load(file.read_text()))
     SCHEMA.validate(yaml.safe_load(to_yaml(prepare(file))))
 
 
 @pytest.mark.parametrize("key", ["promt", "restart"])
 def test_the_schema_refuses_what_the_reader_refuses(key):
-    """Unknown keys, and those of later releases."""
+    """An editor with the JSON schema marks unknown keys, as `check` does."""
     text = f"trialogue: 1\nname: x\ncast: {{ada: {{lines: [Hello.], {key}: x}}}}"
     assert not SCHEMA.is_valid(yaml.safe_load(text))
 

@@ -21,7 +21,7 @@ def test_ten_generated_scenarios_are_held_or_refused(seed, tmp_path):
 
 
 def test_many_of_them_are_good_and_many_are_not(tmp_path):
-    """Else little would be tried."""
+    """The generated scenarios are neither nearly all valid nor nearly all invalid."""
     file = tmp_path / "made.yaml"
     good = 0
     for text in SCRIPT["texts"](100, 11):

@@ -46,7 +46,7 @@ def test_a_voice_that_nobody_knows_is_noted_in_any_spelling(voice):
     "voice", ["heart", "Heart", "aura-2-thalia-en", "Aura-2-Thalia-EN", "aura-luna-en", "thalia"]
 )
 def test_a_voice_that_is_known_is_not_noted(voice):
-    """Nor one that nobody named."""
+    """A known voice, or none, gives no note."""
     assert noted(f"  ann: {{lines: [Hi.], speak: {{model: {voice}}}}}\n  ben: {{lines: [Hi.]}}\n") == []
 
 
@@ -70,7 +70,7 @@ def test_a_voice_that_a_service_never_published_is_noted():
     "speak", ["{model: aura-2-celeste-es}", "{model: flux-kit-en}", "{provider: eleven_labs, model_id: x}"]
 )
 def test_a_voice_of_a_service_that_is_known_or_another_vendors_is_not_noted(speak):
-    """Nobody lists the voices of others."""
+    """A known voice of the service, or any voice of another vendor, gives no note."""
     assert noted(HOSTED.format(speak=speak)) == []
 
 
@@ -217,7 +217,7 @@ def test_a_key_without_effect_here_is_noted(keys, noted_at):
 
 
 def test_another_vendors_model_is_not_taken_for_a_voice():
-    """Its voice is named by another key."""
+    """Another vendor's model name gives no note about an unknown voice."""
     speak = "{provider: open_ai, model: tts-1, voice: alloy, endpoint: {url: 'https://a.example'}}"
     assert noted(f"  ann: {{lines: [Hi.], speak: {speak}}}\n") == []
 

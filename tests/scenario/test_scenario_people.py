@@ -140,7 +140,7 @@ def test_the_operator_sits_where_clips_stand_in():
 
 @pytest.mark.parametrize("name", ["ada", "finn", "nobody"])
 def test_the_operator_sits_in_a_persons_seat_only(file, name):
-    """Agents and observers keep theirs."""
+    """`--me` for an agent or an observer is an error."""
     with pytest.raises(
         ScenarioError, match=f"me {name}: this is not the seat of a person who speaks; seats of people:"
     ):

@@ -49,7 +49,7 @@ def assert_told(text) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_scenario_or_a_scenario_error(content):
-    """No bytes raise anything else."""
+    """No file, however broken, crashes the reader of scenarios."""
     assert_told(content)
 
 
@@ -95,7 +95,7 @@ def test_any_structure_is_a_scenario_or_a_scenario_error(value):
 
 @given(st.text(alphabet="abc:-[]{}&*!|>'\"%@,?# \n\t01.~\x00\ufeff\u2028", max_size=60))
 def test_any_yaml_like_text_is_a_scenario_or_a_scenario_error(text):
-    """The parser's own errors are mapped."""
+    """No text of YAML's signs crashes the reader of scenarios."""
     assert_told(GOOD + text)
 
 
@@ -134,7 +134,7 @@ def test_plain_words_are_those_of_yaml_1_2(text, value):
 
 
 def test_quoted_words_are_text():
-    """Quotes make text of anything."""
+    """A quoted number or truth value is text."""
     assert loads(GOOD + 'about: "5"').document.about == "5"
 
 
@@ -337,7 +337,7 @@ def test_durations(text, seconds):
     ],
 )
 def test_ranges(text, ends):
-    """Two ends that rise, or one."""
+    """A range has two rising ends, or one value for both."""
     assert read_range(text) == ends
 
 
@@ -345,12 +345,12 @@ def test_ranges(text, ends):
 @example(0.0)
 @example(0.000001)
 def test_a_duration_reads_as_it_was_written(seconds):
-    """To the microsecond."""
+    """A duration is the same after writing and reading it, to the microsecond."""
     assert read_duration(write_duration(seconds)) == seconds
 
 
 def test_writing_is_short():
-    """The shortest form is written."""
+    """Durations in resolved scenarios are written in their shortest form."""
     assert [write_duration(seconds) for seconds in (0, 0.9, 90, 5400, math.inf)] == [
         "0s",
         "900ms",
@@ -409,7 +409,7 @@ def test_secrets_are_revealed_only_when_asked():
 
 
 def test_documents_are_values():
-    """Everything that was read is frozen."""
+    """Nothing of a scenario can be changed after it was read."""
     document = loads(GOOD).document
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         document.name = "other"

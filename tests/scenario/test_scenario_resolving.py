@@ -288,7 +288,7 @@ def test_a_resolved_scenario_can_be_written_and_read_again(text):
 
 
 def test_every_value_has_its_origin():
-    """A place, an option, or nobody."""
+    """`explain` can say for every value which line or option it comes from."""
     explained = {e.path: (e.value, str(e.origin)) for e in explain(resolve(loads(WHOLE), Overrides(seed=9)))}
     assert explained["run.seed"] == (9, "--seed")
     assert explained["run.ready"] == ("10s", "<text>:6:92")

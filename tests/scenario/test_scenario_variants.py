@@ -64,7 +64,7 @@ def test_a_variable_alone_keeps_its_type():
 
 
 def test_a_variable_may_be_a_whole_map():
-    """What several agents share is written once."""
+    """A map that several agents share is written once, as a variable."""
     text = HEAD + 'vars: {t: {provider: scripted, script: [{say: Hi.}]}}\ncast: {ann: {think: "${t}"}}\n'
     assert loads(text).document.cast["ann"].think.script[0].say == "Hi."
 
@@ -85,13 +85,13 @@ def test_a_circle_of_variables_is_told_once():
 
 
 def test_an_unknown_variable_within_a_variable_is_told_once():
-    """And with the name that was meant."""
+    """One mistyped variable is one problem, with the name that was meant."""
     text = HEAD + 'vars: {topic: x, a: "${topc}"}\ncast: {ann: {lines: ["${a} x", "${a}"]}}\n'
     assert faults(text) == ['3:21: vars.a: unknown variable ${topc}; did you mean "topic"? [E-VAR]']
 
 
 def test_variables_that_double_are_bounded():
-    """A few lines do not become gigabytes."""
+    """A few lines of variables do not become gigabytes."""
     doubled = "".join(f'  v{n}: "${{v{n - 1}}}${{v{n - 1}}}"\n' for n in range(1, 40))
     told = faults(HEAD + "vars:\n  v0: a word\n" + doubled + "cast: {ann: {lines: [Hi.]}}\n")
     assert any("larger than 1 MiB [E-SIZE]" in each for each in told)
@@ -108,7 +108,7 @@ def test_variables_in_each_other_are_as_deep_as_a_file_may_be(levels, brackets):
 
 
 def test_an_escaped_reference_to_the_environment_is_text():
-    """It is read from no environment."""
+    """An escaped `$${env:...}` is text, and no environment variable is read for it."""
     read = loads(HEAD + "cast: {ann: {prompt: 'Say $${env:HOME}, ${env:X}.', lines: [Hi.]}}\n")
     assert reveal(read.document.cast["ann"].prompt, {"X": "x", "HOME": "no"}) == "Say ${env:HOME}, x."
 
@@ -127,7 +127,7 @@ def test_a_resolved_scenario_reads_as_the_same():
 
 
 def test_a_profile_merges_maps_and_replaces_lists():
-    """Keys that it does not name stay."""
+    """Keys that a profile does not name stay as they are."""
     document = loads(VARIED, variant=Variant(profile="ci")).document
     assert document.run.clock.value == "virtual"
     assert (document.run.seed, document.run.limits.turns, document.run.limits.time) == (1, 2, 120.0)
@@ -136,18 +136,18 @@ def test_a_profile_merges_maps_and_replaces_lists():
 
 
 def test_without_a_profile_nothing_changes():
-    """The file is what it says."""
+    """Profiles that are not chosen do not change the scenario."""
     assert loads(VARIED).document.run.limits.turns == 4
 
 
 def test_an_unknown_profile_is_told_with_those_that_there_are():
-    """The place is where they stand."""
+    """The error lists the profiles, at their line."""
     told = faults(VARIED, Variant(profile="cx"))
     assert told == ['6:3: profiles: unknown profile "cx"; known profiles: ci [E-PROFILE]']
 
 
 def test_a_value_of_a_profile_says_where_it_stands(tmp_path: Path):
-    """`explain` names the profile's own line."""
+    """`explain` names the line in the profile from which a value comes."""
     file = tmp_path / "v.yaml"
     file.write_text(VARIED)
     found = explain(prepare(file, Overrides(variant=Variant(profile="ci"))))
@@ -160,7 +160,7 @@ def test_a_value_of_a_profile_says_where_it_stands(tmp_path: Path):
 
 
 def test_cells_are_the_product_of_the_axes():
-    """The first axis moves slowest."""
+    """A matrix has a cell for each combination; the first axis changes slowest."""
     assert [str(cell) for cell in cells(loads(VARIED).document)] == [
         "floor.policy=random,run.seed=7",
         "floor.policy=random,run.seed=8",

@@ -33,7 +33,7 @@ def told(file: Path) -> list[str]:
 
 
 def test_there_are_hundreds_of_a_hundred_kinds():
-    """Half of them are of the library."""
+    """The list of wrong files is large, and half of it comes from the library."""
     assert len(WRITTEN) + len(CHANGED) >= 250
     assert len({case["kind"] for case in (*WRITTEN, *CHANGED)}) >= 100
     assert len(CHANGED) >= 125
@@ -65,7 +65,7 @@ def test_each_changed_line_of_the_library_is_told(tmp_path, monkeypatch):
 
 
 def test_the_library_itself_is_right():
-    """What is changed is good before."""
+    """The scenarios that are changed for the list are valid before."""
     assert [check(file) for file in sorted((WRONG / "library").glob("*.yaml"))] == [[], [], []]
 
 
@@ -173,7 +173,7 @@ def test_the_example_is_the_word_that_was_meant(tmp_path, written, meant):
 
 
 def test_a_caret_stands_beneath_wide_letters(tmp_path, monkeypatch):
-    """It counts cells, not characters."""
+    """The caret is under the right letter also after letters that are two cells wide."""
     monkeypatch.chdir(tmp_path)
     Path(FILE).write_text(
         'trialogue: 1\nname: a\ncast: {ann: {title: "会議", lnies: [Hi.]}}\n', encoding="utf-8"

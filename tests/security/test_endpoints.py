@@ -54,7 +54,7 @@ def test_each_foreign_endpoint_is_told_with_its_place():
 
 
 def test_allowed_hosts_are_asked():
-    """By name, and none beside."""
+    """A host that the operator allowed by name is asked, and no other one."""
     check_endpoints(resolve(loads(SCENARIO)), ("llm.example", "spare.example", "tts.example"))
     with pytest.raises(ScenarioError, match=r"^<text>:14:\d+: [^\n]*spare\.example[^\n]*$"):
         check_endpoints(resolve(loads(SCENARIO)), ("llm.example", "tts.example"))

@@ -15,6 +15,7 @@ KEY = 'dg_"\\%é-0123'
     "name", ["DEEPGRAM_API_KEY", "GITHUB_TOKEN", "db_password", "A_SECRET", "Authorization"]
 )
 def test_variables_that_are_named_like_keys_hold_secrets(name):
+    """The values of variables named like keys are hidden everywhere."""
     assert secrets_of({name: f" {KEY}\n", "HOME": "/home/ada"}).values == (KEY,)
 
 
@@ -43,6 +44,7 @@ def test_a_line_is_searched_as_json_writes_it(depth):
 
 
 def test_an_event_is_hidden_in_whatever_field():
+    """A key in any field of an event does not get into the journal."""
     secrets = Secrets((KEY,))
     asked = ToolRequested("ada", 1, f"id {KEY}", KEY, json.dumps({"k": "v"}))
     assert secrets.hide_in(asked) == ToolRequested("ada", 1, "id ***", "***", json.dumps({"k": "v"}))
@@ -57,6 +59,7 @@ def test_a_value_without_secrets_is_returned_itself():
 
 
 def test_a_secret_is_not_in_its_own_repr():
+    """Logging the object that holds the keys shows none of them."""
     assert KEY not in repr(Secrets((KEY,)))
 
 
@@ -73,5 +76,6 @@ def test_no_character_stands_raw_that_steers():
 
 
 def test_a_text_without_an_end_is_cut():
+    """A very long text of a peer is cut before it is shown."""
     assert brief("x" * 9, 9) == "x" * 9
     assert brief("x" * 5000, 9) == "xxxxxxxxx… (4991 more characters)"

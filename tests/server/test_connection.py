@@ -285,7 +285,7 @@ async def test_a_socket_that_is_lost_in_a_reply_is_no_crash(
 
 
 def test_repr_is_a_status_line() -> None:
-    """The conversation's, in brackets."""
+    """The repr shows the state of the connection's conversation."""
     made = Connection(FakeSocket(), fake_equipment(), "r-1", STRANGER)
     assert repr(made) == "<Connection: <Conversation r-1: awaiting-settings, user silent>>"
 

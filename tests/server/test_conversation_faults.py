@@ -19,7 +19,7 @@ def test_failed_thinking_costs_the_turn_not_the_session() -> None:
 
 
 def test_failed_voice_ends_the_session() -> None:
-    """SPEAK_REQUEST_FAILED for each voice, then FAILED_TO_SPEAK."""
+    """SPEAK_REQUEST_FAILED comes for each voice, then FAILED_TO_SPEAK and the end."""
     desk, number = speaking()
     desk.happen(ev.VoiceStumbled(number, "broken"))
     desk.happen(ev.VoiceFailed(number))
@@ -27,14 +27,14 @@ def test_failed_voice_ends_the_session() -> None:
 
 
 def test_failed_ear_ends_the_session() -> None:
-    """FAILED_TO_START_LISTENING where there are no engines."""
+    """Without engines, FAILED_TO_START_LISTENING is sent, and the session ends."""
     desk = running()
     desk.happen(ev.HearingFailed("pip install 'trialogue[local]'"))
     assert error_of(desk)["code"] == "FAILED_TO_START_LISTENING"
 
 
 def test_nothing_is_said_after_the_end() -> None:
-    """Whatever comes after the error is ignored."""
+    """Messages of a client after the error get no answer."""
     desk, number = speaking()
     desk.say("nonsense")
     desk.look()

@@ -54,7 +54,7 @@ def test_unwanted_responses_are_dropped() -> None:
 
 
 def test_barge_in_cancels_calls() -> None:
-    """FunctionCallCancelled, and a late answer is dropped."""
+    """Speech sends FunctionCallCancelled for open calls, and drops late answers."""
     desk, number = thinking()
     desk.happen(ev.CallsThought(number, (CALL,)))
     desk.happen(ev.ThoughtEnded(number))
@@ -69,7 +69,7 @@ def test_barge_in_cancels_calls() -> None:
 
 
 def test_function_that_nobody_offered() -> None:
-    """NON_EXISTENT_FUNCTION_CALLED ends the session."""
+    """NON_EXISTENT_FUNCTION_CALLED is sent, and the session ends."""
     desk, number = thinking()
     desk.happen(ev.CallsThought(number, (WantedCall("c1", "other", "{}"),)))
     assert error_of(desk)["code"] == "NON_EXISTENT_FUNCTION_CALLED"

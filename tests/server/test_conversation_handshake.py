@@ -35,7 +35,7 @@ def test_text_that_is_no_message_is_unparsable(text: str) -> None:
 
 
 def test_messages_before_settings_are_refused() -> None:
-    """NON_SETTINGS_MESSAGE_BEFORE_SETTINGS for text and for audio."""
+    """Text and audio before Settings get NON_SETTINGS_MESSAGE_BEFORE_SETTINGS."""
     for act in (lambda d: d.say(KEEP_ALIVE), lambda d: d.happen(ev.AudioReceived(b"\x01\x00"))):
         desk = Desk()
         act(desk)
@@ -43,21 +43,21 @@ def test_messages_before_settings_are_refused() -> None:
 
 
 def test_settings_apply_once() -> None:
-    """SETTINGS_ALREADY_APPLIED for the second ones."""
+    """Second Settings get SETTINGS_ALREADY_APPLIED."""
     desk = running()
     desk.say(settings())
     assert error_of(desk)["code"] == "SETTINGS_ALREADY_APPLIED"
 
 
 def test_whitespace_in_json_is_free() -> None:
-    """Older SDKs indent what they send."""
+    """Indented JSON, which older SDKs send, is read."""
     desk = running()
     desk.say('{\n    "type":\t"KeepAlive"\n}')
     assert desk.names() == []
 
 
 def test_whole_numbers_do_for_floats() -> None:
-    """SDKs write 1.0 as 1."""
+    """1 is read where a number like 1.0 is expected: SDKs write it so."""
     desk = running()
     listen = {"type": "deepgram", "version": "v2", "model": "flux-general-en", "eot_threshold": 1}
     desk.say({"type": "UpdateListen", "listen": {"provider": listen}})
@@ -126,7 +126,7 @@ def test_settings_that_cannot_be_had(
 
 
 def test_an_agent_by_id_must_be_registered() -> None:
-    """INVALID_AGENT_ID, unless the operator registered the agent."""
+    """An unknown agent id gets INVALID_AGENT_ID; a registered one is served."""
     message = {"type": "Settings", "audio": {}, "agent": "f5-uuid"}
     desk = Desk()
     desk.say(message)
@@ -155,7 +155,7 @@ def test_audio_of_a_file_is_not_raw_audio() -> None:
 
 
 def test_audio_goes_to_the_ear_and_empty_audio_nowhere() -> None:
-    """Zero-length messages are dropped."""
+    """A client's sound is recognized, and messages without sound change nothing."""
     desk = running()
     desk.happen(ev.AudioReceived(b""))
     desk.happen(ev.AudioReceived(b"\x01\x00"))
@@ -189,7 +189,7 @@ def test_compressed_sound_may_come_in_its_container() -> None:
 
 @pytest.mark.parametrize("encoding", ["opus", "amr-nb", "amr-wb", "speex", "g729", "aac", "mp3"])
 def test_sound_that_cannot_be_heard_is_refused_by_name(encoding: str) -> None:
-    """With those that can be."""
+    """The error for an unsupported encoding lists the supported ones."""
     desk = Desk()
     desk.say(settings(audio={"input": {"encoding": encoding, "sample_rate": 16_000}}))
     error = desk.look()[-2]

@@ -40,7 +40,7 @@ def test_words_that_wait_to_be_spoken_refuse_others() -> None:
 
 @pytest.mark.parametrize("behavior", [None, "default", "queue", "interrupt"])
 def test_injection_while_nobody_speaks(behavior: str | None) -> None:
-    """It is spoken, whatever its behaviour."""
+    """On a silent line, injected words are spoken whatever their `behavior`."""
     desk = running()
     desk.say(inject(behavior))
     assert desk.names() == ["SpeakSentence", "FinishReply"]
@@ -55,7 +55,7 @@ def test_injection_while_nobody_speaks(behavior: str | None) -> None:
     ],
 )
 def test_injection_while_the_agent_speaks(behavior: str, names: list[str]) -> None:
-    """Refused, appended, or in the reply's place."""
+    """Injected words are refused, appended or spoken instead, by their `behavior`."""
     desk, _ = speaking()
     desk.say(inject(behavior))
     assert desk.names() == names
@@ -66,7 +66,7 @@ def test_injection_while_the_agent_speaks(behavior: str, names: list[str]) -> No
     [("default", "InjectionRefused"), ("queue", "InjectionRefused"), ("interrupt", "SpeakSentence")],
 )
 def test_injection_while_the_user_speaks(behavior: str, name: str) -> None:
-    """Refused, unless it interrupts."""
+    """Injected words are refused while the user speaks, unless they are to interrupt."""
     desk = running()
     desk.happen(ev.SpeechBegan())
     desk.look()
@@ -87,7 +87,7 @@ def test_an_interruption_that_cuts_nothing_loses_no_call() -> None:
 
 
 def test_a_refusal_tells_its_true_reason() -> None:
-    """Who is in the way, and how."""
+    """InjectionRefused says who is speaking."""
     reasons = []
     desk, number = speaking(sent_s=5.0)
     desk.say(inject())

@@ -28,7 +28,7 @@ def test_barge_in_stops_the_agent() -> None:
 
 
 def test_done_after_a_cut_is_an_option() -> None:
-    """Some servers close an interrupted reply, too."""
+    """By option, an interrupted reply also ends with AgentAudioDone, as at some servers."""
     desk, _ = speaking(ServerOptions(done_after_cut=True))
     desk.happen(ev.SpeechBegan())
     assert desk.names()[-1] == "AgentAudioDone"
@@ -42,7 +42,7 @@ def test_thoughts_are_an_option() -> None:
 
 
 def test_injected_user_message_barges_in() -> None:
-    """As speech at the ear does."""
+    """An injected user message interrupts the agent like speech."""
     desk, _ = speaking()
     desk.say({"type": "InjectUserMessage", "content": "Stop"})
     assert desk.names() == [
@@ -89,7 +89,7 @@ def test_denied_remarks_send_the_script_back() -> None:
 
 
 def test_denied_remarks_are_never_heard_by_ear() -> None:
-    """Whoever says the words aloud moves nothing."""
+    """Saying the digest's line about unheard remarks aloud does not move a script."""
     desk = running()
     for event in (ev.SpeechBegan(), ev.SpeechEnded(), ev.WordsRecognized("1 remark of yours was not heard.")):
         desk.happen(event)
@@ -101,7 +101,7 @@ TELLING = {"provider": {"type": "scripted", "script": [{"say": "x"}, {"say": ""}
 
 
 def test_the_entry_of_a_reply_is_told_before_its_first_words() -> None:
-    """Once, where the client asks for it."""
+    """A client that asks for it is sent a reply's script entry, once."""
     desk, number = thinking(think=TELLING)
     desk.happen(ev.EntryChosen(number, 1))
     for text in ("First.", "Second."):

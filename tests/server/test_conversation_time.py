@@ -9,7 +9,7 @@ from trialogue.server.options import ServerOptions
 
 
 def test_three_ways_of_saying_too_little() -> None:
-    """CLIENT_MESSAGE_TIMEOUT after ten seconds, in three wordings."""
+    """A silent client gets CLIENT_MESSAGE_TIMEOUT after ten seconds, worded by what is missing."""
     words = []
     for audio in (None, b"", b"\x01\x00"):
         desk = Desk() if audio is None else running()
@@ -26,7 +26,7 @@ def test_three_ways_of_saying_too_little() -> None:
 
 
 def test_keep_alive_is_never_answered_and_keeps_alive() -> None:
-    """A KeepAlive every eight seconds is enough."""
+    """A client that sends KeepAlive every eight seconds keeps its session."""
     desk = running()
     for _ in range(20):
         desk.now += 8.0

@@ -12,7 +12,7 @@ from trialogue.server.think.ports import CallItem, TextItem
 
 
 def test_greeting_is_spoken_after_settings_applied() -> None:
-    """Sentence by sentence, and remembered."""
+    """The greeting comes sentence by sentence, and is part of the agent's memory."""
     desk = Desk()
     desk.say(settings(greeting="Hello. How are you?"))
     names = desk.names()
@@ -50,7 +50,7 @@ def test_speech_at_the_ear_is_a_turn() -> None:
 
 
 def test_speech_without_words_is_no_turn() -> None:
-    """A cough is answered by nothing."""
+    """A cough gets no answer from the agent."""
     desk = running()
     for event in (ev.SpeechBegan(), ev.SpeechEnded(), ev.WordsRecognized("")):
         desk.happen(event)
@@ -104,7 +104,7 @@ def test_a_conversations_memory_is_bounded() -> None:
 
 
 def test_history_can_be_switched_off() -> None:
-    """`flags.history: false` silences History, not memory."""
+    """`flags.history: false` stops History messages, and the agent still remembers."""
     desk = Desk()
     desk.say({**settings(think=scripted({"say": "x"})), "flags": {"history": False}})
     desk.look()
@@ -141,7 +141,7 @@ def test_latency_reports_one_field_a_message() -> None:
 
 
 def test_latency_report_one_message_a_reply() -> None:
-    """As documented: all stages in one message."""
+    """Each reply has one LatencyReport with all stages, as documented."""
     desk, number = thinking(ServerOptions(latency_style=LatencyStyle.COMBINED))
     desk.happen(ev.SentenceThought(number, "A."), after=1.0)
     desk.happen(ev.AudioSent(number, 0.2), after=0.5)

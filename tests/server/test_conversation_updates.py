@@ -36,7 +36,7 @@ def test_update_think_to_what_is_not_here() -> None:
 
 
 def test_update_speak_counts_from_the_next_reply() -> None:
-    """The reply under way keeps its voice."""
+    """A changed voice begins with the next reply, not in the middle of one."""
     desk, number = speaking()
     desk.say({"type": "UpdateSpeak", "speak": {"provider": {"type": "deepgram", "model": "aura-2-luna-en"}}})
     desk.happen(ev.SentenceThought(number, "Second."))
@@ -98,7 +98,7 @@ def test_updates_of_a_prompt_have_a_bound_together() -> None:
 
 
 def test_force_end_turn() -> None:
-    """Flux only; ignored without a turn."""
+    """It ends the user's turn under Flux, and is ignored without one."""
     nova = running()
     nova.say({"type": "ForceEndTurn"})
     assert nova.names() == ["FORCE_END_TURN_UNSUPPORTED"]
@@ -112,7 +112,7 @@ def test_force_end_turn() -> None:
 
 
 def test_flux_timeout_shortens_the_hang() -> None:
-    """`eot_timeout_ms` is a maximum of silence."""
+    """A turn ends after `eot_timeout_ms` of silence at the latest."""
     desk = Desk()
     desk.say(settings(listen={"provider": {**FLUX, "eot_timeout_ms": 500}}))
     assert desk.last(cmd.OpenEarAndVoice).terms.hang_s == 0.5

@@ -60,7 +60,7 @@ def test_latencies_and_cancellations_came_later() -> None:
 
 
 def test_today_everything_is_sent() -> None:
-    """Without a date nothing is left out."""
+    """Without `--as-of`, no message or field is left out."""
     message = ConversationText(role="user", content="x", conversational_behavior="default")
     assert known_then(message, None) is message
     assert known_then(LatencyReport(total_latency=1.0), date(2026, 7, 14)) is not None
@@ -104,13 +104,13 @@ def test_the_table_speaks_of_messages_that_there_are() -> None:
 
 @pytest.mark.parametrize(("text", "day"), [("2025-06", date(2025, 6, 30)), ("2026-02-03", date(2026, 2, 3))])
 def test_dates_are_days_or_months(text: str, day: date) -> None:
-    """A month is meant to its end."""
+    """`--as-of 2025-06` means the end of that month."""
     assert read_date(text) == day
 
 
 @pytest.mark.parametrize("text", ["2025", "2025-13", "2025-02-30", "june", "2025-04", "20250601", "٢٠٢٥-06"])
 def test_other_dates_are_refused(text: str) -> None:
-    """With what would be right."""
+    """An invalid date is an error that shows the valid forms."""
     with pytest.raises(SetupError, match="--as-of"):
         read_date(text)
 
@@ -161,14 +161,14 @@ def test_strict_errors_name_the_field(message: Any, words: str) -> None:
 
 
 def test_settings_that_cannot_be_read_end_a_lenient_session_too() -> None:
-    """There is nothing to go on with."""
+    """Unreadable Settings end any session: there is nothing to go on with."""
     desk = Desk(LENIENT)
     desk.say({"type": "Settings", "audio": {"input": {**AUDIO, "sample_rate": "x"}}, "agent": {}})
     assert desk.conversation.phase is SessionPhase.OVER
 
 
 def test_lenient_takes_old_names_and_says_so() -> None:
-    """At any date."""
+    """With `unknown-fields` warned, old names are accepted with a warning, at any date."""
     desk = running(LENIENT)
     desk.say(CONTENT)
     assert desk.last(cmd.SpeakSentence).text == "One moment."

@@ -141,7 +141,7 @@ def test_other_languages_call_the_function_that_fits(text: str, name: str, argum
 
 @pytest.mark.parametrize("text", ["Wie geht es dir?", "Hola, ¿qué tal?", "你好吗", "Bonjour !"])
 def test_small_talk_of_other_languages_calls_nothing(text: str) -> None:
-    """It has no word of a function's."""
+    """A sentence without a word of any function's description calls no function."""
     assert call_for(text, (WETTER, PEDIDOS, TIANQI, METEO)) is None
 
 
@@ -210,7 +210,7 @@ def test_required_parameters_of_every_type_get_a_value(
 
 
 def test_optional_parameters_of_which_nothing_is_said_are_left_out() -> None:
-    """A call has no invented arguments."""
+    """The default agent invents no arguments for a function."""
     schema = {"properties": {"n": {"type": "integer"}, "flag": {"type": "boolean"}, "date": TEXT}}
     assert arguments_from("good morning", schema, set()) == {}
 

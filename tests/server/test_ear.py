@@ -131,7 +131,7 @@ async def test_long_turns_are_recognized_in_pieces(autojump_clock: MockClock) ->
 
 
 async def test_ear_that_cannot_keep_up_loses_the_oldest(autojump_clock: MockClock) -> None:
-    """At most thirty seconds wait."""
+    """A slow recognizer keeps at most thirty seconds of sound."""
     async with listening("x") as listener:
         listener.ear.put(speech(60.0))
         await listener.hear(silence(1.0))
@@ -139,7 +139,7 @@ async def test_ear_that_cannot_keep_up_loses_the_oldest(autojump_clock: MockCloc
 
 
 async def test_latency_counts_from_the_end_of_the_turn(autojump_clock: MockClock) -> None:
-    """In seconds, as the conversation reports it."""
+    """The reported latency is in seconds from the end of the user's turn."""
     async with listening("Hi.") as listener:
         await listener.hear(speech(1.0) + silence(1.0))
         (words,) = [event for event in listener.told if isinstance(event, WordsRecognized)]
@@ -156,7 +156,7 @@ def test_quietest_place_is_found_near_the_end() -> None:
 
 @given(st.integers(0, 3 * RATE))
 def test_quietest_place_is_inside(samples: int) -> None:
-    """Of any stretch, however short."""
+    """The place at which long speech is split lies within it, however short it is."""
     noise = np.random.default_rng(samples).integers(-9, 9, samples).astype("<i2").tobytes()
     assert 0 <= quietest(noise) <= samples
 

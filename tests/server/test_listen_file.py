@@ -90,14 +90,14 @@ async def test_files_of_any_kind(kind: str, subtype: str) -> None:
 
 
 async def test_samples_whose_form_the_query_says() -> None:
-    """Without a container."""
+    """Raw samples are recognized by the encoding and rate in the query."""
     async with serving("Hello.") as server:
         answer = await post(server, "encoding=linear16&sample_rate=16000", content=speech(0.8) + silence(1))
     assert transcript(answer) == "hello"
 
 
 async def test_silence_has_no_words() -> None:
-    """An answer all the same."""
+    """A silent file gets an ordinary answer without words."""
     async with serving() as server:
         answer = await post(server, content=written(silence(1), "WAV", "PCM_16"))
     assert (answer.status_code, transcript(answer)) == (200, "")
@@ -114,7 +114,7 @@ async def test_silence_has_no_words() -> None:
     ],
 )
 async def test_files_that_cannot_be_heard(query: str, more: dict[str, Any], said: str) -> None:
-    """400 that says why."""
+    """An unreadable file gets 400 with the reason."""
     async with serving() as server:
         answer = await post(server, query, **more)
     assert answer.status_code == 400

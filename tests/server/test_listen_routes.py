@@ -102,7 +102,7 @@ async def test_an_eager_end_is_taken_back_by_more_speech(clients, autojump_clock
 
 
 async def test_a_threshold_of_one_leaves_the_end_to_the_timeout(clients, autojump_clock):
-    """1.0 is never sure enough."""
+    """With `eot_threshold=1.0`, a turn ends by its timeout only."""
     socket = clients("v2", f"{FLUX}&eot_threshold=1.0&eot_timeout_ms=2000", "Hm.")
     await paced(socket, speech(0.5), silence(3.0))
     (end,) = [m for m in socket.messages if m.get("event") == "EndOfTurn"]
@@ -177,7 +177,7 @@ async def test_a_change_is_answered_with_all_that_holds(clients, autojump_clock)
     ['{"type": "KeepAlive"}', '{"type": "Finalize"}', '{"type": "Configure", "features": {}}', "{"],
 )
 async def test_flux_ends_over_a_message_that_it_does_not_know(clients, autojump_clock, message):
-    """Error, then a close without status."""
+    """An unknown message gets an Error, and the socket is closed without a status."""
     socket = clients("v2", FLUX)
     socket.say(message)
     await trio.testing.wait_all_tasks_blocked()
@@ -228,7 +228,7 @@ async def test_results_of_v1_are_interim_then_final(clients, autojump_clock):
 
 
 async def test_interims_and_punctuation_are_asked_for(clients, autojump_clock):
-    """Without their switches there is neither."""
+    """Without their switches, there are no interim results and no punctuation."""
     socket = clients("v1", "model=nova-2&encoding=linear16&sample_rate=16000", "Good", "Good morning.")
     await paced(socket, speech(1.0), silence(1.0))
     assert told(socket) == [(True, True, "good morning")]
@@ -243,7 +243,7 @@ async def test_without_endpointing_a_result_is_final_but_not_the_speech(clients,
 
 
 async def test_finalize_makes_a_result_of_what_there_is(clients, autojump_clock):
-    """Of nothing none comes."""
+    """`Finalize` gives the words so far as final, and no result if there are none."""
     socket = clients("v1", NOVA, "Good", "Good morning")
     socket.say({"type": "Finalize"})
     await paced(socket, speech(0.7))
@@ -308,7 +308,7 @@ async def test_long_speech_is_final_piece_by_piece(clients, autojump_clock):
 
 @pytest.mark.parametrize(("route", "query", "limit"), [("v1", NOVA, 10.0), ("v2", FLUX, 60.0)])
 async def test_a_silent_client_is_left(clients, autojump_clock, route, query, limit):
-    """With the service's words."""
+    """The socket of a client that sends nothing is closed with the service's words."""
     socket = clients(route, query)
     await trio.sleep(limit - 0.1)
     assert socket.close_codes == []

@@ -125,6 +125,6 @@ def knock():
 @pytest.mark.parametrize("settings", ROUTES, ids=["flux", "nova"])
 @pytest.mark.parametrize("noise", [plucked(), plucked(0.15, 110), plucked(0.5, 330), knock()])
 async def test_non_speech_never_becomes_words(noise, settings, engines, autojump_clock):
-    """A string, a knock: nothing is told."""
+    """A plucked string or a knock gives no result."""
     sound = (silence(0.7) + noise + silence(1.5)) * 3
     assert await understood(engines, settings, sound) == []

@@ -11,7 +11,7 @@ RAW = "encoding=linear16&sample_rate=16000"
 
 
 def test_settings_of_our_client_are_read_by_the_server():
-    """Both routes, every field of ours."""
+    """Every setting that our client sends is read by the server, on both routes."""
     recognizer = DeepgramListenProviderV2(
         model="flux-general-multi",
         eot_threshold=0.8,

@@ -55,7 +55,7 @@ async def welcome(server: Server, *, query: str = "", **options: Any) -> tuple[A
 
 
 async def test_request_id_of_the_handshake_is_that_of_welcome() -> None:
-    """`dg-request-id` on the 101."""
+    """A client can find its session by `dg-request-id` of the handshake."""
     async with serving() as server:
         response, message = await welcome(server)
     assert response.headers["dg-request-id"] == message["request_id"]
@@ -87,7 +87,7 @@ async def test_a_key_without_its_scheme_stays_out(offered: list[str]) -> None:
 
 
 async def test_unknown_queries_and_headers_are_ignored() -> None:
-    """SDKs may add any."""
+    """An SDK that adds queries or headers can connect."""
     async with serving() as server:
         _, message = await welcome(server, query="?a=1&b=2", additional_headers={"X-Fern-Language": "Python"})
     assert message["type"] == "Welcome"
@@ -128,7 +128,7 @@ async def test_foreign_pages_stay_out(headers: dict[str, str]) -> None:
 
 
 async def test_own_pages_come_in() -> None:
-    """An `Origin` on loopback is ours."""
+    """A page served from this machine can connect."""
     async with serving() as server:
         _, message = await welcome(server, additional_headers={"Origin": "http://localhost:8000"})
     assert message["type"] == "Welcome"
@@ -176,7 +176,7 @@ async def test_beyond_loopback_only_with_a_key() -> None:
 
 @pytest.mark.parametrize("host", ["localhost:\u0663", "\u00a8.localhost", "a" * 64 + "\u00e4.localhost"])
 async def test_a_host_that_is_no_name_is_said_in_one_line(host: str) -> None:
-    """It is not even asked for."""
+    """An invalid `--host` is one line, without a query of the network."""
     with pytest.raises(SetupError, match="is not a valid host name"):
         await open_server(fake_equipment(), Access(host=host, api_key="sesame-of-the-test"))
 
@@ -191,7 +191,7 @@ async def test_error_is_followed_by_an_empty_close() -> None:
 
 
 async def test_pings_are_answered() -> None:
-    """SDKs drop a server that does not."""
+    """SDKs that drop a server without pongs stay connected."""
     async with serving() as server, connect(server.url) as socket:
         await (await socket.ping()).wait()
 
@@ -253,7 +253,7 @@ async def test_a_message_is_at_most_a_mebibyte(message: str | bytes) -> None:
 
 
 def test_the_default_crowd() -> None:
-    """The bound that the manual gives."""
+    """The default number of clients is the one in the manual."""
     assert LOOPBACK.max_connections == 64
 
 

@@ -76,7 +76,7 @@ def test_arguments_in_many_parts_are_parsed_once(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_functions_name_has_a_bound() -> None:
-    """It comes in parts, too."""
+    """A model that streams a function's name without end is stopped."""
     completion = Completion()
     assert not list(completion.feed(part_of_call("x" * MAX_NAME, "")))
     with pytest.raises(ThinkRefused, match="too long a name"):

@@ -79,7 +79,7 @@ async def test_recorded_answers_are_said_again_at_their_pace(tmp_path, autojump_
 
 
 async def test_ids_of_calls_are_no_part_of_a_question(tmp_path, autojump_clock):
-    """They differ from run to run."""
+    """A recorded answer is found although the ids of calls differ from run to run."""
     path = tmp_path / "models.jsonl"
     await told(recorded(path, Model()))
     other = evolve(REQUEST, memory=(REQUEST.memory[0], evolve(REQUEST.memory[1], id="c9")), reply=7)
@@ -107,7 +107,7 @@ async def test_ids_of_calls_are_no_part_of_a_question(tmp_path, autojump_clock):
     ],
 )
 async def test_a_missing_answer_says_what_differs(tmp_path, autojump_clock, change, difference):
-    """In words that hold nothing of it."""
+    """The error says what differs from the record without repeating any words of it."""
     path = tmp_path / "models.jsonl"
     await told(recorded(path, Model()))
     with pytest.raises(NotOnRecord) as caught:
@@ -130,14 +130,14 @@ async def test_a_longer_record_of_the_conversation_says_what_was_said_otherwise(
 
 
 async def test_an_empty_record_says_so(tmp_path, autojump_clock):
-    """There is nothing to compare with."""
+    """The error says that the record is empty."""
     open_models(tmp_path / "models.jsonl", asks=True)
     with pytest.raises(NotOnRecord, match="nothing is on record"):
         await told(replayed(tmp_path / "models.jsonl"))
 
 
 async def test_two_answers_to_one_question_come_in_their_order(tmp_path, autojump_clock):
-    """The last one from then on."""
+    """A question asked twice gets both recorded answers in order, then the last again."""
     path = tmp_path / "models.jsonl"
     texts = ["One.", "Two."]
     for text in texts:
@@ -158,7 +158,7 @@ async def test_a_pass_that_was_cut_is_kept_as_far_as_it_came(tmp_path, autojump_
 
 
 async def test_a_refusal_is_not_kept(tmp_path, autojump_clock):
-    """It is asked again."""
+    """A refused question is asked again, and its refusal is not in the record."""
 
     class Refusing:
         async def think(self, request, tell):
@@ -183,7 +183,7 @@ async def test_a_refusal_is_not_kept(tmp_path, autojump_clock):
     ],
 )
 def test_a_file_that_is_no_record_is_refused(tmp_path, content):
-    """Whatever it is."""
+    """Any other file in its place is one clear error."""
     path = tmp_path / "models.jsonl"
     path.write_bytes(content)
     with pytest.raises(SetupError, match="is not a file of recorded model answers"):
@@ -191,6 +191,6 @@ def test_a_file_that_is_no_record_is_refused(tmp_path, content):
 
 
 def test_a_record_that_is_not_there_is_refused_where_none_is_made(tmp_path):
-    """With the reason."""
+    """A missing record is an error with the reason."""
     with pytest.raises(SetupError, match="No such file"):
         open_models(tmp_path / "gone.jsonl", asks=False)

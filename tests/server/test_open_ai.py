@@ -120,7 +120,7 @@ async def test_sentences_are_told_as_they_are_complete() -> None:
 
 
 async def test_a_byte_order_mark_costs_no_words() -> None:
-    """Some servers begin their streams with one."""
+    """The first words of a stream with a byte order mark are not lost."""
     async with answering(OK + "\ufeff" + delta(content="Yes.") + DONE) as endpoint:
         assert await thoughts_of(endpoint) == [ThoughtSentence("Yes.")]
 
@@ -279,7 +279,7 @@ async def test_endpoints_at_fault(answer: str, words: str) -> None:
 
 
 async def test_endpoint_that_is_not_there() -> None:
-    """Refused connections are refusals, too."""
+    """A refused connection is reported like a refusal of the model."""
     with pytest.raises(ThinkRefused) as caught:
         await thoughts_of(Endpoint([], port=1))
     told = "The think endpoint http://127.0.0.1:1/v1/chat/completions could not be asked: Connection refused"
@@ -339,7 +339,7 @@ async def session_with(check: Callable[[FakeSocket], Any], *endpoints: Endpoint,
 
 
 async def test_fallback_to_the_next_provider() -> None:
-    """THINK_REQUEST_FAILED, and the second one answers."""
+    """The second provider answers after THINK_REQUEST_FAILED for the first."""
     bad = "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"
     async with answering(bad) as first, answering(OK + delta(content="Here.") + DONE) as second:
         socket = await session_with(lambda s: s.until("AgentAudioDone"), first, second)
@@ -348,7 +348,7 @@ async def test_fallback_to_the_next_provider() -> None:
 
 
 async def test_all_providers_fail() -> None:
-    """FAILED_TO_THINK, and the session goes on."""
+    """FAILED_TO_THINK is sent, and the session goes on."""
     bad = "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"
     async with answering(bad) as first:
         socket = await session_with(lambda s: s.until("Error"), first)

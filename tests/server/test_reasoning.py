@@ -28,7 +28,7 @@ def spoken(*pieces: str) -> str:
     ],
 )
 def test_text_outside_tags_is_spoken(text: str, heard: str) -> None:
-    """Everything but what stands between the tags."""
+    """A model's reasoning between its tags is not spoken, and all else is."""
     assert spoken(text) == heard
 
 

@@ -58,7 +58,7 @@ def test_an_end_before_it_is_complete_is_none() -> None:
 
 
 def test_a_response_without_an_id_is_for_the_oldest_call_of_its_name() -> None:
-    """As clients answered before calls had ids."""
+    """An older client, which gives no ids, gets its answers to the right calls."""
     one = reply()
     one.want(CALLS)
     response = FunctionCallResponse(name="look", content="x")
@@ -71,7 +71,7 @@ def test_a_response_without_an_id_is_for_the_oldest_call_of_its_name() -> None:
 
 
 def test_only_the_first_sentence_and_the_first_sound_are_told() -> None:
-    """Latencies are a reply's, not a sentence's."""
+    """A reply reports its latency once, not for each sentence."""
     watch = stopwatch(wants_experimental=True)
     assert watch.think(11.0) == (LatencyReport(ttt_text_latency=1.0),)
     assert watch.think(12.0) == ()
@@ -92,7 +92,7 @@ def test_combined_latencies_come_once() -> None:
 
 
 def test_words_that_nobody_thought_have_no_latency() -> None:
-    """A greeting is given, not thought."""
+    """A greeting reports no time of thinking."""
     watch = stopwatch()
     assert watch.sound(11.0) == ()
 

@@ -85,7 +85,7 @@ async def test_any_other_path_is_answered_with_its_name() -> None:
 
 
 async def test_another_method_is_told_those_that_there_are() -> None:
-    """405 with `Allow`."""
+    """A wrong method gets 405 with `Allow`."""
     async with serving() as server:
         answer = await ask(server, "DELETE", "/v1/projects/p/agents")
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST, GET")
@@ -113,14 +113,14 @@ async def test_no_socket_is_opened_elsewhere(path: str) -> None:
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"7", b"\xff", b"[" * 100_000])
 async def test_a_body_that_is_no_object_is_refused(body: bytes) -> None:
-    """400, however it is wrong."""
+    """A body that is no JSON object gets 400."""
     async with serving() as server:
         answer = await ask(server, "POST", "/v1/auth/grant", content=body)
     assert (answer.status_code, answer.json()["err_code"]) == (400, "INVALID_JSON")
 
 
 async def test_a_body_beyond_a_mebibyte_is_refused() -> None:
-    """413, in the service's words."""
+    """A body over 1 MiB gets 413 in the service's words."""
     async with serving() as server:
         answer = await ask(server, "POST", "/v1/projects/p/agents", content=bytes(1024 * 1024 + 1))
     assert (answer.status_code, answer.json()["err_code"]) == (413, "PAYLOAD_TOO_LARGE")
@@ -131,7 +131,7 @@ async def test_a_body_beyond_a_mebibyte_is_refused() -> None:
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.needs.name != "NOTHING"], ids=name_of)
 async def test_a_stranger_is_refused_at_every_route_that_wants_a_key(route: Any) -> None:
-    """401 before the body is read."""
+    """A request without a key gets 401 before its body is read."""
     path = route.path.replace("{", "").replace("}", "")
     async with serving(KEYED) as server:
         answer = await ask(server, route.method, path)
@@ -197,7 +197,7 @@ async def test_a_granted_token_opens_sockets_every_way() -> None:
 
 
 async def test_the_sdk_converses_with_a_token() -> None:
-    """`access_token=` in place of the key."""
+    """The SDK can connect with `access_token=` instead of a key."""
 
     def welcome(client: DeepgramClient) -> str:
         with client.agent.v1.connect() as agent:
@@ -220,7 +220,7 @@ async def test_a_token_grants_nothing_further() -> None:
 
 @pytest.mark.parametrize("ttl", [0, 3601, -1, "60", True])
 async def test_a_tokens_life_is_bounded(ttl: object) -> None:
-    """From a second to an hour."""
+    """A token lives for a second at least and an hour at most."""
     async with serving() as server:
         answer = await ask(server, "POST", "/v1/auth/grant", json={"ttl_seconds": ttl})
     assert (answer.status_code, answer.json()["err_code"]) == (400, "PAYLOAD_ERROR")
@@ -394,7 +394,7 @@ async def test_an_invalid_variable_is_not_stored(body: dict[str, object]) -> Non
 
 
 def test_names_within_strings_are_text() -> None:
-    """Only a bare name is a variable."""
+    """A variable's name inside other text of the settings is not replaced."""
     agents = StoredAgents()
     agents.keep_agent(StoredAgent("a", "p", r'{"greeting": "a \" DG_HELLO"}'))
     assert agents["a"].greeting == 'a " DG_HELLO'

@@ -141,7 +141,7 @@ async def test_recalled_words_are_heard_once_more() -> None:
 
 
 async def test_the_chosen_entry_is_told_by_its_index() -> None:
-    """As it stands in the script's list."""
+    """The reported index of a reply is its place in the script's list."""
     provider = opened({"think_ms": [0, 0]}, {"say": "A."}, {"otherwise": "P."})
     told: list[Thought] = []
     for reply in range(2):
@@ -252,7 +252,7 @@ async def test_lines_are_told_sentence_by_sentence() -> None:
     ],
 )  # fmt: skip
 def test_faulty_scripts(script: object, where: str) -> None:
-    """The fault is named by its place."""
+    """The error names the place of a script's fault."""
     with pytest.raises(ScriptError) as caught:
         read_script(script)
     assert where in str(caught.value)

@@ -53,7 +53,7 @@ def test_every_option_can_be_set() -> None:
 
 
 def test_the_last_of_two_counts() -> None:
-    """As everywhere on a command line."""
+    """A setting given twice has its last value, as elsewhere on a command line."""
     assert read_settings(["seed=1", "seed=2"]) == {"seed": 2}
 
 
@@ -75,7 +75,7 @@ def test_the_last_of_two_counts() -> None:
     ],
 )
 def test_an_invalid_setting_is_an_error(text: str, words: str) -> None:
-    """The error says what would be valid."""
+    """The error for an invalid setting shows valid values."""
     with pytest.raises(SetupError) as told:
         read_settings([text])
     assert words in str(told.value)

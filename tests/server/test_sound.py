@@ -12,7 +12,7 @@ from trialogue.speech.formats import Decoder, decode, encode
 
 @pytest.mark.parametrize("encoding", ["aac", "amr-nb", "amr-wb", "speex", "g729", "ogg-opus", "vorbis", ""])
 def test_an_unavailable_format_is_refused_by_name(encoding: str) -> None:
-    """The error lists the available ones."""
+    """The error for an unavailable format lists the available ones."""
     with pytest.raises(SoundRefused, match=f"encoding {encoding} is not available .* linear16"):
         _ = AskedSound(encoding).form
 

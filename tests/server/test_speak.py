@@ -146,7 +146,7 @@ async def test_headers_say_what_was_spoken() -> None:
     ],
 )
 async def test_queries_that_cannot_be_had(query: str, said: str) -> None:
-    """400 that says why."""
+    """An impossible query gets 400 with the reason."""
     async with serving() as server:
         answer = await ask(server, query)
     assert (answer.status_code, answer.json()["err_code"]) == (400, "INVALID_QUERY_PARAMETER")
@@ -164,7 +164,7 @@ async def test_queries_that_cannot_be_had(query: str, said: str) -> None:
     ],
 )
 async def test_texts_that_cannot_be_spoken(more: dict[str, Any], status: int) -> None:
-    """Refused before a voice is asked."""
+    """An empty or too long text is refused before a voice is asked."""
     async with serving() as server:
         assert (await ask(server, **more)).status_code == status
 
@@ -241,7 +241,7 @@ async def test_clear_stops_in_the_middle() -> None:
 
 
 async def test_a_voice_that_fails_is_a_warning() -> None:
-    """Its reason, and the socket stays."""
+    """The client gets the reason, and its socket stays open."""
     url = "/v1/speak?model=aura-2-zeus-en"
     async with serving() as server, connect(f"ws://127.0.0.1:{server.port}{url}") as socket:
         await socket.recv()
@@ -253,7 +253,7 @@ async def test_a_voice_that_fails_is_a_warning() -> None:
 
 
 async def test_a_doubt_of_the_voice_comes_behind_the_metadata() -> None:
-    """Before anything is spoken."""
+    """A warning about the voice comes after the metadata and before any sound."""
     url = "/v1/speak?model=aura-2-celeste-es"
     async with serving() as server, connect(f"ws://127.0.0.1:{server.port}{url}") as socket:
         told = [json.loads(await socket.recv()) for _ in range(2)]
@@ -283,7 +283,7 @@ async def test_nonsense_ends_the_socket(message: str | bytes, code: int) -> None
 
 @pytest.mark.parametrize("query", ["encoding=mp3", "container=wav", "model=flux-thalia-en", "sample_rate=1"])
 async def test_sockets_that_cannot_be_had(query: str) -> None:
-    """400 before the upgrade."""
+    """An impossible query of a socket gets 400 before the upgrade."""
     async with serving() as server:
         with pytest.raises(InvalidStatus) as refused:
             async with connect(f"ws://127.0.0.1:{server.port}/v1/speak?{query}"):

@@ -198,7 +198,7 @@ async def test_an_interruption_without_a_place_has_no_texts() -> None:
     ],
 )
 async def test_nonsense_is_an_error_and_the_end(message: str | bytes, code: str) -> None:
-    """With the service's code."""
+    """An invalid message gets an Error with the service's code, and the socket is closed."""
     async with speaking() as speaker:
         await speaker.socket.send(message)
         error = await speaker.next()
@@ -219,7 +219,7 @@ async def test_nonsense_is_an_error_and_the_end(message: str | bytes, code: str)
     ],
 )
 async def test_sockets_of_turns_that_cannot_be_had(query: str) -> None:
-    """400 before the upgrade."""
+    """An impossible query of a socket gets 400 before the upgrade."""
     async with serving() as server:
         with pytest.raises(Exception, match="400"):
             async with connect(f"ws://127.0.0.1:{server.port}/v2/speak?{query}"):
@@ -290,7 +290,7 @@ def test_speeds_are_checked(speed: float, code: str) -> None:
 
 
 def test_an_interrupt_says_where() -> None:
-    """Or nothing."""
+    """A client that names the place of its playback has the speech cut there."""
     talk = FluxTalk("r")
     assert talk.take(said(type="Interrupt")) == [StopSpeech(None)]
     where = {"type": "time_ms", "value": 7}
@@ -327,7 +327,7 @@ async def test_unspoken_text_is_bounded() -> None:
 
 
 async def test_a_minute_of_silence_ends_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client is told why."""
+    """A client that sends nothing for a minute is told why its session ends."""
     monkeypatch.setattr("trialogue.server.speak.turns.MAX_IDLE_S", 0.05)
     async with speaking() as speaker:
         with trio.fail_after(50):

@@ -80,7 +80,7 @@ def test_an_endpoint_that_is_allowed_is_asked(type_: str) -> None:
 
 
 def test_an_update_is_stood_in_for_alike() -> None:
-    """UpdateThink to any provider is acknowledged."""
+    """An UpdateThink to any provider is acknowledged, and our own model goes on answering."""
     desk = running()
     desk.say({"type": "UpdateThink", "think": {"provider": PROVIDERS[2], "prompt": "New."}})
     assert thinks(desk) == (DefaultTerms(),)
@@ -216,7 +216,7 @@ def test_a_file_has_several_agents(tmp_path: Path) -> None:
 
 
 def test_a_file_with_a_script_answers_everybody(tmp_path: Path) -> None:
-    """The form of a scenario's script file."""
+    """Every client is answered from a script file in the form of a scenario's."""
     (own,) = read(tmp_path, "script:\n  - say: Hello.\n")
     assert own.match.fits(Caller(), "any prompt")
 
@@ -243,6 +243,6 @@ def test_faults_of_a_file_have_their_places(tmp_path: Path, text: str, where: st
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    """By its name."""
+    """The error for a missing script file gives its name."""
     with pytest.raises(ScenarioError, match=r"answers\.yaml.*cannot be read"):
         read_script_file(tmp_path / "answers.yaml")

@@ -77,7 +77,7 @@ async def talked(*messages: dict[str, Any], until: str) -> list[dict[str, Any]]:
 
 
 def test_the_settings_are_those_of_the_contract() -> None:
-    """The settings below are by the contract."""
+    """The settings in these tests are valid by the starters' contract."""
     assert list(Draft7Validator(read("request.json")).iter_errors(SETTINGS)) == []
 
 
@@ -109,7 +109,7 @@ async def test_an_error_is_by_the_contract(changed: dict[str, Any]) -> None:
 
 
 async def test_a_warning_is_by_the_contract() -> None:
-    """A voice that is not here."""
+    """The warning about an unavailable voice has the form of the starters' contract."""
     speak = {"provider": {"type": "deepgram", "model": "aura-2-celeste-es"}}
     told = await talked({**SETTINGS, "agent": {**SETTINGS["agent"], "speak": speak}}, until="Warning")
     assert fault_of(told[-1]) is None

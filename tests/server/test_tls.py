@@ -88,7 +88,7 @@ def test_further_names_are_in_the_certificate(tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_used(tmp_path: Path) -> None:
-    """The error names them."""
+    """The error for a wrong certificate or key names the file."""
     (tmp_path / "no.pem").write_text("no certificate")
     for certificate in (tmp_path / "missing.pem", tmp_path / "no.pem"):
         with pytest.raises(SetupError, match=certificate.name):

@@ -40,7 +40,7 @@ def test_stages_that_nobody_has_set_are_the_servers_choice(agent: dict[str, Any]
 
 
 def test_a_prompt_without_a_provider_is_kept() -> None:
-    """Whoever stands in reads it."""
+    """Settings with a prompt and no provider still give the prompt to our own model."""
     desk = Desk()
     desk.say(settings(think={"prompt": "Be brief."}))
     desk.say({"type": "InjectUserMessage", "content": "Hi"})

@@ -23,7 +23,7 @@ def test_speech_that_goes_on_before_its_words_is_the_same_turn() -> None:
 
 
 def test_a_turn_without_words_leaves_nothing_to_the_next() -> None:
-    """A knock is no turn."""
+    """A knock leaves no words to the user's next turn."""
     turn = UserTurn()
     turn.take(UserFact.SPEECH_ENDED)
     assert turn.take_words("") == ""

@@ -184,7 +184,7 @@ async def test_each_reply_begins_anew(asked: AskedSound, autojump_clock: MockClo
 
 @pytest.mark.parametrize(("encoding", "tag", "width"), [("linear16", 1, 2), ("alaw", 6, 1), ("mulaw", 7, 1)])
 def test_wav_header(encoding: str, tag: int, width: int) -> None:
-    """Format tags of RFC 2361; 44 bytes."""
+    """The header has the format tags of RFC 2361 and 44 bytes."""
     header = wav_header(AudioFormat(encoding, 8_000))
     assert len(header) == 44
     assert int.from_bytes(header[20:22], "little") == tag

@@ -214,7 +214,7 @@ def test_every_fault_has_its_row() -> None:
 
 
 def test_by_the_address(server: VoiceAgentServer) -> None:
-    """`?fault=NAME`: each strikes at its own moment."""
+    """`?fault=NAME` makes each fault strike a session at its own moment."""
     names = [each for each in NAMES if each not in APART]
     seen = all_of(names, lambda name: under(name, f"{server.url}?fault={name}"))
     assert others(seen) == {}
@@ -258,7 +258,7 @@ def test_for_the_next_client(server: VoiceAgentServer) -> None:
 
 @pytest.mark.parametrize("names", SHARED)
 def test_for_a_session_that_goes_on(server: VoiceAgentServer, names: list[str]) -> None:
-    """Ordered meanwhile, between two replies."""
+    """A fault ordered between two replies strikes the running session."""
 
     async def one(name: str) -> Outcome:
         tag = f"{server.url}?tag={name}"
@@ -275,7 +275,7 @@ def test_for_a_session_that_goes_on(server: VoiceAgentServer, names: list[str]) 
 
 @pytest.mark.parametrize("names", SHARED)
 def test_by_an_entry_of_a_script(server: VoiceAgentServer, names: list[str]) -> None:
-    """`{"say": ..., "fault": NAME}`."""
+    """`{"say": ..., "fault": NAME}` makes the fault strike in that reply."""
 
     async def one(name: str) -> Outcome:
         return await under(name, server.url, fault=name)
@@ -304,7 +304,7 @@ def test_a_fault_of_two_parts_meets_the_next_upgrade(way: str) -> None:
     [("fault=no-such", "unknown fault"), ("fault=disk-full", "a server cannot inject it")],
 )
 def test_an_address_with_a_fault_that_there_is_not(server: VoiceAgentServer, query: str, why: str) -> None:
-    """400, and why."""
+    """An unknown fault in the address is refused with 400 and the reason."""
     seen = asyncio.run(converse(f"{server.url}?{query}"))
     assert seen.status == 400
     assert why in seen.error.response.body.decode()  # type: ignore[union-attr]

@@ -42,7 +42,7 @@ ALIVE = '{"type":"KeepAlive"}'
 
 
 async def test_all_of_them_came(file: Path) -> None:
-    """Nothing is to be told."""
+    """A server that was sent everything that it expected reports nothing."""
     ledger = Ledger()
     said(ledger, SETTINGS, ALIVE, ALIVE)
     assert read_expectations(file).unmet(ledger) == []
@@ -60,7 +60,7 @@ async def test_unmet_expectations_are_listed(file: Path) -> None:
 
 
 async def test_the_end_comes_with_the_last_client(file: Path, autojump_clock: trio.testing.MockClock) -> None:
-    """And not before it has gone."""
+    """The server ends when its last client has gone, and not before."""
     ledger = Ledger()
     session = said(ledger, SETTINGS, ALIVE, ALIVE)
 
@@ -100,7 +100,7 @@ async def test_the_time_is_over(file: Path, autojump_clock: trio.testing.MockClo
     ],
 )
 def test_a_file_that_says_nothing(file: Path, text: str, why: str) -> None:
-    """One line says what."""
+    """An invalid file of expected messages is one line that says what is wrong."""
     file.write_text(text)
     with pytest.raises(SetupError, match=why):
         read_expectations(file)

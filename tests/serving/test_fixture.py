@@ -41,7 +41,7 @@ def test_messages_of_a_client_are_kept(voice_agent_server: VoiceAgentServer) -> 
 
 
 def test_a_message_that_never_comes_is_named(voice_agent_server: VoiceAgentServer) -> None:
-    """With what did come."""
+    """The test's failure names the missing message, and lists those that came."""
     with dial(voice_agent_server.url) as socket:
         socket.send(json.dumps(GREETS))
         voice_agent_server.wait_for("Settings")
@@ -103,7 +103,7 @@ def test_the_user_writes(voice_agent_server: VoiceAgentServer) -> None:
 
 
 def test_the_agent_is_made_to_speak(voice_agent_server: VoiceAgentServer) -> None:
-    """At any moment, in any session."""
+    """A test can make the agent speak at any moment, in any session."""
     with dial(voice_agent_server.url) as socket:
         app = App(socket)
         app.tell(settings())
@@ -114,7 +114,7 @@ def test_the_agent_is_made_to_speak(voice_agent_server: VoiceAgentServer) -> Non
 
 
 def test_nobody_is_spoken_for_before_they_come(voice_agent_server: VoiceAgentServer) -> None:
-    """One line says so."""
+    """Making the agent speak without a session is one clear error."""
     with pytest.raises(SetupError, match="no client is connected"):
         voice_agent_server.say("Hello?")
 
@@ -194,7 +194,7 @@ def test_an_asyncio_test_waits_without_stopping_its_client(voice_agent_server: V
 
 
 async def test_a_trio_test_waits_likewise(voice_agent_server: VoiceAgentServer) -> None:
-    """The same call, in trio."""
+    """The fixture's calls can be awaited in a trio test."""
     with pytest.raises(NothingCame):
         await voice_agent_server.aio.wait_for("Settings", within_s=0.01)
 

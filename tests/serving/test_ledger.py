@@ -50,7 +50,7 @@ async def test_the_count_of_bytes_is_that_of_kept_messages() -> None:
 
 
 async def test_the_longest_session_keeps_its_newest_messages() -> None:
-    """By number, too."""
+    """A bounded ledger forgets the oldest messages first, and keeps their numbers."""
     ledger = Ledger()
     session: Session = ledger.open("a", "/", "")
     for number in range(module.MAX_MESSAGES + 3):

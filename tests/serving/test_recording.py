@@ -97,7 +97,7 @@ def test_only_its_owner_reads_it(session: tuple[Path, App]) -> None:
 
 
 def test_its_files_are_vouched_for(session: tuple[Path, App]) -> None:
-    """The manifest knows all of them."""
+    """`verify-files` checks each file of a recorded session."""
     folder, _ = session
     verified = verify_files(folder)
     assert verified.is_whole
@@ -107,7 +107,7 @@ def test_its_files_are_vouched_for(session: tuple[Path, App]) -> None:
 def test_it_is_replayed_as_what_was_said(
     session: tuple[Path, App], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Who said what, in order."""
+    """`replay` of a recorded session shows who said what, in order."""
     folder, _ = session
     assert main(["replay", str(folder), "--json"]) == 0
     said = [(each["participant"], each["intended"]) for each in orjson.loads(capsys.readouterr().out)]
@@ -117,14 +117,14 @@ def test_it_is_replayed_as_what_was_said(
 def test_a_recorded_session_has_no_decisions(
     session: tuple[Path, App], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Verification says so, and succeeds."""
+    """`replay --verify` says that there is nothing to decide, and succeeds."""
     folder, _ = session
     assert main(["replay", str(folder), "--verify"]) == 0
     assert "a session has no decisions to verify" in capsys.readouterr().out
 
 
 def test_there_is_no_meeting_to_go_on_with(session: tuple[Path, App]) -> None:
-    """One line says so."""
+    """Resuming a recorded session is refused in one line."""
     with pytest.raises(SetupError, match="cannot be continued"):
         open_resumption(session[0])
 
@@ -279,7 +279,7 @@ def test_a_session_of_a_format_that_is_none_is_a_whole_run(
 
 
 def test_keys_in_headers_are_not_written() -> None:
-    """Wherever they stand in a message."""
+    """Keys of endpoints in a client's messages are not in the recorded session."""
     message = {"agent": {"think": [{"endpoint": {"headers": {"authorization": "Bearer secret-key"}}}]}}
     text, parsed = hide_keys(json.dumps(message))
     assert "secret-key" not in text

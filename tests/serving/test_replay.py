@@ -81,7 +81,7 @@ def test_a_reply_waits_for_the_clients_message(
 def test_a_lenient_playback_tells_what_is_otherwise(
     voice_agent_server: VoiceAgentServer, recorded: tuple[Path, App]
 ) -> None:
-    """And goes on."""
+    """A client that sends other messages is told the difference, and goes on."""
     run, first = recorded
     voice_agent_server.replay(run)
     seen = hold(voice_agent_server.url, {**PROMPT, "content": "Truly?"}).seen
@@ -102,7 +102,7 @@ def test_a_lenient_playback_tells_what_is_otherwise(
 def test_a_strict_playback_ends_with_it(
     voice_agent_server: VoiceAgentServer, recorded: tuple[Path, App], prompt: dict[str, Any], why: str
 ) -> None:
-    """By an Error that says what."""
+    """A client that sends other messages gets an Error that says the difference."""
     voice_agent_server.replay(recorded[0], strict=True)
     with dial(voice_agent_server.url) as socket:
         app = App(socket)
@@ -201,7 +201,7 @@ def test_an_unheard_rest_is_spoken_by_a_voice_and_marked(
 def test_a_replay_of_a_meeting_needs_a_participant(
     voice_agent_server: VoiceAgentServer, meeting: Path, participant: str | None
 ) -> None:
-    """The error lists the participants."""
+    """The error lists the participants to choose from."""
     with pytest.raises(SetupError, match="moderator, tech, business"):
         voice_agent_server.replay(meeting, participant=participant)
 
@@ -300,7 +300,7 @@ async def test_a_client_that_sends_other_messages_without_end_is_waited_for_no_l
 
 
 async def test_messages_before_their_step_are_not_kept_without_bound(autojump_clock: MockClock) -> None:
-    """The client's socket waits instead."""
+    """A client that sends too early is made to wait instead of filling the memory."""
     client = Talkative(json.dumps({"type": "UpdatePrompt", "prompt": "x" * 100_000}))
     await play_back(cast("WebSocket", client), [SayBack("{}", 10.0)], print)
     assert client.taken < 100

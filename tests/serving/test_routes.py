@@ -62,7 +62,7 @@ def test_the_page_runs_nothing_of_others(server: VoiceAgentServer) -> None:
 
 
 def test_sessions_and_what_was_said(server: VoiceAgentServer, desk: httpx.Client) -> None:
-    """All sessions, and all of one."""
+    """The control routes list all sessions, and all messages of one."""
     with dial(server.url) as socket:
         app = App(socket)
         app.tell(settings(greeting="Hello!"))
@@ -76,7 +76,7 @@ def test_sessions_and_what_was_said(server: VoiceAgentServer, desk: httpx.Client
 
 
 def test_a_message_is_waited_for(server: VoiceAgentServer, desk: httpx.Client) -> None:
-    """Until it comes, or no longer."""
+    """The route answers when the message comes, or when the given time is over."""
     with dial(server.url) as socket:
         App(socket).tell(settings(greeting="Hello!"))
         found = asked(desk, "wait", type="Settings", having={"agent": {"greeting": "Hello!"}})
@@ -88,7 +88,7 @@ def test_a_message_is_waited_for(server: VoiceAgentServer, desk: httpx.Client) -
 
 
 def test_agent_and_user_are_made_to_speak(server: VoiceAgentServer, desk: httpx.Client) -> None:
-    """Both aloud, and the user in writing."""
+    """A test can make the agent and the user speak, the user also in writing."""
     with dial(server.url) as socket:
         app = App(socket)
         app.tell(settings({"say": "One."}, {"say": "Two."}))
@@ -116,7 +116,7 @@ def test_scripts_are_set(server: VoiceAgentServer, desk: httpx.Client) -> None:
 
 
 def test_a_reset_removes_everything(server: VoiceAgentServer, desk: httpx.Client) -> None:
-    """Nothing of earlier sessions is left."""
+    """After a reset nothing of earlier sessions is listed."""
     with dial(server.url) as socket:
         App(socket).tell(settings())
         asked(desk, "wait", type="Settings")
@@ -141,7 +141,7 @@ def test_a_reset_removes_everything(server: VoiceAgentServer, desk: httpx.Client
     ],
 )
 def test_an_impossible_order_says_why(desk: httpx.Client, name: str, body: dict[str, Any], why: str) -> None:
-    """One line, and nothing done."""
+    """An order that cannot be carried out is one line, and changes nothing."""
     answer = desk.post(name, json=body)
     assert answer.status_code == 400
     assert why in answer.json()["error"]
@@ -162,13 +162,13 @@ def test_a_deep_message_hides_no_session_from_the_operator(
 
 
 def test_no_json(desk: httpx.Client) -> None:
-    """Likewise for a body that is none."""
+    """A body that is not JSON is one line, and changes nothing."""
     assert desk.post("say", content=b"{").json()["error"] == "the body is not JSON"
     assert desk.post("say", content=b"[]").json()["error"] == "the body must be a JSON object"
 
 
 def test_other_names_are_not_found(desk: httpx.Client) -> None:
-    """With all that there are."""
+    """The 404 for an unknown route lists the routes."""
     answer = desk.get("nothing")
     assert answer.status_code == 404
     assert "POST wait" in json.dumps(answer.json())

@@ -82,7 +82,7 @@ def test_text_is_spoken_once_in_each_voice(tmp_path):
 
 
 def test_an_incomplete_result_is_not_kept():
-    """Half an answer is no answer."""
+    """A synthesis that failed half-way is not replayed from the cache later."""
     counting = CountingSynthesizer()
     cached = CachedSynthesizer(counting, "engine-1", Store())
     sentences = cached.synthesize("one|two", "ben")

@@ -123,7 +123,7 @@ def test_a_sentence_behind_silence_is_cut_into_the_same_windows_wherever_it_lies
 
 
 def test_the_hang_is_800_ms_unless_said_otherwise():
-    """25 windows of 32 ms."""
+    """Speech counts as ended after 25 silent windows of 32 ms."""
     detector = SileroDetector(Scripted())
     assert detector.feed(loud(90) * 2 + SILENT * 24) == [SpeechEdge(STARTED, 0)]
     assert detector.feed(SILENT) == [SpeechEdge(STOPPED, 2 * WINDOW)]

@@ -114,7 +114,7 @@ def test_random_streams(store):
 
 
 def test_another_engine_answers_for_itself(store):
-    """Its name is part of every key."""
+    """A cached detection of one engine is not used for another."""
     Asked(store).answers([*windows(5), None])
     other = []
     recalling = Recalling(lambda: other.append(1) or Model(), "test-2", store)

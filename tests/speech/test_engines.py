@@ -130,7 +130,7 @@ def test_opening_engines_loads_nothing_heavy():
 
 
 def test_threads_are_limited_unless_the_operator_has_said_otherwise(monkeypatch):
-    """What is set already stays."""
+    """The operator's own limit on threads is kept."""
     monkeypatch.setenv("OMP_NUM_THREADS", "4")
     monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
     limit_threads()
@@ -156,7 +156,7 @@ def test_a_value_is_made_once_and_a_failure_is_tried_again():
 
 
 def test_engines_are_a_value():
-    """Two with the same parts are equal."""
+    """Two sets of engines with the same parts are equal."""
     assert Engines(None, None, None, "a", "b") == Engines(None, None, None, "a", "b")
 
 

@@ -65,14 +65,14 @@ def test_a_decoder_finds_as_much(
 
 @pytest.mark.parametrize("meter", [FlacMeter, Mp3Meter, OpusMeter])
 def test_an_invalid_stream_has_no_length(meter: Callable[[], SoundMeter]) -> None:
-    """Whatever is sent instead, nothing is raised."""
+    """Invalid sound has no length, and raises nothing."""
     measuring = meter()
     assert measuring.take(b"") == 0.0
     assert measuring.take(b"\xff" * 5_000 + b"words" * 1_000) == 0.0
 
 
 def test_a_header_is_no_sound() -> None:
-    """Of a WAV file the samples count."""
+    """The length of a WAV file counts its samples, without the header."""
     audio_format = AudioFormat("mulaw", 8_000)
     header = wav_header(audio_format)
     measuring = SampleMeter(audio_format, len(header))

@@ -31,7 +31,7 @@ def test_any_number_of_sentences_can_be_said() -> None:
 
 
 def test_sound_that_nobody_murmured_is_no_words() -> None:
-    """Noise, silence, and half a sample."""
+    """The test engine recognizes nothing in noise, silence or half a sample."""
     murmur = Murmur()
     list(murmur.synthesize("Hello.", "any"))
     noise = b"".join((n * 7919 % 3000).to_bytes(2, "little", signed=True) for n in range(HEAR_RATE))

@@ -165,7 +165,7 @@ def test_without_levels_the_detectors_places_stand(sound, why):
 
 
 def test_nothing_is_a_voice_that_the_detector_does_not_hear():
-    """However loud it is."""
+    """Loud noise without speech has no place of a voice."""
     assert edges(Late(), voice(room(3.0), 1.0, 2.0)) == []
 
 

@@ -36,7 +36,7 @@ from trialogue.speech.sentences import LONGEST, SentenceSplitter, split_sentence
     ],
 )
 def test_where_sentences_end(text, sentences):
-    """Marks, titles, initials, numbers, quotes and lines."""
+    """Titles, initials, numbers and quotes do not split a sentence."""
     assert split_sentences(text) == sentences
 
 

@@ -28,7 +28,7 @@ def test_written_results_are_read_by_this_store_and_the_next(directory):
 
 
 def test_a_store_without_a_directory_keeps_to_memory():
-    """Nothing is written anywhere."""
+    """Without a cache directory nothing is written to the disk."""
     store = Store()
     store.write("a", b"one")
     assert store.read("a") == b"one"

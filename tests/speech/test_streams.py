@@ -101,7 +101,7 @@ def test_opus_is_heard_at_its_speed_whatever_rate_its_head_tells(rate: int) -> N
 
 @pytest.mark.parametrize(("encoding", "kind", "rate"), [("flac", "FLAC", 8_000), ("ogg-opus", "OGG", 48_000)])
 def test_two_channels_are_heard_as_one(encoding: str, kind: str, rate: int) -> None:
-    """At any rate of the stream's own."""
+    """A stereo stream of any rate is decoded to one channel at the meeting's rate."""
     data = written(kind, rate, 2)
     sound = decoded(encoding, repaged(data) if kind == "OGG" else data, 500)
     assert len(sound) / HEARING_RATE == pytest.approx(SECONDS, abs=0.2)
@@ -118,14 +118,14 @@ def test_sound_comes_as_soon_as_its_bytes(encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["flac", "ogg-opus"])
 def test_an_invalid_stream_is_an_error(encoding: str) -> None:
-    """Soon, and not by waiting for ever."""
+    """Invalid sound fails soon instead of waiting for more."""
     stream = open_stream(encoding)
     with closing(stream), pytest.raises(Undecodable):
         all_of(stream, b"RIFF no such thing" * 10_000)
 
 
 def test_vorbis_is_no_opus() -> None:
-    """Ogg with something else in it."""
+    """An Ogg stream with another codec is refused."""
     file = io.BytesIO()
     with soundfile.SoundFile(file, "w", 48_000, 1, "VORBIS", format="OGG") as made:
         made.write(chirp(48_000))

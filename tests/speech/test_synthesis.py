@@ -136,7 +136,7 @@ def test_long_sentences_are_spoken_in_parts(phonemes):
     ],
 )
 def test_which_voice_a_name_means(model, name):
-    """Our own names and Deepgram's."""
+    """Our voices and Deepgram's voice names give the expected local voice."""
     assert voice_for(model).name == name
 
 

@@ -9,7 +9,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "explain" / "supervision.md"
 
 
 def test_the_example_prints_what_the_page_says():
-    """The page's program, run as it stands."""
+    """The program on the page about supervision prints the output that is shown there."""
     page = PAGE.read_text(encoding="utf-8")
     (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     (expected,) = re.findall(r"```text\n(.*?)```", page, re.DOTALL)

@@ -87,7 +87,7 @@ async def test_an_error_of_the_body_leaves_as_it_is():
 
 
 async def test_a_group_raised_by_the_body_stays_a_group():
-    """Only the supervisor's own nursery is invisible."""
+    """An ExceptionGroup of the caller's own block arrives as a group."""
     with pytest.raises(ExceptionGroup) as caught:
         async with open_supervisor([], name="top"):
             raise ExceptionGroup("body", [KeyError("a"), KeyError("b")])
@@ -117,7 +117,7 @@ async def test_a_start_that_fails_stops_the_earlier_ones_in_reverse():
 
 
 async def test_a_child_that_ends_before_it_is_ready_has_failed():
-    """Returning is no way of being ready."""
+    """Starting a child that returns without reporting ready is an error."""
 
     async def start(**_) -> None:
         await trio.lowlevel.checkpoint()
@@ -128,7 +128,7 @@ async def test_a_child_that_ends_before_it_is_ready_has_failed():
 
 
 async def test_a_child_may_report_ready_once():
-    """The second time is its own failure."""
+    """A child that reports ready twice fails."""
 
     async def start(*, task_status) -> None:
         task_status.started()
@@ -342,7 +342,7 @@ async def test_without_an_observer_failures_are_diagnosed():
 
 
 async def test_a_supervisor_says_how_it_is(autojump_clock):
-    """Its `repr` is a status line."""
+    """The repr shows the supervisor's state and its children."""
     _, (a, b) = toys("ab")
     b.cleanup_s = 1
     specs = [a.spec(), b.spec(Restart.TRANSIENT)]

@@ -53,7 +53,7 @@ async def test_a_child_that_fails_to_start_is_not_added(top):
 
 
 async def test_a_terminated_child_stays_until_it_is_deleted_or_started(top):
-    """Terminated, restarted, terminated, deleted."""
+    """A terminated child can be started again, until it is deleted."""
     assert await top.restart_child("b") == "b2"
     assert states(top) == "a:running b:running"
     await top.terminate_child("b")
@@ -75,7 +75,7 @@ async def test_a_restart_on_request_that_fails_leaves_the_child_stopped(top):
 
 
 async def test_a_temporary_child_is_forgotten_when_terminated(top):
-    """There is nothing to restart or delete."""
+    """A terminated temporary child can be neither restarted nor deleted."""
     await top.start_child(Toy("c").spec(Restart.TEMPORARY))
     await top.terminate_child("c")
     assert states(top) == "a:running b:stopped"
@@ -129,7 +129,7 @@ async def test_a_spec_that_does_not_fit_is_refused_at_once(top):
 
 
 async def test_a_stopped_supervisor_takes_no_requests():
-    """Like a stream that was closed."""
+    """A request to a supervisor that has stopped is an error, as with a closed stream."""
     async with open_supervisor([Toy("a").spec()], name="top") as supervisor:
         pass
     with pytest.raises(trio.ClosedResourceError, match="supervisor 'top' has stopped"):
@@ -265,7 +265,7 @@ async def test_an_observer_that_fails_at_a_request_ends_the_supervisor(nursery):
 
 
 def test_an_inbox_that_closes_knows_what_it_holds():
-    """Anything else is a bug."""
+    """A message of an unknown kind in a closing inbox is an error, not silently lost."""
     inbox = Inbox()
     inbox.post("stray")
     with pytest.raises(AssertionError, match="stray"):

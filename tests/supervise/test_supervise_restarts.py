@@ -170,7 +170,7 @@ async def test_an_earlier_failure_takes_over_a_later_wait(autojump_clock):
 
 
 async def test_two_waits_end_in_the_order_of_their_times(autojump_clock):
-    """Each child has its own delay."""
+    """Each child restarts after its own delay."""
     log, (a, b) = toys("ab")
     specs = [a.spec(backoff=lambda _: 3.0), b.spec(backoff=lambda _: 2.0)]
     async with open_supervisor(specs, name="top", intensity=MANY):
@@ -253,7 +253,7 @@ async def test_failed_starts_count():
 
 
 async def test_a_permanent_child_that_ends_normally_too_often_has_no_cause():
-    """There was no failure to tell of."""
+    """Giving up on a child that only returned names no failure as its cause."""
     child = Toy("a")
     with pytest.raises(IntensityExceeded, match="'a': normal") as caught:
         async with open_supervisor([child.spec()], name="top", intensity=NONE):
@@ -375,7 +375,7 @@ async def test_the_last_significant_end_for_good_ends_the_supervisor():
 
 
 async def test_a_significant_child_that_waits_for_its_restart_still_counts(autojump_clock):
-    """It has not ended for good."""
+    """A supervisor does not shut down while a significant child waits for its restart."""
     a, b = Toy("a"), Toy("b")
     specs = [
         a.spec(Restart.TRANSIENT, significant=True, backoff=lambda _: 5.0),
@@ -390,7 +390,7 @@ async def test_a_significant_child_that_waits_for_its_restart_still_counts(autoj
 
 
 async def test_a_significant_child_that_is_terminated_ends_nothing():
-    """Only an end of its own counts."""
+    """Terminating a significant child by request does not shut its supervisor down."""
     child = Toy("a")
     spec = child.spec(Restart.TRANSIENT, significant=True)
     async with open_supervisor([spec], name="top", auto_shutdown=AutoShutdown.ANY_SIGNIFICANT) as supervisor:
@@ -443,7 +443,7 @@ async def test_an_escalation_through_two_levels_keeps_the_cause():
 
 
 async def test_a_transient_supervisor_that_shuts_down_stays_down():
-    """Shutting down is a normal end."""
+    """A supervisor that shut itself down is not restarted as if it had failed."""
     child = Toy("a")
     inner = supervisor_spec(
         [child.spec(Restart.TRANSIENT, significant=True)],

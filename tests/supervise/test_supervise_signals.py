@@ -94,7 +94,7 @@ def test_a_second_interrupt_ends_a_program_that_takes_its_time(program):
 
 
 async def test_each_signal_is_told_by_its_name(nursery):
-    """The first, and those that follow."""
+    """The first signal and all later ones are reported by name."""
     names: list[str] = []
     await nursery.start(watch_signals, names.append)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGTERM):
@@ -123,7 +123,7 @@ async def test_an_interrupt_and_another_signal_are_impatience(first, second):
 
 
 async def test_signals_have_their_former_effect_again():
-    """The watcher leaves no trace."""
+    """After the watch, the program's own signal handlers are back."""
     before = [signal.getsignal(number) for number in WATCHED]
     with trio.CancelScope() as scope:
         async with trio.open_nursery() as inner:

@@ -60,7 +60,7 @@ def test_an_intensity_that_makes_no_sense_is_refused(change):
 
 
 def test_two_children_of_one_name_are_refused():
-    """An id names one child."""
+    """Two children with one id are an error before anything starts."""
     with pytest.raises(ValueError, match="two children are called 'a'"):
         check_specs([spec("a"), spec("b"), spec("a")], AutoShutdown.NEVER)
 
@@ -130,12 +130,12 @@ def test_the_window_slides():
 
 
 def test_a_window_of_none_bears_none():
-    """Intensity 0 makes every failure an escalation."""
+    """With intensity 0 the first failure makes the supervisor give up."""
     assert not IntensityWindow(Intensity(max_restarts=0, within_s=1.0)).admit(0.0)
 
 
 def test_a_move_that_is_not_in_the_table_changes_nothing():
-    """Every other pair of states is refused."""
+    """A wrong transition of a child raises, and leaves its state as it was."""
     for state in ChildState:
         for other in ChildState:
             child = Child(spec("a"), state)

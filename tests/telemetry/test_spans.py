@@ -119,7 +119,7 @@ def test_metrics_count_turns_and_responses(resolved, tmp_path, collected):
 
 
 def test_nothing_that_was_said_is_in_them(resolved, tmp_path, collected):
-    """Nor arguments or results of tools."""
+    """Traces contain no speech, and no arguments or results of tools."""
     tracers, meters, spans, reader = collected
     trace_run(held(resolved, tmp_path / "run").folder, tracers, meters)
     told = " ".join(span.to_json() for span in by_name(spans)) + str(reader.get_metrics_data().to_json())
@@ -146,7 +146,7 @@ def test_a_meeting_is_traced_while_it_is_held(resolved, tmp_path, collected):
 
 
 def test_without_the_api_the_error_says_what_to_install(resolved, monkeypatch):
-    """In one line."""
+    """Without OpenTelemetry, the error is one line with the command to install it."""
     import sys
 
     monkeypatch.setitem(sys.modules, "opentelemetry.trace", None)

@@ -325,7 +325,7 @@ async def test_a_taker_gets_what_comes_behind_new_keys(when: str) -> None:
 @both
 @pytest.mark.usefixtures("waits")
 async def test_a_taker_that_is_cancelled_loses_nothing(way: str) -> None:
-    """What came meanwhile is the next one's."""
+    """Bytes that arrived for a cancelled reader go to the next one."""
     async with joined(way) as (ours, theirs):
         with trio.move_on_after(0.01):
             await pieces_until(ours, 4)

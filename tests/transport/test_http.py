@@ -75,14 +75,14 @@ async def test_a_body_one_byte_too_long_is_refused() -> None:
 
 
 async def test_a_body_that_does_not_come_is_given_up(autojump_clock: MockClock) -> None:
-    """408 after half a minute."""
+    """A client that sends no body gets 408 after half a minute."""
     answer = await spoken(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabc")
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert trio.current_time() == pytest.approx(30, abs=2)
 
 
 async def test_a_client_that_waits_to_be_asked_for_its_body_is_asked() -> None:
-    """RFC 9110, section 10.1.1."""
+    """A client with `Expect: 100-continue` is answered (RFC 9110, section 10.1.1)."""
     ours, theirs = open_pipe()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(serve_websocket, theirs, SERVICE)
@@ -136,7 +136,7 @@ async def test_an_answer_that_breaks_off_is_not_taken_for_whole() -> None:
 
 
 async def test_an_answer_that_crashes_is_a_500_and_the_listener_goes_on() -> None:
-    """And the crash is told, not swallowed."""
+    """A crash is reported in the diagnostics, and other clients are served on."""
 
     async def crash(_request: HttpRequest) -> HttpResponse:
         raise LookupError("a bug")
@@ -232,7 +232,7 @@ async def test_more_requests_than_places_are_told_to_come_back() -> None:
 
 
 async def test_without_plain_requests_a_listener_wants_an_upgrade() -> None:
-    """400, as before there were any."""
+    """A plain request to a websocket address gets 400."""
     assert (await spoken(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", SocketService(echo))).startswith(
         b"HTTP/1.1 400 "
     )

@@ -95,7 +95,7 @@ def test_a_chair_must_read_of_hands():
 
 
 def test_a_deputy_must_read_of_hands():
-    """It is the chair from then on."""
+    """The witness finds a deputy chair that is not told of raised hands."""
     with pytest.raises(Violation, match="hand-untold"):
         chaired().before(cued("bob", DEAD))
 

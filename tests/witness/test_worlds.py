@@ -35,7 +35,7 @@ def judge(found, draw):
 
 @pytest.mark.parametrize("third", [0, *(pytest.param(each, marks=pytest.mark.long) for each in (1, 2))])
 def test_nobody_notices_anything_in_the_first(third):
-    """After each event of ten worlds."""
+    """After each event of ten random meetings, no promise to a user is broken."""
     judge(try_worlds(WORLDS + third * FIRST // 3, FIRST // 3), drawn)
 
 
@@ -77,7 +77,7 @@ def test_rare_situations_have_happened(tally, capsys):
 
 
 def test_a_world_is_the_same_each_time():
-    """Its seed decides all of it."""
+    """A seed gives the same random meeting every time, so a found fault can be repeated."""
     first, second = (live(drawn(7), Brain)[0].log for _ in range(2))
     assert first == second
 
