@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, cast
 
-__all__ = ["lack_of", "leaves"]
+__all__ = ["LACKS", "lack_in", "lack_of", "leaves"]
 
 _MEMORY: Final = "not enough memory (see ulimit -v, or the container's limit)"
 _FILES: Final = "too many open files: raise the limit (ulimit -n)"
@@ -23,6 +23,16 @@ _BY_NUMBER: Final = {
 }
 _OURS: Final = Path(__file__).parent
 """Folder of the package: a missing file of its own is a bug of ours."""
+
+
+LACKS: Final = (OSError, ImportError, MemoryError, RuntimeError, BaseExceptionGroup)
+"""Classes of the errors in which a lack of the machine shows up."""
+
+
+def lack_in(error: BaseException) -> str | None:
+    """One line about what the machine lacks; None where anything else is wrong, too."""
+    lacks = [lack_of(each) for each in leaves(error)]
+    return None if None in lacks else "; ".join(dict.fromkeys(each for each in lacks if each))
 
 
 def lack_of(error: BaseException) -> str | None:

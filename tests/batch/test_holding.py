@@ -15,10 +15,11 @@ import pytest
 from attrs import evolve
 from batch_values import MURMURING, SMALL, jobs
 
+from trialogue.batch import local_workers, worker
 from trialogue.batch.holding import Loaded, hold_job
 from trialogue.batch.jobs import encoded
 from trialogue.batch.local_workers import Hand, HandPool
-from trialogue.batch.worker import ORPHANED
+from trialogue.batch.worker import ORPHANED, UNABLE
 from trialogue.journal.files import JOURNAL
 from trialogue.journal.reader import read
 
@@ -291,3 +292,49 @@ def test_voices_are_loaded_once():
     """The second meeting of a process does not wait for the voices again."""
     loaded = Loaded()
     assert loaded.engines(MURMURING.engines) is loaded.engines(MURMURING.engines)
+
+
+def lacking(*_, **__):
+    """Fail as a nursery does whose child could not open a file."""
+    raise ExceptionGroup("nursery", [OSError(errno.EMFILE, "Too many open files")])
+
+
+def test_a_lack_of_the_machine_in_a_meeting_is_one_line(tmp_path, monkeypatch):
+    """A batch under a low `ulimit -n` says so for the meeting, and exits with 2, not as for a bug."""
+    monkeypatch.setattr("trialogue.batch.holding.run_meeting", lacking)
+    (job,) = jobs(tmp_path)
+    found = hold_job(job, Loaded())
+    assert (found.state, found.exit_code) == ("failed", 2)
+    assert found.text == "too many open files: raise the limit (ulimit -n)"
+    assert not Path(job.folder).exists()
+
+
+def test_a_bug_in_a_meeting_is_not_taken_for_a_lack(tmp_path, monkeypatch):
+    """An error of ours beside a lack is raised, with its traceback."""
+
+    def broken(*_, **__):
+        raise ExceptionGroup("nursery", [OSError(errno.EMFILE, "Too many open files"), KeyError("ours")])
+
+    monkeypatch.setattr("trialogue.batch.holding.run_meeting", broken)
+    with pytest.raises(ExceptionGroup):
+        hold_job(jobs(tmp_path)[0], Loaded())
+
+
+def test_a_worker_that_cannot_start_is_one_line(tmp_path, monkeypatch):
+    """A process that ends before it is ready began no meeting: it can be held again without `--resume`."""
+    monkeypatch.setattr(local_workers, "subprocess", subprocess)
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    (job,) = jobs(tmp_path)
+    hand = Hand()
+    found = hand.hold(job)
+    hand.close()
+    assert (found.state, found.exit_code) == ("failed", 2)
+    assert found.text.startswith("its process could not start, and ended with code 1: are there enough open")
+    assert not Path(job.folder).exists()
+
+
+def test_a_worker_without_descriptors_says_so_in_one_line(monkeypatch, capsys):
+    """Its stderr has the limit to raise, and no traceback."""
+    monkeypatch.setattr("trialogue.batch.worker._hold_all", lacking)
+    assert worker.main() == UNABLE
+    assert capsys.readouterr().err == "trialogue: too many open files: raise the limit (ulimit -n)\n"

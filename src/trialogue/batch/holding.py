@@ -25,9 +25,10 @@ from attrs import evolve
 from trialogue.batch.figures import figures_of
 from trialogue.batch.jobs import Job, prepared_job
 from trialogue.batch.outcomes import Outcome, State, Unmet
-from trialogue.errors import GaveUp, JournalError, TrialogueError
+from trialogue.errors import GaveUp, JournalError, SetupError, TrialogueError
 from trialogue.importing import import_named
 from trialogue.journal.files import JOURNAL
+from trialogue.machine_limits import LACKS, lack_in
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.judging import RESULT_MIB, verdict_of
 from trialogue.meeting.outputs import EXIT_CODES, RESULT, verdict_code
@@ -71,7 +72,7 @@ class Loaded:
 
 
 def hold_job(job: Job, loaded: Loaded) -> Outcome:
-    """Hold a job's meeting, or report an earlier holding of it; raises none of the meeting's errors."""
+    """Hold a job's meeting, or report an earlier holding of it; raises only bugs of ours."""
     folder = Path(job.folder)
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -86,6 +87,10 @@ def hold_job(job: Job, loaded: Loaded) -> Outcome:
         return _hold(job, folder, loaded)
     except TrialogueError as error:
         return _failed(job, str(error), error.exit_code)
+    except LACKS as error:
+        if (lack := lack_in(error)) is None:
+            raise
+        return _failed(job, lack, SetupError.exit_code)
     finally:
         with suppress(OSError):  # it has files of a meeting
             folder.rmdir()

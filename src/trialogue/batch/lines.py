@@ -7,9 +7,12 @@ json keeps.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
-__all__ = ["from_line", "to_line"]
+__all__ = ["READY", "from_line", "to_line"]
+
+READY: Final = b'"ready"\n'
+"""First line of a worker: from then on it holds meetings."""
 
 
 def to_line(value: dict[str, Any]) -> bytes:

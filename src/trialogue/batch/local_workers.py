@@ -6,12 +6,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Final
 
 from trialogue.batch.jobs import Job, encoded
-from trialogue.batch.lines import from_line, to_line
+from trialogue.batch.lines import READY, from_line, to_line
 from trialogue.batch.outcomes import Outcome, decoded_outcome
 from trialogue.errors import SetupError
 
@@ -19,6 +20,8 @@ __all__ = ["Hand", "HandPool"]
 
 BROKEN: Final = 70
 """Exit code of a batch for a meeting whose process ended during it."""
+
+_ENOUGH: Final = "are there enough open files, memory and processes (ulimit -n, -v, -u)?"
 
 _TICK_S: Final = 0.2
 """Most seconds for which the main thread waits at once: a Ctrl-C reaches it only between waits."""
@@ -29,6 +32,7 @@ class Hand:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_ready = False
 
     def hold(self, job: Job) -> Outcome:
         """Hold a meeting; the outcome also reports an end of the process."""
@@ -43,13 +47,17 @@ class Hand:
         try:
             stdin.write(to_line(encoded(job)))
             stdin.flush()
-            line = stdout.readline()
+            self._is_ready = self._is_ready or stdout.readline() == READY
+            line = stdout.readline() if self._is_ready else b""
         except BrokenPipeError:
             line = b""
         if line.endswith(b"\n"):
             return decoded_outcome(from_line(line))
-        code = process.wait()
+        code, was_ready = process.wait(), self._is_ready
         self.close()
+        if not was_ready:
+            text = f"its process could not start, and ended with code {code}: {_ENOUGH}"
+            return Outcome(job.name, job.group, job.file, job.folder, "failed", SetupError.exit_code, text)
         text = f"its process died with code {code} during the meeting; see {job.folder}"
         return Outcome(job.name, job.group, job.file, job.folder, "interrupted", BROKEN, text)
 
@@ -59,7 +67,8 @@ class Hand:
         if process is not None:
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
-                    pipe.close()
+                    with suppress(BrokenPipeError):  # a job that a dead process never read
+                        pipe.close()
             process.wait()
 
     def kill(self) -> None:
@@ -70,6 +79,7 @@ class Hand:
 
     def _begun(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
+            self._is_ready = False
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "trialogue.batch.worker"],
                 stdin=subprocess.PIPE,
