@@ -82,7 +82,7 @@ def test_an_echo_is_known_before_it_can_be_taken_for_speech(after, gain):
     "seed", [2, 3, *(pytest.param(each, marks=pytest.mark.long) for each in range(4, 8))]
 )
 def test_another_voice_is_no_echo(seed):
-    """However it falls together with what is played."""
+    """A person's own voice is never taken for the sound of the loudspeaker."""
     taken = voice(seed, 6.0) * 0.4
     assert Hearsay.ECHO not in classified(voice(1, 6.0), taken)
 

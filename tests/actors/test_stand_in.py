@@ -68,7 +68,7 @@ async def test_a_clip_for_a_grant_is_played_in_that_turn(autojump_clock):
 
 
 async def test_a_turn_that_is_over_is_held_no_more(autojump_clock):
-    """Once earlier turns have ended, a recorded person speaks again in its next one."""
+    """A recorded person speaks again in its next turn, once earlier turns have ended."""
     happens = [
         (1.0, grant()),
         (2.0, EndTurn("ann", 7, "finished")),

@@ -68,7 +68,7 @@ def test_a_turn_moves_the_agenda_once():
     ],
 )
 def test_a_meeting_ends_once(more, reason):
-    """By the first of all reasons that there are, and by no further one."""
+    """Of several reasons to end at once, the first one is recorded, and no other."""
     table = opened(TECH, BIZ, limits=Limits(turns=1), **more)
     assert of(table.says("tech", "We are done."), EndMeeting) == [EndMeeting(reason)]
     assert table.commands(EndMeeting) == [EndMeeting(reason)]

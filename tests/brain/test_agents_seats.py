@@ -103,7 +103,7 @@ def test_a_lost_turn_is_taken_again_once():
 
 
 def test_lost_turns_of_others_are_forgotten_when_somebody_is_named():
-    """Both those that wait for a session and those that wait for the floor."""
+    """Once the chair names somebody, no older lost turn is repeated before it."""
     agents = seated("tech", "biz", "law")
     for name in ("tech", "biz", "law"):
         agents.lose_turn(name)
@@ -185,7 +185,7 @@ def test_one_held_reply_is_thrown_away():
 
 @pytest.mark.parametrize(("over", "left"), [(("tech",), ["biz"]), (("tech", "biz"), []), ((), [])])
 def test_whoever_is_about_to_answer(over, left):
-    """Until it has begun, or it is told that it will not: all, where nobody is named."""
+    """An agent counts as answering until its reply begins, or is no longer expected."""
     replies = Replies()
     for name in ("tech", "biz"):
         replies.will_answer(name)

@@ -138,7 +138,7 @@ def test_the_answer_to_a_cue_has_its_whole_time_behind_a_remark_of_the_holders_o
 
 
 def test_words_of_the_apps_that_no_service_says_are_given_up():
-    """Behind an answer of the holder's own, too: the meeting goes on after the time to think."""
+    """A meeting goes on after the time to think when a service never says the app's words."""
     wanted = plan(agent("tech", by_ear=True), agent("biz", by_ear=True))
     player = Player(Brain(wanted), wakes=True)
     for at, event in opening(wanted):

@@ -50,7 +50,7 @@ def by(policy, *steps, after_s=4.0):
 
 
 def test_a_policy_that_waits_is_asked_again_when_its_wait_is_over():
-    """Not a moment sooner, whatever happens meanwhile that it does not see."""
+    """A waiting policy decides at its moment, and events that it cannot see do not call it sooner."""
     policy = Scripted(Wait(3.0, "?"), Next("biz", "?"))
     table = by(policy)
     before = len(policy.asked)
@@ -87,7 +87,7 @@ def test_a_ladder_is_climbed_in_time_also_where_a_policy_sees_something_new():
 
 
 def test_an_agent_that_has_nothing_to_say_is_named_three_times_and_no_more():
-    """Until somebody is heard a policy cannot name it again: a round of nothing is silence."""
+    """A meeting in which every agent yields ends by silence instead of going round for ever."""
     table = by(Scripted(Next("tech", "?")))
     for _ in range(3):
         assert table.meeting.holder == "tech"
@@ -130,7 +130,7 @@ def test_a_name_that_nobody_has_is_noted_once():
 
 
 def test_a_name_that_nobody_has_is_shown_in_short():
-    """As it may be anything that a policy wrote."""
+    """The report of an unknown name has a bounded length, whatever a policy wrote."""
     table = by(Scripted(Next("z" * 200, "?")), SilenceStep.END)
     (note,) = [each for each in table.commands(Report) if each.code == "unknown-named"]
     assert ("z" * 64 in note.text, "z" * 65 in note.text) == (True, False)
@@ -149,7 +149,7 @@ def test_an_agent_that_was_to_speak_and_did_not_is_nudged():
 
 
 def test_nobody_is_nudged_who_has_spoken():
-    """Where the last turn was heard, the rung leads nowhere, and the next is taken."""
+    """The ladder skips its nudge where the last turn was heard, and takes the next rung."""
     table = by(Scripted(Next("tech", "?"), Nobody("?")), SilenceStep.NUDGE, SilenceStep.END)
     table.says("tech")
     assert table.at(6.0, Woke("ladder"))[-1] == EndMeeting("silence")

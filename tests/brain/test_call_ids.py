@@ -66,7 +66,7 @@ def test_another_tool_is_another_call(table):
 
 
 def test_other_arguments_while_the_first_runs(table):
-    """Both run, and each result goes to its own call, in whichever order they come."""
+    """Two calls under one id both run, and each gets its own result, in either order."""
     table.at(1, ASK)
     assert table.at(1, OTHER) == [ran(OTHER.arguments, 1)]
     late = ToolFinished("tech", "call_0", "succeeded", "2", run=1)
@@ -133,7 +133,7 @@ def test_words_before_the_answer_are_no_going_on(table):
 
 
 def test_a_cancelled_call_may_be_asked_for_once_more_later(table):
-    """Until the agent has gone on it is the cancelled one; then it is a new one, with a run of its own."""
+    """A model that asks again after a cancellation, and after it went on, gets a new run."""
     table.at(1, ASK)
     assert table.at(1, ToolCallCancelled("tech", "call_0")) == [CancelTool("tech", "call_0")]
     assert table.commands(RunTool) == [ran(ASK.arguments)]
@@ -145,7 +145,7 @@ def test_a_cancelled_call_may_be_asked_for_once_more_later(table):
 
 
 def test_a_cancellation_names_the_run_that_goes_on(table):
-    """Of two calls of one id both are stopped, each by its run."""
+    """Cancelling an id stops each of its two running calls."""
     table.at(1, ASK)
     table.at(1, OTHER)
     assert set(table.at(2, ToolCallCancelled("tech", "call_0"))) == {

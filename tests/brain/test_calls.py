@@ -51,7 +51,7 @@ def test_a_call_that_is_asked_for_again(table):
 
 
 def test_a_call_of_the_service_itself_is_only_recorded(table):
-    """Nor is one of a session that is over run."""
+    """A call that the service makes itself, or of an ended session, runs no tool of ours."""
     assert table.at(1, evolve(ASK, ours=False)) == []
     table.at(1, evolve(ASK, session=2))
     assert table.reports() == ["stale"]

@@ -52,7 +52,7 @@ def test_a_chair_that_cuts_in_speaks_at_once():
 
 
 def test_a_chair_cuts_off_neither_itself_nor_nobody():
-    """Then its hand is up, as anybody's; and it may take it down."""
+    """In its own turn, a chair's request with the highest priority only raises its hand."""
     table = opened(CHAIR, TECH, floor=HANDS)
     ask = ToolRequested("mod", 1, "c1", "request_floor", '{"priority": "highest"}')
     answer = table.at(1, ask)

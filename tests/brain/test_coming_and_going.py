@@ -110,7 +110,7 @@ def test_the_app_takes_the_floor_from_its_holder():
 
 
 def test_a_participant_who_joins_stands_last_in_an_order_that_is_written():
-    """Of `round-robin` and of a script alike; who only listens stands nowhere."""
+    """A later participant comes last in `round-robin` and `scripted`; an observer has no place."""
     player = begun("tech", "biz", policy="round-robin", order=("biz", "tech"))
     player.tell(1.0, Joined(agent("law")))
     player.tell(1.0, Joined(agent("ear", role=Role.OBSERVER)))
@@ -164,7 +164,7 @@ def test_who_is_here_is_known():
 
 
 def test_who_comes_and_who_goes_is_news_to_the_others_only():
-    """Whoever joined is not told that it did; nobody is told twice."""
+    """The others read once that somebody joined or left, and it does not read so of itself."""
     player = begun("tech", "biz")
     player.tell(0.5, Joined(agent("law")))
     player.tell(0.5, SessionReady("law", 1))

@@ -121,12 +121,12 @@ def test_money_is_used_up_when_the_clock_says_so(limit, reached):
 
 
 def test_a_limit_that_is_as_good_as_nothing_is_reached_at_once():
-    """Also before anything has cost something, and where nothing ever will."""
+    """A cost limit of nearly zero ends the meeting at once, even without a price."""
     assert Meter(plan(evolve(TECH, price=CHEAP))).reaches(LEAST_USD, 5.0) == 5.0
 
 
 def test_sessions_without_a_price_bring_no_limit_nearer():
-    """Nor does a session with a price while it is not ready."""
+    """Neither an unpriced session nor a priced one that is not ready counts toward the limit."""
     unpriced = evolve(BIZ, price=Price("unknown", usd_a_minute=None))
     meter = Meter(plan(evolve(TECH, price=CHEAP), unpriced))
     meter.take(SessionReady("biz", 1), 0.0)

@@ -79,7 +79,7 @@ def test_one_line_without_an_end_is_told_as_far_as_it_goes():
 
 @pytest.mark.parametrize("what", ["said", "noted", "cut"])
 def test_a_digest_looks_only_at_what_it_tells(what, monkeypatch):
-    """However much was missed, and however long a line of it is."""
+    """Making a digest takes the same time however much an agent missed."""
     looked_at = 0
 
     def looked(text, *rest):
@@ -148,7 +148,7 @@ def test_untold_words_come_first_in_the_next_digest():
 
 
 def test_a_remark_counts_as_unheard_once():
-    """And not at all where it was heard after all, or where its session is gone."""
+    """A remark is not counted twice, nor after it was heard or its session was lost."""
     inboxes = Inboxes()
     inboxes.not_heard("a", 1)
     inboxes.not_heard("a", 1)

@@ -61,7 +61,7 @@ class Talk:
 
 @pytest.mark.parametrize("policy", sorted(set(POLICIES) - {"scripted"}))
 def test_a_raised_hand_is_granted_under_every_policy(policy):
-    """Where the policy has nobody to name, before `otherwise` and the ladder, and in bounded time."""
+    """A hand is granted in bounded time under every policy, before `otherwise` and the ladder."""
     rules = {"policy": policy, "otherwise": "round-robin", "order": ("tech", "biz"), "silence_s": 120.0}
     talk = Talk("tech", "biz", person("dana"), **rules)
     talk.player.tell(0.1, FloorRequested("dana"))
@@ -169,7 +169,7 @@ def test_a_round_in_which_everybody_yields_is_silence():
 
 
 def test_a_persons_silent_turns_are_bounded_too():
-    """And who speaks again may be named again."""
+    """A person who keeps silent is not named for ever, and can be named again after speaking."""
     talk = Talk(person("dana"), "tech", policy="random", silence_s=400.0, time_s=None)
     talk.player.wait(300.0)
     assert len(talk.granted()) <= 8
@@ -251,7 +251,7 @@ def test_a_person_whom_the_chair_named_hurries_its_warning_as_well(named, hurrie
 
 
 def test_a_named_participant_is_forgotten_once_another_was_chosen():
-    """By a policy that does not ask for names; what the app asks for comes between and changes nothing."""
+    """An old name by the chair does not decide a later turn, except after the app's own request."""
     for wish, then in ((None, None), (GrantAsked("cid"), "ben"), (GrantAsked("ben"), None)):
         talk = Talk(chair("mod"), "ann", "ben", "cid", policy="round-robin")
         talk.player.tell(0.5, ToolRequested("mod", 1, "c1", "give_floor", '{"to": "ben"}'))

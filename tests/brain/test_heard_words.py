@@ -56,7 +56,7 @@ def test_pauses_of_what_is_over_change_nothing():
 
 
 def test_a_reply_of_which_nothing_was_played_was_not_heard():
-    """Though it is called complete; half a second that was played was."""
+    """A reply without any played sound has no words in the transcript."""
     nothing = PlaybackFinished("tech", 1, 1, 5.0, 0.0, "complete")
     assert playing(nothing).utterances() == ()
     assert playing(BEGUN, nothing).heard(1) == ""

@@ -242,7 +242,7 @@ def test_an_absent_participant_named_by_the_app_does_not_have_the_floor():
 
 
 def test_nothing_is_tried_against_silence_while_the_app_thinks():
-    """Nor does the meeting wake for it: whom the app lets have the floor has it then, however late."""
+    """A slow hook does not make the meeting nudge anybody, and its answer still counts."""
     it = hooked(evolve(GRANT, deadline_s=30.0), floor=FloorRules(policy="queue", otherwise="queue"))
     assert timers(it, "hook", "ladder") == [None, it.plan.floor.silence.after_s]
     it.at(1, FloorRequested("tech"))

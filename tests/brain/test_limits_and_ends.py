@@ -35,7 +35,7 @@ ITEMS = (
 
 
 def test_the_agenda_moves_on():
-    """By words of the right speaker, then by time, at turns' ends; its last end is the meeting's."""
+    """Points end by the right speaker's words or by time, after a turn; the last ends the meeting."""
     table = Table(plan(TECH, BIZ, agenda=ITEMS))
     answer = table.open()
     assert answer[0] == MoveAgenda("why", "opened")

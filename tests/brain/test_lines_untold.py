@@ -59,7 +59,7 @@ def test_a_reply_that_used_no_line_is_not_counted(table):
 
 
 def test_an_own_remark_waits_until_the_one_before_is_told(table):
-    """Where the cue that tells of it was refused, what the agent says by itself is not heard, either."""
+    """An agent's lines stay in order although the cue about an unheard one was refused."""
     heard(table, 1.0, "ann", 1)
     heard(table, 3.0, "bob", 1)
     heard(table, 5.0, "ann", 2)

@@ -63,7 +63,7 @@ def test_a_chair_that_passes_is_not_dead():
 
 @pytest.mark.parametrize("policy", ["addressed", "free", "hand-off"])
 def test_three_that_name_each_other_let_a_hand_in(policy):
-    """Where whoever speaks says who is next, a hand waits for six turns, however many had them."""
+    """Speakers who only name one another cannot keep a hand waiting for more than six turns."""
     table = opened(TECH, BIZ, LAW, GUEST, floor=FloorRules(policy=policy, otherwise="queue"))
     table.at(0, GrantAsked("tech"))
     table.at(0, FloorRequested("dana"))
@@ -196,7 +196,7 @@ def test_the_same_words_again_and_again():
 
 
 def test_long_thanks_are_no_closing():
-    """Whoever says something beside them is not in a loop."""
+    """Thanks beside new content are not taken for a politeness loop."""
     table = Table(plan(TECH, BIZ))
     table.open()
     for index in range(6):

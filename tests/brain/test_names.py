@@ -176,13 +176,13 @@ def test_who_is_asked_by_the_last_sentence(asked, text):
     ],
 )
 def test_names_labels_and_aliases(text, named):
-    """As whole words, the longest first; never the speaker or an observer."""
+    """Whole words name a participant, the longest name first; never the speaker or an observer."""
     cast = (Participant("mod", role=Role.CHAIR, title="Moderator"), TECH, LEAD, BIZ, CAST[-1])
     assert addressee(text, cast, "mod") == named
 
 
 def test_a_name_within_ones_own():
-    """Whoever says its own longer name has not named the shorter one."""
+    """A speaker who says its own longer name does not name another by a part of it."""
     assert addressee("I, Tech lead, agree.", (TECH, LEAD), "tech_lead") is None
 
 

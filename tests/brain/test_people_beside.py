@@ -272,7 +272,7 @@ def test_silence_is_not_counted_while_somebody_is_heard():
 
 
 def test_a_muted_person_is_none():
-    """Whoever is muted while it is unsure has said nothing, and the turn is loud again."""
+    """Muting a person during unsure speech makes the agent loud again."""
     player = Player(open_brain(), wakes=True)
     player.tell(3.0, SpeechStarted("dana", 3.0))
     assert player.tell(3.4, MuteAsked("dana", muted=True))[0] == UNDUCK
@@ -300,7 +300,7 @@ def test_two_people_are_judged_each_by_itself():
     ],
 )
 def test_the_verdict(length, words, is_over, found):
-    """By length and words, at both sides of each bound; beside a person nobody is cut."""
+    """Speech at each side of the limits of length and words is classified as documented."""
     rules = InterruptRules()
     assert classify_speech(length, words, rules, is_over=is_over) is found
     beside = classify_speech(length, words, beside_people(rules), is_over=is_over)

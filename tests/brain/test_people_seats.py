@@ -84,7 +84,7 @@ def test_speech_that_goes_on_is_as_long_as_it_is_so_far():
 
 
 def test_speech_is_known_until_its_voice_fell():
-    """Else until now, or its end; a voice that rises again, or begins anew, has not fallen."""
+    """Open speech counts until its voice fell, or else until now; a voice that rises again goes on."""
     people = seated((3.0, None))
     assert people.spoken_until("dana", 5.0) == 5.0
     people.falls("dana", 4.5)
@@ -163,7 +163,7 @@ def test_speech_that_goes_on_from_one_turn_into_the_next_is_both():
 
 
 def test_a_person_who_takes_the_floor_by_speaking_takes_it_once():
-    """By its last speech, or by nothing but the moment where there was none."""
+    """A person's claim to the floor is used up by the turn that it began."""
     people = seated((3.0, 4.0), (6.0, None))
     people.claim("dana", 7.0)
     assert people.take_claim("dana") == 6.0
@@ -222,7 +222,7 @@ def test_an_ear_is_awaited_then_ready_then_lost_then_ready(has_ear):
 
 
 def test_nobody_knows_anything_of_strangers():
-    """Whoever has no seat neither speaks, nor types, nor waits for an ear."""
+    """An unknown name neither speaks, nor types, nor waits for an ear."""
     people = seated()
     asked = people.is_speaking, people.has_typed, people.awaits_ear
     assert [ask("eve") for ask in asked] == [False] * 3
@@ -230,7 +230,7 @@ def test_nobody_knows_anything_of_strangers():
 
 
 def test_a_person_who_began_first_comes_first():
-    """Of those who speak; of equal ones, by name."""
+    """Of people who speak, the earliest comes first; of equal ones, by name."""
     people = seated((3.0, None))
     for name, begin in (("eve", 2.0), ("adam", 3.0), ("carl", None)):
         people.seat(name, has_ear=True)

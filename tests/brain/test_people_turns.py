@@ -38,7 +38,7 @@ def granted(player):
 
 
 def test_a_person_who_speaks_has_a_free_floor_and_its_ear_ends_the_turn():
-    """Once it is sure that it is speech; the turn is over when the ear says so."""
+    """A person gets the free floor once it surely speaks, and the ear's end of turn ends it."""
     brain = waiting().brain
     play(
         brain,

@@ -68,7 +68,7 @@ def test_addressed_nobody_is_named_twice_by_the_same_words():
 
 
 def test_hand_off_the_speaker_names_the_next():
-    """By its tool, in its own turn; its words decide nothing."""
+    """The holder's tool names the next speaker; its words alone do not."""
     table = under("hand-off")
     assert calls(table, "biz", "hand_off", '{"to": "law"}') == "Refused: you do not have the floor."
     assert (
@@ -157,7 +157,7 @@ def test_least_spoken_the_lowest_share_speaks():
 
 
 def test_agenda_the_owner_opens_its_point():
-    """Then others have it, unless the owner wants it again."""
+    """A point's owner speaks first, and then the others, unless the owner asks again."""
     items = (AgendaItem("one", "One", "law", done_when=Said("done")), AgendaItem("two", "Two"))
     table = under("agenda", agenda=items)
     assert table.grants() == ["law"]
@@ -262,7 +262,7 @@ def test_free_the_first_to_start_speaks():
 
 
 def test_free_a_chair_that_starts_with_others_goes_first():
-    """Of several who start at once: the chair, then higher priority, then the first."""
+    """The chair goes first of several who start at once, then higher priority, then the first."""
     table = under("free", *EARS[:2], evolve(CHAIR, hears=Hears.AUDIO))
     table.at(1.0, ReplyStarted("biz", 1))
     table.at(1.2, ReplyStarted("mod", 1))
@@ -337,7 +337,7 @@ def test_free_who_was_asked_does_not_start_once_more():
 
 
 def test_the_chair_may_always_interrupt():
-    """By asking for the floor with the highest priority."""
+    """The chair's request with the highest priority cuts the current turn."""
     table = under("round-robin", CHAIR, TECH)
     table.says("mod")
     table.begins("tech", "A long story.", 30.0)

@@ -128,7 +128,7 @@ def test_each_turn_has_a_draw_of_its_own():
 
 
 def test_a_choice_without_the_dominant_may_find_nobody():
-    """Then it stands, and nobody is told that another came first."""
+    """A dominant participant still speaks where no other can, without a report."""
     rules = FloorRules(policy="addressed", otherwise="queue", share=ShareRules(in_a_row=1))
     table = opened(TECH, BIZ, floor=rules)
     table.at(0, GrantAsked("tech"))

@@ -47,7 +47,7 @@ def test_every_policy_copes_with_an_empty_table():
 
 
 def test_a_raised_hand_comes_before_otherwise():
-    """Where the first policy has nobody to name; a prepared reply alone is no hand."""
+    """A raised hand decides where the policy names nobody; a prepared reply alone does not."""
     hand = Waiting("tech", 0, 1.0, is_prepared=False, is_raised=True)
     nobody, other = Fixed(Nobody("x")), Fixed(Next("tech", "r"))
     raised = by_precedence(evolve(VIEW, queue=(hand,)), nobody, other)

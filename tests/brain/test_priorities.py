@@ -13,7 +13,7 @@ from trialogue.model.events import (
 
 @pytest.mark.parametrize(("asked", "counts"), [(-9, -2), (-2, -2), (-1, -1), (1, 1), (2, 2), (9, 2)])
 def test_priorities_end_where_the_standard_ends_them(asked, counts):
-    """Whatever an app asks for counts as lowest to highest (RFC 8855)."""
+    """Priorities beyond the five of RFC 8855 count as the lowest or the highest."""
     table = Table(plan(TECH, BIZ))
     table.open()
     table.at(1, FloorRequested("biz", asked))
@@ -37,7 +37,7 @@ def test_priorities_end_where_the_standard_ends_them(asked, counts):
     ],
 )
 def test_a_model_says_its_priority_in_words(word, counts):
-    """Or as a number; what is neither is normal."""
+    """Priorities in words and in numbers are read, and anything else is normal."""
     table = Table(plan(TECH, BIZ))
     table.open()
     answer = table.at(1, ToolRequested("biz", 1, "c1", "request_floor", f'{{"priority": {word}}}'))
@@ -49,7 +49,7 @@ def test_a_model_says_its_priority_in_words(word, counts):
     ("urgency", "counts"), [("0", 0), ("10", 10), ("-1", 0), ("11", 10), ("6.6", 7), ('"very"', 5)]
 )
 def test_a_bid_is_as_urgent_as_ten_at_most(urgency, counts):
-    """And not less than nothing; what is no number says nothing."""
+    """Urgency is kept from 0 to 10, and text that is no number is ignored."""
     table = Table(plan(TECH, BIZ))
     table.open()
     table.at(1, ToolRequested("biz", 1, "c1", "bid", f'{{"urgency": {urgency}, "about": "money"}}'))

@@ -93,7 +93,7 @@ def test_the_rest_is_reported_and_changes_nothing():
 
 
 def test_of_many_stalls_the_first_is_told():
-    """Each is recorded; a person is told once, with where it was if anybody saw."""
+    """Every stall is in the journal, and people read of it once, with its place if known."""
     it = speaking()
     first = it.at(1.0, LoopStalled(0.25, "look_up (prices.py:12)", "ToolExecutor._run"))
     assert first == [Noted("stalled", None, "0.25 s", "look_up (prices.py:12)")]

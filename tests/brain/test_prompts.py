@@ -62,7 +62,7 @@ def test_numbers_are_of_the_meeting():
 
 
 def test_a_refused_cue_is_told_again_and_then_given_up():
-    """By the same number after 0.5, 1 and 2 s; the turn ends, and the failure is one line."""
+    """A refused cue is sent three times more, after growing waits, and then its turn ends with one report."""
     cue = Cue("tech", 1, YOUR_TURN, 1)
     refused = InjectionRefused("tech", 1, "busy", 1)
     gave_up = Noted("injection-refused", "tech", "4", "busy", level="failure")
@@ -185,7 +185,7 @@ def test_a_dry_reply_ends_its_turn_as_finished():
 
 
 def test_an_answer_without_a_number_is_of_the_oldest_prompt():
-    """Where a wire names no prompts: of one that was sent or refused, as it may have been taken after all."""
+    """A service that names no prompts answers the oldest one, also one that it had refused."""
     prompts = Prompts()
     first, second = (prompts.tell("tech", PromptKind.CUE, turn, "Go.") for turn in (1, 2))
     prompts.refuse("tech", first.number, 1, 0.0)
@@ -206,7 +206,7 @@ def test_an_agent_by_ear_does_not_answer_what_was_refused():
 
 
 def test_an_answer_to_somebody_elses_prompt_is_late():
-    """Nor is there a prompt of that number; what was superseded is over, what was answered goes on."""
+    """A reply that names another's prompt, an unknown one or an old one is not heard."""
     prompts = Prompts()
     told = prompts.tell("tech", PromptKind.CUE, 1, "Go.")
     assert prompts.answer("biz", told.number).is_late

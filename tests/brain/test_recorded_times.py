@@ -15,5 +15,5 @@ def test_times_are_kept_to_the_microsecond(at, kept):
     ("now", "so_late"), [(1.0 - 2e-6, False), (1.0 - 1e-6, True), (1.0, True), (2.0, True)]
 )
 def test_a_time_has_come_a_microsecond_before(now, so_late):
-    """As what is recorded may be rounded down by as much; and it has come ever since."""
+    """A timer that the journal rounds down by a microsecond is still due."""
     assert has_come(1.0, now) == so_late

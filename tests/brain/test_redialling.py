@@ -140,7 +140,7 @@ def test_waits_grow_with_every_try():
 
 
 def test_a_session_that_lived_has_all_its_tries_again():
-    """And a dial that failed has not lived at all, however little life it takes."""
+    """After ten seconds of life a session has all its retries; a failed dial does not count as life."""
     redialling = Redialling(7, "tech", RedialRules(alive_s=0.5))
     assert [redialling.lost(1.0) is None for _ in range(7)] == [False] * 6 + [True]
     redialling.ready(100.0)

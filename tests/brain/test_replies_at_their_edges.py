@@ -61,7 +61,7 @@ def prompted(player, kind, to):
 
 
 def test_a_person_makes_no_replies():
-    """Whoever tells of one is wrong: it is noted, and nobody waits for the floor by it."""
+    """A reply of a person is noted as stale, and asks for no floor."""
     player = begun("tech", person("dana"))
     for event in (ReplyStarted("dana", 1), ReplySent("dana", 1, 2.0), PlaybackStarted("dana", 1, 1, 1.0)):
         assert [each.code for each in player.tell(1.0, event)] == ["stale"]
@@ -69,7 +69,7 @@ def test_a_person_makes_no_replies():
 
 
 def test_an_unprompted_reply_of_an_agent_by_text_is_no_answer():
-    """Where its wire says what a reply answers: the cue is still to be answered, and is."""
+    """A remark that names no prompt does not use up the cue, which is answered later."""
     player = begun("tech", "biz")
     tell(
         player, (1.0, ReplyStarted("tech", 1, prompted(player, Cue, "tech"))), *played(1.1, "tech", 1, turn=1)
@@ -81,7 +81,7 @@ def test_an_unprompted_reply_of_an_agent_by_text_is_no_answer():
 
 
 def test_a_line_that_comes_too_soon_is_cued_anew_three_times_at_most():
-    """Each time its agent has spoken by itself before it could read which of its lines were not heard."""
+    """A scripted agent that keeps answering too soon does not keep its turn for ever."""
     player = begun(agent("tech", by_ear=True), agent("biz", by_ear=True), policy="free")
     player.tell(0.5, GrantAsked("tech", "the price"))
 
@@ -157,7 +157,7 @@ def test_an_agent_that_turned_out_to_have_nothing_to_say_is_waited_for_like_anyb
 
 
 def test_a_reply_that_could_not_be_prepared_is_asked_for_once_more():
-    """Then the round does without it, and what it was told is told at its next prompt."""
+    """A round goes on without an agent that failed twice, which reads what it missed later."""
     player = begun("tech", "biz", policy="parallel-collect")
     asked = prompted(player, Prepare, "tech")
     failed = ReplyFailed("tech", 0, "FAILED_TO_THINK", asked)
@@ -204,7 +204,7 @@ def test_a_turn_with_an_empty_reply_is_yielded():
 
 
 def test_an_empty_reply_that_waits_is_let_go():
-    """And with it the request that stood for it alone."""
+    """An empty prepared reply leaves no request for the floor."""
     table = opened(TECH, BY_EAR, floor=FloorRules("queue", "queue"))
     table.begins("biz")
     table.plays("biz")

@@ -44,7 +44,7 @@ def table(*cast):
 
 
 def test_a_session_is_rolled_over_at_the_turns_edge():
-    """Whoever speaks, speaks on; then the old session is closed, and somebody else has the floor."""
+    """An old session is replaced between two turns, and cuts nobody off."""
     it = table()
     assert it.at(1.0, SessionEnding("tech", 1)) == []
     it.says("tech")
@@ -81,7 +81,7 @@ def test_a_roll_over_waits_for_a_tool():
 
 
 def test_a_lost_session_need_not_roll_over():
-    """Whatever took the session away, the new one starts young."""
+    """A session that was just replaced after a loss is not replaced again for its age."""
     it = table()
     it.at(1.0, SessionEnding("biz", 1))
     it.at(1.5, SessionLost("biz", 1, "1006", 0.1))
@@ -220,7 +220,7 @@ def test_a_call_in_flight_stands_in_the_context():
 
 
 def test_a_session_is_told_the_last_of_a_long_meeting():
-    """As much as a service takes: the oldest is left out first, and what just happened never."""
+    """A new session's context fits the service: the oldest items are left out, never the last."""
     items = [ContextMessage("user", f"{number:05} {'word ' * 40}") for number in range(1000)]
     told = latest(items)
     assert told[-1] == items[-1]

@@ -127,7 +127,7 @@ def test_an_agent_that_rolls_over_is_away_and_what_it_held_is_gone():
 
 @pytest.mark.parametrize("event", [SessionLost("tech", 1, "gone", 9.0), SessionFailed("tech", "401")])
 def test_a_roll_over_that_goes_wrong_is_not_waited_for(event):
-    """Whatever became of it, the next session comes to its end too."""
+    """A failed roll-over of one session does not keep the others from theirs."""
     table = rolling()
     table.at(3, event)
     table.says("biz")

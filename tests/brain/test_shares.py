@@ -26,7 +26,7 @@ def seen(*spoken, now=100.0, **share):
 
 
 def test_a_minute_of_speech_is_enough_for_a_verdict():
-    """Not a second less; and only who is beyond the limit is passed over, not who reaches it."""
+    """No one is passed over before a minute of speech, or at exactly its limit."""
     assert dominant(seen(("tech", 40.0, 40.0), ("biz", 20.0, 60.0), max=0.5)).keys() == {"tech"}
     assert dominant(seen(("tech", 40.0, 40.0), ("biz", 19.9, 60.0), max=0.5)) == {}
     assert dominant(seen(("tech", 30.0, 40.0), ("biz", 30.0, 70.0), max=0.5)) == {}
@@ -86,7 +86,7 @@ def test_shares_are_forgotten_with_their_window():
 
 
 def test_so_many_turns_in_a_row():
-    """Then somebody else comes, if there is somebody."""
+    """A participant with too many turns in a row is passed over, if another can speak."""
     table = sharing(TECH, BIZ, in_a_row=2, policy="queue")
     for _ in range(2):
         table.at(table.now, FloorRequested("tech"))
@@ -100,7 +100,7 @@ def test_so_many_turns_in_a_row():
 
 
 def test_the_chair_and_what_is_asked_for_are_never_passed_over():
-    """Whoever limits the others must be able to."""
+    """Share limits do not stop the chair or a turn that the app asked for."""
     rules = FloorRules(policy="moderated", share=ShareRules(in_a_row=1))
     table = Table(plan(CHAIR, TECH, floor=rules))
     table.open()

@@ -99,7 +99,7 @@ def test_words_of_other_speech_wait_on():
 
 
 def test_speech_before_the_opening_is_not_lost_with_its_source():
-    """Whoever is muted over it has spoken all the same: nobody made words of it, and that stands."""
+    """Speech that a mute cut before the opening is in the transcript as unclear."""
     player = Player(Brain(plan("tech", person("dana"))), wakes=True)
     for at, event in ((0.0, MeetingStarted()), (0.0, EarReady("dana", 1)), (1.0, SpeechStarted("dana", 1.0))):
         player.tell(at, event)
@@ -140,7 +140,7 @@ def turn_of_dana(*stages):
     ],
 )
 def test_a_turn_with_any_words_that_are_not_sure_is_told_so(stages, mark):
-    """Also where the rest of it is; words that are all settled need no mark."""
+    """A turn with some uncertain words is marked so in digests, and a certain one is not."""
     player = turn_of_dana(*stages)
     assert [turn.cause for turn in player.brain.turns[:1]] == ["finished"]
     label, said = player.decided(Cue)[0].text.split("\n")[0].split(": ")

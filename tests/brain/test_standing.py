@@ -40,7 +40,7 @@ def test_the_meeting_says_who_is_heard_and_who_holds_the_floor():
 
 
 def test_a_holder_thinks_until_it_is_heard():
-    """And is told by whom it was chosen."""
+    """An app sees that the holder thinks until it is heard, and who chose it."""
     table = opened(TECH, BIZ)
     assert does(table, "tech") == ("thinking", "it has the floor, turn 1, chosen by round-robin")
     assert does(table, "biz") == ("listening", "it listens")
@@ -63,7 +63,7 @@ def test_a_holder_that_waits_for_a_tool_says_which():
 
 
 def test_a_session_that_is_not_there_says_so():
-    """Not ready yet, lost, and failed for good are three things."""
+    """An app can tell an agent that is not ready yet from a lost and a failed one."""
     table = Table(plan(TECH, BIZ, LAW))
     table.at(0.0, MeetingStarted())
     table.at(0.0, SessionReady("tech", 1))

@@ -126,7 +126,7 @@ def nested(within, value_within, levels):
     ],
 )
 def test_arguments_are_looked_into_for_thirty_one_levels(within, value_within):
-    """By whichever way they are nested; what is deeper does not fit, and nothing recurses without end."""
+    """Arguments nested deeper than 31 levels are refused in words."""
     assert misfit(*nested(within, value_within, 31)) is None
     assert misfit(*nested(within, value_within, 32)).endswith("is nested too deeply")
     assert misfit(*nested(within, value_within, 200)).endswith("is nested too deeply")

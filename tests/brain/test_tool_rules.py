@@ -61,7 +61,7 @@ def test_identifying_arguments_make_a_call():
 
 
 def test_a_call_that_runs_already_is_waited_for():
-    """Both ids are answered by the one result."""
+    """Two calls with the same identifying arguments get the one result, each under its id."""
     it = table(identity=("order_id",))
     it.at(1, ask())
     assert tools(it.at(2, ask("c2"))) == []
@@ -139,7 +139,7 @@ def test_words_fill_the_silence():
 
 
 def test_a_quick_tool_needs_no_words():
-    """Nor does a holder that is being heard."""
+    """No filler is said when the result has come, or while the holder is heard."""
     it = table(**SLOW)
     it.at(1, ask())
     it.at(2, done())

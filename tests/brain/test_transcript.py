@@ -160,7 +160,7 @@ def test_a_begin_that_was_not_seen_follows_from_the_end():
     ("outcome", "heard"), [("dry", "A long word. Another one."), ("cut", "A long word. Another")]
 )
 def test_a_reply_that_ran_dry_was_heard_as_far_as_its_sound_began(outcome, heard):
-    """Of a reply that came to no end nobody knows how long its last sentence is: it is not cut in guesses."""
+    """The last sentence of a reply without an end is kept whole instead of being cut by a guess."""
     transcript = Transcript()
     transcript.take_command(0, GrantFloor("tech", 1, "r", 9.0))
     transcript.take_command(0, Play("tech", 1, 1))

@@ -57,7 +57,7 @@ def speaking(begin=3.0):
     ("at", "heard"), [(9.0, ""), (10.0, ""), (11.0, "aa"), (12.5, "aa bb"), (14.0, FOUR)]
 )
 def test_words_of_a_turn_that_goes_on(at, heard):
-    """As far as they are heard by a moment; no turn has none."""
+    """The words of a running turn are those heard so far; before the first turn there are none."""
     assert playing().heard_by(1, at) == heard
     assert playing().heard_by(2, at) == ""
 
@@ -193,7 +193,7 @@ def test_the_end_of_a_sentence_is_known_only_while_it_is_heard():
 
 @pytest.mark.parametrize("turn", [1, 2])
 def test_sound_of_others_is_no_part_of_a_turn(turn):
-    """Of another's reply, or of a reply that is not played in it, nothing is noted."""
+    """Playback of other replies changes nothing in a turn's words."""
     made = playing()
     for name, reply in (("biz", 1), ("tech", 9)):
         made.take_event(PlaybackPaused(name, turn, reply, 11.0, 1.0))
@@ -265,7 +265,7 @@ def test_speech_that_is_told_to_begin_twice_began_once():
 
 
 def test_speech_goes_on_until_its_turn_is_over():
-    """Whoever is stopped while it speaks was heard until then, and is not heard longer."""
+    """A person stopped while speaking counts as heard until then, and no longer."""
     made = speaking(3.0)
     made.take_command(7.0, Attribute("dana", 1, "yes", is_certain=False))
     made.take_command(8.0, EndTurn("dana", 1, "hold-limit"))
@@ -307,7 +307,7 @@ def test_words_without_any_place_are_where_they_came():
 
 
 def test_words_of_speech_that_was_unclear_take_its_place():
-    """Of that speech alone: what else was said in the turn stands."""
+    """Late words replace `(unclear)` of their own speech only."""
     made = granted("dana")
     made.take_command(5.0, Attribute("dana", 1, "(unclear)", is_certain=False, begin_s=4.0, end_s=5.0))
     made.take_command(6.0, Attribute("dana", 1, "hello", is_certain=True, begin_s=4.0, end_s=5.0))
@@ -323,7 +323,7 @@ def beside(text, begin_s, end_s, name="dana", turn=1):
 
 
 def test_words_beside_a_turn_stand_behind_it():
-    """Each as an utterance of its own, whether the turn is over or not, before the next turn."""
+    """Words beside a turn are utterances of their own, after that turn and before the next."""
     made = playing()
     made.take_command(12.0, beside(" no,  no ", 11.0, 12.0))
     aside = Utterance("dana", 1, 11.0, 12.0, "no, no", "no, no", "finished", beside="overlap")

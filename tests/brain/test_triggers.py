@@ -72,7 +72,7 @@ def test_speech_of_others_does_not_count():
 
 
 def test_the_nth_turn_counts():
-    """Each turn matches once, however many replies it has."""
+    """A turn with several replies counts once for `nth`."""
     facts = [
         *heard("tech", 1, 1.0, 3.0),
         *heard("tech", 1, 4.0, 6.0, reply=2),
@@ -136,7 +136,7 @@ def test_a_trigger_goes_off_once():
 
 @pytest.mark.parametrize("source", ["(", "(a+)+(?=b)$"], ids=["none", "slow"])
 def test_a_pattern_that_cannot_be_searched_is_told_at_once(source):
-    """Not in the middle of a meeting, which it could hold up for ever."""
+    """A pattern that could hold up a meeting is an error before it begins."""
     with pytest.raises(PatternFault):
         Triggers.of([Trigger(SpokenPattern((source,)))])
 

@@ -93,7 +93,7 @@ def test_all_that_has_come_is_taken_at_one_look():
 
 
 def test_a_turn_behind_its_limit_ends_with_its_sentence():
-    """Where its end is known and soon; else it is cut at once."""
+    """An agent at its limit may end a sentence that ends soon; otherwise it is cut."""
     for offset, ends in ((31.0, 33.0), (50.0, 30.0)):
         table = Table(plan(TECH, BIZ, floor=FloorRules(hold=HoldRules(30.0))))
         table.open()

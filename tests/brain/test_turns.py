@@ -120,7 +120,7 @@ def test_say_and_grant_asked_of_the_same_one():
 
 
 def test_words_that_a_long_greeting_kept_from_being_said_are_not_lost():
-    """Whoever was to say something gets the next turn for it."""
+    """Words that the app asked for during a greeting are said in the agent's next turn."""
     table = Table(plan(TECH, BIZ))
     table.at(0, MeetingStarted())
     table.at(0, SessionReady("tech", 1))
@@ -151,7 +151,7 @@ def test_an_agent_by_ear_is_asked_at_once_what_only_the_app_knows():
 
 
 def test_an_agent_by_ear_that_was_away_is_told_what_it_missed():
-    """Whoever had no session while another spoke reads it."""
+    """An agent by ear reads what was said while it had no session."""
     table = Table(plan(BIZ, SOUND))
     table.open()
     table.at(0, SessionLost("tech", 1, "gone", 0.1))
@@ -434,7 +434,7 @@ def test_a_refused_cue_is_given_again_three_times():
 
 
 def test_a_refusal_that_is_over_is_stale():
-    """Of another turn, of nobody's turn, or after the reply has begun."""
+    """A late refusal changes nothing: of an old turn, of no turn, or after the reply began."""
     table = Table(plan(TECH, BIZ))
     table.open()
     table.at(1, InjectionRefused("tech", 5, "busy"))
@@ -466,7 +466,7 @@ def test_a_lost_turn_is_taken_again_once():
 
 
 def test_a_reply_lost_before_its_session_is_lost_counts_once():
-    """Whichever of the two is told first, the turn is lost once and nobody is granted in between."""
+    """A lost session ends its turn once, whether the reply or the session is reported first."""
     table = Table(plan(TECH))
     table.open()
     table.begins("tech")
@@ -500,7 +500,7 @@ def test_a_lost_agent_by_ear_is_cued_at_once_when_it_is_back():
 
 
 def test_an_observers_answer_is_dropped():
-    """Whoever may not speak, or has no session, is not heard."""
+    """A reply of an observer, or of an agent without a session, is not heard."""
     table = Table(moderated(CHAIR, TECH, evolve(BIZ, role=LAW.role)))
     table.open()
     table.at(0, SessionLost("biz", 1, "gone", 1.0))
@@ -557,7 +557,7 @@ def test_nothing_to_say_is_no_remark_that_was_not_heard():
 
 
 def test_a_reply_that_failed_is_of_the_turn_that_it_names():
-    """Of an older turn, or of somebody that was asked for nothing, it is stale, and ends nobody's turn."""
+    """A failure of an older turn, or of an agent that was not prompted, ends no current turn."""
     table = Table(plan(TECH, BIZ))
     table.open()
     table.says("tech")

@@ -93,7 +93,7 @@ def test_a_person_who_pauses_is_not_collided_with():
 
 
 def test_two_on_a_free_floor():
-    """Of two who begin within 0.3 s where nobody has the floor the first does, and the other is next."""
+    """Of two people who begin within 0.3 s, the first has the floor, and the other is next."""
     player = table(DANA, EVE)
     player.tell(3.3, SpeechStarted("dana", 3.2))
     player.tell(5.0, SpeechStopped("dana", 4.9))

@@ -216,7 +216,7 @@ def test_a_noise_that_goes_on_when_the_floor_is_taken_is_none():
 
 
 def test_speech_without_words_in_a_turn_of_typed_words_is_unclear():
-    """Whoever spoke for three seconds, and then typed, has spoken."""
+    """Three seconds of speech before typed words are in the transcript as unclear."""
     player = beside_a_story(
         (21.1, PlaybackFinished("tech", 1, 1, 21.1, 20.0, "complete")),
         *reply(22.0, "biz", 1, "Indeed.", length_s=1.0),

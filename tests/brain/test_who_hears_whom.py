@@ -61,7 +61,7 @@ def test_an_agent_that_was_cut_off_hears_nothing_of_whoever_did_it():
 
 
 def test_an_agent_that_is_muted_is_heard_by_nobody():
-    """Not by those that were to hear it either."""
+    """A muted agent's sound reaches no participant, not even those that it was routed to."""
     player = table()
     starts(player)
     player.tell(2.0, MuteAsked("dana", muted=True))

@@ -52,7 +52,7 @@ def test_nobody_follows_on_itself():
 
 
 def test_a_script_is_gone_through_once():
-    """Then the meeting ends; who is away is skipped; what the app asked for is not counted."""
+    """A scripted order ends the meeting; absent speakers are skipped, and asked turns do not count."""
     floor = FloorRules(policy="scripted", order=("tech", "biz", "law", "tech"))
     table = Table(plan(TECH, BIZ, LAW, floor=floor))
     table.open()
@@ -145,7 +145,7 @@ def test_a_named_one_that_is_away():
 
 
 def test_a_silent_chair_leaves_it_to_otherwise():
-    """And is not asked again before somebody was heard."""
+    """A chair that named nobody is not called again before somebody was heard."""
     table = Table(moderated())
     table.open()
     table.at(20, Woke("think"))
@@ -175,7 +175,7 @@ def test_a_chair_that_is_away():
 
 
 def test_the_app_asks_before_the_policy():
-    """Of those that are here; what is asked stands in the digest."""
+    """The app's request comes before the policy, and its question is in the digest."""
     table = Table(plan(TECH, BIZ, LAW))
     table.open()
     table.at(1, SessionLost("biz", 1, "gone", 9.0))

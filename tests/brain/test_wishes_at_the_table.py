@@ -108,7 +108,7 @@ def test_a_hand_of_who_has_the_floor_already_is_not_up_behind_its_turn():
 
 
 def test_a_participant_who_was_stopped_at_its_limit_and_speaks_on_cuts_nobody():
-    """However long it goes on, whoever has the floor now is heard to its end."""
+    """A person stopped at its limit who speaks on does not interrupt the next holder."""
     player = begun("tech", person("dana"), hold=HoldRules(10.0))
     player.tell(0.0, EarReady("dana", 1))
     says(player, 1.0, "tech", 1, turn=1)
@@ -137,7 +137,7 @@ def test_unmuting_a_participant_that_is_not_muted_changes_nothing():
 
 
 def test_a_participant_who_has_left_cannot_leave_again():
-    """Whoever it is: that is noted, and nobody is told anything."""
+    """A second leave is noted as stale, and nobody reads of it."""
     player = begun("tech", "biz", person("dana"))
     for name in ("dana", "biz"):
         player.tell(1.0, Left(name))

@@ -152,7 +152,7 @@ def test_an_ear_that_makes_nothing_out_so_far_ends_no_turn():
 
 
 def test_words_that_are_settled_stand_before_those_that_are_not():
-    """Of two utterances of a turn the second is final first: the first stands once it is, as certain."""
+    """The transcript of a turn is in order although its second utterance became final first."""
     player = in_a_turn(
         (0.5, SpeechStarted("dana", 0.5)),
         (1.5, EarHeard("dana", 1, 1, "I think", 0.5, 1.4, "interim")),
@@ -360,7 +360,7 @@ def test_a_voice_that_falls_without_speaking_is_stale():
 
 
 def test_words_of_two_remarks_are_no_interruption():
-    """Each is as short as assent is, also while the ear is not done with the first."""
+    """Two short backchannels in a row stop nobody, also while the ear is not done with the first."""
     player = beside_a_story(
         (3.1, SpeechStarted("dana", 3.0)),
         (3.4, EarHeard("dana", 1, 1, "Yes right", 3.0, 3.4, "interim")),

@@ -49,7 +49,7 @@ ENDS = PlaybackFinished("tech", 1, 1, 9.1, 8.0, "complete")
 
 
 def test_an_overlap_is_read_by_whoever_reads():
-    """By all but its speaker and observers; who hears has heard it."""
+    """Agents by text read an overlap; its speaker, observers and agents by ear do not."""
     player = table(
         "tech",
         "biz",

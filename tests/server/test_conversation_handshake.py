@@ -28,7 +28,7 @@ def test_settings_are_accepted_before_welcome_is_read() -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "5", '{"a": 1}', '{"type": 5}', '{"type": "Nonsense"}'])
 def test_text_that_is_no_message_is_unparsable(text: str) -> None:
-    """Whatever is not a message of the protocol ends the session."""
+    """Text that is no message of the protocol gets UNPARSABLE_CLIENT_MESSAGE, and ends the session."""
     desk = running()
     desk.say(text)
     assert error_of(desk)["code"] == "UNPARSABLE_CLIENT_MESSAGE"

@@ -148,7 +148,7 @@ def test_agent_is_mid_turn_until_its_audio_must_have_been_played() -> None:
 
 
 def test_refusals_in_the_other_style() -> None:
-    """As warnings, one code for each side's speech."""
+    """By option, refusals are warnings with one code for each side's speech."""
     options = ServerOptions(refusal_style=RefusalStyle.WARNING)
     desk, _ = speaking(options)
     desk.say(inject())

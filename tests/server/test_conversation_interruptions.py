@@ -28,7 +28,7 @@ def test_barge_in_stops_the_agent() -> None:
 
 
 def test_done_after_a_cut_is_an_option() -> None:
-    """By option, an interrupted reply also ends with AgentAudioDone, as at some servers."""
+    """With the option, an interrupted reply also ends with AgentAudioDone, as at some servers."""
     desk, _ = speaking(ServerOptions(done_after_cut=True))
     desk.happen(ev.SpeechBegan())
     assert desk.names()[-1] == "AgentAudioDone"

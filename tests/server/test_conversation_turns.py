@@ -129,7 +129,7 @@ def test_context_is_restored() -> None:
 
 
 def test_latency_reports_one_field_a_message() -> None:
-    """As met in the field: a message for each stage."""
+    """Each stage of a reply has a LatencyReport of its own, as the service was met in the field."""
     desk, number = thinking()
     desk.happen(ev.SentenceThought(number, "A."), after=1.0)
     desk.happen(ev.SentenceVoiced(number, "A."), after=0.5)

@@ -93,7 +93,7 @@ def said(request: ThinkRequest) -> str:
     ],
 )
 def test_a_sentence_calls_the_function_that_fits(text: str, name: str, arguments: dict[str, Any]) -> None:
-    """By its words; its arguments are what the sentence says, and what the schema requires beside it."""
+    """The words of a sentence choose the function, and its arguments come from the sentence."""
     call = call_for(text, FUNCTIONS)
     assert call is not None
     assert (call.name, json.loads(call.arguments)) == (name, arguments)
@@ -133,7 +133,7 @@ METEO = function("meteo", "Donne la météo d'une ville", ("ville",), ville=TEXT
     ],
 )
 def test_other_languages_call_the_function_that_fits(text: str, name: str, arguments: dict[str, Any]) -> None:
-    """By the words of its name and of its schema; what the text does not say is the schema's own."""
+    """A sentence in another language calls a function by the words of its name and schema."""
     call = call_for(text, (WEATHER, WETTER, PEDIDOS, TIANQI, METEO, END))
     assert call is not None
     assert (call.name, json.loads(call.arguments)) == (name, arguments)
@@ -149,7 +149,7 @@ ORDERS = function("get_orders", "Get the orders of a customer", ("customer_id",)
 
 
 def test_a_second_function_is_called_with_what_the_first_has_found() -> None:
-    """Where the rest of the turn asks for it; then both results are said, in their order."""
+    """A result can be the argument of a second function, and both results are said."""
     heard = "I am a customer, my phone is 555-123-4567. Where are my orders?"
     offered = (CUSTOMER, ORDERS, END)
     (first,) = answer_to(request(heard, functions=offered))
@@ -257,7 +257,7 @@ def test_a_result_that_cannot_be_read_is_said_as_text() -> None:
 
 
 def test_the_default_repeats_the_heard_words() -> None:
-    """Where nothing fits, in its own words, as one sentence with an end."""
+    """Where no function fits, the agent repeats what it heard as one sentence."""
     assert said(request("Good morning")) == "You said: Good morning."
     assert len(said(request("word " * 1000))) < 400
 

@@ -76,7 +76,7 @@ def test_settings_of_our_client_are_read_by_the_server():
     ],
 )
 def test_flux_refuses(query, words):
-    """As the hosted service does, in words that name the parameter."""
+    """An invalid parameter of Flux is refused in words that name it."""
     with pytest.raises(QueryRefused, match=words):
         read_query("v2", query)
 

@@ -72,7 +72,7 @@ async def test_any_scheme_is_welcome_without_a_key(authorization: str | None) ->
 
 
 async def test_subprotocol_authorization_is_echoed() -> None:
-    """As browsers do it, with what a JavaScript SDK appends."""
+    """A browser's client with its key in the subprotocol can connect."""
     offered = ["token", "secret", "x-deepgram-session-id", "5"]
     async with serving(Access(api_key="secret")) as server:
         response, _ = await welcome(server, subprotocols=offered)

@@ -84,7 +84,7 @@ def test_only_the_first_sentence_and_the_first_sound_are_told() -> None:
 
 
 def test_combined_latencies_come_once() -> None:
-    """As the documents have it: one message a reply."""
+    """A reply has one combined latency message, as documented."""
     watch = stopwatch(LatencyStyle.COMBINED)
     assert watch.think(11.0) == ()
     combined = LatencyReport(ttt_text_latency=1.0, tts_latency=2.0, total_latency=3.0)

@@ -153,7 +153,7 @@ async def test_pages_of_other_names_may_not_ask() -> None:
 
 
 async def test_names_that_the_operator_allows_are_let_in() -> None:
-    """By `Host` and by `Origin`, and no others."""
+    """Only the hosts and origins that the operator allowed can connect."""
     async with serving(Access(names=frozenset({"voice.test"}))) as server:
         for headers, status in (
             ({"Host": "voice.test:8090"}, 200),

@@ -24,7 +24,7 @@ def test_bare_opus_is_refused() -> None:
 
 
 def test_each_encoding_has_its_own_rate() -> None:
-    """Where none is asked for, as the hosted service has it."""
+    """Without a rate in the query, each encoding has the hosted service's default."""
     rates = {name: AskedSound(name).form.format.sample_rate for name in ("linear16", "mulaw", "mp3", "opus")}
     assert rates == {"linear16": 24_000, "mulaw": 8_000, "mp3": 22_050, "opus": 48_000}
     assert AskedSound("flac", 16_000).form == SoundForm(AudioFormat("linear16", 16_000), Coding.FLAC)

@@ -112,7 +112,7 @@ async def test_files_of_each_form(query: str, kind: str) -> None:
 
 
 async def test_samples_without_a_container() -> None:
-    """As many as a second has, with the rate in the media type."""
+    """Raw samples have the right length, and their rate is in the media type."""
     async with serving() as server:
         answer = await ask(server, "encoding=linear16&container=none&sample_rate=8000")
     assert answer.headers["content-type"] == "audio/l16;rate=8000"
@@ -120,7 +120,7 @@ async def test_samples_without_a_container() -> None:
 
 
 async def test_headers_say_what_was_spoken() -> None:
-    """By which voice, and how much; a doubt of the voice is one more."""
+    """The response headers name the voice and the number of characters, and warn of a doubtful voice."""
     async with serving() as server:
         answer = await ask(
             server, "model=aura-2-celeste-es", content="Hola.", headers={"content-type": "text/plain"}
@@ -215,7 +215,7 @@ async def test_the_sdk_speaks_flushes_clears_and_closes() -> None:
 
 
 async def test_a_sentence_is_spoken_before_the_flush() -> None:
-    """Once the next one has begun, as a model's text comes."""
+    """Speech begins with the first whole sentence, while a model's text still comes."""
     async with serving() as server, connect(f"ws://127.0.0.1:{server.port}/v1/speak") as socket:
         await socket.recv()
         await socket.send(json.dumps({"type": "Speak", "text": "One sentence. And"}))

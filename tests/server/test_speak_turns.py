@@ -227,7 +227,7 @@ async def test_sockets_of_turns_that_cannot_be_had(query: str) -> None:
 
 
 async def test_a_file_by_request() -> None:
-    """As at `/v1/speak`, by a voice of the other kind."""
+    """A plain request with a voice of this kind gets a file, as at `/v1/speak`."""
     async with serving() as server:
         address = f"http://127.0.0.1:{server.port}/v2/speak"
         async with httpx.AsyncClient(timeout=10) as client:
@@ -283,7 +283,7 @@ def test_warnings_for_messages_without_a_turn_or_words() -> None:
     ],
 )
 def test_speeds_are_checked(speed: float, code: str) -> None:
-    """By the range and the steps that are published."""
+    """A speed outside the published range or steps is refused."""
     (told,) = FluxTalk("r").take(said(type="Configure", speed=speed))
     assert isinstance(told, TellConfigured)
     assert told.answer.get("code", told.answer["type"]) == code
@@ -299,7 +299,7 @@ def test_an_interrupt_says_where() -> None:
 
 
 def test_a_turn_is_bounded() -> None:
-    """However small its texts are: whoever never flushes takes no more memory."""
+    """A client that never flushes cannot fill the memory with small texts."""
     talk = FluxTalk("r")
     for _ in range(MAX_TURN_CHARS // MAX_CHARS):
         orders = talk.take(said(type="Speak", text="x" * MAX_CHARS))

@@ -66,7 +66,7 @@ def test_any_provider_is_answered_by_the_default(provider: dict[str, Any], endpo
 
 
 def test_a_fallback_list_is_asked_once() -> None:
-    """However many entries it has, one stands in for all; an endpoint that is allowed stays one of them."""
+    """Our model answers once for a whole list of providers; an allowed endpoint stays in it."""
     assert think_of([{"provider": provider} for provider in PROVIDERS]) == (DefaultTerms(),)
     own = think_of([{"provider": PROVIDERS[0], "endpoint": HERE}, {"provider": PROVIDERS[2]}])
     assert [type(each) for each in own] == [OpenAiTerms, DefaultTerms]
@@ -205,7 +205,7 @@ def read(tmp_path: Path, text: str) -> tuple[StandInAgent, ...]:
 
 
 def test_a_file_has_several_agents(tmp_path: Path) -> None:
-    """Each with its conditions and its script, in the file's order."""
+    """A script file can have several agents, each with conditions, tried in order."""
     orders, others = read(tmp_path, SEVERAL)
     assert (orders.name, orders.greeting, orders.match.tag) == ("orders", "Hello.", "eu")
     assert orders.match.prompt is not None
