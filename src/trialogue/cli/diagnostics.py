@@ -121,7 +121,7 @@ def _safe(_: object, __: str, event: MutableMapping[str, object]) -> MutableMapp
 
 
 def _shown(key: str, value: str) -> str:
-    whole = hidden(value)  # half a key at a cut is recognized by nothing
+    whole = hidden(value)  # half a key at a cut would not be recognized
     match key:
         case "exception":
             return _end_of(steerless_lines(whole))

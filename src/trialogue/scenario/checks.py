@@ -90,7 +90,7 @@ def _check_cast(look: Look) -> None:
 
 
 def _check_restart(look: Look, path: Path, restart: RestartKeys | None) -> None:
-    """Note what is said about retries that never happen."""
+    """Note each key about retries where nothing is retried."""
     if restart is None or (restart.when is not RestartWhen.NEVER and restart.max != 0):
         return
     never = "when: never" if restart.when is RestartWhen.NEVER else "max: 0"

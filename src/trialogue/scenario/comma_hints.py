@@ -1,4 +1,4 @@
-"""Hint at quotes or brackets, for a text that a comma ends within `{ }`: its rest becomes a key."""
+"""Hint at quotes or brackets, for a text within `{ }` that a comma ends: the rest becomes a key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trialogue.values import frozen
 
 @frozen
 class Rest:
-    """Rest of a text, which was read as keys without values."""
+    """Rest of a text that was read as keys without values."""
 
     keys: frozenset[str]
     """All of these keys."""

@@ -1,4 +1,4 @@
-"""Keys that stand beside another in an example, without which it would be refused."""
+"""Keys that another key needs beside it, for examples: without them it would be refused."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _BESIDE: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
 """Companions of a key with their examples, by the class of the keys; a service's classes have their own."""
 
 PLACED: Final = frozenset({"granted", "ended", "except"})
-"""Keys of events that only some places allow: none is hinted at from elsewhere."""
+"""Keys of events that only some places allow: no hint elsewhere leads to them."""
 
 
 def companions_of(keys: type[object]) -> Mapping[str, Mapping[str, str]]:

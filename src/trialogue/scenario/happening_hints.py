@@ -1,4 +1,4 @@
-"""Hint at the form of an event of a participant, for a happening that was written as a key."""
+"""Hint at the form of a participant's event, where the event's name was written as a key."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def happening_hint(pair: Pair, event: Entries, path: Path) -> str:
 
 
 def fitting(record: kinds.KeyMap, pair: Pair, event: Entries, kind: kinds.Kind) -> kinds.Kind:
-    """Kind of a key's value; for an unknown happening, only those of what stands beside it in the event."""
+    """Kind of a key's value; for an unknown event, the kinds of its neighbours only."""
     of_point, of_participant = (event.find(each) is not None for each in ("agenda", "participant"))
     known = isinstance(pair.value, Scalar) and pair.value.value in _EVENTS
     is_happening = pair.key == "event" and issubclass(record.cls, EventKeys)

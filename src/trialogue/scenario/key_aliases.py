@@ -247,7 +247,7 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         "said": "any.[].said",
     },
 }
-"""Right path beneath a class, by the class and the written word in small letters with `_`."""
+"""Right path under a class, by the class and the written word in small letters with `_`."""
 
 OPTIONS: Final[Mapping[str, str]] = {
     **dict.fromkeys(
@@ -297,7 +297,7 @@ HAPPENINGS: Final[Mapping[str, str]] = {
 """Happening to a participant, by words that stand for it as a key of an event."""
 
 ANYBODY: Final = frozenset({"any", "anyone", "anybody", "all", "everyone", "everybody"})
-"""Words for every participant, which the format has not: an event has one."""
+"""Words for every participant, which the format lacks: an event has one participant."""
 
 MEANT: Final[Mapping[str, tuple[str, ...]]] = {
     **{word: (happening,) for word, happening in HAPPENINGS.items()},

@@ -65,7 +65,7 @@ def check_event(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
 
 
 def _check_halves(look: Look, path: Path, keys: EventKeys, use: Use) -> bool:
-    """Note a happening whose participant or point is missing, or is written twice; whether it is so."""
+    """Note an event whose participant or point is missing, or that is written twice; True if it did."""
     key = f"{path[-1]}: " if isinstance(path[-1], str) else ""
     named = events_in(keys)
     if not named and keys.event is not None:

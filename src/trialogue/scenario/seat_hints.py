@@ -1,4 +1,4 @@
-"""Hint at the floor's key that bounds a silence or a turn, for a time that was written at a seat."""
+"""Hint at the key of `floor` that bounds a silence or a turn, for a time written in a seat."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ _OF_NUMBER: Final[Mapping[str, str]] = {
 
 
 def shape_form(kind: Kind, node: Node, path: Path, around: Entries | None = None) -> str:
-    """Form of a node that has not the shape of its kind; empty where none is known."""
+    """Form of a node that does not have the shape of its kind; empty where none is known."""
     name = path[-1] if path else ""
     if isinstance(name, str) and name == "words" and _is_speech(node):
         spoken = {"by": plain_of(by)} if around is not None and (by := around.find("by")) else {}

@@ -1,4 +1,4 @@
-"""Hint at what an unknown key means, from its value and all that stands around it."""
+"""Hint at the meaning of an unknown key, from its value and its neighbours."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Hint:
 
 
 def unknown_key_hint(pair: Pair, record: kinds.KeyMap, around: Entries, path: Path) -> Hint:
-    """Hint for a key of `around` that its record has not."""
+    """Hint for a key of `around` that its record lacks."""
     found = _special(pair, record, around, path)
     if found is not None:
         return found
@@ -58,7 +58,7 @@ def unknown_key_hint(pair: Pair, record: kinds.KeyMap, around: Entries, path: Pa
 
 
 def _special(pair: Pair, record: kinds.KeyMap, around: Entries, path: Path) -> Hint | None:
-    """Hint for a key whose meaning depends on what stands around it."""
+    """Hint for a key whose meaning depends on its neighbours."""
     text, cls = "", record.cls
     if issubclass(cls, EventKeys) and (words := _words(around)) is not None:
         found = _spoken_hint(pair, around, words)

@@ -1,4 +1,4 @@
-"""Notes on words of patterns that nothing known is called by, where an app may have words of its own."""
+"""Notes on unknown reasons and codes in `expect`, where an app may have its own words."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Clip:
     """The key `when` of a scenario's clip that is cut from the recording, which begins before the voice."""
 
     when_said: Keys
-    """The same for one that is said anew, which begins with the voice."""
+    """The same for a clip that is spoken again, which begins with the voice."""
 
     waits: bool = False
     """Whether the person raised a hand first."""
