@@ -172,7 +172,7 @@ def test_overrides_are_checked_too(small, capsys):
 
 
 def test_values_are_explained(small, capsys):
-    """Each with its origin: the file, the command line, or nobody."""
+    """`explain` shows each value with its origin: a line of the file, an option, or the default."""
     assert main(["explain", str(small), "--seed", "9", "--limit-time", "90s"]) == 0
     told = {line.split()[0]: line.split(None, 1)[1] for line in capsys.readouterr().out.splitlines()}
     assert told["run.seed"] == "9  # --seed"

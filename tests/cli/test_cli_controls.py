@@ -268,7 +268,7 @@ async def test_a_person_who_has_the_floor_is_told_so_and_gets_no_second_turn():
 
 
 def test_the_prompt_shows_the_end_of_a_long_line():
-    """And a hint where nothing is typed; controls never reach the terminal."""
+    """Of a long typed line the end is shown, and an empty prompt shows a hint."""
     desk = Desk(Keyboard(0), "kim", 0)
     assert plain(desk.prompt(20)) == " > /help"
     desk.keyboard.editor.feed(b"0123456789abcdefghij")
@@ -311,7 +311,7 @@ def test_commands_are_acknowledged(control, told):
     ],
 )
 def test_a_person_is_told_of_its_turn(to, is_typing, told):
-    """By its name; nobody is told of another's."""
+    """The keyboard says when its own participant has the floor, and not when others do."""
     found = Desk(Keyboard(0), "kim", 0, is_typing).turn_of(to, PLAN)
     assert (None if found is None else plain(found)) == told
 

@@ -138,7 +138,7 @@ def diagnostics():
 
 
 def test_diagnostics_are_safe_lines_on_stderr(diagnostics, capsys):
-    """Of the level that was asked for and above; control characters are taken out."""
+    """Diagnostics of the wanted level are printed, and cannot steer the terminal."""
     diagnostics("warning")
     log = structlog.get_logger("x")
     log.info("not told")

@@ -12,7 +12,7 @@ from trialogue.model.clock_time import clock
 
 @given(st.text(), st.integers(0, 40))
 def test_padded_text_has_its_cells(text, cells):
-    """Whatever the script, a column is as wide as it is."""
+    """Columns of a table stay aligned in every script."""
     assert width(padded(span(text).text, cells)) == cells
 
 

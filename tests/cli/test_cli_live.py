@@ -105,7 +105,7 @@ def test_everybody_has_one_thing_to_do():
 
 
 def test_a_view_that_came_late_sees_who_is_there():
-    """Whoever speaks or has the floor is at the table, seen joining or not."""
+    """A view opened in the middle of a meeting shows who speaks and who has the floor."""
     view = LiveView(PLAN)
     for record in MEETING[3:9]:
         view.take(record)

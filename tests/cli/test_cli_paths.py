@@ -24,7 +24,7 @@ def test_a_written_file_is_named_without_steering(command, tmp_path, capsys):
 
 
 def test_a_line_is_one_line(capsys):
-    """Of a path with a line break, too; a text may have more."""
+    """A path with a line break does not add a line to the output."""
     put(f"in {ODD}\nx")
     put_lines(f"in {ODD}\nx")
     note(f"in {ODD}\nx")

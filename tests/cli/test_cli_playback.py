@@ -59,7 +59,7 @@ async def test_sound_begins_with_the_time(autojump_clock, tmp_path):
 
 
 def test_levels_are_those_of_the_recordings(tmp_path):
-    """Of the tenth of a second before: -20 dBFS where that is in the file, nothing in silence."""
+    """The level meters of a replay show the loudness of the recordings at that moment."""
     loud = np.full(24000, 0.1)
     soundfile.write(tmp_path / "ada.wav", np.concatenate([np.zeros(24000), loud]), 24000, subtype="PCM_16")
     assert recorded_levels(tmp_path, ["ada", "bob"], 0.5) == {}
@@ -68,7 +68,7 @@ def test_levels_are_those_of_the_recordings(tmp_path):
 
 @pytest.mark.parametrize("at", [1e9, 1e300, float("inf")])
 def test_nothing_is_heard_beyond_a_recording(tmp_path, at):
-    """Not even at a time that no file can have a place for."""
+    """A replay past the end of a recording shows silence, at any time."""
     soundfile.write(tmp_path / "ada.wav", np.zeros(24000), 24000, subtype="PCM_16")
     assert recorded_levels(tmp_path, ["ada"], at) == {}
 
@@ -110,7 +110,7 @@ async def test_a_participant_who_joined_has_a_label_and_a_level(clock_of_threads
 
 
 def test_lines_come_one_by_one(run_folder, capsys, monkeypatch):
-    """Each waits for Enter; the end of the input is the end."""
+    """With `--step` each line waits for Enter, and the end of the input ends the replay."""
     assert main(["replay", str(run_folder)]) == 0
     whole = capsys.readouterr().out.splitlines()
     monkeypatch.setattr("sys.stdin", io.StringIO("\n\n"))
@@ -119,7 +119,7 @@ def test_lines_come_one_by_one(run_folder, capsys, monkeypatch):
 
 
 def test_a_place_is_a_time_or_a_turn(run_folder, capsys):
-    """Whatever was heard before it is left out."""
+    """`--from` skips what was heard before a time or a turn."""
     assert main(["replay", str(run_folder)]) == 0
     whole = capsys.readouterr().out.splitlines()
     assert main(["replay", str(run_folder), "--from", "turn 2"]) == 0
@@ -277,7 +277,7 @@ def test_a_full_disk_ends_watching_with_one_line(run_folder, monkeypatch, capsys
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_notes_are_no_reason_to_fail(run_folder, monkeypatch, capsys):
-    """Where stderr is on a full disk, the output is whole without them."""
+    """A full disk under stderr does not spoil the output."""
     journal = run_folder / "journal.jsonl"
     journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
     with Path("/dev/full").open("wb", buffering=0) as full:

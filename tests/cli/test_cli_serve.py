@@ -86,7 +86,7 @@ def test_an_app_of_another_provider_is_answered_by_the_operators_script(tmp_path
 
 
 def test_ctrl_c_tells_clients_that_the_server_goes_away() -> None:
-    """By close code 1001, and ends with 130."""
+    """After Ctrl-C, clients get close code 1001, and the command exits with 130."""
     with serving() as (url, process), connect(url) as client:
         client.recv()
         process.send_signal(signal.SIGINT)

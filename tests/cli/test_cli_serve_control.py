@@ -42,7 +42,7 @@ def test_a_run_that_is_not_there(equipment: Equipment, tmp_path: Path) -> None:
 
 
 def test_the_token_is_drawn_or_given(equipment: Equipment) -> None:
-    """And stands behind the # of the printed address, where browsers keep it to themselves."""
+    """The printed address has the token behind `#`, which browsers do not send."""
     drawn = {Handling().handles(equipment, None).token for _ in range(2)}
     assert len(drawn) == 2
     assert min(map(len, drawn)) >= 20

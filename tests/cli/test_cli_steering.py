@@ -57,7 +57,7 @@ def commands(records, kind):
 
 
 def test_a_hand_that_is_raised_has_the_floor_next(typed):
-    """And one that was taken down again does not."""
+    """A person who types `/hand` has the floor next, but not after `/down`."""
     records, _ = typed((0.5, "/hand high"), (10, "/end"))
     assert [record.event for record in records if isinstance(record.event, FloorRequested)] == [
         FloorRequested("kim", 1)
@@ -72,7 +72,7 @@ def test_a_hand_that_is_taken_down_waits_for_its_turn(typed):
 
 
 def test_the_floor_is_taken(typed):
-    """By whoever types, or for somebody; they speak next, whatever the policy says."""
+    """A typed `/floor` gives the floor to its typist, or to the participant that it names."""
     records, _ = typed((0.5, "/floor"), (0.6, "/floor ann"), (10, "/end"))
     asked = [record.event.participant for record in records if isinstance(record.event, GrantAsked)]
     grants = [(grant.to, grant.reason) for grant in commands(records, GrantFloor)]

@@ -141,7 +141,7 @@ def test_the_end_of_the_meeting_cuts_what_is_said():
 
 @given(st.lists(st.floats(0.0, 30.0), max_size=30).map(sorted))
 def test_time_may_be_asked_for_in_any_steps(steps):
-    """However often somebody looks, the same moments come in the same order, each once."""
+    """The lines of a meeting are the same however often the screen is drawn."""
     story = Story(PLAN)
     for record in MEETING:
         story.take(record)
@@ -202,7 +202,7 @@ def test_a_turn_that_was_paused_may_end_so():
 
 
 def test_an_outage_is_one_line():
-    """However often it is dialled in vain; the next outage is told again, and so is its end."""
+    """Many failed dials of one outage are one line, and so is its end."""
     attempts = [(float(n), SessionLost("biz", n, "refused", 0.5 * n)) for n in range(1, 13)]
     seen = told(
         *attempts,
@@ -221,7 +221,7 @@ def test_an_outage_is_one_line():
 
 @pytest.mark.parametrize("kind", [Sort.SAID, Sort.TOOL, Sort.NOTICE, Sort.AGENDA, Sort.ENDED])
 def test_a_line_has_an_end(kind):
-    """However long a service's code, a tool's name or a sentence is."""
+    """Long codes, names and sentences of a service are cut to a line."""
     told = plain(StoryLines(Seating(PLAN)).line(StoryMoment(1.0, kind, "x" * 1_000_000, "tech", 1)))
     assert len(told) < 4100
     assert "more characters)" in told

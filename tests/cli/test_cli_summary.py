@@ -102,7 +102,7 @@ def test_quiet_names_what_was_not_met():
 
 
 def test_one_line_says_why_nobody_could_be_heard():
-    """Each reason once, with all whom it struck; of a meeting that went on, nothing."""
+    """A failed meeting's summary gives each reason once, with all agents concerned."""
     text = "cannot reach 127.0.0.1:1: Connection refused"
     lost = tuple(Failure(1.0, "session-lost", text, name) for name in ("ada", "eve"))
     left = tuple(Failure(3.0, "session-failed", f"{text} (It is off.)", name) for name in ("eve", "ada"))
@@ -177,7 +177,7 @@ def test_turns_in_writing_are_turns():
 
 
 def test_the_cost_is_told():
-    """By whom, at the prices of which day; what has no price is said aloud; a free meeting says nothing."""
+    """The summary gives the cost by participant, the day of the prices, and what is unpriced."""
     cast = (
         Participant("ada", price=Price("paid", 0.6, "2025-06-16")),
         Participant("ben", price=Price("paid", 0.06, "2025-06-16")),

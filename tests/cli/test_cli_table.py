@@ -71,7 +71,7 @@ def test_a_look_at_a_scenario_loads_what_it_needs(file):
 
 
 def test_the_table_has_the_options_of_the_command_line():
-    """Each of them, those of the overrides included, and no other; `run` without those of its repeats."""
+    """The quick way to a meeting accepts exactly the options of the full command line."""
     overrides = _options_of(scenarios.OverrideOptions)
     assert set(table.CHECK) == {"--file-only", "--json"} | overrides
     parameters = inspect.signature(scenarios.check).parameters

@@ -96,7 +96,7 @@ async def test_without_a_picture_lines_name_their_speaker(autojump_clock):
 
 @pytest.mark.parametrize("is_virtual", [True, False])
 async def test_a_meeting_goes_on_unseen(clock_of_threads, is_virtual):
-    """Where nobody reads any more the watcher watches on, to the end, and draws no more."""
+    """A closed terminal does not end the meeting that it was watching."""
     paper = Paper(breaks_at=3)
     watcher = Watcher(paper, is_virtual=is_virtual)
     await watcher(Stage())

@@ -18,7 +18,7 @@ def test_the_command_writes_them_where_the_manifest_knows_them(run_folder, capsy
 
 
 def test_a_directory_that_is_not_there_is_made(run_folder, tmp_path, capsys):
-    """As every other `--out` is; where a file stands in its place, one line says so."""
+    """`export --out` makes its directory; a file in its place is one clear line."""
     out = tmp_path / "new" / "files"
     assert export_run(run_folder, ["csv"], out=out, as_json=False) == 0
     assert (out / "turns.csv").is_file()

@@ -37,7 +37,7 @@ def run(tmp_path):
 
 
 def test_a_folder_of_runs_is_no_run_and_names_one(tmp_path):
-    """Whoever takes the folder for a run of it sees what it should have been."""
+    """The error for a folder of runs names one of its runs."""
     with pytest.raises(JournalError, match=r"no journal at \S+journal\.jsonl$"):
         journal_of(tmp_path)
     (tmp_path / "first").mkdir()
@@ -114,7 +114,7 @@ def test_of_an_unclosed_run_only_what_it_began_with_is_vouched_for(tmp_path):
 
 
 def test_a_crashed_run_that_was_closed_later_does_not_look_whole(tmp_path):
-    """Whoever closes a journal cannot know what the other files held."""
+    """A run repaired after a crash is not reported as having all of its files."""
     (tmp_path / "scenario.yaml").write_text("trialogue: 1")
     journal = Journal.create(tmp_path / "journal.jsonl", HEADER, files=digests_in(tmp_path))
     journal.append(meeting()[0])
@@ -136,7 +136,7 @@ def test_a_run_without_a_manifest_is_told(run):
 
 
 def test_a_manifest_names_no_file_beyond_its_run(run):
-    """Whoever writes one does not make us read what is elsewhere."""
+    """A forged manifest cannot make the program read files outside its run."""
     manifest = manifest_in(run)
     digest = next(iter(manifest.files.values()))
     write_manifest(run, attrs.evolve(manifest, files={"../../etc/passwd": digest}))
@@ -232,7 +232,7 @@ def test_a_byte_that_was_changed_in_a_recording_is_found(recorded, at):
 
 
 def test_blocks_that_change_places_are_found(recorded):
-    """Each block's place counts, and so does silence more or less."""
+    """Swapped blocks of a recording are found, and so is more or less silence."""
     content = (recorded / "mix.wav").read_bytes()
     (recorded / "mix.wav").write_bytes(content[3 * BLOCK : 4 * BLOCK] + bytes(5 * BLOCK) + content[-100:])
     assert verify_files(recorded).files["mix.wav"] is FileState.CHANGED
@@ -268,7 +268,7 @@ def test_a_recording_that_an_earlier_version_digested_verifies(recorded):
 
 @pytest.mark.parametrize("block", [0, -1, 2**40])
 def test_blocks_of_no_such_length_are_no_manifest(recorded, block):
-    """Whoever writes one does not make us hold as much."""
+    """A forged length of blocks cannot fill the memory."""
     manifest = manifest_in(recorded)
     wrong = attrs.evolve(manifest.files["mix.wav"], block=block)
     write_manifest(recorded, attrs.evolve(manifest, files={"mix.wav": wrong}))

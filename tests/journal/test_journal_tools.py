@@ -106,7 +106,7 @@ def test_pieces_need_a_bound_and_overwrite_nothing(tmp_path):
 
 @pytest.mark.parametrize("bound", [{"every_s": 0.0}, {"every_s": float("nan")}, {"largest": 0}], ids=str)
 def test_a_bound_that_is_none_makes_no_piece(bound, tmp_path):
-    """Else each line would be a piece of its own."""
+    """`split` by an impossible bound is refused instead of writing a file for each line."""
     with pytest.raises(SetupError, match="must be a number of"):
         split(keep(tmp_path, meeting()), tmp_path / "pieces", **bound)
     assert not (tmp_path / "pieces").exists()

@@ -31,7 +31,7 @@ def old(request, tmp_path):
 
 
 def test_there_are_some():
-    """Of agents by text and by ear, with tools, and of a person."""
+    """Kept journals of old rules include agents by text and by ear, tools and a person."""
     assert {kept_ids(path) for path in KEPT} >= {
         "rules-1-edge-cache",
         "rules-1-people",
@@ -63,7 +63,7 @@ def test_it_is_measured_and_its_words_are_told(old):
 
 
 def test_it_is_not_decided_again(old):
-    """By an error of its own, which is no divergence, with an exit code of its own."""
+    """Verifying a journal of other rules is an error of its own, with exit code 5, and no divergence."""
     with pytest.raises(
         OtherRules, match=r"was decided by rules [1234], not by the current rules 5"
     ) as refused:

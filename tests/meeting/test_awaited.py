@@ -45,7 +45,7 @@ def held(tmp_path, more):
     ],
 )
 def test_any_event_ends_a_meeting_behind_its_turn(event, reason, turns, tmp_path):
-    """And its journal is decided alike without anything but its plan."""
+    """A meeting ends after the turn of an awaited event, and its journal verifies by its plan alone."""
     found = held(tmp_path, f"end: {{any: [{{{event}}}, limits]}}\n")
     assert (found.reason, sum(found.result.measures.causes.values())) == (reason, turns)
     assert found.verify().records == len(found.records)

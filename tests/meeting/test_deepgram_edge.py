@@ -179,7 +179,7 @@ async def test_what_can_be_no_key_is_told_once(live, tmp_path, monkeypatch, key)
 
 @pytest.mark.real
 async def test_a_service_that_echoes_the_key_gets_it_into_no_file(live, tmp_path, caplog, capfd):
-    """Whatever it says it with: headers, a body, its words."""
+    """A service that repeats the key in headers, bodies or words does not get it into a run."""
 
     def refuse(connection, request):
         echo = request.headers["Authorization"]

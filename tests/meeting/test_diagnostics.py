@@ -34,7 +34,7 @@ def test_a_host_that_has_configured_nothing_sees_nothing():
 
 
 def test_a_host_with_logging_gets_them_there():
-    """By the part's name and level, with the fields."""
+    """An app's `logging` gets diagnostics by the part's name and level, with the fields."""
     assert host("configured") == ("", "trialogue.meeting WARNING nobody speaks: participant='ann'\n")
 
 

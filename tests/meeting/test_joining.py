@@ -179,7 +179,7 @@ def test_a_scenario_is_made_of_a_meeting_that_somebody_joined(tmp_path):
 
 
 def test_a_person_who_joins_is_heard(tmp_path):
-    """By the app's source, from then on; its words are noticed."""
+    """The app's sound for a person who joined is heard, and its words are recognized."""
 
     async def visit(meeting):
         await trio.sleep(2)

@@ -84,7 +84,7 @@ def test_without_the_key_the_variable_is_asked_for(tmp_path, monkeypatch):
     [("open_ai", "OPENAI_API_KEY"), ("groq", "GROQ_API_KEY"), ("nvidia", "NVIDIA_API_KEY")],
 )
 def test_a_vendors_own_host_needs_no_leave_once_its_key_is_set(provider, variable, monkeypatch):
-    """Each vendor's key speaks for its own host alone."""
+    """A vendor's key allows that vendor's host, and no other one."""
     monkeypatch.setenv(variable, "k")
     url = {
         "open_ai": "https://api.openai.com/v1/x",

@@ -73,7 +73,7 @@ def test_a_function_that_may_be_there_is_left_to_the_import(lacks, text):
 
 
 def test_a_module_that_is_installed_is_left_to_the_import(lacks, monkeypatch):
-    """Also one that the process has imported already."""
+    """`check` does not refuse a function of an installed or already imported module."""
     monkeypatch.setitem(sys.modules, "bookshelf", None)
     assert lacks("", module="book.py") == []
 

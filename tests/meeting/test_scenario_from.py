@@ -370,7 +370,7 @@ def test_a_call_that_came_again_has_the_result_of_the_run_that_was_not_stopped()
     "empty", ["[{when: {heard: cost}, say: Thank you.}]", "[{say: '', think: 1s}, {say: Yes.}]"]
 )
 def test_a_turn_that_passed_passes_again(empty, tmp_path, edges):
-    """Else what its holder said later came in its place."""
+    """A repeated meeting keeps an empty turn instead of moving later words into it."""
     path = tmp_path / "passing.yaml"
     path.write_text(
         "trialogue: 1\nname: passing\nrun: {clock: virtual, seed: 1, limits: {time: 60s, turns: 6}}\n"
@@ -427,7 +427,7 @@ def said(name, start, heard, cause="finished"):
     ],
 )
 def test_the_first_turn_that_differs_is_told(then, now, words):
-    """By whom it is in each, and how much later it began; moments and cuts within a word are none."""
+    """The first difference of two runs names both speakers and times; small shifts are none."""
     found = first_difference(then, now)
     assert (found if found is None else str(found)) == words
 

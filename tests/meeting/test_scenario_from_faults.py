@@ -116,7 +116,7 @@ def test_a_fault_of_a_tool_is_in_what_the_tool_answers(first, tmp_path):
 
 
 def test_sessions_that_no_fault_of_the_plan_struck_are_missing(first, tmp_path):
-    """As where a service failed by itself; the head says whose."""
+    """The head of the scenario names agents whose lost sessions are not repeated."""
     then = first(DROP)
     assert any(isinstance(record.event, SessionLost) for record in then.records)
     journal = tmp_path / "run" / "journal.jsonl"

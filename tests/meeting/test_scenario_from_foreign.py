@@ -94,7 +94,7 @@ def make(edges, capsys):
 
 @pytest.mark.parametrize("sound", ["tracks", "all.wav"])
 def test_people_are_heard_at_their_times_again(people, sound, make):
-    """By a track of each, and by one recording of all."""
+    """People of a foreign recording speak at their times, from one track each or a common one."""
     code, told = make(people / "talk.rttm", people / "again" / "s.yaml", sound=people / sound, check=True)
     assert (code, told["differs"]) == (0, None)
     assert int(told["held"].partition("%")[0]) >= 95

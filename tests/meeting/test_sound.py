@@ -97,7 +97,7 @@ def each_encoding_at_a_rate():
 
 @pytest.mark.parametrize(("encoding", "rate"), each_encoding_at_a_rate())
 def test_sound_of_any_rate_is_resampled(tmp_path, rate, encoding):
-    """As long as it was, in the meeting's rate; its speech is noticed."""
+    """An app's sound of any rate keeps its length, and its speech is noticed."""
     sound = encode(tone(2, rate), encoding)
 
     async def visit(meeting):
@@ -278,7 +278,7 @@ class Keeping:
 
 
 def test_a_sink_gets_each_participants_sound(tmp_path):
-    """By name, from then on until it is called off; mixed by `mix`."""
+    """A sink gets each participant's frames by name until it is ended."""
     sink = Keeping()
 
     async def visit(meeting):

@@ -79,7 +79,7 @@ def test_a_callback_that_is_called_off_is_told_no_more(scenario, tmp_path):
 
 
 def test_an_error_of_a_callback_ends_the_meeting_and_comes_out(scenario, tmp_path):
-    """As it is, with the files of the meeting written."""
+    """A failing callback ends the meeting with its own error, and the run's files are written."""
 
     def fail(_):
         raise KeyError("mine")
@@ -181,7 +181,7 @@ def test_the_state_says_who_does_what_and_why(scenario, tmp_path):
 
 
 def test_the_state_shows_hands_and_muting(scenario, tmp_path):
-    """Whoever wants the floor waits, and says why."""
+    """An app sees who waits for the floor and why, and who is muted."""
     seen = []
 
     async def visit(meeting):
@@ -239,7 +239,7 @@ def test_from_a_free_floor_nothing_is_taken(scenario, tmp_path):
 
 
 def test_records_that_were_left_waiting_are_told(scenario, tmp_path, monkeypatch):
-    """Whoever is too slow gets what was kept for it, then RecordsMissed."""
+    """A slow subscriber gets what was kept for it, and then RecordsMissed."""
     monkeypatch.setattr(sequencer, "SUBSCRIBER_RECORDS", 5)
     seen = []
 
@@ -254,7 +254,7 @@ def test_records_that_were_left_waiting_are_told(scenario, tmp_path, monkeypatch
 
 
 def test_records_end_quietly_when_the_meeting_is_over(scenario, tmp_path):
-    """Also where the first call comes after the end: all of them are there."""
+    """A subscription opened after the end has all records, and ends."""
 
     async def visit(meeting):
         result = await meeting.finished()

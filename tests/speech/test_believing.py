@@ -29,5 +29,5 @@ def test_words_are_believed_for_as_much_speech_as_there_was(text, no_speech, spe
 
 
 def test_the_bound_is_six_a_second_and_one():
-    """Of speech of a given length, only so many whole words are believed."""
+    """For speech of a given length, only so many whole words are believed."""
     assert [most_words(s) for s in (0.0, 0.13, 0.5, 1.0)] == [1, 1, 4, 7]

@@ -29,7 +29,7 @@ class CountingSynthesizer:
 
 
 def test_audio_is_recognized_once(tmp_path):
-    """By this recognizer and by the next, which finds it on disk."""
+    """Equal sound is recognized once, also across processes, through the cache on disk."""
     counting = CountingRecognizer()
     first = CachedRecognizer(counting, "engine-1", Store(tmp_path))
     answer = first.recognize(b"1234")
@@ -133,7 +133,7 @@ def test_listeners_at_the_same_time_share_one_answer():
 
 
 def test_a_failure_is_shared_and_not_remembered():
-    """Whoever waits gets the exception; whoever asks later tries again."""
+    """A failed recognition is raised to all who wait, and tried again later."""
     recognizer = CountingRecognizer()
     recognizer.go = Event()
 

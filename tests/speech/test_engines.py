@@ -118,7 +118,7 @@ def test_a_hibari_of_another_version_is_refused(monkeypatch):
 
 
 def test_opening_engines_loads_nothing_heavy():
-    """Not even numpy before the local engines are opened, and no runtime after."""
+    """Starting a program does not load numpy or a runtime before speech is needed."""
     script = (
         "import sys; from trialogue.speech.engines import open_engines;"
         "from trialogue.speech.store import Store;"
@@ -164,7 +164,7 @@ def test_engines_are_a_value():
     "fault", [RuntimeError("Cannot load the vocabulary"), OSError(24, "Too many open files")]
 )
 def test_weights_that_do_not_load_are_no_fault_of_ours(fault):
-    """Whatever the library says comes in one line."""
+    """Damaged weights are one clear line, in the library's words."""
     with (
         pytest.raises(SetupError, match="cannot load the recognizer: "),
         wheels.loading("the recognizer"),
@@ -173,7 +173,7 @@ def test_weights_that_do_not_load_are_no_fault_of_ours(fault):
 
 
 def test_a_process_has_its_engines_once(installed):
-    """Whoever opens them again has the same, with a memory of its own."""
+    """Opening the engines twice loads them once; each caller has its own memory."""
     one, two = (open_engines("toy", store=Store()) for _ in range(2))
     assert one.warm is two.warm
     assert one.recognizer._recognizer is two.recognizer._recognizer

@@ -72,7 +72,7 @@ def test_telephone_quality_is_understood(engines):
 
 
 def test_voices_differ_in_pitch(engines):
-    """Each is about as far from the trained voice as its name says."""
+    """The named voices can be told apart by their pitch."""
     pitch = {voice: fundamental(said(engines, SENTENCES[0], voice)) for voice in PITCH}
     trained = pitch["heart"]
     assert 150 < trained < 240

@@ -92,7 +92,7 @@ def test_a_disk_that_fails_costs_time_and_no_speech(tmp_path):
 
 
 def test_a_disk_that_cannot_be_written_is_still_read(directory, monkeypatch):
-    """As on a full disk: what is there answers, what is new stays in memory."""
+    """With a full disk the cache still answers, and new results stay in memory."""
     Store(directory).write("a", b"one")
     store = Store(directory)
 

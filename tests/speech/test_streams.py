@@ -134,7 +134,7 @@ def test_vorbis_is_no_opus() -> None:
 
 
 def test_a_closed_stream_leaves_no_thread() -> None:
-    """However it was in the middle of a frame."""
+    """Closing a stream in the middle of a frame ends its thread."""
     others = set(threading.enumerate())
     stream = FlacStream()
     all_of(stream, written("FLAC", 16_000)[:5000])

@@ -49,7 +49,7 @@ def samples(spoken):
 
 
 def test_text_is_spoken_sentence_by_sentence(synthesizer):
-    """Each comes with its own text, without markup."""
+    """Each sentence of a text is spoken by itself, without markup."""
     spoken = list(synthesizer.synthesize("**Yes.** We can!", "ben"))
     assert [(part.text, part.sample_rate) for part in spoken] == [("Yes.", 24_000), ("We can!", 24_000)]
 

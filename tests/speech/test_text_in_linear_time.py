@@ -77,7 +77,7 @@ def test_marks_on_one_letter_are_not_sorted_without_end():
 @pytest.mark.parametrize("function", [split_sentences, splitter])
 @pytest.mark.parametrize("unit", ["a\n", "Hi. ", "Mr. ", "x", " ", '. "('])
 def test_sentences_are_found_without_copying_the_rest(function, unit):
-    """Each cut once copied all that was left."""
+    """Splitting a long text takes time in proportion to its length."""
     text = unit * (LETTERS // 3 // len(unit))  # copies of so much take seven seconds
     began = time.process_time()
     function(text)

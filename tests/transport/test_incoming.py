@@ -236,7 +236,7 @@ async def test_a_message_that_comes_byte_by_byte_is_kept_once():
 
 
 async def test_reading_pauses_while_nobody_takes(autojump_clock):
-    """And goes on with the first message that is taken; forgetting all of them makes room, too."""
+    """A peer that is not read is slowed down, and reading goes on with the first taken message."""
     incoming = Incoming(True, LIMIT, 2)
     incoming.sift(frame(0x82, b"1", is_masked=False) * 2)
     with trio.move_on_after(1) as waited:

@@ -46,7 +46,7 @@ def test_dropping_all_counts_frames_only() -> None:
 
 
 def test_the_defaults_hold_five_seconds_of_sound_and_messages_of_four_megabytes() -> None:
-    """Both sides of each bound: what fits is kept whole, and one more byte, frame or letter is too much."""
+    """What fits the default bounds is kept whole, and a byte more is too much."""
     five_seconds = Outbox(OutboxRules())
     for _ in range(256):
         five_seconds.put_frame(b"")

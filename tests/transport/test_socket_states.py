@@ -20,7 +20,7 @@ def opened() -> SocketCourse:
 
 @pytest.mark.parametrize(("first", "second"), [*product(ENDS, ENDS)])
 def test_the_first_end_stands(first: SocketStep, second: SocketStep) -> None:
-    """Whatever ends a socket again says nothing of why it ended."""
+    """The reported reason of a socket's end is the first one."""
     course = opened()
     assert course.end(first, FIRST)
     if (course.state, second) in SOCKET_TRANSITIONS:
