@@ -41,12 +41,16 @@ def test_a_meeting_is_held_once_and_then_read(tmp_path):
 
 def test_an_unmet_expectation_keeps_its_line_and_its_exit_code(tmp_path):
     """Both when the meeting is held and when its result is read."""
-    (job,) = jobs(tmp_path, text=SMALL.replace("match: fast", "match: slow"))
+    slow = SMALL.replace("match: fast}}]", "match: slow}}, {stop-latency: {max: 1s}}]")
+    (job,) = jobs(tmp_path, text=slow)
     for state in ("held", "kept"):
         found = hold_job(job, Loaded())
         assert (found.state, found.exit_code, found.passed) == (state, 1, False)
         assert [(each.place, each.line, each.kind) for each in found.unmet] == [
             ("expect.at_end[0]", 11, "behaviour")
+        ]
+        assert [(each.place, each.line, each.kind) for each in found.empty] == [
+            ("expect.at_end[1]", 11, "measured-nothing")
         ]
 
 

@@ -13,9 +13,11 @@ from trialogue.batch.estimate import Estimate, estimate
 from trialogue.batch.jobs import BatchRequest
 from trialogue.batch.junit import junit
 from trialogue.batch.outcomes import Unmet
-from trialogue.batch.tally import Regression, baseline_of
+from trialogue.batch.tally import Regression, baseline_of, tallied
 from trialogue.cli import main
 from trialogue.cli.batch import BatchOptions, hold_batch
+from trialogue.cli.view_batch import table
+from trialogue.cli.view_lines import plain
 from trialogue.errors import SetupError
 from trialogue.model.participants import Participant, Price
 from trialogue.model.plan import Limits, MeetingPlan
@@ -49,6 +51,24 @@ def test_annotations_are_escaped():
     assert all("\n" not in each and "\x1b" not in each for each in told)
     assert told[1].startswith("::error file=/x/c.yaml,line=1,title=c%3A held::")
     assert told[2] == "::error title=a%3A response p95 got worse::2s"
+
+
+def test_what_measured_nothing_is_skipped_and_noticed():
+    """A case of its own with the reason, a notice, and a count in the table; its meeting has passed."""
+    empty = Unmet(
+        "expect.at_end[1]", 9, "measured-nothing", "stop-latency max 1s: there was nothing to measure"
+    )
+    found = [evolve(outcome("a", "a"), empty=(empty,))]
+    (suite,) = ET.fromstring(junit(found))
+    assert [suite.get(each) for each in ("tests", "failures", "errors", "skipped")] == ["2", "0", "0", "1"]
+    skipped = suite.find("testcase[@name='a: expect.at_end[1]']/skipped")
+    assert skipped.get("message") == f"measured nothing: {empty.text}"
+    (line,) = github_lines(found)
+    assert line.startswith(
+        "::notice file=/x/a.yaml,line=9,title=a%3A expect.at_end[1] (measured nothing)::stop"
+    )
+    *_, total = table(tallied(found), found, [])
+    assert plain(total).endswith("; 1 expectation measured nothing")
 
 
 def test_an_estimate_is_an_upper_bound():

@@ -3,7 +3,9 @@
 import pytest
 from expect_values import MEETING, expecting, missed, numbered, turn, verdict
 
+from trialogue.cli.view_verdict import headline
 from trialogue.errors import ScenarioError
+from trialogue.meeting.outputs import verdict_code
 from trialogue.model.commands import EndMeeting, GrantFloor, Report
 from trialogue.model.events import MeetingStarted, ReplyFailed, ServiceWarned, SessionFailed, SessionReady
 from trialogue.model.expectations import Advice
@@ -157,6 +159,38 @@ def test_measures_stay_within_bounds():
     assert missed("  at_end: [{turns: {min: 2, each: [ann]}}, {words: {max: 5, each: [ben]}}]") == [
         ("expect.at_end[1]", "behaviour", 18.0, "8 words")
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "always: [{stop-latency: {each: [ben], max: 1ms}}]",
+        "at_end: [{stop-latency: {p95: 1ms}}]",
+        "always: [{when: {tool: price, by: ann}, then: {participant: ben, event: heard}}]",
+        "always: [{response-latency: {each: [ben], max: 5s}, stop-latency: {max: 1s}}]",
+    ],
+)
+def test_what_had_nothing_to_measure_is_neither_met_nor_missed(text):
+    """Nobody was interrupted, and Ann called nothing; one of several measures with values is enough."""
+    found = verdict(f"  {text}")
+    assert (found.is_met, verdict_code(found)) == (True, 0)
+    several = "response" in text
+    assert len(found.empty) == (not several)
+    told = "1 expectation, all met" if several else "1 expectation: 0 met, 1 measured nothing"
+    assert headline(found) == told
+
+
+def test_events_after_one_that_never_came_are_not_reached():
+    """They were counted as met."""
+    found = verdict("  in_order: [{participant: ann, event: hand}, {participant: ben, event: heard}]")
+    assert [each.outcome for each in found.results] == ["missed", "not-reached"]
+    assert headline(found) == "0 of 2 expectations met, 1 not reached; 1 miss: 1 of behaviour"
+
+
+def test_a_figure_has_the_unit_of_its_limit():
+    """One line does not mix milliseconds with seconds."""
+    (miss,) = verdict("  always: [{response-latency: {max: 1ms, each: [ben]}}]").misses
+    assert (miss.expected, miss.happened) == ("response-latency max 1ms of ben", "2000 ms")
 
 
 def test_a_count_of_each_participant_says_whose_it_is():

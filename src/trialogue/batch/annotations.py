@@ -14,8 +14,11 @@ __all__ = ["github_lines"]
 
 
 def github_lines(outcomes: Iterable[Outcome], worse: Iterable[Regression] = ()) -> Iterator[str]:
-    """Line for each unmet expectation, each failed meeting, and each regression."""
+    """Line for each unmet expectation, or one that measured nothing, each failed meeting, each regression."""
     for outcome in outcomes:
+        for empty in outcome.empty:
+            told = f"{outcome.name}: {empty.place} (measured nothing)", empty.text
+            yield _command("notice", outcome.file, empty.line, told)
         if outcome.passed:
             continue
         for unmet in outcome.unmet:

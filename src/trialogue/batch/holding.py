@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import chain, count, takewhile
 from pathlib import Path
@@ -34,6 +34,7 @@ from trialogue.meeting.judging import RESULT_MIB, verdict_of
 from trialogue.meeting.outputs import EXIT_CODES, RESULT, verdict_code
 from trialogue.meeting.paging import write_page
 from trialogue.meeting.run import resume_meeting, run_meeting
+from trialogue.model.checked import Checked
 from trialogue.model.expectations import Findings
 from trialogue.model.json_text import read_json
 from trialogue.model.text import brief, safe_text
@@ -209,6 +210,7 @@ class _Seen:
             checked=int(expectations.get("checked") or 0),
             not_judged=_not_judged(expectations),
             unmet=tuple(_unmet(self.resolved, miss) for miss in expectations.get("misses") or ()),
+            empty=tuple(_empty(self.resolved, expectations)),
             figures=figures_of(result),
         )
 
@@ -217,6 +219,15 @@ def _not_judged(expectations: Mapping[str, Any]) -> str:
     """Text of a result about expectations that could not be judged."""
     checked, why = int(expectations.get("checked") or 0), str(expectations.get("unjudged") or "")
     return brief(safe_text(Findings(checked, unjudged=why).not_judged), LONGEST)
+
+
+def _empty(resolved: Resolved, expectations: Mapping[str, Any]) -> Iterator[Unmet]:
+    """Expectations of a result that measured nothing."""
+    results = tuple(Checked(**each) for each in expectations.get("results") or ())
+    for each in Findings(len(results), results=results).empty:
+        line = resolved.places.near(_keys(each.place)).line
+        text = brief(safe_text(f"{each.expected}: {each.found}"), LONGEST)
+        yield Unmet(each.place, line, "measured-nothing", text)
 
 
 def _unmet(resolved: Resolved, miss: Mapping[str, Any]) -> Unmet:

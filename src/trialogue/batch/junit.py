@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -13,7 +13,10 @@ __all__ = ["is_junit", "junit"]
 
 
 def junit(outcomes: Iterable[Outcome]) -> bytes:
-    """A suite for each scenario file, a case for each meeting; unmet expectations are failures, by kind."""
+    """A suite for each scenario file, a case for each meeting; unmet expectations are failures, by kind.
+
+    An expectation that measured nothing is a skipped case of its own, beside its meeting's.
+    """
     files: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         files.setdefault(outcome.file, []).append(outcome)
@@ -30,29 +33,43 @@ def is_junit(head: bytes) -> bool:
 
 
 def _suite(file: str, found: Sequence[Outcome]) -> ET.Element:
+    skipped = [case for each in found for case in _skipped(each)]
     failures = sum(not each.passed and bool(each.unmet) for each in found)
     suite = ET.Element(
         "testsuite",
         name=safe_text(Path(file).stem),
-        tests=str(len(found)),
+        tests=str(len(found) + len(skipped)),
         failures=str(failures),
         errors=str(sum(not each.passed for each in found) - failures),
-        skipped="0",
+        skipped=str(len(skipped)),
         time=f"{sum(each.machine_s for each in found):.3f}",
     )
     for outcome in found:
         suite.append(_case(outcome))
+    suite.extend(skipped)
     return suite
 
 
-def _case(outcome: Outcome) -> ET.Element:
-    case = ET.Element(
+def _skipped(outcome: Outcome) -> Iterator[ET.Element]:
+    """Case for each expectation that measured nothing, with the reason."""
+    for each in outcome.empty:
+        case = _test(outcome, f"{outcome.name}: {each.place}", 0.0)
+        ET.SubElement(case, "skipped", message=safe_text(f"measured nothing: {each.text}"))
+        yield case
+
+
+def _test(outcome: Outcome, name: str, time_s: float) -> ET.Element:
+    return ET.Element(
         "testcase",
-        name=safe_text(outcome.name),
+        name=safe_text(name),
         classname=safe_text(outcome.group),
         file=safe_text(outcome.file),
-        time=f"{outcome.machine_s:.3f}",
+        time=f"{time_s:.3f}",
     )
+
+
+def _case(outcome: Outcome) -> ET.Element:
+    case = _test(outcome, outcome.name, outcome.machine_s)
     if outcome.passed:
         return case
     for unmet in outcome.unmet:

@@ -21,7 +21,7 @@ _CONVERTER: Final = cattrs.Converter()
 
 @frozen
 class Unmet:
-    """Unmet expectation."""
+    """Expectation that was not met."""
 
     place: str
     """Place in the scenario."""
@@ -30,7 +30,7 @@ class Unmet:
     """Line of the file, from 1."""
 
     kind: str
-    """Behaviour, timing or infrastructure."""
+    """Behaviour, timing or infrastructure; `measured-nothing` of one that there was nothing to check with."""
 
     text: str
     """Expectation, and the actual event, in one line."""
@@ -72,6 +72,9 @@ class Outcome:
 
     unmet: tuple[Unmet, ...] = ()
     """Unmet expectations."""
+
+    empty: tuple[Unmet, ...] = ()
+    """Expectations that measured nothing, each of the kind `measured-nothing`: neither met nor missed."""
 
     not_judged: str = ""
     """Reason for which nothing was judged, in one line; else empty."""

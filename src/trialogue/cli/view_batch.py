@@ -76,7 +76,8 @@ def _liner(total: int) -> Showing:
 def _how(outcome: Outcome) -> str:
     kept = "held earlier, " if outcome.state == "kept" else ""
     unmet = f", {counted(len(outcome.unmet), 'expectation')} not met" if outcome.unmet else ""
-    return brief(safe_text(f"{kept}{outcome.told}{unmet}"), 300)
+    empty = f", {len(outcome.empty)} measured nothing" if outcome.empty else ""
+    return brief(safe_text(f"{kept}{outcome.told}{unmet}{empty}"), 300)
 
 
 def table(
@@ -134,4 +135,6 @@ def _sum(outcomes: Sequence[Outcome]) -> Line:
     minutes = sum(each.meeting_s for each in outcomes) / 60
     tone = Tone.NORMAL if passed == len(outcomes) else Tone.WARNING
     told = f"{passed} of {counted(len(outcomes), 'meeting')} passed{again}; {minutes:.0f} minutes of meetings"
-    return line(span(told, tone))
+    empty = sum(len(each.empty) for each in outcomes)
+    aside = f"; {counted(empty, 'expectation')} measured nothing" if empty else ""
+    return line(span(f"{told}{aside}", tone))

@@ -10,7 +10,7 @@ from typing import Final
 from trialogue.cli.view_lines import Line, Span, Tone, bar, counted, line, padded, span
 from trialogue.cli.view_story import UNTOLD
 from trialogue.cli.view_story_lines import LONGEST_NOTICE, Seating, reason_in_words
-from trialogue.cli.view_verdict import headline
+from trialogue.cli.view_verdict import headline, told_empty
 from trialogue.model.clock_time import clock
 from trialogue.model.expectations import Miss
 from trialogue.model.failed_replies import FAILED
@@ -245,6 +245,10 @@ def _expected(ended: Ended) -> Iterator[Line]:
         yield _fact("", _told(miss), is_amiss=True)
     if len(verdict.misses) > FAILURES:
         yield _fact("", f"and {len(verdict.misses) - FAILURES} more, in result.json", is_amiss=True)
+    for result in verdict.empty[:FAILURES]:
+        yield _fact("", told_empty(result))
+    if len(verdict.empty) > FAILURES:
+        yield _fact("", f"and {len(verdict.empty) - FAILURES} more that measured nothing, in result.json")
 
 
 def _unplayed(ended: Ended) -> Iterator[Line]:

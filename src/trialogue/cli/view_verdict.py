@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from trialogue.cli.view_lines import Line, Span, Tone, counted, line, span
+from trialogue.model.checked import Checked
 from trialogue.model.clock_time import clock
 from trialogue.model.expectations import Advice, Findings, Miss
 from trialogue.model.text import brief, safe_text
@@ -34,13 +35,28 @@ def headline(verdict: Findings) -> str:
     if verdict.unjudged:
         return verdict.not_judged
     places = {miss.place for miss in verdict.misses}
+    others = _neither(verdict)
+    total, left = (
+        counted(verdict.checked, "expectation"),
+        verdict.checked - len(places) - sum(others.values()),
+    )
+    aside = "".join(f", {count} {name}" for name, count in others.items() if count)
     if not places:
-        return f"{counted(verdict.checked, 'expectation')}, all met"
+        return f"{total}: {left} met{aside}" if aside else f"{total}, all met"
     kinds = Counter(miss.kind for miss in verdict.misses)
     told = ", ".join(f"{count} of {kind}" for kind, count in kinds.items())
     misses = counted(len(verdict.misses), "miss").replace("misss", "misses")
-    met = verdict.checked - len(places)
-    return f"{met} of {counted(verdict.checked, 'expectation')} met; {misses}: {told}"
+    return f"{left} of {total} met{aside}; {misses}: {told}"
+
+
+def _neither(verdict: Findings) -> dict[str, int]:
+    """Numbers of expectations that are neither met nor missed, by the words for them."""
+    return {"measured nothing": len(verdict.empty), "not reached": len(verdict.unreached)}
+
+
+def told_empty(result: Checked) -> str:
+    """One expectation that measured nothing, in one line."""
+    return f"{result.place}, measured nothing: {result.expected}: {result.found}"
 
 
 def missed(miss: Miss) -> Iterator[Line]:

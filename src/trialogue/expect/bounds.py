@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from trialogue.expect.excused import windows
-from trialogue.expect.missing import Finding, HeldRecords
+from trialogue.expect.missing import Finding, HeldRecords, Looked
 from trialogue.expect.observing import (
     MEASURES,
     Measured,
@@ -17,6 +17,7 @@ from trialogue.expect.observing import (
     until,
 )
 from trialogue.expect.occurrences import Occurrence
+from trialogue.model.checked import Checked
 from trialogue.model.expectations import Bound, Kind, Section
 from trialogue.report.measures import spread
 from trialogue.report.stretches import Stretch, stretches
@@ -24,11 +25,14 @@ from trialogue.report.stretches import Stretch, stretches
 SETTLED_S: Final = 60.0
 """Seconds of a meeting before shares are checked."""
 
+NOTHING: Final = "there was nothing to measure"
+"""Result of a bound without observations."""
 
-def bound_misses(
+
+def bound_results(
     bound: Bound, held: HeldRecords, section: Section, turns: Sequence[float]
-) -> Iterator[Finding]:
-    """Miss for each participant, or for the meeting, whose measure is out of its bound.
+) -> Iterator[Looked]:
+    """Result for each participant of a bound, or for the meeting, with a miss where the measure is out of it.
 
     `turns` are the ends of turns at which shares are checked, besides the end.
     """
@@ -41,13 +45,13 @@ def bound_misses(
     ]
     if bound.is_total:
         at = held.result.duration_s
-        yield from _judged(bound, [Observed(at, sum(each.value for each in observed))], section, None)
+        yield _judged(bound, [Observed(at, sum(each.value for each in observed))], section, None)
         return
     for name in bound.names or (None,):
         own = [each for each in observed if name is None or each.participant == name]
         if measure.unit == "share" and name_of_share(bound.measure):
             own = [*_earlier(bound.measure, held, name, turns), *own]
-        yield from _judged(bound, own, section, name)
+        yield _judged(bound, own, section, name)
 
 
 def name_of_share(measure: str) -> bool:
@@ -72,21 +76,21 @@ def _share_of(
     return lambda heard: floor_shares(heard, names).get(name or "")
 
 
-def _judged(
-    bound: Bound, observed: Sequence[Observed], section: Section, name: str | None
-) -> Iterator[Finding]:
-    if not observed:
-        return  # without observations a measure is met: an event expectation says what must happen
+def _judged(bound: Bound, observed: Sequence[Observed], section: Section, name: str | None) -> Looked:
+    wanted = f"{bound.text} of {name}" if name else bound.text
+    if not observed:  # neither met nor missed: an event expectation says what must happen
+        return Looked(Checked(bound.place, "measured-nothing", wanted, NOTHING))
     by_value = sorted(observed, key=lambda each: each.value)
     worst = by_value[0] if bound.statistic == "min" else by_value[-1]
     value = _value(bound, by_value)
     is_out = value < bound.limit - 1e-9 if bound.statistic == "min" else value > bound.limit + 1e-9
-    if is_out:
-        kind: Kind = "timing" if MEASURES[bound.measure].unit == "time" else "behaviour"
-        wanted = f"{bound.text} of {name}" if name else bound.text
-        place = Occurrence(worst.at, 0, worst.participant or name)
-        happened = _happened(bound, value, worst, len(observed), name=name)
-        yield Finding(bound.place, section, wanted, happened, place, kind)
+    happened = _happened(bound, value, worst, len(observed), name=name)
+    result = Checked(bound.place, "missed" if is_out else "met", wanted, happened)
+    if not is_out:
+        return Looked(result)
+    kind: Kind = "timing" if MEASURES[bound.measure].unit == "time" else "behaviour"
+    place = Occurrence(worst.at, 0, worst.participant or name)
+    return Looked(result, (Finding(bound.place, section, wanted, happened, place, kind),))
 
 
 def _value(bound: Bound, by_value: Sequence[Observed]) -> float:
@@ -114,8 +118,10 @@ def _happened(bound: Bound, value: float, worst: Observed, count: int, *, name: 
 
 
 def _figure(bound: Bound, value: float) -> str:
-    """Figure with its unit, or with what is counted: `1 turn`."""
+    """Figure in the unit of its limit, or with what is counted: `1 turn`."""
     unit = MEASURES[bound.measure].unit
+    if unit == "time" and bound.text.endswith("ms"):
+        return f"{value * 1000:.{0 if value >= 0.01 else 1}f} ms"
     if unit != "count":
         return quantity(value, unit)
     return f"{quantity(value, unit)} {bound.measure.removesuffix('s') if value == 1 else bound.measure}"

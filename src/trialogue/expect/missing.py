@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trialogue.expect.occurrences import Occurrence
+from trialogue.model.checked import Checked
 from trialogue.model.expectations import Kind, Section
 from trialogue.model.records import Record
 from trialogue.report.result import Result
@@ -43,3 +44,14 @@ class Finding:
 
     kind: Kind
     """Kind of expectation."""
+
+
+@frozen
+class Looked:
+    """Expectation that was looked up: its result, and each miss."""
+
+    result: Checked
+    """Result."""
+
+    misses: tuple[Finding, ...] = ()
+    """Misses."""

@@ -8,6 +8,7 @@
    at whenever a turn ends, from the meeting's first minute on, and at its end.
    What `then` follows may be bounded, too: `after` and `within` of `when` count from the start, those of
    `then` from each `when`.
+   A measure without observations, and a `when` that never came, *measured nothing*: neither met nor missed.
 4. `at_end` counts over the whole meeting.
 5. A miss is of *infrastructure* where it is about sessions and errors, where the participant in question had
    failed for good, or where the meeting ended of a failure; of *timing* where something took too long or came
@@ -22,12 +23,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
 from trialogue.arguments import checks_arguments
-from trialogue.expect.bounds import bound_misses
+from trialogue.expect.bounds import bound_results
 from trialogue.expect.excused import windows
-from trialogue.expect.missing import Finding, HeldRecords
+from trialogue.expect.missing import Finding, HeldRecords, Looked
 from trialogue.expect.occurrences import Happenings, Occurrence
 from trialogue.expect.record_lines import around
 from trialogue.expect.unjudged import why_unjudged
+from trialogue.model.checked import Checked
 from trialogue.model.commands import EndTurn
 from trialogue.model.expectations import (
     OF_SESSIONS,
@@ -65,50 +67,56 @@ def judge(expectations: Expectations, held: HeldRecords) -> Findings:
     advice = tuple(Advice(each.place, "skipped", UNASKED) for each in expectations.questions)
     if why := why_unjudged(held, expectations):
         return Findings(expectations.count, advice=advice, unjudged=why)
-    looked = _Looked(held, Happenings.of(held.records, held.result.failures))
+    looking = _Looking(held, Happenings.of(held.records, held.result.failures))
     found = [
-        *(miss for each in expectations.always for miss in looked.always(each)),
-        *looked.in_order(expectations.in_order),
-        *(miss for each in expectations.never for miss in looked.never(each)),
-        *(miss for each in expectations.at_end for miss in looked.at_end(each)),
+        *(each for expected in expectations.always for each in looking.always(expected)),
+        *looking.in_order(expectations.in_order),
+        *(looking.never(expected) for expected in expectations.never),
+        *(each for expected in expectations.at_end for each in looking.at_end(expected)),
     ]
-    return Findings(expectations.count, tuple(looked.told(each) for each in found), advice)
+    return Findings(
+        expectations.count,
+        tuple(looking.told(miss) for each in found for miss in each.misses),
+        advice,
+        results=tuple(each.result for each in found),
+    )
 
 
 @frozen
-class _Looked:
+class _Looking:
     """One meeting, looked at."""
 
     held: HeldRecords
     happened: Happenings
 
-    def always(self, expected: Whenever | Bound) -> Iterator[Finding]:
+    def always(self, expected: Whenever | Bound) -> Iterator[Looked]:
         match expected:
             case Whenever():
-                yield from self._whenever(expected)
+                yield self._whenever(expected)
             case Bound():
                 ends = [
                     record.at
                     for record in self.held.records
                     if any(isinstance(command, EndTurn) for command in record.commands)
                 ]
-                yield from bound_misses(expected, self.held, "always", ends)
+                yield from bound_results(expected, self.held, "always", ends)
             case _ as never:
                 assert_never(never)
 
-    def at_end(self, expected: Expected | Bound) -> Iterator[Finding]:
+    def at_end(self, expected: Expected | Bound) -> Iterator[Looked]:
         match expected:
             case Expected():
-                yield from self._count(expected)
+                yield self._count(expected)
             case Bound():
-                yield from bound_misses(expected, self.held, "at_end", [])
+                yield from bound_results(expected, self.held, "at_end", [])
             case _ as never:
                 assert_never(never)
 
-    def in_order(self, order: Sequence[Expected]) -> Iterator[Finding]:
+    def in_order(self, order: Sequence[Expected]) -> Iterator[Looked]:
         at, seq, before = 0.0, 0, "the start"
         used = set[tuple[int, EventPattern]]()
-        for expected in order:
+        for index, expected in enumerate(order):
+            wanted = f"{expected.text}{_window(expected, before)}"
             found = [
                 each
                 for each in self._occurrences(expected)
@@ -117,13 +125,15 @@ class _Looked:
                 and each.at >= at + expected.after_s - 1e-6
             ]
             if len(found) < expected.nth:
-                yield self._missing(expected, found, before)
+                yield _looked(expected.place, wanted, [self._missing(expected, found, before)], "")
+                yield from (_not_reached(each, expected) for each in order[index + 1 :])
                 return
             came = found[expected.nth - 1]
+            misses = list[Finding]()
             if expected.within_s is not None and came.at > at + expected.within_s + 1e-6:
                 happened = f"it came at {came.at:.2f} s, {came.at - at:.2f} s after {before}"
-                wanted = f"{expected.text}{_window(expected, before)}"
-                yield Finding(expected.place, "in_order", wanted, happened, came, "timing")
+                misses.append(Finding(expected.place, "in_order", wanted, happened, came, "timing"))
+            yield _looked(expected.place, wanted, misses, f"at {came.at:.2f} s")
             used.add((came.seq, expected.pattern))
             at, seq, before = came.at, came.seq, f"{expected.text} ({came.at:.2f} s)"
 
@@ -140,23 +150,26 @@ class _Looked:
         wanted = f"{expected.text}{_window(expected, before)}"
         return Finding(expected.place, "in_order", wanted, happened, at, self._kind(expected, at))
 
-    def never(self, expected: Expected) -> Iterator[Finding]:
+    def never(self, expected: Expected) -> Looked:
         found = self._in_window(expected)
         wanted = f"never {expected.text}{_window(expected)}"
+        misses = list[Finding]()
         for index, each in enumerate(found[:MOST]):
             more = f", and {len(found) - MOST} times more" if index == MOST - 1 and len(found) > MOST else ""
             code = f": {self.happened.told_at(each)}" if isinstance(expected.pattern, ErrorPattern) else ""
             happened = f"it happened at {each.at:.2f} s{code}{more}"
-            yield Finding(expected.place, "never", wanted, happened, each, self._kind(expected, each))
+            kind = self._kind(expected, each)
+            misses.append(Finding(expected.place, "never", wanted, happened, each, kind))
+        return _looked(expected.place, wanted, misses, "it never happened")
 
-    def _count(self, expected: Expected) -> Iterator[Finding]:
+    def _count(self, expected: Expected) -> Looked:
         found = self._in_window(expected)
         least = 1 if expected.least is None and expected.most is None else expected.least or 0
-        if len(found) >= least and (expected.most is None or len(found) <= expected.most):
-            return
         wanted = f"{expected.text} {_counted(least, expected.most)}{_window(expected)}"
-        outside = [each for each in self._occurrences(expected) if each not in found]
         happened = f"{_often(len(found))}{f', at {_times(found)}' if found else ''}"
+        if len(found) >= least and (expected.most is None or len(found) <= expected.most):
+            return _looked(expected.place, wanted, [], happened)
+        outside = [each for each in self._occurrences(expected) if each not in found]
         if outside:
             happened += f"; outside of that time at {_times(outside)}"
         elif not found:
@@ -165,26 +178,42 @@ class _Looked:
         is_late = len(found) < least <= len(found) + len(outside)
         kind = self._kind(expected, at)
         kind = "timing" if is_late and kind == "behaviour" else kind
-        yield Finding(expected.place, "at_end", wanted, happened, at, kind)
+        return _looked(
+            expected.place, wanted, [Finding(expected.place, "at_end", wanted, happened, at, kind)], ""
+        )
 
-    def _whenever(self, expected: Whenever) -> Iterator[Finding]:
-        follows = self._occurrences(expected.then)
+    def _whenever(self, expected: Whenever) -> Looked:
         limit, wait = expected.then.within_s, expected.then.after_s
-        for first in self._in_window(expected.when):
-            later = (each for each in follows if (each.at, each.seq) > (first.at, first.seq))
-            then = next((each for each in later if each.at >= first.at + wait - 1e-6), None)
-            wanted = f"whenever {expected.when.text}, {expected.then.text}"
-            wanted += f" at least {wait:g} s later" if wait else ""
-            wanted += "" if limit is None else f" within {limit:g} s"
-            if then is None:
-                if limit is not None and first.at + limit > self.happened.ended_at:
-                    continue  # the meeting was over before the time was
-                happened = f"after {first.at:.2f} s it never came"
-                kind = self._kind(expected.then, first)
-                yield Finding(expected.place, "always", wanted, happened, first, kind)
-            elif limit is not None and then.at > first.at + limit + 1e-6:
-                happened = f"it came {then.at - first.at:.2f} s after {first.at:.2f} s"
-                yield Finding(expected.place, "always", wanted, happened, then, "timing")
+        wanted = f"whenever {expected.when.text}, {expected.then.text}"
+        wanted += f" at least {wait:g} s later" if wait else ""
+        wanted += "" if limit is None else f" within {limit:g} s"
+        begun = self._in_window(expected.when)
+        if not begun:
+            return Looked(
+                Checked(expected.place, "measured-nothing", wanted, f"{expected.when.text} never came")
+            )
+        follows = self._occurrences(expected.then)
+        later = [self._followed(expected, wanted, first, follows) for first in begun]
+        told = f"{expected.when.text} came {_often(len(begun))}, at {_times(begun)}"
+        return _looked(expected.place, wanted, [each for each in later if each is not None], told)
+
+    def _followed(
+        self, expected: Whenever, wanted: str, first: Occurrence, follows: Sequence[Occurrence]
+    ) -> Finding | None:
+        """Miss of what must follow one occurrence; None where it follows in time, or the end comes before."""
+        limit, wait = expected.then.within_s, expected.then.after_s
+        later = (each for each in follows if (each.at, each.seq) > (first.at, first.seq))
+        then = next((each for each in later if each.at >= first.at + wait - 1e-6), None)
+        if then is None:
+            if limit is not None and first.at + limit > self.happened.ended_at:
+                return None  # the meeting was over before the time was
+            happened = f"after {first.at:.2f} s it never came"
+            kind = self._kind(expected.then, first)
+            return Finding(expected.place, "always", wanted, happened, first, kind)
+        if limit is not None and then.at > first.at + limit + 1e-6:
+            happened = f"it came {then.at - first.at:.2f} s after {first.at:.2f} s"
+            return Finding(expected.place, "always", wanted, happened, then, "timing")
+        return None
 
     def _in_window(self, expected: Expected) -> list[Occurrence]:
         """Occurrences within the times that are counted from the start."""
@@ -242,6 +271,18 @@ class _Looked:
             seq=found.at.seq,
             around=around(self.held.records, found.at.seq or self.happened.seq_at(found.at.at)),
         )
+
+
+def _looked(place: str, wanted: str, misses: Sequence[Finding], found: str) -> Looked:
+    """Missed expectation with its first miss's words, or a met one with what was found."""
+    if misses:
+        return Looked(Checked(place, "missed", wanted, misses[0].happened), tuple(misses))
+    return Looked(Checked(place, "met", wanted, found))
+
+
+def _not_reached(expected: Expected, before: Expected) -> Looked:
+    """Event of an order that ended before it."""
+    return Looked(Checked(expected.place, "not-reached", expected.text, f"{before.place} did not come"))
 
 
 def _subject(expected: Expected) -> str | None:

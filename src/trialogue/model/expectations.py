@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import field
 
+from trialogue.model.checked import Checked, wholly
 from trialogue.values import frozen
 
 Kind = Literal["behaviour", "timing", "infrastructure"]
@@ -349,10 +350,25 @@ class Findings:
     empty.
     """
 
+    results: tuple[Checked, ...] = ()
+    """Result of each expectation, in the order of the scenario; a measure has one for each of its limits and
+    participants. Empty where nothing was judged, and for a result of an earlier version.
+    """
+
     @property
     def is_met(self) -> bool:
-        """Whether all expectations were met."""
+        """Whether no expectation was missed; those that measured nothing are not."""
         return not self.misses and not self.unjudged
+
+    @property
+    def empty(self) -> tuple[Checked, ...]:
+        """First result of each expectation that measured nothing: it is neither met nor missed."""
+        return wholly(self.results, "measured-nothing")
+
+    @property
+    def unreached(self) -> tuple[Checked, ...]:
+        """Expectations of an order that ended before them: they are neither met nor missed."""
+        return wholly(self.results, "not-reached")
 
     @property
     def not_judged(self) -> str:

@@ -106,10 +106,13 @@ def _attempts(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
 
 
 def _missed(meeting: PageSource) -> Iterator[Highlight]:
-    """Unmet expectations, at the moments at which they show."""
+    """Unmet expectations at the moments at which they show; those that measured nothing at the end."""
     verdict = meeting.result.expectations
     for each in verdict.misses if verdict else ():
         yield Highlight(each.at, "failure", f"expected {each.expected}: {each.happened}", each.participant)
+    for empty in verdict.empty if verdict else ():
+        told = f"measured nothing: {empty.expected}: {empty.found}"
+        yield Highlight(meeting.result.duration_s, "warning", told)
 
 
 def _outcome(meeting: PageSource) -> str:

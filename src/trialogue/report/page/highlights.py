@@ -56,15 +56,16 @@ class Highlight:
 def worst_moments(
     marks: Iterable[Mark], heard: Sequence[Stretch], duration_s: float, missed: Iterable[Highlight] = ()
 ) -> tuple[Highlight, ...]:
-    """All moments, the worst first; `missed` are the unmet expectations."""
-    told = list(_noted(marks))
+    """All moments, the worst first; `missed` are the unmet expectations, and as warnings others of note."""
+    told, missed = list(_noted(marks)), list(missed)
+    unmet = _distinct(each for each in missed if each.what == "failure")
     failed = _distinct(each for each in told if each.what == "failure")
     faults = _distinct(each for each in told if each.what == "fault")
-    warned = _distinct(each for each in told if each.what == "warning")
+    warned = _distinct(each for each in (*told, *missed) if each.what == "warning")
     quiet = sorted(_silences(heard, duration_s), key=lambda each: (each[0] - each[1], each[0]))[:SILENCES]
     silent = [Highlight(start, "silence", f"{end - start:.1f} s of silence") for start, end in quiet]
     long = [each for each, (start, end) in zip(silent, quiet, strict=True) if end - start >= SILENCE_S]
-    return (*_distinct(missed), *failed, *faults, *silent[:1], *warned, *long[1:])[:MOST]
+    return (*unmet, *failed, *faults, *silent[:1], *warned, *long[1:])[:MOST]
 
 
 def _noted(marks: Iterable[Mark]) -> Iterator[Highlight]:
