@@ -13,7 +13,49 @@ from trialogue.model.end_reasons import END_REASONS, ERROR_CODES
 from trialogue.report.result import BAD_ENDS, LOST, UNSPOKEN
 from trialogue.scenario.load import loads
 from trialogue.scenario.notes import notes
-from trialogue.scenario.resolve import resolve
+from trialogue.scenario.resolve import prepare, resolve
+
+UNUSED = {
+    "  ann: {lines: [Hi.], tools: [price]}\n": (
+        "cast.ann.tools[0]: price is never called, for ann's lines call no tool; to call it, write "
+        "think: {provider: scripted, script: [{call: {tool: price}, say: …}]}"
+    ),
+    "  ann: {lines: [Hi.], prompt: Be brief., tools: [price]}\n": "",
+    "  ann: {tools: [price], think: {provider: scripted, script: [{call: {tool: price}}, {say: Yes.}]}}\n": (
+        "cast.ann.think.script[0]: only calls, and the next entry is said in a later turn; "
+        "to speak in the same turn, write {call: {tool: price}, say: …}"
+    ),
+    "  ann: {tools: [price], think: {provider: scripted, script: [{call: {tool: price}, say: Yes.}]}}\n": "",
+    "  ann: {role: chair, lines: [Hi.]}\nfloor: {policy: round-robin}\n": (
+        "cast.ann.role: policy: round-robin does not ask the chair who speaks next; policy: moderated does"
+    ),
+    "  ann: {role: chair, lines: [Hi.]}\nfloor: {policy: random, otherwise: moderated}\n": "",
+    "  ann: {lines: [Hi.]}\nfloor: {policy: hand-off}\n": (
+        "floor.policy: no line or script calls hand_off, so round-robin decides each time; to call it, write "
+        "think: {provider: scripted, script: [{call: {tool: hand_off, arguments: {to: NAME}}, say: …}]}"
+    ),
+    "  ann: {lines: [Hi.]}\nfloor: {policy: free}\n": "",
+}
+
+
+@pytest.mark.parametrize("cast", UNUSED)
+def test_parts_that_nothing_uses_are_noted_with_what_would_use_them(cast):
+    """A tool without a call, a call without words, a chair that names nobody, a policy that nobody serves."""
+    tools = "tools: {price: {mock: {result: 8}}}\n" if "price" in cast else ""
+    assert noted(f"{cast}{tools}") == ([UNUSED[cast]] if UNUSED[cast] else [])
+
+
+@pytest.mark.parametrize("kind", ["command: {}", "mcp: {{command: {}}}"])
+def test_a_program_with_blanks_that_is_no_file_is_noted(kind, tmp_path):
+    """A whole command line in one text; a program whose path has blanks is none."""
+    (tmp_path / "my tool").touch()
+    file = tmp_path / "x.yaml"
+    for program, parts in (('"echo two words"', "[echo, two, words, now]"), ('"my tool"', None)):
+        tool = kind.format(f"[{program}, now]")
+        ann = "{think: {provider: scripted, script: [{call: {tool: t}, say: Hi.}]}, tools: [t]}"
+        file.write_text(f"trialogue: 1\nname: x\ncast:\n  ann: {ann}\ntools: {{t: {{{tool}}}}}\n")
+        told = [note for note in notes(prepare(file)) if "no program" in note]
+        assert [note.partition("write ")[2] for note in told] == ([f"command: {parts}"] if parts else [])
 
 
 def noted(cast):
@@ -227,7 +269,7 @@ trialogue: 1
 name: x
 run: {{limits: {{time: 2m}}}}
 cast:
-  ann: {{role: chair, lines: [Hi.], tools: [price]}}
+  ann: {{role: chair, prompt: Hi., lines: [Hi.], tools: [price]}}
   ben: {{lines: [Hi.]}}
   eve: {{role: observer, lines: [Hi.]}}
   sam: {{role: human, via: text}}
