@@ -131,3 +131,19 @@ async def test_signals_have_their_former_effect_again():
             assert [signal.getsignal(number) for number in WATCHED] != before
             scope.cancel(reason="seen enough")
     assert [signal.getsignal(number) for number in WATCHED] == before
+
+
+async def test_a_hangup_stays_ignored_behind_nohup(nursery):
+    """A program that was told to outlive its terminal is not ended by the terminal's end."""
+    names: list[str] = []
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        await nursery.start(watch_signals, names.append)
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            signal.raise_signal(number)
+            await settle()
+        assert names == ["SIGTERM"]
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        nursery.cancel_scope.cancel(reason="the test is over")
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 
 import trio
+from attrs import field
 
 from trialogue.actors.hooks import Hook, HookFunction
 from trialogue.brain.floor.view import Decision, FloorView, Policy
@@ -79,8 +81,9 @@ def run_meeting(  # noqa: PLR0913 - all but the first are keywords
 ) -> MeetingResult:
     """Run a meeting to its end, on its scenario's clock, and return the result.
 
-    SIGINT, SIGTERM and SIGHUP end it in order; a second SIGINT raises `KeyboardInterrupt`. `watch` runs
-    concurrently with the meeting. The other arguments and exceptions are those of `open_meeting`. Any thread
+    SIGINT, SIGTERM and SIGHUP end it in order; a second SIGINT raises `KeyboardInterrupt`, as does one before
+    the meeting has begun. SIGTERM and SIGHUP have their usual effect then. `watch` runs concurrently with the
+    meeting. The other arguments and exceptions are those of `open_meeting`. Any thread
     may call it; signals are handled only in the main thread. Raises `WrongLoop` if a trio or asyncio loop
     runs in the thread, and `AuthorFailed` if a hook or a callback raises `SystemExit`. All tasks end before
     it returns, so an app's task that ignores cancellation keeps it waiting.
@@ -117,18 +120,39 @@ def run_to_its_end(
 
 @define
 class _Stopping:
-    """Watcher that ends a meeting at its first signal."""
+    """Watcher that ends a meeting at its first signal; before the meeting it ends the preparation."""
 
-    meeting: Meeting
     owner: Owner
+    meeting: Meeting | None = None
     is_asked: bool = False
 
+    preparation: trio.CancelScope = field(factory=trio.CancelScope)
+    """Scope of the meeting, which a signal cancels only before there is one."""
+
+    early: str = ""
+    """First signal that came before the meeting: it has its former effect when all is undone."""
+
     def __call__(self, signal_name: str) -> None:
+        if self.meeting is None:
+            self._before_the_meeting(signal_name)
+            return
         if not self.meeting.is_over:
             self.meeting.stop(STOP_REASONS[signal_name])
         if not self.is_asked:
             self.is_asked = True
             self.owner.asked(signal_name)
+
+    def _before_the_meeting(self, signal_name: str) -> None:
+        if signal_name == "SIGINT":
+            raise KeyboardInterrupt
+        self.early = self.early or signal_name
+        self.preparation.cancel(reason=signal_name)
+
+    def begin(self, meeting: Meeting) -> None:
+        """End this meeting at a signal from now on."""
+        self.meeting = meeting
+        if self.early:
+            meeting.stop(STOP_REASONS[self.early])
 
 
 async def _leave_behind(meeting: Meeting, behind: Callable[[str, MeetingResult], None]) -> None:
@@ -140,17 +164,32 @@ async def _watched(watch: Watch, meeting: Meeting) -> None:
 
 
 async def _hold(opening: Opening, watch: Watch, owner: Owner) -> MeetingResult:
+    """Hold a meeting. Signals are watched first, so that none can come between its journal and its watch."""
+    stopping, result = _Stopping(owner), None
     with lone_error():
-        async with opening() as meeting, trio.open_nursery() as nursery:
+        async with trio.open_nursery() as around:
             if in_main_thread():  # signals come to no other thread
-                await nursery.start(watch_signals, _Stopping(meeting, owner), owner.at_once)
-            if owner.behind is not None:
-                nursery.start_soon(_leave_behind, meeting, owner.behind)
-            async with trio.open_nursery() as watching:
-                watching.start_soon(_watched, watch, meeting)
-                result = await meeting.finished()
-                watching.cancel_scope.deadline = trio.current_time() + WATCHER_S
-            nursery.cancel_scope.cancel(reason="the meeting is over")
+                await around.start(watch_signals, stopping, owner.at_once)
+            with stopping.preparation:
+                result = await _held(opening, watch, stopping)
+            around.cancel_scope.cancel(reason="the meeting is over")
+    if stopping.early:
+        signal.raise_signal(signal.Signals[stopping.early])
+    if result is None:  # no meeting, and the app's own handler has returned
+        raise KeyboardInterrupt(stopping.early)
+    return result
+
+
+async def _held(opening: Opening, watch: Watch, stopping: _Stopping) -> MeetingResult:
+    async with opening() as meeting, trio.open_nursery() as nursery:
+        stopping.begin(meeting)
+        if stopping.owner.behind is not None:
+            nursery.start_soon(_leave_behind, meeting, stopping.owner.behind)
+        async with trio.open_nursery() as watching:
+            watching.start_soon(_watched, watch, meeting)
+            result = await meeting.finished()
+            watching.cancel_scope.deadline = trio.current_time() + WATCHER_S
+        nursery.cancel_scope.cancel(reason="the meeting is over")
     return result
 
 

@@ -7,12 +7,13 @@ By default SIGTERM and SIGHUP end a trio program without running any `finally` b
    KeyboardInterrupt at once. `on_impatience` is called in the signal's handler itself, so also while the loop
    is blocked.
 3. When the watcher ends, the signals have their former effect: start it first, so that it ends last.
+4. A SIGHUP that the program's parent ignores, as `nohup` does, stays ignored.
 """
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from types import FrameType
 from typing import Final, cast
@@ -66,7 +67,8 @@ async def watch_signals(
     Only the main thread can watch signals: `RuntimeError` elsewhere.
     """
     patience = _Patience(on_impatience)
-    with trio.open_signal_receiver(*WATCHED) as received, _noticing(patience):
+    watched = [number for number in WATCHED if not _outlives_the_terminal(number)]
+    with trio.open_signal_receiver(*watched) as received, _noticing(patience, watched):
         task_status.started()
         async for number in received:
             if patience.is_over:
@@ -74,16 +76,20 @@ async def watch_signals(
             on_signal(signal.Signals(number).name)
 
 
+def _outlives_the_terminal(number: signal.Signals) -> bool:
+    return number.name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN
+
+
 @contextmanager
-def _noticing(patience: _Patience) -> Generator[None, None, None]:
+def _noticing(patience: _Patience, watched: Iterable[signal.Signals]) -> Generator[None, None, None]:
     """Let `patience` see each signal before its present handler runs."""
-    before = {number: cast("_Handler", signal.getsignal(number)) for number in WATCHED}
+    before = {number: cast("_Handler", signal.getsignal(number)) for number in watched}
 
     def notice(number: int, frame: FrameType | None) -> None:
         patience.notice(number)
         before[signal.Signals(number)](number, frame)
 
-    for number in WATCHED:
+    for number in before:
         signal.signal(number, notice)
     try:
         yield
