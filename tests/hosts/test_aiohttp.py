@@ -1,6 +1,7 @@
 """The aiohttp app of the documentation, in its own server, asked over real sockets."""
 
 import asyncio
+import json
 
 import pytest
 from aiohttp import ClientSession, web
@@ -53,11 +54,22 @@ def test_clients_see_what_is_said_and_put_words_in(scenario, options):
 
 
 @pytest.mark.real
+def test_a_server_that_ends_waits_for_no_stream(scenario, options):
+    """Its meeting ends first: a stream would keep the server until somebody speaks, or for a minute."""
+
+    async def visitor(client):
+        assert await lines_of(client, ": ")
+
+    asyncio.run(asyncio.wait_for(visit(scenario, options, visitor), 60))
+    assert json.loads((options["out"] / "result.json").read_text())["reason"] == "the server ends"
+
+
+@pytest.mark.real
 def test_a_stream_that_is_left_lets_the_meeting_go_on(scenario, options):
     """A client that closes takes only its own stream along."""
 
     async def visitor(client):
-        for wanted in ("ann: One.", "ann: "):
+        for wanted in ("ann: One.", ": "):
             assert await lines_of(client, wanted)
         async with client.get("/") as answer:
             assert not (await answer.json())["is_over"]

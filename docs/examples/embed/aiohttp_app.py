@@ -47,8 +47,13 @@ def app_of(scenario, speaker, **options):
                 await socket.send_str(answer)
         return socket
 
+    async def end(app):  # before the server waits for its clients
+        if not app[MEETING].is_over:
+            await app[MEETING].stop("the server ends")
+
     app = web.Application()
     app.cleanup_ctx.append(held)
+    app.on_shutdown.append(end)
     app.add_routes([web.get("/", state), web.get("/events", events), web.get("/talk", talk)])
     return app
 
