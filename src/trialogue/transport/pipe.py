@@ -80,6 +80,8 @@ class PipeStream(trio.abc.HalfCloseableStream):
 
     def __init__(self, outgoing: _Lane, incoming: _Lane, link: Link) -> None:
         self.link = link
+        self.owes: bool = False
+        """Whether bytes are taken that the other end cannot receive yet: never."""
         self._outgoing = outgoing
         self._incoming = incoming
         self._is_closed = False
@@ -94,6 +96,16 @@ class PipeStream(trio.abc.HalfCloseableStream):
     def is_clear(self) -> bool:
         """Whether all bytes sent here were received."""
         return not self._outgoing.held
+
+    def send_now(self, data: bytes) -> int:
+        """Send as much as there is room for; returns the number of bytes of `data` that are taken.
+
+        None are taken where the connection broke, or beside another call: the next `send_all` raises why.
+        """
+        lane = self._outgoing
+        if self._is_closed or self._is_sending or lane.is_ended or lane.is_abandoned:
+            return 0
+        return len(data) - len(lane.put(memoryview(data)))
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         """Send all of `data`, waiting while the other end does not read."""

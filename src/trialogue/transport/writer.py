@@ -24,6 +24,7 @@ from trialogue.transport.direct import OnSocket
 from trialogue.transport.frames import data_frame
 from trialogue.transport.library import Library
 from trialogue.transport.outbox import Outbox
+from trialogue.transport.pipe import PipeStream
 from trialogue.transport.socket import SocketRules
 from trialogue.transport.wire import WireStream
 
@@ -80,7 +81,7 @@ class Writer:
         self.watch: Watch | None = None
         """Watch over the peer's liveness, once the handshake is over; None without one."""
         self._wire = wire
-        self._at_once = wire.stream if isinstance(wire.stream, OnSocket) else None
+        self._at_once = wire.stream if isinstance(wire.stream, OnSocket | PipeStream) else None
         self._send_within_s = rules.send_within_s
         self._is_client = is_client
         self._reader_over = reader_over
