@@ -33,8 +33,8 @@ if PROFILE == "repeatable" and hasattr(providers, "_get_local_constants"):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """A worker more than there are cores: tests on the real clock wait, and others compute meanwhile."""
-    return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    """Two workers more than there are cores: tests on the real clock wait, and others compute meanwhile."""
+    return 2 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 # Who begins the tests in the background of a shell ignores Ctrl-C for them; tests press it.
@@ -66,14 +66,41 @@ def pytest_make_collect_report(collector):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items) -> None:
-    """Give all workers the same order: first what needs engines, then what takes real time, then the rest.
+    """Give all workers the same order, in which each begins with a stretch that waits and computes.
 
-    Few load engines then, and remember more; what waits goes along with what computes, and ends before it.
+    Files that need engines come first of all: few load engines then, and remember more. Files that wait, for
+    the real clock or for processes, are dealt to the stretches, and spread over the first half of each: some
+    worker computes at any time, and what is taken over at the end is short.
     """
-    if hasattr(config, "workerinput"):
-        speaking = {item.path for item in items if "engines" in getattr(item, "fixturenames", ())}
-        real = {item.path for item in items if item.get_closest_marker("real")}
-        items.sort(key=lambda item: (item.path not in speaking, item.path not in real, item.path.parts))
+    if not hasattr(config, "workerinput"):
+        return
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in sorted(items, key=lambda item: item.path.parts):
+        files.setdefault(item.path, []).append(item)
+    speaking = [each for each in files.values() if any("engines" in _fixtures(item) for item in each)]
+    waiting = [each for each in files.values() if each not in speaking and any(map(_waits, each))]
+    computing = [each for each in files.values() if each not in speaking and each not in waiting]
+    workers, count = config.workerinput["workercount"], sum(map(len, computing))
+    stretches: list[list[list[pytest.Item]]] = [[] for _ in range(workers)]
+    placed = 0
+    for each in computing:
+        stretches[min(placed * workers // max(count, 1), workers - 1)].append(each)
+        placed += len(each)
+    for number, stretch in enumerate(stretches):
+        dealt = waiting[number::workers]
+        for at, each in reversed(list(enumerate(dealt))):
+            stretch.insert(at * len(stretch) // (2 * len(dealt)), each)
+    items[:] = [item for stretch in [speaking, *stretches] for each in stretch for item in each]
+
+
+def _fixtures(item: pytest.Item) -> tuple[str, ...]:
+    return tuple(getattr(item, "fixturenames", ()))
+
+
+def _waits(item: pytest.Item) -> bool:
+    """Whether a test waits for the real clock, or for processes that its module or a fixture begins."""
+    begins = {"command", "pytester", "browser"}.intersection(_fixtures(item))
+    return bool(item.get_closest_marker("real") or begins or "subprocess" in vars(item.module))
 
 
 @pytest.hookimpl(wrapper=True)
