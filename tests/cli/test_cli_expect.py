@@ -1,6 +1,7 @@
 """`trialogue expect`, and what `trialogue run` says of expectations."""
 
 import json
+import re
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_another_scenario_is_asked_of_an_old_run(run_folder, small, capsys):
     small.write_text(small.read_text() + "expect: {never: [{said: {by: bob, match: fast}}]}\n")
     assert main(["expect", str(run_folder), str(small)]) == 1
     shown = capsys.readouterr().out
-    assert "expect.never[0], behaviour" in shown
+    assert f"expect.never[0] ({small}:{len(small.read_text().splitlines())}), behaviour" in shown
     assert "PlaybackFinished bob turn 2" in shown
 
 
@@ -99,5 +100,31 @@ def test_a_run_of_an_earlier_version_is_asked_as_it_is(run_folder, capsys):
     file.write_text(f"{file.read_text()}expect: {{at_end: [{{turns: {{min: 1}}, by: ann}}]}}\n")
     assert main(["expect", str(run_folder)]) == 0
     found = capsys.readouterr()
-    assert found.out == "1 expectation, all met\n"
+    assert found.out == "1 expectation, all met\n  met  at_end[0]  turns min 1: bob had 1 turn\n"
     assert "note: expect.at_end[0].by: has no effect beside turns" in found.err
+
+
+def test_each_expectation_is_listed_with_what_it_found(run_folder, small, capsys):
+    """A line for each, and for each participant of a measure: value, number of values, moment."""
+    expect = """
+expect:
+  always: [{response-latency: {each: [bob], max: 9s}}, {stop-latency: {max: 1ms}}]
+  in_order: [{participant: ann, event: heard}, {said: {by: bob, match: nowhere}}, {said: {by: ann, match: x}}]
+  never: [{said: {match: nowhere}}]
+  at_end: [{said: {by: bob, match: fast}}]
+"""
+    small.write_text(small.read_text() + expect)
+    assert main(["expect", str(run_folder), str(small)]) == 1
+    first, *rows = capsys.readouterr().out.partition("\n\n")[0].splitlines()
+    assert first == "4 of 7 expectations met, 1 measured nothing, 1 not reached; 1 miss: 1 of behaviour"
+    told = [re.sub(r"[0-9]+[.][0-9]+", "0", re.sub(" {2,}", "  ", row)).strip() for row in rows]
+    spoke = "bob spoke once, the last at 0 s"
+    assert told == [
+        "met  always[0]  response-latency max 9s of bob: 0 s at 0 s, the only one",
+        "measured nothing  always[1]  stop-latency max 1ms: no values",
+        "met  in_order[0]  ann heard: at 0 s",
+        f"missed  in_order[1]  /nowhere/ said by bob: it did not come after ann heard (0 s); {spoke}",
+        "not reached  in_order[2]  /x/ said by ann: expect.in_order[1] did not come",
+        "met  never[0]  never /nowhere/ said: it never happened",
+        "met  at_end[0]  /fast/ said by bob at least once: once, at 0 s",
+    ]

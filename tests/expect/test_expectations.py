@@ -190,7 +190,10 @@ def test_events_after_one_that_never_came_are_not_reached():
 def test_a_figure_has_the_unit_of_its_limit():
     """One line does not mix milliseconds with seconds."""
     (miss,) = verdict("  always: [{response-latency: {max: 1ms, each: [ben]}}]").misses
-    assert (miss.expected, miss.happened) == ("response-latency max 1ms of ben", "2000 ms")
+    assert (miss.expected, miss.happened) == (
+        "response-latency max 1ms of ben",
+        "2000 ms at 7.00 s, the only one",
+    )
 
 
 def test_a_count_of_each_participant_says_whose_it_is():

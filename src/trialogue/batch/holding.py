@@ -39,7 +39,7 @@ from trialogue.model.expectations import Findings
 from trialogue.model.json_text import read_json
 from trialogue.model.text import brief, safe_text
 from trialogue.regular_files import read_regular
-from trialogue.scenario.problems import Path as Keys
+from trialogue.scenario.problems import keys_of
 from trialogue.scenario.resolve import Resolved
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.tools.permissions import Permissions
@@ -225,18 +225,12 @@ def _empty(resolved: Resolved, expectations: Mapping[str, Any]) -> Iterator[Unme
     """Expectations of a result that measured nothing."""
     results = tuple(Checked(**each) for each in expectations.get("results") or ())
     for each in Findings(len(results), results=results).empty:
-        line = resolved.places.near(_keys(each.place)).line
+        line = resolved.places.near(keys_of(each.place)).line
         text = brief(safe_text(f"{each.expected}: {each.found}"), LONGEST)
         yield Unmet(each.place, line, "measured-nothing", text)
 
 
 def _unmet(resolved: Resolved, miss: Mapping[str, Any]) -> Unmet:
     text = f"expected {miss['expected']}; {miss['happened']}"
-    line = resolved.places.near(_keys(str(miss["place"]))).line
+    line = resolved.places.near(keys_of(str(miss["place"]))).line
     return Unmet(str(miss["place"]), line, str(miss["kind"]), brief(safe_text(text), LONGEST))
-
-
-def _keys(place: str) -> Keys:
-    """Path of keys for a place such as `expect.always[0]`."""
-    parts = place.replace("[", ".").replace("]", "").split(".")
-    return tuple(int(each) if each.isdecimal() else each for each in parts)

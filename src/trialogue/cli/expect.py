@@ -42,7 +42,7 @@ def expect_of_run(run: Path, scenario: Path | None, hosts: tuple[str, ...], *, a
     if as_json:
         put_json({"trialogue": 1, "kind": "verdict", **_plain(verdict), "exit_code": code})
     else:
-        show(list(verdict_lines(verdict)))
+        show(list(verdict_lines(verdict, resolved.places.line_of)))
     tell_problems(reading.problems)
     return code
 

@@ -230,7 +230,7 @@ def _unplayed(resolved: Resolved, held: Held) -> tuple[str, ...]:
 
 def _sum_up(resolved: Resolved, asked: RunOptions, held: Held) -> None:
     folder = as_requested(held.folder, asked.out)
-    ended = Ended(resolved.plan, held.result, folder, held.machine_s)
+    ended = Ended(resolved.plan, held.result, folder, held.machine_s, resolved.places.line_of)
     match asked.shown:
         case "live":
             show([line(), *summary(evolve(ended, unplayed=_unplayed(resolved, held)))])

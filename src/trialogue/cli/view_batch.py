@@ -121,7 +121,7 @@ def _failures(failed: Sequence[Outcome]) -> Iterator[Line]:
     for outcome in failed[:TOLD_FAILURES]:
         yield line(span(f"  {safe_text(outcome.name)}: {_how(outcome)}", Tone.WARNING), hang=4)
         for unmet in outcome.unmet:
-            told = brief(safe_text(f"{unmet.place}, {unmet.kind}: {unmet.text}"), 400)
+            told = brief(safe_text(f"{unmet.place} (line {unmet.line}), {unmet.kind}: {unmet.text}"), 400)
             yield line(span(f"    {told}"), hang=6)
         yield line(Span(f"    {safe_text(outcome.folder)}", Tone.FAINT), hang=6)
     if len(failed) > TOLD_FAILURES:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import MappingProxyType
 from typing import Final
 
 from trialogue.cli.view_lines import Line, Span, Tone, bar, counted, line, padded, span
 from trialogue.cli.view_story import UNTOLD
 from trialogue.cli.view_story_lines import LONGEST_NOTICE, Seating, reason_in_words
-from trialogue.cli.view_verdict import headline, told_empty
+from trialogue.cli.view_verdict import headline, nowhere, told_empty
 from trialogue.model.clock_time import clock
 from trialogue.model.expectations import Miss
 from trialogue.model.failed_replies import FAILED
@@ -60,6 +60,9 @@ class Ended:
     machine_s: float | None = None
     """Seconds of real time that it took; None where that was not measured."""
 
+    where: Callable[[str], str] = nowhere
+    """Function that gives the file and line of an expectation, by its place."""
+
     unplayed: tuple[str, ...] = ()
     """Lines about clips that were never played."""
 
@@ -102,7 +105,7 @@ def in_brief(ended: Ended) -> Iterator[str]:
     verdict = ended.result.expectations
     misses = verdict.misses if verdict else ()
     for miss in misses[:NAMED]:
-        yield span(f"  {brief(_told(miss), SHORT)}").text
+        yield span(f"  {brief(_told(miss, ended.where(miss.place)), SHORT)}").text
     if len(misses) > NAMED:
         yield f"  and {len(misses) - NAMED} more, in result.json"
 
@@ -242,7 +245,7 @@ def _expected(ended: Ended) -> Iterator[Line]:
         return
     yield _fact("expected", headline(verdict), is_amiss=not verdict.is_met)
     for miss in verdict.misses[:FAILURES]:
-        yield _fact("", _told(miss), is_amiss=True)
+        yield _fact("", _told(miss, ended.where(miss.place)), is_amiss=True)
     if len(verdict.misses) > FAILURES:
         yield _fact("", f"and {len(verdict.misses) - FAILURES} more, in result.json", is_amiss=True)
     for result in verdict.empty[:FAILURES]:
@@ -259,8 +262,9 @@ def _unplayed(ended: Ended) -> Iterator[Line]:
         yield _fact("", f"and {counted(len(ended.unplayed) - FAILURES, 'more clip')}", is_amiss=True)
 
 
-def _told(miss: Miss) -> str:
-    return f"{miss.place}, {miss.kind}: expected {miss.expected}; {miss.happened}"
+def _told(miss: Miss, file: str) -> str:
+    where = f"{miss.place} ({file})" if file else miss.place
+    return f"{where}, {miss.kind}: expected {miss.expected}; {miss.happened}"
 
 
 def _files(ended: Ended) -> Iterator[Line]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
-from trialogue.cli.view_lines import Line, Span, Tone, counted, line, span
-from trialogue.model.checked import Checked
+from trialogue.cli.view_lines import Line, Span, Tone, counted, line, padded, span
+from trialogue.model.checked import Checked, Outcome
 from trialogue.model.clock_time import clock
 from trialogue.model.expectations import Advice, Findings, Miss
 from trialogue.model.text import brief, safe_text
@@ -16,18 +17,54 @@ LONGEST: Final = 400
 """Most characters of one text about an expectation."""
 
 
-def verdict_lines(verdict: Findings) -> Iterator[Line]:
-    """The full result of the expectations, with the records around each miss."""
+WORDS: Final[Mapping[Outcome, str]] = MappingProxyType(
+    {
+        "met": "met",
+        "missed": "missed",
+        "measured-nothing": "measured nothing",
+        "not-reached": "not reached",
+    }
+)
+"""Outcomes of expectations in words for people."""
+
+
+def nowhere(place: str) -> str:
+    """Line of no file, where it is not known."""
+    del place
+    return ""
+
+
+def verdict_lines(verdict: Findings, where: Callable[[str], str] = nowhere) -> Iterator[Line]:
+    """The full result: each expectation with what it found, and each miss with the records around it.
+
+    `where` gives the file and the line of an expectation by its place.
+    """
     tone = Tone.NORMAL if verdict.is_met else Tone.WARNING
     yield line(span(headline(verdict), tone))
+    yield from _each(verdict.results)
     for miss in verdict.misses:
         yield line()
-        yield from missed(miss)
+        yield from missed(miss, where(miss.place))
         for record in miss.around:
             yield line(Span(f"      {safe_text(record)}", Tone.FAINT))
     for advice in verdict.advice:
         yield line()
         yield _advised(advice)
+
+
+def _each(results: Sequence[Checked]) -> Iterator[Line]:
+    """One line for each result: outcome, place, what was expected, and what was found."""
+    width = max((len(WORDS[each.outcome]) for each in results), default=0)
+    places = max((len(_short(each.place)) for each in results), default=0)
+    for each in results:
+        tone = Tone.WARNING if each.outcome == "missed" else Tone.NORMAL
+        heads = f"  {padded(WORDS[each.outcome], width)}  {padded(_short(each.place), places)}  "
+        told = brief(safe_text(f"{each.expected}: {each.found}"), LONGEST)
+        yield line(Span(heads, tone), span(told, tone), hang=len(heads))
+
+
+def _short(place: str) -> str:
+    return safe_text(place.removeprefix("expect."))
 
 
 def headline(verdict: Findings) -> str:
@@ -51,7 +88,10 @@ def headline(verdict: Findings) -> str:
 
 def _neither(verdict: Findings) -> dict[str, int]:
     """Numbers of expectations that are neither met nor missed, by the words for them."""
-    return {"measured nothing": len(verdict.empty), "not reached": len(verdict.unreached)}
+    return {
+        WORDS["measured-nothing"]: len(verdict.empty),
+        WORDS["not-reached"]: len(verdict.unreached),
+    }
 
 
 def told_empty(result: Checked) -> str:
@@ -59,9 +99,9 @@ def told_empty(result: Checked) -> str:
     return f"{result.place}, measured nothing: {result.expected}: {result.found}"
 
 
-def missed(miss: Miss) -> Iterator[Line]:
-    """One miss: what was expected, what happened, when."""
-    where = f"{miss.place}, {miss.kind}, at {clock(miss.at)}"
+def missed(miss: Miss, file: str = "") -> Iterator[Line]:
+    """One miss: what was expected, in which line of the file, what happened, when."""
+    where = f"{miss.place}{f' ({file})' if file else ''}, {miss.kind}, at {clock(miss.at)}"
     who = f", {miss.participant}" if miss.participant else ""
     yield line(span(f"  {safe_text(where)}{safe_text(who)}", Tone.WARNING))
     yield line(span(f"    expected  {_text(miss.expected)}"), hang=14)

@@ -25,7 +25,7 @@ from trialogue.report.stretches import Stretch, stretches
 SETTLED_S: Final = 60.0
 """Seconds of a meeting before shares are checked."""
 
-NOTHING: Final = "there was nothing to measure"
+NOTHING: Final = "no values"
 """Result of a bound without observations."""
 
 
@@ -90,7 +90,15 @@ def _judged(bound: Bound, observed: Sequence[Observed], section: Section, name: 
         return Looked(result)
     kind: Kind = "timing" if MEASURES[bound.measure].unit == "time" else "behaviour"
     place = Occurrence(worst.at, 0, worst.participant or name)
+    if _is_of_each(bound, name):
+        happened += f" (each of {len(observed)} participants is counted; total counts all together)"
     return Looked(result, (Finding(bound.place, section, wanted, happened, place, kind),))
+
+
+def _is_of_each(bound: Bound, name: str | None) -> bool:
+    """Whether the one figure of each participant is compared, though none is named."""
+    measure = MEASURES[bound.measure]
+    return measure.each and not measure.many and name is None and not bound.is_total
 
 
 def _value(bound: Bound, by_value: Sequence[Observed]) -> float:
@@ -105,12 +113,13 @@ def _happened(bound: Bound, value: float, worst: Observed, count: int, *, name: 
     """Value in words: whose, when, and of how many observations."""
     measure = MEASURES[bound.measure]
     told, at = _figure(bound, value), f"at {worst.at:.2f} s"
-    if measure.each and not measure.many and name is None and not bound.is_total:
-        counted = f"each of {count} participants is counted; total counts all together"
-        return f"{worst.participant} had {told} ({counted})"
-    if count == 1:
+    if _is_of_each(bound, name):
+        return f"{worst.participant} had {told}"
+    if count == 1 and not measure.many:
         return told
     who = "" if name or worst.participant is None else f", of {worst.participant}"
+    if count == 1:
+        return f"{told} {at}{who}, the only one"
     if bound.statistic in {"min", "max"}:
         rank = "lowest" if bound.statistic == "min" else "highest"
         return f"{told} {at}{who}, the {rank} of {count}"

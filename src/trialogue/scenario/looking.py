@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from linecache import checkcache, getline
 
 from trialogue.scenario.did_you_mean import did_you_mean
-from trialogue.scenario.problems import Code, Path, Place, Problems, ScenarioProblem, shown
+from trialogue.scenario.problems import Code, Path, Place, Problems, ScenarioProblem, keys_of, shown
 from trialogue.scenario.schema import Document
 from trialogue.values import frozen
 
@@ -31,6 +31,11 @@ class SourcePlaces:
         while (place := self.find(path)) is None:
             path = path[:-1]
         return place
+
+    def line_of(self, place: str) -> str:
+        """File and line of a place in words: `boat.yaml:34` for `expect.at_end[2]`."""
+        found = self.near(keys_of(place))
+        return f"{found.source}:{found.line}"
 
     def problem(self, path: Path, text: str, code: Code) -> ScenarioProblem:
         """Problem that was found after the file was read, with its line as the file has it."""

@@ -243,6 +243,16 @@ class Problems:
         return tuple(found)
 
 
+def keys_of(text: str) -> Path:
+    """Path of the keys of a place in words.
+
+    >>> keys_of("expect.always[0]")
+    ('expect', 'always', 0)
+    """
+    parts = text.replace("[", ".").replace("]", "").split(".")
+    return tuple(int(each) if each.isdecimal() else each for each in parts)
+
+
 def path_text(path: Path) -> str:
     """A path in the usual notation: `cast.tech.think[0].model`."""
     text = ""
