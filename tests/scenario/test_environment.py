@@ -71,3 +71,12 @@ def test_check_tells_which_packages_a_meeting_lacks(tmp_path, capsys, monkeypatc
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: name if name in installed else None)
     assert check_files([file], Overrides(), as_json=False) == 0
     assert f"needs --allow-command serve, {needs}real clock" in " ".join(capsys.readouterr().out.split())
+
+
+def test_check_quotes_what_a_shell_would_split(tmp_path, capsys):
+    """The option can be pasted, as what `run` shows can."""
+    file = tmp_path / "x.yaml"
+    agent = "cast: {ann: {lines: [Hi.], tools: [t]}}\ntools: {t: {command: [./look up]}}\n"
+    file.write_text(f"trialogue: 1\nname: x\nrun: {{clock: real}}\n{agent}")
+    assert check_files([file], Overrides(), as_json=False, file_only=True) == 0
+    assert "needs --allow-command './look up'" in " ".join(capsys.readouterr().out.split())

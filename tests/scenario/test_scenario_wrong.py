@@ -15,6 +15,7 @@ import yaml
 
 from trialogue.errors import ScenarioError
 from trialogue.scenario import check, load
+from trialogue.scenario.problem_lines import lines_of
 
 WRONG = Path(__file__).parent / "wrong"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -28,8 +29,27 @@ LISTS = re.compile(r"(?<=must be one of )[^\"]*?(?=, not)|(?<=; known keys: )[^\
 """All words, or all keys, that there are somewhere: the format grows."""
 
 
+STRANGERS = re.compile(r"\b(tech|biz|moderator|dana)\b|(?:by|speaking|participant|to|owner): (NAME)\b")
+"""Participants of the format's own examples."""
+
+TOOLS = re.compile(r"\btools?: [\[{]?(prices|price_list)\b")
+"""Tools of the format's own examples."""
+
+
 def told(file: Path) -> list[str]:
     return [LISTS.sub("...", str(problem).removeprefix(f"{file}:")) for problem in check(file)]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """Problems of each written case, by its number."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(tmp_path_factory.mktemp("written"))
+        problems = []
+        for case in WRITTEN:
+            Path(FILE).write_bytes(case["text"].encode("utf-8", "surrogatepass"))
+            problems.append(check(Path(FILE)))
+        return problems
 
 
 def test_there_are_hundreds_of_a_hundred_kinds():
@@ -39,15 +59,27 @@ def test_there_are_hundreds_of_a_hundred_kinds():
     assert len(CHANGED) >= 125
 
 
-def test_each_mistake_is_told_in_its_words(tmp_path, monkeypatch):
+def test_each_mistake_is_told_in_its_words(found):
     """All of it, at its place, and nothing besides."""
-    monkeypatch.chdir(tmp_path)
     others = []
-    for case in WRITTEN:
-        Path(FILE).write_bytes(case["text"].encode("utf-8", "surrogatepass"))
-        if (words := told(Path(FILE))) != case["told"]:
+    for case, problems in zip(WRITTEN, found, strict=True):
+        words = [LISTS.sub("...", str(problem).removeprefix(f"{FILE}:")) for problem in problems]
+        if words != case["told"]:
             others.append((case["kind"], words, case["told"]))
     assert others == []
+
+
+def test_no_form_names_who_is_not_there(found):
+    """Where a file has a cast, its own names stand in the forms, as its author would write them."""
+    strangers = []
+    for case, problems in zip(WRITTEN, found, strict=True):
+        for problem in problems:
+            shown = "\n".join((str(problem), *lines_of(problem)[1:][-1:]))
+            seats = STRANGERS.findall(shown) if problem.names.seats else []
+            tools = TOOLS.findall(shown) if problem.names.tools else []
+            named = {name for each in seats for name in each if name} | {*tools}
+            strangers.extend((case["kind"], name) for name in named if name not in case["text"])
+    assert strangers == []
 
 
 def test_each_changed_line_of_the_library_is_told(tmp_path, monkeypatch):

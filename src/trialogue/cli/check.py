@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -199,7 +200,7 @@ def _contents(resolved: Resolved) -> str:
     parts.extend([counted(len(resolved.tools), "tool")] if resolved.tools else [])
     parts.extend([f"runs code: {', '.join(resolved.code)}"] if resolved.code else [])
     parts.extend([f"needs {', '.join(resolved.needs)}"] if resolved.needs else [])
-    options = [" ".join(option) for option in _missing_permissions(resolved)]
+    options = [shlex.join(option) for option in _missing_permissions(resolved)]
     parts.extend([f"needs {' '.join(options)}"] if options else [])
     parts.extend(f"needs {package}" for package in _missing_packages(resolved))
     return ", ".join([*parts, f"{resolved.clock.value} clock"])

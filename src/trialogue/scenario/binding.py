@@ -20,6 +20,7 @@ from trialogue.scenario.did_you_mean import meant_word
 from trialogue.scenario.expect_keys import BoundKeys
 from trialogue.scenario.forms import form_of, meant_key
 from trialogue.scenario.happening_hints import fitting
+from trialogue.scenario.meant_shapes import Hint
 from trialogue.scenario.moment_hints import is_moment
 from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.people import ClipKeys
@@ -29,8 +30,9 @@ from trialogue.scenario.seating import TEXT_ONLY
 from trialogue.scenario.shape_forms import map_form, shape_form
 from trialogue.scenario.stages import stage_record
 from trialogue.scenario.time_hints import time_alone
+from trialogue.scenario.tool_forms import entry_meant, tools_meant
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
-from trialogue.scenario.unknown_keys import Hint, unknown_key_hint
+from trialogue.scenario.unknown_keys import unknown_key_hint
 from trialogue.scenario.wrong_values import (
     Fault,
     duration_fault,
@@ -46,6 +48,12 @@ from trialogue.values import frozen
 MOST_WORDS: Final = 24
 """Most words that a message lists for a key."""
 
+
+OF_CLIP: Final = (
+    "; its keys are say and when: granted: true is its person's turn, "
+    "said: {by: NAME, match: ...} another's words"
+)
+"""Hint for a clip that is not a map."""
 
 _OF_ONE: Final = frozenset({"participant", "speaking", "agenda", "tool", "by"})
 """Keys of an event that name one of several things."""
@@ -116,7 +124,15 @@ class Binder:
         """Note a value of another shape than its kind, with the form that is meant."""
         if self.problems.full:
             return self._wrong(node, path, _shapes(kind))
-        hint = number_hint(node, path) if isinstance(kind, kinds.KeyMap) and kind.cls is BoundKeys else ""
+        hint = (
+            number_hint(node, path, around)
+            if isinstance(kind, kinds.KeyMap) and kind.cls is BoundKeys
+            else ""
+        )
+        if isinstance(kind, kinds.KeyMap) and kind.cls is ClipKeys:
+            hint = OF_CLIP
+        if (meant := tools_meant(node, path)) is not None:
+            return self._wrong(node, path, _shapes(kind), meant.text, form=meant.form)
         return self._wrong(node, path, _shapes(kind), hint, form=shape_form(kind, node, path, around))
 
     # --- lists and maps ---------------------------------------------------------------------------
@@ -166,7 +182,8 @@ class Binder:
         return meant_key(pair.key, kind) == key or (key == "when" and is_moment(pair, kind))
 
     def _unknown_key(self, kind: kinds.KeyMap, node: Entries, pair: Pair, path: Path) -> None:
-        hint = Hint("") if self.problems.full else unknown_key_hint(pair, kind, node, path)
+        problems = self.problems
+        hint = Hint("") if problems.full else unknown_key_hint(pair, kind, node, path, names=problems.names)
         told = f'unknown key "{shown(pair.key)}"{hint.text}'
         self.problems.add(pair.at, path, told, Code.KEY_UNKNOWN, form=hint.form)
 
@@ -233,8 +250,9 @@ class Binder:
             hint = why_not_text(kind, node)
             if isinstance(node, Items) and node.nodes and path[-1] in _OF_ONE:
                 hint = ": name one; each of them has an entry of its own"
-            why = f"must be text, not {said(node)}{hint}"
-            self.problems.add(node.at, path, why, Code.TYPE)
+            meant = entry_meant(node, path)
+            why = f"must be text, not {said(node)}{hint if meant is None else meant.text}"
+            self.problems.add(node.at, path, why, Code.TYPE, form="" if meant is None else meant.form)
             return ABSENT
         return self._checked(node, path, text, text_fault(kind, text))
 

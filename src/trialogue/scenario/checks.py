@@ -166,11 +166,21 @@ def _check_tools(look: Look) -> None:
     known = look.names("tools")
     for name, agent in look.document.cast.items():
         for index, tool in enumerate(agent.tools or ()):
-            if tool not in known:
-                text = f'there is no tool "{tool}"{did_you_mean(tool, known) or there_are(known)}'
-                look.tell(("cast", name, "tools", index), text, Code.TOOL_UNKNOWN)
+            if tool not in known and not look.is_told("tools", tool):
+                close, form = did_you_mean(tool, known), f"tools: {{{tool}: {{mock: {{result: 8}}}}}}"
+                hint = close or f"{there_are(known)}; define it at the top level"
+                path: Path = ("cast", name, "tools", index)
+                text = f'there is no tool "{tool}"{hint}'
+                look.tell(path, text, Code.TOOL_UNKNOWN, form="" if close else form)
         _check_calls(look, name, agent)
     used = {tool for agent in look.document.cast.values() for tool in agent.tools or ()}
+    used.update(
+        entry.call.tool
+        for name, agent in look.document.cast.items()
+        for _, think in _own_thinks(name, agent)
+        for entry in script_of(think)
+        if entry.call is not None
+    )
     for name, definition in (look.document.tools or {}).items():
         if name not in used and look.sound("cast"):
             look.tell(
@@ -189,10 +199,13 @@ def _check_calls(look: Look, name: str, agent: AgentKeys) -> None:
     for path, think in _own_thinks(name, agent):
         for index, entry in enumerate(script_of(think)):
             where = (*path, "script", index, "call")
-            if entry.call is not None and entry.call.tool not in offered and look.is_whole(tools):
+            if entry.call is not None and entry.call.tool not in offered and look.is_read(tools):
+                self_made = entry.call.tool in look.names("tools")
+                own = f"tools: [{', '.join((*(agent.tools or ()), entry.call.tool))}]" if self_made else ""
                 hint = did_you_mean(entry.call.tool, offered) or there_are(offered)
+                hint = f"; add it to the tools of {name}" if own else hint
                 text = f'{name} has no tool "{entry.call.tool}"{hint}'
-                look.tell((*where, "tool"), text, Code.TOOL_UNKNOWN)
+                look.tell((*where, "tool"), text, Code.TOOL_UNKNOWN, form=own)
             elif entry.call is not None:
                 _check_arguments(look, where, entry.call)
 

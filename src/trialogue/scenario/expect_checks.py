@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trialogue.scenario.bound_hints import meant_limit
 from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.expect_keys import BoundKeys, ExpectationKeys, ExpectKeys, TimesKeys
 from trialogue.scenario.expecting import (
@@ -48,7 +49,7 @@ def check_expect(look: Look) -> None:
 
 
 def _check_always(look: Look, path: Path, keys: ExpectationKeys) -> None:
-    if events_in(keys):
+    if events_in(keys) and look.is_whole(path):
         text = f"{events_in(keys)[0]} happens at one moment: use at_end, or when and then"
         look.tell((*path, events_in(keys)[0]), text, Code.EXPECT)
     if (keys.when is None) != (keys.then is None):
@@ -120,7 +121,9 @@ def _check_bounds(look: Look, path: Path, measure: str, bounds: BoundKeys) -> No
         look.tell(path, f"needs a bound, such as max: {EXAMPLES[unit]}", Code.EXPECT)
     for statistic, value in bounds_of(bounds):
         if limit_of(unit, value) is None:
-            text = f"must be written as {EXAMPLES[unit]}: {measure} is a {unit}"
+            meant = meant_limit(unit, value)
+            hint = "" if meant is None else f"; did you mean {meant}?"
+            text = f"must be written as {EXAMPLES[unit]}: {measure} is a {unit}{hint}"
             look.tell((*path, statistic), text, Code.EXPECT)
         if statistic not in {"min", "max"} and measure not in MANY:
             look.tell((*path, statistic), f"{measure} is a single figure: use min or max", Code.EXPECT)

@@ -23,6 +23,7 @@ __all__ = [
     "STATISTICS",
     "SUMMED",
     "UNITS",
+    "Unit",
     "bounds_of",
     "expectations_of",
     "limit_of",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 Unit = Literal["time", "share", "count", "money"]
+"""Unit of a measure."""
 
 STATISTICS: Final[tuple[Statistic, ...]] = ("min", "max", "p50", "p95", "p99")
 """Statistics of a measure that can be bounded."""

@@ -26,6 +26,37 @@ EXPRESSION: Final = ("pattern", "regex", "regexp", "contains", "includes", "phra
 WHO: Final = ("who", "speaker", "from", "participant", "agent", "person", "user", "voice_of")
 """Words for the participant who speaks."""
 
+MEASURES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("latency", "response", "responses", "response_time", "reply_time"), "response-latency"),
+    **dict.fromkeys(("reaction", "reaction_time", "answer_time", "time_to_answer"), "response-latency"),
+    **dict.fromkeys(("stop_time", "stopping"), "stop-latency"),
+    **dict.fromkeys(("turn_time", "turn_duration", "length_of_turns", "max_turn"), "turn-length"),
+    **dict.fromkeys(("share", "speech_share", "talk_share", "speaking_share", "shares"), "floor-share"),
+    **dict.fromkeys(("overlap", "overlaps"), "overlap-ratio"),
+    **dict.fromkeys(("gap", "gaps", "handover", "transfer"), "floor-transfer"),
+    **dict.fromkeys(("silences", "pauses"), "silence"),
+    **dict.fromkeys(("turn_count", "number_of_turns", "speaks_times"), "turns"),
+    **dict.fromkeys(("word_count", "number_of_words"), "words"),
+    **dict.fromkeys(("costs", "price"), "cost"),
+    **{
+        name.replace("-", "_"): name
+        for name in (
+            *("response-latency", "stop-latency", "turn-length", "floor-transfer", "overlap-ratio"),
+            *(
+                "floor-share",
+                "silence-share",
+                "turns",
+                "words",
+                "silence",
+                "interruptions",
+                "duration",
+                "cost",
+            ),
+        )
+    },
+}
+"""Measure, by words that mean it in an expectation."""
+
 _AT_END: Final = (
     *("said", "speaking", "for", "agenda", "participant", "event", "tool", "outcome", "arguments", "result"),
     *("error", "ended", "at", "by", "nth", "after", "within", "except", "times", "called"),
@@ -180,6 +211,7 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("fallback", "else"), "otherwise"),
     },
     "ExpectKeys": {
+        **{word: f"at_end.[].{measure}" for word, measure in MEASURES.items()},
         **{each: f"at_end.[].{each}" for each in _AT_END},
         "nth": "in_order.[].nth",
         "total": "at_end.[].turns.total",
@@ -215,6 +247,7 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("speed", "mode", "time_mode"), "clock"),
     },
     "ExpectationKeys": {
+        **MEASURES,
         **dict.fromkeys((*_OFTEN, "exactly", "at_least", "least"), "times.min"),
         **dict.fromkeys(("at_most", "most"), "times.max"),
         **dict.fromkeys(LONGEST, "duration.max"),
@@ -248,6 +281,15 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 """Right path under a class, by the class and the written word in small letters with `_`."""
+
+
+def renamed(key: str, cls: type[object]) -> str | None:
+    """Key of the same map that another word means; None for one that belongs elsewhere, or is not known."""
+    word = key.casefold().replace("-", "_")
+    paths = (WANTED.get(each.__name__, {}).get(word) for each in cls.__mro__)
+    path = next((each for each in paths if each is not None), None)
+    return path if path is not None and "." not in path else None
+
 
 OPTIONS: Final[Mapping[str, str]] = {
     **dict.fromkeys(
@@ -296,7 +338,9 @@ HAPPENINGS: Final[Mapping[str, str]] = {
 }
 """Happening to a participant, by words that stand for it as a key of an event."""
 
-ANYBODY: Final = frozenset({"any", "anyone", "anybody", "all", "everyone", "everybody"})
+ANYBODY: Final = frozenset(
+    {"any", "anyone", "anybody", "all", "everyone", "everybody", "someone", "somebody", "whoever"}
+)
 """Words for every participant, which the format lacks: an event has one participant."""
 
 MEANT: Final[Mapping[str, tuple[str, ...]]] = {

@@ -6,6 +6,7 @@ noted only where something waits for them, and where all that can be said is kno
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import cast
 
@@ -19,6 +20,8 @@ from trialogue.scenario.vocabulary import Seat
 from trialogue.scenario.writing import plain
 
 _ALIKE = "(?i)"
+_OPERATORS = re.compile(r"[\\\[\](){}*+^$|]")
+_SIGNS = re.compile(r"\W+")
 
 
 def case_notes(document: Document) -> Iterator[str]:
@@ -35,7 +38,10 @@ def case_notes(document: Document) -> Iterator[str]:
         elif known and _is_awaited(path) and not open_ended.intersection([by] if by else speaking):
             warnings = _warnings(document) if not by or document.cast[by].role is Seat.CHAIR else ()
             if not _matches(pattern, (*known, *warnings)):
-                yield f"{path_text(path)}: matches none of {whose}: what it waits for never comes"
+                why = ": what it waits for never comes"
+                if _matches_letters(pattern, known):
+                    why = f", as commas or other signs differ{why}"
+                yield f"{path_text(path)}: matches none of {whose}{why}"
 
 
 def _warnings(document: Document) -> tuple[str, ...]:
@@ -70,6 +76,17 @@ def _matches(pattern: str, words: tuple[str, ...]) -> bool:
     except PatternFault:
         return True
     return any(map(exact.search, (*words, " ".join(words))))
+
+
+def _matches_letters(pattern: str, words: tuple[str, ...]) -> bool:
+    """Whether a plain text is in the words where only letters and digits count."""
+    plain = pattern.removeprefix(_ALIKE)
+    letters = "" if _OPERATORS.search(plain) else _letters(plain)
+    return bool(letters) and any(letters in _letters(text) for text in words)
+
+
+def _letters(text: str) -> str:
+    return " ".join(_SIGNS.sub(" ", text).split()).casefold()
 
 
 def _differs(pattern: str, words: tuple[str, ...]) -> bool:

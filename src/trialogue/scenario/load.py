@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path as FilePath
 
 from attrs import field
@@ -14,6 +15,7 @@ from trialogue.model.kinds import record_of
 from trialogue.scenario.binding import Binder, via_of
 from trialogue.scenario.checks import Look, SourcePlaces, check_document
 from trialogue.scenario.including import decode, include_scripts, read_text
+from trialogue.scenario.names_in_file import names_in
 from trialogue.scenario.problem_lines import raise_problems
 from trialogue.scenario.problems import Code, Path, Place, Problems
 from trialogue.scenario.schema import Document
@@ -119,6 +121,7 @@ def read_scenario(text: str | bytes, origin: Origin, problems: Problems) -> Scen
             return None
         text = decoded
     tree = vary(compose(text, source, problems), origin.variant, problems)
+    problems.know(partial(names_in, tree))
     if origin.variant == AS_IT_STANDS:  # a profile may replace what the file has
         for path, pair in hidden_by_scripts(tree):
             text = "is replaced by the script under via: keep only one of them"

@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from linecache import checkcache, getline
 
 from trialogue.scenario.did_you_mean import did_you_mean
+from trialogue.scenario.key_aliases import ANYBODY
+from trialogue.scenario.own_values import NAME
 from trialogue.scenario.problems import Code, Path, Place, Problems, ScenarioProblem, keys_of, shown
 from trialogue.scenario.schema import Document
+from trialogue.scenario.wrong_values import probable_name
 from trialogue.values import frozen
 
 
@@ -62,7 +65,13 @@ class Look:
 
     def names(self, section: str) -> tuple[str, ...]:
         """Keys of `cast` or `tools`, including members that could not be read."""
-        return tuple(str(path[1]) for path in self.places.known if len(path) == 2 and path[0] == section)
+        named = (path[1] for path in self.places.known if len(path) == 2 and path[0] == section)
+        return tuple(name for name in named if isinstance(name, str))
+
+    def is_told(self, section: str, name: str) -> bool:
+        """Whether a fault of `cast` or `tools` already tells why it lacks a name."""
+        wrong = (each for each in self.names(section) if NAME.fullmatch(each) is None)
+        return (section,) in self.unread or any(probable_name(each) == name for each in wrong)
 
     def tell(self, path: Path, text: str, code: Code, *, form: str = "", idle: bool = False) -> None:
         """Note a fault, unless a part below it could not be read; `form` is an example of its own.
@@ -81,6 +90,10 @@ class Look:
         """Whether the value at a path could be read completely, or is not there."""
         return not self._is_unread(self.problems.written(path))
 
+    def is_read(self, path: Path) -> bool:
+        """Whether a key was read completely, or is not there; a key that is not known may stand for it."""
+        return self.is_whole(path) and path[:-1] not in self.unread
+
     def _is_unread(self, prefix: Path) -> bool:
         return any(path[: len(prefix)] == prefix for path in self.unread)
 
@@ -88,9 +101,20 @@ class Look:
 def check_participant(look: Look, path: Path, name: str | None) -> None:
     """Note a name that no participant has; None is ignored."""
     known = look.names("cast")
-    if name is not None and name not in known:
-        text = f'no participant is named "{name}"{did_you_mean(name, known) or there_are(known)}'
-        look.tell(path, text, Code.CAST_UNKNOWN)
+    if name is None or name in known or look.is_told("cast", name):
+        return
+    hint = _for_anybody(path) if name in ANYBODY else did_you_mean(name, known)
+    more = there_are(known) if name in ANYBODY or not hint else ""
+    look.tell(path, f'no participant is named "{name}"{hint}{more}', Code.CAST_UNKNOWN)
+
+
+def _for_anybody(path: Path) -> str:
+    """Hint for a word that stands for every participant."""
+    if path[-1] == "by" or "each" in path[-2:]:
+        return ": leave it out for anybody" if path[-1] == "by" else ": leave each out for all of them"
+    return (
+        ": write an entry for each of them" if path[-1] in {"speaking", "participant", "to"} else ": name one"
+    )
 
 
 def there_are(names: Sequence[str]) -> str:

@@ -9,7 +9,6 @@ from typing import Final
 from trialogue.model.end_reasons import ERROR_CODES
 from trialogue.model.expectations import OF_AGENDA, Happening
 from trialogue.scenario.did_you_mean import did_you_mean
-from trialogue.scenario.key_aliases import ANYBODY
 from trialogue.scenario.looking import Look, check_participant, there_are
 from trialogue.scenario.patterns import EVENTS, EventKeys, SpokenKeys
 from trialogue.scenario.problems import Code, Path
@@ -116,13 +115,7 @@ def _check_action(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
 
 def _check_names(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
     for key in ("speaking", "participant", "by"):
-        name = getattr(keys, key)
-        if name in ANYBODY and name not in look.names("cast"):
-            hint = "leave it out for anybody" if key == "by" else "write an entry for each of them"
-            text = f'no participant is named "{name}": {hint}{there_are(look.names("cast"))}'
-            look.tell((*path, key), text, Code.CAST_UNKNOWN)
-            continue
-        check_participant(look, (*path, key), name)
+        check_participant(look, (*path, key), getattr(keys, key))
     if keys.said is not None:
         _check_spoken(look, (*path, "said"), keys.said, use)
     _check_known(look, (*path, "tool"), keys.tool, look.names("tools"), use=use)
@@ -153,21 +146,28 @@ def _check_belonging(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
     named = events_in(keys)[0]
     for key, (value, owners) in belongs.items():
         if value is not None and named not in owners:
-            within = " (under said: {by: NAME})" if key == "by" and named == "said" else ""
+            within = f" (under said: {{by: {value}}})" if key == "by" and named == "said" else ""
             look.tell((*path, key), f"belongs to {' and '.join(owners)}, not to {named}{within}", use.code)
 
 
 def _check_spoken(look: Look, path: Path, said: SpokenKeys, use: Use) -> None:
     if said.match is None and said.number is None and said.name is None:
-        heard = "" if said.by is None else f"{{participant: {said.by}, event: heard}}"
-        hint = "; for any words of a participant, write the event heard" if heard else ""
-        look.tell(path, f"needs match, number or name{hint}", use.code, form=heard)
+        hint, form = _any_words(said.by, use) if said.by is not None else ("", "")
+        look.tell(path, f"needs match, number or name{hint}", use.code, form=form)
     if said.number is not None and not 0 <= said.number <= LARGEST:
         look.tell((*path, "number"), f"must be from 0 to {LARGEST:,}", use.code)
     check_participant(look, (*path, "by"), said.by)
     check_participant(look, (*path, "name"), said.name)
 
 
+def _any_words(name: str, use: Use) -> tuple[str, str]:
+    """Hint at the event of any words of a participant, with its form: something waits for their end."""
+    if use is Use.EXPECTED:
+        hint = "; for any words of a participant, write the event heard"
+        return hint, f"{{participant: {name}, event: heard}}"
+    return '; match: "." takes any words, when their turn is over', f'said: {{by: {name}, match: "."}}'
+
+
 def _check_known(look: Look, path: Path, word: str | None, known: Sequence[str], *, use: Use) -> None:
-    if word is not None and word not in known:
+    if word is not None and word not in known and not (path[-1] == "tool" and look.is_told("tools", word)):
         look.tell(path, f'unknown word "{word}"{did_you_mean(word, known) or there_are(known)}', use.code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trialogue.scenario.ears import unheard_keys
 from trialogue.scenario.looking import Look
+from trialogue.scenario.meant_shapes import clips_form
 from trialogue.scenario.pattern_checks import Use, check_event
 from trialogue.scenario.people import ClipKeys, ClipsKeys
 from trialogue.scenario.problems import Code, Path
@@ -48,7 +49,8 @@ def _instead(key: str, seat: AgentKeys) -> tuple[str, str]:
     if key == "speak" and isinstance(seat.via, ClipsKeys):
         return "; a clip names its voice beside say", "voice: cleo"
     if key in {"lines", "greeting", "prompt", "think"} and seat.via is None:
-        return "; clips speak in its place", "via: {clips: [{say: Hello., when: {at: 5s}}]}"
+        words = seat.lines or ((seat.greeting,) if seat.greeting else ())
+        return "; clips speak in its place", f"via: {{{clips_form(words or ('Hello.',))}}}"
     return "", ""
 
 

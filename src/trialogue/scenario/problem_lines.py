@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Final
 
 from trialogue.errors import ScenarioError
 from trialogue.scenario.did_you_mean import did_you_mean
@@ -37,6 +38,7 @@ _FORMED = frozenset(
 )
 """Faults for which an example of the key helps."""
 
+_MEANT: Final = "; did you mean "
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[\w.@%$/-]+')
 _WORDS = re.compile(r"(?!- )[\w.@%$/-](?:[^\s,\[\]{}:]|:(?!\s|$)| +(?=[^\s#,\[\]{}:]))*")
 """Text without quotes, with its spaces."""
@@ -47,10 +49,18 @@ def lines_of(problem: ScenarioProblem) -> list[str]:
     lines = [str(problem)]
     if problem.excerpt.strip():
         lines.extend(_marked(problem))
-    form = problem.form or (example_of(problem.path) if problem.code in _FORMED else "")
+    form = problem.form or _example(problem)
     if form:
         lines.append(f"{' ' * _gutter(problem)} = example: {form}")
     return lines
+
+
+def _example(problem: ScenarioProblem) -> str:
+    """Example of the key, with names of the file; none beside a name that the message already has."""
+    if problem.code not in _FORMED or (problem.code is Code.NAME and _MEANT in problem.text):
+        return ""
+    seat = str(problem.path[1]) if problem.path[:1] == ("cast",) and problem.path[1:] else ""
+    return problem.names.fill(example_of(problem.path), seat)
 
 
 def raise_problems(problems: Problems, main: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
+from functools import cache
 from typing import TypeAlias
 
 from attrs import field
 
 from trialogue.model.text import safe_text
+from trialogue.scenario.own_names import OwnNames
 from trialogue.values import define, frozen
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -128,6 +130,9 @@ class ScenarioProblem:
     form: str = field(default="", repr=False, eq=False)
     """Example of a missing key; empty where the key at `path` has one."""
 
+    names: OwnNames = field(factory=OwnNames, repr=False, eq=False)
+    """Names of the file, for the example of the key at `path`."""
+
     def __str__(self) -> str:
         where = f"{path_text(self.path)}: " if self.path else ""
         return f"{self.place}: {where}{safe_text(self.text)} [{self.code.value}]"
@@ -140,6 +145,7 @@ class Problems:
     is_of_run: bool = False
     """Whether the file is a run's own, in which things without effect are noted instead of refused."""
 
+    _names: Callable[[], OwnNames] = field(default=OwnNames, init=False, repr=False)
     _noted: list[ScenarioProblem] = field(factory=list[ScenarioProblem], init=False)
     _found: list[ScenarioProblem] = field(factory=list[ScenarioProblem], init=False)
     _beyond: int = field(default=0, init=False)
@@ -159,6 +165,15 @@ class Problems:
     def noted(self) -> tuple[ScenarioProblem, ...]:
         """Things without effect in a run's own file, in the order in which they were found."""
         return tuple(self._noted)
+
+    @property
+    def names(self) -> OwnNames:
+        """Names of the file, for the forms in messages."""
+        return self._names()
+
+    def know(self, names: Callable[[], OwnNames]) -> None:
+        """Have later faults show names of the file, which are looked up once there is a fault."""
+        self._names = cache(names)
 
     def refuse(self, prefix: Path) -> None:
         """Refuse what was noted beneath a path: it is not of the run's file."""
@@ -215,7 +230,9 @@ class Problems:
         """
         if (place.source, place.line) in self._passed_over and code is not Code.YAML:
             return
-        problem = ScenarioProblem(place, path, text, code, self._line(place), form)
+        names, seat = self.names, str(path[1]) if path[:1] == ("cast",) and path[1:] else ""
+        text, form = names.fill(text, seat), names.fill(form, seat)
+        problem = ScenarioProblem(place, path, text, code, self._line(place), form, names)
         if idle and self.is_of_run:
             self._noted.extend([] if problem in self._noted else [problem])
         elif self.full:

@@ -10,13 +10,15 @@ from typing import Final
 
 from trialogue.model import kinds
 from trialogue.model.kinds import Kind
-from trialogue.scenario.expecting import SUMMED, UNITS, limit_of
+from trialogue.scenario.bound_hints import meant_bounds, owner_of
+from trialogue.scenario.expecting import SINGLE, SUMMED, UNITS, limit_of
 from trialogue.scenario.flow_text import flow, plain_of
 from trialogue.scenario.own_values import NAME, is_quantity
 from trialogue.scenario.problems import Path
 from trialogue.scenario.quantities import percent
 from trialogue.scenario.stages import stage_records
 from trialogue.scenario.time_hints import written_time
+from trialogue.scenario.tool_forms import words_of
 from trialogue.scenario.tree import Entries, Items, Node, Scalar
 
 LONGEST: Final = 80
@@ -28,7 +30,7 @@ _OF_TEXT: Final[Mapping[str, str]] = {
     "ExpectationKeys": "{said: {match: %s}}",
     "EndKeys": "{any: [{said: {match: %s}}, limits]}",
     "AgentKeys": "{lines: [%s]}",
-    "ClipKeys": "{say: %s, when: {at: 5s}}",
+    "ClipKeys": "{say: %s, when: {granted: true}}",
     "PointKeys": "{id: cost, title: %s}",
     "ScriptEntryKeys": "{say: %s}",
     "WhenKeys": "{heard: %s}",
@@ -49,7 +51,7 @@ _OF_TEXT: Final[Mapping[str, str]] = {
 _OF_VIA: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         ("clips", "clip", "recording", "recordings"),
-        "{clips: [{say: What about privacy?, when: {at: 5s}}]}",
+        "{clips: [{say: What about privacy?, when: {granted: true}}]}",
     ),
     **dict.fromkeys(("scripted", "script"), "{scripted: scripts/tech.yaml}"),
 }
@@ -77,8 +79,13 @@ def shape_form(kind: Kind, node: Node, path: Path, around: Entries | None = None
     if isinstance(name, str) and name == "words" and _is_speech(node):
         spoken = {"by": plain_of(by)} if around is not None and (by := around.find("by")) else {}
         return _short(f"said: {flow({**spoken, 'match': plain_of(node)})}")
+    if isinstance(name, str) and name in SINGLE and isinstance(node, Scalar) and (owner := owner_of(around)):
+        bounds = meant_bounds(name, node)
+        return f"{name}: {flow({'each': [owner], **bounds})}" if bounds else ""
     texts = (text for each in _opened(kind) if (text := _form(each, node, path)))
     form = next(texts, "")
+    if isinstance(name, int) and name and path[-2:-1] == ("clips",):
+        form = form.replace("granted: true", f"granted: true, nth: {name + 1}")
     return _short(f"{name}: {form}" if isinstance(name, str) and form else form)
 
 
@@ -96,6 +103,8 @@ def _form(kind: Kind, node: Node, path: Path) -> str:
     match kind, node:
         case kinds.KeyMap(cls=cls), Scalar(value=value) if value is not None:
             return _of_scalar(cls.__name__, node, path)
+        case kinds.ListOf(), Scalar() if path[-1:] == ("command",):
+            return words_of(node)
         case kinds.ListOf(), Scalar(value=str() | int() | float()) | Entries():
             return _listed(kind.item, node)
         case kinds.MapOf(value=kinds.KeyMap()), Items(nodes=nodes) if path == ("cast",):

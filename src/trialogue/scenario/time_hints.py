@@ -54,7 +54,11 @@ def _whole(node: Node | None) -> int | None:
 
 def written_time(node: Node | None) -> str | None:
     """Duration that a value is or probably means; None if it means none."""
-    value = node.value if isinstance(node, Scalar) else None
+    return time_of(node.value if isinstance(node, Scalar) else None)
+
+
+def time_of(value: object) -> str | None:
+    """Duration that a plain value is or probably means; None if it means none."""
     if isinstance(value, str):
         return value if read_duration(value) else meant_duration(value)
     if isinstance(value, int | float) and not isinstance(value, bool):

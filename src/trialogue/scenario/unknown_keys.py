@@ -7,22 +7,25 @@ from typing import Final
 
 from trialogue.model import kinds
 from trialogue.model.kinds import record_of
-from trialogue.scenario.bound_hints import beside_hint, total_hint
-from trialogue.scenario.expect_keys import BoundKeys, ExpectationKeys
+from trialogue.scenario.bound_hints import beside_hint, bounds_hint, entries_of, measure_of, total_hint
+from trialogue.scenario.expect_keys import BoundKeys, ExpectationKeys, ExpectKeys, TimesKeys
+from trialogue.scenario.fault_keys import FaultKeys
 from trialogue.scenario.flow_text import flow, plain_of
 from trialogue.scenario.forms import form_of, key_hint
 from trialogue.scenario.happening_hints import happening_hint
-from trialogue.scenario.key_aliases import EXPRESSION, WHO
+from trialogue.scenario.key_aliases import EXPRESSION, MEANT, WHO
+from trialogue.scenario.meant_shapes import Hint, beside_when, clips_of_words, named_chair, several_said
 from trialogue.scenario.moment_hints import moment_hint
+from trialogue.scenario.own_names import OwnNames
 from trialogue.scenario.own_values import own_value
 from trialogue.scenario.patterns import EventKeys
-from trialogue.scenario.people import ClipKeys
+from trialogue.scenario.people import ClipKeys, ClipsKeys
 from trialogue.scenario.problems import Path
-from trialogue.scenario.schema import AgentDefaultsKeys, AgentKeys, EndKeys
+from trialogue.scenario.schema import AgentDefaultsKeys, AgentKeys, Document, EndKeys, FloorKeys, RunKeys
 from trialogue.scenario.seat_hints import seat_hint
 from trialogue.scenario.time_hints import limit_meant
 from trialogue.scenario.tree import Entries, Pair
-from trialogue.values import frozen
+from trialogue.scenario.vocabulary import Seat
 
 _LEAD: Final = re.compile(r"; (?:write|it belongs [^:]*:) ")
 _EXPECTED: Final = frozenset(member.key for member in record_of(ExpectationKeys).members)
@@ -30,20 +33,11 @@ _AFTER: Final = frozenset({"after", "at", "in", "within", "for", "until"})
 _ONCE: Final = frozenset({"repeat", "repeats", "times", "count", "again", "loop"})
 
 
-@frozen
-class Hint:
-    """Hint for an unknown key."""
-
-    text: str
-    """Hint for the message; begins with `; `."""
-
-    form: str = ""
-    """Right form with the author's own words, which are personal; empty where the hint shows it."""
-
-
-def unknown_key_hint(pair: Pair, record: kinds.KeyMap, around: Entries, path: Path) -> Hint:
-    """Hint for a key of `around` that its record lacks."""
-    found = _special(pair, record, around, path)
+def unknown_key_hint(
+    pair: Pair, record: kinds.KeyMap, around: Entries, path: Path, *, names: OwnNames
+) -> Hint:
+    """Hint for a key of `around` that its record lacks; `names` are those of the file."""
+    found = _meant(pair, record, around, names) or _special(pair, record, around, path, names=names)
     if found is not None:
         return found
     text = moment_hint(pair, record)
@@ -57,19 +51,58 @@ def unknown_key_hint(pair: Pair, record: kinds.KeyMap, around: Entries, path: Pa
     return Hint(text, form)
 
 
-def _special(pair: Pair, record: kinds.KeyMap, around: Entries, path: Path) -> Hint | None:
+def _meant(pair: Pair, record: kinds.KeyMap, around: Entries, names: OwnNames) -> Hint | None:
+    """Hint for a key whose value has another shape than that of the key that is meant."""
+    cls = record.cls
+    if cls in {ExpectKeys, EndKeys} and pair.key == "said":
+        return several_said(pair, "any" if cls is EndKeys else "at_end")
+    if cls in {ClipKeys, FaultKeys}:
+        return beside_when(pair, around, cls)
+    if cls is ClipsKeys:
+        return clips_of_words(pair)
+    if cls in {Document, FloorKeys, RunKeys} and Seat.CHAIR.value in (pair.key, *MEANT.get(pair.key, ())):
+        return Hint(f"; it is a participant's role: cast: {{{named_chair(pair, names)}: {{role: chair}}}}")
+    return None
+
+
+def _measured(pair: Pair, cls: type[object], path: Path, names: OwnNames) -> str:
+    """Hint at a measure with the bounds that an author wrote in another form; empty for another key."""
+    measure = measure_of(pair.key)
+    is_event = cls is EventKeys and path[0] == "expect"
+    if measure is None or not (is_event or cls in {ExpectKeys, ExpectationKeys}):
+        return ""
+    entries = entries_of(measure, pair.value, names)
+    if not entries:
+        return ""
+    listed = ", ".join(f"{{{each}}}" for each in entries)
+    if cls is ExpectationKeys:
+        return f"; write {entries[0]}" if len(entries) == 1 else f"; write an entry for each: {listed}"
+    return (
+        f"; write at_end: [{listed}]"
+        if cls is ExpectKeys
+        else f"; it belongs under at_end: at_end: [{listed}]"
+    )
+
+
+def _special(
+    pair: Pair, record: kinds.KeyMap, around: Entries, path: Path, *, names: OwnNames
+) -> Hint | None:
     """Hint for a key whose meaning depends on its neighbours."""
     text, cls = "", record.cls
+    if measured := _measured(pair, cls, path, names):
+        return Hint(measured)
     if issubclass(cls, EventKeys) and (words := _words(around)) is not None:
         found = _spoken_hint(pair, around, words)
         if found is not None:
             return found
     if cls is ExpectationKeys:
         text = beside_hint(pair, around)
-    elif cls is EventKeys and path[0] == "expect" and pair.key in _EXPECTED:
+    elif cls is EventKeys and path[0] == "expect" and (measure_of(pair.key) or pair.key) in _EXPECTED:
         text = f"; it belongs under at_end: at_end: [{{{_expected(pair, around)}}}]"
     elif cls is BoundKeys:
-        text = total_hint(pair, path)
+        text = total_hint(pair, path) or bounds_hint(pair, path, names)
+    elif cls is TimesKeys:
+        text = bounds_hint(pair, path, names)
     elif cls in {AgentKeys, AgentDefaultsKeys}:
         text = seat_hint(pair, around)
     elif cls is EndKeys:
@@ -100,7 +133,8 @@ def _spoken_hint(pair: Pair, around: Entries, words: Pair) -> Hint | None:
 def _expected(pair: Pair, around: Entries) -> str:
     """Keys of an expectation under `at_end` that has an author's key."""
     beside = [each for each in around.pairs if each is not pair and each.key in {"tool", "by", "participant"}]
-    own = form_of(record_of(ExpectationKeys), pair.key) or pair.key
+    key = measure_of(pair.key) or pair.key
+    own = form_of(record_of(ExpectationKeys), key) or key
     event = [f"{each.key}: {flow(plain_of(each.value))}" for each in beside]
     return ", ".join([*(event if pair.key in {"times", "called"} else []), own])
 

@@ -93,12 +93,20 @@ def text_fault(kind: kinds.Words, text: str) -> Fault | None:
             assert_never(kind)
 
 
+def probable_name(text: str) -> str | None:
+    """Valid name that a text probably means; None if it means none."""
+    plain = unicodedata.normalize("NFKD", stream_safe(text)).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9_-]+", "-", plain).strip("-_0123456789")[:64].strip("-_")
+    return name if _NAME.fullmatch(name) else None
+
+
 def _name_fault(text: str) -> str:
     if len(text) > 64 and _NAME.fullmatch(text[:64]):
         return f"is longer than 64 characters ({len(text)})"
-    plain = unicodedata.normalize("NFKD", stream_safe(text)).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9_-]+", "-", plain).strip("-_0123456789")[:64].strip("-_")
-    hint = f'; did you mean "{name}"?' if _NAME.fullmatch(name) else ""
+    name = probable_name(text)
+    hint = f'; did you mean "{name}"?' if name is not None else ""
+    if text == "*":
+        hint = "; leave it out for anybody"
     return (
         f'"{shown(text)}" is not a valid name: use small letters, digits, _ and -, and start with a '
         f"letter{hint}"

@@ -1,0 +1,62 @@
+"""Names of participants, tools and points in a file's tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trialogue.scenario.key_aliases import MEANT
+from trialogue.scenario.own_names import OwnNames
+from trialogue.scenario.own_values import NAME
+from trialogue.scenario.tree import Entries, Items, Node, Scalar
+from trialogue.scenario.vocabulary import PERSONS, Seat
+
+
+def names_in(tree: Node) -> OwnNames:
+    """Names of a document, as far as they are valid."""
+    cast = tree.find("cast") if isinstance(tree, Entries) else None
+    pairs = cast.pairs if isinstance(cast, Entries) else ()
+    roles = {pair.key: _role(pair.value) for pair in pairs if NAME.fullmatch(pair.key)}
+    tools = tree.find("tools") if isinstance(tree, Entries) else None
+    agenda = tree.find("agenda") if isinstance(tree, Entries) else None
+    points = agenda.nodes if isinstance(agenda, Items) else ()
+    ids = (_text(each.find("id")) for each in points if isinstance(each, Entries))
+    return OwnNames(
+        agents=tuple(name for name, role in roles.items() if role not in {Seat.CHAIR, Seat.HUMAN}),
+        chairs=tuple(name for name, role in roles.items() if role is Seat.CHAIR),
+        people=tuple(name for name, role in roles.items() if role is Seat.HUMAN),
+        tools=tuple(p.key for p in tools.pairs if NAME.fullmatch(p.key))
+        if isinstance(tools, Entries)
+        else (),
+        points=tuple(each for each in ids if NAME.fullmatch(each)),
+        written=frozenset(_texts(tree)),
+    )
+
+
+def _role(seat: Node) -> Seat:
+    """Role of a seat, also where another word for the same was written."""
+    if not isinstance(seat, Entries):
+        return Seat.SPEAKER
+    via = seat.find("via")
+    is_person = _text(via) in PERSONS or (isinstance(via, Entries) and via.find("clips") is not None)
+    word = _text(seat.find("role")).casefold()
+    meant = next((role for role in Seat if role.value in {word, *MEANT.get(word, ())}), Seat.SPEAKER)
+    return Seat.HUMAN if is_person else meant
+
+
+def _text(node: Node | None) -> str:
+    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
+
+
+def _texts(node: Node) -> Iterator[str]:
+    match node:
+        case Scalar(value=str() as text):
+            yield text
+        case Items(nodes=nodes):
+            for each in nodes:
+                yield from _texts(each)
+        case Entries(pairs=pairs):
+            for pair in pairs:
+                yield pair.key
+                yield from _texts(pair.value)
+        case _:
+            pass

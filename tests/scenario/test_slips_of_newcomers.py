@@ -1,0 +1,155 @@
+"""Slips in a first scenario: each is answered by the form that mends it, in its author's own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from trialogue.scenario import check, prepare
+from trialogue.scenario.notes import notes
+from trialogue.scenario.problem_lines import lines_of
+
+HEAD = "trialogue: 1\nname: x\nrun: {clock: virtual}\n"
+CAST = """cast:
+  skipper: {role: chair, lines: ["Rosa, please.", It is decided.]}
+  olga: {lines: [Heron.]}
+  piet: {lines: [Patience.]PIET}
+  rosa: {role: human, via: {clips: [{say: Heron., when: {said: {by: skipper, match: Rosa}}}]}}
+"""
+ROSA = CAST.splitlines(keepends=True)[-1]
+
+
+def seat(text):
+    """Head and cast with another person."""
+    return HEAD + CAST.replace(ROSA, f"  rosa: {{role: human{text}}}\n").replace("PIET", "")
+
+
+def rest(text):
+    """Head and cast with more at the top level."""
+    return f"{HEAD}{CAST.replace('PIET', '')}{text}\n"
+
+
+def clips(text):
+    """Head and cast with other clips."""
+    return seat(f", via: {{clips: [{text}]}}")
+
+
+def tool(text, more=""):
+    """Head and cast with more at an agent."""
+    return f"{HEAD}{CAST.replace('PIET', text)}{more}\n"
+
+
+SLIPS = [
+    (rest("expect: {turns: {olga: 2, piet: 1, rosa: 1}}"), "turns: {each: [piet, rosa], min: 1, max: 1}"),
+    (rest("expect: {turns: {Olga: 2}}"), "write at_end: [{turns: {each: [olga], min: 2, max: 2}}]"),
+    (rest("expect: {always: [{turns: {olga: 2}}]}"), "write {each: [olga], min: 2, max: 2}"),
+    (rest("expect: {always: [{participant: olga, turns: 2}]}"), "turns: {each: [olga], min: 2, max: 2}"),
+    (rest("expect: {at_end: [{by: piet, response-latency: 2s}]}"), "{each: [piet], max: 2s}"),
+    (rest("expect: {at_end: [{turns: {each: [olga], is: 2}}]}"), "write min: 2, max: 2"),
+    (rest("expect: {at_end: [{turns: {each: [olga], ==: 2}}]}"), "write min: 2, max: 2"),
+    (rest("expect: {at_end: [{said: {match: Heron}, times: {exactly: 2}}]}"), "write min: 2, max: 2"),
+    (rest("expect: {latency: {piet: 2s}}"), "at_end: [{response-latency: {each: [piet], max: 2s}}]"),
+    (rest("expect: {at_end: [{latency: {piet: 2 s}}]}"), "response-latency: {each: [piet], max: 2s}"),
+    (rest("expect: {at_end: [{stop-latency: {piet: 2s}}]}"), "write {each: [piet], max: 2s}"),
+    (rest("expect: {said: {by: olga, match: Heron}}"), "at_end: [{said: {by: olga, match: Heron}}]"),
+    (rest("expect: {said: [{by: olga, match: Heron}, boat]}"), "{said: {match: boat}}]"),
+    (rest("expect: {at_end: [{response-latency: {max: 2 seconds}}]}"), "did you mean 2s?"),
+    (rest("expect: {at_end: [{floor-share: {max: 50}}]}"), "did you mean 50%?"),
+    (rest("expect: {at_end: [{cost: {max: $2}}]}"), "did you mean 2.00 USD?"),
+    (rest("expect: {never: [{said: {by: anyone, match: Titanic}}]}"), ": leave it out for anybody"),
+    (rest("expect: {never: [{said: {by: '*', match: Titanic}}]}"), "; leave it out for anybody"),
+    (rest("expect: {at_end: [{turns: {each: [all], min: 1}}]}"), ": leave each out for all of them"),
+    (rest("end: {said: {by: skipper, match: it is decided}}"), "{by: skipper, match: it is decided}}]"),
+    (rest("limits: {duration: 12m}"), "run: {limits: {time: 12m}}"),
+    (rest("moderator: skipper"), "cast: {skipper: {role: chair}}"),
+    (rest("floor: {chair: Skipper}"), "cast: {skipper: {role: chair}}"),
+    (seat(""), "via: {clips: [{say: Hello., when: {granted: true}}]}"),
+    (seat(", via: text"), "via: {clips: [{say: Hello., when: {granted: true}}]}"),
+    (
+        seat(", lines: [Heron suits me., 'I agree.']"),
+        "{say: Heron suits me., when: {granted: true}}, {say: I agree., when: {granted: true, nth: 2}}]}",
+    ),
+    (seat(", via: {lines: [Heron.]}"), "clips: [{say: Heron., when: {granted: true}}]"),
+    (
+        seat(", clips: [{say: Ah., when: {said: {by: olga, match: a}}}]"),
+        "via: {clips: [{say: Ah., when: {said",
+    ),
+    (clips("Heron."), "{say: Heron., when: {granted: true}}"),
+    (clips("{say: Heron.}"), "when: {speaking: olga, for: 3s}"),
+    (clips("{sound: horn.wav, when: {at: 5s}}"), "play: horn.wav"),
+    (clips("{say: Ah., when: {said: {by: piet}}}"), 'said: {by: piet, match: "."}'),
+    (
+        clips("{say: Ah., when: {said: {by: piet, match: Patience}}, after: 2}"),
+        "when: {said: {by: piet, match: Patience}, after: 2s}",
+    ),
+    (tool(", tools: [dictionary]"), "tools: {dictionary: {mock: {result: 8}}}"),
+    (
+        tool(", tools: [{name: dictionary, command: echo one two}]"),
+        "tools: {dictionary: {command: [echo, one, two]}}",
+    ),
+    (tool(", tools: {dictionary: {mock: {result: 3}}}"), "tools: {dictionary: {mock: {result: 3}}}"),
+    (
+        tool(", tools: [dictionary]", "tools: [{name: dictionary, mock: {result: 3}}]"),
+        "tools: {dictionary: {mock: {result: 3}}}",
+    ),
+    (
+        tool(", tools: [dictionary]", "tools: {dictionary: {command: echo 'one two' three}}"),
+        "command: [echo, one two, three]",
+    ),
+]
+"""Files with one slip, and what the answer contains."""
+
+
+@pytest.mark.parametrize(("text", "mend"), SLIPS, ids=[mend[:40] for _, mend in SLIPS])
+def test_a_slip_is_answered_by_what_mends_it(tmp_path, text, mend):
+    """Once: what follows from it is not told beside it."""
+    file = tmp_path / "slip.yaml"
+    file.write_text(text)
+    (problem,) = check(file)
+    assert mend in "\n".join((str(problem), *lines_of(problem)[1:][-1:]))
+
+
+def test_a_call_among_lines_leads_to_a_script(tmp_path):
+    """It takes the agent's own words, and a tool that is defined but not given leads to the seat's tools."""
+    file = tmp_path / "call.yaml"
+    named = "\ntools: {dictionary: {mock: {result: 3}}}\n"
+    lines = "piet: {lines: [{tool: dictionary, say: Patience.}], tools: [dictionary]}"
+    file.write_text(rest(named).replace("piet: {lines: [Patience.]}", lines))
+    (problem,) = check(file)
+    script = "{provider: scripted, script: [{call: {tool: dictionary}, say: Patience.}]}"
+    assert problem.form == f"think: {script}"
+    file.write_text(rest(named).replace("piet: {lines: [Patience.]}", f"piet: {{think: {script}}}"))
+    (problem,) = check(file)
+    assert (problem.code.value, problem.form) == ("E-TOOL-UNKNOWN", "tools: [dictionary]")
+    given = f"piet: {{think: {script}, tools: [dictionary]}}"
+    file.write_text(rest(named).replace("piet: {lines: [Patience.]}", given))
+    assert check(file) == []
+
+
+def test_a_capital_in_the_cast_is_told_once(tmp_path):
+    """Its other places are right once it is mended."""
+    file = tmp_path / "capital.yaml"
+    file.write_text(
+        rest("end: {any: [{said: {by: skipper, match: decided}}, limits]}").replace("  skip", "  Skip")
+    )
+    (problem,) = check(file)
+    assert 'did you mean "skipper"?' in problem.text
+    assert not any("example" in each for each in lines_of(problem))
+
+
+def test_forms_for_clips_are_taken(tmp_path):
+    """As they stand, with the person's own words."""
+    file = tmp_path / "clips.yaml"
+    file.write_text(seat(", lines: [Heron suits me., I agree.]"))
+    (problem,) = check(file)
+    file.write_text(seat(f", {problem.form}"))
+    assert check(file) == []
+
+
+def test_a_comma_between_the_words_is_named(tmp_path):
+    """It is all that keeps what is awaited from what is said."""
+    file = tmp_path / "comma.yaml"
+    file.write_text(clips("{say: Ah., when: {said: {by: skipper, match: Rosa please}}}"))
+    (note,) = (each for each in notes(prepare(file)) if "match" in each)
+    assert note.endswith(
+        "matches none of skipper's words, as commas or other signs differ: what it waits for never comes"
+    )
