@@ -9,7 +9,14 @@ import sys
 from pathlib import Path
 
 PLAIN = (sys.executable, str(Path(__file__).resolve()))
-TOOLS = ("price", "number", "die", "unreadable")
+TOOLS = ("price", "number", "die", "unreadable", "notify")
+
+WRONG_NOTE = {
+    "jsonrpc": "2.0",
+    "method": "notifications/message",
+    "params": {"level": "what the caller said"},
+}
+"""A notification that no client can read."""
 
 UNREADABLE = {
     "half a character": '{"content": [{"type": "text", "text": "\\ud800"}]}',
@@ -38,10 +45,13 @@ def answer(method, given):
 
 
 def called(name, arguments=None, **_):
-    """What a tool says; `die` ends the process at once."""
+    """What a tool says; `die` ends the process at once, `notify` says more than was asked."""
     match name:
         case "price":
             return f"{arguments['item']}: eight cents"
+        case "notify":
+            sys.stdout.write(json.dumps(WRONG_NOTE) + "\n")
+            return "notified"
         case "number":
             return str(os.getpid())
         case _:

@@ -1,6 +1,7 @@
 """Sessions with real MCP servers: over pipes to a process, and over streamable HTTP to a port."""
 
 import gzip
+import logging
 import os
 import signal
 import ssl
@@ -111,6 +112,16 @@ async def test_a_process_that_is_killed_between_calls():
     """Nobody need call to find out: the session is lost at once."""
     with pytest.raises(ConnectionLost), trio.fail_after(50):
         await live(McpServer("price", argv=PLAIN), be_killed)
+
+
+async def test_a_notification_that_cannot_be_read_is_not_printed(nursery, monkeypatch, capsys):
+    """Where an app has no handlers of its own: the package's traceback would show what the server wrote."""
+    monkeypatch.setattr(logging.root, "handlers", [])
+    server = McpServer("price", argv=PLAIN)
+    await nursery.start(server.run)
+    assert await server.call("notify", {}) == "notified"
+    assert capsys.readouterr().err == ""
+    nursery.cancel_scope.cancel(reason="the call is over")
 
 
 @pytest.mark.parametrize("how", ["half a character", "400 levels", "no object"])

@@ -58,6 +58,9 @@ MOST_TOOLS = 4096
 _LAST_WORDS_S = 0.5
 """Seconds of waiting for the rest of its stderr after its end."""
 
+_LOGGERS = ("mcp", "client")
+"""Loggers of the package; its sessions have the second name."""
+
 _CLOSED = -32000
 """Code of the package for a closed connection."""
 
@@ -247,9 +250,9 @@ class McpServer:
 def _package(name: str) -> Any:  # noqa: ANN401 - an extra: it is not there where types are checked
     """Module of the `mcp` package, or of its dependencies; imported on use, as it is heavy."""
     module = import_extra(name, "an MCP server", "mcp")
-    told = logging.getLogger("mcp")
-    if not told.handlers:  # its lines hold speech: they must not go to stderr unasked
-        told.addHandler(logging.NullHandler())
+    for told in map(logging.getLogger, _LOGGERS):
+        if not told.handlers:  # its lines hold speech: they must not go to stderr unasked
+            told.addHandler(logging.NullHandler())
     return module
 
 
