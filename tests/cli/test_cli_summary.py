@@ -76,6 +76,13 @@ def test_clips_that_were_never_played_are_named():
     assert "\n            and 2 more clips\n" in told
 
 
+def test_ends_that_never_came_are_named():
+    """On the screen and in the one line, after the reason for which the meeting ended."""
+    ended = evolve(ENDED, never_came=("end.any[0] (/bye/ said) never came",))
+    assert "\n  end       end.any[0] (/bye/ said) never came\n" in screen(ended)
+    assert "; end.any[0] (/bye/ said) never came" in in_one_line(ended)
+
+
 def test_it_fits_a_terminal():
     """No line is wider than 80 columns, and there are no more lines than a screen has."""
     lines = screen(ENDED).splitlines()

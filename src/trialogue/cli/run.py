@@ -228,9 +228,24 @@ def _unplayed(resolved: Resolved, held: Held) -> tuple[str, ...]:
     return tuple(unplayed_clips(resolved, tuple(read(journal_of(held.folder)))))
 
 
+def _never_came(resolved: Resolved, held: Held) -> tuple[str, ...]:
+    """Conditions of `end` that never came, where a limit ended the meeting."""
+    from trialogue.meeting.never_came import BY_LIMIT, ends_that_never_came  # noqa: PLC0415 - only at the end
+
+    if held.result.reason not in BY_LIMIT or ("end",) not in resolved.places.known:
+        return ()
+    from trialogue.journal.files import journal_of  # noqa: PLC0415 - only where one is of interest
+    from trialogue.journal.reader import read  # noqa: PLC0415 - likewise
+
+    records = tuple(read(journal_of(held.folder)))
+    return tuple(ends_that_never_came(resolved, held.result, records))
+
+
 def _sum_up(resolved: Resolved, asked: RunOptions, held: Held) -> None:
     folder = as_requested(held.folder, asked.out)
     ended = Ended(resolved.plan, held.result, folder, held.machine_s, resolved.places.line_of)
+    if asked.shown != "json":
+        ended = evolve(ended, never_came=_never_came(resolved, held))
     match asked.shown:
         case "live":
             show([line(), *summary(evolve(ended, unplayed=_unplayed(resolved, held)))])

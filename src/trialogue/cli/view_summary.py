@@ -63,6 +63,9 @@ class Ended:
     where: Callable[[str], str] = nowhere
     """Function that gives the file and line of an expectation, by its place."""
 
+    never_came: tuple[str, ...] = ()
+    """Texts about conditions of `end` that never came, where a limit ended the meeting."""
+
     unplayed: tuple[str, ...] = ()
     """Lines about clips that were never played."""
 
@@ -77,6 +80,7 @@ def summary(ended: Ended) -> list[Line]:
         *figures(ended.plan, measured),
         *_cost(ended),
         *_failures(ended),
+        *_never_came(ended),
         *_unplayed(ended),
         *_expected(ended),
         *_files(ended),
@@ -94,6 +98,7 @@ def in_one_line(ended: Ended) -> str:
     turns = sum(result.measures.causes.values())
     short = f", {FELL_SHORT[result.shortfall]}" if result.shortfall else ""
     where = f"{short}, {ended.folder}" if ended.folder else short
+    where = "; ".join([where, *_first(ended.never_came)])
     where = f"{where}; {headline(result.expectations)}" if result.expectations else where
     where = "; ".join([where, *_why_failed(ended)])
     return span(f"{result.name}: {result.reason} after {clock(result.duration_s)}, {turns} turns{where}").text
@@ -252,6 +257,17 @@ def _expected(ended: Ended) -> Iterator[Line]:
         yield _fact("", told_empty(result))
     if len(verdict.empty) > FAILURES:
         yield _fact("", f"and {len(verdict.empty) - FAILURES} more that measured nothing, in result.json")
+
+
+def _never_came(ended: Ended) -> Iterator[Line]:
+    """Lines about the conditions that were to end the meeting, which ended otherwise."""
+    for index, told in enumerate(_first(ended.never_came)):
+        yield _fact("" if index else "end", told, is_amiss=True)
+
+
+def _first(told: Sequence[str]) -> list[str]:
+    """The first texts, and the number of the rest."""
+    return [*told[:NAMED], *([f"and {len(told) - NAMED} more"] if len(told) > NAMED else [])]
 
 
 def _unplayed(ended: Ended) -> Iterator[Line]:
