@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from trialogue.cli.view_lines import plain
 from trialogue.cli.view_story import Sort, Story, StoryMoment
 from trialogue.cli.view_story_lines import REASONS, Seating, StoryLines, reason_in_words
-from trialogue.model.commands import Attribute, EndMeeting, Report
+from trialogue.model.commands import Attribute, EndMeeting, GrantFloor, Report
 from trialogue.model.events import (
     Joined,
     Left,
@@ -23,8 +23,10 @@ from trialogue.model.events import (
     SessionFailed,
     SessionLost,
     SessionReady,
+    SpeechStarted,
     SpeechStopped,
     TextTyped,
+    ToolRequested,
 )
 from trialogue.model.participants import Participant
 from trialogue.model.transcript import UNCLEAR
@@ -168,6 +170,25 @@ def test_a_persons_words_are_told_as_they_are_known():
     """Typed, or made out by an ear: the brain says whose they are."""
     facts = ((4.0, TextTyped("biz", "Good."), Attribute("biz", 3, "Good.", is_certain=True)),)
     assert told(*facts) == [StoryMoment(4.0, Sort.SAID, "Good.", "biz", 3)]
+
+
+def test_a_persons_words_have_the_time_at_which_they_began():
+    """As in the transcript, and as an agent's: not that at which the ear knew them."""
+    spoken = Attribute("biz", 3, "Good.", is_certain=True)
+    beside = Attribute("biz", 4, "Yes.", is_certain=True, beside="backchannel", begin_s=6.5, end_s=6.9)
+    facts = (
+        (1.0, SpeechStarted("biz", 0.9)),
+        (1.2, SpeechStopped("biz", 1.2), GrantFloor("biz", 3, "next", 90.0)),
+        (2.0, SpeechStarted("biz", 1.9)),
+        (4.0, SpeechStopped("biz", 3.9), spoken),
+        (5.0, ToolRequested("tech", 1, "c1", "price", "{}")),
+        (7.0, SpeechStopped("biz", 6.9), beside),
+    )
+    assert [(moment.at, moment.text) for moment in told(*facts)] == [
+        (1.9, "Good."),
+        (5.0, "calls price"),
+        (6.5, "Yes."),
+    ]
 
 
 def test_a_pause_moves_what_comes_after_it():

@@ -2,7 +2,8 @@
 
 1. The time of a sentence is its place in the playout: `PlaybackStarted.position_s` + `SentenceSaid.offset_s`.
 2. Words that a cut made unheard are never shown; the cut itself is.
-3. Moments come in the order of their times; those of one time in the order of their records.
+3. Moments come in the order of their times; those of one time in the order of their records. A person's words
+   are known only after their speech, and come then; their time is its beginning, as in the transcript.
 4. A service's warning is shown a moment later: if a reply fails or a session ends meanwhile, only that is
    shown, with the warning as its reason.
 5. A backchannel without words was already shown when it was heard: its lack of words is not shown.
@@ -18,23 +19,28 @@ from typing import Final, TypeAlias
 
 from attrs import Factory, field
 
-from trialogue.model.commands import Attribute, Command, EndMeeting, EndTurn, MoveAgenda, Report
+from trialogue.model.commands import Attribute, Command, EndMeeting, EndTurn, GrantFloor, MoveAgenda, Report
 from trialogue.model.events import (
     ActorCrashed,
     Event,
     FaultStruck,
     Joined,
     Left,
+    MeetingResumed,
+    MuteAsked,
     PlaybackFinished,
     PlaybackPaused,
     PlaybackResumed,
     PlaybackStarted,
+    ProcessSuspended,
     ReplyWithdrawn,
     SentenceSaid,
     ServiceWarned,
     SessionFailed,
     SessionLost,
     SessionReady,
+    SpeechStarted,
+    SpeechStopped,
     ToolFinished,
     ToolRequested,
 )
@@ -103,6 +109,42 @@ class _Playout:
 
 
 @define
+class _Speech:
+    """Beginning of each person's speech in a turn."""
+
+    _speaking: dict[str, float] = Factory(dict[str, float])
+    _held: tuple[str, int] = ("", 0)
+    _began: dict[int, float] = Factory(dict[int, float])
+
+    def take_event(self, event: Event) -> None:
+        match event:
+            case SpeechStarted(participant=name, position_s=position_s):
+                self._speaking.setdefault(name, position_s)
+                self._begin()
+            case SpeechStopped(participant=name) | MuteAsked(participant=name) | Left(participant=name):
+                self._speaking.pop(name, None)
+            case ProcessSuspended() | MeetingResumed():
+                self._speaking.clear()
+            case _:
+                pass
+
+    def grant(self, name: str, turn: int) -> None:
+        self._held = name, turn
+        self._begin()
+
+    def _begin(self) -> None:
+        name, turn = self._held
+        if name in self._speaking:
+            self._began.setdefault(turn, self._speaking[name])
+
+    def began(self, words: Attribute, known_at: float) -> float:
+        """Beginning of words: of themselves, or of the turn; the moment of words that were not spoken."""
+        if words.end_s > words.begin_s:
+            return words.begin_s
+        return known_at if words.beside else self._began.get(words.turn, known_at)
+
+
+@define
 class Story:
     """Fold of records into moments: `take` each record in order, and ask for those that are `due`."""
 
@@ -113,6 +155,7 @@ class Story:
     _playing: dict[_Reply, _Playout] = Factory(dict[_Reply, _Playout])
     _calls: dict[tuple[str, str], tuple[str, float]] = Factory(dict[tuple[str, str], tuple[str, float]])
     _away: set[str] = Factory(set[str])
+    _speech: _Speech = Factory(_Speech)
     _failed: FailedReplies = Factory(FailedReplies)
     _due: list[_Due] = Factory(list[_Due])
     _orders: Iterator[int] = Factory(count)
@@ -120,6 +163,7 @@ class Story:
     def take(self, record: Record) -> None:
         """Note one record."""
         self._failed.take(record.at, record.event)
+        self._speech.take_event(record.event)
         self._take_event(record.at, record.event)
         for command in record.commands:
             if not _is_of_hum(command, record.commands):
@@ -258,8 +302,11 @@ class Story:
             case MoveAgenda(item=item) if item is not None:
                 titles = {each.id: each.title for each in self.plan.agenda}
                 self._tell(at, Sort.AGENDA, titles.get(item, item))
+            case GrantFloor(to=name, turn=turn):
+                self._speech.grant(name, turn)
             case Attribute(participant=name, turn=turn, text=text):
-                self._push(StoryMoment(at, Sort.SAID, text, name, turn), None)
+                began = self._speech.began(command, at)
+                self._push(StoryMoment(began, Sort.SAID, text, name, turn), None, at)
             case EndTurn(participant=name, cause="timeout"):
                 self._tell(at, Sort.NOTICE, "says nothing", name)
             case EndTurn(participant=name, cause="hold-limit"):
@@ -280,8 +327,8 @@ class Story:
     def _tell(self, at: float, kind: Sort, text: str, participant: str | None = None) -> None:
         self._push(StoryMoment(at, kind, text, participant), None)
 
-    def _push(self, moment: StoryMoment, reply: _Reply | None) -> None:
-        heapq.heappush(self._due, _Due(moment.at, next(self._orders), reply, moment))
+    def _push(self, moment: StoryMoment, reply: _Reply | None, known_at: float = 0.0) -> None:
+        heapq.heappush(self._due, _Due(max(moment.at, known_at), next(self._orders), reply, moment))
 
 
 def _is_of_hum(command: Command, commands: Sequence[Command]) -> bool:
