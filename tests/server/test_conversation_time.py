@@ -57,3 +57,17 @@ def test_slow_thinking_is_warned_of_every_five_seconds() -> None:
     ]
     desk.happen(ev.SentenceThought(number, "At last."))
     assert desk.conversation.next_deadline() > desk.now + 100
+
+
+def test_a_server_that_was_stopped_reads_before_it_calls_a_client_silent() -> None:
+    """Behind a SIGSTOP of a minute the client's messages wait in the socket; only then is it silent."""
+    desk = running()
+    desk.now += 60.0
+    desk.happen(ev.DeadlineReached())
+    desk.say(KEEP_ALIVE)
+    assert desk.names() == []
+    desk.now += 60.0
+    desk.happen(ev.DeadlineReached())
+    assert (desk.names(), desk.conversation.next_deadline()) == ([], desk.now + 1.0)
+    desk.wake()
+    assert error_of(desk)["code"] == "CLIENT_MESSAGE_TIMEOUT"

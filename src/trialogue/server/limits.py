@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
+from trialogue.server.lateness import LATE_S
 from trialogue.server.options import ServerOptions
 
 __all__ = ["NEVER", "SessionLimit", "SessionLimits"]
@@ -29,6 +30,7 @@ class SessionLimits:
         self._opened_at = 0.0
         self._active_at = 0.0
         self._warns_at = NEVER
+        self._has_waited = False
 
     def open(self, now: float) -> None:
         """Start counting at `now`."""
@@ -38,6 +40,7 @@ class SessionLimits:
     def note_client(self, now: float) -> None:
         """Note that the client is active."""
         self._active_at = now
+        self._has_waited = False
 
     def next_deadline(self) -> float:
         """Next moment at which `due` is to be called."""
@@ -48,10 +51,17 @@ class SessionLimits:
         )
 
     def due(self, now: float) -> SessionLimit | None:
-        """Most serious limit that is reached; the warning before the session's end is given once."""
+        """Most serious limit that is reached; the warning before the session's end is given once.
+
+        A silence that is noticed late is given `LATE_S` more, once: the client's messages may wait.
+        """
         if now >= self._opened_at + self._options.max_session_s:
             return SessionLimit.TOO_LONG
-        if now >= self._active_at + self._options.idle_s:
+        late_s = now - (self._active_at + self._options.idle_s)
+        if late_s >= LATE_S and not self._has_waited:
+            self._has_waited = True
+            self._active_at += late_s + LATE_S
+        elif late_s >= 0:
             return SessionLimit.TOO_SILENT
         if now < self._warns_at:
             return None

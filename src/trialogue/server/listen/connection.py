@@ -25,6 +25,7 @@ from trialogue.errors import ConnectionLost, RemoteProtocolError, SetupError
 from trialogue.server.closing import close_whole
 from trialogue.server.connection import tell_crash
 from trialogue.server.equipment import Equipment
+from trialogue.server.lateness import received_within
 from trialogue.server.listen.flux import FluxTurns
 from trialogue.server.listen.hearing import DETECTOR_HANG_MS, Piece, StreamHearing
 from trialogue.server.listen.nova import ResultsOfStretches
@@ -158,8 +159,7 @@ class _Listening:
         """Take the next item; False where the connection is over."""
         idle_s = FLUX_IDLE_S if self._is_flux else self._equipment.options.idle_s
         try:
-            with trio.fail_after(idle_s):
-                item = await self._inbox.take()
+            item = await received_within(idle_s, self._inbox.take)
         except trio.TooSlowError:
             await close_whole(self._socket, 1011, _NO_AUDIO)
             return False

@@ -22,6 +22,7 @@ from trialogue.errors import ConnectionLost, TrialogueError
 from trialogue.server.closing import close_whole
 from trialogue.server.connection import tell_crash
 from trialogue.server.equipment import Equipment
+from trialogue.server.lateness import received_within
 from trialogue.server.sound import VOICE_SUBSTITUTED
 from trialogue.server.speak.speech import model_uuid, sound_of
 from trialogue.server.speak.talk import SaySentence, WarnSpeaker
@@ -150,13 +151,11 @@ class _SpeakingTurns:
 
     async def _read(self) -> None:
         while True:
-            message: str | bytes | None = None
-            with trio.move_on_after(MAX_IDLE_S):
-                try:
-                    message = await self._socket.receive()
-                except ConnectionLost:
-                    return
-            if message is None:
+            try:
+                message = await received_within(MAX_IDLE_S, self._socket.receive)
+            except ConnectionLost:
+                return
+            except trio.TooSlowError:
                 await self.fail(FailSpeech("NET-0004", "No message of the client's came for a minute."))
                 return
             for order in self._talk.take(message):

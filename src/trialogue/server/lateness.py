@@ -1,0 +1,32 @@
+"""Silence of clients as seen by a process that was itself stopped (SIGSTOP, a paused container, Ctrl-Z).
+
+Every deadline has passed when it goes on, but what its clients have sent meanwhile waits to be read. So a
+deadline that is noticed late leaves a moment for reading before a client counts as silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+import trio
+
+__all__ = ["LATE_S", "received_within"]
+
+T = TypeVar("T")
+
+LATE_S: Final = 1.0
+"""Seconds behind a deadline from which the process itself was late; it then reads for as long."""
+
+
+async def received_within(limit_s: float, receive: Callable[[], Awaitable[T]]) -> T:
+    """What comes within that many seconds; `trio.TooSlowError` without anything."""
+    deadline = trio.current_time() + limit_s
+    try:
+        with trio.fail_at(deadline):
+            return await receive()
+    except trio.TooSlowError:
+        if trio.current_time() < deadline + LATE_S:
+            raise
+    with trio.fail_after(LATE_S):
+        return await receive()
