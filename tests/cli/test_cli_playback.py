@@ -10,6 +10,7 @@ import pytest
 import soundfile
 import trio
 from cli_playbook import MEETING, PLAN, TOLD
+from journal_values import keep
 from test_cli_watching import Paper, clock_of_threads  # noqa: F401 - a fixture
 
 from trialogue.cli import main
@@ -21,7 +22,8 @@ from trialogue.journal import chain
 from trialogue.journal.following import Following
 from trialogue.journal.records import Header
 from trialogue.journal.writer import Journal
-from trialogue.model.events import Joined
+from trialogue.model.commands import Attribute, EndMeeting, GrantFloor, Play
+from trialogue.model.events import Joined, MeetingStarted, PlaybackStarted, SentenceSaid, SpeechStopped
 from trialogue.model.participants import Participant
 from trialogue.model.records import Record
 
@@ -181,6 +183,23 @@ def test_a_run_without_recordings_has_no_sound(run_folder):
         path.unlink()
     with pytest.raises(SetupError, match="no recording to play"):
         play_run(run_folder, Played(audio=True), FakeDriver())
+
+
+def test_a_run_is_printed_in_the_order_of_its_times(tmp_path, capsys):
+    """The ear knew a person's words only when the next speaker had begun."""
+    words = Attribute(
+        "biz", 2, "I said it before.", is_certain=True, beside="overlap", begin_s=1.0, end_s=2.0
+    )
+    records = (
+        Record(1, 0.0, MeetingStarted(), (GrantFloor("tech", 1, "opening", 90.0),)),
+        Record(2, 1.5, SentenceSaid("tech", 1, "I came after.", 0.0), (Play("tech", 1, 1),)),
+        Record(3, 1.6, PlaybackStarted("tech", 1, 1, 1.6), ()),
+        Record(4, 3.0, SpeechStopped("biz", 2.0), (words, EndMeeting("stopped"))),
+    )
+    keep(tmp_path, records, header=Header(plan=PLAN, version="1"), reason="stopped")
+    assert main(["replay", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert told.index("I said it before.") < told.index("I came after.")
 
 
 # --- another process's meeting -------------------------------------------------------------------

@@ -58,7 +58,8 @@ def print_transcript(run: Path, *, as_json: bool, start: str = "0", steps: bool 
         return 0
     plan, start_s = with_everybody(reading.header.plan, reading), _start_s(start, reading)
     story_lines = StoryLines(Seating(plan))
-    for moment in _moments(reading, Story(plan)):
+    moments = sorted(_moments(reading, Story(plan)), key=lambda moment: moment.at)
+    for moment in moments:
         if moment.at < start_s:
             continue
         show([story_lines.line(moment)])

@@ -58,7 +58,9 @@ class EventKeys:
     """Participant, with the happening in `event`."""
 
     event: Happening | None = None
-    """With `agenda` or `participant`: the happening."""
+    """With `agenda` or `participant`: the happening. `heard` comes with the first sound of a turn, while
+    its speaker goes on; for the end of a turn, write `said` with `match: "."`.
+    """
 
     tool: OptionalIdentifier = None
     """Tool whose call ended."""
