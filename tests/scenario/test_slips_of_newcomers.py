@@ -59,6 +59,22 @@ SLIPS = [
     (rest("expect: {never: [{said: {by: '*', match: Titanic}}]}"), "; leave it out for anybody"),
     (rest("expect: {at_end: [{turns: {each: [all], min: 1}}]}"), ": leave each out for all of them"),
     (rest("end: {said: {by: skipper, match: it is decided}}"), "{by: skipper, match: it is decided}}]"),
+    (rest("end: {skipper: it is decided}"), "any: [{said: {by: skipper, match: it is decided}}]"),
+    (rest("end: {when: it is decided}"), "any: [{said: {match: it is decided}}]"),
+    (rest("expect: {olga: {turns: 2}}"), "at_end: [{turns: {each: [olga], min: 2, max: 2}}]"),
+    (
+        rest("expect: {at_end: [{piet: {latency: 2s, says: a}}]}"),
+        "{response-latency: {each: [piet], max: 2s}}, {said: {by: piet, match: a}}",
+    ),
+    (rest("expect: {at_end: [{olga: Heron}]}"), "said: {by: olga, match: Heron}"),
+    (rest("expect: {said: {olga: Heron}}"), "at_end: [{said: {by: olga, match: Heron}}]"),
+    (rest("expect: {at_end: [{said: {olga: Heron}}]}"), "by: olga, match: Heron"),
+    (rest("expect: {at_end: [{says: {olga: Heron}}]}"), "said: {by: olga, match: Heron}"),
+    (rest("expect: {contains: Heron}"), "at_end: [{said: {match: Heron}}]"),
+    (rest("expect: {in_order: [olga]}"), "{participant: olga, event: heard}"),
+    (rest("expect: {response_time: {piet: {within: 2}}}"), "{each: [piet], max: 2s}"),
+    (rest("roles: {skipper: moderator}"), "cast: {skipper: {role: chair}}"),
+    (rest("chairs: [skipper]"), "cast: {skipper: {role: chair}}"),
     (rest("limits: {duration: 12m}"), "run: {limits: {time: 12m}}"),
     (rest("moderator: skipper"), "cast: {skipper: {role: chair}}"),
     (rest("floor: {chair: Skipper}"), "cast: {skipper: {role: chair}}"),
@@ -73,6 +89,17 @@ SLIPS = [
         seat(", clips: [{say: Ah., when: {said: {by: olga, match: a}}}]"),
         "via: {clips: [{say: Ah., when: {said",
     ),
+    (seat(", says: Heron."), "via: {clips: [{say: Heron., when: {granted: true}}]}"),
+    (seat(", via: lines"), "via: {clips: [{say: "),
+    (seat(", via: {script: [Heron.]}"), "clips: [{say: Heron., when: {granted: true}}]"),
+    (seat(", person: true").replace("role: human, ", ""), "write role: human"),
+    (clips("{say: Ah., after: piet}"), 'when: {said: {by: piet, match: "."}}'),
+    (clips("{say: Ah., when: {after: piet}}"), 'when: {said: {by: piet, match: "."}}'),
+    (clips("{say: Ah., when: after piet}"), 'when: {said: {by: piet, match: "."}}'),
+    (clips("{say: Ah., when: {piet: Patience}}"), "said: {by: piet, match: Patience}"),
+    (clips("{say: Ah., when: granted}"), "when: {granted: true}"),
+    (clips("{say: Ah., when: 5s}"), "when: {at: 5s}"),
+    (clips("{say: Ah., when: Rosa}"), "when: {said: {match: Rosa}}"),
     (clips("Heron."), "{say: Heron., when: {granted: true}}"),
     (clips("{say: Heron.}"), "when: {speaking: olga, for: 3s}"),
     (clips("{sound: horn.wav, when: {at: 5s}}"), "play: horn.wav"),
@@ -99,7 +126,7 @@ SLIPS = [
 """Files with one slip, and what the answer contains."""
 
 
-@pytest.mark.parametrize(("text", "mend"), SLIPS, ids=[mend[:40] for _, mend in SLIPS])
+@pytest.mark.parametrize(("text", "mend"), SLIPS, ids=[str(number) for number in range(len(SLIPS))])
 def test_a_slip_is_answered_by_what_mends_it(tmp_path, text, mend):
     """Once: what follows from it is not told beside it."""
     file = tmp_path / "slip.yaml"

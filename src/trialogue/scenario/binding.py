@@ -20,8 +20,9 @@ from trialogue.scenario.did_you_mean import meant_word
 from trialogue.scenario.expect_keys import BoundKeys
 from trialogue.scenario.forms import form_of, meant_key
 from trialogue.scenario.happening_hints import fitting
-from trialogue.scenario.meant_shapes import Hint
+from trialogue.scenario.meant_shapes import Hint, time_fault
 from trialogue.scenario.moment_hints import is_moment
+from trialogue.scenario.name_hints import event_meant
 from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.people import ClipKeys
 from trialogue.scenario.problems import Code, Path, Problems, shown
@@ -29,7 +30,6 @@ from trialogue.scenario.quantities import read_duration, read_range
 from trialogue.scenario.seating import TEXT_ONLY
 from trialogue.scenario.shape_forms import map_form, shape_form
 from trialogue.scenario.stages import stage_record
-from trialogue.scenario.time_hints import time_alone
 from trialogue.scenario.tool_forms import entry_meant, tools_meant
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
 from trialogue.scenario.unknown_keys import unknown_key_hint
@@ -131,6 +131,10 @@ class Binder:
         )
         if isinstance(kind, kinds.KeyMap) and kind.cls is ClipKeys:
             hint = OF_CLIP
+        if _is_event(kind):
+            event = event_meant(node, path, self.problems.names)
+            if event:
+                return self._wrong(node, path, _shapes(kind), hint, form=event)
         if (meant := tools_meant(node, path)) is not None:
             return self._wrong(node, path, _shapes(kind), meant.text, form=meant.form)
         return self._wrong(node, path, _shapes(kind), hint, form=shape_form(kind, node, path, around))
@@ -140,8 +144,10 @@ class Binder:
     def _record(self, kind: kinds.KeyMap, node: Node, path: Path) -> object:
         if not isinstance(node, Entries):
             return self.misshapen(kind, node, path)
-        if alone := _time_alone(kind, node, path):
-            self.problems.add(node.at, path, alone, Code.EXPECT if path[0] == "expect" else Code.MOMENT)
+        alone = time_fault(node, path, self.problems.names) if _is_event(kind) else None
+        if alone is not None:
+            code = Code.EXPECT if path[0] == "expect" else Code.MOMENT
+            self.problems.add(node.at, path, alone.text, code, form=alone.form)
             return ABSENT
         members = {member.key: member for member in kind.members}
         inside = evolve(self, via=via_of(node, self.via)) if "via" in members else self
@@ -312,7 +318,7 @@ class Binder:
             )
             return ABSENT
         given = f'"{shown(value)}"' if isinstance(value, str) else said(node)
-        form = map_form(value, path) if isinstance(value, str) else ""
+        form = map_form(value, path, names=self.problems.names) if isinstance(value, str) else ""
         hint = "; it is written as a map" if form else ""
         meant = meant_word(value, words) if isinstance(value, str) and not self.problems.full else None
         if meant is not None and not form:
@@ -376,5 +382,5 @@ def _shape(kind: kinds.Kind) -> str:
             return "text"
 
 
-def _time_alone(kind: kinds.KeyMap, node: Entries, path: Path) -> str:
-    return time_alone(node, path) if issubclass(kind.cls, EventKeys) else ""
+def _is_event(kind: kinds.Kind) -> bool:
+    return isinstance(kind, kinds.KeyMap) and issubclass(kind.cls, EventKeys)

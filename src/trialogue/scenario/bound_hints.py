@@ -9,7 +9,7 @@ from trialogue.scenario.expecting import EXAMPLES, MANY, SINGLE, STATISTICS, SUM
 from trialogue.scenario.flow_text import flow, plain_of
 from trialogue.scenario.key_aliases import MEASURES, WANTED
 from trialogue.scenario.own_names import OwnNames
-from trialogue.scenario.own_values import NAME
+from trialogue.scenario.own_values import LEFT_OUT, NAME, is_quantity
 from trialogue.scenario.patterns import EVENTS
 from trialogue.scenario.problems import Path
 from trialogue.scenario.quantities import dollars, percent
@@ -136,7 +136,7 @@ def beside_hint(pair: Pair, entry: Entries) -> str:
         return ""
     measures = [each for each in entry.pairs if each.key in UNITS and _takes(each.key, bound)]
     if measures:
-        name, inside = measures[0].key, plain_of(measures[0].value)
+        name, inside = measures[0].key, _told(plain_of(measures[0].value))
         own = cast("dict[str, object]", inside) if isinstance(inside, dict) else dict[str, object]()
         given = {**own, **_bounded(bound, pair.value)}
         return f"; it belongs under {name}: {name}: {flow(given)}"
@@ -160,8 +160,21 @@ def _takes(measure: str, bound: str) -> bool:
     return measure in MANY or not bound.startswith("p")
 
 
+def _told(value: object) -> object:
+    """Plain value without texts that are no names and no quantities, which may be personal."""
+    match value:
+        case str():
+            return value if is_quantity(value) or NAME.fullmatch(value) else LEFT_OUT
+        case dict():
+            return {key: _told(each) for key, each in cast("dict[str, object]", value).items()}
+        case list():
+            return [_told(each) for each in cast("list[object]", value)]
+        case _:
+            return value
+
+
 def _bounded(bound: str, node: Node) -> dict[str, object]:
-    value = plain_of(node)
+    value = _told(plain_of(node))
     if bound == "each":
         return {"each": value if isinstance(node, Items) else [value]}
     return dict.fromkeys(("min", "max") if bound == "exactly" else (bound,), value)

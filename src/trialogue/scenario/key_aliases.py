@@ -235,6 +235,7 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
     "BoundKeys": {
         **dict.fromkeys(("at_least", "least", "minimum", "lower", "above", "over", "from"), "min"),
         **dict.fromkeys(("at_most", "most", "maximum", "upper", "below", "under", "limit"), "max"),
+        **dict.fromkeys(("within", "up_to", "longest", "before", "until"), "max"),
         **dict.fromkeys(("median", "average", "mean", "avg"), "p50"),
         **dict.fromkeys((*WHO, "by", "of", "names", "participants", "agents", "speakers", "people"), "each"),
     },

@@ -6,16 +6,18 @@ from typing import Final
 
 from trialogue.model.kinds import record_of
 from trialogue.scenario.flow_text import flow, plain_of
-from trialogue.scenario.key_aliases import EXPRESSION, WANTED
+from trialogue.scenario.key_aliases import EXPRESSION, MEANT, WANTED
 from trialogue.scenario.own_names import OwnNames
 from trialogue.scenario.own_values import LEFT_OUT, LONGEST_LIST, NAME, own_value
 from trialogue.scenario.patterns import EventKeys, SpokenKeys
-from trialogue.scenario.time_hints import written_time
+from trialogue.scenario.problems import Path
+from trialogue.scenario.time_hints import time_alone, written_time
 from trialogue.scenario.tree import Entries, Items, Node, Pair, Scalar
+from trialogue.scenario.vocabulary import Seat
 from trialogue.values import frozen
 
-_WORDS: Final = frozenset((*EXPRESSION, "lines", "line", "greeting"))
-_TIMES: Final = frozenset(("after", "within", "for", "at"))
+_WORDS: Final = frozenset((*EXPRESSION, "lines", "line", "greeting", "script", "clip"))
+_TIMES: Final = frozenset(("after", "within", "for"))
 
 
 @frozen
@@ -49,15 +51,14 @@ def clips_of_words(pair: Pair) -> Hint | None:
 
 
 def several_said(pair: Pair, section: str) -> Hint | None:
-    """Hint at the entries that a list of words, or of maps with words, means."""
-    if not isinstance(pair.value, Items) or not pair.value.nodes:
-        return None
-    told = [_said(each, speech=False) for each in pair.value.nodes]
-    own = [_said(each, speech=True) for each in pair.value.nodes]
-    if None in told or sum(len(str(each)) for each in own) > LONGEST_LIST:
+    """Hint at the entries that words mean: a text, a map with words, or a list of them."""
+    nodes = pair.value.nodes if isinstance(pair.value, Items) else (pair.value,)
+    told = [_said(each, speech=False) for each in nodes]
+    own = [_said(each, speech=True) for each in nodes]
+    if not told or None in told or sum(len(str(each)) for each in own) > LONGEST_LIST:
         return None
     text, form = (f"{section}: [{', '.join(map(str, each))}]" for each in (told, own))
-    return Hint(f"; write {text}", form)
+    return Hint(f"; write {text}", "" if text == form else form)
 
 
 def _said(node: Node, *, speech: bool) -> str | None:
@@ -68,24 +69,68 @@ def _said(node: Node, *, speech: bool) -> str | None:
     return None if inside is None else f"{{said: {inside}}}"
 
 
-def beside_when(pair: Pair, around: Entries, cls: type[object]) -> Hint | None:
+def after_whom(node: Node | None, names: OwnNames) -> str:
+    """Event of the end of a participant's turn, for a name in the place of a time; else empty."""
+    value = node.value if isinstance(node, Scalar) else None
+    seat = names.meant(value) if isinstance(value, str) else None
+    return "" if seat is None else f'{{said: {{by: {seat}, match: "."}}}}'
+
+
+def time_fault(event: Entries, path: Path, names: OwnNames) -> Hint | None:
+    """Fault of an event that is nothing but a time, or a name in its place, with the form that is meant."""
+    fault = time_alone(event, path)
+    if not fault:
+        return None
+    key = f"{path[-1]}: " if isinstance(path[-1], str) else ""
+    if turn := after_whom(event.find("after"), names):
+        return Hint(f"after is a time: to wait for the end of a turn, write {key}{turn}", f"{key}{turn}")
+    form = fault.partition("write ")[2]
+    return Hint(fault, form if key and form.startswith(key) else "")
+
+
+def beside_when(pair: Pair, around: Entries, cls: type[object], names: OwnNames) -> Hint | None:
     """Hint at a condition that belongs to the event which an author wrote under `when` beside it."""
     path = WANTED[cls.__name__].get(pair.key.casefold().replace("-", "_"), "")
     when, (first, _, key) = around.find("when"), path.partition(".")
+    if when is None and key == "after" and (event := after_whom(pair.value, names)):
+        return Hint(f"; write when: {event}, at the end of a turn")
     if first != "when" or not isinstance(when, Entries) or not when.pairs or when.find(key) is not None:
         return None
     value = written_time(pair.value) if key in _TIMES else None
-    value = value if value is not None else flow(plain_of(pair.value))
     told, own = (own_value(record_of(EventKeys), when, speech=each) for each in (False, True))
-    if told is None or own is None or key in {"speaking", "at", "nth"}:
+    if value is None or told is None or own is None:
         return None
     text, form = (f"when: {each[:-1]}, {key}: {value}}}" for each in (told, own))
     return Hint(f"; write {text}", "" if text == form else form)
 
 
+def of_roles(pair: Pair, names: OwnNames) -> str:
+    """Hint for roles beside the cast, such as `roles: {ann: chair}`; begins with `; `, or is empty."""
+    words = {each.value for each in Seat}
+    if pair.key.casefold() != "roles" or not isinstance(pair.value, Entries):
+        return ""
+    found: list[str] = []
+    for each in pair.value.pairs:
+        seat, value = names.meant(each.key), plain_of(each.value)
+        role = next((word for word in (value, *MEANT.get(str(value), ())) if word in words), None)
+        if seat is None or role is None:
+            return ""
+        found.append(f"{seat}: {{role: {role}}}")
+    return f"; each role is a key of its participant: cast: {{{', '.join(found)}}}" if found else ""
+
+
+def of_role(pair: Pair) -> str:
+    """Hint for a role as a key of a seat, such as `human: true`; begins with `; `, or is empty."""
+    word = pair.key.casefold().removeprefix("is_")
+    role = next((each.value for each in Seat if each.value in {word, *MEANT.get(word, ())}), None)
+    is_set = isinstance(pair.value, Scalar) and pair.value.value is True
+    return f"; write role: {role}" if role is not None and is_set else ""
+
+
 def named_chair(pair: Pair, names: OwnNames) -> str:
     """Participant who is meant to be the chair."""
-    value = pair.value.value if isinstance(pair.value, Scalar) else None
+    only = pair.value.nodes[0] if isinstance(pair.value, Items) and len(pair.value.nodes) == 1 else pair.value
+    value = only.value if isinstance(only, Scalar) else None
     if isinstance(value, str):
         meant = names.meant(value) or (value if NAME.fullmatch(value) else None)
         if meant is not None:

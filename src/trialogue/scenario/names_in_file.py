@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trialogue.scenario.key_aliases import MEANT
-from trialogue.scenario.own_names import OwnNames
+from trialogue.scenario.own_names import EXAMPLES, OTHERS, OwnNames
 from trialogue.scenario.own_values import NAME
 from trialogue.scenario.tree import Entries, Items, Node, Scalar
 from trialogue.scenario.vocabulary import PERSONS, Seat
@@ -28,7 +28,7 @@ def names_in(tree: Node) -> OwnNames:
         if isinstance(tools, Entries)
         else (),
         points=tuple(each for each in ids if NAME.fullmatch(each)),
-        written=frozenset(_texts(tree)),
+        written=frozenset((*EXAMPLES, *OTHERS)).intersection(_texts(tree)),
     )
 
 

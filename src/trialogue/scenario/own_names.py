@@ -10,13 +10,16 @@ from typing import Final
 
 from trialogue.values import frozen
 
-_EXAMPLES: Final = ("tech", "biz", "moderator", "dana")
+EXAMPLES: Final = ("tech", "biz", "moderator", "dana")
 """Participants of the examples: two agents, a chair and a person."""
 
-_ONE: Final = re.compile(rf"\b(by|speaking|participant|to|owner|name): ({'|'.join(_EXAMPLES)}|NAME)(?![\w-])")
+OTHERS: Final = ("prices", "price_list", "cost", "NAME")
+"""Tools and the point of the examples, and the sign for a name."""
+
+_ONE: Final = re.compile(rf"\b(by|speaking|participant|to|owner|name): ({'|'.join(EXAMPLES)}|NAME)(?![\w-])")
 _MANY: Final = re.compile(r"\b(each|order): \[([a-z]+(?:, [a-z]+)*)\]")
 _CAST: Final = re.compile(r"\b(cast: \{)NAME(?=:)")
-_FAULT: Final = re.compile(rf"\bid: ({'|'.join(_EXAMPLES)})-")
+_FAULT: Final = re.compile(rf"\bid: ({'|'.join(EXAMPLES)})-")
 _TOOL: Final = re.compile(r"\b(tools?: \[?|tools: \{)(price_list|prices|NAME)(?![\w-])")
 _SCRIPT: Final = re.compile(r"\bscripts/tech\.yaml")
 _POINT: Final = re.compile(r"\b(agenda: )(cost|NAME)(?![\w-])")
@@ -42,7 +45,7 @@ class OwnNames:
     """Points of the agenda."""
 
     written: frozenset[str] = frozenset()
-    """All texts of the file, which are the author's own."""
+    """Names of the examples that are in the file, and are the author's own."""
 
     @property
     def seats(self) -> tuple[str, ...]:
@@ -67,7 +70,7 @@ class OwnNames:
         return ", ".join(dict.fromkeys(self._seat(name, beside) for name in names.split(", ")))
 
     def _seat(self, name: str, beside: str) -> str:
-        is_example = name in _EXAMPLES or name == "NAME"
+        is_example = name in EXAMPLES or name == "NAME"
         if not is_example or not self.seats or name in self.seats or name in self.written:
             return name
         chairs, agents, people = self.chairs, self.agents, self.people

@@ -25,7 +25,7 @@ def check_run(look: Look) -> None:
         if virtual and _is_hosted(agent.via):
             title = service_at(agent).title
             text = f"a virtual clock cannot speed up {title}: use clock: real, or via: {EMBEDDED}"
-            look.tell(("cast", name, "via"), text, Code.CLOCK_LIVE)
+            look.tell(("cast", name, "via"), text, Code.CLOCK_LIVE, form=f"via: {EMBEDDED}")
         if virtual and agent.via in {MICROPHONE, TEXT}:
             _tell_person(look, name)
         if virtual and not agent.is_person:
@@ -37,7 +37,7 @@ def check_run(look: Look) -> None:
     for name, tool in (look.document.tools or {}).items():
         if virtual and any(KINDS[kind].is_in_the_world for kind in kinds_of(tool)):
             text = "a virtual clock cannot speed up this tool: use clock: real, or a mock"
-            look.tell(("tools", name), text, Code.CLOCK_LIVE)
+            look.tell(("tools", name), text, Code.CLOCK_LIVE, form=f"{name}: {{mock: {{result: 8}}}}")
     limits = run.limits if run is not None else None
     if limits is not None and limits.time == math.inf and limits.turns is None:
         look.tell(("run", "limits"), "a meeting needs a time limit or a turn limit", Code.LIMIT_NONE)

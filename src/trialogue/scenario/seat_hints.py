@@ -25,20 +25,21 @@ def seat_hint(pair: Pair, seat: Entries) -> str:
     time = written_time(pair.value)
     if word in _LENGTH:
         return f"; a turn's length is limited at the top level: floor: {{hold: {{max: {time or '45s'}}}}}"
-    if word in _DELAYS and _is_person(seat):
+    if word in _DELAYS and is_person(seat):
         return f"; a clip waits after its event: when: {{speaking: tech, after: {time or '2s'}}}"
-    if word in _VOICES and _is_person(seat):
+    if word in _VOICES and is_person(seat):
         return "; a person has a voice; a clip names the one that says it: write voice: cleo beside say"
     if word not in _SILENCE:
         return ""
-    if _is_person(seat):
+    if is_person(seat):
         key, who, usual = "human", "a person", "10s"
     else:
         key, who, usual = "think", "an agent", "8s"
     return f"; how long {who} may take to begin is set at the top level: floor: {{{key}: {time or usual}}}"
 
 
-def _is_person(seat: Entries) -> bool:
+def is_person(seat: Entries) -> bool:
+    """Whether a seat is a person's, as far as its author has said."""
     via = seat.find("via")
     if isinstance(via, Entries):
         return via.find("clips") is not None

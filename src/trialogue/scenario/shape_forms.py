@@ -13,6 +13,7 @@ from trialogue.model.kinds import Kind
 from trialogue.scenario.bound_hints import meant_bounds, owner_of
 from trialogue.scenario.expecting import SINGLE, SUMMED, UNITS, limit_of
 from trialogue.scenario.flow_text import flow, plain_of
+from trialogue.scenario.own_names import OwnNames
 from trialogue.scenario.own_values import NAME, is_quantity
 from trialogue.scenario.problems import Path
 from trialogue.scenario.quantities import percent
@@ -89,10 +90,11 @@ def shape_form(kind: Kind, node: Node, path: Path, around: Entries | None = None
     return _short(f"{name}: {form}" if isinstance(name, str) and form else form)
 
 
-def map_form(word: str, path: Path) -> str:
+def map_form(word: str, path: Path, *, names: OwnNames) -> str:
     """Form of a map that is meant by a single word, which stands where some words may; empty for none."""
     if len(path) == 3 and path[0] == "cast" and path[2] == "via":
-        form = _OF_VIA.get(word)
+        is_clips = word in {"lines", "line", "say", "script", "scripted"} and path[1] in names.people
+        form = _OF_VIA.get("clips" if is_clips else word)
         return f"via: {form}" if form else ""
     if path[:2] == ("end", "any") and " " in word:
         return _short(_OF_TEXT["EventKeys"] % flow(word))

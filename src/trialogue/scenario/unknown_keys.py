@@ -9,20 +9,30 @@ from trialogue.model import kinds
 from trialogue.model.kinds import record_of
 from trialogue.scenario.bound_hints import beside_hint, bounds_hint, entries_of, measure_of, total_hint
 from trialogue.scenario.expect_keys import BoundKeys, ExpectationKeys, ExpectKeys, TimesKeys
+from trialogue.scenario.expecting import UNITS
 from trialogue.scenario.fault_keys import FaultKeys
 from trialogue.scenario.flow_text import flow, plain_of
 from trialogue.scenario.forms import form_of, key_hint
 from trialogue.scenario.happening_hints import happening_hint
 from trialogue.scenario.key_aliases import EXPRESSION, MEANT, WHO
-from trialogue.scenario.meant_shapes import Hint, beside_when, clips_of_words, named_chair, several_said
+from trialogue.scenario.meant_shapes import (
+    Hint,
+    beside_when,
+    clips_of_words,
+    named_chair,
+    of_role,
+    of_roles,
+    several_said,
+)
 from trialogue.scenario.moment_hints import moment_hint
+from trialogue.scenario.name_hints import SPOKEN, seat_key_hint, spoken_by_hint
 from trialogue.scenario.own_names import OwnNames
 from trialogue.scenario.own_values import own_value
 from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.people import ClipKeys, ClipsKeys
 from trialogue.scenario.problems import Path
 from trialogue.scenario.schema import AgentDefaultsKeys, AgentKeys, Document, EndKeys, FloorKeys, RunKeys
-from trialogue.scenario.seat_hints import seat_hint
+from trialogue.scenario.seat_hints import is_person, seat_hint
 from trialogue.scenario.time_hints import limit_meant
 from trialogue.scenario.tree import Entries, Pair
 from trialogue.scenario.vocabulary import Seat
@@ -53,13 +63,24 @@ def unknown_key_hint(
 
 def _meant(pair: Pair, record: kinds.KeyMap, around: Entries, names: OwnNames) -> Hint | None:
     """Hint for a key whose value has another shape than that of the key that is meant."""
-    cls = record.cls
-    if cls in {ExpectKeys, EndKeys} and pair.key == "said":
+    cls, word = record.cls, pair.key.casefold()
+    if named := seat_key_hint(pair, cls, names) or spoken_by_hint(pair, cls, names):
+        return named
+    if cls in {ExpectKeys, EndKeys} and word in SPOKEN and word not in UNITS:
         return several_said(pair, "any" if cls is EndKeys else "at_end")
+    if cls is EndKeys and word in {"all", "when", "if", "until"} and not isinstance(pair.value, Entries):
+        return several_said(pair, "any")
     if cls in {ClipKeys, FaultKeys}:
-        return beside_when(pair, around, cls)
+        return beside_when(pair, around, cls, names)
     if cls is ClipsKeys:
         return clips_of_words(pair)
+    if cls is AgentKeys and is_person(around) and (clips := clips_of_words(pair)) is not None:
+        text = clips.text.replace("write clips: ", "write via: {clips: ").replace("], a clip", "]}, a clip")
+        return Hint(text, f"via: {{{clips.form}}}")
+    if text := of_roles(pair, names) if cls is Document else of_role(pair) if cls is AgentKeys else "":
+        return Hint(text)
+    if cls is Document and word == "chairs":
+        return Hint(f"; it is a participant's role: cast: {{{named_chair(pair, names)}: {{role: chair}}}}")
     if cls in {Document, FloorKeys, RunKeys} and Seat.CHAIR.value in (pair.key, *MEANT.get(pair.key, ())):
         return Hint(f"; it is a participant's role: cast: {{{named_chair(pair, names)}: {{role: chair}}}}")
     return None
