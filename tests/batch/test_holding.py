@@ -16,7 +16,7 @@ from attrs import evolve
 from batch_values import MURMURING, SMALL, jobs
 
 from trialogue.batch import local_workers, worker
-from trialogue.batch.holding import Loaded, hold_job
+from trialogue.batch.holding import Loaded, hold_job, resumed
 from trialogue.batch.jobs import encoded
 from trialogue.batch.local_workers import Hand, HandPool
 from trialogue.batch.worker import ORPHANED, UNABLE
@@ -245,6 +245,21 @@ def test_a_meeting_whose_journal_could_not_be_written_is_gone_on_with(tmp_path):
     assert (told.state, told.exit_code) == ("interrupted", 4)
     assert told.text == "its journal could not be written to the end; --resume continues it"
     assert (hold_job(job, Loaded()).state, hold_job(job, Loaded()).state) == ("held", "kept")
+
+
+@pytest.mark.parametrize("left", [[], ["-resumed"]], ids=["its run", "an empty attempt"])
+def test_a_meeting_interrupted_behind_its_end_gets_its_result(tmp_path, left):
+    """A kill or a full disk as its files were written: it cannot be continued, and every batch would fail."""
+    (job,) = jobs(tmp_path, resume=True)
+    whole = hold_job(job, Loaded())
+    for name in ("manifest.json", "result.json"):
+        (Path(job.folder) / name).unlink()
+    for each in left:
+        Path(job.folder + each).mkdir()
+    assert hold_job(evolve(job, resume=False), Loaded()).state == "interrupted"
+    again = hold_job(job, Loaded())
+    assert (again.exit_code, again.text, again.folder) == (whole.exit_code, whole.text, job.folder)
+    assert [each for each in (1, 2, 3) if resumed(Path(job.folder), each).exists()] == [1][: len(left)]
 
 
 def test_a_meeting_interrupted_before_its_journal_starts_again(tmp_path):

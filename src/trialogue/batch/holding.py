@@ -6,7 +6,8 @@
 2. A directory with a `result.json` belongs to a finished meeting: it is read, never held again.
 3. A directory without one belongs to a meeting that still runs or was cut off; one whose journal could not be
    written counts as cut off, too. It is reported, not changed. On request the meeting is continued in a
-   directory beside it, `NAME-resumed`, claimed in the same way; if that is cut off, in `NAME-resumed-2`.
+   directory beside it, `NAME-resumed`, claimed in the same way; if that is cut off, in `NAME-resumed-2`. If
+   its journal has its end, only its last files are made.
 4. Where a meeting could not begin (such as for a missing key), the empty directory is removed, so that the
    next attempt can start.
 """
@@ -29,6 +30,7 @@ from trialogue.errors import GaveUp, JournalError, SetupError, TrialogueError
 from trialogue.importing import import_named
 from trialogue.journal.files import JOURNAL
 from trialogue.machine_limits import LACKS, lack_in
+from trialogue.meeting.completing import complete_files
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.judging import RESULT_MIB, verdict_of
 from trialogue.meeting.outputs import EXIT_CODES, RESULT, verdict_code
@@ -127,6 +129,9 @@ def _hold(job: Job, folder: Path, loaded: Loaded) -> Outcome:
     )
     began = time.perf_counter()
     earlier = [each for each in _attempts(Path(job.folder)) if each != folder and (each / JOURNAL).exists()]
+    if earlier and complete_files(earlier[-1], operator.imports):
+        folder.rmdir()  # nothing is left to continue
+        return found(job)
     if earlier:
         held = resume_meeting(earlier[-1], out=folder, edges=edges)
     else:
@@ -138,10 +143,10 @@ def _hold(job: Job, folder: Path, loaded: Loaded) -> Outcome:
 
 
 def found(job: Job) -> Outcome:
-    """Outcome of a job whose directory existed, from it or from the last one that continues it."""
-    *earlier, last = _attempts(Path(job.folder)) or [Path(job.folder)]
-    if earlier:
-        job = evolve(job, folder=str(last))
+    """Outcome of a job whose directory existed: its own, or that of the last continuation with a result."""
+    attempts = _attempts(Path(job.folder)) or [Path(job.folder)]
+    with_result = [each for each in attempts if (each / RESULT).exists()]
+    job = evolve(job, folder=str((with_result or attempts)[-1]))
     try:
         read: object = read_json(read_regular(Path(job.folder) / RESULT, RESULT_MIB))
         resolved = prepared_job(job)
