@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from trialogue.scenario.bound_hints import meant_limit
 from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.expect_keys import BoundKeys, ExpectationKeys, ExpectKeys, TimesKeys
@@ -11,6 +14,7 @@ from trialogue.scenario.expecting import (
     SINGLE,
     SUMMED,
     UNITS,
+    Unit,
     bounds_of,
     limit_of,
     measures_of,
@@ -22,6 +26,14 @@ from trialogue.scenario.pattern_checks import Use, check_event, events_in
 from trialogue.scenario.problems import Code, Path
 
 __all__ = ["check_expect"]
+
+_A: Final[Mapping[Unit, str]] = {
+    "time": "a time",
+    "share": "a share",
+    "count": "a number",
+    "money": "an amount of money",
+}
+"""What a measure is, by its unit."""
 
 
 def check_expect(look: Look) -> None:
@@ -123,7 +135,7 @@ def _check_bounds(look: Look, path: Path, measure: str, bounds: BoundKeys) -> No
         if limit_of(unit, value) is None:
             meant = meant_limit(unit, value)
             hint = "" if meant is None else f"; did you mean {meant}?"
-            text = f"must be written as {EXAMPLES[unit]}: {measure} is a {unit}{hint}"
+            text = f"must be written as {EXAMPLES[unit]}: {measure} is {_A[unit]}{hint}"
             look.tell((*path, statistic), text, Code.EXPECT)
         if statistic not in {"min", "max"} and measure not in MANY:
             look.tell((*path, statistic), f"{measure} is a single figure: use min or max", Code.EXPECT)
