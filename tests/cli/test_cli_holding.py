@@ -108,7 +108,9 @@ def test_a_wrong_scenario_stops_before_anything(tmp_path):
 
 def test_code_is_told_or_refused(small, hold_it, tmp_path, capsys):
     """A scenario that runs code says so; the operator can refuse it."""
-    small.write_text(small.read_text().replace('lines: ["It', 'tools: [now], lines: ["It') + CODE)
+    small.write_text(
+        small.read_text().replace('lines: ["It', 'prompt: Tell it., tools: [now], lines: ["It') + CODE
+    )
     with pytest.raises(SetupError, match=r"runs code \(time:time\), which --no-code forbids"):
         hold(small, RunOptions(allows_code=False), hold_it)
     hold(small, RunOptions(out=tmp_path / "run", shown="line", imports=("time.*",)), hold_it)
