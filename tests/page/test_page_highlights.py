@@ -37,6 +37,14 @@ def test_a_fault_that_the_meeting_got_over_comes_before_the_longest_silence():
     ]
 
 
+def test_an_expectation_that_measured_nothing_is_a_warning_behind_what_was_missed():
+    """The page opens at what was missed, or failed, and not at the end where nothing could be measured."""
+    empty = Highlight(15.0, "warning", "measured nothing: stop-latency max 1s: no values")
+    missed = Highlight(9.5, "failure", "expected silence max 2s: 5.000 s")
+    found = worst_moments([note(8.0, "broken", "failure")], HEARD, 15.0, [empty, missed])
+    assert [each.at for each in found] == [9.5, 8.0, 9.0, 15.0, 4.0]
+
+
 def test_without_a_failure_it_is_the_longest_silence():
     """Silence before the first sound and after the last counts, too."""
     assert worst_moments([], HEARD, 30.0)[0] == Highlight(15.0, "silence", "15.0 s of silence")
