@@ -17,8 +17,8 @@ from trialogue.scenario.resolve import prepare, resolve
 
 UNUSED = {
     "  ann: {lines: [Hi.], tools: [price]}\n": (
-        "cast.ann.tools[0]: price is never called, for ann's lines call no tool; to call it, write "
-        "think: {provider: scripted, script: [{call: {tool: price}, say: …}]}"
+        "cast.ann.tools[0]: price is never called, for ann's lines call no tool; to call it, "
+        "instead of lines, write think: {provider: scripted, script: [{call: {tool: price}, say: …}]}"
     ),
     "  ann: {lines: [Hi.], prompt: Be brief., tools: [price]}\n": "",
     "  ann: {tools: [price], think: {provider: scripted, script: [{call: {tool: price}}, {say: Yes.}]}}\n": (
@@ -31,8 +31,9 @@ UNUSED = {
     ),
     "  ann: {role: chair, lines: [Hi.]}\nfloor: {policy: random, otherwise: moderated}\n": "",
     "  ann: {lines: [Hi.]}\nfloor: {policy: hand-off}\n": (
-        "floor.policy: no line or script calls hand_off, so round-robin decides each time; to call it, write "
-        "think: {provider: scripted, script: [{call: {tool: hand_off, arguments: {to: NAME}}, say: …}]}"
+        "floor.policy: no line or script calls hand_off, so round-robin decides each time; to call it, "
+        "instead of lines, write think: {provider: scripted, "
+        "script: [{call: {tool: hand_off, arguments: {to: NAME}}, say: …}]}"
     ),
     "  ann: {lines: [Hi.]}\nfloor: {policy: free}\n": "",
 }

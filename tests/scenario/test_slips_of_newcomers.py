@@ -122,6 +122,24 @@ SLIPS = [
         tool(", tools: [dictionary]", "tools: {dictionary: {command: echo 'one two' three}}"),
         "command: [echo, one two, three]",
     ),
+    (rest("expect: {never: [{said: {match: [anthem, jingle bells]}}]}"), 'match: "anthem|jingle bells"'),
+    (rest("expect: {never: [{said: {match: ['(?i)a', '(?i)b']}}]}"), 'match: "(?i)a|b"'),
+    (rest("expect: {never: [{said: {match: {text: jingle}}}]}"), "match: jingle"),
+    (rest("expect: {never: [{said: {match: {who: x}}}]}"), "leave them out, or put the whole text in quotes"),
+    (rest("expect: {never: [{said: {by: {name: piet}, match: Heron}}]}"), "not a map; write by: piet"),
+    (rest("expect: {never: [{said: {by: {a: piet, b: x}, match: Heron}}]}"), "; write one name alone"),
+    (rest("expect: {never: [{said: {by: '{name: piet}', match: Heron}}]}"), 'did you mean "piet"?'),
+    (
+        tool(", think: {provider: scripted, script: [{say: Hi.}]}"),
+        "remove lines: the script has what is said",
+    ),
+    (
+        tool(", think: {provider: open_ai, model: x, endpoint: {url: 'http://127.0.0.1:9/v1'}}").replace(
+            "run: {clock: virtual}\n", ""
+        ),
+        "remove think to have the lines said",
+    ),
+    (rest("expect: {never: [{said: {by: [piet], match: Heron}}]}"), "not a list; write by: piet"),
 ]
 """Files with one slip, and what the answer contains."""
 
@@ -150,6 +168,19 @@ def test_a_call_among_lines_leads_to_a_script(tmp_path):
     given = f"piet: {{think: {script}, tools: [dictionary]}}"
     file.write_text(rest(named).replace("piet: {lines: [Patience.]}", given))
     assert check(file) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [("'{name: dictionary}'", 'letter; did you mean "dictionary"?'), ("'{name: clock}'", "with a letter")],
+)
+def test_a_name_that_is_not_defined_is_never_proposed(tmp_path, written, hint):
+    """It would only lead to the next message."""
+    file = tmp_path / "name.yaml"
+    tools = "\ntools: {dictionary: {mock: {result: 3}}}\nexpect: {never: [{tool: WRITTEN}]}"
+    file.write_text(tool(", tools: [dictionary]", tools.replace("WRITTEN", written)))
+    (problem,) = check(file)
+    assert problem.text.endswith(hint)
 
 
 def test_a_capital_in_the_cast_is_told_once(tmp_path):

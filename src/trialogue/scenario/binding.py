@@ -21,6 +21,7 @@ from trialogue.scenario.expect_keys import BoundKeys
 from trialogue.scenario.forms import form_of, meant_key
 from trialogue.scenario.happening_hints import fitting
 from trialogue.scenario.meant_shapes import Hint, time_fault
+from trialogue.scenario.meant_texts import names_at, text_meant
 from trialogue.scenario.moment_hints import is_moment
 from trialogue.scenario.name_hints import event_meant
 from trialogue.scenario.patterns import EventKeys
@@ -254,13 +255,20 @@ class Binder:
         text = node.text or node.value if isinstance(node, Scalar) else None
         if not isinstance(text, str):
             hint = why_not_text(kind, node)
-            if isinstance(node, Items) and node.nodes and path[-1] in _OF_ONE:
+            if isinstance(node, Items) and len(node.nodes) > 1 and path[-1] in _OF_ONE:
                 hint = ": name one; each of them has an entry of its own"
-            meant = entry_meant(node, path)
+            meant = entry_meant(node, path) or self._text_meant(kind, node, path, told=hint)
             why = f"must be text, not {said(node)}{hint if meant is None else meant.text}"
             self.problems.add(node.at, path, why, Code.TYPE, form="" if meant is None else meant.form)
             return ABSENT
-        return self._checked(node, path, text, text_fault(kind, text))
+        return self._checked(node, path, text, text_fault(kind, text, names_at(path, self.problems.names)))
+
+    def _text_meant(self, kind: kinds.Words, node: Node, path: Path, *, told: str) -> Hint | None:
+        """Hint at the text that a list or a map means, unless a hint at a list is already told."""
+        if self.problems.full or (isinstance(node, Items) and told):
+            return None
+        in_braces = self.problems.between(node.at, node.at.column + 1) == "{"
+        return text_meant(kind, node, path, in_braces=in_braces)
 
     def _checked(self, node: Node, path: Path, value: object, fault: Fault | None) -> object:
         if fault is None:

@@ -46,7 +46,7 @@ FRAMES_S = (0.02, 0.04, 0.06, 0.08, 0.1)
 MIX = "mix"
 """Name of the recording of all participants together, beside a recording for each."""
 
-__all__ = ["CHAIR_TOOLS", "FRAMES_S", "Look", "SourcePlaces", "check_document", "script_of"]
+__all__ = ["CHAIR_TOOLS", "FRAMES_S", "Look", "SourcePlaces", "check_document", "script_of", "twice"]
 
 
 def check_document(look: Look) -> None:
@@ -81,7 +81,7 @@ def _check_cast(look: Look) -> None:
         _check_think(look, path, think)
     for name, agent in cast.items():
         if agent.lines is not None and agent.think is not None:
-            look.tell(("cast", name, "lines"), "lines or think, not both", Code.THINK_TWICE)
+            look.tell(("cast", name, "lines"), twice(agent.think), Code.THINK_TWICE)
         if agent.lines == ():
             look.tell(("cast", name, "lines"), "is empty: add lines, or leave it out", Code.THINK_MISSING)
         _check_restart(look, ("cast", name, "restart"), agent.restart)
@@ -152,6 +152,13 @@ def _check_keys(look: Look, path: Path, think: ThinkStage) -> None:
     own = next(each for each in keys if isinstance(think, each.think))
     for fault in own.faults(think):
         look.tell((*path, *fault.path), fault.text, Code(fault.code))
+
+
+def twice(think: ThinkStage | tuple[ThinkStage, ...]) -> str:
+    """Fault of lines beside a script or a model, with what to remove."""
+    scripted = any(each.is_scripted for each in (think if isinstance(think, tuple) else (think,)))
+    told = "remove lines: the script has what is said" if scripted else "remove think to have the lines said"
+    return f"lines or think, not both; {told}"
 
 
 def script_of(think: ThinkStage) -> tuple[ScriptEntryKeys, ...]:

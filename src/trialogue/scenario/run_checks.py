@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from trialogue.scenario.agents import is_scripted, service_at, thinks_of
-from trialogue.scenario.checks import Look
+from trialogue.scenario.checks import Look, twice
 from trialogue.scenario.meant_shapes import clips_form
 from trialogue.scenario.problems import Code, Path
 from trialogue.scenario.schema import AgentKeys, Clock, ReplacementKeys, StandInKeys
@@ -84,7 +84,7 @@ def _check_stand_in(look: Look, name: str, agent: AgentKeys, *, virtual: bool) -
             Code.STAND_IN,
         )
     if given.lines is not None and given.think is not None:
-        look.tell((*path, "lines"), "lines or think, not both", Code.THINK_TWICE)
+        look.tell((*path, "lines"), twice(given.think), Code.THINK_TWICE)
     is_agent = isinstance(substitute.via, str) and substitute.via in SERVICES
     if not is_agent or (virtual and _is_hosted(substitute.via)):
         look.tell((*path, "via"), "a stand-in must be an agent that this clock allows", Code.STAND_IN)

@@ -54,7 +54,8 @@ def _of_tools(name: str, seat: AgentKeys) -> Iterator[str]:
             where = path_text(("cast", name, "tools", index))
             what = "lines call no tool" if seat.lines is not None else "script does not call it"
             form = f"think: {{provider: scripted, script: [{{call: {{tool: {tool}}}, say: …}}]}}"
-            yield f"{where}: {tool} is never called, for {name}'s {what}; to call it, write {form}"
+            instead = "instead of lines, " if seat.lines is not None else ""
+            yield f"{where}: {tool} is never called, for {name}'s {what}; to call it, {instead}write {form}"
 
 
 def _of_lone_calls(name: str, seat: AgentKeys) -> Iterator[str]:
@@ -89,7 +90,11 @@ def _of_floor(document: Document) -> Iterator[str]:
                 decides = f", so {otherwise} decides each time" if otherwise else ""
                 call = f"{{call: {{tool: {tool}, arguments: {{to: NAME}}}}, say: …}}"
                 form = f"think: {{provider: scripted, script: [{call}]}}"
-                yield f"floor.policy: no line or script calls {tool}{decides}; to call it, write {form}"
+                instead = "instead of lines, " if any(seat.lines is not None for seat in agents) else ""
+                yield (
+                    f"floor.policy: no line or script calls {tool}{decides}; "
+                    f"to call it, {instead}write {form}"
+                )
     if entry.is_self_selected or {policy, otherwise} & BY_THE_CHAIR or document.agenda:
         return
     for name, seat in document.cast.items():

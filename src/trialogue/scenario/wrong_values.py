@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import TypeAlias, assert_never
 
 from trialogue.model import kinds, patterns
 from trialogue.model.text import stream_safe
+from trialogue.scenario.did_you_mean import meant_word
 from trialogue.scenario.problems import Code, shown
 from trialogue.scenario.quantities import dollars, meant_duration, percent
 from trialogue.scenario.tree import Entries, Items, Node, Scalar
@@ -70,8 +72,8 @@ def why_not_text(kind: kinds.Words, node: Node) -> str:
             return ""
 
 
-def text_fault(kind: kinds.Words, text: str) -> Fault | None:
-    """Fault of a text of this kind, or None."""
+def text_fault(kind: kinds.Words, text: str, names: Sequence[str] | None = None) -> Fault | None:
+    """Fault of a text of this kind, or None; `names` are those to which it can refer."""
     match kind:
         case kinds.Text():
             return None
@@ -79,7 +81,7 @@ def text_fault(kind: kinds.Words, text: str) -> Fault | None:
             good = text == text.strip() != "" and text.isprintable() and ":" not in text and len(text) <= 80
             return None if good else (Code.LINE, "must be one line of at most 80 characters without a colon")
         case kinds.Name():
-            return None if _NAME.fullmatch(text) else (Code.NAME, _name_fault(text))
+            return None if _NAME.fullmatch(text) else (Code.NAME, _name_fault(text, names))
         case kinds.PatternText():
             fault = pattern_fault(text)
             return None if fault is None else (Code.PATTERN, fault)
@@ -100,10 +102,19 @@ def probable_name(text: str) -> str | None:
     return name if _NAME.fullmatch(name) else None
 
 
-def _name_fault(text: str) -> str:
+def _among(text: str, names: Sequence[str]) -> str | None:
+    """Name that a text means, or contains as a word; None for none."""
+    probable = probable_name(text)
+    if probable is None or probable in names:
+        return probable
+    found = (each for each in names if re.search(rf"(?<![\w-]){re.escape(each)}(?![\w-])", text))
+    return next(found, None) or meant_word(probable, names)
+
+
+def _name_fault(text: str, names: Sequence[str] | None) -> str:
     if len(text) > 64 and _NAME.fullmatch(text[:64]):
         return f"is longer than 64 characters ({len(text)})"
-    name = probable_name(text)
+    name = probable_name(text) if names is None else _among(text, names)
     hint = f'; did you mean "{name}"?' if name is not None else ""
     if text == "*":
         hint = "; leave it out for anybody"
