@@ -118,7 +118,7 @@ expect:
     first, *rows = capsys.readouterr().out.partition("\n\n")[0].splitlines()
     assert first == "4 of 7 expectations met, 1 measured nothing, 1 not reached; 1 miss: 1 of behaviour"
     told = [re.sub(r"[0-9]+[.][0-9]+", "0", re.sub(" {2,}", "  ", row)).strip() for row in rows]
-    spoke = "bob spoke once, the last at 0 s"
+    spoke = "bob spoke once, at 0 s"
     assert told == [
         "met  always[0]  response-latency max 9s of bob: 0 s at 0 s, the only one",
         "measured nothing  always[1]  stop-latency max 1ms: no values",

@@ -91,8 +91,8 @@ def test_it_fits_a_terminal():
 
 
 def test_in_one_line():
-    """The shortest summary is one line."""
-    assert in_one_line(ENDED) == "edge cache: interrupted after 00:20, 5 turns, runs/edge-cache-1"
+    """The shortest summary is one line; it counts the turns of the table, not those without words."""
+    assert in_one_line(ENDED) == "edge cache: interrupted after 00:20, 4 turns, runs/edge-cache-1"
 
 
 def test_quiet_names_what_was_not_met():
@@ -106,6 +106,16 @@ def test_quiet_names_what_was_not_met():
     assert told[1] == "  expect.never[0], behaviour: expected never /no/ said; it happened at 3.00 s"
     assert told[4:] == ["  and 2 more, in result.json"]
     assert list(in_brief(ENDED)) == [in_one_line(ENDED)]
+
+
+def test_an_unmet_expectation_of_speech_quotes_what_was_heard():
+    """The words are the author's best hint: a recognizer may have written a name in another way."""
+    spoke = "0 times; pia spoke once, at 3.00 s"
+    miss = Miss("expect.at_end[0]", "at_end", "behaviour", "/Ines/ said", spoke, 3.0, heard='"with an as"')
+    ended = evolve(ENDED, result=evolve(RESULT, expectations=Findings(1, (miss,))))
+    told = f'expect.at_end[0], behaviour: expected /Ines/ said; {spoke}: "with an as"'
+    assert list(in_brief(ended))[1:] == [f"  {told}"]
+    assert told in " ".join(plain(each).strip() for each in summary(ended))
 
 
 def test_one_line_says_why_nobody_could_be_heard():
@@ -129,7 +139,7 @@ def test_a_meeting_in_which_no_agent_was_heard_says_so():
     ended = evolve(ENDED, result=result)
     assert plain(summary(ended)[0]).endswith("it was silent for too long, and no agent was heard (silence)")
     told = in_one_line(ended)
-    assert told.endswith("5 turns, no agent was heard, runs/edge-cache-1; Moderator, Eve: No model.")
+    assert told.endswith("4 turns, no agent was heard, runs/edge-cache-1; Moderator, Eve: No model.")
 
 
 def test_a_journal_alone():

@@ -278,6 +278,17 @@ def test_a_failed_reply_is_missed_with_its_reason():
     assert miss[-1] == "it happened at 1.00 s: reply-failed: FAILED_TO_THINK: Connection refused"
 
 
+@pytest.mark.parametrize("section", ["at_end", "in_order"])
+def test_a_miss_of_speech_quotes_what_was_heard_beside_it(section):
+    """The last words of the participant, or of anybody; what happened itself stays without speech."""
+    (miss,) = verdict(f"  {section}: [{{said: {{by: ann, match: nowhere}}}}]").misses
+    quoted = miss.heard.strip('"')
+    assert (len(quoted) > 5, quoted in str(MEETING), quoted in miss.happened) == (True, True, False)
+    assert miss.happened_and_heard.endswith(f's: "{quoted}"')
+    (other,) = verdict(f"  {section}: [{{tool: price, by: ann}}]").misses
+    assert (other.heard, other.happened_and_heard) == ("", other.happened)
+
+
 def test_a_miss_shows_the_records_around_it_without_speech():
     """The record itself is marked, and texts are counted."""
     (miss,) = verdict("  never: [{said: {number: 9000}}]").misses

@@ -17,6 +17,7 @@ from trialogue.model.failed_replies import FAILED
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import brief, safe_text
 from trialogue.report.measures import Measures, ParticipantMeasures, Spread
+from trialogue.report.measures.shares import heard_turns
 from trialogue.report.result import LOST, UNSPOKEN, Result
 from trialogue.values import frozen
 
@@ -95,13 +96,13 @@ def figures(plan: MeetingPlan, measured: Measures) -> list[Line]:
 def in_one_line(ended: Ended) -> str:
     """The result in one line."""
     result = ended.result
-    turns = sum(result.measures.causes.values())
+    turns = counted(heard_turns(result.measures.participants), "turn")
     short = f", {FELL_SHORT[result.shortfall]}" if result.shortfall else ""
     where = f"{short}, {ended.folder}" if ended.folder else short
     where = "; ".join([where, *_first(ended.never_came)])
     where = f"{where}; {headline(result.expectations)}" if result.expectations else where
     where = "; ".join([where, *_why_failed(ended)])
-    return span(f"{result.name}: {result.reason} after {clock(result.duration_s)}, {turns} turns{where}").text
+    return span(f"{result.name}: {result.reason} after {clock(result.duration_s)}, {turns}{where}").text
 
 
 def in_brief(ended: Ended) -> Iterator[str]:
@@ -280,7 +281,7 @@ def _unplayed(ended: Ended) -> Iterator[Line]:
 
 def _told(miss: Miss, file: str) -> str:
     where = f"{miss.place} ({file})" if file else miss.place
-    return f"{where}, {miss.kind}: expected {miss.expected}; {miss.happened}"
+    return f"{where}, {miss.kind}: expected {miss.expected}; {miss.happened_and_heard}"
 
 
 def _files(ended: Ended) -> Iterator[Line]:

@@ -105,7 +105,7 @@ def missed(miss: Miss, file: str = "") -> Iterator[Line]:
     who = f", {miss.participant}" if miss.participant else ""
     yield line(span(f"  {safe_text(where)}{safe_text(who)}", Tone.WARNING))
     yield line(span(f"    expected  {_text(miss.expected)}"), hang=14)
-    yield line(span(f"    happened  {_text(miss.happened)}"), hang=14)
+    yield line(span(f"    happened  {_text(miss.happened_and_heard)}"), hang=14)
 
 
 def _advised(advice: Advice) -> Line:

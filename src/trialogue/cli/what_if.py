@@ -21,6 +21,7 @@ from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.first_difference import Difference
 from trialogue.meeting.what_if import WhatIf, what_if
 from trialogue.model.clock_time import clock
+from trialogue.report.measures.shares import heard_turns
 from trialogue.report.result import Result
 from trialogue.values import frozen
 
@@ -146,7 +147,7 @@ def _seconds(value: float | None) -> str:
 
 _HEAD: Final[tuple[tuple[str, Callable[[Result], str]], ...]] = (
     ("lasted", lambda told: clock(told.duration_s)),
-    ("turns", lambda told: str(sum(told.measures.causes.values()))),
+    ("turns", lambda told: str(heard_turns(told.measures.participants))),
 )
 
 _MEASURES: Final[tuple[tuple[str, Callable[[Result], str]], ...]] = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attrs import field
+
 from trialogue.expect.occurrences import Occurrence
 from trialogue.model.checked import Checked
 from trialogue.model.expectations import Kind, Section
@@ -44,6 +46,9 @@ class Finding:
 
     kind: Kind
     """Kind of expectation."""
+
+    heard: str = field(default="", repr=False)
+    """Words that were heard instead, quoted; empty where the expectation is not of speech. Personal."""
 
 
 @frozen

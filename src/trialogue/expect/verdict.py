@@ -23,6 +23,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
 from trialogue.arguments import checks_arguments
+from trialogue.brain.happenings import SaidWords
 from trialogue.expect.bounds import bound_results
 from trialogue.expect.excused import windows
 from trialogue.expect.missing import Finding, HeldRecords, Looked
@@ -49,6 +50,7 @@ from trialogue.model.expectations import (
     ToolPattern,
     Whenever,
 )
+from trialogue.model.text import brief, safe_text
 from trialogue.report.result import BAD_ENDS
 from trialogue.values import frozen
 
@@ -56,6 +58,9 @@ __all__ = ["HeldRecords", "judge"]
 
 MOST: Final = 3
 """Number of occurrences of what must never happen that are told of one expectation; the rest are counted."""
+
+QUOTED: Final = 80
+"""Most characters of the words that are quoted where others were expected; the rest are counted."""
 
 UNASKED: Final = "no model was asked"
 """Reason why a question has no answer; a model's answers take the place of this."""
@@ -148,7 +153,8 @@ class _Looking:
             happened += self._instead(expected)
         at = earlier[-1] if earlier else self._end(_subject(expected))
         wanted = f"{expected.text}{_window(expected, before)}"
-        return Finding(expected.place, "in_order", wanted, happened, at, self._kind(expected, at))
+        heard = "" if found or earlier else self._heard(expected)
+        return Finding(expected.place, "in_order", wanted, happened, at, self._kind(expected, at), heard)
 
     def never(self, expected: Expected) -> Looked:
         found = self._in_window(expected)
@@ -174,13 +180,13 @@ class _Looking:
             happened += f"; outside of that time at {_times(outside)}"
         elif not found:
             happened += self._instead(expected)
+        heard = "" if found or outside else self._heard(expected)
         at = found[-1] if found else outside[0] if outside else self._end(_subject(expected))
         is_late = len(found) < least <= len(found) + len(outside)
         kind = self._kind(expected, at)
         kind = "timing" if is_late and kind == "behaviour" else kind
-        return _looked(
-            expected.place, wanted, [Finding(expected.place, "at_end", wanted, happened, at, kind)], ""
-        )
+        miss = Finding(expected.place, "at_end", wanted, happened, at, kind, heard)
+        return _looked(expected.place, wanted, [miss], "")
 
     def _whenever(self, expected: Whenever) -> Looked:
         limit, wait = expected.then.within_s, expected.then.after_s
@@ -239,8 +245,8 @@ class _Looking:
         """Event in the place of one that never came, as far as it can be said without speech."""
         match expected.pattern:
             case SpokenPattern(by=by):
-                told = [each for each in self.happened.spoken if by in {None, each.by} and each.text]
-                last = f", the last at {told[-1].at:.2f} s" if told else ""
+                told = self._spoken(by)
+                last = f", {'the last ' if len(told) > 1 else ''}at {told[-1].at:.2f} s" if told else ""
                 return f"; {by or 'anybody'} spoke {_often(len(told))}{last}"
             case ToolPattern(tool=tool):
                 calls = [f"{each.by} at {each.at:.2f} s: {each.outcome}" for each in self.happened.calls]
@@ -249,6 +255,18 @@ class _Looking:
                 )
             case _:
                 return f"; the meeting ended at {self.happened.ended_at:.2f} s: {self.happened.reason}"
+
+    def _spoken(self, by: str | None) -> list[SaidWords]:
+        """Speech with words of one participant, or of anybody."""
+        return [each for each in self.happened.spoken if by in {None, each.by} and each.text]
+
+    def _heard(self, expected: Expected) -> str:
+        """The last words of those who never said what was expected, quoted. Personal."""
+        match expected.pattern:
+            case SpokenPattern(by=by) if told := self._spoken(by):
+                return f'"{brief(safe_text(told[-1].text), QUOTED)}"'
+            case _:
+                return ""
 
     def _kind(self, expected: Expected, found: Occurrence) -> Kind:
         pattern = expected.pattern
@@ -270,6 +288,7 @@ class _Looking:
             participant=found.at.participant,
             seq=found.at.seq,
             around=around(self.held.records, found.at.seq or self.happened.seq_at(found.at.at)),
+            heard=found.heard,
         )
 
 

@@ -176,6 +176,11 @@ def participants(plan: MeetingPlan, heard: RowParts) -> tuple[ParticipantMeasure
     )
 
 
+def heard_turns(rows: Iterable[ParticipantMeasures]) -> int:
+    """Number of turns of all participants, spoken and typed: the sum of what their rows say."""
+    return sum(each.turns + each.typed for each in rows)
+
+
 def balance(spoken: Sequence[float]) -> Balance:
     """Balance of seconds of speech."""
     n, total = len(spoken), summed(spoken)

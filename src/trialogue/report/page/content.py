@@ -16,6 +16,7 @@ from trialogue.report.cast import with_everybody
 from trialogue.report.cues import stamp
 from trialogue.report.measures.by_sound import SecondReckoning
 from trialogue.report.measures.interruptions import attempts, without_backchannels
+from trialogue.report.measures.shares import heard_turns
 from trialogue.report.page.fold import Mark, PageFold, ms
 from trialogue.report.page.highlights import Highlight, worst_moments
 from trialogue.report.page.plots import plots
@@ -109,7 +110,9 @@ def _missed(meeting: PageSource) -> Iterator[Highlight]:
     """Unmet expectations at the moments at which they show; those that measured nothing at the end."""
     verdict = meeting.result.expectations
     for each in verdict.misses if verdict else ():
-        yield Highlight(each.at, "failure", f"expected {each.expected}: {each.happened}", each.participant)
+        yield Highlight(
+            each.at, "failure", f"expected {each.expected}: {each.happened_and_heard}", each.participant
+        )
     for empty in verdict.empty if verdict else ():
         told = f"measured nothing: {empty.expected}: {empty.found}"
         yield Highlight(meeting.result.duration_s, "warning", told)
@@ -118,10 +121,11 @@ def _missed(meeting: PageSource) -> Iterator[Highlight]:
 def _outcome(meeting: PageSource) -> str:
     result = meeting.result
     lasted = stamp(milliseconds(result.duration_s), ".").partition(".")[0].removeprefix("00:")
-    turns = sum(result.measures.causes.values())
+    number = heard_turns(result.measures.participants)
+    turns = f"{number} turn{'' if number == 1 else 's'}"
     when = f"{meeting.started:%Y-%m-%d %H:%M}, " if meeting.started else ""
     clock = "virtual clock" if result.clock == "virtual" else "real clock"
-    return f"ended: {result.reason}. {when}{lasted}, {turns} turns, {clock}, seed {result.seed}"
+    return f"ended: {result.reason}. {when}{lasted}, {turns}, {clock}, seed {result.seed}"
 
 
 def _moment(moment: Highlight) -> dict[str, object]:
