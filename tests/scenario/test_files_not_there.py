@@ -3,6 +3,7 @@
 import pytest
 
 from trialogue.errors import AskedWrongly, ScenarioError
+from trialogue.scenario import check
 from trialogue.scenario.resolve import prepare
 
 
@@ -21,6 +22,34 @@ def test_a_name_is_close_by_its_stem(tmp_path, asked, hint):
     with pytest.raises(ScenarioError) as wrong:
         prepare(tmp_path / asked)
     assert f"looked for {tmp_path / asked}{hint} [" in f"{wrong.value.problems[0]} ["
+
+
+@pytest.mark.parametrize(
+    ("there", "asked", "hint"),
+    [
+        ("bell.yaml", "bell.wav", ""),
+        ("bell.flac", "bell.wav", '; did you mean "bell.flac"?'),
+        ("bell.wav", "bell", '; did you mean "bell.wav"?'),
+        ("bell.WAV", "bell.wav", '; did you mean "bell.WAV"?'),
+    ],
+)
+def test_a_recording_is_not_taken_for_a_scenario(tmp_path, there, asked, hint):
+    """A name is close only among files of the kind that is read."""
+    (tmp_path / there).touch()
+    file = tmp_path / "choir.yaml"
+    clip = f"{{play: {asked}, when: {{at: 1s}}}}"
+    cast = f"{{ann: {{lines: [Hi.]}}, pia: {{role: human, via: {{clips: [{clip}]}}}}}}"
+    file.write_text(f"trialogue: 1\nname: x\ncast: {cast}\n")
+    (problem,) = check(file)
+    assert problem.text.endswith(f"looked for {tmp_path / asked}{hint}")
+
+
+@pytest.mark.parametrize("there", ["bell.wav", "bell.png"])
+def test_a_scenario_is_not_taken_for_a_sound(tmp_path, there):
+    """Nor for a picture."""
+    (tmp_path / there).touch()
+    (problem,) = check(tmp_path / "bell.yaml")
+    assert problem.text.endswith(f"looked for {tmp_path / 'bell.yaml'}")
 
 
 def test_a_file_that_is_there_has_no_other_name(tmp_path):

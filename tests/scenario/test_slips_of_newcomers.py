@@ -52,6 +52,14 @@ SLIPS = [
     (rest("expect: {at_end: [{stop-latency: {piet: 2s}}]}"), "write {each: [piet], max: 2s}"),
     (rest("expect: {said: {by: olga, match: Heron}}"), "at_end: [{said: {by: olga, match: Heron}}]"),
     (rest("expect: {said: [{by: olga, match: Heron}, boat]}"), "{said: {match: boat}}]"),
+    (
+        rest("expect: {always: [{said: {by: olga, match: Heron}}]}"),
+        "example: at_end: [{said: {match: Heron, by: olga}}]",
+    ),
+    (
+        rest("expect: {always: [{participant: olga, event: left, after: 2s}]}"),
+        "example: at_end: [{participant: olga, event: left, after: 2s}]",
+    ),
     (rest("expect: {at_end: [{response-latency: {max: 2 seconds}}]}"), "did you mean 2s?"),
     (rest("expect: {at_end: [{floor-share: {max: 50}}]}"), "did you mean 50%?"),
     (rest("expect: {at_end: [{cost: {max: $2}}]}"), "did you mean 2.00 USD?"),

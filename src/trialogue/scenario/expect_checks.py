@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from trialogue.model.kinds import record_of
 from trialogue.scenario.bound_hints import meant_limit
 from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.expect_keys import BoundKeys, ExpectationKeys, ExpectKeys, TimesKeys
@@ -22,7 +23,9 @@ from trialogue.scenario.expecting import (
 from trialogue.scenario.flow_text import flow
 from trialogue.scenario.idle_keys import check_idle, check_times
 from trialogue.scenario.looking import Look, check_participant, there_are
+from trialogue.scenario.own_values import LONGEST_LIST
 from trialogue.scenario.pattern_checks import Use, check_event, events_in
+from trialogue.scenario.plain_values import plain_as
 from trialogue.scenario.problems import Code, Path
 
 __all__ = ["check_expect"]
@@ -63,7 +66,9 @@ def check_expect(look: Look) -> None:
 def _check_always(look: Look, path: Path, keys: ExpectationKeys) -> None:
     if events_in(keys) and look.is_whole(path):
         text = f"{events_in(keys)[0]} happens at one moment: use at_end, or when and then"
-        look.tell((*path, events_in(keys)[0]), text, Code.EXPECT)
+        form = f"at_end: [{flow(plain_as(record_of(ExpectationKeys), keys))}]"
+        is_short = not measures_of(keys) and keys.when is None and len(form) <= LONGEST_LIST
+        look.tell((*path, events_in(keys)[0]), text, Code.EXPECT, form=form if is_short else "")
     if (keys.when is None) != (keys.then is None):
         look.tell(path, "when and then belong together", Code.EXPECT)
     for key in ("when", "then"):

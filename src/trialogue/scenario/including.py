@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
+from typing import Final
 
 from attrs import field
 
@@ -12,6 +13,12 @@ from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.problems import Code, Path, Problems, shown
 from trialogue.scenario.tree import MAX_BYTES, Entries, Hole, Items, Node, Scalar, compose, map_scalars
 from trialogue.values import define
+
+_TEXTS: Final = (".yaml", ".yml", ".json")
+"""Endings of scenarios and scripts."""
+
+_SOUNDS: Final = (".wav", ".flac")
+"""Endings of recordings."""
 
 
 def read_text(file: FilePath, problems: Problems, at: Scalar | Hole, path: Path) -> str | None:
@@ -21,20 +28,25 @@ def read_text(file: FilePath, problems: Problems, at: Scalar | Hole, path: Path)
             content = stream.read(MAX_BYTES + 1)
     except OSError as error:
         why = error.strerror or "no such file"
-        looked_for = _looked_for(file) if isinstance(error, FileNotFoundError) else file
+        looked_for = _looked_for(file, of_text=True) if isinstance(error, FileNotFoundError) else file
         problems.add(at.at, path, f"cannot be read: {why}: looked for {looked_for}", Code.FILE)
         return None
     return decode(content, problems, at, path)
 
 
-def _looked_for(file: FilePath) -> str:
-    """Place where a missing file was looked for, with a hint at a similar file name there."""
+def _looked_for(file: FilePath, *, of_text: bool) -> str:
+    """Place where a missing file was looked for, with a hint at a similar name there of a file of its kind.
+
+    Its kind is a text or a sound: no scenario is meant by a recording.
+    """
     try:
         there = sorted(file.parent.iterdir())
     except OSError:  # no folder, or one that may not be listed
         is_of_checkout = file.parent == FilePath("scenarios") and file.suffix in {".yaml", ".yml"}
         return f"{file}, of a checkout; trialogue new {file.name} writes one" if is_of_checkout else str(file)
-    near = [each.name for each in there if did_you_mean(file.stem, [each.stem])]
+    endings = {*(_TEXTS if of_text else _SOUNDS), file.suffix}
+    kin = (each for each in there if each.suffix.lower() in endings)
+    near = [each.name for each in kin if did_you_mean(file.stem, [each.stem])]
     return f"{file}{did_you_mean(file.name, near)}"
 
 
@@ -81,7 +93,7 @@ class _Includer:
             return scalar
         file = self._file(path, scalar, scalar.value)
         if file is not None and not file.is_file():
-            why = f"cannot be read: no such file: looked for {_looked_for(file)}"
+            why = f"cannot be read: no such file: looked for {_looked_for(file, of_text=False)}"
             self.problems.add(scalar.at, path, why, Code.FILE)
             return Hole(scalar.at)
         return scalar if file is not None else Hole(scalar.at)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import Enum
 from typing import Final, cast
 
-import attrs
 import yaml
-from attrs import AttrsInstance
 
 from trialogue.arguments import checks_arguments
-from trialogue.model import kinds
-from trialogue.model.kinds import Kind, record_of
+from trialogue.model.kinds import record_of
+from trialogue.scenario.plain_values import plain_as
 from trialogue.scenario.problems import Path
-from trialogue.scenario.quantities import write_duration, write_range
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import Document
 from trialogue.scenario.tree import plain_value
@@ -24,51 +19,7 @@ from trialogue.services.script import JsonObject
 
 def plain(document: Document) -> JsonObject:
     """The document as plain values, as an author could write it; None is left out."""
-    return cast("JsonObject", _plain(record_of(Document), document))
-
-
-def _plain(kind: Kind, value: object) -> object:
-    match kind:
-        case kinds.StageKeys():
-            return _plain(record_of(type(cast("AttrsInstance", value))), value)
-        case kinds.KeyMap(members=members):
-            pairs = ((member, getattr(value, member.attribute)) for member in members)
-            return {member.key: _plain(member.kind, item) for member, item in pairs if item is not None}
-        case kinds.MapOf(value=inner):
-            return {key: _plain(inner, item) for key, item in cast("Mapping[str, object]", value).items()}
-        case kinds.ListOf(item=inner):
-            return [_plain(inner, item) for item in cast("tuple[object, ...]", value)]
-        case kinds.OneOf(options=options):
-            return _plain(_option(options, value), value)
-        case kinds.ClosedList():
-            return cast("object", cast("Enum", value).value)
-        case kinds.Duration():
-            return write_duration(cast("float", value))
-        case kinds.DurationRange():
-            return write_range(cast("tuple[float, float]", value))
-        case _:
-            return value
-
-
-def _option(options: tuple[Kind, ...], value: object) -> Kind:
-    """The member of a union that a value belongs to."""
-    return next(option for option in options if _is_of(option, value))
-
-
-def _is_of(kind: Kind, value: object) -> bool:
-    match kind:
-        case kinds.KeyMap(cls=cls):
-            return isinstance(value, cls)
-        case kinds.StageKeys():
-            return attrs.has(type(value))
-        case kinds.ListOf():
-            return isinstance(value, tuple)
-        case kinds.MapOf():
-            return isinstance(value, Mapping)
-        case kinds.ClosedList(options=options):
-            return isinstance(value, options)
-        case _:
-            return isinstance(value, str)
+    return cast("JsonObject", plain_as(record_of(Document), document))
 
 
 @checks_arguments
