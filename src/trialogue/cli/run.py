@@ -15,6 +15,7 @@ from trialogue.cli.forced_exit import open_leaving
 from trialogue.cli.key_masking import hide
 from trialogue.cli.view_desk import open_desk
 from trialogue.cli.view_lines import line
+from trialogue.cli.view_live import Sounds, no_sounds
 from trialogue.cli.view_screens import note, open_screen, open_waiting, put, put_json, show
 from trialogue.cli.view_summary import Ended, in_brief, summary
 from trialogue.cli.view_watcher import Watched, Watcher
@@ -146,6 +147,7 @@ def hold_resolved(resolved: Resolved, asked: RunOptions, hold_it: Hold) -> int:
         resolved.clock is Clock.VIRTUAL,
         waiting.done,
         open_desk(resolved) if asked.shown == "live" and resolved.clock is Clock.REAL else None,
+        _sounds(resolved) if asked.shown == "live" else no_sounds,
     )
     try:
         held = hold_it(resolved, asked, watcher, waiting)
@@ -215,6 +217,15 @@ def as_requested(path: Path, out: Path | None) -> str:
     if out is not None and out.is_absolute():
         return str(path)
     return str(from_here(path))
+
+
+def _sounds(resolved: Resolved) -> Sounds:
+    """Fold of records into the recordings that clips play."""
+    if not any(clip.file for person in resolved.people for clip in person.clips):
+        return no_sounds
+    from trialogue.meeting.played_sounds import PlayedSounds  # noqa: PLC0415 - only where there are clips
+
+    return PlayedSounds.of(resolved).take
 
 
 def _unplayed(resolved: Resolved, held: Held) -> tuple[str, ...]:

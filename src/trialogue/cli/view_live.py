@@ -6,10 +6,10 @@ tools. Nothing here draws, waits or reads a clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import Factory, field
 
@@ -103,6 +103,16 @@ class _Point:
     since: float
 
 
+Sounds: TypeAlias = Callable[[Record], Iterable[tuple[float, str, str]]]
+"""Function that takes each record, and gives the recordings that begin: seconds, participant, file's name."""
+
+
+def no_sounds(record: Record) -> Iterable[tuple[float, str, str]]:
+    """No recording of any clip: for meetings that are only known by their records."""
+    del record
+    return ()
+
+
 @define
 class LiveView:
     """The live view, computed from records.
@@ -115,6 +125,9 @@ class LiveView:
 
     repeats_names: bool = False
     """Whether every sentence of the transcript names its speaker."""
+
+    sounds: Sounds = no_sounds
+    """Fold of the same records into the recordings that clips play."""
 
     is_over: bool = field(default=False, init=False)
     """Whether the meeting has ended."""
@@ -145,6 +158,8 @@ class LiveView:
         if isinstance(record.event, Joined):
             self.plan = with_everybody(self.plan, (record,))
             self._seating.take(self.plan)
+        for at, name, file in self.sounds(record):
+            self._story.play(at, name, file)
         self._story.take(record)
         self._take_event(record.at, record.event)
         for command in record.commands:

@@ -69,6 +69,7 @@ class Sort(Enum):
     CUT = "cut"
     AGENDA = "agenda"
     TOOL = "tool"
+    SOUND = "sound"
     NOTICE = "notice"
     ENDED = "ended"
 
@@ -168,6 +169,10 @@ class Story:
         for command in record.commands:
             if not _is_of_hum(command, record.commands):
                 self._take_command(record.at, command)
+
+    def play(self, at: float, name: str, file: str) -> None:
+        """Note a recording that a person's clip plays: it is in no record, and may have no words."""
+        self._tell(at, Sort.SOUND, file, name)
 
     def due(self, now: float) -> list[StoryMoment]:
         """New moments until `now`, in seconds since the start; each is returned once."""

@@ -133,6 +133,8 @@ def _what(moment: StoryMoment) -> tuple[Span, ...]:
             return (Span(CUT, Tone.WARNING),)
         case Sort.TOOL:
             return (span(f"→ {brief(moment.text, LONGEST_NOTICE)}", Tone.FAINT),)
+        case Sort.SOUND:
+            return (span(f"♪ {brief(moment.text, LONGEST_NOTICE)}", Tone.FAINT),)
         case Sort.NOTICE:
             return (span(f"! {brief(moment.text, LONGEST_NOTICE)}", Tone.WARNING),)
         case Sort.AGENDA | Sort.ENDED:

@@ -24,7 +24,7 @@ from attrs import field
 from trialogue.cli.controls import Control, Give, Raise, Steered, Unclear, done, read_control, steer
 from trialogue.cli.view_desk import Desk, TurnLines
 from trialogue.cli.view_lines import Line, Tone, line, span
-from trialogue.cli.view_live import LiveView, meters
+from trialogue.cli.view_live import LiveView, Sounds, meters, no_sounds
 from trialogue.cli.view_screens import NoScreen, Screen
 from trialogue.errors import AlreadyOver, AskedWrongly
 from trialogue.mailbox import MailboxFull
@@ -78,6 +78,9 @@ class Watcher:
     desk: Desk | None = None
     """Keyboard of a person who takes part, or who steers; None without one."""
 
+    sounds: Sounds = no_sounds
+    """Fold of the records into the recordings that clips play."""
+
     goes_on_unseen: bool = True
     """Whether it continues after the output is closed; else it raises the OSError. A meeting that runs here
     needs its watcher; a meeting that is only shown does not.
@@ -90,7 +93,7 @@ class Watcher:
 
     async def __call__(self, meeting: Viewed) -> None:
         """Watch until the records end."""
-        view = LiveView(meeting.plan, repeats_names=self.screen.columns is None)
+        view = LiveView(meeting.plan, self.screen.columns is None, self.sounds)
         records = meeting.records()
         self._began = time.perf_counter()
         self.begins()
