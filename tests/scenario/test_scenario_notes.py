@@ -59,6 +59,48 @@ def test_a_program_with_blanks_that_is_no_file_is_noted(kind, tmp_path):
         assert [note.partition("write ")[2] for note in told] == ([f"command: {parts}"] if parts else [])
 
 
+UNNAMED = {
+    "": (
+        "cast.tom: no line of ann names it, so the chair never gives it the floor; "
+        'write its name in one, as in "Tom, your view?"'
+    ),
+    "What would Tom say?": "",
+    "And the old tenor?": "",
+}
+"""Notes by what the chair says besides."""
+
+
+def meeting(more):
+    """Cast of a chair that says more than a name, and two agents."""
+    ann = f'ann: {{role: chair, lines: ["Ben, your view?", "{more or "It is decided."}"]}}'
+    tom = "tom: {aliases: [old tenor], lines: [I like the lullaby.]}"
+    return f"  {ann}\n  ben: {{lines: [The river song.]}}\n  {tom}\n"
+
+
+@pytest.mark.parametrize("more", UNNAMED)
+def test_an_agent_whom_the_chair_never_names_is_noted(more):
+    """Its meeting passes without it; an alias names it, too."""
+    assert noted(meeting(more)) == ([UNNAMED[more]] if UNNAMED[more] else [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("role: chair,", "role: chair, prompt: Ask all.,"),
+        ("role: chair,", "role: chair, on_failure: {replace: {lines: [Hi.]}},"),
+        ("Ben, your view?", "Good evening."),
+        ("The river song.", "Ask Tom."),
+        ("aliases: [old tenor], lines", "greeting: Hello., lines"),
+        ("role: chair, ", ""),
+    ],
+    ids=["model", "stand-in", "names-nobody", "named-by-another", "greets", "no-chair"],
+)
+def test_an_agent_that_may_be_named_is_not_noted(old, new):
+    """Nor one in a meeting whose chair leaves the choice to the policy."""
+    assert old in meeting("")
+    assert noted(meeting("").replace(old, new)) == []
+
+
 def noted(cast):
     return notes(resolve(loads(f"trialogue: 1\nname: x\ncast:\n{cast}")))
 
@@ -121,7 +163,7 @@ CASED = """\
 trialogue: 1
 name: x
 cast:
-  ann: {role: chair, lines: ["Robin, and you?", "Good night."]}
+  ann: {role: chair, lines: ["Robin, and you?", "Good night, Ben."]}
   ben:
     think:
       provider: scripted

@@ -26,9 +26,9 @@ _SIGNS = re.compile(r"\W+")
 
 def case_notes(document: Document) -> Iterator[str]:
     """Line for each pattern that no words match, or that only the case of letters keeps from them."""
-    words = {name: tuple(_words(seat)) for name, seat in document.cast.items()}
+    words = {name: tuple(known_words(seat)) for name, seat in document.cast.items()}
     speaking = {name for name, seat in document.cast.items() if seat.role is not Seat.OBSERVER}
-    open_ended = {name for name in speaking if not _is_fixed(document, document.cast[name])}
+    open_ended = {name for name in speaking if not says_only_known(document, document.cast[name])}
     for path, pattern, by in _patterns(plain(document), ()):
         known = words.get(by, ()) if by else tuple(text for texts in words.values() for text in texts)
         whose = f"{by}'s words" if by else "the words of the scenario"
@@ -55,7 +55,7 @@ def _is_awaited(path: Path) -> bool:
     return path[-2:-1] == ("said",) and path[:2] not in {("expect", "never"), ("expect", "at_end")}
 
 
-def _is_fixed(document: Document, seat: AgentKeys) -> bool:
+def says_only_known(document: Document, seat: AgentKeys) -> bool:
     """Whether the scenario has all words that the participant can say."""
     if isinstance(seat.via, ClipsKeys):
         clips = seat.via.clips
@@ -67,7 +67,7 @@ def _is_fixed(document: Document, seat: AgentKeys) -> bool:
         return False
     scripts = [stage.script if stage.is_scripted else None for stage in stages]
     whole = all(isinstance(script, tuple) for script in scripts)
-    return whole and not any("${" in text for text in _words(seat))
+    return whole and not any("${" in text for text in known_words(seat))
 
 
 def _matches(pattern: str, words: tuple[str, ...]) -> bool:
@@ -117,7 +117,7 @@ def _patterns(value: object, path: Path) -> Iterator[tuple[Path, str, str]]:
                 yield from _patterns(item, inner)
 
 
-def _words(seat: AgentKeys) -> Iterator[str]:
+def known_words(seat: AgentKeys) -> Iterator[str]:
     """Words of a participant that are known beforehand."""
     if seat.greeting:
         yield seat.greeting

@@ -12,6 +12,7 @@ from trialogue.scenario.people import ClipsKeys
 from trialogue.scenario.problems import Path, path_text, shown
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import AgentKeys
+from trialogue.scenario.unnamed_notes import unnamed_notes
 from trialogue.scenario.unused_notes import unused_notes
 from trialogue.scenario.word_notes import word_notes
 from trialogue.services import EMBEDDED, HOSTED, SERVICES, service_of
@@ -38,6 +39,7 @@ def notes(resolved: Resolved) -> list[str]:
         *word_notes(resolved.document),
         *never_notes(resolved.document),
         *unused_notes(resolved),
+        *unnamed_notes(resolved.document),
     ]
 
 
