@@ -144,6 +144,17 @@ def test_scenarios_have_its_keys(listed):
         loads(SCENARIO.replace("{mind: sharp}", "{provider: open_ai, model: m}"))
 
 
+def test_a_misplaced_key_of_its_is_led_to_its_place_while_it_is_listed(monkeypatch):
+    """Once it is not, the key is an unknown one as before, whatever was asked meanwhile."""
+    text = "{trialogue: 1, name: m, cast: {ann: {lines: [Hi.], mind: sharp}}}"
+    with monkeypatch.context() as context:
+        context.setitem(SERVICES, "tiny", "tiny_vendor:SERVICE")
+        with pytest.raises(ScenarioError, match=r"it belongs under think: think: \{mind: "):
+            loads(text)
+    with pytest.raises(ScenarioError, match='unknown key "mind"; known keys'):
+        loads(text)
+
+
 def test_without_its_line_nobody_knows_it():
     """A `via` that no service has is a fault of the scenario."""
     with pytest.raises(ScenarioError, match="must be one of local, deepgram, microphone, text, app"):

@@ -174,9 +174,11 @@ def _called(steps: _Steps) -> str:
     return ".".join(steps).replace(".[]", "[]")
 
 
-@cache
 def _below(record: kinds.KeyMap) -> Mapping[str, _Steps]:
-    """Shortest path to each key below a record, without the record's own keys."""
+    """Shortest path to each key below a record, without the record's own keys.
+
+    Not kept: an engine that an app adds has keys of its own.
+    """
     found: dict[str, _Steps] = {}
     seen: set[kinds.KeyMap] = {record}
     queue: deque[tuple[_Steps, kinds.KeyMap]] = deque([((), record)])
