@@ -8,7 +8,8 @@ from trialogue.scenario import check, prepare
 from trialogue.scenario.notes import notes
 from trialogue.scenario.problem_lines import lines_of
 
-HEAD = "trialogue: 1\nname: x\nrun: {clock: virtual}\n"
+VIRTUAL = "run: {clock: virtual}\n"
+HEAD = f"trialogue: 1\nname: x\n{VIRTUAL}"
 CAST = """cast:
   skipper: {role: chair, lines: ["Rosa, please.", It is decided.]}
   olga: {lines: [Heron.]}
@@ -119,7 +120,7 @@ SLIPS = [
     (tool(", tools: [dictionary]"), "tools: {dictionary: {mock: {result: 8}}}"),
     (
         tool(", tools: [{name: dictionary, command: echo one two}]"),
-        "tools: {dictionary: {command: [echo, one, two]}}",
+        "tools: {dictionary: {mock: {result: 8}}}",
     ),
     (tool(", tools: {dictionary: {mock: {result: 3}}}"), "tools: {dictionary: {mock: {result: 3}}}"),
     (
@@ -128,6 +129,16 @@ SLIPS = [
     ),
     (
         tool(", tools: [dictionary]", "tools: {dictionary: {command: echo 'one two' three}}"),
+        "in the world [E-TYPE]\n   = example: mock: {result: 8}",
+    ),
+    (
+        tool(", tools: [{name: dictionary, command: echo one two}]").replace(VIRTUAL, ""),
+        "tools: {dictionary: {command: [echo, one, two]}}",
+    ),
+    (
+        tool(", tools: [dictionary]", "tools: {dictionary: {command: echo 'one two' three}}").replace(
+            VIRTUAL, ""
+        ),
         "command: [echo, one two, three]",
     ),
     (rest("expect: {never: [{said: {match: [anthem, jingle bells]}}]}"), 'match: "anthem|jingle bells"'),
@@ -143,11 +154,33 @@ SLIPS = [
     ),
     (
         tool(", think: {provider: open_ai, model: x, endpoint: {url: 'http://127.0.0.1:9/v1'}}").replace(
-            "run: {clock: virtual}\n", ""
+            VIRTUAL, ""
         ),
         "remove think to have the lines said",
     ),
     (rest("expect: {never: [{said: {by: [piet], match: Heron}}]}"), "not a list; write by: piet"),
+    (
+        rest("expect: {must: [{said: {by: olga, match: a Heron}}]}"),
+        "at_end: [{said: {by: olga, match: a Heron}}]",
+    ),
+    (
+        rest("expect: {should: {turns: {by: olga, min: 2}}}"),
+        "write at_end: [{turns: {each: [olga], min: 2}}]",
+    ),
+    (
+        rest("expect: {finally: {said: {match: a}, silence: 5s, olga: {turns: 2}}}"),
+        "[{said: {match: a}}, {silence: {max: 5s}}, {turns: {each: [olga], min: 2, max: 2}}]",
+    ),
+    (rest("expect: {contains: [{said: {match: a}}]}"), "example: at_end: [{said: {match: a}}]"),
+    (rest("expect: {all: true}"), "write at_end: [{said: {by: olga, match: ...}}]"),
+    (rest("expect: {must_not: [jingle, {error: any}]}"), "never: [{said: {match: jingle}}, {error: any}]"),
+    (rest("expect: {no: [jingle]}"), "example: never: [{said: {match: jingle}}]"),
+    (
+        rest("expect: {then: [olga, {by: piet, match: a}]}"),
+        "in_order: [{participant: olga, event: heard}, {said: {by: piet, match: a}}]",
+    ),
+    (rest("expect: [{said: {match: a}}]"), "expect: {at_end: [{said: {match: a}}]}"),
+    (rest("must: [{said: {match: a}}]"), "expect: {at_end: [{said: {match: a}}]}"),
 ]
 """Files with one slip, and what the answer contains."""
 

@@ -29,6 +29,7 @@ from trialogue.scenario.people import ClipKeys
 from trialogue.scenario.problems import Code, Path, Problems, shown
 from trialogue.scenario.quantities import read_duration, read_range
 from trialogue.scenario.seating import TEXT_ONLY
+from trialogue.scenario.section_hints import expect_form
 from trialogue.scenario.shape_forms import map_form, shape_form
 from trialogue.scenario.stages import stage_record
 from trialogue.scenario.tool_forms import entry_meant, tools_meant
@@ -136,8 +137,10 @@ class Binder:
             event = event_meant(node, path, self.problems.names)
             if event:
                 return self._wrong(node, path, _shapes(kind), hint, form=event)
-        if (meant := tools_meant(node, path)) is not None:
+        if (meant := tools_meant(node, path, self.problems.names)) is not None:
             return self._wrong(node, path, _shapes(kind), meant.text, form=meant.form)
+        if path == ("expect",) and isinstance(node, Items):
+            return self._wrong(node, path, _shapes(kind), form=expect_form(node, self.problems.names))
         return self._wrong(node, path, _shapes(kind), hint, form=shape_form(kind, node, path, around))
 
     # --- lists and maps ---------------------------------------------------------------------------
@@ -257,7 +260,9 @@ class Binder:
             hint = why_not_text(kind, node)
             if isinstance(node, Items) and len(node.nodes) > 1 and path[-1] in _OF_ONE:
                 hint = ": name one; each of them has an entry of its own"
-            meant = entry_meant(node, path) or self._text_meant(kind, node, path, told=hint)
+            meant = entry_meant(node, path, self.problems.names) or self._text_meant(
+                kind, node, path, told=hint
+            )
             why = f"must be text, not {said(node)}{hint if meant is None else meant.text}"
             self.problems.add(node.at, path, why, Code.TYPE, form="" if meant is None else meant.form)
             return ABSENT

@@ -57,6 +57,22 @@ MEASURES: Final[Mapping[str, str]] = {
 }
 """Measure, by words that mean it in an expectation."""
 
+SECTIONS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        ("must", "must_be", "must_have", "should", "shall", "required", "required_said"), "at_end"
+    ),
+    **dict.fromkeys(
+        ("finally", "assert", "asserts", "assertions", "check", "checks", "that", "all"), "at_end"
+    ),
+    **dict.fromkeys(
+        ("ever", "once", "eventually", "sometime", "sometimes", "contains", "includes"), "at_end"
+    ),
+    **dict.fromkeys(("must_not", "should_not", "never_said", "forbidden", "forbid", "without"), "never"),
+    **dict.fromkeys(("not", "no", "none"), "never"),
+    **dict.fromkeys(("order", "ordered", "sequence", "then"), "in_order"),
+}
+"""Section of `expect`, by words that mean it."""
+
 _AT_END: Final = (
     *("said", "speaking", "for", "agenda", "participant", "event", "tool", "outcome", "arguments", "result"),
     *("error", "ended", "at", "by", "nth", "after", "within", "except", "times", "called"),

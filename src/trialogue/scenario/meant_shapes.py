@@ -53,15 +53,16 @@ def clips_of_words(pair: Pair) -> Hint | None:
 def several_said(pair: Pair, section: str) -> Hint | None:
     """Hint at the entries that words mean: a text, a map with words, or a list of them."""
     nodes = pair.value.nodes if isinstance(pair.value, Items) else (pair.value,)
-    told = [_said(each, speech=False) for each in nodes]
-    own = [_said(each, speech=True) for each in nodes]
+    told = [said_meant(each, speech=False) for each in nodes]
+    own = [said_meant(each, speech=True) for each in nodes]
     if not told or None in told or sum(len(str(each)) for each in own) > LONGEST_LIST:
         return None
     text, form = (f"{section}: [{', '.join(map(str, each))}]" for each in (told, own))
     return Hint(f"; write {text}", "" if text == form else form)
 
 
-def _said(node: Node, *, speech: bool) -> str | None:
+def said_meant(node: Node, *, speech: bool) -> str | None:
+    """Event of words that a text or a map of `said` means; None for another value."""
     record = record_of(SpokenKeys)
     if isinstance(node, Scalar) and isinstance(node.value, str):
         return f"{{said: {{match: {flow(node.value) if speech else LEFT_OUT}}}}}"

@@ -34,7 +34,7 @@ def seat_key_hint(pair: Pair, cls: type[object], names: OwnNames) -> Hint | None
     if seat is None or not (cls in _SECTIONS or issubclass(cls, EventKeys)):
         return None
     return _hint(
-        _entries(seat, pair.value, with_measures=cls in {ExpectKeys, ExpectationKeys}), _section(cls)
+        entries_of_seat(seat, pair.value, with_measures=cls in {ExpectKeys, ExpectationKeys}), _section(cls)
     )
 
 
@@ -70,8 +70,11 @@ def _hint(entries: list[tuple[str, str]], section: str) -> Hint | None:
     return Hint(f"; write {text}", "" if form == text else form.removeprefix("an entry for each: "))
 
 
-def _entries(seat: str, node: Node, *, with_measures: bool) -> list[tuple[str, str]]:
-    """Expectations that a value means below a participant's name; empty if one of them is not known."""
+def entries_of_seat(seat: str, node: Node, *, with_measures: bool) -> list[tuple[str, str]]:
+    """Expectations that a value means below a participant's name, each without and with the author's words.
+
+    Empty if one of them is not known.
+    """
     if isinstance(node, Items):
         return [_of_said(seat, each) for each in node.nodes if isinstance(each, Scalar)]
     if not isinstance(node, Entries):

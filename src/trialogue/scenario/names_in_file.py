@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from trialogue.scenario.key_aliases import MEANT
 from trialogue.scenario.own_names import EXAMPLES, OTHERS, OwnNames
 from trialogue.scenario.own_values import NAME
+from trialogue.scenario.schema import Clock
 from trialogue.scenario.tree import Entries, Items, Node, Scalar
 from trialogue.scenario.vocabulary import PERSONS, Seat
 
@@ -18,6 +19,7 @@ def names_in(tree: Node) -> OwnNames:
     roles = {pair.key: _role(pair.value) for pair in pairs if NAME.fullmatch(pair.key)}
     tools = tree.find("tools") if isinstance(tree, Entries) else None
     agenda = tree.find("agenda") if isinstance(tree, Entries) else None
+    run = tree.find("run") if isinstance(tree, Entries) else None
     points = agenda.nodes if isinstance(agenda, Items) else ()
     ids = (_text(each.find("id")) for each in points if isinstance(each, Entries))
     return OwnNames(
@@ -28,6 +30,7 @@ def names_in(tree: Node) -> OwnNames:
         if isinstance(tools, Entries)
         else (),
         points=tuple(each for each in ids if NAME.fullmatch(each)),
+        is_virtual=isinstance(run, Entries) and _text(run.find("clock")) == Clock.VIRTUAL.value,
         written=frozenset((*EXAMPLES, *OTHERS)).intersection(_texts(tree)),
     )
 

@@ -27,7 +27,7 @@ _POINT: Final = re.compile(r"\b(agenda: )(cost|NAME)(?![\w-])")
 
 @frozen
 class OwnNames:
-    """Names in one file."""
+    """Names in one file, and what else a form depends on."""
 
     agents: tuple[str, ...] = ()
     """Agents without the chair, in the cast's order."""
@@ -43,6 +43,9 @@ class OwnNames:
 
     points: tuple[str, ...] = ()
     """Points of the agenda."""
+
+    is_virtual: bool = False
+    """Whether the file's clock is virtual, so that a form has no tool in the world."""
 
     written: frozenset[str] = frozenset()
     """Names of the examples that are in the file, and are the author's own."""

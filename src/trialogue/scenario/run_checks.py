@@ -10,6 +10,7 @@ from trialogue.scenario.meant_shapes import clips_form
 from trialogue.scenario.problems import Code, Path
 from trialogue.scenario.schema import AgentKeys, Clock, ReplacementKeys, StandInKeys
 from trialogue.scenario.standing_in import stand_in
+from trialogue.scenario.tool_forms import MOCK
 from trialogue.scenario.tool_keys import KINDS, kinds_of
 from trialogue.scenario.vocabulary import MICROPHONE, TEXT
 from trialogue.services import EMBEDDED, SERVICES, service_of
@@ -37,7 +38,7 @@ def check_run(look: Look) -> None:
     for name, tool in (look.document.tools or {}).items():
         if virtual and any(KINDS[kind].is_in_the_world for kind in kinds_of(tool)):
             text = "a virtual clock cannot speed up this tool: use clock: real, or a mock"
-            look.tell(("tools", name), text, Code.CLOCK_LIVE, form=f"{name}: {{mock: {{result: 8}}}}")
+            look.tell(("tools", name), text, Code.CLOCK_LIVE, form=f"{name}: {{mock: {MOCK}}}")
     limits = run.limits if run is not None else None
     if limits is not None and limits.time == math.inf and limits.turns is None:
         look.tell(("run", "limits"), "a meeting needs a time limit or a turn limit", Code.LIMIT_NONE)

@@ -33,6 +33,7 @@ from trialogue.scenario.people import ClipKeys, ClipsKeys
 from trialogue.scenario.problems import Path
 from trialogue.scenario.schema import AgentDefaultsKeys, AgentKeys, Document, EndKeys, FloorKeys, RunKeys
 from trialogue.scenario.seat_hints import is_person, seat_hint
+from trialogue.scenario.section_hints import section_above_hint, section_hint
 from trialogue.scenario.time_hints import limit_meant
 from trialogue.scenario.tree import Entries, Pair
 from trialogue.scenario.vocabulary import Seat
@@ -67,7 +68,12 @@ def _meant(pair: Pair, record: kinds.KeyMap, around: Entries, names: OwnNames) -
     if named := seat_key_hint(pair, cls, names) or spoken_by_hint(pair, cls, names):
         return named
     if cls in {ExpectKeys, EndKeys} and word in SPOKEN and word not in UNITS:
-        return several_said(pair, "any" if cls is EndKeys else "at_end")
+        several = several_said(pair, "any" if cls is EndKeys else "at_end")
+        return section_hint(pair, names) if several is None and cls is ExpectKeys else several
+    if cls is ExpectKeys and (section := section_hint(pair, names)) is not None:
+        return section
+    if cls is Document and (section := section_above_hint(pair, names)) is not None:
+        return section
     if cls is EndKeys and word in {"all", "when", "if", "until"} and not isinstance(pair.value, Entries):
         return several_said(pair, "any")
     if cls in {ClipKeys, FaultKeys}:
