@@ -125,6 +125,7 @@ def test_a_voice_that_nobody_knows_is_noted_in_any_spelling(voice):
     """A typing error would sound like somebody else."""
     (note,) = noted(f"  ann: {{lines: [Hi.], speak: {{model: {voice}}}}}\n")
     assert note.startswith(f'cast.ann.speak.model: unknown voice "{voice}"')
+    assert note.endswith(("?", "; hugo and cleo are voices, and trialogue voices lists all"))
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,24 @@ SLIPS = [
     ),
     (rest("expect: [{said: {match: a}}]"), "expect: {at_end: [{said: {match: a}}]}"),
     (rest("must: [{said: {match: a}}]"), "expect: {at_end: [{said: {match: a}}]}"),
+    (
+        rest("floor: {policy: agenda, agenda: [heron, boat]}"),
+        "agenda: [{id: heron, title: Heron, time: 2m}, {id: boat, title: Boat, time: 2m}]",
+    ),
+    (
+        rest("floor: {agenda: [The boat, {title: Heron, minutes: 3}]}"),
+        "example: agenda: [{id: the-boat, title: The boat, time: 2m}, {id: heron, title: Heron, time: 3m}]",
+    ),
+    (rest("points: [boat]"), "write agenda: [{id: boat, title: Boat, time: 2m}]"),
+    (rest("agenda: [boat]"), "example: {id: boat, title: Boat, time: 2m}"),
+    (rest("agenda: {boat: 3m}"), "agenda: [{id: boat, title: Boat, time: 3m}]"),
+    (
+        rest("agenda: [{id: boat, title: Boat, owner: olga}, {id: heron, title: Heron}]"),
+        "example: {id: boat, title: Boat, owner: olga, time: 2m}",
+    ),
+    (tool(", voice: male"), "example: speak: {model: hugo}"),
+    (tool(", voice: thalia"), "example: speak: {model: thalia}"),
+    (tool(", speak: female"), "example: speak: {model: cleo}"),
 ]
 """Files with one slip, and what the answer contains."""
 
@@ -192,6 +210,22 @@ def test_a_slip_is_answered_by_what_mends_it(tmp_path, text, mend):
     file.write_text(text)
     (problem,) = check(file)
     assert mend in "\n".join((str(problem), *lines_of(problem)[1:][-1:]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        tool(", voice: woman, via: deepgram"),
+        tool(", speak: woman", "defaults: {agent: {via: deepgram}}"),
+        rest("defaults: {agent: {via: deepgram, voice: woman}}"),
+    ],
+)
+def test_a_word_for_a_voice_leads_to_one_of_its_service(tmp_path, text):
+    """A local voice would only lead to a note."""
+    file = tmp_path / "voice.yaml"
+    file.write_text(text)
+    (form,) = (each.form for each in check(file) if "model" in each.form)
+    assert form == "speak: {model: aura-2-thalia-en}"
 
 
 def test_a_call_among_lines_leads_to_a_script(tmp_path):

@@ -141,7 +141,8 @@ class Binder:
             return self._wrong(node, path, _shapes(kind), meant.text, form=meant.form)
         if path == ("expect",) and isinstance(node, Items):
             return self._wrong(node, path, _shapes(kind), form=expect_form(node, self.problems.names))
-        return self._wrong(node, path, _shapes(kind), hint, form=shape_form(kind, node, path, around))
+        form = shape_form(kind, node, path, around, names=self.problems.names)
+        return self._wrong(node, path, _shapes(kind), hint, form=form)
 
     # --- lists and maps ---------------------------------------------------------------------------
 

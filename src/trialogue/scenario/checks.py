@@ -19,6 +19,7 @@ from trialogue.scenario.looking import Look, SourcePlaces, check_participant, th
 from trialogue.scenario.pattern_checks import Use, check_event
 from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.people_checks import check_people
+from trialogue.scenario.point_forms import ending_form
 from trialogue.scenario.problems import Code, Path
 from trialogue.scenario.schema import (
     AgentKeys,
@@ -280,7 +281,7 @@ def _check_agenda(look: Look) -> None:
             text = (
                 f'is never reached: "{agenda[index - 1].id}" never ends, as it has neither time nor done_when'
             )
-            look.tell(path, text, Code.AGENDA_UNREACHABLE)
+            look.tell(path, text, Code.AGENDA_UNREACHABLE, form=ending_form(agenda[index - 1]))
 
 
 def _can_end(point: PointKeys) -> bool:

@@ -19,7 +19,6 @@ def names_in(tree: Node) -> OwnNames:
     roles = {pair.key: _role(pair.value) for pair in pairs if NAME.fullmatch(pair.key)}
     tools = tree.find("tools") if isinstance(tree, Entries) else None
     agenda = tree.find("agenda") if isinstance(tree, Entries) else None
-    run = tree.find("run") if isinstance(tree, Entries) else None
     points = agenda.nodes if isinstance(agenda, Items) else ()
     ids = (_text(each.find("id")) for each in points if isinstance(each, Entries))
     return OwnNames(
@@ -30,7 +29,8 @@ def names_in(tree: Node) -> OwnNames:
         if isinstance(tools, Entries)
         else (),
         points=tuple(each for each in ids if NAME.fullmatch(each)),
-        is_virtual=isinstance(run, Entries) and _text(run.find("clock")) == Clock.VIRTUAL.value,
+        is_virtual=_text(_find(tree, "run", "clock")) == Clock.VIRTUAL.value,
+        via=_text(_find(tree, "defaults", "agent", "via")),
         written=frozenset((*EXAMPLES, *OTHERS)).intersection(_texts(tree)),
     )
 
@@ -44,6 +44,12 @@ def _role(seat: Node) -> Seat:
     word = _text(seat.find("role")).casefold()
     meant = next((role for role in Seat if role.value in {word, *MEANT.get(word, ())}), Seat.SPEAKER)
     return Seat.HUMAN if is_person else meant
+
+
+def _find(node: Node | None, *keys: str) -> Node | None:
+    for key in keys:
+        node = node.find(key) if isinstance(node, Entries) else None
+    return node
 
 
 def _text(node: Node | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from trialogue.scenario.agents import thinks_of
 from trialogue.scenario.did_you_mean import did_you_mean
@@ -14,11 +15,15 @@ from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import AgentKeys
 from trialogue.scenario.unnamed_notes import unnamed_notes
 from trialogue.scenario.unused_notes import unused_notes
+from trialogue.scenario.voice_forms import LOCAL
 from trialogue.scenario.word_notes import word_notes
 from trialogue.services import EMBEDDED, HOSTED, SERVICES, service_of
 from trialogue.services.keys import SpeakStage
 from trialogue.speech.spoken_text import letters_in, sayable
 from trialogue.speech.voices import VOICES, known_voice, stand_ins
+
+_SOME: Final = f"; {' and '.join(LOCAL)} are voices, and trialogue voices lists all"
+"""Hint at voices beside a name that is none."""
 
 __all__ = ["end_notes", "notes"]
 
@@ -72,7 +77,7 @@ def _of_voices(name: str, seat: AgentKeys) -> Iterator[str]:
         named += [(("cast", name, "via", "clips", at, "voice"), c.voice) for at, c in clips if c.voice]
     for path, model in named:
         if known_voice(model) is None:
-            hint = did_you_mean(model, (*VOICES, *stand_ins().spellings))
+            hint = did_you_mean(model, (*VOICES, *stand_ins().spellings)) or _SOME
             yield f'{path_text(path)}: unknown voice "{shown(model)}"; a local voice is chosen instead{hint}'
     yield from _of_hosted(name, seat)
 
@@ -113,7 +118,8 @@ def _of_hosted(name: str, seat: AgentKeys) -> Iterator[str]:
     known = service.keys.published_voices(seat.speak)
     if model is not None and known and model not in known:
         where = path_text(("cast", name, "speak", "model"))
-        yield f'{where}: {service.title} has published no voice "{shown(model)}"{did_you_mean(model, known)}'
+        hint = did_you_mean(model, known) or f"; it has {known[0]} and {known[1]}" if len(known) > 1 else ""
+        yield f'{where}: {service.title} has published no voice "{shown(model)}"{hint}'
 
 
 def _of_words(name: str, seat: AgentKeys) -> Iterator[str]:

@@ -47,6 +47,9 @@ class OwnNames:
     is_virtual: bool = False
     """Whether the file's clock is virtual, so that a form has no tool in the world."""
 
+    via: str = ""
+    """Service of agents that name none, as the file's defaults have it."""
+
     written: frozenset[str] = frozenset()
     """Names of the examples that are in the file, and are the author's own."""
 

@@ -15,12 +15,14 @@ from trialogue.scenario.expecting import SINGLE, SUMMED, UNITS, limit_of
 from trialogue.scenario.flow_text import flow, plain_of
 from trialogue.scenario.own_names import OwnNames
 from trialogue.scenario.own_values import NAME, is_quantity
+from trialogue.scenario.point_forms import agenda_form, point_form
 from trialogue.scenario.problems import Path
 from trialogue.scenario.quantities import percent
 from trialogue.scenario.stages import stage_records
 from trialogue.scenario.time_hints import written_time
 from trialogue.scenario.tool_forms import words_of
 from trialogue.scenario.tree import Entries, Items, Node, Scalar
+from trialogue.scenario.voice_forms import voice_meant
 
 LONGEST: Final = 80
 """Most characters of a form that is shown."""
@@ -32,7 +34,6 @@ _OF_TEXT: Final[Mapping[str, str]] = {
     "EndKeys": "{any: [{said: {match: %s}}, limits]}",
     "AgentKeys": "{lines: [%s]}",
     "ClipKeys": "{say: %s, when: {granted: true}}",
-    "PointKeys": "{id: cost, title: %s}",
     "ScriptEntryKeys": "{say: %s}",
     "WhenKeys": "{heard: %s}",
     "ScriptCallKeys": "{tool: %s}",
@@ -74,7 +75,7 @@ _OF_NUMBER: Final[Mapping[str, str]] = {
 """Map that a single whole number means."""
 
 
-def shape_form(kind: Kind, node: Node, path: Path, around: Entries | None = None) -> str:
+def shape_form(kind: Kind, node: Node, path: Path, around: Entries | None = None, *, names: OwnNames) -> str:
     """Form of a node that does not have the shape of its kind; empty where none is known."""
     name = path[-1] if path else ""
     if isinstance(name, str) and name == "words" and _is_speech(node):
@@ -83,6 +84,10 @@ def shape_form(kind: Kind, node: Node, path: Path, around: Entries | None = None
     if isinstance(name, str) and name in SINGLE and isinstance(node, Scalar) and (owner := owner_of(around)):
         bounds = meant_bounds(name, node)
         return f"{name}: {flow({'each': [owner], **bounds})}" if bounds else ""
+    if name == "speak" and (voice := voice_meant(node, around, names)):
+        return f"speak: {{model: {voice}}}"
+    if path == ("agenda",):
+        return agenda_form(node)
     texts = (text for each in _opened(kind) if (text := _form(each, node, path)))
     form = next(texts, "")
     if isinstance(name, int) and name and path[-2:-1] == ("clips",):
@@ -132,6 +137,8 @@ def _of_scalar(cls: str, node: Scalar, path: Path) -> str:
         return _OF_TIME[cls] % time
     if cls == "ShareKeys" and isinstance(value, str) and percent(value):
         return f"{{max: {value}}}"
+    if cls == "PointKeys":
+        return point_form(node)
     if not isinstance(value, str) or cls not in _OF_TEXT or not value.strip():
         return ""
     if cls == "ThinkKeys" and value.endswith((".yaml", ".yml")):

@@ -30,6 +30,7 @@ from trialogue.scenario.own_names import OwnNames
 from trialogue.scenario.own_values import own_value
 from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.people import ClipKeys, ClipsKeys
+from trialogue.scenario.point_forms import agenda_hint
 from trialogue.scenario.problems import Path
 from trialogue.scenario.schema import AgentDefaultsKeys, AgentKeys, Document, EndKeys, FloorKeys, RunKeys
 from trialogue.scenario.seat_hints import is_person, seat_hint
@@ -37,10 +38,12 @@ from trialogue.scenario.section_hints import section_above_hint, section_hint
 from trialogue.scenario.time_hints import limit_meant
 from trialogue.scenario.tree import Entries, Pair
 from trialogue.scenario.vocabulary import Seat
+from trialogue.scenario.voice_forms import voice_meant
 
 _LEAD: Final = re.compile(r"; (?:write|it belongs [^:]*:) ")
 _EXPECTED: Final = frozenset(member.key for member in record_of(ExpectationKeys).members)
 _AFTER: Final = frozenset({"after", "at", "in", "within", "for", "until"})
+_AGENDA: Final = frozenset(("agenda", "points", "topics"))
 _ONCE: Final = frozenset({"repeat", "repeats", "times", "count", "again", "loop"})
 
 
@@ -48,7 +51,8 @@ def unknown_key_hint(
     pair: Pair, record: kinds.KeyMap, around: Entries, path: Path, *, names: OwnNames
 ) -> Hint:
     """Hint for a key of `around` that its record lacks; `names` are those of the file."""
-    found = _meant(pair, record, around, names) or _special(pair, record, around, path, names=names)
+    found = _meant(pair, record, around, names) or _listed(pair, record.cls, names)
+    found = found or _special(pair, record, around, path, names=names)
     if found is not None:
         return found
     text = moment_hint(pair, record)
@@ -57,8 +61,10 @@ def unknown_key_hint(
     text = key_hint(pair.key, record, pair.value)
     own = key_hint(pair.key, record, pair.value, speech=True)
     form = _LEAD.sub("", own) if own != text else ""
-    if text.startswith("; write speak: {model: "):
+    if "speak: {model: " in text and text.startswith("; write "):
         text += "; trialogue voices lists others"
+        voice = voice_meant(pair.value, around, names)
+        form = form.replace(f"model: {flow(plain_of(pair.value))}", f"model: {voice}") if voice else form
     return Hint(text, form)
 
 
@@ -68,12 +74,7 @@ def _meant(pair: Pair, record: kinds.KeyMap, around: Entries, names: OwnNames) -
     if named := seat_key_hint(pair, cls, names) or spoken_by_hint(pair, cls, names):
         return named
     if cls in {ExpectKeys, EndKeys} and word in SPOKEN and word not in UNITS:
-        several = several_said(pair, "any" if cls is EndKeys else "at_end")
-        return section_hint(pair, names) if several is None and cls is ExpectKeys else several
-    if cls is ExpectKeys and (section := section_hint(pair, names)) is not None:
-        return section
-    if cls is Document and (section := section_above_hint(pair, names)) is not None:
-        return section
+        return several_said(pair, "any" if cls is EndKeys else "at_end")
     if cls is EndKeys and word in {"all", "when", "if", "until"} and not isinstance(pair.value, Entries):
         return several_said(pair, "any")
     if cls in {ClipKeys, FaultKeys}:
@@ -90,6 +91,15 @@ def _meant(pair: Pair, record: kinds.KeyMap, around: Entries, names: OwnNames) -
     if cls in {Document, FloorKeys, RunKeys} and Seat.CHAIR.value in (pair.key, *MEANT.get(pair.key, ())):
         return Hint(f"; it is a participant's role: cast: {{{named_chair(pair, names)}: {{role: chair}}}}")
     return None
+
+
+def _listed(pair: Pair, cls: type[object], names: OwnNames) -> Hint | None:
+    """Hint for another word for the agenda, or for a section of `expect`, with the author's entries."""
+    if pair.key.casefold() in _AGENDA and cls in {Document, FloorKeys, RunKeys}:
+        return agenda_hint(pair.value, "; write " if cls is Document else "; it belongs at the top level: ")
+    if cls is ExpectKeys:
+        return section_hint(pair, names)
+    return section_above_hint(pair, names) if cls is Document else None
 
 
 def _measured(pair: Pair, cls: type[object], path: Path, names: OwnNames) -> str:
