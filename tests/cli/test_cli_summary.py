@@ -6,6 +6,7 @@ from cli_playbook import MEETING, PLAN
 from trialogue.brain.words.transcript import utterances
 from trialogue.cli.view_lines import Tone, plain, width
 from trialogue.cli.view_summary import Ended, in_brief, in_one_line, summary
+from trialogue.model.checked import Checked
 from trialogue.model.events import (
     FloorRequested,
     PlaybackFinished,
@@ -106,6 +107,19 @@ def test_quiet_names_what_was_not_met():
     assert told[1] == "  expect.never[0], behaviour: expected never /no/ said; it happened at 3.00 s"
     assert told[4:] == ["  and 2 more, in result.json"]
     assert list(in_brief(ENDED)) == [in_one_line(ENDED)]
+
+
+def test_quiet_names_what_measured_nothing():
+    """Behind what was not reached, so that each has its own words; the fourth is counted."""
+    empty = [
+        Checked(f"expect.at_end[{at}]", "measured-nothing", "silence max 5s", "no values") for at in range(4)
+    ]
+    unreached = Checked("expect.in_order[1]", "not-reached", "/no/ said", "")
+    ended = evolve(ENDED, result=evolve(RESULT, expectations=Findings(6, results=(empty[0], unreached))))
+    told = "6 expectations: 4 met, 1 not reached, 1 measured nothing: at_end[0] silence max 5s"
+    assert in_one_line(ended).endswith(told)
+    ended = evolve(ENDED, result=evolve(RESULT, expectations=Findings(6, results=tuple(empty))))
+    assert in_one_line(ended).endswith("at_end[2] silence max 5s, and 1 more")
 
 
 def test_an_unmet_expectation_of_speech_quotes_what_was_heard():

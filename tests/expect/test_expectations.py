@@ -289,6 +289,28 @@ def test_a_miss_of_speech_quotes_what_was_heard_beside_it(section):
     assert (other.heard, other.happened_and_heard) == ("", other.happened)
 
 
+@pytest.mark.parametrize("by", ["by: ben, ", ""])
+def test_what_was_said_in_spite_of_never_is_quoted(by):
+    """With its speaker, where the expectation names none; what happened itself stays without speech."""
+    (miss,) = verdict(f"  never: [{{said: {{{by}number: 9000}}}}]").misses
+    assert ("nine thousand" in miss.heard, "nine thousand" in miss.happened) == (True, False)
+    assert miss.happened.endswith(" s" if by else " s, said by ben")
+    (often,) = verdict(f"  at_end: [{{said: {{{by}number: 9000}}, times: {{max: 0}}}}]").misses
+    assert often.heard == miss.heard
+
+
+def test_of_a_long_turn_the_sentence_with_the_words_is_quoted():
+    """From it on: the first 80 characters would not have them."""
+    long = f"{'It is a long story. ' * 8}I said cancel. That is all."
+    held = numbered(
+        (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
+        *turn(1, "ann", 1.0, 9.0, long),
+        (10.0, SessionReady("ann", 1), EndMeeting("silence")),
+    )
+    (miss,) = verdict("  never: [{said: {match: cancel}}]", held).misses
+    assert miss.heard == '"… I said cancel. That is all."'
+
+
 def test_a_miss_shows_the_records_around_it_without_speech():
     """The record itself is marked, and texts are counted."""
     (miss,) = verdict("  never: [{said: {number: 9000}}]").misses

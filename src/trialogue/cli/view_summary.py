@@ -100,7 +100,7 @@ def in_one_line(ended: Ended) -> str:
     short = f", {FELL_SHORT[result.shortfall]}" if result.shortfall else ""
     where = f"{short}, {ended.folder}" if ended.folder else short
     where = "; ".join([where, *_first(ended.never_came)])
-    where = f"{where}; {headline(result.expectations)}" if result.expectations else where
+    where = f"{where}; {headline(result.expectations, named=True)}" if result.expectations else where
     where = "; ".join([where, *_why_failed(ended)])
     return span(f"{result.name}: {result.reason} after {clock(result.duration_s)}, {turns}{where}").text
 

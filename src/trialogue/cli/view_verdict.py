@@ -17,6 +17,12 @@ LONGEST: Final = 400
 """Most characters of one text about an expectation."""
 
 
+SHORT: Final = 80
+"""Most characters of an expectation that is named in a headline."""
+
+NAMED: Final = 3
+"""Most expectations that a headline names; the rest are counted."""
+
 WORDS: Final[Mapping[Outcome, str]] = MappingProxyType(
     {
         "met": "met",
@@ -67,8 +73,11 @@ def _short(place: str) -> str:
     return safe_text(place.removeprefix("expect."))
 
 
-def headline(verdict: Findings) -> str:
-    """Headline of the result: how many expectations were met, and the kinds of the others."""
+def headline(verdict: Findings, *, named: bool = False) -> str:
+    """Headline of the result: how many expectations were met, and the kinds of the others.
+
+    With `named` it says, last of those, which expectations measured nothing.
+    """
     if verdict.unjudged:
         return verdict.not_judged
     places = {miss.place for miss in verdict.misses}
@@ -77,13 +86,23 @@ def headline(verdict: Findings) -> str:
         counted(verdict.checked, "expectation"),
         verdict.checked - len(places) - sum(others.values()),
     )
-    aside = "".join(f", {count} {name}" for name, count in others.items() if count)
+    asides = [f", {count} {name}" for name, count in others.items() if count]
+    if named and verdict.empty:
+        asides = [*asides[1:], f"{asides[0]}: {_named(verdict.empty)}"]
+    aside = "".join(asides)
     if not places:
         return f"{total}: {left} met{aside}" if aside else f"{total}, all met"
     kinds = Counter(miss.kind for miss in verdict.misses)
     told = ", ".join(f"{count} of {kind}" for kind, count in kinds.items())
     misses = counted(len(verdict.misses), "miss").replace("misss", "misses")
     return f"{left} of {total} met{aside}; {misses}: {told}"
+
+
+def _named(results: Sequence[Checked]) -> str:
+    """The first of several results, by place and what was expected."""
+    told = [brief(safe_text(f"{_short(each.place)} {each.expected}"), SHORT) for each in results[:NAMED]]
+    more = [f"and {len(results) - NAMED} more"] if len(results) > NAMED else []
+    return ", ".join([*told, *more])
 
 
 def _neither(verdict: Findings) -> dict[str, int]:

@@ -48,7 +48,7 @@ class Finding:
     """Kind of expectation."""
 
     heard: str = field(default="", repr=False)
-    """Words that were heard instead, quoted; empty where the expectation is not of speech. Personal."""
+    """Words that were heard, quoted; empty where the expectation is not of speech. Personal."""
 
 
 @frozen

@@ -19,11 +19,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
+from attrs import evolve
+
 from trialogue.arguments import checks_arguments
-from trialogue.brain.happenings import SaidWords
+from trialogue.brain.happenings import SaidWords, fits
 from trialogue.expect.bounds import bound_results
 from trialogue.expect.excused import windows
 from trialogue.expect.missing import Finding, HeldRecords, Looked
@@ -61,6 +64,9 @@ MOST: Final = 3
 
 QUOTED: Final = 80
 """Most characters of the words that are quoted where others were expected; the rest are counted."""
+
+_SENTENCE: Final = re.compile(r"[.!?…] +")
+"""End of a sentence."""
 
 UNASKED: Final = "no model was asked"
 """Reason why a question has no answer; a model's answers take the place of this."""
@@ -163,9 +169,11 @@ class _Looking:
         for index, each in enumerate(found[:MOST]):
             more = f", and {len(found) - MOST} times more" if index == MOST - 1 and len(found) > MOST else ""
             code = f": {self.happened.told_at(each)}" if isinstance(expected.pattern, ErrorPattern) else ""
-            happened = f"it happened at {each.at:.2f} s{code}{more}"
-            kind = self._kind(expected, each)
-            misses.append(Finding(expected.place, "never", wanted, happened, each, kind))
+            said = self._said_at(each, expected)
+            who = f", said by {said.by}" if said is not None and _subject(expected) is None else ""
+            happened = f"it happened at {each.at:.2f} s{who}{code}{more}"
+            kind, heard = self._kind(expected, each), _quoted(said, expected)
+            misses.append(Finding(expected.place, "never", wanted, happened, each, kind, heard))
         return _looked(expected.place, wanted, misses, "it never happened")
 
     def _count(self, expected: Expected) -> Looked:
@@ -181,6 +189,8 @@ class _Looking:
         elif not found:
             happened += self._instead(expected)
         heard = "" if found or outside else self._heard(expected)
+        if found and len(found) >= least:
+            heard = _quoted(self._said_at(found[-1], expected), expected)
         at = found[-1] if found else outside[0] if outside else self._end(_subject(expected))
         is_late = len(found) < least <= len(found) + len(outside)
         kind = self._kind(expected, at)
@@ -264,9 +274,16 @@ class _Looking:
         """The last words of those who never said what was expected, quoted. Personal."""
         match expected.pattern:
             case SpokenPattern(by=by) if told := self._spoken(by):
-                return f'"{brief(safe_text(told[-1].text), QUOTED)}"'
+                return _quoted(told[-1], expected)
             case _:
                 return ""
+
+    def _said_at(self, found: Occurrence, expected: Expected) -> SaidWords | None:
+        """The speech that came true there; None for an event of another kind."""
+        if not isinstance(expected.pattern, SpokenPattern):
+            return None
+        place = found.at, found.seq, found.participant
+        return next((each for each in self.happened.spoken if (each.at, each.seq, each.by) == place), None)
 
     def _kind(self, expected: Expected, found: Occurrence) -> Kind:
         pattern = expected.pattern
@@ -290,6 +307,20 @@ class _Looking:
             around=around(self.held.records, found.at.seq or self.happened.seq_at(found.at.at)),
             heard=found.heard,
         )
+
+
+def _quoted(said: SaidWords | None, expected: Expected) -> str:
+    """Words, quoted; of many, those from the first sentence on that has what was meant. Personal."""
+    if said is None:
+        return ""
+    begins = [each.end() for each in _SENTENCE.finditer(said.text)] if len(said.text) > QUOTED else []
+    ends = [*begins, len(said.text)]
+    for begin, end in zip(begins, ends[1:], strict=True):
+        if fits(expected.pattern, evolve(said, text=said.text[:begin])):
+            break
+        if fits(expected.pattern, evolve(said, text=said.text[begin:end])):
+            return f'"… {brief(safe_text(said.text[begin:]), QUOTED)}"'
+    return f'"{brief(safe_text(said.text), QUOTED)}"'
 
 
 def _looked(place: str, wanted: str, misses: Sequence[Finding], found: str) -> Looked:

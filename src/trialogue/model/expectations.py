@@ -318,11 +318,11 @@ class Miss:
     """Records around it, one line each; texts are counted, not quoted."""
 
     heard: str = field(default="", repr=False)
-    """Words that were heard instead, quoted; empty where the expectation is not of speech. Personal."""
+    """Words that were heard, quoted; empty where the expectation is not of speech. Personal."""
 
     @property
     def happened_and_heard(self) -> str:
-        """Actual event, with the words that were heard instead. Personal."""
+        """Actual event, with the words that were heard. Personal."""
         return f"{self.happened}: {self.heard}" if self.heard else self.happened
 
 
