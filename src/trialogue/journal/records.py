@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from trialogue.journal.codec import (
     COMMANDS,
@@ -193,12 +193,16 @@ def parse_header(line: JsonObject) -> tuple[Header, Strangers]:
     return header, Strangers(fields=tuple(surplus))
 
 
+_NUMBERS: Final = frozenset({int, float})
+"""Classes of a record's moment."""
+
+
 def is_record(raw: JsonObject) -> bool:
     """Whether a line has the form of a record, with any event."""
-    commands: object = raw.get("commands")
-    if not isinstance(commands, list) or type(raw.get("at")) not in {int, float}:
+    commands: Any = raw.get("commands")
+    if type(commands) is not list or type(raw.get("at")) not in _NUMBERS or not _has_type(raw.get("event")):
         return False
-    return all(map(_has_type, (raw.get("event"), *cast("list[object]", commands))))
+    return not commands or all(map(_has_type, cast("list[object]", commands)))
 
 
 def _has_type(part: object) -> bool:
