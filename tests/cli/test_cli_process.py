@@ -29,6 +29,7 @@ HEAVY = (
     "soxr",
     "httpx",
     "structlog",
+    "lzma",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from trialogue.model import kinds
@@ -41,10 +42,15 @@ from trialogue.scenario.vocabulary import Seat
 from trialogue.scenario.voice_forms import voice_meant
 
 _LEAD: Final = re.compile(r"; (?:write|it belongs [^:]*:) ")
-_EXPECTED: Final = frozenset(member.key for member in record_of(ExpectationKeys).members)
 _AFTER: Final = frozenset({"after", "at", "in", "within", "for", "until"})
 _AGENDA: Final = frozenset(("agenda", "points", "topics"))
 _ONCE: Final = frozenset({"repeat", "repeats", "times", "count", "again", "loop"})
+
+
+@cache
+def _expected_keys() -> frozenset[str]:
+    """Keys of an expectation; only a mistake needs them."""
+    return frozenset(member.key for member in record_of(ExpectationKeys).members)
 
 
 def unknown_key_hint(
@@ -134,7 +140,7 @@ def _special(
             return found
     if cls is ExpectationKeys:
         text = beside_hint(pair, around)
-    elif cls is EventKeys and path[0] == "expect" and (measure_of(pair.key) or pair.key) in _EXPECTED:
+    elif cls is EventKeys and path[0] == "expect" and (measure_of(pair.key) or pair.key) in _expected_keys():
         text = f"; it belongs under at_end: at_end: [{{{_expected(pair, around)}}}]"
     elif cls is BoundKeys:
         text = total_hint(pair, path) or bounds_hint(pair, path, names)

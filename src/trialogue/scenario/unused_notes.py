@@ -6,7 +6,6 @@ A rehearsal, which is scripted and has a prompt, keeps its tools for the model t
 from __future__ import annotations
 
 import shlex
-import shutil
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path as FilePath
@@ -118,6 +117,8 @@ def _of_programs(document: Document, folder: FilePath) -> Iterator[str]:
 
 
 def _is_program(program: str, folder: FilePath) -> bool:
+    import shutil  # noqa: PLC0415 - it loads compressors, and few scenarios have such a program
+
     return shutil.which(program) is not None or (folder / program).exists()
 
 
