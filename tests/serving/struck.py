@@ -156,7 +156,8 @@ class Client:
         for wait_s in (self.quiet_s, PATIENT_S):
             self.outcome.is_quiet = False
             try:
-                return await asyncio.wait_for(self.socket.recv(), wait_s)
+                async with asyncio.timeout(wait_s):  # wait_for forgets the end of SLOW_S beside a message
+                    return await self.socket.recv()
             except TimeoutError:
                 self.outcome.is_quiet = True
             if self.sees(self.outcome):
