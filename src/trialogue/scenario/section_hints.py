@@ -7,6 +7,7 @@ from typing import Final
 from trialogue.model.kinds import record_of
 from trialogue.scenario.bound_hints import entries_of, measure_of
 from trialogue.scenario.expect_keys import ExpectationKeys
+from trialogue.scenario.expecting import UNITS
 from trialogue.scenario.key_aliases import SECTIONS, WANTED
 from trialogue.scenario.meant_shapes import Hint, said_meant
 from trialogue.scenario.name_hints import SPOKEN, entries_of_seat
@@ -43,7 +44,17 @@ def expect_form(node: Items, names: OwnNames) -> str:
 
 
 def _section(pair: Pair) -> str | None:
-    return SECTIONS.get(pair.key.casefold().replace("-", "_").replace(" ", "_"))
+    section = SECTIONS.get(pair.key.casefold().replace("-", "_").replace(" ", "_"))
+    return "at_end" if section == "never" and _is_of_limits(pair.value) else section
+
+
+def _is_of_limits(node: Node) -> bool:
+    """Whether a value has only measures with the limit that they stay below, such as `silence: 5s`."""
+    entries = node.nodes if isinstance(node, Items) else (node,)
+    pairs = [pair for each in entries for pair in (each.pairs if isinstance(each, Entries) else ())]
+    measures = [measure_of(pair.key) for pair in pairs if isinstance(pair.value, Scalar)]
+    is_whole = len(measures) == len(pairs) >= len(entries)
+    return is_whole and all(each is not None and UNITS[each] != "count" for each in measures)
 
 
 def _forms(node: Node, section: str, names: OwnNames) -> tuple[str, str]:
