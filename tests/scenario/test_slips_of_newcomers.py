@@ -174,6 +174,7 @@ SLIPS = [
     (rest("expect: {contains: [{said: {match: a}}]}"), "example: at_end: [{said: {match: a}}]"),
     (rest("expect: {all: true}"), "write at_end: [{said: {by: olga, match: ...}}]"),
     (rest("expect: {must_not: [jingle, {error: any}]}"), "never: [{said: {match: jingle}}, {error: any}]"),
+    (rest("expect: {forbidden: []}"), "write never: [{said: {by: olga, match: ...}}]"),
     (rest("expect: {must_not: [{silence: 5s}]}"), "write at_end: [{silence: {max: 5s}}]"),
     (rest("expect: {no: [jingle]}"), "example: never: [{said: {match: jingle}}]"),
     (

@@ -53,7 +53,7 @@ def _is_of_limits(node: Node) -> bool:
     entries = node.nodes if isinstance(node, Items) else (node,)
     pairs = [pair for each in entries for pair in (each.pairs if isinstance(each, Entries) else ())]
     measures = [measure_of(pair.key) for pair in pairs if isinstance(pair.value, Scalar)]
-    is_whole = len(measures) == len(pairs) >= len(entries)
+    is_whole = len(measures) == len(pairs) >= len(entries) > 0
     return is_whole and all(each is not None and UNITS[each] != "count" for each in measures)
 
 
