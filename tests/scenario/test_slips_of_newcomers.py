@@ -230,6 +230,21 @@ def test_a_word_for_a_voice_leads_to_one_of_its_service(tmp_path, text):
     assert form == "speak: {model: aura-2-thalia-en}"
 
 
+@pytest.mark.parametrize("clock", ["real", "virtual"])
+def test_lines_of_a_person_who_types_lead_to_clips_with_them(tmp_path, clock):
+    """All that is told shows the one form, which is taken in place of both keys."""
+    file = tmp_path / "typed.yaml"
+    cast = "{ann: {lines: [Hi.]}, jo: {role: human, "
+    start = f"{{trialogue: 1, name: x, run: {{clock: {clock}}}, cast: {cast}"
+    file.write_text(start + "via: text, lines: [I bring the amplifier.]}}}")
+    problems = check(file)
+    assert any("clips speak in its place, instead of via: text" in each.text for each in problems)
+    (form,) = {each.form for each in problems}
+    assert "say: I bring the amplifier." in form
+    file.write_text(start + form + "}}}")
+    assert check(file) == []
+
+
 def test_a_call_among_lines_leads_to_a_script(tmp_path):
     """It takes the agent's own words, and a tool that is defined but not given leads to the seat's tools."""
     file = tmp_path / "call.yaml"

@@ -49,9 +49,16 @@ def _instead(key: str, seat: AgentKeys) -> tuple[str, str]:
     if key == "speak" and isinstance(seat.via, ClipsKeys):
         return "; a clip names its voice beside say", "voice: cleo"
     if key in {"lines", "greeting", "prompt", "think"} and seat.via is None:
-        words = seat.lines or ((seat.greeting,) if seat.greeting else ())
-        return "; clips speak in its place", f"via: {{{clips_form(words or ('Hello.',))}}}"
+        return "; clips speak in its place", clips_in_place(seat)
+    if key in {"lines", "greeting"} and isinstance(seat.via, str):
+        return f"; clips speak in its place, instead of via: {seat.via}", clips_in_place(seat)
     return "", ""
+
+
+def clips_in_place(seat: AgentKeys) -> str:
+    """Form of clips that say what an agent's keys would in a person's seat; a greeting of ours if nothing."""
+    words = seat.lines or ((seat.greeting,) if seat.greeting else ("Hello.",))
+    return f"via: {{{clips_form(words)}}}"
 
 
 def _check_clip(look: Look, path: Path, clip: ClipKeys) -> None:

@@ -6,7 +6,7 @@ import math
 
 from trialogue.scenario.agents import is_scripted, service_at, thinks_of
 from trialogue.scenario.checks import Look, twice
-from trialogue.scenario.meant_shapes import clips_form
+from trialogue.scenario.people_checks import clips_in_place
 from trialogue.scenario.problems import Code, Path
 from trialogue.scenario.schema import AgentKeys, Clock, ReplacementKeys, StandInKeys
 from trialogue.scenario.standing_in import stand_in
@@ -28,7 +28,7 @@ def check_run(look: Look) -> None:
             text = f"a virtual clock cannot speed up {title}: use clock: real, or via: {EMBEDDED}"
             look.tell(("cast", name, "via"), text, Code.CLOCK_LIVE, form=f"via: {EMBEDDED}")
         if virtual and agent.via in {MICROPHONE, TEXT}:
-            _tell_person(look, name)
+            _tell_person(look, name, agent)
         if virtual and not agent.is_person:
             _check_offline(look, name, agent)
         if not agent.is_person:
@@ -44,14 +44,14 @@ def check_run(look: Look) -> None:
         look.tell(("run", "limits"), "a meeting needs a time limit or a turn limit", Code.LIMIT_NONE)
 
 
-def _tell_person(look: Look, name: str) -> None:
+def _tell_person(look: Look, name: str, agent: AgentKeys) -> None:
     """Note a person in virtual time, unless a fault of the seat already leads to clips."""
     seat: Path = ("cast", name)
     is_led = any(path[:2] == seat for path in look.problems.paths())
     if look.places.find((*seat, "via")) is None and is_led:
         return
     text = "a virtual clock cannot speed up a person: use clock: real, or replace the person by clips"
-    look.tell((*seat, "via"), text, Code.CLOCK_LIVE, form=f"via: {{{clips_form(('Hello.',))}}}")
+    look.tell((*seat, "via"), text, Code.CLOCK_LIVE, form=clips_in_place(agent))
 
 
 def _check_offline(look: Look, name: str, agent: AgentKeys) -> None:
