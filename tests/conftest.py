@@ -40,6 +40,9 @@ def pytest_xdist_auto_num_workers() -> int:
 # Who begins the tests in the background of a shell ignores Ctrl-C for them; tests press it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+# And behind nohup a hang-up is ignored, which the product heeds; tests hang up.
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # What is compiled once serves all workers and the processes that tests begin: hundreds load the product.
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
