@@ -7,13 +7,12 @@ from typing import Final
 from trialogue.scenario.flow_text import flow
 from trialogue.scenario.own_names import OwnNames
 from trialogue.scenario.tree import Entries, Node, Scalar
-from trialogue.services import EMBEDDED, SERVICES
+from trialogue.services import EMBEDDED, SERVICES, service_of
 from trialogue.speech.voices import known_voice
 
 LOCAL: Final = ("hugo", "cleo")
 """A low and a high voice of the embedded server."""
 
-_HOSTED: Final = ("aura-2-orion-en", "aura-2-thalia-en")
 _HIGH: Final = frozenset(("female", "woman", "girl", "feminine", "lady", "she", "f"))
 
 
@@ -26,4 +25,11 @@ def voice_meant(node: Node | None, seat: Entries | None, names: OwnNames) -> str
         return ""
     if service not in SERVICES or (service != EMBEDDED and "-" in value):
         return ""  # a later voice of a service, as its list may be outdated
-    return flow((LOCAL if service == EMBEDDED else _HOSTED)[value.casefold().strip() in _HIGH])
+    low, high = LOCAL if service == EMBEDDED else _first_two(service)
+    return flow(high if value.casefold().strip() in _HIGH else low)
+
+
+def _first_two(service: str) -> tuple[str, str]:
+    """A low and a high voice of a service: its defaults by seat begin with a high one, and alternate."""
+    voices = service_of(service).keys.voices
+    return voices[1 % len(voices)], voices[0]
