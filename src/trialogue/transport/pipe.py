@@ -1,7 +1,7 @@
 """A pair of joined in-memory streams: bounded, half-closeable, cheaper than trio's test streams.
 
 Each direction is one `_Lane`: a buffer with one sender and one receiver. A call that has to wait parks;
-any other call makes one checkpoint. Nothing else schedules, which makes it cheap.
+any other async call makes one checkpoint, and `send_now` none. Nothing else schedules, which makes it cheap.
 """
 
 from __future__ import annotations
