@@ -14,6 +14,7 @@ from trialogue.model.kinds import record_of
 from trialogue.scenario import check, forms, key_aliases
 from trialogue.scenario.problem_lines import lines_of
 from trialogue.scenario.schema import Document
+from trialogue.scenario.stages import options_of
 
 SHOWN = re.compile(
     r"; (?:write|it belongs (?P<top>at the top level)?(?:under [^:]+)?:) (?P<form>.*)", re.DOTALL
@@ -83,7 +84,7 @@ def records(kind, node, path=()):
             for index, each in enumerate(node):
                 yield from records(inner, each, (*path, index))
         case kinds.OneOf() | kinds.StageKeys():
-            for each in forms._opened(kind):
+            for each in options_of(kind):
                 yield from records(each, node, path)
         case _:
             pass

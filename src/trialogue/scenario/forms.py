@@ -18,7 +18,7 @@ from trialogue.scenario.key_aliases import LIMITS, OF_END, OPTIONS, WANTED
 from trialogue.scenario.own_values import own_value
 from trialogue.scenario.problems import Path, shown
 from trialogue.scenario.schema import Document, EndKeys, RunKeys
-from trialogue.scenario.stages import stage_records
+from trialogue.scenario.stages import options_of
 from trialogue.scenario.tool_keys import ToolKeys
 from trialogue.scenario.tree import Node
 
@@ -71,22 +71,11 @@ def _step(kind: Kind, step: str | int) -> tuple[str | None, list[Kind]]:
     match kind:
         case kinds.KeyMap(members=members):
             member = next((each for each in members if each.key == step), None)
-            return (None, []) if member is None else (member.key, list(_opened(member.kind)))
+            return (None, []) if member is None else (member.key, list(options_of(member.kind)))
         case kinds.MapOf(value=inner) | kinds.ListOf(item=inner):
-            return None, list(_opened(inner))
+            return None, list(options_of(inner))
         case _:
             return None, []
-
-
-def _opened(kind: Kind) -> Iterator[Kind]:
-    match kind:
-        case kinds.OneOf(options=options):
-            for option in options:
-                yield from _opened(option)
-        case kinds.StageKeys():
-            yield from stage_records(kind)
-        case _:
-            yield kind
 
 
 # --- misplaced keys ----------------------------------------------------------------------------
@@ -204,7 +193,7 @@ def _records(steps: _Steps, kind: Kind) -> Iterator[tuple[_Steps, kinds.KeyMap]]
         case kinds.MapOf(value=inner):
             yield from _records((*steps, "NAME"), inner)
         case kinds.OneOf() | kinds.StageKeys():
-            for each in _opened(kind):
+            for each in options_of(kind):
                 yield from _records(steps, each)
         case _:
             pass
@@ -218,7 +207,7 @@ def _nested(record: kinds.KeyMap, steps: _Steps, value: Callable[[Kind], str | N
         own = None if member is None else value(member.kind)
         return f"{first}: {own}" if own is not None else form_of(record, first) or f"{shown(first)}: ..."
     opened, closed = "{", "}"
-    kinds_here = list(_opened(member.kind))
+    kinds_here = list(options_of(member.kind))
     while rest[0] in {"[]", "NAME"}:
         opened, closed = (
             ("[" + opened, closed + "]") if rest[0] == "[]" else ("{NAME: " + opened, closed + "}")

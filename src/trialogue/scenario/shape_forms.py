@@ -5,7 +5,7 @@ The form has the author's own words, which are personal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from trialogue.model import kinds
@@ -18,7 +18,7 @@ from trialogue.scenario.own_values import NAME, is_quantity
 from trialogue.scenario.point_forms import agenda_form, point_form
 from trialogue.scenario.problems import Path
 from trialogue.scenario.quantities import percent
-from trialogue.scenario.stages import stage_records
+from trialogue.scenario.stages import options_of
 from trialogue.scenario.time_hints import written_time
 from trialogue.scenario.tool_forms import words_of
 from trialogue.scenario.tree import Entries, Items, Node, Scalar
@@ -88,7 +88,7 @@ def shape_form(kind: Kind, node: Node, path: Path, around: Entries | None = None
         return f"speak: {{model: {voice}}}"
     if path == ("agenda",):
         return agenda_form(node)
-    texts = (text for each in _opened(kind) if (text := _form(each, node, path)))
+    texts = (text for each in options_of(kind) if (text := _form(each, node, path)))
     form = next(texts, "")
     if isinstance(name, int) and name and path[-2:-1] == ("clips",):
         form = form.replace("granted: true", f"granted: true, nth: {name + 1}")
@@ -148,24 +148,13 @@ def _of_scalar(cls: str, node: Scalar, path: Path) -> str:
 
 def _listed(item: Kind, node: Node) -> str:
     """List of one entry, if it has the shape of an entry."""
-    is_map = any(isinstance(each, kinds.KeyMap) for each in _opened(item))
+    is_map = any(isinstance(each, kinds.KeyMap) for each in options_of(item))
     if isinstance(node, Entries):
         return f"[{flow(plain_of(node))}]" if is_map else ""
     if not is_map:
         return f"[{flow(plain_of(node))}]"
-    form = next((text for each in _opened(item) if (text := _form(each, node, ()))), "")
+    form = next((text for each in options_of(item) if (text := _form(each, node, ()))), "")
     return f"[{form}]" if form else ""
-
-
-def _opened(kind: Kind) -> Iterator[Kind]:
-    match kind:
-        case kinds.OneOf(options=options):
-            for option in options:
-                yield from _opened(option)
-        case kinds.StageKeys():
-            yield from stage_records(kind)
-        case _:
-            yield kind
 
 
 def _is_speech(node: Node) -> bool:

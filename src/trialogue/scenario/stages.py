@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from trialogue.model import kinds
+from trialogue.model.kinds import Kind
 from trialogue.services import SERVICES, service_of
 
 
@@ -15,3 +18,15 @@ def stage_record(kind: kinds.StageKeys, via: str) -> kinds.KeyMap:
 def stage_records(kind: kinds.StageKeys) -> list[kinds.KeyMap]:
     """The classes of a stage's keys, of all services."""
     return list(dict.fromkeys(stage_record(kind, via) for via in SERVICES))
+
+
+def options_of(kind: Kind) -> Iterator[Kind]:
+    """Kinds that may stand in the place of a kind: its options, and the keys of a stage at each service."""
+    match kind:
+        case kinds.OneOf(options=options):
+            for option in options:
+                yield from options_of(option)
+        case kinds.StageKeys():
+            yield from stage_records(kind)
+        case _:
+            yield kind
