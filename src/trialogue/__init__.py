@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from trialogue.meeting.handle import Meeting
     from trialogue.meeting.meeting import open_meeting
     from trialogue.meeting.outputs import MeetingResult
-    from trialogue.meeting.policies import brain_for
+    from trialogue.meeting.policy_loading import brain_for
     from trialogue.meeting.run import resume_meeting, run_meeting
     from trialogue.meeting.sound import PersonSource, RoomSound, mix
     from trialogue.meeting.virtual import run_virtual
@@ -250,7 +250,7 @@ _HOMES = {
     "Meeting": "trialogue.meeting.handle",
     "open_meeting": "trialogue.meeting.meeting",
     "MeetingResult": "trialogue.meeting.outputs",
-    "brain_for": "trialogue.meeting.policies",
+    "brain_for": "trialogue.meeting.policy_loading",
     "resume_meeting": "trialogue.meeting.run",
     "run_meeting": "trialogue.meeting.run",
     "run_virtual": "trialogue.meeting.virtual",

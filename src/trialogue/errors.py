@@ -37,7 +37,7 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from trialogue.wording import either
+from trialogue.option_or_argument import either
 
 __all__ = [
     "AlreadyOver",

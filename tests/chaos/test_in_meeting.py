@@ -9,7 +9,7 @@ from trialogue.errors import PermissionMissing, ScenarioError
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Edges
-from trialogue.meeting.policies import brain_for
+from trialogue.meeting.policy_loading import brain_for
 from trialogue.meeting.run import run_meeting
 from trialogue.model.events import FaultStruck, SessionLost, ToolFinished
 from trialogue.model.fault_names import FAULT_NAMES, TOOL_FAULTS

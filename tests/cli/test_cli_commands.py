@@ -226,7 +226,7 @@ def test_a_divergence_is_shown(run_folder, capsys, monkeypatch):
         def handle(self, event, now):
             return []
 
-    monkeypatch.setattr("trialogue.meeting.policies.Brain", Mute)
+    monkeypatch.setattr("trialogue.meeting.policy_loading.Brain", Mute)
     assert main(["replay", str(run_folder), "--verify"]) == 1
     told = capsys.readouterr().err.splitlines()
     assert "record 1, at 0.000 s, was decided differently" in told[0]
@@ -268,7 +268,7 @@ def test_a_divergence_is_told_to_machines(run_folder, capsys, monkeypatch):
             return []
 
     (run_folder / "manifest.json").write_bytes(b"")
-    monkeypatch.setattr("trialogue.meeting.policies.Brain", Mute)
+    monkeypatch.setattr("trialogue.meeting.policy_loading.Brain", Mute)
     assert main(["replay", str(run_folder), "--verify", "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert (told["diverged"], told["divergence"]["seq"], told["error"]) == (True, 1, None)

@@ -24,7 +24,7 @@ from trialogue.brain.floor.policies import POLICIES
 from trialogue.errors import ScenarioError, TrialogueError
 from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Edges
-from trialogue.meeting.policies import brain_for
+from trialogue.meeting.policy_loading import brain_for
 from trialogue.meeting.run import run_meeting
 from trialogue.model import kinds
 from trialogue.model.kinds import record_of

@@ -7,7 +7,7 @@ import pytest
 
 from trialogue.brain.floor.view import Next
 from trialogue.errors import AuthorFailed, SetupError
-from trialogue.meeting.policies import brain_for, import_policy
+from trialogue.meeting.policy_loading import brain_for, import_policy
 from trialogue.model.commands import GrantFloor
 from trialogue.model.events import MeetingStarted, SessionReady
 from trialogue.model.participants import Participant

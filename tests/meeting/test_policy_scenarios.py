@@ -4,7 +4,7 @@ import pytest
 
 from trialogue.brain.floor.policies import POLICIES
 from trialogue.journal import read, verify
-from trialogue.meeting.policies import brain_for
+from trialogue.meeting.policy_loading import brain_for
 from trialogue.model.commands import GrantFloor
 
 

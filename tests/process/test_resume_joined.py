@@ -15,7 +15,7 @@ from trialogue.journal.manifest import Status, manifest_in, write_manifest
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Seams
-from trialogue.meeting.policies import brain_for
+from trialogue.meeting.policy_loading import brain_for
 from trialogue.meeting.resumption import open_resumption
 from trialogue.testing import murmuring_engines
 

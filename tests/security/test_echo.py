@@ -10,7 +10,7 @@ from trialogue.cli.run import RunOptions, hold_resolved
 from trialogue.errors import ConnectionLost
 from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Edges, Seams
-from trialogue.meeting.policies import brain_for
+from trialogue.meeting.policy_loading import brain_for
 from trialogue.meeting.run import run_meeting
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare

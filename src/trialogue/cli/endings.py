@@ -14,7 +14,7 @@ from trialogue.cli.key_masking import hidden, hide
 from trialogue.errors import AuthorFailed, PermissionMissing, ReplayDivergence, ScenarioError, TrialogueError
 from trialogue.machine_limits import lack_of, leaves
 from trialogue.model.text import brief, safe_text, steerless, steerless_lines
-from trialogue.wording import command_words
+from trialogue.option_or_argument import command_words
 
 WRONG_USE: Final = 2
 """Exit code for a wrong command line or scenario."""

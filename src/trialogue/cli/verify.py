@@ -38,7 +38,7 @@ def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
     Raises `ReplayDivergence` for a different decision, `OtherRules` for a journal of other rules, and
     `JournalError` for one that cannot be replayed.
     """
-    from trialogue.meeting.policies import brain_for  # noqa: PLC0415 - loads the brain, which only this needs
+    from trialogue.meeting.policy_loading import brain_for  # noqa: PLC0415 - loads the brain, which only this needs
 
     began = time.perf_counter()
     reading: Reading | None = None
@@ -67,7 +67,7 @@ def verify_all(folder: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
 
     The order is divergence (1), damage (4), other rules (5); 0 if all runs are verified.
     """
-    from trialogue.meeting.policies import brain_for  # noqa: PLC0415 - loads the brain, which only this needs
+    from trialogue.meeting.policy_loading import brain_for  # noqa: PLC0415 - loads the brain, which only this needs
 
     codes: list[int] = []
     told: list[dict[str, object]] = []

@@ -12,7 +12,7 @@ from trialogue.journal.records import HeaderClock, on_local_clock
 from trialogue.journal.repair import repair
 from trialogue.journal.verify import verify
 from trialogue.meeting.outputs import RESULT, files_of, write_files
-from trialogue.meeting.policies import brain_for
+from trialogue.meeting.policy_loading import brain_for
 from trialogue.meeting.resumption import with_joined
 from trialogue.meeting.run_files import seal, secrets_for
 from trialogue.model.commands import EndMeeting

@@ -32,6 +32,7 @@ from trialogue.meeting.endpoints import allows
 from trialogue.meeting.prompt_places import prompt_places
 from trialogue.model.plan import HookPoint
 from trialogue.model.secrets import NO_SECRETS, Secrets
+from trialogue.option_or_argument import either
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import Clock
 from trialogue.server.equipment import Equipment, seeded_ids
@@ -49,7 +50,6 @@ from trialogue.tools.permissions import NOTHING_MORE, Permissions
 from trialogue.transport.dial import check_plaintext, in_memory, open_websocket, parse_url
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, WebSocket
 from trialogue.values import frozen
-from trialogue.wording import either
 
 T = TypeVar("T")
 

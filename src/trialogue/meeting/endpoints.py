@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from trialogue.errors import ScenarioError
 from trialogue.model.text import safe_text
+from trialogue.option_or_argument import either
 from trialogue.scenario.endpoints import endpoints
 from trialogue.scenario.problems import Path, path_text
 from trialogue.scenario.resolve import Resolved
@@ -23,7 +24,6 @@ from trialogue.scenario.variables import environment_names, reveal
 from trialogue.services import SERVICES, service_of
 from trialogue.services.keys import EndpointKeys
 from trialogue.tools.permissions import is_loopback, permission
-from trialogue.wording import either
 
 _PLAIN = frozenset({"http", "ws"})
 _SECURE = frozenset({"https", "wss"})

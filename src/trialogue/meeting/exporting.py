@@ -11,10 +11,10 @@ from trialogue.journal.files import journal_of, write_entered
 from trialogue.journal.reader import Reading, read
 from trialogue.journal.records import HeaderClock, on_local_clock
 from trialogue.meeting.resumption import last_words
+from trialogue.option_or_argument import either
 from trialogue.regular_files import read_regular
 from trialogue.report.cast import with_everybody
 from trialogue.report.exports import EXPORTS, HeldMeeting
-from trialogue.wording import either
 
 
 def write_exports(run: Path, formats: Sequence[str], *, out: Path | None = None) -> tuple[Path, ...]:

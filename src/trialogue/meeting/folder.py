@@ -15,8 +15,8 @@ from trialogue.errors import JournalError, SetupError
 from trialogue.fixed_paths import fixed
 from trialogue.journal.records import on_local_clock
 from trialogue.model.secrets import Secrets
+from trialogue.option_or_argument import either
 from trialogue.regular_files import write_regular
-from trialogue.wording import either
 
 RUNS: Final = Path("runs")
 """Default directory of runs."""

@@ -34,7 +34,7 @@ from trialogue.meeting.hooks import own_hooks, with_hooks
 from trialogue.meeting.models import check_models
 from trialogue.meeting.permissions import check_permissions
 from trialogue.meeting.places import check_opened_on_trio
-from trialogue.meeting.policies import own_policies
+from trialogue.meeting.policy_loading import own_policies
 from trialogue.meeting.resumption import Resumption
 from trialogue.meeting.stage import open_stage
 from trialogue.model.plan import HookPoint

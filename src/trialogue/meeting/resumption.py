@@ -35,7 +35,7 @@ from trialogue.journal.reader import Reading, read
 from trialogue.journal.records import Header, JournalKind
 from trialogue.journal.repair import CRASHED, repair
 from trialogue.journal.verify import verify
-from trialogue.meeting.policies import brain_for
+from trialogue.meeting.policy_loading import brain_for
 from trialogue.model.commands import Command, EndTurn, Replace, RunTool, SetHearing, Update
 from trialogue.model.events import (
     Event,
@@ -53,10 +53,10 @@ from trialogue.model.events import (
 )
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.option_or_argument import either
 from trialogue.scenario.joining import with_seat
 from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.values import define, frozen
-from trialogue.wording import either
 
 UNKNOWN: Final = (
     "The outcome of this call is unknown: the process that ran it has died. It may or may not have had its "

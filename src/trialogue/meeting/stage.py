@@ -31,7 +31,7 @@ from trialogue.mailbox import Mailbox
 from trialogue.meeting.edges import NO_SEAMS, Edges, Seams, open_edges
 from trialogue.meeting.folder import place_of, taken
 from trialogue.meeting.people import hear_out, needs_engines, prepare_people
-from trialogue.meeting.policies import brain_for
+from trialogue.meeting.policy_loading import brain_for
 from trialogue.meeting.resumption import Resumption
 from trialogue.meeting.run_files import keep_earlier_clips, keep_scenario, open_journal, seal, secrets_for
 from trialogue.meeting.seats import SeatNeeds, Seats, Supplies, only

@@ -30,16 +30,16 @@ from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.first_difference import Difference, first_difference
 from trialogue.meeting.meeting import DEFAULT_EDGES
 from trialogue.meeting.moving_again import move_again
-from trialogue.meeting.policies import import_policy
+from trialogue.meeting.policy_loading import import_policy
 from trialogue.meeting.run import run_meeting, watch_nothing
 from trialogue.meeting.scenario_from import retell_as_it_went
 from trialogue.model.clock_time import clock
 from trialogue.model.plan import FloorRules, MeetingPlan
+from trialogue.option_or_argument import either
 from trialogue.report.result import Result, Run, result
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.values import frozen
-from trialogue.wording import either
 
 __all__ = ["OtherChoice", "WhatIf", "what_if"]
 

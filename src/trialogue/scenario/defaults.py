@@ -15,6 +15,7 @@ from trialogue.arguments import check_fields, checks_arguments
 from trialogue.errors import WrongValue
 from trialogue.model.participants import Hears
 from trialogue.model.plan import FloorRules, Limits, MeetingPlan, OnInterrupt
+from trialogue.option_or_argument import either
 from trialogue.scenario.floor_keys import Always, InterruptKeys, ShareKeys
 from trialogue.scenario.people import ClipKeys, ClipMode, ClipsKeys
 from trialogue.scenario.problems import Path
@@ -38,7 +39,6 @@ from trialogue.scenario.vocabulary import MICROPHONE, TEXT, EndWord, PolicyName,
 from trialogue.services import EMBEDDED, SERVICES, service_of
 from trialogue.services.keys import ServiceKeys, ThinkStage, over
 from trialogue.values import frozen
-from trialogue.wording import either
 
 FRAME_S = 0.02
 READY_S = cast("float", attrs.fields(MeetingPlan).ready_s.default)

@@ -31,7 +31,7 @@ from trialogue.meeting.edges import Edges
 from trialogue.meeting.meeting import DEFAULT_EDGES, with_own
 from trialogue.meeting.outputs import MeetingResult
 from trialogue.meeting.paging import write_page
-from trialogue.meeting.policies import brain_for
+from trialogue.meeting.policy_loading import brain_for
 from trialogue.meeting.run import Watch, run_meeting, watch_nothing
 from trialogue.model.commands import Command, GrantFloor, Report
 from trialogue.model.events import Event

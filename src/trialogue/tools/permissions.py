@@ -12,8 +12,8 @@ from attrs import field
 
 from trialogue.arguments import check_fields
 from trialogue.errors import SetupError
+from trialogue.option_or_argument import either
 from trialogue.values import frozen
-from trialogue.wording import either
 
 
 @frozen

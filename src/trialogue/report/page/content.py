@@ -18,9 +18,9 @@ from trialogue.report.measures.by_sound import SecondReckoning
 from trialogue.report.measures.interruptions import attempts, without_backchannels
 from trialogue.report.measures.shares import heard_turns
 from trialogue.report.page.fold import Mark, PageFold, ms
-from trialogue.report.page.highlights import Highlight, worst_moments
 from trialogue.report.page.plots import plots
 from trialogue.report.page.tables import tables
+from trialogue.report.page.worst_moments import Highlight, worst_moments
 from trialogue.report.result import Result
 from trialogue.report.stretches import Stretch, stretches
 from trialogue.values import frozen

@@ -57,7 +57,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.text import brief
 from trialogue.model.transcript import Utterance
-from trialogue.report.page.places import Places
+from trialogue.report.page.sentence_places import Places
 from trialogue.report.stretches import voice_end_s
 from trialogue.values import define
 

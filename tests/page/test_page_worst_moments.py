@@ -1,6 +1,6 @@
 """Where the page opens: the worst moments of a meeting, in order."""
 
-from trialogue.report.page.highlights import Highlight, worst_moments
+from trialogue.report.page.worst_moments import Highlight, worst_moments
 from trialogue.report.stretches import Stretch
 
 HEARD = (Stretch("ada", 1, 1.0, 4.0), Stretch("kim", None, 7.0, 9.0), Stretch("ada", 2, 14.0, 15.0))

@@ -7,8 +7,8 @@ import pytest
 from trialogue import Clock, Edges, Overrides, Scenario, SetupError, run_meeting
 from trialogue.errors import PermissionMissing
 from trialogue.meeting.endpoints import why_forbidden
+from trialogue.option_or_argument import command_words
 from trialogue.tools.permissions import check_import, check_program
-from trialogue.wording import command_words
 
 CAST = {"ann": {"lines": ["One."]}, "bob": {"lines": ["Two."]}}
 VIRTUAL = Overrides(clock=Clock.VIRTUAL)
