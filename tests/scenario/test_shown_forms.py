@@ -164,6 +164,21 @@ def test_the_file_with_the_places_is_good(tmp_path):
     assert check(file) == []
 
 
+def test_each_missing_key_is_told(tmp_path):
+    """A key that its map requires is missed beside all others; `tools` hid that `cast` was not there."""
+    file, silent = tmp_path / "missing.yaml", []
+    for path, record in records(record_of(Document), GOOD):
+        for key in [member.key for member in record.members if member.required]:
+            document = deepcopy(GOOD)
+            inside = document
+            for step in path:
+                inside = inside[step]
+            if inside.pop(key, None) is not None:
+                file.write_text(json.dumps(document), encoding="utf-8")
+                silent += [] if check(file) else [(*path, key)]
+    assert silent == []
+
+
 def test_what_is_shown_for_clips_and_the_end_is_taken(tmp_path):
     """A form within others is tried once; all others are tried among the long tests."""
     some = {}

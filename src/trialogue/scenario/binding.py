@@ -174,7 +174,7 @@ class Binder:
                 self._unknown_key(kind, node, pair, path)
         for member in kind.members:
             if member.required and member.key not in values and not self.problems.is_partial:
-                if any(self._means(pair, kind, member.key) for pair in node.pairs):
+                if any(self._means(pair, kind, member.key) for pair in node.pairs if pair.key not in members):
                     values[member.key] = ABSENT
                     continue
                 text, form = f'needs the key "{member.key}"', form_of(kind, member.key)
