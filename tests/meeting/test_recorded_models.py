@@ -106,6 +106,20 @@ def test_a_changed_prompt_turns_the_meeting_red(hold, tmp_path, endpoint):
     assert hold("held", prompt="You know wages.").exit_code == 0
 
 
+def test_a_key_in_a_prompt_is_in_no_record(hold, tmp_path, endpoint, monkeypatch):
+    """A record is shared with the scenario's tests: it holds no key, and answers where the key is another."""
+    monkeypatch.setenv("PRICES_KEY", "canary-5e1f-0a77")
+    prompt = "The key of the prices is ${env:PRICES_KEY}."
+    asked = hold("asked", clock="real", prompt=prompt, record=tmp_path / "models.jsonl")
+    assert (asked.exit_code, endpoint.asked) == (0, 1)
+    assert b"The key of the prices is ***." in (tmp_path / "models.jsonl").read_bytes()
+    monkeypatch.setenv("PRICES_KEY", "another-5e1f-0a77")
+    told = hold("told", prompt=prompt)
+    assert (told.exit_code, endpoint.asked) == (0, 1)
+    written = [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()]
+    assert not [each for each in written if b"-5e1f-0a77" in each]
+
+
 def test_recording_models_needs_real_time(hold, tmp_path):
     """Recording models' answers under the virtual clock is refused."""
     hold("asked", clock="real", record=tmp_path / "models.jsonl")

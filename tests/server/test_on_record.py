@@ -1,5 +1,6 @@
 """What models said, kept by what they were asked, and said again without them."""
 
+import json
 import math
 
 import orjson
@@ -8,6 +9,7 @@ import trio
 from attrs import evolve
 
 from trialogue.errors import SetupError
+from trialogue.model.secrets import Secrets
 from trialogue.server.think.on_record import NotOnRecord, RecordedThink, open_models
 from trialogue.server.think.ports import (
     CallItem,
@@ -76,6 +78,24 @@ async def test_recorded_answers_are_said_again_at_their_pace(tmp_path, autojump_
     assert model.asked == 1
     assert orjson.loads(path.read_bytes().splitlines()[0])["origin"] == "a test"
     assert b"sk-1" not in path.read_bytes()
+
+
+async def test_a_repeated_key_is_not_recorded(tmp_path, autojump_clock):
+    """Whether a person, a tool or the model repeats it; the question is found again, with or without it."""
+    path, key = tmp_path / "models.jsonl", 'ca"nary-5e1f'
+    said = [
+        (0.4, ThoughtSentence(f"It is {key}.")),
+        (1.1, ThoughtCalls((FunctionWanted("price", json.dumps({"item": key})),))),
+    ]
+    item = CallItem("c1", "price", "{}", json.dumps({"sent": key}))
+    asking = evolve(REQUEST, memory=(TextItem("user", f"The key is {key}."), item))
+    recording = open_models(path, asks=True, secrets=Secrets((key,)))
+    assert (await told(RecordedThink(TERMS, recording, Model(said)), asking))[:2] == said
+    assert b"nary-5e1f" not in path.read_bytes()
+    (_, first), (_, second), _ = await told(RecordedThink(TERMS, recording, None), asking)
+    assert (first.text, second.calls[0].arguments) == ("It is ***.", '{"item": "***"}')
+    masked = (TextItem("user", "The key is ***."), evolve(item, response='{"sent": "***"}'))
+    assert len(await told(replayed(path), evolve(asking, memory=masked))) == 3
 
 
 async def test_ids_of_calls_are_no_part_of_a_question(tmp_path, autojump_clock):

@@ -30,6 +30,7 @@ from trialogue.importing import own_version
 from trialogue.journal.verify import Decider
 from trialogue.meeting.endpoints import allows
 from trialogue.meeting.prompt_places import prompt_places
+from trialogue.meeting.run_files import secrets_for
 from trialogue.model.plan import HookPoint
 from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.option_or_argument import either
@@ -218,7 +219,7 @@ async def _embedded(resolved: Resolved, edges: Edges, *, task_status: trio.TaskS
     await warmed(engines)
     if resolved.asks_endpoints and not resolved.answers_for_models:
         await compute().run(_load_client)
-    with opened_models(resolved, edges.models) as models:
+    with opened_models(resolved, edges.models, secrets_for(resolved, edges.seams.secrets)) as models:
         equipment = local_equipment(engines, resolved.plan.seed, edges.permissions.hosts, models)
         async with local_exchange(equipment, is_alone=edges.seams is NO_SEAMS) as exchange:
             task_status.started(exchange)
@@ -305,7 +306,9 @@ async def local_exchange(equipment: Equipment, *, is_alone: bool = False) -> Asy
 
 
 @contextmanager
-def opened_models(resolved: Resolved, recorded: Path | None) -> Generator[ModelRecord | None]:
+def opened_models(
+    resolved: Resolved, recorded: Path | None, secrets: Secrets
+) -> Generator[ModelRecord | None]:
     """Record that answers for models: the scenario's own, or one that grows; None where models are asked.
 
     At the end, each question that was still put to a model is reported, except for the first recording, which
@@ -314,7 +317,11 @@ def opened_models(resolved: Resolved, recorded: Path | None) -> Generator[ModelR
     """
     place = prompt_places(resolved)
     if recorded is None:
-        yield None if resolved.models is None else open_models(resolved.models, asks=False, place=place)
+        yield (
+            None
+            if resolved.models is None
+            else open_models(resolved.models, asks=False, place=place, secrets=secrets)
+        )
         return
     if resolved.clock is Clock.VIRTUAL:
         raise SetupError(
@@ -322,7 +329,7 @@ def opened_models(resolved: Resolved, recorded: Path | None) -> Generator[ModelR
             f"{either('--clock real', 'the real clock')}"
         )
     origin = f"trialogue {own_version()}, {resolved.plan.name}"
-    record = open_models(recorded, asks=True, origin=origin, place=place)
+    record = open_models(recorded, asks=True, origin=origin, place=place, secrets=secrets)
     is_first = record.is_empty
     try:
         yield record

@@ -9,7 +9,8 @@
 4. A pass that was cut is recorded up to the cut.
 5. A question that is not on record is put to the model, if that is allowed, and recorded. Otherwise it is
    refused, with its difference from the nearest recorded question, but without its words.
-6. The file has a header line, then one line for each question with its answer. It holds prompts and speech.
+6. The file has a header line, then one line for each question with its answer. It holds prompts and speech,
+   and `***` in the place of each secret: a model or a tool may repeat its key.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from attrs import asdict, field
 from trialogue.errors import JournalError, SetupError
 from trialogue.fixed_paths import fixed
 from trialogue.model.json_text import read_json
+from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.regular_files import read_regular
 from trialogue.server.think.ports import (
     CallItem,
@@ -144,6 +146,9 @@ class ModelRecord:
     place: PromptPlace = field(default=in_the_prompt, repr=False, eq=False)
     """Function that names places in prompts."""
 
+    secrets: Secrets = field(default=NO_SECRETS, eq=False)
+    """Secrets that are hidden in each question, asked or recorded, and in what is written."""
+
     missed: list[str] = field(factory=list[str])
     """Difference of each unrecorded question from the nearest recorded one."""
 
@@ -158,6 +163,7 @@ class ModelRecord:
 
     def answer(self, question: ModelQuestion) -> ModelAnswer | None:
         """Next answer to a question; None for an unrecorded one, which is noted."""
+        question = self.secrets.hide_in(question)
         known = self._answers.get(question.key)
         if not known:
             self.missed.append(self._difference(question))
@@ -168,6 +174,7 @@ class ModelRecord:
 
     def keep(self, question: ModelQuestion, answer: ModelAnswer) -> None:
         """Append an answer, also to the file; `JournalError` where it cannot be written."""
+        question, answer = self.secrets.hide_in((question, answer))
         self._take(question, answer)
         self._told[question.key] = len(self._answers[question.key])
         said = [_plain(each) for each in answer.thoughts]
@@ -197,9 +204,8 @@ class ModelRecord:
                 tuple(asked["conversation"]),
                 tuple(asked["functions"]),
             )
-            self._take(
-                question, ModelAnswer(tuple(_timed(each) for each in raw["said"]), float(raw["took_s"]))
-            )
+            answer = ModelAnswer(tuple(_timed(each) for each in raw["said"]), float(raw["took_s"]))
+            self._take(self.secrets.hide_in(question), answer)
 
     def _difference(self, question: ModelQuestion) -> str:
         """Difference of a question from the nearest recorded one, without its words."""
@@ -332,14 +338,19 @@ async def _told_again(answer: ModelAnswer, tell: Callable[[Thought], None]) -> N
 
 
 def open_models(
-    path: Path, *, asks: bool, origin: str = "", place: PromptPlace = in_the_prompt
+    path: Path,
+    *,
+    asks: bool,
+    origin: str = "",
+    place: PromptPlace = in_the_prompt,
+    secrets: Secrets = NO_SECRETS,
 ) -> ModelRecord:
     """Record in a file; `SetupError` for an invalid file.
 
     With `asks` an absent file is made, and its header names the `origin` of the answers. `place` names places
-    in prompts in the message about an unrecorded question.
+    in prompts in the message about an unrecorded question. None of the `secrets` gets into the file.
     """
-    record = ModelRecord(fixed(path), asks, place)
+    record = ModelRecord(fixed(path), asks, place, secrets)
     if asks and not path.exists():
         _begin(path, origin)
     try:
