@@ -269,6 +269,28 @@ def test_a_meeting_interrupted_before_its_journal_starts_again(tmp_path):
     assert hold_job(job, Loaded()).state == "held"
 
 
+@pytest.mark.parametrize("is_cut_off", [False, True], ids=["at first", "again"])
+def test_a_meeting_that_is_just_starting_is_not_held_a_second_time(tmp_path, is_cut_off):
+    """Two batches with `--resume` share a directory: services are paid once, before it has a journal, too."""
+    (job,) = jobs(tmp_path, resume=True)
+    if is_cut_off:
+        hold_job(job, Loaded())
+        cut_off(Path(job.folder))
+    seen = []
+
+    class Starting(Loaded):
+        def engines(self, named):
+            """Let another batch come while this one loads its voices."""
+            seen.append(hold_job(job, Loaded()))
+            return super().engines(named)
+
+    assert hold_job(job, Starting()).state == "held"
+    ((state, text),) = {(each.state, each.text) for each in seen}
+    assert (state, text) == ("interrupted", "another process is holding it")
+    assert not resumed(Path(job.folder), 1 + is_cut_off).exists()
+    assert hold_job(job, Loaded()).state == "kept"
+
+
 def test_ctrl_c_while_hands_are_started_leaves_none_at_work(tmp_path, monkeypatch):
     """The meeting that one of them begins is killed, whether or not its process is there yet."""
     start, started = threading.Thread.start, []

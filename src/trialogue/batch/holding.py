@@ -7,16 +7,18 @@
 3. A directory without one belongs to a meeting that still runs or was cut off; one whose journal could not be
    written counts as cut off, too. It is reported, not changed. On request the meeting is continued in a
    directory beside it, `NAME-resumed`, claimed in the same way; if that is cut off, in `NAME-resumed-2`. If
-   its journal has its end, only its last files are made.
+   its journal has its end, only its last files are made. A directory is locked while its meeting is held, so
+   one whose process still runs is not continued, even before it has a journal.
 4. Where a meeting could not begin (such as for a missing key), the empty directory is removed, so that the
    next attempt can start.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from itertools import chain, count, takewhile
 from pathlib import Path
 from typing import Any, Final, cast
@@ -29,6 +31,7 @@ from trialogue.batch.outcomes import Outcome, State, Unmet
 from trialogue.errors import GaveUp, JournalError, SetupError, TrialogueError
 from trialogue.importing import import_named
 from trialogue.journal.files import JOURNAL
+from trialogue.journal.lock import locked
 from trialogue.machine_limits import LACKS, lack_in
 from trialogue.meeting.completing import complete_files
 from trialogue.meeting.edges import Edges
@@ -77,15 +80,24 @@ class Loaded:
 def hold_job(job: Job, loaded: Loaded) -> Outcome:
     """Hold a job's meeting, or report an earlier holding of it; raises only bugs of ours."""
     folder = Path(job.folder)
-    try:
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _claimed(folder):
-            seen = found(job)
-            folder = resumed(folder, len(_attempts(folder)))
-            if seen.state != "interrupted" or not job.resume or not _claimed(folder):
-                return seen
-    except OSError as error:
-        return _failed(job, f"cannot make {folder}: {error.strerror}", JournalError.exit_code)
+    with ExitStack() as holding:
+        try:
+            folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not _claimed(folder, holding):
+                is_left = not job.resume or _is_ours((_attempts(folder) or [folder])[-1], holding)
+                seen = found(job)
+                folder = resumed(folder, len(_attempts(folder)))
+                if seen.state == "interrupted" and not is_left:
+                    return evolve(seen, text="another process is holding it")
+                if seen.state != "interrupted" or not job.resume or not _claimed(folder, holding):
+                    return seen
+        except OSError as error:
+            return _failed(job, f"cannot make {folder}: {error.strerror}", JournalError.exit_code)
+        return _held_in(folder, job, loaded)
+
+
+def _held_in(folder: Path, job: Job, loaded: Loaded) -> Outcome:
+    """Hold a job's meeting in a directory that this call has created."""
     try:
         return _hold(job, folder, loaded)
     except TrialogueError as error:
@@ -110,13 +122,26 @@ def _attempts(folder: Path) -> list[Path]:
     return list(takewhile(Path.exists, named))
 
 
-def _claimed(folder: Path) -> bool:
-    """Whether this call has created the directory."""
+def _claimed(folder: Path, holding: ExitStack) -> bool:
+    """Whether this call has created the directory, which then is ours until the end of `holding`."""
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
         return False
-    return True
+    return _is_ours(folder, holding)
+
+
+def _is_ours(folder: Path, holding: ExitStack) -> bool:
+    """Whether no other process holds a meeting in a directory; until the end of `holding`, none can.
+
+    Also True where the system or the disk has no locks of directories: then nobody can tell.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return True
+    holding.callback(os.close, descriptor)
+    return locked(descriptor)
 
 
 def _hold(job: Job, folder: Path, loaded: Loaded) -> Outcome:
