@@ -24,7 +24,7 @@ def test_faults_are_listed(capsys):
 
 
 def test_a_trial_is_told(table_file, tmp_path, capsys):
-    """What struck, what was lost, how the meeting ended; exit code 0 for promises kept."""
+    """`chaos` shows each fault that struck, what it cost and how the meeting ended, and exits with 0."""
     out = tmp_path / "run"
     assert main(["chaos", table_file, "--fault", "fin-mid-turn@ann", "--out", str(out)]) == 0
     shown = capsys.readouterr().out.splitlines()
@@ -55,7 +55,7 @@ def test_a_broken_promise_is_told(table_file, tmp_path, capsys, monkeypatch):
 
 
 def test_a_meeting_that_fell_is_told(table_file, tmp_path, capsys):
-    """What it raised, and the exit code that it would have had."""
+    """A meeting that a fault ended is shown with its error and the exit code of `run`."""
     out = tmp_path / "run"
     assert main(["chaos", table_file, "--fault", "disk-full", "--out", str(out)]) == 0
     assert "No space left on device (exit code 4)" in capsys.readouterr().out
@@ -96,7 +96,7 @@ def test_drawn_faults_are_the_same_by_seed(table_file, tmp_path, capsys):
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_wrong_use_is_one_line(arguments, told, table_file, capsys):
-    """Nothing is held, and stderr says what to do."""
+    """Wrong options of `chaos` end with one line that says what to do, before any meeting."""
     assert main(["chaos", *(table_file if each == "FILE" else each for each in arguments)]) == 2
     shown = capsys.readouterr()
     assert shown.out == ""

@@ -37,7 +37,7 @@ def plans():
 
 @pytest.mark.parametrize("count", [5, pytest.param(30, marks=pytest.mark.long)])
 def test_promises_are_kept_under_any_plan(count, scene):
-    """Whatever strikes together and in whatever order, no promise is broken."""
+    """Faults that strike together, in any order, break no promise of a meeting."""
 
     @given(plan=plans())
     @settings(
@@ -53,7 +53,7 @@ def test_promises_are_kept_under_any_plan(count, scene):
 
 @pytest.mark.long  # two thousand plans; a broken promise is told in the daily tests, too
 def test_a_plan_shrinks_to_its_fault_alone():
-    """Of a plan that breaks a promise the one fault is shown that does, at its plainest."""
+    """The plan that is shown for a broken promise has the guilty fault alone, in its plainest form."""
     late = fault_named("half-open")
     found = find(
         plans(),
@@ -75,7 +75,7 @@ def test_the_same_plan_is_the_same_meeting(scene, tmp_path):
 
 
 def test_a_plan_in_words(scene):
-    """Whom a fault strikes may be said; who is not named is drawn."""
+    """A fault strikes the agent and the session that `--fault` names, or else a drawn agent."""
     resolved = scene()
     plan = planned(["half-open@ann:2", "too-many@cleo", "call-twice"], resolved, 5)
     assert [(str(each), each.after_s) for each in plan.planned] == [
@@ -95,7 +95,7 @@ def test_a_plan_in_words(scene):
     ],
 )
 def test_words_that_are_no_plan(word, told, scene):
-    """What does not fit is told in one line."""
+    """A `--fault` with a wrong fault, agent or number is one line that names the mistake."""
     with pytest.raises(SetupError) as raised:
         planned([word], scene(), 1)
     assert [each for each in told if each not in str(raised.value)] == []
@@ -110,7 +110,7 @@ def test_a_fault_strikes_as_often_as_it_says(run_under):
 
 
 def test_a_fault_waits_for_its_session(run_under):
-    """One that is meant for the second session strikes there, after the first was lost."""
+    """A fault for the second session strikes there, after the first session was lost."""
     cut, later = fault_named("fin-mid-turn"), fault_named("malformed")
     trial, judged = run_under(Planned(cut, "ann"), Planned(later, "ann", session=2))
     assert judged.broken == ()
@@ -119,14 +119,14 @@ def test_a_fault_waits_for_its_session(run_under):
 
 
 def test_a_fault_waits_for_its_time(run_under):
-    """One that is meant for later strikes at its first occasion after that."""
+    """A fault for a later time strikes at its first occasion after that time."""
     trial, _ = run_under(Planned(fault_named("malformed"), "ann", after_s=6.0))
     (strike,) = trial.strikes
     assert strike.at >= 6.0
 
 
 def test_without_an_occasion_nothing_strikes(run_under):
-    """What never had its occasion is told as that, and breaks no promise."""
+    """A fault without an occasion is shown as `no occasion`, and breaks no promise."""
     trial, judged = run_under(Planned(fault_named("malformed"), "ann", session=9))
     assert trial.strikes == ()
     assert judged.broken == ()

@@ -9,7 +9,7 @@ REQUEST = b"GET / HTTP/1.1\r\nAuthorization: Token 0123456789abcdef0123456789abc
 
 
 def test_an_answer_has_the_length_of_what_is_filled_in():
-    """A body that is cut off is no JSON, and the key in it would never have been shown to anybody."""
+    """A refusal that repeats the key arrives whole; cut off, it would not test whether the key is hidden."""
     (fault,) = [each for each in DIALS if each.name == "unauthorized"]
     assert isinstance(fault.effect, WrongAnswer)
     reader = h11.Connection(h11.CLIENT)

@@ -59,7 +59,7 @@ def test_nothing_happens_before_its_time():
 
 
 def test_a_strike_may_be_put_off():
-    """Who is asked may say that it is too early; the next occasion is asked about again."""
+    """A fault that is told to wait is offered again at its next occasion."""
     answers = iter([False, True])
     socket, sent = faulty("A", SayMore(C), strike=lambda: next(answers))
     for _ in range(3):
@@ -68,7 +68,7 @@ def test_a_strike_may_be_put_off():
 
 
 def test_withheld_messages_never_arrive():
-    """From the message on that it waits for, to the one that ends it."""
+    """Withheld messages are lost from the message that begins it to the one that ends it, and no others."""
     socket, sent = faulty("A", Withhold(("A", "sound"), until="B"))
     socket.send_text(A)
     socket.send_bytes(b"aa")
@@ -88,7 +88,7 @@ def test_everything_can_be_withheld():
 
 
 def test_twice():
-    """What is doubled comes twice, the rest once."""
+    """Messages of the doubled kind are sent twice, all others once."""
     socket, sent = faulty("A", Double(("A",)))
     socket.send_text(A)
     socket.send_text(B)
@@ -96,7 +96,7 @@ def test_twice():
 
 
 def test_held_back():
-    """What is held back comes after the next of another kind, together."""
+    """Held-back messages come together, after the next message of another kind."""
     socket, sent = faulty("A", HoldBack(("A",)))
     for text in (A, A, B):
         socket.send_text(text)
@@ -131,7 +131,7 @@ async def test_prompts_are_refused_as_often_as_said():
     ],
 )
 def test_frames(made, bytes_):
-    """As RFC 6455 section 5.2 has them, lies about their length among them."""
+    """Frames have the bytes of RFC 6455, section 5.2, also where their length is a lie."""
     assert made == bytes_
 
 
@@ -141,7 +141,7 @@ def test_closes():
 
 
 async def test_a_wrong_answer_knows_the_request(autojump_clock):
-    """It can hold the right answer to the key, and the client's own key; then the stream ends."""
+    """A wrong answer can repeat the client's key and the handshake's proof; then the stream ends."""
     ours, theirs = open_pipe()
     await ours.send_all(
         b"GET / HTTP/1.1\r\nHost: x\r\n"

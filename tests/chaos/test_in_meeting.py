@@ -52,7 +52,7 @@ def wanted(fault, more=""):
 
 
 def test_the_words_are_those_of_the_catalogue():
-    """All faults that an agent or its tools can have, and two of the scenario's own."""
+    """A scenario can name each fault of an agent or its tools, and its own `disconnect` and `delay`."""
     of_tools = {Part.TOOL_HANGS, Part.TOOL_RAISES, Part.TOOL_FLOODS}
     own = [
         each.name
@@ -66,7 +66,7 @@ def test_the_words_are_those_of_the_catalogue():
 
 
 def test_a_fault_strikes_at_its_moment_and_is_recorded(tmp_path):
-    """The session is lost as it strikes; the journal is decided alike without it."""
+    """A `disconnect` ends the session at its moment, and the meeting's journal verifies without the fault."""
     found = held(tmp_path, wanted("do: disconnect, when: {speaking: ben, for: 500ms}"))
     ((struck_at, struck),) = events_of(found, FaultStruck)
     assert struck == FaultStruck("ben", "wanted", "disconnect")
@@ -78,7 +78,7 @@ def test_a_fault_strikes_at_its_moment_and_is_recorded(tmp_path):
 
 
 def test_a_line_is_slow_for_as_long_as_it_is_said(tmp_path):
-    """Before and behind that it answers as ever."""
+    """A `delay` slows an agent for the time of `for`, and neither before nor after."""
     more = "expect: {always: [{response-latency: {max: 900ms, each: [ben]}, except: wanted}]}\n"
     fault = "do: delay, by: 2s, for: 5s, when: {participant: ben, event: heard}"
     found = held(tmp_path, wanted(fault, more))
@@ -103,7 +103,7 @@ def test_a_call_meets_its_fault(tmp_path):
 
 @pytest.mark.parametrize("fault", ["refused", "unauthorized"])
 def test_a_dial_meets_its_fault(fault, tmp_path):
-    """Once the session is lost, the next dial does."""
+    """A fault of dialling strikes the agent's next dial, after its session was lost."""
     faults = "faults:\n" + "".join(
         f"  - {{id: {name}, to: ben, do: {do}, when: {{speaking: ben, for: 500ms}}}}\n"
         for name, do in (("first", fault), ("then", "disconnect"))
@@ -137,7 +137,7 @@ def test_a_fault_that_cannot_strike_is_reported(fault, told):
 
 
 def test_only_agents_at_the_embedded_server_are_struck():
-    """And those with tools, where a call is."""
+    """A fault of tool calls for an agent without tools is an error of the scenario."""
     other = MEETING + "faults: [{id: x, to: ann, do: tool-raises, when: {at: 1s}}]\n"
     with pytest.raises(ScenarioError, match="affects tool calls, and ann has no tools"):
         resolve(loads(other))

@@ -64,12 +64,12 @@ def test_every_promise_is_kept(fault, table):
 
 
 def test_each_kind_is_tried_daily():
-    """What is left to the long tests has another of its kind beside it, and both are faults."""
+    """Each fault that is left to the long tests has one of its kind in the daily ones."""
     names = {fault.name for fault in FAULTS}
     assert names >= {*LIKE_ANOTHER, *LIKE_ANOTHER.values()}
     assert not LIKE_ANOTHER.keys() & LIKE_ANOTHER.values()
 
 
 def test_names_are_unique():
-    """A fault is asked for by its name."""
+    """No two faults have one name, by which `--fault` would choose the wrong one."""
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)

@@ -21,7 +21,7 @@ FAMILIES = {
 
 
 def test_each_promise_has_a_bug():
-    """A promise that no bug breaks may be one that nothing can break."""
+    """Each promise is broken by a planted bug; otherwise its check could find nothing at all."""
     assert {name.partition(",")[0] for name in PROMISES} == {
         bug.promise.partition(",")[0] for bug in planted.BUGS
     }
@@ -35,7 +35,7 @@ def test_each_family_of_faults_has_a_bug(family):
 
 @pytest.mark.parametrize("bug", planted.BUGS, ids=lambda bug: bug.name)
 def test_each_bug_has_its_place(bug, scenario_text):
-    """Once in the source, and once in the scenario."""
+    """Each planted bug still finds the one place in the source and in the scenario that it changes."""
     for name, old, new in bug.edits:
         assert (planted.ROOT / "src" / "trialogue" / name).read_text().count(old) == 1
         assert old != new

@@ -63,7 +63,7 @@ def test_there_are_seven():
 
 
 def test_a_fault_that_left_no_record(trial):
-    """A strike without a record that shows it."""
+    """A fault that struck without a record breaks the promise that its cause is recorded."""
     planned = Planned(fault_named("too-many"), "ann")
     unseen = evolve(trial, strikes=(Strike(planned, 0.0),), plan=FaultPlan((planned,)))
     assert "recorded with its cause" in broken(unseen)
@@ -90,7 +90,7 @@ def test_a_journal_that_was_not_closed(trial):
 
 
 def test_a_journal_that_nobody_closed(trial):
-    """As a process leaves it that does not end its files: nothing is damaged, and the end is not there."""
+    """A journal that a dead process left open breaks its promise, though nothing in it is damaged."""
     path = trial.folder / "journal.jsonl"
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
     closed = manifest_in(trial.folder)
@@ -109,12 +109,12 @@ def test_a_journal_that_nobody_closed(trial):
     ids=["two-holders", "another-turn", "never-released"],
 )
 def test_a_floor_that_is_not_one(orders, written):
-    """Two holders, an end of nobody's turn, a turn after the end."""
+    """Two holders at once, an end of another's turn, or an end within a turn breaks the floor's promise."""
     assert "one holder, and the floor released" in broken(written((MeetingStarted(), *orders)))
 
 
 def test_a_meeting_that_falls(trial):
-    """Not every error is a reason to end."""
+    """An error that ends a meeting in which the others could go on breaks their promise."""
     fallen = evolve(trial, held=None, error=FaultOnDemand("down"))
     assert broken(fallen) == {"the others go on"}
 
@@ -129,12 +129,12 @@ def test_a_meeting_that_falls(trial):
     ids=["harmed", "another", "unharmed"],
 )
 def test_a_fate_that_was_not_declared(fault, event, written):
-    """Who should live on was lost; somebody else failed; who should fail did not."""
+    """A participant that is lost, fails or lives on against the catalogue breaks a promise."""
     assert "the others go on" in broken(written((MeetingStarted(),), (event,), fault=fault))
 
 
 def test_an_exit_code_that_says_nothing(trial):
-    """A meeting that a signal ended does not end with 0."""
+    """Exit code 0 of a meeting that a signal ended breaks a promise."""
     planned = Planned(fault_named("terminated"), "ann")
     wrong = evolve(trial, strikes=(Strike(planned, 5.0),), plan=FaultPlan((planned,)))
     assert "exit code and report name the cause" in broken(wrong)

@@ -228,7 +228,7 @@ def test_row_41_a_full_disk_takes_half_a_line(scene, hold, monkeypatch, tmp_path
 
 
 def test_row_41_no_place_for_a_run(scene, hold, tmp_path):
-    """Where no directory can be made, nothing is said before that is told."""
+    """A run whose directory cannot be made is refused before anybody speaks."""
     (tmp_path / "held-1").write_text("a file")
     with pytest.raises(TrialogueError) as raised:
         hold(scene())
@@ -325,7 +325,7 @@ def test_row_45_no_decision_uses_the_clock_on_the_wall(scene, hold, monkeypatch,
 
 
 def test_row_45_a_jump_is_recorded(scene, tmp_path):
-    """In life the records' time of day jumps with the wall, and their place in the meeting does not."""
+    """Records show a jump of the wall clock in their time of day, and not in their time in the meeting."""
     wall = iter([1000.0, 4601.0, 1002.0, 1003.0])
     header = Header(scene().plan, "0", HeaderClock.REAL, EPOCH)
     journal = Journal.create(tmp_path / "journal.jsonl", header, wall=lambda: next(wall))
@@ -346,7 +346,7 @@ async def read_on(records, seen):
 
 
 def test_row_46_a_watcher_that_falls_behind(scene, hold, monkeypatch, note):
-    """Whoever reads too slowly is told that it missed something; the meeting waits for nobody."""
+    """A slow reader of records gets `RecordsMissed`, and does not hold up the meeting."""
     monkeypatch.setattr("trialogue.actors.sequencer.SUBSCRIBER_RECORDS", 20)
     read_late = []
 
@@ -367,7 +367,7 @@ def test_row_46_a_watcher_that_falls_behind(scene, hold, monkeypatch, note):
 
 
 def test_row_46_control_is_never_dropped(scene, hold, monkeypatch, note):
-    """A full mailbox is an error of whoever fills it: what was taken before it is recorded, all of it."""
+    """An app that overfills the mailbox gets an error, and each of its accepted requests is recorded."""
     monkeypatch.setattr("trialogue.actors.sequencer.Mailbox", lambda name, _: Mailbox(name, 500))
     taken = []
 
@@ -391,7 +391,7 @@ def test_row_46_control_is_never_dropped(scene, hold, monkeypatch, note):
 
 
 def test_row_48_an_agent_that_never_yields(scene, hold, note):
-    """Who talks for ever is cut off at the longest hold, and the next one speaks."""
+    """An agent that talks without end is cut off at the longest hold, and the next one speaks."""
     endless = "word " * 400
     resolved = scene(
         ("The cache is at the edge. It is fast, and it is near.", endless + "."),
@@ -439,7 +439,7 @@ def test_row_50_endless_politeness_ends(scene, hold, note):
 
 
 def test_row_50_agents_that_never_end(scene, hold):
-    """What no detector sees is ended by the limits of turns and of time."""
+    """The limits of turns and of time end a meeting whose agents never come to an end."""
     assert hold(scene())[0].result.reason == "limit-turns"
     assert (
         hold(scene(("turns: 9", "turns: 900"), ("time: 10m", "time: 30s")))[0].result.reason == "limit-time"
@@ -468,7 +468,7 @@ def test_row_52_nobody_hears_itself(scene, hold, note):
 
 
 def test_row_39_a_result_reaches_the_next_session_as_context(run_under):
-    """The tool ran once; its old session is never answered, and the next one begins with what came of it."""
+    """A tool whose session was lost runs once, and the next session begins with its result."""
     trial, judged = run_under(Planned(fault_named("lost-while-calling"), "bob"))
     records = tuple(read(trial.folder / "journal.jsonl"))
     assert judged.broken == ()
@@ -534,7 +534,7 @@ def test_row_54_all_drop_together(scene, hold, note):
 
 
 def test_row_55_a_revoked_key_is_tried_once(run_under, note):
-    """Once the key is refused nobody dials again: each agent fails by the first refusal, exit code 3."""
+    """A refused key is not tried again: each agent fails by the first refusal, exit code 3."""
     cut, revoked = fault_named("fin-mid-turn"), fault_named("unauthorized")
     trial, judged = run_under(
         Planned(cut, "ann"),
@@ -579,7 +579,7 @@ def test_row_56_a_cleanup_that_overruns(scene, hold, note):
 
 
 def test_a_scenario_without_tools_has_no_calls_to_strike(scene):
-    """A fault of calls wants somebody who calls."""
+    """A fault of tool calls is refused for a scenario without tools."""
     resolved = scene()
     toolless = evolve(resolved, agents=tuple(evolve(each, tools=()) for each in resolved.agents))
     with pytest.raises(SetupError, match=r"call-twice: .*table has a tool"):

@@ -62,7 +62,7 @@ async def test_slices(autojump_clock):
 
 
 async def test_half_open(autojump_clock):
-    """What is sent vanishes, nothing is received, not even the end; nobody is told."""
+    """A half-open stream loses what both sides send, and neither side is told, not even at the end."""
     faulty, peer = pair()
     with trio.move_on_after(60) as scope:
         async with trio.open_nursery() as nursery:
@@ -77,7 +77,7 @@ async def test_half_open(autojump_clock):
 
 
 async def test_unread_blocks_the_peer(autojump_clock):
-    """A reader that stops lets the way fill up."""
+    """A reader that stops makes its peer wait once the connection is full."""
     faulty, peer = pair(Unread())
     with trio.move_on_after(60) as scope:
         async with trio.open_nursery() as nursery:
@@ -87,7 +87,7 @@ async def test_unread_blocks_the_peer(autojump_clock):
 
 
 async def test_reset(autojump_clock):
-    """Both directions break at once, for who waits and for who comes later."""
+    """A reset breaks both directions at once, for a waiting reader and for a later writer."""
     faulty, peer = pair()
     async with trio.open_nursery() as nursery:
 
@@ -105,7 +105,7 @@ async def test_reset(autojump_clock):
 
 
 async def test_cut(autojump_clock):
-    """The stream ends after so many bytes of what is sent next."""
+    """A cut stream ends within the next message, after the given number of bytes."""
     faulty, peer = pair(Cut(3))
     with pytest.raises(trio.BrokenResourceError):
         await faulty.send_all(b"whole")
@@ -113,7 +113,7 @@ async def test_cut(autojump_clock):
 
 
 async def test_garbage_comes_between_two_writes(autojump_clock):
-    """What was never sent comes once, after what is sent next."""
+    """Garbage comes once, between two messages of the peer."""
     faulty, peer = pair(Garbage(b"!!"))
     await faulty.send_all(b"one")
     await faulty.send_all(b"two")
