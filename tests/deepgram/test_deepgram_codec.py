@@ -72,7 +72,7 @@ def test_each_client_example_is_read_and_written_back(line):
 
 
 def test_the_examples_show_every_class():
-    """No message class is without a documented example."""
+    """Each message class has a documented example."""
     assert {type(decode_server(line)) for line in SERVER_EXAMPLES} == set(SERVER_CLASSES)
     assert {type(decode_client(line)) for line in CLIENT_EXAMPLES} == set(CLIENT_CLASSES)
 
@@ -80,14 +80,14 @@ def test_the_examples_show_every_class():
 @settings(max_examples=3 * settings.default.max_examples)
 @given(server_messages)
 def test_server_messages_survive_the_wire(message):
-    """Whatever can be written reads back as the same value."""
+    """A message of a server is the same after it was written and read."""
     assert decode_server(encode(message)) == message
 
 
 @settings(max_examples=2 * settings.default.max_examples)
 @given(client_messages)
 def test_client_messages_survive_the_wire(message):
-    """The same for clients, the whole Settings tree included; the text may come as bytes."""
+    """A message of a client, all of Settings included, is the same after it was written and read as bytes."""
     assert decode_client(encode(message).encode()) == message
 
 
@@ -236,14 +236,14 @@ VOICE = '{"type":"deepgram","model":"aura-2-thalia-en"}'
     ],
 )
 def test_a_misfit_names_its_field(wire, path, what):
-    """The error says where and what was expected; nothing is coerced."""
+    """The error for a wrong value names its field and what was expected; no value is converted."""
     with pytest.raises(RemoteProtocolError, match=re.escape(what)) as caught:
         decode_client(wire)
     assert caught.value.path == path
 
 
 def test_an_error_does_not_quote_the_message():
-    """Values are personal: neither the text nor its causes hold any of them."""
+    """Errors of a message, and their causes, contain none of its values, which are personal."""
     with pytest.raises(RemoteProtocolError) as misfit:
         decode_client('{"type":"InjectAgentMessage","message":"","behavior":"secret words"}')
     with pytest.raises(RemoteProtocolError) as broken:
@@ -254,7 +254,7 @@ def test_an_error_does_not_quote_the_message():
 
 
 def test_a_list_is_read_to_its_first_misfit():
-    """Thousands of misfits cost as little as one: what is behind the first is not looked at."""
+    """A message with thousands of wrong values costs no more to refuse than one with a single one."""
     functions = [{"name": "a"}, *({"n": object_number} for object_number in range(4_000))]
     wire = {"type": "UpdateThink", "think": {"provider": {"type": "open_ai"}, "functions": functions}}
     with pytest.raises(RemoteProtocolError) as misfit:
@@ -276,14 +276,14 @@ def test_null_is_absence():
 
 
 def test_whole_numbers_do_for_floats():
-    """SDKs write 1.0 as 1; it is a float here."""
+    """A float that an SDK writes as a whole number is read, as a float."""
     message = decode_server('{"type":"LatencyReport","total_latency":1}')
     assert message == LatencyReport(total_latency=1.0)
     assert isinstance(message.total_latency, float)
 
 
 def test_a_provider_without_version_is_of_the_first():
-    """`version` alone tells providers apart: never whether the rest fits."""
+    """A provider's `version` alone decides its class; without one it is the first."""
     flux = '{"type":"deepgram","version":"v2","model":"flux"}'
     read = decode_client(SETTINGS % ('{"type":"deepgram","model":"flux","eot_threshold":1}', THINK, VOICE))
     assert read.agent.listen.provider == DeepgramListenProviderV1(model="flux", extra={"eot_threshold": 1})
@@ -311,13 +311,13 @@ def test_unknown_messages_are_kept_whole():
 
 
 def test_each_side_knows_its_own_messages_only():
-    """What the other side sends is unknown here."""
+    """A message that belongs to the other side is read as an unknown one."""
     assert isinstance(decode_server('{"type":"KeepAlive"}'), WireUnknownMessage)
     assert isinstance(decode_client('{"type":"Welcome","request_id":""}'), WireUnknownMessage)
 
 
 def test_undeclared_keys_are_kept_listed_and_never_sent():
-    """They are found at any depth, by path; writing leaves them out."""
+    """Undeclared keys are listed with their paths at any depth, and are not sent on."""
     wire = SETTINGS % (
         V1,
         """[{"provider":{"type":"open_ai","model":"m"},"timeout":3,
@@ -336,7 +336,7 @@ def test_undeclared_keys_are_kept_listed_and_never_sent():
 
 @given(server_messages, st.dictionaries(text.map("x-".__add__), json_values, max_size=2))
 def test_undeclared_keys_do_not_disturb_the_rest(message, extra):
-    """Whatever a newer server adds, the rest reads as before."""
+    """A message with keys of a newer server reads as before."""
     read = decode_server(orjson.dumps(orjson.loads(encode(message)) | extra))
     assert read == evolve(message, extra=extra)
 
@@ -353,13 +353,13 @@ def test_opaque_values_may_be_any_mapping():
 
 @pytest.mark.parametrize("content", ["\ud800", 2**64, {1: 2}, {1}])
 def test_values_without_json_are_a_local_protocol_error(content):
-    """A lone surrogate, a huge number, a key or a value of another kind: refused before it is sent."""
+    """A value that JSON cannot hold is refused before anything is sent."""
     with pytest.raises(LocalProtocolError, match="__customToThinkProvider cannot be written"):
         encode(CustomToThinkProvider(content))
 
 
 def test_messages_are_values():
-    """Equal messages are equal and hash alike; their repr hides keys and shows no undeclared ones."""
+    """Equal messages are equal and hash alike; their repr shows neither keys nor undeclared fields."""
     assert hash(Welcome("r")) == hash(Welcome("r", extra={"a": [1]}))
     assert hash(Listen(DeepgramListenProviderV2("flux", keyterms=("a",)))) == hash(
         Listen(DeepgramListenProviderV2("flux", keyterms=("a",)))
@@ -373,7 +373,7 @@ def test_messages_are_values():
 
 @pytest.mark.parametrize("declared", [*CLIENT_CLASSES, *SERVER_CLASSES])
 def test_every_class_is_read_by_its_own_type(declared):
-    """Each class is found again from its `type`: no two share one, but for the known two shapes."""
+    """Each message is read back as its own class, by its `type`."""
 
     @settings(deadline=None, max_examples=3)
     @given(values(declared))

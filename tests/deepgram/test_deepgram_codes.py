@@ -62,7 +62,7 @@ def test_errors(code, recovery):
     ],
 )
 def test_warnings(code, recovery):
-    """A warning never ends a session; one asks for the next."""
+    """A warning never ends a session; the one about its age asks for the next."""
     assert classify_warning(code).recovery is recovery
 
 
@@ -75,7 +75,7 @@ def test_warnings(code, recovery):
     ],
 )
 def test_statuses(status, recovery):
-    """A refused handshake: what can pass is tried again, redirects are not followed."""
+    """A handshake that is refused for a while is tried again; redirects are not followed."""
     assert classify_status(status).recovery is recovery
 
 
@@ -89,7 +89,7 @@ def test_statuses(status, recovery):
     ],
 )
 def test_closes(code, recovery):
-    """A close by the peer: an error of ours is fatal, one of the service is retried."""
+    """A close for an error of ours is fatal, and one for the service's is tried again."""
     assert classify_close(code).recovery is recovery
 
 
@@ -98,14 +98,14 @@ def test_closes(code, recovery):
     [(1002, Recovery.RETRY_ONCE), (1007, Recovery.RETRY), (1009, Recovery.RETRY), (1008, Recovery.FATAL)],
 )
 def test_closes_of_ours(code, recovery):
-    """A close by our side over what the peer sent: the next connection may be better."""
+    """A close by our side over what the peer sent is mostly followed by another connection."""
     assert classify_close(code, ours=True).recovery is recovery
 
 
 @settings(deadline=None)
 @given(st.text(max_size=20), st.integers(0, 10_000))
 def test_everything_is_judged_with_a_hint(code, number):
-    """No code is without a recovery and a line for people."""
+    """Each code, known or not, has a recovery and a line for people."""
     for classified in (
         classify_error(code),
         classify_warning(code),
@@ -119,6 +119,6 @@ def test_everything_is_judged_with_a_hint(code, number):
 
 
 def test_refusals_of_the_account_say_what_to_do():
-    """The two that people meet first name the remedy."""
+    """The refusals of a wrong key and of an empty account name their remedy."""
     assert "API key" in classify_status(401).hint
     assert "credit" in classify_status(402).hint

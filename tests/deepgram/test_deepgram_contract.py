@@ -130,7 +130,7 @@ def test_every_class_is_in_the_asyncapi_or_newer():
 
 @pytest.mark.parametrize("declared", ASYNCAPI, ids=lambda declared: declared.__name__)
 def test_what_we_write_fits_the_asyncapi(declared):
-    """Every value of a class is valid, strict `oneOf` included."""
+    """Each message that we write is valid by the published contract, with a strict `oneOf`."""
     validator = asyncapi(ASYNCAPI[declared])
 
     @hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
@@ -200,7 +200,7 @@ def fits_sdk(message):
 
 @pytest.mark.parametrize("declared", SERVICE_CLASSES, ids=lambda declared: declared.__name__)
 def test_what_we_write_fits_the_sdk(declared):
-    """Every value of a class is valid, and has no key that the SDK does not declare."""
+    """Each message that we write is valid to the SDK, and has no key that it does not declare."""
     validator = Draft202012Validator(sdk_schema(declared))
 
     @hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
@@ -214,7 +214,7 @@ def test_what_we_write_fits_the_sdk(declared):
 
 @pytest.mark.parametrize("declared", SERVICE_CLASSES, ids=lambda declared: declared.__name__)
 def test_every_message_field_of_the_sdk_is_ours(declared):
-    """No message has a field that the SDK knows and we do not, or the other way round."""
+    """Our messages have exactly the SDK's fields."""
     ours = {field.name for field in attrs.fields(declared)} - {"extra"}
     assert set(sdk_schema(declared)["properties"]) == ours | {"type"}
 
@@ -229,7 +229,7 @@ def test_every_message_field_of_the_sdk_is_ours(declared):
     ],
 )
 def test_the_closed_contract_can_refuse(wire):
-    """The validator that the others lean on finds a key too many, one too few, and a wrong type."""
+    """The validator of the other tests finds an extra key, a missing one, and a wrong type."""
     assert not Draft202012Validator(sdk_schema(m.UpdatePrompt)).is_valid(wire)
 
 
@@ -272,7 +272,7 @@ SDK_PARTS = {
 
 
 def test_every_settings_field_of_the_sdk_is_ours():
-    """The whole tree, part by part: the same keys on both sides."""
+    """Each part of Settings has exactly the SDK's keys."""
     definitions = sdk_schema(m.Settings)["$defs"]
     # One class of ours stands for the two that differ by their context alone.
     assert set(definitions) - {"AgentV1SettingsAgent"} == set(SDK_PARTS)
@@ -287,7 +287,7 @@ def test_every_settings_field_of_the_sdk_is_ours():
 
 @pytest.mark.parametrize("side", ["client", "server"])
 def test_the_examples_fit_the_sdk(side):
-    """The examples that the tests live by are themselves valid, but for the refusal without a reason."""
+    """The examples that the tests use are valid to the SDK, except a refusal without a reason."""
     classes = CLIENT_CLASSES if side == "client" else SERVER_CLASSES
     by_type = {declared.type: declared for declared in classes}
     for line in (EXAMPLES / f"{side}.jsonl").read_text(encoding="utf-8").splitlines():

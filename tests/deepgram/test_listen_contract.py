@@ -58,7 +58,7 @@ NOT_IN_THE_SDK = {nova.Finalize: {"channel"}}
 
 @pytest.mark.parametrize(("ours", "theirs"), [*FLUX.items(), *NOVA.items()], ids=lambda c: c.__name__)
 def test_each_class_has_the_sdks_fields(ours, theirs):
-    """No field that the SDK knows and we do not, or the other way round."""
+    """Our messages of listening have exactly the SDK's fields."""
     names = {field.name for field in attrs.fields(ours)} - {"extra", *NOT_IN_THE_SDK.get(ours, ())}
     assert set(theirs.model_fields) == names | ({"type"} if hasattr(ours, "type") else set())
 
@@ -89,7 +89,7 @@ def test_each_class_has_the_sdks_fields(ours, theirs):
     ],
 )
 def test_messages_of_the_sdk_are_read_completely(decode, message, kind):
-    """Into our class, with no key left over."""
+    """Messages that the SDK writes are read into our classes, with no key left over."""
     read = decode(message.model_dump_json(exclude_none=True))
     assert type(read) is kind
     assert unknown_fields(read) == ()
@@ -142,7 +142,7 @@ _SECONDS = st.floats(0, 1e6, allow_nan=False)
     )
 )
 def test_turns_survive_the_wire_and_fit_the_sdk(message):
-    """Whatever can be written reads back as the same value, and is valid to the SDK's own model."""
+    """A turn is the same after it was written and read, and is valid to the SDK's own model."""
     text = encode(message)
     assert decode_flux_server(text) == message
     v2.ListenV2TurnInfo.model_validate_json(text)

@@ -74,7 +74,7 @@ def seconds(dues):
 
 
 def test_a_flux_turn_becomes_one_utterance():
-    """Start, update, eager end, resumption and end are the stages of one utterance."""
+    """Flux's updates, eager end, resumption and end of a turn make one utterance."""
     session = flux_session()
     session.hear(SECOND * 5, 0.0, at=100.0)
     play = [
@@ -97,7 +97,7 @@ def test_a_flux_turn_becomes_one_utterance():
 
 
 def test_interims_are_told_at_most_every_quarter_of_a_second():
-    """Words that change faster wait for the next message that says them."""
+    """Interim words are reported at most four times a second."""
     session = flux_session()
     assert session.receive_text(turn("StartOfTurn", "a"), 1.0) != []
     assert session.receive_text(turn("Update", "a b"), 1.1) == []
@@ -105,7 +105,7 @@ def test_interims_are_told_at_most_every_quarter_of_a_second():
 
 
 def test_a_missed_end_is_made_up_for_by_the_next_turn():
-    """A new index without an EndOfTurn: the old utterance ends with the words it had."""
+    """An utterance whose EndOfTurn was missed ends with the words it had when the next turn begins."""
     session = flux_session()
     session.receive_text(turn("StartOfTurn", "one"), 0.0)
     session.receive_text(turn("Update", "one two"), 0.1)
@@ -124,7 +124,7 @@ def test_an_end_without_words_is_nobodys():
 
 
 def test_words_without_times_lie_at_the_end_of_their_sound():
-    """Services before the middle of 2026 give no times of words."""
+    """Words without times, from a service before the middle of 2026, are placed at the end of their sound."""
     session = flux_session()
     session.hear(SECOND, 0.0, at=40.0)
     told = json.loads(turn("StartOfTurn", "hello", at=(0.2, 0.9)))
@@ -160,7 +160,7 @@ def test_reports_about_the_session_are_harmless(message, fact):
 
 
 def test_an_error_counts_before_the_code_of_the_close():
-    """After an Error the server closes without a status."""
+    """An error decides whether to connect again, not the bare close that follows it."""
     session = flux_session()
     session.receive_text(turn("StartOfTurn", "half a"), 1.0)
     (failed,) = session.receive_text(json.dumps({"type": "Error", "code": "UNPARSABLE_CLIENT_MESSAGE"}), 2.0)
@@ -177,14 +177,14 @@ def test_an_error_counts_before_the_code_of_the_close():
     [(1005, Recovery.RETRY), (1011, Recovery.RETRY), (1000, Recovery.RETRY), (1008, Recovery.FATAL)],
 )
 def test_a_close_that_was_not_asked_for_is_judged_by_its_code(code, recovery):
-    """A drop on the service's side looks clean, and is tried again."""
+    """A clean close that nobody asked for is followed by another attempt."""
     (closed,) = flux_session().receive_close(code, 1.0)
     assert isinstance(closed, Closed)
     assert closed.recovery is recovery
 
 
 def test_the_end_asks_for_the_last_words_first():
-    """Flux's CloseStream ends no turn: an open one is ended before it."""
+    """An open turn is ended before Flux's stream is closed, so its last words are not lost."""
     session = flux_session()
     assert [json.loads(text)["type"] for text in session.finish(1.0)] == ["CloseStream"]
     session = flux_session()
@@ -198,7 +198,7 @@ def test_the_end_asks_for_the_last_words_first():
 
 
 def test_a_server_that_does_not_close_is_left():
-    """Three seconds after the end was asked for."""
+    """A server that does not close is left three seconds after the end was asked for."""
     session = flux_session()
     session.finish(1.0)
     assert until(session, 10.0) == [(4.0, Timeout("end"))]
@@ -209,7 +209,7 @@ def test_a_server_that_does_not_close_is_left():
 
 
 def test_an_utterance_of_v1_is_its_final_results_together():
-    """Stretches up to a speech_final; the interim of the next stretch comes behind those that are final."""
+    """An utterance of v1 is all final results up to a speech_final, and interim words stand after them."""
     session = nova_session()
     session.hear(SECOND * 8, 0.0, at=0.0)
     play = [
@@ -231,7 +231,7 @@ def test_an_utterance_of_v1_is_its_final_results_together():
 
 
 def test_noise_that_hides_the_silence_ends_an_utterance_by_its_gap():
-    """speech_final may never come: UtteranceEnd stands in for it."""
+    """An utterance in noise, without a speech_final, is ended by UtteranceEnd."""
     session = nova_session()
     session.receive_text(results("Hello there", is_final=True), 1.0)
     told = session.receive_text(utterance_end(1.0), 2.5)
@@ -239,7 +239,7 @@ def test_noise_that_hides_the_silence_ends_an_utterance_by_its_gap():
 
 
 def test_a_finalize_without_an_answer_ends_the_utterance_itself():
-    """No result is promised where little sound was waiting."""
+    """An unanswered `Finalize` still ends the utterance, with the words so far."""
     session = nova_session()
     session.receive_text(results("Hello"), 1.0)
     assert json.loads(session.end_utterance(1.5)) == {"type": "Finalize"}
@@ -260,7 +260,7 @@ def test_a_finalize_with_an_answer_ends_it_once():
 
 
 def test_an_error_of_v1_is_a_warning_without_what_was_sent():
-    """The stream goes on; the frame that it quotes may be personal."""
+    """An error of v1 does not end the stream, and its text, which quotes the frame, is not shown."""
     error = {"type": "Error", "variant": "SchemaError", "description": "secret", "message": "secret"}
     (told,) = nova_session().receive_text(json.dumps(error), 1.0)
     assert told == Warned("SchemaError", "a message was not understood")
@@ -279,7 +279,7 @@ def test_a_server_that_does_not_greet_is_left():
 
 
 def test_silence_is_fed_where_nobody_speaks_and_then_the_stream_rests():
-    """In real time for six seconds; then KeepAlive on v1, a breath of silence on v2."""
+    """Silence is sent for six seconds after speech; then a KeepAlive on v1 keeps the stream open."""
     session = nova_session()
     session.hear(SECOND, 0.0)
     dues = until(session, 30.0)
@@ -293,7 +293,7 @@ def test_silence_is_fed_where_nobody_speaks_and_then_the_stream_rests():
 
 
 def test_a_resting_flux_stream_breathes():
-    """There is no KeepAlive on v2: anything but sound would end the connection."""
+    """A resting stream of v2 gets short silences: without sound the service would end it."""
     session = flux_session()
     dues = until(session, 60.0)
     assert all(is_sound(due) for _, due in dues)
@@ -302,7 +302,7 @@ def test_a_resting_flux_stream_breathes():
 
 
 def test_silence_is_fed_for_as_long_as_an_utterance_is_open():
-    """A turn ends by what is heard: a stream that rests would leave it open."""
+    """Silence is sent while an utterance is open, since without sound it would not end."""
     session = flux_session()
     for second in range(20):
         session.receive_text(turn("Update", "and"), float(second))
@@ -321,7 +321,7 @@ def test_silence_is_silent_in_every_encoding(encoding, sample):
 
 
 def test_a_service_that_falls_silent_while_it_is_fed_is_lost():
-    """The socket stays open and no turn ever ends: four timeouts, and the words so far stand."""
+    """A service that stops to answer is given up after four timeouts, and its words so far are kept."""
     session = flux_session(recognizer=flux(eot_timeout_ms=1000))
     session.receive_text(turn("StartOfTurn", "help"), 1.0)
     dues = [due for at, due in until(session, 9.0) if not is_sound(due)]
@@ -331,7 +331,7 @@ def test_a_service_that_falls_silent_while_it_is_fed_is_lost():
 
 
 def test_a_long_silence_does_not_count_as_a_late_service():
-    """What is heard after it starts a new wait for words."""
+    """The wait for words begins with the next sound, however long it was silent before."""
     session = flux_session(recognizer=flux(eot_timeout_ms=500))
     for tenth in range(0, 100, 2):
         session.receive_text(turn("Update", ""), tenth / 10)
@@ -344,7 +344,7 @@ def test_a_long_silence_does_not_count_as_a_late_service():
 
 
 def test_places_stay_true_over_dropped_frames_and_rests():
-    """Facts are on the owner's axis, not in seconds of what was sent."""
+    """Words have their time in the meeting, also after pauses in what was sent."""
     session = flux_session()
     session.hear(SECOND, 0.0, at=1000.0)
     until(session, 100.0)
@@ -358,7 +358,7 @@ def test_places_stay_true_over_dropped_frames_and_rests():
 
 @given(st.lists(st.tuples(st.floats(0.01, 0.5), st.floats(0.0, 2.0)), max_size=60))
 def test_places_are_where_the_frame_that_holds_them_was(frames):
-    """Whatever gaps lie between frames, a frame's middle is told where it was heard, to 30 ms."""
+    """A frame's middle is placed where it was heard, to 40 ms, whatever gaps lie between frames."""
     session, now = nova_session(), 0.0
     heard = []
     for duration, gap in frames:
@@ -389,7 +389,7 @@ def test_nothing_goes_out_before_the_session_is_ready():
 
 
 def test_one_change_is_on_its_way_at_a_time():
-    """The next waits for the answer to the one before."""
+    """A second change is refused until the first one has been answered."""
     session = flux_session()
     assert json.loads(session.configure(FluxConfigure(keyterms=("Ada",)), 1.0))["keyterms"] == ["Ada"]
     with pytest.raises(LocalProtocolError, match="before the previous one is answered"):
@@ -415,7 +415,7 @@ def test_the_table_leads_to_closed_from_everywhere():
 
 @given(st.data())
 def test_no_order_of_messages_raises(data):
-    """Whatever a server sends, and when: facts, each utterance with at most one final, in order."""
+    """Messages in any order and at any time raise nothing, and each utterance ends once, in order."""
     session = data.draw(st.sampled_from([flux_session, nova_session]))()
     text = st.sampled_from(["", "one", "one two", "three"])
     event = st.sampled_from(["Update", "StartOfTurn", "EagerEndOfTurn", "TurnResumed", "EndOfTurn", "New"])
@@ -442,7 +442,7 @@ def test_no_order_of_messages_raises(data):
 
 
 def test_the_address_says_all_that_is_asked_for():
-    """Lists are repeated keys; what is not set is not said; the other route's fields are left out."""
+    """The address of a stream has each setting that was given, lists as repeated keys, and no others."""
     asked = flux(eager_eot_threshold=0.4, keyterms=("Ada Lovelace", "trialogue"), language_hints=("en",))
     settings = ListenSettings(asked, tags=("a",))
     parts = urlsplit(settings.url("wss://api.eu.deepgram.com/v1/agent/converse?x=y"))
@@ -459,7 +459,7 @@ def test_the_address_says_all_that_is_asked_for():
 
 
 def test_the_older_route_is_asked_for_interims_and_both_ends():
-    """Without them nothing would be told before the end, and in noise no end."""
+    """The address on v1 asks for interim words, and for an end of speech in noise."""
     parts = urlsplit(
         ListenSettings(DeepgramListenProviderV1(model="nova-3", language="en-GB")).url("ws://127.0.0.1:1")
     )
@@ -471,7 +471,7 @@ def test_the_older_route_is_asked_for_interims_and_both_ends():
 
 
 def test_personal_text_is_not_in_the_repr():
-    """Neither words nor keyterms stand in a repr."""
+    """The repr of settings, words and sessions shows neither what was said nor keyterms."""
     assert "Ada" not in repr(ListenSettings(flux(keyterms=("Ada",))))
     assert "hello" not in repr(Understood(1, "hello", 0.0, 1.0, "final"))
     assert repr(flux_session()) == "<ListenSession r: listening>"

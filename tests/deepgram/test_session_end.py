@@ -22,7 +22,7 @@ from trialogue.services.facts import Closed, ReplyAudio
     ],
 )
 def test_the_last_error_counts_before_the_close_code(error, code, recovery):
-    """Clean closes follow errors; a lost turn is no reason for a close."""
+    """The last error of a session decides what follows its close, unless it only lost a turn."""
     session = running()
     if error is not None:
         session.receive_text(encode(m.AgentError(error, "d")), 1)
@@ -32,13 +32,13 @@ def test_the_last_error_counts_before_the_close_code(error, code, recovery):
 
 
 def test_our_own_close_is_judged_as_ours():
-    """A message too long for us is the server's doing."""
+    """A message that was too long for us is followed by another connection."""
     (closed,) = running().receive_close(1009, ours=True)
     assert closed.recovery is Recovery.RETRY
 
 
 def test_nothing_comes_from_a_closed_session():
-    """Late messages, sound and a second close are nothing; calls are open no more."""
+    """A closed session reports no late message, no sound and no second close, and has no open calls."""
     session = running()
     session.receive_text(encode(asked("a")), 1)
     assert isinstance(session.receive_close(1006)[0], Closed)
@@ -49,7 +49,7 @@ def test_nothing_comes_from_a_closed_session():
 
 
 def test_repr_is_a_status_line():
-    """What it is, where it stands, what is open, and nothing that was said."""
+    """The repr of a session shows its state, its open calls and its last error, and no words."""
     assert repr(ClientSession(0.0)) == "<ClientSession unnamed: await-welcome>"
     session = running()
     session.receive_text(encode(asked("a", "b")), 1)

@@ -15,7 +15,7 @@ from trialogue.services.facts import Ready, Unknown, Warned
 
 
 def test_the_handshake_as_documented():
-    """Welcome, Settings, SettingsApplied: Ready, with the service's name of the session."""
+    """The documented handshake ends with Ready and the service's name of the session."""
     session = ClientSession(0.0)
     states = [session.state]
     for at, given_input, events in [
@@ -34,13 +34,13 @@ def test_the_handshake_as_documented():
 
 
 def test_settings_may_go_out_before_the_welcome_is_read():
-    """The official samples do not wait; Ready still knows the request id."""
+    """A client may send Settings before it reads Welcome, and Ready still has the request id."""
     session = ClientSession(0.0)
     play(session, [(0, SETTINGS, []), (1, WELCOME, []), (2, m.SettingsApplied(), [Ready("fc553ec9")])])
 
 
 def test_a_server_without_welcome_is_ready_without_a_name():
-    """A Welcome that never comes is no reason not to talk."""
+    """A server that never sends Welcome can be talked to, in a session without a name."""
     session = ClientSession(0.0)
     play(session, [(0, SETTINGS, []), (2, m.SettingsApplied(), [Ready("")])])
 
@@ -61,7 +61,7 @@ def test_a_server_without_welcome_is_ready_without_a_name():
     ],
 )
 def test_a_server_out_of_order_is_a_warning(before, message, what):
-    """Nothing is raised and the handshake stays where it was."""
+    """A message out of order is a warning, and leaves the handshake where it was."""
     session = ClientSession(0.0)
     for earlier in before:
         session.send(earlier, 0) if earlier is SETTINGS else session.receive_text(encode(earlier), 0)
@@ -71,7 +71,7 @@ def test_a_server_out_of_order_is_a_warning(before, message, what):
 
 
 def test_errors_and_warnings_are_told_in_any_state():
-    """A server may refuse before it has greeted."""
+    """Errors and warnings are reported in any state, also before the greeting."""
     session = ClientSession(0.0)
     play(
         session,
@@ -88,7 +88,7 @@ def test_errors_and_warnings_are_told_in_any_state():
 
 
 def test_the_table_leads_from_every_state_to_closed_and_nowhere_from_there():
-    """CLOSED is final, and no state is without an end."""
+    """A session can be closed in each state, and never leaves the closed one."""
     assert all(TRANSITIONS[state, HandshakeStep.CLOSED] is SessionState.CLOSED for state in SessionState)
     assert [step for state, step in TRANSITIONS if state is SessionState.CLOSED] == [HandshakeStep.CLOSED]
 
@@ -129,7 +129,7 @@ ONE_OF_EACH = [
     ],
 )
 def test_messages_allowed_in_each_state(steps, allowed):
-    """Each state has its messages; anything else raises and changes nothing."""
+    """A message that the session's state does not allow raises, and changes nothing."""
     for message in ONE_OF_EACH:
         session = ClientSession(0.0)
         for step in steps or []:
@@ -146,7 +146,7 @@ def test_messages_allowed_in_each_state(steps, allowed):
 
 
 def test_a_message_that_json_does_not_have_changes_nothing():
-    """Even Settings: the handshake does not move for what was never sent."""
+    """Settings that cannot be written leave the handshake where it was."""
     session = ClientSession(0.0)
     with pytest.raises(LocalProtocolError, match="cannot be written"):
         session.send(Settings(audio=Audio(), agent=AgentSettings(greeting="\ud800")), 0)
@@ -154,7 +154,7 @@ def test_a_message_that_json_does_not_have_changes_nothing():
 
 
 def test_audio_is_sent_while_running_only_and_never_empty():
-    """Sound before its time is thrown away by the service; empty sound ends some sessions."""
+    """Sound before its time, and empty sound, are refused instead of being sent."""
     session = ClientSession(0.0)
     with pytest.raises(LocalProtocolError, match="while await-welcome"):
         session.send_audio(b"\0\0", 0)
@@ -165,7 +165,7 @@ def test_audio_is_sent_while_running_only_and_never_empty():
 
 
 def test_every_client_class_was_tried():
-    """The lists above leave out what has no state of its own: the updates."""
+    """The test of allowed messages has each class of a client, except the updates."""
     assert set(CLIENT_CLASSES) - {type(message) for message in ONE_OF_EACH} == {
         m.UpdateListen,
         m.UpdateThink,

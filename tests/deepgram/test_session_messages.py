@@ -61,12 +61,12 @@ from trialogue.services.facts import (
     ],
 )
 def test_messages_in_our_own_words(message, event):
-    """One message, one event, whose words are not the service's."""
+    """Each message of the service is one event, in words of our own."""
     play(running(), [(1, message, [event])])
 
 
 def test_malformed_messages_are_told_with_their_beginning():
-    """The reason names the field, the excerpt is at most a KiB of whole characters, and talk goes on."""
+    """A malformed message is reported with its field and at most a KiB of it, and the session goes on."""
     session = running()
     session.receive_text(encode(say("One.")), 1)
     (told,) = session.receive_text('{"type":"InjectionRefused","message":7}', 1)

@@ -30,7 +30,7 @@ def closed():
 
 
 def test_a_reply_from_its_first_sign_to_its_end():
-    """Sentences know where in the reply's sound they stand; the next reply counts from 0 again."""
+    """Sentences have their place in their reply's sound, and each reply counts from 0."""
     play(
         running(),
         [
@@ -47,7 +47,7 @@ def test_a_reply_from_its_first_sign_to_its_end():
 
 
 def test_an_announced_reply_starts_once():
-    """AgentStartedSpeaking is a first sign like others, and brings what it took."""
+    """A reply that AgentStartedSpeaking announces begins once, and its latencies are reported."""
     play(
         running(),
         [
@@ -63,7 +63,7 @@ def test_an_announced_reply_starts_once():
 
 
 def test_speech_at_the_ear_ends_a_reply_whose_done_may_never_come():
-    """A late or second AgentAudioDone is told without a reply: whoever asked knows what it means."""
+    """Speech at the ear ends a reply; an AgentAudioDone after that is reported without a reply."""
     play(
         running(),
         [
@@ -79,7 +79,7 @@ def test_speech_at_the_ear_ends_a_reply_whose_done_may_never_come():
 
 
 def test_an_odd_byte_waits_for_its_other_half():
-    """Samples of 16 bits leave whole; positions count what has arrived; the carry dies with its reply."""
+    """A sample of 16 bits that arrives in two messages comes out whole, or is dropped with its reply."""
     play(
         running(),
         [
@@ -109,14 +109,14 @@ def test_an_odd_byte_waits_for_its_other_half():
     ],
 )
 def test_only_plain_samples_are_kept_together(output, events):
-    """Where bytes are not samples of two, every byte leaves at once."""
+    """Sound in other encodings than plain linear16 is passed on byte by byte."""
     play(running(Audio(output=output)), [(1, b"1", events)])
 
 
 @settings(deadline=None)
 @given(st.lists(st.binary(min_size=1, max_size=9), max_size=12))
 def test_no_byte_of_a_reply_is_lost_or_moved(stretches):
-    """However the sound is cut up, it comes out the same, in whole samples, but for a last odd byte."""
+    """Sound comes out complete and in whole samples, however it was cut up."""
     session = running()
     events = [event for data in stretches for event in session.receive_audio(data)]
     sounds = [event.data for event in events if isinstance(event, ReplyAudio)]
@@ -131,7 +131,7 @@ def test_no_byte_of_a_reply_is_lost_or_moved(stretches):
     st.lists(st.one_of(st.binary(max_size=9), st.just(say("One.")), st.just(m.AgentAudioDone())), max_size=12)
 )
 def test_the_short_way_of_sound_tells_what_the_long_one_does(messages):
-    """What is sound and nothing else is given as it is; for anything else `receive_audio` is as it was."""
+    """`receive_sound` gives the same sound as `receive_audio`, or leaves it to that."""
     short, long = running(), running()
     for message in messages:
         if isinstance(message, bytes):
@@ -147,19 +147,19 @@ def test_the_short_way_of_sound_tells_what_the_long_one_does(messages):
     "session", [ClientSession(0.0), closed()], ids=["before the settings", "behind the end"]
 )
 def test_there_is_no_short_way_outside_a_conversation(session):
-    """Sound that may not be heard stays with `receive_audio`, which says so."""
+    """`receive_sound` gives no sound before the settings or after the end."""
     assert session.receive_sound(b"1234") is None
 
 
 def test_sound_before_the_settings_is_dropped_and_told_once():
-    """The service should not, and one warning is enough."""
+    """Sound before the settings is dropped with a single warning."""
     session = ClientSession(0.0)
     warning = Warned("early-audio", "audio came while await-welcome, and was dropped")
     play(session, [(0, b"12", [warning]), (0, b"34", [])])
 
 
 def test_a_greeting_before_the_settings_are_applied_is_told_behind_ready():
-    """Words, sound and end, in their order: some services greet before they say that they are ready."""
+    """A greeting that comes before SettingsApplied is not lost: its words and sound follow Ready."""
     session = ClientSession(0.0)
     warning = Warned("early-audio", "audio came while applying, and is kept")
     play(
@@ -188,7 +188,7 @@ def test_a_greeting_before_the_settings_are_applied_is_told_behind_ready():
 
 
 def test_a_greeting_is_kept_within_bounds():
-    """A megabyte of sound; what is beyond it is dropped, and both are told once."""
+    """A greeting's first megabyte of sound is kept, the rest is dropped, and each is reported once."""
     session = ClientSession(0.0)
     play(session, [(0, WELCOME, []), (0, SETTINGS, [])])
     told = [warning.text for _ in range(40) for warning in session.receive_audio(bytes(32_768))]
@@ -199,7 +199,7 @@ def test_a_greeting_is_kept_within_bounds():
 
 
 def test_messages_before_their_time_are_kept_within_bounds():
-    """Two hundred and fifty-six; the next is out of order, as it always was."""
+    """Of early messages 256 are kept, and the next one is reported as out of order."""
     session = ClientSession(0.0)
     play(session, [(0, WELCOME, []), (0, SETTINGS, [])])
     play(session, [(0, say("a"), [])] * 256)

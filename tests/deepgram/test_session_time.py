@@ -9,7 +9,7 @@ from trialogue.services.facts import Timeout, Transmit
 
 
 def test_a_welcome_that_does_not_come():
-    """Ten seconds after the socket opened the session is over."""
+    """A session without a Welcome is over after ten seconds."""
     session = ClientSession(5.0)
     assert session.next_deadline() == 15.0
     assert session.tick(14.9) == []
@@ -20,7 +20,7 @@ def test_a_welcome_that_does_not_come():
 
 
 def test_settings_that_are_not_applied():
-    """Ten seconds after they were sent; between Welcome and Settings time is ours."""
+    """A session whose settings are not applied is over ten seconds after they were sent."""
     session = ClientSession(0.0)
     session.receive_text(encode(WELCOME), 1.0)
     assert session.next_deadline() is None
@@ -32,7 +32,7 @@ def test_settings_that_are_not_applied():
 
 
 def test_keep_alive_is_due_eight_seconds_after_the_last_sound():
-    """Sound and KeepAlive put it off, other messages do not; a late tick sends one, not many."""
+    """A KeepAlive is due eight seconds after the last sound, once, however late it is asked for."""
     session = running(at=10.0)
     assert session.next_deadline() == 18.0
     session.send_audio(b"\0\0", 12.0)

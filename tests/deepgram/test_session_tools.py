@@ -10,7 +10,7 @@ from trialogue.services.facts import ToolCall, ToolCalls, ToolCallsCancelled
 
 
 def test_calls_are_answered_once_and_by_their_id():
-    """Only calls of ours wait for an answer; each takes one."""
+    """Calls of ours can be answered once, by their id; other answers are refused."""
     session = running()
     play(
         session,
@@ -32,7 +32,7 @@ def test_calls_are_answered_once_and_by_their_id():
 
 
 def test_two_calls_of_one_id_are_answered_each():
-    """Models use an id again: with other arguments it is another call, with the same ones the same."""
+    """Two calls under one id with different arguments take an answer each; a repeated one takes none."""
     session = running()
     for arguments in ("1", "2", "2"):
         wanted = m.RequestedFunction(id="a", name="f", arguments=arguments, client_side=True)
