@@ -33,7 +33,7 @@ def traced(arguments, trace):
 @pytest.mark.real
 @pytest.mark.parametrize("clock", ["virtual", pytest.param("real", marks=pytest.mark.long)])
 def test_a_meeting_of_this_machine_asks_no_other(clock, tmp_path):
-    """Real ears and voices, from start to end: every address that is connected to is loopback's."""
+    """A meeting with offline ears and voices connects to no address but this machine's own."""
     out, trace = tmp_path / "run", tmp_path / "trace"
     done = traced(["run", "scenarios/smallest.yaml", "--clock", clock, "--out", str(out), "--quiet"], trace)
     assert (done.returncode, (out / "result.json").exists()) == (0, True)

@@ -40,7 +40,7 @@ async def leave(_):
 
 @pytest.mark.parametrize("out", ["run", None, "../here/run"])
 def test_a_run_stays_where_it_was_begun(here, endless, edges, out):
-    """Its journal is closed, its outputs and page are written; the result says where, from anywhere."""
+    """A run's files are all in its first directory, though the program changes its working directory."""
     endless.write_text(endless.read_text().replace("run: {", "run: {page: true, "))
     held = run_meeting(endless, overrides=TURNS, out=out, edges=edges, watch=leave)
     assert held.folder.is_absolute()
@@ -50,7 +50,7 @@ def test_a_run_stays_where_it_was_begun(here, endless, edges, out):
 
 
 def test_a_block_in_a_thread_ends_where_it_was_begun(here, endless, edges):
-    """Whoever holds the meeting goes elsewhere inside the block."""
+    """A program that changes its directory inside the block finds the run where it was begun."""
     with open_meeting(endless, overrides=TURNS, out="run", edges=edges) as meeting:
         os.chdir("../elsewhere")
         assert meeting.finished().result.ok
@@ -59,7 +59,7 @@ def test_a_block_in_a_thread_ends_where_it_was_begun(here, endless, edges):
 
 
 def test_files_of_a_scenario_are_looked_for_beside_it(here):
-    """Its programs start, and its records are read, though it was named from another place."""
+    """Programs and records of a scenario are found beside it, after a change of the working directory."""
     text = """
 trialogue: 1
 name: small
@@ -77,7 +77,7 @@ run: {models: said.jsonl}
 
 
 def test_speech_is_kept_in_one_place(here):
-    """A cache by a relative path stays one directory."""
+    """A speech cache with a relative path stays one directory."""
     store = Store(Path("cache"))
     os.chdir("../elsewhere")
     store.write("key", b"sound")
@@ -86,7 +86,7 @@ def test_speech_is_kept_in_one_place(here):
 
 
 def test_model_answers_are_recorded_in_one_file(here):
-    """A record by a relative path grows where it was begun."""
+    """A record of models with a relative path stays one file."""
     record = open_models(Path("said.jsonl"), asks=True)
     os.chdir("../elsewhere")
     assert record.path == here / "said.jsonl"

@@ -19,7 +19,7 @@ def result_of(out):
 
 
 def test_a_meeting_that_cannot_be_recorded_ends(hold, out, failing_after):
-    """Loudly, as `journal-failed`; what was recorded reads, verifies, and is summed up."""
+    """A journal that cannot be written ends the meeting with exit code 4, and its records verify."""
     full = JournalError("cannot write the journal: No space left on device")
     with pytest.raises(JournalError, match="No space left") as raised:
         hold(journal=lambda journal: failing_after(journal, "append", 100, full))
@@ -35,7 +35,7 @@ def test_a_meeting_that_cannot_be_recorded_ends(hold, out, failing_after):
 
 
 def test_a_bug_of_the_brain_can_be_had_again(hold, out, failing_after):
-    """Its input is on the disk before the meeting ends: the same brain fails on the same record."""
+    """A bug of the brain is repeated by a replay, which fails on the same record."""
     bug = ZeroDivisionError("a bug")
     with pytest.raises(ZeroDivisionError):
         hold(brain=lambda brain: failing_after(brain, "handle", 100, bug))
@@ -52,7 +52,7 @@ def test_a_bug_of_the_brain_can_be_had_again(hold, out, failing_after):
 
 @pytest.mark.parametrize("method", ["frame", "stretch"])
 def test_a_crash_that_ends_the_meeting_is_recorded_and_raised_as_itself(hold, out, failing_after, method):
-    """The audio plane's bug, in a tick or in many at once: the turn in flight ends, the actor is named."""
+    """A crash of the router ends the meeting, is raised as it is, and is named in the result."""
     with pytest.raises(ZeroDivisionError):
         hold(sink=lambda sink: failing_after(sink, method, 20, ZeroDivisionError()))
     assert verify(out / "journal.jsonl", Brain).records > 10
@@ -64,7 +64,7 @@ def test_a_crash_that_ends_the_meeting_is_recorded_and_raised_as_itself(hold, ou
 
 
 def test_a_disk_that_is_really_full(command, endless, out):
-    """The recordings end first, with one report; then the journal, and with it the meeting: exit 4."""
+    """A full disk ends the recordings with one report, then the meeting with exit code 4."""
     arguments = ("run", endless, "--clock", "virtual", "--limit-turns", "80", "--out", out)
     with command(*arguments, LARGEST_FILE=str(66 * 1024)) as process:
         _, told = process.communicate(timeout=20)
@@ -85,7 +85,7 @@ def test_a_disk_that_is_really_full(command, endless, out):
 
 
 def test_a_crash_while_the_manifest_is_written_loses_nothing(hold, out):
-    """A draft never renamed, a manifest that still says `open`: the journal reads, and says so."""
+    """A manifest that was left half-written or open costs no record, and the journal reads as not closed."""
     hold()
     whole = list(read(out / "journal.jsonl"))
     manifest = out / "manifest.json"
@@ -103,7 +103,7 @@ def test_a_crash_while_the_manifest_is_written_loses_nothing(hold, out):
 
 
 def test_a_crash_is_recorded_as_what_it_is(hold, out):
-    """An actor's nursery wraps what happens in it; the journal says what happened."""
+    """A crash of an agent is recorded under its own error's name, not as a group of errors."""
 
     def broken(name, connect):
         def dial():

@@ -55,7 +55,7 @@ def ends_of(out):
     ["inject", "update", *(pytest.param(each, marks=pytest.mark.long) for each in ("say", "grant", "mute"))],
 )
 def test_thousands_of_requests_and_then_the_end(flooded, out, ask):
-    """Whatever was asked for, leaving ends the meeting as left."""
+    """An app that asks three thousand times and leaves ends its meeting as `left`."""
 
     def flood(meeting):
         ways = {
@@ -71,7 +71,7 @@ def test_thousands_of_requests_and_then_the_end(flooded, out, ask):
 
 
 def test_thousands_of_changes_crash_nobody(endless, out):
-    """An agent in the midst of a session takes what it can; the rest holds from its next session on."""
+    """Thousands of changes to a speaking agent crash nothing; one warning reports them."""
 
     async def main():
         edges, overrides = Edges(engines=murmuring_engines()), Overrides(clock=Clock.VIRTUAL)
@@ -92,7 +92,7 @@ def test_thousands_of_changes_crash_nobody(endless, out):
 
 
 def test_too_much_is_told_to_who_asks_and_the_end_is_not_too_much(flooded, out):
-    """The request that does not fit raises, and has no place in a prompt; stopping has a place of its own."""
+    """A request that does not fit raises where it is made, and the meeting can still be stopped."""
 
     def flood(meeting):
         with pytest.raises(MailboxFull, match="sequencer"):
@@ -107,7 +107,7 @@ def test_too_much_is_told_to_who_asks_and_the_end_is_not_too_much(flooded, out):
 
 
 def test_too_much_that_leaves_the_block(flooded, out):
-    """The error is raised as it is, from a meeting that has ended as left."""
+    """A full mailbox leaves the block as it was raised, and the meeting ends as `left`."""
 
     def flood(meeting):
         for _ in range(10_000):

@@ -15,7 +15,7 @@ from trialogue.testing import murmuring_engines
 
 @pytest.mark.parametrize("name", ["taken", "taken/run", "full"])
 def test_an_occupied_path_is_reported_before_voices_are_loaded(told, endless, tmp_path, name):
-    """A file, a file on the way, a directory with something in it: one line, exit 2, and all is as it was."""
+    """An `--out` that is taken is one line and exit code 2 before voices load, and nothing there changes."""
     (tmp_path / "taken").write_text("mine")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "note").write_text("mine")
@@ -28,7 +28,7 @@ def test_an_occupied_path_is_reported_before_voices_are_loaded(told, endless, tm
 
 
 def test_a_run_is_named_by_the_time_at_which_it_was_made(endless, tmp_path, monkeypatch):
-    """Under the virtual clock, too: its meetings all begin in the year 2000."""
+    """A run's name has the real time of day, also under the virtual clock."""
     monkeypatch.chdir(tmp_path)
     before = f"{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S}"
     edges = Edges(engines=murmuring_engines())
@@ -40,7 +40,7 @@ def test_a_run_is_named_by_the_time_at_which_it_was_made(endless, tmp_path, monk
 
 
 def test_two_processes_never_share_a_name(tmp_path, monkeypatch):
-    """A directory that appears between a look and the making is another's."""
+    """Runs that begin at the same moment get directories of their own."""
     monkeypatch.chdir(tmp_path)
     with ThreadPoolExecutor(8) as pool:
         folders = list(pool.map(lambda _: new_folder(None, "same"), range(40)))

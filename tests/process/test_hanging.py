@@ -21,17 +21,17 @@ def first_hung(wanted_of, seconds):
 
 
 def test_a_process_that_waits_for_a_core_is_not_hung():
-    """On a machine that gives it next to nothing for an hour, too."""
+    """A command that hardly gets a core for an hour does not count as hung."""
     assert first_hung(lambda now: {1: 0.99 * now}, 3600) is None
 
 
 def test_a_process_that_only_watches_is_hung():
-    """A thread that looks twenty times a second keeps nothing alive."""
+    """A command counts as hung although one of its threads still looks twenty times a second."""
     assert first_hung(lambda now: {1: min(now, 7.0), 2: 0.03 * now}, 3600) == pytest.approx(HUNG_S, abs=8)
 
 
 def test_a_thread_that_has_ended_takes_nothing_back():
-    """Work that one thread after another does is work."""
+    """Work counts as work when one thread after another does it."""
     assert first_hung(lambda now: {now // 60: float(now % 60)}, 3600) is None
 
 
@@ -67,13 +67,13 @@ def look_on(monkeypatch):
 
 
 def test_a_program_that_waits_for_nothing_is_told(program, look_on):
-    """By the real clock and its real threads."""
+    """A real program that waits for ever is found to hang."""
     with pytest.raises(TimeoutError, match="hangs"):
         look_on(program("import signal; print(flush=True); signal.pause()"), HUNG_S=0.05)
 
 
 def test_a_program_that_computes_for_too_long_is_told(program, look_on):
-    """It spins: that is seen by what it computed, not by the clock."""
+    """A program that computes without end is found to spin, by its processor time."""
     with pytest.raises(TimeoutError, match="spins"):
         look_on(program("print(flush=True)\nwhile True: pass"), SPINS_S=0.05)
 
@@ -104,7 +104,7 @@ class SlowSocket:
 
 
 def test_a_browser_is_waited_for_while_it_wants_a_core(program, monkeypatch):
-    """It may be as late as the machine makes it; one that wants none will not answer any more."""
+    """A slow browser is waited for while it computes, and given up when it does nothing."""
     for name, limit in {"LOOK_S": 0.0, "HUNG_S": 0.05}.items():
         monkeypatch.setattr(hanging, name, limit)
     alive = program("print(flush=True)\nwhile True: pass")
@@ -115,7 +115,7 @@ def test_a_browser_is_waited_for_while_it_wants_a_core(program, monkeypatch):
 
 
 def test_computing_before_the_watch_is_no_spinning(program, monkeypatch):
-    """A browser that has opened a hundred pages has computed for long."""
+    """Processor time from before the watch does not count as spinning."""
     monkeypatch.setattr(hanging, "LOOK_S", 0.0)
     monkeypatch.setattr(hanging, "SPINS_S", 0.1)
     work = "import signal, time\nwhile time.process_time() < 0.2: pass\nprint(flush=True); signal.pause()"

@@ -15,7 +15,7 @@ from trialogue.journal.verify import verify
 
 
 def test_a_killed_meeting_is_resumed(command, endless, out, tmp_path):
-    """Every acknowledged record is there, the recordings play, and the meeting goes on."""
+    """A killed run has all its acknowledged records, and `resume` continues its meeting."""
     with command("run", endless, "--out", out) as process:
         shown(process, "This goes on")
         process.send_signal(signal.SIGKILL)
@@ -36,7 +36,7 @@ def test_a_killed_meeting_is_resumed(command, endless, out, tmp_path):
 
 
 def test_a_second_interrupt_ends_it_at_once(command, endless, out):
-    """Whatever the graceful end still does; the journal is closed all the same."""
+    """Ctrl-C twice ends the run with 130 and a closed journal."""
     with command("run", endless, "--out", out) as process:
         shown(process, "This goes on")
         process.send_signal(signal.SIGINT)
@@ -64,7 +64,7 @@ def killed(command, endless, out):
 
 
 def test_replay_of_a_killed_run_shows_every_word_that_was_shown(killed, out, capsys):
-    """Also those that were heard after the last record; and again once its journal has been closed."""
+    """`replay` of a killed run shows all words that the run had shown, before and after a repair."""
     assert main(["replay", str(out)]) == 0
     shown, told = capsys.readouterr()
     assert [words for words in killed if words not in shown] == []

@@ -8,5 +8,5 @@ from killing import kill_often
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(5))
 def test_ten_kills_lose_nothing_that_was_acknowledged(seed, endless, tmp_path):
-    """Of runs, resumptions and verifications: what is left is there, goes on, and looks like what it is."""
+    """Runs, resumptions and verifications that are killed lose no acknowledged record."""
     assert kill_often(2, seed, endless, tmp_path).total() >= 2

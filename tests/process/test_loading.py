@@ -73,7 +73,7 @@ def ended(program, *arguments, folder):
 
 
 def test_the_end_of_the_process_waits_for_an_engine(tmp_path):
-    """Whoever is cancelled goes on at once; the engine ends its work, and is freed by its own thread."""
+    """A cancelled load lets its caller go on, and the process ends after the engine has finished its work."""
     left = ended(AT_WORK, folder=tmp_path)
     assert left.stdout.split() == ["left", "loaded", "freed"]
     assert (left.returncode, left.stderr) == (0, "")

@@ -75,7 +75,7 @@ def resumed(tmp_path):
 
 
 def test_a_crashed_meeting_is_held_to_its_end(crashed, resumed):
-    """All records of the old run, then the new ones: one journal, which verifies by itself."""
+    """A resumed meeting comes to its end, and its journal has all old and new records and verifies."""
     run = crashed()
     before = list(read(run / "journal.jsonl"))
     held, records = resumed(run)
@@ -90,7 +90,7 @@ def test_a_crashed_meeting_is_held_to_its_end(crashed, resumed):
 
 
 def test_the_old_run_is_closed_and_otherwise_unchanged(crashed, resumed):
-    """Its end is `crashed`; its records and its recordings stay."""
+    """Resuming closes the old journal as `crashed`, and leaves its records and recordings."""
     run = crashed()
     before = list(read(run / "journal.jsonl"))
     sound = (run / "audio" / "mix.wav").read_bytes()
@@ -102,7 +102,7 @@ def test_the_old_run_is_closed_and_otherwise_unchanged(crashed, resumed):
 
 
 def test_the_turn_in_flight_is_cut_as_heard_and_taken_again(crashed, resumed):
-    """In the middle of a sentence: its speaker is heard again first, and remembers what was heard of it."""
+    """The turn of the crash ends as lost, where it was heard, and its speaker is dialled anew."""
     run = crashed(records=60)
     speaker = Brain(read(run / "journal.jsonl").header.plan)
     for record in read(run / "journal.jsonl"):
@@ -117,7 +117,7 @@ def test_the_turn_in_flight_is_cut_as_heard_and_taken_again(crashed, resumed):
 
 
 def test_numbers_go_on(crashed, resumed):
-    """Sessions, replies and turns count from where they were; no reply is taken for a stale one."""
+    """Sessions and replies of a resumed meeting are numbered on, so none counts as a stale one."""
     _, records = resumed(crashed())
     sessions = {e.participant: e.session for e in (r.event for r in records) if isinstance(e, SessionReady)}
     assert sessions == {"ann": 2, "bob": 2}
@@ -131,7 +131,7 @@ def test_numbers_go_on(crashed, resumed):
 
 
 def test_the_recordings_are_whole(crashed, resumed):
-    """What was heard before is where it was; what follows is behind it, on the same clock."""
+    """A resumed run's recordings have the old sound in its place, and the new sound after it."""
     run = crashed()
     held, records = resumed(run)
     with (
@@ -145,7 +145,7 @@ def test_the_recordings_are_whole(crashed, resumed):
 
 
 def test_a_run_without_recordings_is_resumed_all_the_same(crashed, resumed):
-    """They are silent up to where it goes on."""
+    """A run whose recordings are gone is resumed, with silence in their place."""
     run = crashed()
     shutil.rmtree(run / "audio")
     held, records = resumed(run)
@@ -153,7 +153,7 @@ def test_a_run_without_recordings_is_resumed_all_the_same(crashed, resumed):
 
 
 def test_a_resumed_meeting_may_crash_and_be_resumed(crashed, resumed, failing_after, tmp_path):
-    """As often as is needed: the last journal holds them all."""
+    """A resumed meeting that crashes is resumed again, and the last journal has all records."""
     run = crashed()
     full = JournalError("full")
     with pytest.raises(JournalError):
@@ -183,7 +183,7 @@ tools:
 
 
 def test_an_unfinished_tool_is_unknown_and_not_run_again(tmp_path, resumed, failing_after):
-    """Its agent is told so in its context; the call's id is never asked for twice."""
+    """A tool that ran at the crash does not run again, and its agent is told that its result is unknown."""
     (tmp_path / "slow.yaml").write_text(SLOW_TOOL)
 
     class KilledAtTheCall:
@@ -211,14 +211,14 @@ def test_an_unfinished_tool_is_unknown_and_not_run_again(tmp_path, resumed, fail
 
 
 def test_an_ended_meeting_is_not_resumed(hold, out):
-    """There is nothing to go on with; the operator is told."""
+    """`resume` of a meeting that has ended is refused with that reason."""
     hold()
     with pytest.raises(SetupError, match="the meeting has ended"):
         open_resumption(out)
 
 
 def test_a_meeting_of_other_rules_is_not_resumed(crashed, monkeypatch):
-    """By another version of the rules, for one: nobody goes on from a state that never was."""
+    """A run that the present rules would decide in another way is not resumed."""
     run = crashed()
     handle = Brain.handle
     monkeypatch.setattr(Brain, "handle", lambda self, event, now: handle(self, event, now + 1.0))
@@ -236,7 +236,7 @@ def test_a_journal_of_nothing_is_not_resumed(crashed):
 
 
 def test_a_run_whose_disk_cannot_be_written_is_resumed_elsewhere(crashed, resumed, monkeypatch):
-    """The old journal stays as it is: it is read as far as it goes."""
+    """A run on a full disk is resumed elsewhere, and its own journal is left as it is."""
     run = crashed()
     whole = (run / "journal.jsonl").read_bytes()
 
@@ -250,7 +250,7 @@ def test_a_run_whose_disk_cannot_be_written_is_resumed_elsewhere(crashed, resume
 
 
 def test_another_cast_is_refused(crashed):
-    """The scenario beside the journal was changed by hand."""
+    """A scenario whose cast was changed by hand is refused by `resume`, with permission too."""
     run = crashed()
     text = (run / "scenario.yaml").read_text()
     (run / "scenario.yaml").write_text(text.replace("bob", "eve"))
@@ -259,7 +259,7 @@ def test_another_cast_is_refused(crashed):
 
 
 def test_a_changed_scenario_is_refused_unless_told(crashed, resumed):
-    """What is said next would be another's; the operator can have it so."""
+    """A changed scenario is refused by `resume`, unless the operator allows it."""
     run = crashed()
     text = (run / "scenario.yaml").read_text()
     (run / "scenario.yaml").write_text(text + "# mine\n")
@@ -272,7 +272,7 @@ def test_a_changed_scenario_is_refused_unless_told(crashed, resumed):
 
 @pytest.mark.parametrize("stage", ["adopt", "commit"])
 def test_a_resuming_that_is_cut_off_leaves_the_old_run(crashed, resumed, monkeypatch, tmp_path, stage):
-    """What is there of the new run is no journal, and names the run to be resumed; that one still can be."""
+    """A killed `resume` leaves a directory that names the old run, which can still be resumed."""
     run = crashed()
     cut = "_commit" if stage == "commit" else "_write"
     whole, calls = getattr(Journal, cut), []
@@ -305,7 +305,7 @@ def test_a_resuming_that_is_cut_off_leaves_the_old_run(crashed, resumed, monkeyp
 
 
 def test_a_resuming_that_fails_leaves_nothing_behind(crashed, resumed, monkeypatch, tmp_path):
-    """An error, not a kill: there is time to take the draft away."""
+    """A `resume` that fails removes its new directory, and the old run can still be resumed."""
     run = crashed()
     full = JournalError("full")
 
@@ -321,7 +321,7 @@ def test_a_resuming_that_fails_leaves_nothing_behind(crashed, resumed, monkeypat
 
 
 def test_the_scenario_of_a_run_is_its_scenario(crashed, endless):
-    """Read back from the run's directory it is the same plan as before."""
+    """The scenario in a run's directory makes the same plan as the author's file."""
     from trialogue.scenario.resolve import prepare
 
     run = crashed()
@@ -346,7 +346,7 @@ cast:
 
 
 def test_a_meeting_with_recordings_is_resumed(tmp_path, resumed, failing_after):
-    """What it plays is in its folder, where its scenario looks for it; no other folder is needed."""
+    """A run is resumed with the copies of its clips, without the folder that they came from."""
     source = tmp_path / "source"
     (source / "sounds").mkdir(parents=True)
     (source / "played.yaml").write_text(PLAYED)
@@ -377,7 +377,7 @@ def test_a_meeting_with_recordings_is_resumed(tmp_path, resumed, failing_after):
 
 @pytest.mark.parametrize("name", ["result.json", "transcript.md"])
 def test_the_last_files_of_an_ended_meeting_are_made(hold, out, name, capsys):
-    """A kill between the brain's end and the files: resuming makes them, and the run is whole."""
+    """`resume` writes the result and transcripts that a kill after the meeting's end has left out."""
     hold()
     whole = {path.name: path.read_bytes() for path in out.glob("transcript.*")}
     (out / name).unlink()

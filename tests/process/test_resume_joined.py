@@ -85,7 +85,7 @@ def said_by(records, name):
 
 
 def test_a_participant_who_came_before_the_crash_is_there_again(crashed, tmp_path):
-    """In its own seat, behind what it said, with its recording; who left is not."""
+    """A participant who joined before the crash is there after it, and one who left is not."""
     run = crashed(100)
     before = list(read(run / "journal.jsonl"))
     assert said_by(before, "kim")
@@ -104,7 +104,7 @@ def test_a_participant_who_came_before_the_crash_is_there_again(crashed, tmp_pat
 
 
 def test_the_recordings_that_it_brought_are_in_the_new_run(crashed, tmp_path):
-    """They are played from it at their time; the file that they were copied from is gone."""
+    """A joined person's recordings are in the resumed run, and are played there at their time."""
     held, records = resumed(crashed(100), tmp_path / "again")
     assert [each.event.participant for each in records if isinstance(each.event, SpeechStarted)] == ["pia"]
     seats = {each.event.seat.name: each.event for each in records if isinstance(each.event, Joined)}
@@ -113,7 +113,7 @@ def test_the_recordings_that_it_brought_are_in_the_new_run(crashed, tmp_path):
 
 
 def test_it_may_crash_again(crashed, tmp_path, failing_after):
-    """The scenario of each run is that of the start, its journal says the rest."""
+    """A participant who joined is there after a second crash, too."""
     run, second = crashed(90), tmp_path / "second"
     with pytest.raises(JournalError):
         resumed(run, second, journal=lambda kept: failing_after(kept, "append", 40, JournalError("full")))
@@ -124,7 +124,7 @@ def test_it_may_crash_again(crashed, tmp_path, failing_after):
 
 
 def test_a_participant_who_left_before_the_crash_may_come_back_behind_it(crashed, tmp_path):
-    """Its session has the next number, and its lines go on."""
+    """A participant who left may join again after the crash, and goes on with its lines."""
     run = crashed(100)
     before = said_by(read(run / "journal.jsonl"), "bob")
 
@@ -143,7 +143,7 @@ def test_a_participant_who_left_before_the_crash_may_come_back_behind_it(crashed
 
 
 def test_changes_of_a_seat_that_was_taken_anew_are_forgotten(crashed):
-    """Prompts that were added to the one before are not the other's."""
+    """Prompts that were added to a seat's earlier participant do not reach the new one."""
 
     async def visit(meeting):
         await trio.sleep(1)

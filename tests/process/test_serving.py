@@ -86,7 +86,7 @@ def recorded(runs: Path) -> Path:
 def test_a_session_is_kept_between_a_client_and_a_service_and_served_back(
     serve: Callable[..., AbstractContextManager[str]], tmp_path: Path
 ) -> None:
-    """What the service said comes through to the client, and from the record alone to the next one."""
+    """A session that `serve --record` relays reaches the client whole, and `--replay` serves the same."""
     runs = tmp_path / "runs"
     with serve() as service, serve("--record", runs, "--record-from", service) as between:
         messages, sound = conversation(between)
@@ -100,7 +100,7 @@ def test_a_session_is_kept_between_a_client_and_a_service_and_served_back(
 def test_a_strict_replay_ends_with_a_client_that_says_something_else(
     serve: Callable[..., AbstractContextManager[str]], tmp_path: Path
 ) -> None:
-    """It names what was said then; without --strict it goes on."""
+    """A `--strict` replay ends with an error that names both messages; without it the replay goes on."""
     runs = tmp_path / "runs"
     with serve("--record", runs) as service:
         messages, sound = conversation(service)
@@ -120,7 +120,7 @@ def test_a_strict_replay_ends_with_a_client_that_says_something_else(
 def test_a_service_that_cannot_be_reached_is_told_to_the_client(
     serve: Callable[..., AbstractContextManager[str]], tmp_path: Path
 ) -> None:
-    """The upgrade has been made by then, so it is an Error."""
+    """A client of a relay whose service is down gets an Error with the address."""
     options = ("--record", tmp_path / "runs", "--record-from", "ws://127.0.0.1:9/v1/agent/converse")
     with serve(*options) as between, dialled(between) as socket:
         error = json.loads(socket.recv(20))
@@ -154,7 +154,7 @@ def test_a_service_that_cannot_be_reached_is_told_to_the_client(
 def test_an_impossible_setting_is_refused_before_the_server_listens(
     told: Told, here: Path, options: list[str], code: int, why: str
 ) -> None:
-    """`serve` ends with one line, and prints no address."""
+    """Impossible options of `serve` are one line, and no address is printed."""
     (here / "a-file").touch()
     assert told("serve", "--port", "0", *options) == (code, "", f"trialogue: {why}\n")
 

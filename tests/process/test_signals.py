@@ -43,7 +43,7 @@ def stubborn(command, tmp_path, out):
 
 
 def test_a_first_interrupt_ends_it_in_order_within_five_seconds(stubborn, out):
-    """Also while a thread works on; it is told that there is a faster way."""
+    """Ctrl-C ends a meeting in order although a tool's thread works on, and says how to end it at once."""
     with stubborn("in_a_thread") as process:
         shown(process, "calls look_up")
         process.send_signal(signal.SIGINT)
@@ -64,7 +64,7 @@ def test_a_first_interrupt_ends_it_in_order_within_five_seconds(stubborn, out):
     ],
 )
 def test_a_second_signal_ends_it_at_once(stubborn, out, tool, first, second):
-    """Whatever does not let go, the loop itself among it: told, and every record can be read."""
+    """A second signal ends a process that does not let go, and every record can be read."""
     with stubborn(tool) as process:
         shown(process, "holds up the loop" if tool == "blocking" else "calls look_up")
         process.send_signal(first)
@@ -81,7 +81,7 @@ def test_a_second_signal_ends_it_at_once(stubborn, out, tool, first, second):
 
 
 def test_a_second_signal_ends_what_holds_the_interpreter(stubborn, out):
-    """Where no line of Python can run any more, the process is ended from C, and its journal can be read."""
+    """A second Ctrl-C ends a process that runs no Python any more, and its journal can be read."""
     with stubborn("in_c") as process:
         shown(process, "calls look_up")
         process.send_signal(signal.SIGINT)
@@ -93,7 +93,7 @@ def test_a_second_signal_ends_what_holds_the_interpreter(stubborn, out):
 
 
 def test_what_does_not_stop_is_left_behind(stubborn, out):
-    """After its grace the overrun is recorded, the files are written, and the process ends without it."""
+    """A tool that does not stop is recorded and left behind, and the run has all its files."""
     with stubborn("shielded", "--clock", "virtual") as process:
         output, told = process.communicate(timeout=20)
     assert process.returncode == 0
@@ -106,7 +106,7 @@ def test_what_does_not_stop_is_left_behind(stubborn, out):
 
 
 def test_a_trial_that_is_stopped_says_nothing_of_promises(command, endless, out):
-    """Its faults have not all struck: it ends as the signal says, and without a verdict."""
+    """A stopped `chaos` exits as the signal says, without a verdict on promises."""
     with command("chaos", endless, "--clock", "real", "--fault", "malformed", "--out", out) as process:
         journal = out / "journal.jsonl"
         while not journal.exists() or journal.stat().st_size < 5_000:
@@ -121,7 +121,7 @@ def test_a_trial_that_is_stopped_says_nothing_of_promises(command, endless, out)
 
 @pytest.mark.parametrize(("reason", "code"), [("interrupted", 130), ("hung-up", 129), ("said", None)])
 def test_only_a_meeting_that_came_to_its_end_is_compared(hold, reason, code):
-    """Else the first turn that is missing would be told as a difference."""
+    """A what-if of a stopped meeting is refused; its missing turns would count as a difference."""
     held = hold()
     held = evolve(held, result=evolve(held.result, reason=reason))
     if code is None:

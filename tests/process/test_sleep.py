@@ -35,12 +35,12 @@ BEFORE = Clocks(wall_s=1000.0, steady_s=50.0, boot_s=60.0)
     ids=["a second", "slewed", "set on", "set back", "asleep", "stopped or busy", "asleep and set"],
 )
 def test_a_sleep_and_a_step_of_the_clock(now, events):
-    """A sleep is what one clock counts and the other does not; a step, what the time of day alone does."""
+    """A machine's sleep and a step of its wall clock are told apart, and a busy machine is neither."""
     assert compare(BEFORE, now) == events
 
 
 async def test_the_watch_reports_a_step_once(autojump_clock):
-    """Compared with the look before, not with the first."""
+    """A step of the wall clock is reported once, not at each later look."""
     looks = [Clocks(w, s, s) for w, s in ((0.0, 0.0), (1.0, 1.0), (3602.0, 2.0), (3603.0, 3.0))]
     posted = []
     watch = ClockWatch(posted.append, lambda: looks.pop(0) if len(looks) > 1 else looks[0])
@@ -52,14 +52,14 @@ async def test_the_watch_reports_a_step_once(autojump_clock):
 
 
 def test_the_machines_clocks_go_on():
-    """None of them goes back, but the time of day, of which nothing is known."""
+    """The steady clocks of this machine never go back."""
     first, second = machine_clocks(), machine_clocks()
     assert second.steady_s >= first.steady_s
     assert second.boot_s >= first.boot_s
 
 
 def test_a_virtual_meeting_looks_at_no_clock(hold, out, tmp_path, monkeypatch):
-    """Neither the time of day nor a machine that sleeps changes a byte: each look would be an hour on."""
+    """A virtual meeting is the same byte for byte whatever the machine's clocks say."""
     hold()
     out.rename(tmp_path / "first")
     hours = count(3600.0, 3600.0)
@@ -79,7 +79,7 @@ def test_a_virtual_meeting_looks_at_no_clock(hold, out, tmp_path, monkeypatch):
 
 
 async def test_an_hour_of_sleep_is_no_hour_of_ticks(mock_clock):
-    """What was under way is heard on afterwards; the gap is skipped, and told before the next frame."""
+    """After a sleep the rest of a reply is heard, without a tick for each moment of the gap."""
     posted, frames = [], []
     router = Router(AudioGrid(1000, 10), ("ann",), posted.append)
 
@@ -109,7 +109,7 @@ async def test_an_hour_of_sleep_is_no_hour_of_ticks(mock_clock):
 
 
 async def test_a_turn_ended_by_a_sleep_is_not_heard_after_it(mock_clock):
-    """The turn ends where it was last heard, not with a tick of it on the other side."""
+    """A turn that a sleep ends is not heard for another tick after it."""
     posted = []
 
     def post(event):
@@ -131,7 +131,7 @@ async def test_a_turn_ended_by_a_sleep_is_not_heard_after_it(mock_clock):
 
 
 async def test_a_busy_loop_catches_up(mock_clock):
-    """Late by less than any service would notice: every tick is heard."""
+    """A loop that is half a second late still plays every tick."""
     frames = []
     router = Router(AudioGrid(1000, 10), (), frames.append)
 
@@ -150,7 +150,7 @@ async def test_a_busy_loop_catches_up(mock_clock):
 
 
 def test_a_stopped_process_goes_on_with_new_sessions(command, endless, out):
-    """The turn in flight is cut, everybody is dialled anew, somebody speaks again; all of it verifies."""
+    """A stopped process dials everybody anew when it goes on, and its journal verifies."""
     with command("run", endless, "--out", out) as process:
         shown(process, "This goes on")
         process.send_signal(signal.SIGSTOP)

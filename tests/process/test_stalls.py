@@ -44,7 +44,7 @@ BLOCKS_S = 0.3
 
 
 async def test_a_step_that_blocks_is_reported_with_its_place():
-    """Blocked until it was seen: how long, by which function, in whose task."""
+    """A step that blocks the loop is reported with its time, its function and its task."""
     send, receive = trio.open_memory_channel[LoopStalled](9)
     watch = StallWatch(send.send_nowait)
 
@@ -64,7 +64,7 @@ async def test_a_step_that_blocks_is_reported_with_its_place():
 
 
 async def test_waiting_is_no_stall():
-    """The loop waits for longer than any stall, and nobody is told."""
+    """A loop that only waits is not reported as blocked."""
     posted = []
     watch = StallWatch(posted.append)
     async with trio.open_nursery() as nursery:
@@ -75,7 +75,7 @@ async def test_waiting_is_no_stall():
 
 
 def test_a_tool_that_blocks_is_told_once(tmp_path):
-    """Each stall is a record that names the tool's function; people are told of the first."""
+    """Each block by a tool is recorded with its function, and people see one report."""
     scenario = tmp_path / "stalling.yaml"
     scenario.write_text(SCENARIO)
     edges = Edges(engines=murmuring_engines(), permissions=Permissions(registered={"prices": look_up}))
@@ -93,7 +93,7 @@ def test_a_tool_that_blocks_is_told_once(tmp_path):
 
 
 def test_under_a_virtual_clock_nobody_looks(hold, out):
-    """A machine that computes slowly makes no other meeting."""
+    """A slow machine does not change a virtual meeting: blocks are not recorded in it."""
     hold(sink=Slow)
     assert "LoopStalled" not in kinds(list(read(out / "journal.jsonl")))
 
@@ -163,7 +163,7 @@ run: {clock: real}
 
 @pytest.mark.parametrize(("scenario", "loaded"), [(AT_AN_ENDPOINT, True), (SCRIPTED, False)])
 def test_the_client_of_models_is_loaded_before_the_meeting(tmp_path, scenario, loaded):
-    """The first question held up the loop for as long as an import takes; who asks nobody loads nothing."""
+    """The HTTP client is loaded before the meeting where a model needs it, and nowhere else."""
     (tmp_path / "it.yaml").write_text(scenario)
     asked = [sys.executable, "-c", ASKING, str(tmp_path / "it.yaml"), str(tmp_path / "run")]
     done = subprocess.run(asked, capture_output=True, text=True, check=True)
@@ -171,7 +171,7 @@ def test_the_client_of_models_is_loaded_before_the_meeting(tmp_path, scenario, l
 
 
 def test_a_function_that_returns_while_it_is_looked_at_ends_no_watch():
-    """The loop's thread goes on meanwhile: its caller is there at one look, and gone at the next."""
+    """A function that returns while it is looked at does not end the watch for blocks."""
     code = told.__code__
 
     class Returning:
