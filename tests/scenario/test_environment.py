@@ -17,7 +17,7 @@ def lacking(cast):
 
 
 def test_each_variable_is_told_once_where_it_is_wanted_first(monkeypatch):
-    """A default stands in for one; the judge's are for advice alone."""
+    """A variable that is not set is reported once, at its first place, unless it has a default."""
     monkeypatch.delenv("TABLE_KEY", raising=False)
     seat = '{lines: [Hi.], prompt: "${env:TABLE_KEY} ${env:OTHER|x}"}'
     assert lacking(f"  ann: {seat}\n  ben: {seat}\n") == {"TABLE_KEY": ("cast", "ann")}
@@ -26,7 +26,7 @@ def test_each_variable_is_told_once_where_it_is_wanted_first(monkeypatch):
 
 
 def test_check_says_it(tmp_path, monkeypatch, capsys):
-    """With its place, its code and exit code 2."""
+    """`check` exits with 2 where the chosen profile needs a variable that is not set."""
     from trialogue.cli import main
 
     monkeypatch.delenv("TABLE_KEY", raising=False)
@@ -74,7 +74,7 @@ def test_check_tells_which_packages_a_meeting_lacks(tmp_path, capsys, monkeypatc
 
 
 def test_check_quotes_what_a_shell_would_split(tmp_path, capsys):
-    """The option can be pasted, as what `run` shows can."""
+    """The option that `check` names for a command can be pasted into a shell."""
     file = tmp_path / "x.yaml"
     agent = "cast: {ann: {lines: [Hi.], tools: [t]}}\ntools: {t: {command: [./look up]}}\n"
     file.write_text(f"trialogue: 1\nname: x\nrun: {{clock: real}}\n{agent}")

@@ -16,7 +16,7 @@ from trialogue.scenario.resolve import prepare
     ],
 )
 def test_a_name_is_close_by_its_stem(tmp_path, asked, hint):
-    """An ending that two names share makes them no more alike."""
+    """A file's name is suggested when its stem is close; a shared suffix alone is not enough."""
     for name in ("smallest.yaml", "s.yaml", "notes.yaml"):
         (tmp_path / name).write_text("trialogue: 1\n")
     with pytest.raises(ScenarioError) as wrong:
@@ -34,7 +34,7 @@ def test_a_name_is_close_by_its_stem(tmp_path, asked, hint):
     ],
 )
 def test_a_recording_is_not_taken_for_a_scenario(tmp_path, there, asked, hint):
-    """A name is close only among files of the kind that is read."""
+    """The suggestion for a missing recording is a recording, not a scenario."""
     (tmp_path / there).touch()
     file = tmp_path / "choir.yaml"
     clip = f"{{play: {asked}, when: {{at: 1s}}}}"
@@ -46,14 +46,14 @@ def test_a_recording_is_not_taken_for_a_scenario(tmp_path, there, asked, hint):
 
 @pytest.mark.parametrize("there", ["bell.wav", "bell.png"])
 def test_a_scenario_is_not_taken_for_a_sound(tmp_path, there):
-    """Nor for a picture."""
+    """The suggestion for a missing scenario is neither a recording nor a picture."""
     (tmp_path / there).touch()
     (problem,) = check(tmp_path / "bell.yaml")
     assert problem.text.endswith(f"looked for {tmp_path / 'bell.yaml'}")
 
 
 def test_a_file_that_is_there_has_no_other_name(tmp_path):
-    """What cannot be read, a directory here, is not taken for a slip."""
+    """A directory in a scenario's place is reported as such, without another name."""
     (tmp_path / "smalest.yaml").mkdir()
     (tmp_path / "smallest.yaml").write_text("trialogue: 1\n")
     with pytest.raises(ScenarioError) as wrong:
@@ -66,7 +66,7 @@ def test_a_file_that_is_there_has_no_other_name(tmp_path):
     [("n" * 256, "a name of more than 255 bytes"), ("a\0b", "a NUL character"), ("\ud800", "a character")],
 )
 def test_a_path_that_no_system_has_is_named(tmp_path, name, fault):
-    """With what is wrong about it, and without what would steer a terminal."""
+    """An impossible path is refused with what is wrong about it, and cannot steer a terminal."""
     with pytest.raises(AskedWrongly, match=f"has {fault}") as wrong:
         prepare(tmp_path / name)
     assert repr(str(tmp_path / name))[1:200] in str(wrong.value)

@@ -42,14 +42,14 @@ def of_run(tmp_path):
 
 
 def test_what_has_no_effect_is_noted_in_a_runs_own_file(of_run):
-    """It is read by every way, and the notes say what an author would be told."""
+    """A run's own scenario with keys without effect is read in every way, with notes."""
     assert check(of_run) == []
     assert [each for each in prepare(of_run).notes if each in TOLD] == TOLD
     assert resolve(load(of_run)).document == prepare(of_run).document
 
 
 def test_the_same_file_is_refused_anywhere_else(of_run):
-    """An author's file must say what is meant."""
+    """An author's scenario with keys without effect is refused."""
     (of_run.parent / "journal.jsonl").unlink()
     told = [each.text for each in check(of_run)]
     assert told == [each.partition(": ")[2] for each in TOLD[:3]]
@@ -58,13 +58,13 @@ def test_the_same_file_is_refused_anywhere_else(of_run):
 
 
 def test_other_faults_of_a_runs_file_are_told(of_run):
-    """What had an effect is not known any more."""
+    """A run's own scenario with an unknown key is refused like any other."""
     of_run.write_text(OLD.replace("lines:", "lnies:"))
     assert [each.code.value for each in check(of_run)] == ["E-KEY-UNKNOWN"]
 
 
 def test_somebody_who_joins_an_old_meeting_is_checked_as_an_author_s(of_run):
-    """Only the new seat; the rest is the run's."""
+    """A new seat in an old meeting is checked strictly, and the seats of the run are not."""
     resolved = prepare(of_run)
     assert with_seat(resolved, "cleo", {"lines": ["Hi."]}).participant.name == "cleo"
     with pytest.raises(ScenarioError, match=r"cast\.cleo\.restart\.within: has no effect"):
@@ -72,7 +72,7 @@ def test_somebody_who_joins_an_old_meeting_is_checked_as_an_author_s(of_run):
 
 
 def test_a_scenario_beside_a_journal_is_a_runs_only_by_its_name(of_run):
-    """A file of an author's may lie in the same directory."""
+    """An author's own file in a run's directory is checked strictly."""
     other = Path(of_run.parent / "mine.yaml")
     other.write_text(OLD)
     assert len(check(other)) == 3

@@ -152,7 +152,7 @@ def swallowed(file, place, record, kinds):
 
 @pytest.mark.parametrize("place", PLACES)
 def test_no_key_is_swallowed_beside_an_event_or_a_measure(tmp_path, monkeypatch, place):
-    """Conditions of expectations, clips, points of the agenda, ends and faults."""
+    """Each key beside an event or a measure has an effect or is refused, in every section."""
     monkeypatch.setattr(problems, "MOST", 10_000)
     cls, kinds = PLACES[place]
     for some in batched(kinds.items(), 4):
@@ -167,7 +167,7 @@ def batched(items, size):
 
 @pytest.mark.parametrize("measure", UNITS)
 def test_no_bound_is_swallowed_beside_another(tmp_path, measure):
-    """Those of one measure."""
+    """Each bound of a measure has an effect beside `max`, or is refused."""
     bound = MEASURES[measure][measure]["max"]
     more = dict.fromkeys(("min", "p50", "p95", "p99"), bound) | {"each": ["tech"]}
     more |= {key: value for key, value in examples(record_of(BoundKeys)).items() if key not in {*more, "max"}}
@@ -180,7 +180,7 @@ def test_no_bound_is_swallowed_beside_another(tmp_path, measure):
 
 
 def test_no_key_is_swallowed_in_what_is_said(tmp_path):
-    """Words, a number, a name and their speaker."""
+    """Each key of `said` has an effect beside the others, or is refused."""
     for base in ({"match": "we agree"}, {"number": 8}, {"name": "biz"}):
         more = {"match": "yes", "number": 9, "name": "tech", "by": "tech"}
         more = {key: value for key, value in more.items() if key not in base}
@@ -191,7 +191,7 @@ def test_no_key_is_swallowed_in_what_is_said(tmp_path):
 
 
 def test_no_key_is_swallowed_beside_a_fault(tmp_path):
-    """The length of a delay, and how long a line is slow."""
+    """`by` and `for` have an effect at each fault, or are refused."""
     more = {key: value for key, value in examples(record_of(FaultKeys)).items() if key in {"by", "for"}}
     assert {member.key for member in record_of(FaultKeys).members} == {"id", "when", "do", "to", *more}
     for at in range(0, len(FAULT_NAMES), 30):
@@ -214,7 +214,7 @@ def test_no_key_is_swallowed_beside_a_fault(tmp_path):
 
 
 def test_no_key_is_swallowed_beside_a_clip(tmp_path):
-    """Its words, its voice and its way of taking a turn."""
+    """Each key of a clip has an effect beside its words, or is refused."""
     base = {"say": "Hi.", "when": {"at": "5s"}}
     more = {**examples(record_of(ClipKeys)), "mode": "wait", "voice": "heart"}
     more = {key: value for key, value in more.items() if key not in base}
@@ -265,7 +265,7 @@ def seat_of(file, seat):
 
 @pytest.mark.parametrize("kind", SEATS)
 def test_no_key_is_swallowed_beside_a_seat(tmp_path, kind):
-    """Agents with words of their own, models, and people."""
+    """Each key of a seat has an effect at agents and at people, or is refused."""
     base = SEATS[kind]
     more = {**examples(record_of(AgentKeys)), **MORE_OF_SEATS}
     first = seat_of(tmp_path / "x.yaml", base)
@@ -346,7 +346,7 @@ def part_of(file, path, keys):
 
 @pytest.mark.parametrize("part", PARTS)
 def test_no_key_is_swallowed_in_other_maps(tmp_path, part):
-    """Tools, the run, the agenda, retries, scripts and the judge."""
+    """Each key of tools, the run, the agenda and other maps has an effect, or is refused."""
     path, cls, bases = PARTS[part]
     swallowed_keys = []
     for base in bases:
@@ -365,7 +365,7 @@ def test_no_key_is_swallowed_in_other_maps(tmp_path, part):
 @pytest.mark.parametrize("key", ["max: 3", "within: 2m", "backoff: 1s..8s"])
 @pytest.mark.parametrize("never", ["when: never", "max: 0"])
 def test_retries_that_never_happen_have_no_number(tmp_path, key, never):
-    """At a seat and in the defaults."""
+    """A number for retries that never happen is refused, at a seat and in the defaults."""
     if key[:3] == never[:3]:
         return
     file = tmp_path / "x.yaml"

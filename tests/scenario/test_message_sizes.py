@@ -17,7 +17,7 @@ def refused(cast, **keys):
 
 
 def test_an_agent_that_no_message_holds_is_refused_at_its_seat():
-    """A prompt by itself, and a prompt with the signatures of the file's tools."""
+    """`check` refuses an agent whose prompt and tools together are too long for a message."""
     long = {"think": {"provider": "open_ai", "model": "gpt-4o-mini"}, "prompt": "a" * 499_000}
     assert refused({"ann": long}) == []
     schema = {"type": "object", "properties": {"a": {"type": "string", "description": "b" * 5_000}}}

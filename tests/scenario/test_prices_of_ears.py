@@ -31,7 +31,7 @@ def price(listen, via="deepgram"):
     ],
 )
 def test_an_ear_costs_by_its_model(listen, service, usd, as_of):
-    """A minute of a connection, as the vendor's page had it on a day."""
+    """An ear costs the vendor's price for a minute of its model."""
     assert price(listen) == Price(service, usd_a_minute=usd, as_of=as_of)
 
 

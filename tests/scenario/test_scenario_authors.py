@@ -19,7 +19,7 @@ from trialogue.scenario.skeleton import HowAgentsThink, NewScenario, skeleton
 
 @pytest.mark.parametrize(("policy", "think"), list(product(sorted(POLICIES), HowAgentsThink)), ids=str)
 def test_a_new_scenario_is_good(policy, think):
-    """However many agents it has, with a person and without."""
+    """`new` writes a valid scenario for every policy, every number of agents, and with a person."""
     for agents, person in product((2, 3, 12), (False, True)):
         text = skeleton(NewScenario(agents=agents, policy=policy, think=think, person=person))
         resolved = resolve(loads(text))
@@ -29,7 +29,7 @@ def test_a_new_scenario_is_good(policy, think):
 
 
 def test_a_topic_may_hold_anything():
-    """Quotes and backslashes are written so that they are read again."""
+    """A topic with quotes and backslashes stands in the new scenario as it was given."""
     resolved = resolve(loads(skeleton(NewScenario(topic='Is "C:\\x" good?'))))
     lines = resolved.document.cast["chair"].lines or ()
     assert 'Is "C:\\x" good?' in lines[0]
@@ -66,7 +66,7 @@ end: {any: [{said: {match: "x"}}, limits]}
 
 
 def test_a_file_is_brought_into_form_with_its_comments():
-    """Two spaces a level; quotes, comments and the order of keys stay."""
+    """`fmt` indents by two spaces, and keeps quotes, comments and the order of keys."""
     assert formatted(ODD, "x") == FORMED
     assert formatted(FORMED, "x") == FORMED
 
@@ -79,7 +79,7 @@ def test_invalid_yaml_is_reported_and_left():
 
 @pytest.mark.parametrize("text", ["name: a\tb\n", "# a\u2028b\nname: a\n"])
 def test_a_file_that_only_one_parser_reads_is_left(text):
-    """The formatter's parser is stricter than the reader's with tabs and odd line breaks."""
+    """`fmt` leaves a file as it is where its own parser refuses tabs or odd line breaks."""
     with pytest.raises(SetupError, match=r"x:\d+:\d+: left unchanged"):
         formatted(text, "x")
 
@@ -93,7 +93,7 @@ def test_a_blank_line_above_a_key_that_moves_up_is_not_the_first_line():
 
 @pytest.mark.parametrize("value", ["2001-99-99", "2001-12-14 10:00:00+99:00", "9" * 5_000])
 def test_what_only_looks_like_a_number_or_a_date_is_left(value):
-    """The formatter's parser makes one of it, or fails."""
+    """`fmt` leaves a file as it is where its parser would change a value into a date or a number."""
     with pytest.raises(SetupError, match="x: left unchanged: a value reads as a number or a date"):
         formatted(f"name: {value}\n", "x")
 
@@ -117,7 +117,7 @@ def drawn(rest: str):
 
 
 def test_a_picture_holds_the_seats_the_floor_and_the_agenda():
-    """Who hears how, who names whom, and which points come in which order."""
+    """A scenario's picture has what each seat hears, who names whom, and the agenda's order."""
     found = drawn(AGENDA)
     assert dict(found.seats)["tech"] == "Tech\nhears the room"
     assert dict(found.seats)["dana"] == "Dana\na person, by text"
@@ -138,7 +138,7 @@ def test_a_round_goes_round():
 
 
 def test_mermaid_is_quoted():
-    """Nothing in a title can end what it stands in."""
+    """Signs in a title do not break the Mermaid graph."""
     text = mermaid(drawn(AGENDA))
     assert text.startswith("flowchart LR\n")
     assert 'p0["What &lt;hurts&gt;<br/>owner: tech<br/>1m"]' in text
@@ -153,6 +153,6 @@ def test_svg_is_xml_that_shows_everybody():
 
 
 def test_the_chair_of_a_new_scenario_invites_the_person():
-    """Who sits at the keyboard is asked as everybody else."""
+    """The chair of a new scenario asks the person at the keyboard, too."""
     resolved = resolve(loads(skeleton(NewScenario(agents=3, person=True))))
     assert "Guest, and you?" in str(resolved.document.cast["chair"].lines)

@@ -19,7 +19,7 @@ THINKING = "trialogue: 1\nname: good\ncast: {ada: {prompt: Be brief.}}\n"
 
 @pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
 def test_a_bad_file_tells_all_its_faults(file, monkeypatch):
-    """The lines are those beside the file, in its order; loading and preparing raise them."""
+    """All problems of a bad file are reported at once, as kept, by `check` and by loading."""
     monkeypatch.chdir(HERE)
     relative = file.relative_to(HERE)
     expected = file.with_suffix(".txt").read_text().splitlines()
@@ -36,7 +36,7 @@ def test_every_code_is_explained():
 
 
 def test_every_code_is_met_in_a_test():
-    """The golden files and the modules beside this one raise each code at least once."""
+    """Each code of an error is raised by some test."""
     told = "".join(
         f.read_text() for f in (*HERE.glob("bad/*.txt"), *HERE.glob("wrong/*.yaml"), *HERE.glob("test_*.py"))
     )
@@ -92,7 +92,7 @@ def test_an_alias_bomb_is_refused():
 
 
 def test_a_text_cannot_name_files():
-    """Without a file there is no folder to look in."""
+    """A scenario that was not read from a file cannot name other files."""
     with pytest.raises(
         ScenarioError, match="a scenario that was not read from a file cannot name other files"
     ):
@@ -100,7 +100,7 @@ def test_a_text_cannot_name_files():
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path):
-    """Links are followed before a path is judged."""
+    """A link cannot lead a scenario to a file outside its folder."""
     (tmp_path / "out.yaml").write_text("script: [{say: Hello.}]")
     folder = tmp_path / "in"
     folder.mkdir()
@@ -111,7 +111,7 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path):
 
 
 def test_a_script_that_is_a_loop_of_links_is_refused(tmp_path):
-    """A path that cannot be resolved is not inside the folder."""
+    """A script whose path is a loop of links is a problem of the scenario, not a traceback."""
     (tmp_path / "a.yaml").symlink_to(tmp_path / "a.yaml")
     file = tmp_path / "x.yaml"
     file.write_text("trialogue: 1\nname: x\ncast: {ada: {think: {provider: scripted, script: a.yaml}}}")
@@ -119,7 +119,7 @@ def test_a_script_that_is_a_loop_of_links_is_refused(tmp_path):
 
 
 def test_a_script_that_is_too_large_is_refused(tmp_path):
-    """Script files are bounded like scenarios, and told wherever they are named."""
+    """A script file that is too large is reported at each seat that names it."""
     (tmp_path / "s.yaml").write_bytes(b"#" * (1024 * 1024 + 1))
     (tmp_path / "t.yaml").write_bytes(b"\xff")
     file = tmp_path / "x.yaml"
@@ -146,13 +146,13 @@ def test_at_most_a_hundred_faults_are_told():
     ],
 )
 def test_patterns_that_trip_the_compiler(pattern, told):
-    """Whatever `re` raises or warns of is a fault of the file."""
+    """A pattern that `re` refuses or warns of is a problem of the scenario."""
     with pytest.raises(ScenarioError, match=told):
         loads(GOOD + f"end: {{any: [{{said: {{match: '{pattern}'}}}}]}}")
 
 
 def test_faults_hold_no_prompt():
-    """What an agent is told is not repeated in messages."""
+    """Errors of a scenario do not repeat descriptions or prompts."""
     with pytest.raises(ScenarioError) as caught:
         loads(GOOD + "tools: {x: {description: [secret plan], python: secret plan}}")
     assert "secret" not in str(caught.value)
@@ -168,7 +168,7 @@ def test_words_of_the_file_are_safe_for_a_terminal():
 
 
 def test_faults_that_only_a_run_can_find():
-    """A scenario that cannot run here loads all the same: the operator may say otherwise."""
+    """A scenario without a model loads, and runs where the operator chooses a service."""
     scenario = loads(THINKING)
     with pytest.raises(ScenarioError, match="E-THINK-MISSING"):
         resolve(scenario)
@@ -178,6 +178,6 @@ def test_faults_that_only_a_run_can_find():
 
 
 def test_a_scripted_meeting_cannot_move_to_deepgram():
-    """The option is what is wrong; the place is the script."""
+    """`--via deepgram` is refused for an agent with lines, with their place."""
     with pytest.raises(ScenarioError, match=r"<text>:3:14: cast\.ada\.lines: .* \[E-THINK-SCRIPTED\]"):
         resolve(loads(GOOD), Overrides(via="deepgram"))

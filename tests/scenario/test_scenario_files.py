@@ -30,7 +30,7 @@ def script_of(agent) -> list[dict]:
 
 
 def test_the_schema_is_one():
-    """It is valid by its own dialect, and every key has a description."""
+    """The JSON schema is valid in its dialect, and each of its keys has a description."""
     schema = json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     for definition in schema["$defs"].values():
@@ -53,7 +53,7 @@ def test_the_schema_refuses_what_the_reader_refuses(key):
 
 
 def test_docs_come_from_the_fields():
-    """The docstring under a field, on one line."""
+    """The description of a key is its field's docstring, on one line."""
     assert field_docs(Document)["trialogue"] == "Number of the format: 1."
     assert (
         field_docs(AgentKeys)["role"] == "Chair, speaker or observer; `human` for a speaker who is a person."
@@ -62,7 +62,7 @@ def test_docs_come_from_the_fields():
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_scenarios_resolve_and_come_back(file, tmp_path):
-    """Each runs offline, is understood by the wire, and reads again as resolved, beside what it names."""
+    """Each included scenario runs offline, and is the same after it was written and read."""
     resolved = prepare(file)
     assert resolve(load(file)) == resolved
     assert check(file) == []
@@ -76,7 +76,7 @@ def test_scenarios_resolve_and_come_back(file, tmp_path):
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_voices_are_easy_to_tell_apart(file):
-    """No two of a table sound the same, offline too."""
+    """No two agents of an included scenario have the same voice, offline too."""
     voices = [voice_for(agent.block["speak"]["provider"]["model"]).name for agent in prepare(file).agents]
     assert len(set(voices)) == len(voices)
 
@@ -88,7 +88,7 @@ def test_seats_without_a_voice_sound_different():
 
 @pytest.mark.parametrize("name", ["smallest", "edge-cache", "ten-minutes"])
 def test_the_chair_names_who_is_next(name):
-    """Every turn of the chair but its last names somebody: the floor never waits for it."""
+    """The chair of an included scenario names the next speaker in each turn but its last."""
     resolved = prepare(ROOT / "scenarios" / f"{name}.yaml")
     chair = resolved.plan.chair
     agent = next(agent for agent in resolved.agents if agent.name == chair.name)
@@ -101,7 +101,7 @@ def test_the_chair_names_who_is_next(name):
 
 @pytest.mark.parametrize("name", ["edge-cache", "ten-minutes"])
 def test_the_chair_s_last_words_close_the_agenda(name):
-    """Each point is closed by the chair's words, one turn a point, the last by its last."""
+    """The chair's words close each point of the agenda, in order, the last one at the end."""
     resolved = prepare(ROOT / "scenarios" / f"{name}.yaml")
     chair = next(agent for agent in resolved.agents if agent.name == resolved.plan.chair.name)
     said = [entry["say"] for entry in script_of(chair) if "say" in entry]
@@ -115,7 +115,7 @@ def test_the_chair_s_last_words_close_the_agenda(name):
 
 
 def test_the_review_goes_its_way():
-    """By its rules, each expert answers what it is asked, and the chair what it hears of that."""
+    """The scripts of the review answer each other by their patterns up to the decision."""
     resolved = prepare(ROOT / "scenarios" / "edge-cache.yaml")
     scripts = {agent.name: script_of(agent) for agent in resolved.agents}
     words = resolved.agents[0].block["greeting"]
@@ -153,7 +153,7 @@ def test_the_review_answers_who_cuts_in():
 
 
 def test_ten_minutes_are_long_enough():
-    """About 1800 words, some 200 a minute, over at least 30 turns."""
+    """The scenario of ten minutes has words for ten minutes, over at least 30 turns."""
     said = []
     for agent in prepare(ROOT / "scenarios" / "ten-minutes.yaml").agents:
         said += [entry["say"] for entry in script_of(agent) if "say" in entry]

@@ -16,7 +16,7 @@ SCRIPT = runpy.run_path(str(Path(__file__).parents[1] / "exercises" / "generated
 @pytest.mark.real
 @pytest.mark.parametrize("seed", [0, *(pytest.param(each, marks=pytest.mark.long) for each in range(1, 10))])
 def test_ten_generated_scenarios_are_held_or_refused(seed, tmp_path):
-    """None crashes, none is refused without a place or after `check` called it good."""
+    """A generated scenario runs, or is refused with a place by `check` already."""
     assert SCRIPT["tried"](10, seed, tmp_path).wrong == []
 
 
@@ -31,7 +31,7 @@ def test_many_of_them_are_good_and_many_are_not(tmp_path):
 
 
 def test_a_thousand_lines_are_read_in_no_time(tmp_path):
-    """Under 100 ms of this machine's work, the best of five."""
+    """A scenario of a thousand lines is read in less than 100 ms."""
     lines = "".join(
         f'      - "Line {number} of what is said, and of what it costs."\n' for number in range(990)
     )

@@ -41,14 +41,14 @@ UNUSED = {
 
 @pytest.mark.parametrize("cast", UNUSED)
 def test_parts_that_nothing_uses_are_noted_with_what_would_use_them(cast):
-    """A tool without a call, a call without words, a chair that names nobody, a policy that nobody serves."""
+    """A tool, a chair or a policy that nothing uses gives a note that says what would use it."""
     tools = "tools: {price: {mock: {result: 8}}}\n" if "price" in cast else ""
     assert noted(f"{cast}{tools}") == ([UNUSED[cast]] if UNUSED[cast] else [])
 
 
 @pytest.mark.parametrize("kind", ["command: {}", "mcp: {{command: {}}}"])
 def test_a_program_with_blanks_that_is_no_file_is_noted(kind, tmp_path):
-    """A whole command line in one text; a program whose path has blanks is none."""
+    """A whole command line in one text gives a note; a program whose path has blanks does not."""
     (tmp_path / "my tool").touch()
     file = tmp_path / "x.yaml"
     for program, parts in (('"echo two words"', "[echo, two, words, now]"), ('"my tool"', None)):
@@ -79,7 +79,7 @@ def meeting(more):
 
 @pytest.mark.parametrize("more", UNNAMED)
 def test_an_agent_whom_the_chair_never_names_is_noted(more):
-    """Its meeting passes without it; an alias names it, too."""
+    """An agent that the chair never names, by its name or an alias, gives a note: it would stay silent."""
     assert noted(meeting(more)) == ([UNNAMED[more]] if UNNAMED[more] else [])
 
 
@@ -96,7 +96,7 @@ def test_an_agent_whom_the_chair_never_names_is_noted(more):
     ids=["model", "stand-in", "names-nobody", "named-by-another", "greets", "no-chair"],
 )
 def test_an_agent_that_may_be_named_is_not_noted(old, new):
-    """Nor one in a meeting whose chair leaves the choice to the policy."""
+    """An agent that a model, a stand-in or somebody else may name gives no note."""
     assert old in meeting("")
     assert noted(meeting("").replace(old, new)) == []
 
@@ -106,7 +106,7 @@ def noted(cast):
 
 
 def test_words_that_the_voices_cannot_say_are_noted_by_their_place():
-    """In lines, scripts and clips; what is said is not repeated."""
+    """Words that the local voices cannot say are noted by their place, and not repeated."""
     cast = """
   ann: {lines: ["Hello.", "\u4f60\u597d", "Caf\u00e9, na\u00efve."]}
   ben: {think: {provider: scripted, script: [{say: Yes.}, {otherwise: "\u0414\u0430, Ann."}]}}
@@ -122,7 +122,7 @@ def test_words_that_the_voices_cannot_say_are_noted_by_their_place():
 
 @pytest.mark.parametrize("voice", ["aura-2-thalya-en", "AURA-2-THALYA-EN", "thalya", "nobody"])
 def test_a_voice_that_nobody_knows_is_noted_in_any_spelling(voice):
-    """A typing error would sound like somebody else."""
+    """A misspelt voice gives a note; the agent would get another one's."""
     (note,) = noted(f"  ann: {{lines: [Hi.], speak: {{model: {voice}}}}}\n")
     assert note.startswith(f'cast.ann.speak.model: unknown voice "{voice}"')
     assert note.endswith(("?", "; hugo and cleo are voices, and trialogue voices lists all"))
@@ -146,7 +146,7 @@ HOSTED = """
 
 
 def test_a_voice_that_a_service_never_published_is_noted():
-    """With the one that was probably meant; there may be newer ones, so it is no error."""
+    """A voice that the service never published gives a note with the one that was probably meant."""
     (note,) = noted(HOSTED.format(speak="{model: aura-2-thalya-en}"))
     told = 'Deepgram has published no voice "aura-2-thalya-en"; did you mean "aura-2-thalia-en"?'
     assert note == f"cast.ann.speak.model: {told}"
@@ -179,7 +179,7 @@ expect: {never: [{said: {match: "(?i)robin"}}, {said: {by: ben, match: yes}}]}
 
 
 def test_a_pattern_that_only_capital_letters_keep_from_its_words_is_noted():
-    """The end would never come, nor the clip be played, and nothing would say why."""
+    """A pattern that only its capitals keep from matching gives a note with the remedy."""
     found = notes(resolve(loads(CASED)))
     why = "as small and capital letters differ: write (?i) before it to ignore that"
     assert found == [
@@ -211,7 +211,7 @@ NEVER = "what it waits for never comes"
 
 
 def test_a_pattern_that_matches_nothing_a_script_has_is_noted_where_something_waits_for_it():
-    """Such a meeting goes on until silence; nothing is noted under `never`."""
+    """A pattern that no scripted words match gives a note, except under `never`."""
     found = notes(resolve(loads(SCRIPTED.format(ben="{lines: [No.]}"))))
     assert found == [
         f"cast.robin.via.clips[0].when.said.match: matches none of ann's words: {NEVER}",
@@ -232,7 +232,7 @@ def test_a_pattern_that_matches_nothing_a_script_has_is_noted_where_something_wa
     ids=["person", "filled-in", "model", "stand-in"],
 )
 def test_words_of_one_who_may_say_anything_are_not_noted(ben):
-    """Nor those of anybody, where one of all may."""
+    """A pattern for words of a person or of a varying script gives no note."""
     found = notes(resolve(loads(SCRIPTED.format(ben=ben))))
     assert [each.partition(".")[0] for each in found if each.endswith(NEVER)] == ["cast", "end"]
 
@@ -250,7 +250,7 @@ expect:
 
 
 def test_a_reason_or_an_exception_that_no_meeting_has_is_noted_with_the_one_that_was_meant():
-    """Such an expectation tests nothing, and its meeting passes."""
+    """An expectation of an unknown reason gives a note: it would test nothing, and its meeting pass."""
     found = notes(resolve(loads(WORDS)))
     only = "only an app or its policy ends a meeting for the reason"
     assert found[3].startswith(f'expect.never[1].ended: {only} "banana"; known: agenda-done, said, ')
@@ -274,7 +274,7 @@ def _texts(nodes):
 
 
 def test_every_reason_and_code_of_the_brain_is_known():
-    """A new one must not be taken for a typing error."""
+    """A reason or a code of the brain never counts as a misspelt one."""
     failures = (call for call in _calls("report") if "level='failure'" in ast.unparse(call))
     noted = {text for call in _calls("NotedError") for text in _texts(call.args[2:3])}
     codes = {*_texts(call.args[0] for call in failures), *noted, *FAILED_CODES, LOST, UNSPOKEN}
@@ -296,7 +296,7 @@ def test_every_reason_and_code_of_the_brain_is_known():
     ids=["speed", "hearing", "rehearsal", "heeded"],
 )
 def test_a_key_without_effect_here_is_noted(keys, noted_at):
-    """Unless the agent is written for a service, and only rehearses here."""
+    """A key without effect at the embedded server gives a note."""
     told = "has no effect at the embedded server, only at via: deepgram"
     found = noted(f"  ann: {{lines: [Hi.], {keys}}}\n  ben: {{lines: [Hi.]}}\n")
     assert found == [f"cast.ann.{each}: {told}" for each in noted_at]
@@ -336,7 +336,7 @@ VAIN = {
 
 @pytest.mark.parametrize("event", VAIN)
 def test_what_never_comes_is_noted_where_something_waits_for_it(event):
-    """In a clip and in an expectation; that it is not to happen is no reason."""
+    """A clip or an expectation that waits for what cannot happen gives a note."""
     clip = notes(resolve(loads(WAITED_FOR.format(clip=event, expect="never: [{error: any}]"))))
     assert clip == [f"cast.dana.via.clips[0].when.{VAIN[event]}"]
     for place in (
@@ -352,7 +352,7 @@ def test_what_never_comes_is_noted_where_something_waits_for_it(event):
 
 
 def test_a_lost_session_is_an_error_only_of_a_meeting_without_speech():
-    """So `never` would hold although sessions are lost."""
+    """An expectation that no session is lost, in the wrong form, gives a note: it would always be met."""
     (told,) = notes(resolve(loads(WAITED_FOR.format(clip="at: 1s", expect="never: [{error: session-lost}]"))))
     assert told == (
         "expect.never[0].error: session-lost is an error only of a meeting in which no agent was heard: "

@@ -66,7 +66,7 @@ def file(tmp_path):
 
 
 def test_people_are_seated_in_the_casts_order(file):
-    """Kinds and roles are what the seats say; agents and people are told apart."""
+    """People have the place, kind and role of their seats, and are not counted as agents."""
     resolved = resolve(load(file))
     assert [(p.name, p.kind, p.role) for p in resolved.plan.participants] == [
         ("ada", Kind.AGENT, Role.SPEAKER),
@@ -122,14 +122,14 @@ def test_ears_are_where_the_agents_are():
     ],
 )
 def test_an_ear_is_asked_for_nothing_that_it_does_not_know(seat, told):
-    """Nor is one for a person who is not heard."""
+    """A `listen` key without effect for a person is refused."""
     text = SMALL.replace("{role: human}", seat)
     with pytest.raises(ScenarioError, match=f"{told}: dana is a person: an ear does not use this key"):
         resolve(loads(text))
 
 
 def test_the_operator_sits_where_clips_stand_in():
-    """At the keyboard or the microphone, and the meeting runs in real time."""
+    """`--me` puts the operator in the place of a person's clips, in real time."""
     scenario = loads(VIRTUAL)
     resolved = resolve(scenario, Overrides(me=Sitting("gwen")))
     assert (resolved.people[-1], resolved.clock) == (PersonSpec("gwen", "text"), Clock.REAL)
@@ -148,7 +148,7 @@ def test_the_operator_sits_in_a_persons_seat_only(file, name):
 
 
 def test_clips_are_told_when_to_play(file):
-    """Moments become triggers, words get the seat's voice, recordings lie in the scenario's folder."""
+    """Clips are played at their moments, in their seat's voice, from the scenario's folder."""
     gwen = resolve(load(file)).people[-1]
     granted = SeatPattern("gwen", Happening.GRANTED)
     assert gwen.clips == (
@@ -169,7 +169,7 @@ def test_the_resolved_file_reads_as_the_same(file):
 
 
 def test_services_are_for_agents(file):
-    """Neither `defaults` nor the operator sends a person to a service."""
+    """`--via` does not send a person to a service."""
     resolved = resolve(load(file), Overrides(via="local"))
     assert [person.via for person in resolved.people] == ["microphone", "text", "app", "clips"]
 
@@ -183,14 +183,14 @@ def test_people_do_not_hurry(via):
 
 
 def test_a_text_cannot_name_recordings():
-    """Without a file there is no folder to look in."""
+    """A scenario that was not read from a file cannot name recordings."""
     text = CAST.replace("gwen.wav", str(Path("gwen.wav")))
     with pytest.raises(ScenarioError, match="cannot name other files"):
         loads(text)
 
 
 def test_a_recording_is_opened_where_the_scenario_is_checked(file):
-    """Not when the meeting has begun: the fault stands at its place in the file."""
+    """A damaged recording is a problem of the scenario, at its place, before the meeting begins."""
     (file.parent / "gwen.wav").write_bytes(b"RIFF" + bytes(40))
     (told,) = check(file)
     assert told.code is Code.CLIP

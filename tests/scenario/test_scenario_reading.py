@@ -84,7 +84,7 @@ JSONISH = st.recursive(
 @given(JSONISH)
 @settings(suppress_health_check=[HealthCheck.too_slow])
 def test_any_structure_is_a_scenario_or_a_scenario_error(value):
-    """Known keys at the wrong places with wrong values raise nothing else."""
+    """Known keys at wrong places, with wrong values, do not crash the reader of scenarios."""
     document = {"trialogue": 1, "name": "x", "cast": {"ada": {"lines": ["Hello."]}}}
     if isinstance(value, dict):
         document |= {str(key): inner for key, inner in value.items()}
@@ -128,7 +128,7 @@ def test_any_yaml_like_text_is_a_scenario_or_a_scenario_error(text):
     ],
 )
 def test_plain_words_are_those_of_yaml_1_2(text, value):
-    """No booleans but true and false, no octals, no base 60, no dates, nothing without bounds."""
+    """Plain words are read as in YAML 1.2: `010` is ten, and dates and `yes` are text."""
     assert plain_value(text) == value
     assert type(plain_value(text)) is type(value)
 
@@ -140,7 +140,7 @@ def test_quoted_words_are_text():
 
 @pytest.mark.parametrize("sign", ["\x85", "\u2028", "\u2029", "\U000f0000"])
 def test_only_line_feeds_and_carriage_returns_end_lines(sign):
-    """Breaks of YAML 1.1 alone are characters of a text, and move no place."""
+    """Line breaks that only YAML 1.1 has are part of a text, and shift no line number."""
     problems = Problems()
     told = f"# a{sign}b\nk: a{sign}b\nq: 'a{sign}b'\nt: |\n  a{sign}b\n"
     tree = compose(told, "<x>", problems)
@@ -154,14 +154,14 @@ def test_only_line_feeds_and_carriage_returns_end_lines(sign):
 @pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
 @pytest.mark.parametrize("sign", ["\x85", "\u2028", "b"])
 def test_a_slip_is_shown_at_its_line_whatever_ends_lines(end, sign):
-    """The places of the parser and of the text are the same."""
+    """A problem has its own line, whatever sign ends the lines of the file."""
     text = end.join([f"# a{sign}", "name: a", f"about: b{sign}", "  cast: c"])
     (fault,) = faults_of(text)
     assert fault.startswith(("<text>:3:", "<text>:4:"))
 
 
 def test_each_part_has_its_place():
-    """Keys and values are found by path, counted from 1."""
+    """Each key and value has the line and column at which it stands."""
     tree = compose("a: [x, {b: 1}]\nc: {d: ~}\n", "f", Problems())
     places = {path: (place.line, place.column) for path, place in places_of(tree).items()}
     assert places == {
@@ -176,7 +176,7 @@ def test_each_part_has_its_place():
 
 
 def test_holes_stay_holes():
-    """What could not be read is neither changed nor bound."""
+    """A part of a file that could not be read gives no second problem."""
     at = Place("f", 1, 1)
     tree = Items(at, (Hole(at), Scalar(at, 1)))
     assert map_scalars(tree, lambda _, scalar: Scalar(scalar.at, 2)) == Items(at, (Hole(at), Scalar(at, 2)))
@@ -192,7 +192,7 @@ def test_holes_stay_holes():
 
 
 def test_an_annotation_that_the_format_has_no_use_for():
-    """It is a mistake of ours, found when the schema is first read."""
+    """A field of the format with an unsupported type is an error of ours at the first reading."""
     with pytest.raises(TypeError, match="no kind stands for"):
         kind_of("text")
 
@@ -271,7 +271,7 @@ def test_every_document_reads_as_it_was_written(document):
 @given(values_of(record_of(Document)))
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=10)
 def test_every_document_is_json(document):
-    """Plain values are JSON's own: an editor's schema fits them."""
+    """Each document is valid as JSON, so that the schema of editors fits it."""
     written = plain(document)
     assert json.loads(json.dumps(written)) == written
 
@@ -283,7 +283,7 @@ def test_every_document_is_json(document):
 @example("  indented\nlines ")
 @example("Ready \U0001f600: \u2028 or\nnot")
 def test_every_text_reads_as_it_was_written(text):
-    """Line ends, spaces at ends and words that look like numbers survive, under 1.1's rules too."""
+    """A text is the same after it was written and read, by YAML 1.1's readers too."""
     written = write_yaml({"text": text})
     tree = compose(written, "f", Problems())
     assert isinstance(tree, Entries)
@@ -292,7 +292,7 @@ def test_every_text_reads_as_it_was_written(text):
 
 
 def test_written_characters_stay_readable():
-    """Every character that can be read stands as it is, whichever writer is there."""
+    """Readable characters of all scripts are written as they are."""
     assert write_yaml({"text": "Ça va? 好 \U0001f600"}) == "text: Ça va? 好 \U0001f600\n"
 
 
@@ -321,7 +321,7 @@ def test_written_characters_stay_readable():
     ],
 )
 def test_durations(text, seconds):
-    """Units from the largest down, whole or with a fraction."""
+    """Durations are read with their units, from the largest down, whole or with a fraction."""
     assert read_duration(text) == seconds
 
 
@@ -378,7 +378,7 @@ def test_paths_and_hints():
 
 
 def test_variables_stand_for_their_texts():
-    """Also in tools; scripts keep what the server fills in."""
+    """Variables are replaced by their values, and what the server fills in stays."""
     text = (
         "trialogue: 1\nname: x\nvars: {topic: the edge, key: '${env:KEY|none}'}\n"
         "cast: {ada: {prompt: 'On ${topic}. ${key}', lines: ['${heard} ${result.a-b.0} ${topic}']}}\n"
@@ -389,7 +389,7 @@ def test_variables_stand_for_their_texts():
 
 
 def test_secrets_are_revealed_only_when_asked():
-    """References stay in everything that is written; the environment goes before the default."""
+    """A written scenario has references to the environment, and never their values."""
     text = (
         "trialogue: 1\nname: x\ncast: {ada: {via: deepgram, prompt: '${env:B}', "
         "think: {provider: open_ai, model: m, endpoint: "
@@ -418,5 +418,5 @@ def test_documents_are_values():
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
 def test_bytes_of_any_kind_are_a_text(kind):
-    """What holds bytes is read as they are."""
+    """A scenario is read from bytes of each kind."""
     assert loads(kind(GOOD.encode())).document == loads(GOOD).document

@@ -106,7 +106,7 @@ OFFLINE = LOCAL.replace(
 
 
 def test_the_plan_says_what_the_file_says():
-    """Every key of the floor, the agenda, the limits and the ends arrives."""
+    """Each key of the floor, the agenda, the limits and the ends is in the plan."""
     assert resolve(loads(WHOLE)).plan == MeetingPlan(
         name="review",
         participants=(
@@ -150,7 +150,7 @@ def test_the_plan_says_what_the_file_says():
 
 
 def test_a_file_of_few_lines_gets_the_plan_s_defaults():
-    """What nobody wrote is what the plan says by itself; a chair moderates."""
+    """Keys that a short scenario leaves out have the plan's defaults, and a chair moderates."""
     plan = resolve(loads("trialogue: 1\nname: x\ncast: {ada: {lines: [Hi.]}, ben: {lines: [Hi.]}}")).plan
     people = (Participant("ada"), Participant("ben"))
     floor = FloorRules(order=("ada", "ben"))
@@ -160,7 +160,7 @@ def test_a_file_of_few_lines_gets_the_plan_s_defaults():
 
 
 def test_agents_at_deepgram():
-    """Own keys go over those of defaults; another provider takes nothing from them."""
+    """A seat's own keys replace those of the defaults, and another provider takes none of them."""
     chair, tech, eve = resolve(loads(WHOLE)).agents
     assert (chair.name, chair.via, chair.is_scripted) == ("chair", "deepgram", False)
     assert chair.tools == ("clock", "give_floor", "end_meeting")
@@ -205,7 +205,7 @@ def test_a_model_is_told_how_to_behave():
 
 
 def test_agents_at_the_embedded_server():
-    """Scripts travel in the wire's own settings; lines are scripts of nothing but words."""
+    """Scripts and lines reach the embedded server complete, in the agent's settings."""
     ada, ben, cleo = resolve(loads(LOCAL), Overrides(seed=5)).agents
     assert ada.block["think"]["provider"] == {
         "type": "scripted",
@@ -231,7 +231,7 @@ def test_agents_at_the_embedded_server():
 
 
 def test_tools():
-    """Mocks answer, functions run code, and code is told of."""
+    """Mocks answer by themselves, and tools that run code are listed as code."""
     price, broken = resolve(loads(LOCAL)).tools
     assert price.action == MockAnswer({"eur": 1}, 1.0)
     assert broken.action == MockAnswer(None, 0.0, "no line")
@@ -248,7 +248,7 @@ def test_tools():
 
 
 def test_run_settings():
-    """Clock, frame, words for people, and the environment's names."""
+    """Clock, frame, words for people and secrets of a scenario are in its resolved form."""
     resolved = resolve(loads(WHOLE))
     assert (resolved.clock, resolved.frame_ms, resolved.about) == (Clock.REAL, 40, "Everything at once.")
     assert resolved.secrets == ("TTS",)
@@ -257,7 +257,7 @@ def test_run_settings():
 
 
 def test_the_operator_has_the_last_word():
-    """Options go over the file's values, and only they."""
+    """Options replace the file's values, and leave all others."""
     overrides = Overrides(clock=Clock.VIRTUAL, seed=1, time_s=math.inf, turns=3, silence_s=5.0)
     resolved = resolve(loads(OFFLINE), overrides)
     assert resolved.clock is Clock.VIRTUAL
@@ -279,7 +279,7 @@ tools: {order: {mock: {result: done}, identity: [order_id]}}
 
 @pytest.mark.parametrize("text", [WHOLE, LOCAL, UNDESCRIBED], ids=["whole", "local", "undescribed"])
 def test_a_resolved_scenario_can_be_written_and_read_again(text):
-    """The written file resolves to the same, and is a fixed point."""
+    """A resolved scenario is the same after it was written and read."""
     resolved = resolve(loads(text))
     written = to_yaml(resolved)
     again = resolve(loads(written))
@@ -288,7 +288,7 @@ def test_a_resolved_scenario_can_be_written_and_read_again(text):
 
 
 def test_every_value_has_its_origin():
-    """`explain` can say for every value which line or option it comes from."""
+    """`explain` names the line or the option that each value comes from."""
     explained = {e.path: (e.value, str(e.origin)) for e in explain(resolve(loads(WHOLE), Overrides(seed=9)))}
     assert explained["run.seed"] == (9, "--seed")
     assert explained["run.ready"] == ("10s", "<text>:6:92")
@@ -307,13 +307,13 @@ def test_the_rules_know_every_tool_of_the_floor():
 
 
 def test_a_completed_document_has_everything():
-    """What is missing then is a mistake of ours."""
+    """A completed scenario without a section is an error of ours, not of the author's."""
     with pytest.raises(AssertionError, match="leaves nothing out"):
         filled(None)
 
 
 def test_functions_and_modules_stay_small():
-    """At most 40 lines a function, 400 a module."""
+    """Functions of the scenario package have at most 40 lines, and its modules 400."""
     for file in PACKAGE.glob("*.py"):
         source = file.read_text()
         assert source.count("\n") <= 400, file.name

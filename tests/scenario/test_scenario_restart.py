@@ -31,12 +31,12 @@ def rules(seat: str, defaults: str = "") -> RedialRules:
     ],
 )
 def test_patience_is_as_it_is_written(seat, defaults, restart):
-    """What is left out is built in; a seat's own goes before the defaults'."""
+    """Retries are those of `restart`: the seat's before the defaults', and built-in ones for the rest."""
     assert rules(seat, defaults) == restart
 
 
 def test_patience_is_in_the_resolved_scenario():
-    """A run that is resumed is as patient."""
+    """A resumed run retries as its scenario says."""
     resolved = resolve(loads(f"{HEAD}cast: {{ann: {{lines: [Hi.], restart: {{max: 3}}}}}}\n"))
     assert resolve(loads(to_yaml(resolved))).agents[0].restart == RedialRules(attempts=3)
 
@@ -54,7 +54,7 @@ profiles:
 
 
 def test_a_script_stands_in_for_lines_and_models():
-    """In a profile it takes the place of whatever the agent would think by."""
+    """A script under `via` replaces an agent's model or lines, also in a profile."""
     resolved = resolve(loads(SCRIPTED, variant=Variant(profile="ci")))
     assert [agent.is_scripted for agent in resolved.agents] == [True, True]
     assert resolved.document.cast["ann"].think.script[0].say == "Hello."
@@ -63,6 +63,6 @@ def test_a_script_stands_in_for_lines_and_models():
 
 
 def test_clips_and_a_script_are_told():
-    """A seat is a person's or an agent's."""
+    """A seat with both clips and a script is refused."""
     with pytest.raises(ScenarioError, match=r"via: has clips and scripted: keep only one \[E-PERSON-VIA\]"):
         resolve(loads(HEAD + "cast: {ann: {via: {scripted: [{say: x}], clips: []}}, ben: {lines: [Hi.]}}\n"))

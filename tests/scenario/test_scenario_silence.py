@@ -4,7 +4,7 @@ from trialogue.scenario import check
 
 
 def test_an_empty_otherwise_is_meant(tmp_path):
-    """So a run that is held again keeps those silent who said nothing; an empty `say` alone is a slip."""
+    """An empty `otherwise` is a silent agent; an empty `say` alone is refused as a slip."""
     file = tmp_path / "silent.yaml"
     text = "trialogue: 1\nname: silent\ncast:\n  ada: {lines: [Hello.]}\n"
     text += "  ben: {think: {provider: scripted, script: [KEY]}}\n"

@@ -58,7 +58,7 @@ def test_a_variable_reads_as_text_within_text(text, read):
 
 
 def test_a_variable_alone_keeps_its_type():
-    """A number may stand where a number is wanted."""
+    """A variable that stands alone keeps its type, so a number can be one."""
     read = loads(HEAD + CAST + 'vars: {n: 5}\nrun: {limits: {turns: "${n}"}}\n')
     assert read.document.run.limits.turns == 5
 
@@ -70,14 +70,14 @@ def test_a_variable_may_be_a_whole_map():
 
 
 def test_a_map_within_a_text_is_a_fault():
-    """There is no one way to read it."""
+    """A variable that is a map is refused within a text."""
     assert faults(HEAD + "vars: {p: {a: 1}}\ncast: {ann: {lines: ['x ${p}']}}\n") == [
         "4:22: cast.ann.lines[0]: ${p} is a map and cannot stand within a text [E-VAR]"
     ]
 
 
 def test_a_circle_of_variables_is_told_once():
-    """It is told where the variables stand, not at each use."""
+    """Variables that contain each other are one problem, at their own line."""
     text = HEAD + 'vars: {a: "${b}", b: "${a}"}\ncast: {ann: {lines: ["${a} x"]}}\n'
     assert faults(text) == [
         "3:22: vars.b: ${a} holds ${b} holds ${a}: a variable cannot contain itself [E-VAR]"
@@ -114,7 +114,7 @@ def test_an_escaped_reference_to_the_environment_is_text():
 
 
 def test_a_resolved_scenario_reads_as_the_same():
-    """What is no reference is none when it is read again."""
+    """Escaped references stay text in the scenario that a run records."""
     text = (
         HEAD
         + "vars: {n: 5}\nabout: 'A $${topic}.'\ncast: {ann: {lines: ['$${n} $${heard} ${heard} ${n}']}}\n"
@@ -127,7 +127,7 @@ def test_a_resolved_scenario_reads_as_the_same():
 
 
 def test_a_profile_merges_maps_and_replaces_lists():
-    """Keys that a profile does not name stay as they are."""
+    """A profile replaces the keys that it names, lists as a whole, and keeps the rest."""
     document = loads(VARIED, variant=Variant(profile="ci")).document
     assert document.run.clock.value == "virtual"
     assert (document.run.seed, document.run.limits.turns, document.run.limits.time) == (1, 2, 120.0)
@@ -141,7 +141,7 @@ def test_without_a_profile_nothing_changes():
 
 
 def test_an_unknown_profile_is_told_with_those_that_there_are():
-    """The error lists the profiles, at their line."""
+    """The error for an unknown profile lists the known ones, at their line."""
     told = faults(VARIED, Variant(profile="cx"))
     assert told == ['6:3: profiles: unknown profile "cx"; known profiles: ci [E-PROFILE]']
 
@@ -171,13 +171,13 @@ def test_cells_are_the_product_of_the_axes():
 
 @pytest.mark.parametrize("cell", ["floor.policy=queue,run.seed=7", "3"])
 def test_a_cell_is_chosen_by_name_or_by_number(cell):
-    """Its values are put at their paths, and maps on the way are made."""
+    """A cell of the matrix is chosen by its name or number, and its values are in the scenario."""
     document = loads(VARIED, variant=Variant(cell=cell)).document
     assert (document.floor.policy.value, document.run.seed, document.run.limits.turns) == ("queue", 7, 4)
 
 
 def test_a_cell_keeps_the_order_of_the_cast():
-    """A seat that an axis replaces stays where it was."""
+    """A seat that a cell replaces keeps its place in the cast."""
     text = HEAD + CAST + "matrix: {cast.ann: [{lines: [One.]}, {lines: [Two.]}]}\n"
     document = loads(text, variant=Variant(cell="cast.ann=#2")).document
     assert list(document.cast) == ["ann", "ben"]
@@ -202,7 +202,7 @@ def test_a_cell_keeps_the_order_of_the_cast():
     ],
 )
 def test_a_wrong_matrix_is_told(matrix, told):
-    """Each fault of an axis has its words."""
+    """Each mistake in a matrix is a problem in words of its own."""
     if told is None:
         found = faults(HEAD + CAST + f"matrix: {matrix}\n", Variant(cell="1"))
         assert "the matrix has cast.ann.lines.x, but cast.ann.lines is not a map [E-MATRIX]" in found[0]
@@ -211,7 +211,7 @@ def test_a_wrong_matrix_is_told(matrix, told):
 
 
 def test_check_looks_at_every_profile_and_every_cell(tmp_path: Path):
-    """What one of them breaks is told, with its option; what all of them share is told once."""
+    """`check` reports what a profile or a cell breaks, with its option, and shared problems once."""
     file = tmp_path / "v.yaml"
     file.write_text(VARIED.replace("seed: 1", "sed: 1").replace("[7, 8]", "[7, x]").replace("clock", "clok"))
     assert [(each.place.line, each.text) for each in check(file)] == [
@@ -222,7 +222,7 @@ def test_check_looks_at_every_profile_and_every_cell(tmp_path: Path):
 
 
 def test_a_resolved_variant_is_one_meeting(tmp_path: Path):
-    """What is kept of a run has no profiles and no matrix any more."""
+    """A run's own scenario has no profiles and no matrix."""
     file = tmp_path / "v.yaml"
     file.write_text(VARIED)
     document = prepare(file, Overrides(variant=Variant("ci", "2"))).document

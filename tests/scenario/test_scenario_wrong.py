@@ -60,7 +60,7 @@ def test_there_are_hundreds_of_a_hundred_kinds():
 
 
 def test_each_mistake_is_told_in_its_words(found):
-    """All of it, at its place, and nothing besides."""
+    """Each wrong file of the list gives exactly its kept problems."""
     others = []
     for case, problems in zip(WRITTEN, found, strict=True):
         words = [LISTS.sub("...", str(problem).removeprefix(f"{FILE}:")) for problem in problems]
@@ -70,7 +70,7 @@ def test_each_mistake_is_told_in_its_words(found):
 
 
 def test_no_form_names_who_is_not_there(found):
-    """Where a file has a cast, its own names stand in the forms, as its author would write them."""
+    """The forms in errors use names from the author's file, not made-up ones."""
     strangers = []
     for case, problems in zip(WRITTEN, found, strict=True):
         for problem in problems:
@@ -83,7 +83,7 @@ def test_no_form_names_who_is_not_there(found):
 
 
 def test_each_changed_line_of_the_library_is_told(tmp_path, monkeypatch):
-    """The message is at the line, or names what it broke elsewhere."""
+    """Each wrong line in an included scenario gives exactly its kept problems."""
     copytree(WRONG / "library" / "scripts", tmp_path / "scripts")
     monkeypatch.chdir(tmp_path)
     others = []
@@ -102,7 +102,7 @@ def test_the_library_itself_is_right():
 
 
 def test_a_problem_shows_the_line_a_caret_and_the_form(tmp_path, monkeypatch):
-    """An author sees the place without opening the file, and how it is written."""
+    """A problem shows the line with a caret, and how the key is written."""
     monkeypatch.chdir(tmp_path)
     Path(FILE).write_text("trialogue: 1\nname: a\ncast: {ann: {lines: [Hi.]}}\nrun: {limits: {time: 45}}\n")
     with pytest.raises(ScenarioError) as caught:
@@ -117,7 +117,7 @@ def test_a_problem_shows_the_line_a_caret_and_the_form(tmp_path, monkeypatch):
 
 
 def test_the_caret_marks_all_words_of_a_value(tmp_path):
-    """One that stands without quotes ends at a comma, a bracket or a comment."""
+    """The caret marks the whole value, also one without quotes."""
     file = tmp_path / FILE
     file.write_text(
         "trialogue: 1\nname: a\ncast: {ann: {lines: [Hi.]}}\n"
@@ -141,7 +141,7 @@ def test_the_caret_marks_all_words_of_a_value(tmp_path):
     ],
 )
 def test_half_an_event_is_shown_whole(tmp_path, event, example):
-    """With a name of this file, so that it can be taken as it is."""
+    """The form for half an event can be pasted: it has a name of the file."""
     file = tmp_path / FILE
     text = (
         "trialogue: 1\nname: a\ncast: {ann: {lines: [Hi.]}, ben: {lines: [Hi.]}}\n"
@@ -163,7 +163,7 @@ def test_half_an_event_is_shown_whole(tmp_path, event, example):
     ],
 )
 def test_only_happenings_that_fit_are_listed(tmp_path, event, words):
-    """Those of a participant, or those of a point of the agenda."""
+    """The error for a wrong event lists those of a participant or those of a point, not both."""
     file = tmp_path / FILE
     file.write_text(
         "trialogue: 1\nname: a\ncast: {ann: {lines: [Hi.]}, ben: {lines: [Hi.]}}\n"
@@ -183,7 +183,7 @@ def test_only_happenings_that_fit_are_listed(tmp_path, event, words):
     ],
 )
 def test_a_text_with_commas_is_shown_whole(tmp_path, line, form):
-    """In its quotes or brackets, so that it can be taken as it is."""
+    """The form for a text with commas has the whole text, in quotes or brackets."""
     file = tmp_path / FILE
     file.write_text(f"trialogue: 1\nname: a\ncast:\n  ann: {{lines: [Hi.]}}\n{line}\n")
     with pytest.raises(ScenarioError) as wrong:
@@ -196,7 +196,7 @@ def test_a_text_with_commas_is_shown_whole(tmp_path, line, form):
     [("role: person", "role: human"), ("via: keyboard", "via: text"), ("hears: sound", "hears: audio")],
 )
 def test_the_example_is_the_word_that_was_meant(tmp_path, written, meant):
-    """Another word for the same is known; the key's own example would be another seat's."""
+    """A common synonym is answered by the format's own word."""
     file = tmp_path / FILE
     file.write_text(f"trialogue: 1\nname: x\ncast:\n  ann: {{lines: [Hi.]}}\n  ben: {{{written}}}\n")
     with pytest.raises(ScenarioError) as wrong:

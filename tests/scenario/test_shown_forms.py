@@ -158,7 +158,7 @@ def not_taken(some, file):
 
 
 def test_the_file_with_the_places_is_good(tmp_path):
-    """Else a form could not be told from what was there."""
+    """The file into which forms are pasted is valid by itself."""
     file = tmp_path / "good.yaml"
     file.write_text(json.dumps(GOOD), encoding="utf-8")
     assert check(file) == []
@@ -180,7 +180,7 @@ def test_each_missing_key_is_told(tmp_path):
 
 
 def test_what_is_shown_for_clips_and_the_end_is_taken(tmp_path):
-    """A form within others is tried once; all others are tried among the long tests."""
+    """Forms shown for clips and the end are valid when they are pasted."""
     some = {}
     for each in shown():
         if each[2].cls.__name__ in {"ClipsKeys", "EndKeys"}:
@@ -192,7 +192,7 @@ def test_what_is_shown_for_clips_and_the_end_is_taken(tmp_path):
 @pytest.mark.parametrize("seat", ["lines: [Hi.]", "role: human, via: text"])
 @pytest.mark.parametrize("key", ["timeout: 20", "patience: a while", "max_turn: 1m"])
 def test_what_is_shown_for_a_time_at_a_seat_is_taken(tmp_path, seat, key):
-    """The time is the floor's; it is no tool's."""
+    """The form for a time at a seat leads to the floor's key, and is valid when it is pasted."""
     file = tmp_path / "seat.yaml"
     start = "trialogue: 1\nname: x\ncast: {ann: {lines: [Hi.]}, ben: {"
     file.write_text(f"{start}{seat}, {key}}}}}\n")
@@ -279,7 +279,7 @@ AROUND = {
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_what_is_shown_for_another_shape_is_taken(tmp_path, shape):
-    """A text for a map, a number for bounds, one entry for a list: the form has the author's value."""
+    """The form for a value of another shape has the author's value, and is valid when it is pasted."""
     file = tmp_path / "shape.yaml"
     here = next(place for place, keys in ROUND_SHAPES.items() if shape.partition(":")[0] in keys)
 
@@ -302,6 +302,6 @@ def test_what_is_shown_for_another_shape_is_taken(tmp_path, shape):
 
 @pytest.mark.long
 def test_each_form_is_taken_in_each_place(tmp_path):
-    """All that a message can show for a key that is written where it does not belong."""
+    """Each form for a misplaced key is valid when it is pasted."""
     assert len(shown()) > 500
     assert not_taken(shown(), tmp_path / "shown.yaml") == []

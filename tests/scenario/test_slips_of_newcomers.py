@@ -207,7 +207,7 @@ SLIPS = [
 
 @pytest.mark.parametrize(("text", "mend"), SLIPS, ids=[str(number) for number in range(len(SLIPS))])
 def test_a_slip_is_answered_by_what_mends_it(tmp_path, text, mend):
-    """Once: what follows from it is not told beside it."""
+    """A slip of a newcomer is one problem, with the form that mends it."""
     file = tmp_path / "slip.yaml"
     file.write_text(text)
     (problem,) = check(file)
@@ -223,7 +223,7 @@ def test_a_slip_is_answered_by_what_mends_it(tmp_path, text, mend):
     ],
 )
 def test_a_word_for_a_voice_leads_to_one_of_its_service(tmp_path, text):
-    """A local voice would only lead to a note."""
+    """A word in a voice's place is answered by a voice of the agent's service."""
     file = tmp_path / "voice.yaml"
     file.write_text(text)
     (form,) = (each.form for each in check(file) if "model" in each.form)
@@ -232,7 +232,7 @@ def test_a_word_for_a_voice_leads_to_one_of_its_service(tmp_path, text):
 
 @pytest.mark.parametrize("clock", ["real", "virtual"])
 def test_lines_of_a_person_who_types_lead_to_clips_with_them(tmp_path, clock):
-    """All that is told shows the one form, which is taken in place of both keys."""
+    """Lines of a person who types are answered by clips with those lines, which are valid when pasted."""
     file = tmp_path / "typed.yaml"
     cast = "{ann: {lines: [Hi.]}, jo: {role: human, "
     start = f"{{trialogue: 1, name: x, run: {{clock: {clock}}}, cast: {cast}"
@@ -246,7 +246,7 @@ def test_lines_of_a_person_who_types_lead_to_clips_with_them(tmp_path, clock):
 
 
 def test_a_call_among_lines_leads_to_a_script(tmp_path):
-    """It takes the agent's own words, and a tool that is defined but not given leads to the seat's tools."""
+    """A tool call among lines is answered by a script with the agent's own words."""
     file = tmp_path / "call.yaml"
     named = "\ntools: {dictionary: {mock: {result: 3}}}\n"
     lines = "piet: {lines: [{tool: dictionary, say: Patience.}], tools: [dictionary]}"
@@ -267,7 +267,7 @@ def test_a_call_among_lines_leads_to_a_script(tmp_path):
     [("'{name: dictionary}'", 'letter; did you mean "dictionary"?'), ("'{name: clock}'", "with a letter")],
 )
 def test_a_name_that_is_not_defined_is_never_proposed(tmp_path, written, hint):
-    """It would only lead to the next message."""
+    """Suggestions for a misspelt tool are tools that the scenario defines."""
     file = tmp_path / "name.yaml"
     tools = "\ntools: {dictionary: {mock: {result: 3}}}\nexpect: {never: [{tool: WRITTEN}]}"
     file.write_text(tool(", tools: [dictionary]", tools.replace("WRITTEN", written)))
@@ -276,7 +276,7 @@ def test_a_name_that_is_not_defined_is_never_proposed(tmp_path, written, hint):
 
 
 def test_a_capital_in_the_cast_is_told_once(tmp_path):
-    """Its other places are right once it is mended."""
+    """A name that begins with a capital in the cast alone is one problem, not one at each use."""
     file = tmp_path / "capital.yaml"
     file.write_text(
         rest("end: {any: [{said: {by: skipper, match: decided}}, limits]}").replace("  skip", "  Skip")
@@ -287,7 +287,7 @@ def test_a_capital_in_the_cast_is_told_once(tmp_path):
 
 
 def test_forms_for_clips_are_taken(tmp_path):
-    """As they stand, with the person's own words."""
+    """The clips shown for a person's lines have those words, and are valid when pasted."""
     file = tmp_path / "clips.yaml"
     file.write_text(seat(", lines: [Heron suits me., I agree.]"))
     (problem,) = check(file)
@@ -296,7 +296,7 @@ def test_forms_for_clips_are_taken(tmp_path):
 
 
 def test_a_comma_between_the_words_is_named(tmp_path):
-    """It is all that keeps what is awaited from what is said."""
+    """The note on a pattern that never matches says when a comma is the only difference."""
     file = tmp_path / "comma.yaml"
     file.write_text(clips("{say: Ah., when: {said: {by: skipper, match: Rosa please}}}"))
     (note,) = (each for each in notes(prepare(file)) if "match" in each)

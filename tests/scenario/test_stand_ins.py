@@ -24,7 +24,7 @@ def resolved(**overrides):
 
 
 def test_who_stands_in():
-    """Lines stand in at the embedded server, another model at the agent's own service."""
+    """A fallback with lines is at the embedded server, and one with a model at the agent's own service."""
     ann, bob, cyd, dan = resolved().agents
     assert (ann.via, ann.fallback.via) == ("deepgram", "local")
     assert ann.fallback.block["think"]["provider"]["script"] == [{"say": "I am not well today."}]
@@ -35,7 +35,7 @@ def test_who_stands_in():
 
 
 def test_the_plan_has_the_rules_of_stand_ins():
-    """The plan says what becomes of each; who is dropped needs no word."""
+    """The plan says for each agent what becomes of its failure; dropping it is the default."""
     assert [p.on_failure for p in resolved().plan.participants] == [
         OnFailure.REPLACE,
         OnFailure.REPLACE,
@@ -45,6 +45,6 @@ def test_the_plan_has_the_rules_of_stand_ins():
 
 
 def test_the_operator_moves_stand_ins_too():
-    """Whoever thinks goes where the operator wants all agents; lines stay where lines can be said."""
+    """`--via` moves a fallback with a model, and leaves one with lines."""
     ann, bob, _, _ = resolved(via="deepgram").agents
     assert (ann.fallback.via, bob.fallback.via) == ("local", "deepgram")
