@@ -39,7 +39,7 @@ def test_overlap_counts_below_zero():
 
 
 def test_silence_and_overlap_mixed_are_left_out():
-    """Two begin together behind a silence: nobody can say how long the transfer took."""
+    """Two who begin together after a silence make no transfer: how long it took is not known."""
     heard = (said("ada", 0.0, 1.0), said("ben", 2.0, 3.0), said("cleo", 2.0, 4.0))
     (border,) = borders(heard)
     assert border.between == "mixed"
@@ -52,6 +52,7 @@ def test_touching_stretches_of_one_speaker_are_one():
 
 
 def test_nothing_lies_between_nothing():
+    """A meeting without speech, or with one empty stretch, has no transfers."""
     assert borders(()) == ()
     assert borders((said("ada", 1.0, 1.0),)) == ()
 
@@ -62,7 +63,7 @@ def test_nothing_lies_between_nothing():
     )
 )
 def test_borders_are_those_of_the_grid(stretches):
-    """Millisecond by millisecond: who was alone before, who is alone after, and what lay between."""
+    """Transfers, pauses and overlaps are those of an independent count of milliseconds."""
     grid = np.zeros((len(NAMES), LENGTH_MS), bool)
     for name, start, length in stretches:
         grid[NAMES.index(name), start : start + length] = True
@@ -97,7 +98,7 @@ def kind(between):
 def test_meetings_of_people_come_out_as_reckoned_elsewhere(
     name, n, middle, average, overlaps, pauses, within, ratio
 ):
-    """Three meetings of the AMI corpus; the figures are an independent program's."""
+    """Three meetings of the AMI corpus have the figures of an independent program."""
     heard = read_rttm((AMI / f"{name}.rttm").read_text("utf-8"))
     found = borders(heard)
     offsets = [each.offset_s for each in found if each.is_transfer]

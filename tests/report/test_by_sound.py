@@ -27,13 +27,13 @@ def stretch(name, start_s, end_s):
 
 
 def test_voice_is_where_it_is_loud(tmp_path):
-    """To a frame of 10 ms; a short pause is none, a click no speech."""
+    """Speech in a recording is found to 10 ms; a short pause does not end it, and a click is none."""
     parts = recording(tmp_path / "a.wav", (1.0, 2.0), (2.1, 3.0), (5.0, 5.02), (6.0, 6.5))
     assert voiced(parts) == [pytest.approx((1.0, 3.0), abs=0.011), pytest.approx((6.0, 6.5), abs=0.011)]
 
 
 def test_a_hum_is_no_voice(tmp_path):
-    """Louder than the bound, and still everywhere; a voice over it is one."""
+    """A steady hum above the bound is not taken for speech, and a voice over it is found."""
     parts = recording(tmp_path / "a.wav", (4.0, 5.0), hum=0.01)
     assert voiced(parts) == [pytest.approx((4.0, 5.0), abs=0.011)]
 
@@ -45,7 +45,7 @@ def test_a_recording_in_parts_goes_on(tmp_path):
 
 
 def test_two_reckonings_that_agree_say_so(tmp_path):
-    """The voices lie where the records have them."""
+    """Measures by records and by sound are said to agree where they do."""
     places = {"ada": (1.0, 3.0), "ben": (3.4, 6.0)}
     recorded = {name: recording(tmp_path / f"{name}.wav", place) for name, place in places.items()}
     found = second_reckoning([stretch(name, *place) for name, place in places.items()], recorded, 10.0)
@@ -57,7 +57,7 @@ def test_two_reckonings_that_agree_say_so(tmp_path):
 
 
 def test_silence_within_what_was_played_sets_them_apart(tmp_path):
-    """A reply that begins late and ends early: by how much, and that it is too much."""
+    """A reply whose sound begins late and ends early is reported with both lengths."""
     heard = [stretch("ada", 1.0, 3.0), stretch("ben", 3.4, 6.0)]
     recorded = {
         "ada": recording(tmp_path / "ada.wav", (1.1, 2.8)),
@@ -70,7 +70,7 @@ def test_silence_within_what_was_played_sets_them_apart(tmp_path):
 
 
 def test_stretches_of_only_one_source_are_counted(tmp_path):
-    """A stretch without a voice, and a voice without a stretch."""
+    """Speech that only the records have, or only the sound, is counted."""
     heard = [stretch("ada", 1.0, 2.0), stretch("ada", 5.0, 6.0)]
     found = second_reckoning(heard, {"ada": recording(tmp_path / "a.wav", (1.0, 2.0), (8.0, 9.0))}, 10.0)
     assert (found.unheard, found.unrecorded) == (1, 1)

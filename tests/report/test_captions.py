@@ -24,7 +24,7 @@ def shown(utterance: Utterance) -> list[tuple[int, int, str]]:
 
 
 def test_each_sentence_is_a_cue_where_it_is_heard():
-    """The places of sentences are known, and used."""
+    """Each sentence is a subtitle of its own, at the time at which it is heard."""
     passages = (Passage(1.0, 1.5, "Yes."), Passage(2.5, 4.0, "It works."))
     assert shown(said("Yes. It works.", 1.0, 4.0, passages=passages)) == [
         (1000, 1500, "Yes."),
@@ -58,7 +58,7 @@ def test_typed_words_are_shown_as_long_as_they_are_read():
     st.sampled_from([", ", " ", ". "]),
 )
 def test_no_cue_is_too_long_and_no_word_is_lost(words, length_s, between):
-    """Two lines, seven seconds, in order, without a hole."""
+    """Subtitles have at most two lines and seven seconds, in order, and no word is missing."""
     text = between.join(words)
     cues = captions([said(text, 0.0, length_s)])
     assert re.sub(r"\s+", " ", " ".join(cue.text for cue in cues)) == re.sub(r"\s+", " ", text)
@@ -71,7 +71,7 @@ def test_no_cue_is_too_long_and_no_word_is_lost(words, length_s, between):
 
 
 def test_a_turns_sentences_have_their_places():
-    """They are where their sound begins in the reply, moved to where the reply was played."""
+    """Sentences are placed where their sound was played."""
     happened = [
         (0.0, SentenceSaid("ann", 1, "Yes.", 0.0), [GrantFloor("ann", 1, "next", 90.0), Play("ann", 1, 1)]),
         (0.1, SentenceSaid("ann", 1, "It works.", 1.5), []),

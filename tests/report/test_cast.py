@@ -17,7 +17,7 @@ JOINED = records(
 
 
 def test_a_participant_who_joined_is_measured():
-    """A participant of no header has a part in the meeting all the same."""
+    """A participant who joined later has measures like all others."""
     told = result(PLAN, JOINED, (), Run("real"))
     assert told.participants == ("ada", "tech_lead", "eve", "kim", "zoe")
     assert told.measures.participants[-1].spoken_s == 3.0

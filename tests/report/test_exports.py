@@ -72,7 +72,7 @@ def read_trace(content):
 
 
 def test_praat_reads_a_tier_a_participant(tmp_path):
-    """With every utterance's words and times, and those who said nothing as empty tiers."""
+    """Praat shows each participant's utterances at their times, and an empty tier for who said nothing."""
     grid = read_textgrid(made("textgrid"), tmp_path)
     assert list(grid.tierNames) == [each.label for each in PLAN.participants]
     for each in WITH_WORDS:
@@ -82,7 +82,7 @@ def test_praat_reads_a_tier_a_participant(tmp_path):
 
 
 def test_elan_reads_the_same(tmp_path):
-    """By its tiers, with the participants' names and the recorded mix."""
+    """ELAN shows each participant's utterances by name, and plays the recorded mix."""
     document = read_eaf(made("eaf"), tmp_path)
     for seat in PLAN.participants:
         own = [each for each in WITH_WORDS if each.participant == seat.name]
@@ -108,7 +108,7 @@ def test_clan_reads_what_nobody_could_make_words_of():
 
 
 def test_a_table_has_a_row_an_utterance():
-    """With all of its words, and none that a spreadsheet takes for a formula."""
+    """The table has each utterance with all its words, and no cell that a spreadsheet takes for a formula."""
     held = spoken((1, 0.0, 1.0, "=1+1"), (2, 1.0, 2.5, 'He said "no", twice'))
     rows = list(csv.DictReader(io.StringIO(made("csv", held).decode(), newline="")))
     assert [row["heard"] for row in rows] == ["'=1+1", 'He said "no", twice']
@@ -119,14 +119,14 @@ def test_a_table_has_a_row_an_utterance():
 
 
 def test_labels_are_lines_of_three_fields():
-    """Start, end and text, as Audacity imports them."""
+    """Labels for Audacity are lines of start, end and text."""
     fields = [line.split("\t") for line in made("audacity").decode().splitlines()]
     assert len(fields) == len(WITH_WORDS)
     assert all(len(each) == 3 and float(each[0]) < float(each[1]) for each in fields)
 
 
 def test_a_trace_has_tracks_slices_and_a_flow_a_grant():
-    """Each grant's flow begins at the floor and ends in the speech of that turn."""
+    """The trace links each grant of the floor to the speech of its turn."""
     packets = read_trace(made("perfetto")).packet
     tracks = {
         each.track_descriptor.uuid: each.track_descriptor.name
@@ -157,7 +157,7 @@ def test_a_trace_without_its_package_says_what_to_install(monkeypatch):
 @pytest.mark.parametrize("end_s", [1e12, 1e308, float("inf"), float("nan"), -1e308])
 @pytest.mark.parametrize("name", EXPORTS)
 def test_a_journal_can_name_anybody_and_any_time(name, end_s):
-    """It is a file, which others can write: speech of a stranger, turns and times beyond all meetings."""
+    """A journal that others wrote, with strangers and impossible times, is exported without an error."""
     ends = (*ODD, Record(99, end_s, ODD[-1].event, ()))
     said = Utterance("nobody", -1, 1e9, end_s, "Hello, all of you.", "Hello, all of you.", "finished")
     assert made(name, HeldMeeting(PLAN, (*UTTERANCES, said), (*MEETING, *ends)))
@@ -165,7 +165,7 @@ def test_a_journal_can_name_anybody_and_any_time(name, end_s):
 
 @given(st.lists(TEXT, max_size=4))
 def test_no_words_break_a_format(tmp_path_factory, texts):
-    """Whatever was said, the readers read as many utterances as have words."""
+    """Words of any kind leave the exports readable, with as many utterances as were said."""
     held = spoken(*((turn, turn * 1.0, turn + 0.9, text) for turn, text in enumerate(texts)))
     folder = tmp_path_factory.mktemp("hostile")
     read_textgrid(made("textgrid", held), folder)
@@ -180,7 +180,7 @@ def test_no_words_break_a_format(tmp_path_factory, texts):
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 20)), max_size=8))
 def test_tiers_hold_overlapping_speech_of_one(tmp_path_factory, spans):
-    """Praat takes no intervals that overlap: later ones begin where earlier ones end."""
+    """Overlapping speech of one participant is in Praat's file complete, without overlapping intervals."""
     held = spoken(*((turn, start, start + length, "word") for turn, (start, length) in enumerate(spans)))
     grid = read_textgrid(made("textgrid", held), tmp_path_factory.mktemp("grid"))
     words = " ".join(entry.label for tier in grid.tiers for entry in tier.entries).split()

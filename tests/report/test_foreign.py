@@ -25,7 +25,7 @@ def made(name, tmp_path):
 
 @pytest.mark.parametrize("name", ["vtt", "textgrid", "chat"])
 def test_our_exports_are_read_back(name, tmp_path):
-    """Every utterance with words at its times, by a name for each speaker."""
+    """Exports are read back with all utterances, times and speakers."""
     spoken = [each for each in UTTERANCES if each.heard.strip()]
     told = read_foreign(made(name, tmp_path))
     times = sorted((each.start_s, each.end_s) for each in spoken)
@@ -38,7 +38,7 @@ def test_our_exports_are_read_back(name, tmp_path):
 
 
 def test_the_short_format_of_praat_is_read(tmp_path):
-    """As praatio writes it, a label with quotes and one with brackets in it."""
+    """Praat's short format is read, also with quotes and brackets in labels."""
     grid = praat.Textgrid()
     grid.addTier(praat.IntervalTier("Ada", [(0.5, 1.25, 'so "he" said'), (2.0, 3.0, "[laughs]")], 0, 4))
     path = tmp_path / "a.TextGrid"
@@ -48,7 +48,7 @@ def test_the_short_format_of_praat_is_read(tmp_path):
 
 
 def test_cues_of_nobody_are_left_out():
-    """Only voice spans say who spoke; hours may be missing."""
+    """Subtitles without a speaker are not counted as speech."""
     cues = ["00:01.000 --> 00:02.500\n<v.loud Mary &amp; Co>Hi</v>", "1:00:01.000 --> 1:00:02.000\nMusic"]
     (only,) = read_webvtt("\n\n".join(["WEBVTT", *cues]))
     assert (only.participant, only.start_s, only.end_s) == ("Mary & Co", 1.0, 2.5)
@@ -58,7 +58,7 @@ def test_cues_of_nobody_are_left_out():
     "cue", ["<v" + "." * 60, "<v " * 20_000, "<v" + " " * 60_000, "<v Ann>" + "<" * 60_000, "1" * 60_000]
 )
 def test_a_cue_of_any_text_is_read_at_once(cue):
-    """A transcript comes from elsewhere: sixty characters could take longer than anybody lives."""
+    """A hostile subtitle is read in less than a second of work."""
     began = time.process_time()
     read_webvtt(f"WEBVTT\n\n00:00.000 --> 00:01.000\n{cue}\n\n{cue}")
     assert time.process_time() - began < 1.0
@@ -85,7 +85,7 @@ def test_an_invalid_file_is_an_error(tmp_path, name, content, why):
 
 
 def test_a_folder_of_real_meetings_has_the_known_figures():
-    """Three meetings of AMI: n, median, mean and overlaps as an independent reckoning has them."""
+    """A folder of three AMI meetings has the figures of an independent program."""
     names = ("ES2011a", "IB4001", "IS1008a")
     told = corpus({name: read_rttm((AMI / f"{name}.rttm").read_text()) for name in names})
     rows = [
@@ -98,12 +98,12 @@ def test_a_folder_of_real_meetings_has_the_known_figures():
 
 
 def test_a_transfer_on_the_border_of_two_tenths_is_in_the_later():
-    """Seconds do not add up to the bit: 0.7 - 0.4 is a little less than 0.3."""
+    """A gap of exactly 0.3 s counts to the class that begins there, in spite of rounding."""
     times = [("a", 0.1, 0.4), ("b", 0.7, 1.1), ("a", 1.4, 1.5), ("b", 1.75, 2.0)]
     told = corpus({"m": [Stretch(who, None, start_s, end_s) for who, start_s, end_s in times]})
     assert told.all.mode == (0.3, 0.4)
 
 
 def test_meetings_without_transfers_have_no_figures():
-    """They are not known; 0 would be one."""
+    """A meeting without transfers has no median of them, rather than 0."""
     assert corpus({"alone": ()}).all == Transfers("all", 0)

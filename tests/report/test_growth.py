@@ -83,6 +83,6 @@ def steps(make, n):
 
 @pytest.mark.parametrize("make", [agents_in_turn, people_beside, voices_without_an_end])
 def test_twice_the_meeting_is_twice_the_work(make):
-    """In steps of the interpreter, which no load of the machine changes."""
+    """The work for a report grows no faster than its meeting, counted in steps of the interpreter."""
     steps(make, 2)  # what is made at the first use is made
     assert steps(make, 2 * N) < 2.5 * steps(make, N)

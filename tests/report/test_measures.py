@@ -52,7 +52,7 @@ NEVER = Rate(0, 0, None)
 
 
 def test_whole_meeting_is_measured():
-    """Every figure of a small meeting, reckoned by hand."""
+    """Every figure of a small meeting is the one reckoned by hand."""
     first, second, third = 4.0, 4.5, 2.0
     total = first + second + third
     shares = [first / total, second / total, third / total]
@@ -120,7 +120,7 @@ def test_whole_meeting_is_measured():
 
 
 def test_nothing_is_measured_of_nothing():
-    """No rate is made up where there is nothing to divide by."""
+    """A meeting without records has no rates, rather than made-up ones."""
     measured = measures(PLAN, ())
     assert measured.duration_s == 0.0
     assert measured.balance == Balance(3, None, None)
@@ -148,14 +148,14 @@ def monologue(*names):
 
 
 def test_balance_of_one_voice():
-    """All by one of n: Gini (n - 1) / n and no entropy; observers do not count."""
+    """A meeting in which one participant says everything has the highest Gini and no entropy."""
     assert monologue("ada", "bob", "cid", "dan") == Balance(4, 0.75, 0.0)
     assert monologue("ada") == Balance(1, 0.0, None)
 
 
 @given(st.lists(st.floats(0.1, 100), min_size=2, max_size=6))
 def test_balance_stays_in_its_bounds(lengths):
-    """Whatever the lengths: equal ones have Gini 0 and entropy 1, and nothing leaves 0 to 1."""
+    """Gini and entropy stay between 0 and 1, and equal shares give 0 and 1."""
     names = [f"p{index}" for index in range(len(lengths))]
     facts = []
     for index, (name, length) in enumerate(zip(names, lengths, strict=True)):
@@ -186,7 +186,7 @@ def test_own_next_turn_is_no_transfer():
 
 
 def test_silent_turn_has_no_response():
-    """A grant that nobody used has no latency, and a second reply of a turn is no second response."""
+    """A turn in which nobody spoke has no latency, and a turn's second reply adds none."""
     measured = measures(
         PLAN,
         records(
@@ -201,7 +201,7 @@ def test_silent_turn_has_no_response():
 
 
 def test_recovery_counts_from_the_first_loss():
-    """Lost twice before it was ready again is one recovery, from the first loss."""
+    """A session that is lost twice before it is ready counts as one recovery, from the first loss."""
     measured = measures(
         PLAN,
         records(
@@ -231,12 +231,12 @@ def test_median_and_percentiles(observations, expected):
 
 @pytest.mark.parametrize(("n", "enough"), [(0, False), (9, False), (10, True)])
 def test_nothing_is_concluded_from_few(n, enough):
-    """Below ten observations there is no verdict."""
+    """Fewer than ten observations give no verdict."""
     assert spread([1.0] * n).is_enough is enough
 
 
 def test_tool_calls_end_once():
-    """A call asked for twice is one call; its first end counts; others never end or run elsewhere."""
+    """A repeated call counts once, with its first end."""
     calls = tool_calls(
         records(
             (1.0, ToolRequested("ada", 1, "a", "find", "{}")),
@@ -259,7 +259,7 @@ def test_tool_calls_end_once():
 
 
 def test_turns_in_writing_are_counted_apart():
-    """They have words and no sound: a person who only types has taken turns, and none that was heard."""
+    """Typed turns count as turns with words, and not as speech."""
     plan = MeetingPlan("typed", (Participant("ada"), Participant("kim", kind=Kind.HUMAN)))
     typed = records(
         (1.0, TextTyped("kim", "I say yes."), grant("kim", 1, 1.0)),

@@ -44,12 +44,12 @@ def agree(plan, records, utterances=()):
 
 
 def test_a_whole_meeting():
-    """With a cut, an overlap and a person."""
+    """An independent program reads the speech and overlap of a meeting from its RTTM."""
     assert agree(PLAN, MEETING, UTTERANCES).get_overlap().duration() == pytest.approx(0.5)
 
 
 def test_a_pause_is_no_speech_and_a_backchannel_is_some():
-    """What has no turn of its own is in the RTTM, and what was paused is not."""
+    """The RTTM has backchannels, and not the time for which a reply was paused."""
     facts = [
         (0.0, PlaybackStarted("ada", 1, 1, 0.0)),
         (2.0, SpeechStarted("dana", 2.0)),

@@ -66,13 +66,13 @@ def measured(*facts, utterances=()):
 
 
 def test_a_backchannel_wants_no_floor():
-    """Short, with few words, while the other goes on."""
+    """A short remark of few words beside a turn counts as a backchannel, and not as an interruption."""
     found = measured(*turn("ada", 1, 0, 10), *speech(4, 4.6)).interruptions
     assert (found.tried, found.backchannels, found.backchannels_of) == (0, 1, {"kim": 1})
 
 
 def test_a_participant_who_goes_on_behind_a_pause_cuts_in_upon_nobody():
-    """An agent that paused while it was not known what the other wanted has had the floor all along."""
+    """An agent that goes on after a pause does not count as interrupting."""
     found = measured(
         (0.0, PlaybackStarted("ada", 1, 1, 0.0)),
         (2.1, PlaybackPaused("ada", 1, 1, 2.1, 2.1)),
@@ -84,7 +84,7 @@ def test_a_participant_who_goes_on_behind_a_pause_cuts_in_upon_nobody():
 
 
 def test_a_backchannel_beside_two_is_one():
-    """Two who assent to a third at once, and so beside each other, have assented once each."""
+    """Two who assent at the same moment have one backchannel each."""
     words = [evolve(said(name, 1, (at, at + 0.5), "Yes."), beside="backchannel") for name, at in PAIR]
     found = measured(
         *turn("ada", 1, 0, 10),
@@ -97,14 +97,14 @@ def test_a_backchannel_beside_two_is_one():
 
 
 def test_many_words_are_no_backchannel():
-    """Somebody who says four words in a second wants to be heard."""
+    """A remark of four words in a second counts as an interruption."""
     words = [said("kim", 2, (4.0, 4.9), "no no no no")]
     found = measured(*turn("ada", 1, 0, 10), *speech(4, 4.9), utterances=words).interruptions
     assert (found.tried, found.failed, found.backchannels) == (1, 1, 0)
 
 
 def test_backchannels_are_told_a_minute_of_the_others_speech():
-    """Two in ten seconds of Ada's are twelve a minute."""
+    """Backchannels are counted for each minute of the others' speech."""
     kim = measured(*turn("ada", 1, 0, 10), *speech(4, 4.5), *speech(6, 6.5)).participants[3]
     assert (kim.backchannels, kim.backchannels_per_minute) == (2, pytest.approx(12.0))
 
@@ -114,7 +114,7 @@ def test_backchannels_are_told_a_minute_of_the_others_speech():
     [(4.2, 6.0, True), (6.9, 8.0, True), (7.1, 8.0, False), (6.5, 6.0, False)],
 )
 def test_an_interruption_succeeds_where_the_other_gives_way(silent_at, ends_at, succeeded):
-    """Within three seconds, and before the one who cut in."""
+    """An interruption counts as successful when the other falls silent within three seconds, and first."""
     found = measured(*turn("ada", 1, 0, silent_at), *speech(4, ends_at)).interruptions
     assert found.pairs == (PairInterruptions("kim", "ada", 1, int(succeeded), int(not succeeded)),)
     assert found.yielding == Rate(1, int(succeeded), float(succeeded))
@@ -123,14 +123,14 @@ def test_an_interruption_succeeds_where_the_other_gives_way(silent_at, ends_at, 
 
 @pytest.mark.parametrize(("cause", "tried"), [("finished", 0), ("lost", 0), ("interrupted", 1)])
 def test_a_participant_who_comes_to_the_end_of_its_turn_gives_way_to_nobody(cause, tried):
-    """Speech that begins over its last words, and goes on, is a change of speakers with an overlap."""
+    """Speech over the last words of a turn counts as a change of speakers, not as an interruption."""
     words = [said("ada", 1, (0.0, 4.5), "So be it.", cause=cause)]
     found = measured(*turn("ada", 1, 0, 4.5), *speech(4, 8), utterances=words).interruptions
     assert (found.tried, found.succeeded) == (tried, tried)
 
 
 def test_a_turn_that_paused_and_went_on_to_its_end_gave_way_to_nobody():
-    """It was silent while it was not known what the other wanted, and then had its say."""
+    """A turn that paused and then came to its end does not count as interrupted."""
     found = measured(
         (0.0, PlaybackStarted("ada", 1, 1, 0.0)),
         (2.1, PlaybackPaused("ada", 1, 1, 2.1, 2.1)),
@@ -143,7 +143,7 @@ def test_a_turn_that_paused_and_went_on_to_its_end_gave_way_to_nobody():
 
 
 def test_a_paused_turn_is_silent():
-    """Between pause and resumption nobody is heard, and it is a pause within one's talk."""
+    """The time for which a reply is paused counts as a pause and not as speech."""
     found = measured(
         (0.0, PlaybackStarted("ada", 1, 1, 0.0)),
         (2.0, PlaybackPaused("ada", 1, 1, 2.0, 2.0)),
@@ -156,7 +156,7 @@ def test_a_paused_turn_is_silent():
 
 
 def test_silences_are_told_apart():
-    """A gap while somebody holds the floor, however long; a lapse where nobody did for two seconds."""
+    """A silence counts as a gap while somebody has the floor, and else as a lapse after two seconds."""
     found = measured(
         (0.0, MeetingStarted(), grant("ada", 1, 0.0)),
         *turn("ada", 1, 0.0, 2.0),
@@ -187,7 +187,7 @@ def test_overlap_within_leaves_the_floor_where_it_is():
 
 
 def test_the_floor_taken_over_by_another():
-    """Of the turns heard to their end, those that somebody else followed; cut ones do not count."""
+    """The takeover rate counts turns that came to their end, and not those that were cut."""
     found = measured(
         *turn("ada", 1, 0, 1),
         (1.0, Woke("a"), EndTurn("ada", 1, "finished")),
@@ -202,7 +202,7 @@ def test_the_floor_taken_over_by_another():
 
 
 def test_requests_wait_until_they_are_granted():
-    """Waits, the queue over time, what was taken back, what was taken away."""
+    """Requests for the floor are measured by their waits, the queue, and what became of them."""
     found = measured(
         (0.0, MeetingStarted(), grant("ada", 1, 0.0)),
         (1.0, FloorRequested("ben")),
@@ -228,14 +228,14 @@ def test_requests_wait_until_they_are_granted():
 
 
 def test_a_participant_who_still_waits_has_waited():
-    """A meeting whose records stop has a queue too."""
+    """A request that is still open at the last record counts in the queue."""
     assert measured(
         (0.0, MeetingStarted()), (5.0, FloorRequested("ben")), (10.0, Woke("x"))
     ).floor.queue == QueueMeasures(0.5, 1)
 
 
 def test_the_addressee_speaks_next():
-    """The name that stands last in a turn's last sentence, against who was heard next."""
+    """The addressee rate compares the last name in a turn with who speaks next."""
     utterances = [
         said("ada", 1, (0, 1), "Ben was right. What does Cleo think?"),
         said("cleo", 2, (2, 3), "I agree. Kim?"),
@@ -246,7 +246,7 @@ def test_the_addressee_speaks_next():
 
 
 def test_latency_has_its_parts():
-    """What services report, the way of a reply, and the way to silence."""
+    """Latency is given by its parts: stages of the service, the way to sound, and the way to silence."""
     found = measured(
         (0.0, MeetingStarted(), grant("ada", 1, 0.0), Cue("ada", 1, "go on")),
         (0.8, ReplyStarted("ada", 1), Play("ada", 1, 1)),
@@ -270,7 +270,7 @@ def test_latency_has_its_parts():
 
 
 def test_recovery_ends_with_the_next_sound():
-    """From the first loss to the first sound of the next session, which is not what still played."""
+    """The next turn after a loss is counted to the new session's first sound, not to what still played."""
     found = measured(
         (0.0, SessionReady("ada", 1)),
         (1.0, SessionLost("ada", 1, "gone", 0.5)),
@@ -283,7 +283,7 @@ def test_recovery_ends_with_the_next_sound():
 
 
 def test_people_respond_by_speaking():
-    """A grant waits for the person's speech; one to somebody who speaks already waits for nothing."""
+    """A person's response is the time from the grant to its speech."""
     found = measured(
         (0.0, MeetingStarted(), grant("kim", 1, 0.0)),
         (1.5, SpeechStarted("kim", 1.4)),

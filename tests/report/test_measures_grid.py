@@ -88,7 +88,7 @@ def test_speech_and_overlap_are_those_of_the_grid(stretches):
 
 @given(STRETCHES)
 def test_overlaps_of_pairs_are_those_of_the_grid(stretches):
-    """Time together within and between, summed over all pairs of speakers."""
+    """The time of overlap is that of an independent count over all pairs of speakers."""
     records, grid = meeting_of(stretches)
     overlap = measures(PLAN, records).timing.overlap
     together = sum((grid[one] & grid[other]).sum() for one, other in combinations(range(len(NAMES)), 2))
@@ -97,7 +97,7 @@ def test_overlaps_of_pairs_are_those_of_the_grid(stretches):
 
 @given(STRETCHES)
 def test_silences_are_those_of_the_grid(stretches):
-    """Every silence between two sounds is a pause, a gap or a lapse, and nothing else is."""
+    """Each silence counts as exactly one of pause, gap and lapse."""
     records, grid = meeting_of(stretches)
     found = measures(PLAN, records).timing.silences
     voices = grid.any(axis=0)
@@ -111,7 +111,7 @@ def test_silences_are_those_of_the_grid(stretches):
 
 @given(STRETCHES)
 def test_interruptions_are_those_of_the_grid(stretches):
-    """Whoever begins while another row is on, and was on before, has tried or said a backchannel."""
+    """Interruptions and backchannels are those of an independent count."""
     records, grid = meeting_of(stretches)
     found = measures(PLAN, records).interruptions
     rows = [runs(row) for row in grid]

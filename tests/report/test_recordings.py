@@ -21,7 +21,7 @@ def recording(path, samples):
 
 @pytest.mark.parametrize("left", [b"", b"RIFF"])
 def test_a_file_that_was_cut_off_as_it_was_made_holds_no_sound(tmp_path, left):
-    """A kill may come between a file and its header: what is left can be shown all the same."""
+    """A run that was killed before a recording had its header can be shown, without its sound."""
     (tmp_path / "mix.wav").write_bytes(left)
     assert parts_of(tmp_path, "mix") == ()
 
@@ -43,7 +43,7 @@ def test_a_file_with_a_header_and_nothing_else_is_empty(tmp_path):
 
 @pytest.mark.parametrize("rate", [1, 1_000_000_000, 2**31 - 1])
 def test_a_header_that_claims_a_rate_that_no_recording_has_is_damage(tmp_path, rate):
-    """It is told in one line, and no block of an hour is made of it."""
+    """A header with an impossible sample rate is one line, and takes no memory."""
     recording(tmp_path / "mix.wav", 480)
     content = bytearray((tmp_path / "mix.wav").read_bytes())
     content[24:28] = rate.to_bytes(4, "little")

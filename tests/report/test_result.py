@@ -27,13 +27,13 @@ RUN = Run("virtual", 71.5, ("journal.jsonl", "transcript.vtt"))
 
 
 def test_document_is_the_kept_one():
-    """The whole content of `result.json`, so that any change of it is seen."""
+    """`result.json` of a small meeting is the kept one, so that each change of the format is seen."""
     document = result(PLAN, MEETING, UTTERANCES, RUN).document()
     assert orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n" == GOLDEN.read_bytes()
 
 
 def test_result_tells_what_went_wrong():
-    """Failures are in order, those that the meeting survived too."""
+    """The result lists all failures in order, also those that the meeting survived."""
     told = result(PLAN, MEETING, UTTERANCES, RUN)
     assert told.failures == (
         Failure(6.2, "refused", "try again", "tech_lead"),
@@ -51,7 +51,7 @@ def test_reason_decides_whether_it_went_well(reason, ok):
 
 
 def test_unspoken_words_are_a_failure():
-    """Silence was taken for success; other warnings are none."""
+    """Words that no voice could say are a failure in the result, and other warnings are none."""
     told = records(
         (1.0, ServiceWarned("ann", "SPEAK_REQUEST_FAILED", "The voice cannot say all of that.")),
         (1.5, ServiceWarned("ann", "PROMPT_TOO_LONG", "cut")),
@@ -63,7 +63,7 @@ def test_unspoken_words_are_a_failure():
 
 
 def test_a_failed_reply_says_why():
-    """The model's own failure, which its service warned of, is what an author can mend."""
+    """A failed reply is listed with the model's own error, of which its service warned."""
     refused = "The endpoint http://127.0.0.1:9 could not be asked: Connection refused"
     failed = Report("reply-failed", "FAILED_TO_THINK", "ann", "failure")
     told = records(
@@ -79,7 +79,7 @@ def test_a_failed_reply_says_why():
 
 
 def test_calls_that_came_to_nothing_are_failures():
-    """Each with its tool and why, in one word; what was cancelled or succeeded is none."""
+    """Failed tool calls are listed with their tool and a reason, and cancelled ones are not."""
     told = []
     for number, (outcome, code) in enumerate(
         [
@@ -103,7 +103,7 @@ def test_calls_that_came_to_nothing_are_failures():
 
 
 def test_an_id_that_is_used_again_is_another_call():
-    """What ran anew counts anew; asked again without a run, it is the same call."""
+    """A call under a used id counts anew when it ran anew, and else as the same one."""
     asked = ToolRequested("ann", 1, "c", "prices", "{}")
     done = ToolFinished("ann", "c", "succeeded", "1")
     plan = MeetingPlan("small", (Participant("ann"),))
@@ -119,19 +119,19 @@ def test_an_id_that_is_used_again_is_another_call():
 
 
 def test_records_that_stop_are_unfinished():
-    """A crash leaves no reason, and is no good end."""
+    """A crashed meeting has no reason for its end, and is not ok."""
     told = result(PLAN, MEETING[:-1], (), RUN)
     assert (told.reason, told.ok) == ("unfinished", False)
 
 
 def test_reason_of_the_run_goes_first():
-    """A journal that failed cannot say so itself."""
+    """A meeting whose journal failed says so, though its journal cannot."""
     told = result(PLAN, MEETING, (), Run("real", reason="journal-failed"))
     assert (told.reason, told.ok, told.speed, told.files) == ("journal-failed", False, None, ())
 
 
 def test_cost_by_participant():
-    """Ready minutes of each service at its price, the oldest day, and what has no price by name."""
+    """The cost is the ready minutes at each service's price, and names what is unpriced."""
     plan = MeetingPlan(
         "x",
         (

@@ -24,13 +24,13 @@ from trialogue.model.text import safe_text
     ],
 )
 def test_text_is_made_safe(text, safe):
-    """Controls go, breaks become spaces, everything that people write stays."""
+    """Safe text has no control characters, and all that people write."""
     assert safe_text(text) == safe
 
 
 @given(st.text())
 def test_safe_text_is_one_line_of_utf8(text):
-    """Whatever comes in, what goes out is one encodable line, and safe again."""
+    """Safe text is one line of valid UTF-8, whatever it was made of."""
     safe = safe_text(text)
     assert safe.encode().decode() == safe
     assert len(safe.splitlines()) <= 1

@@ -60,7 +60,7 @@ def paused(begin, end):
 
 
 def test_an_interruption_that_cut_the_turn_stopped_it():
-    """As long after its beginning as the agent was still heard."""
+    """An interruption that cut a turn counts as a stop, with the time until silence."""
     found = told(*ada(5.2, "interrupted", "cut"), *speech("kim", 4.0, 9.0))
     assert (found.stopped.hits, found.stopped.n) == (1, 1)
     assert found.latency.p50 == pytest.approx(1.2)
@@ -68,7 +68,7 @@ def test_an_interruption_that_cut_the_turn_stopped_it():
 
 
 def test_one_that_was_talked_down_stopped_nobody():
-    """The agent went on to its own end, three seconds later and more."""
+    """An interruption during which the agent came to its own end counts as no stop."""
     found = told(*ada(9.0), *speech("kim", 4.0, 8.0))
     assert (found.stopped.hits, found.stopped.n) == (0, 1)
 
@@ -80,7 +80,7 @@ def test_a_backchannel_beside_speech_that_goes_on_is_no_stop():
 
 
 def test_a_backchannel_that_paused_the_agent_is_a_false_stop():
-    """Also where the agent goes on a moment later."""
+    """A backchannel that paused an agent counts as a false stop, though it went on."""
     found = told(*ada(9.0), *small("kim", 4.0, 4.4), *paused(4.2, 5.0))
     assert (found.false_stops.hits, found.false_stops.n) == (1, 1)
     assert found.false_latency.p50 == pytest.approx(0.2)
@@ -93,13 +93,13 @@ def test_sound_that_ended_by_itself_stopped_for_nobody():
 
 
 def test_one_silence_has_one_cause():
-    """Beside an interruption, somebody else's backchannel has stopped nobody."""
+    """A turn that an interruption cut is not counted as stopped by another's backchannel, too."""
     found = told(*ada(5.0, "interrupted", "cut"), *speech("kim", 4.0, 9.0), *small("lee", 4.2, 4.6))
     assert (found.stopped.hits, found.stopped.n) == (1, 1)
     assert (found.false_stops.hits, found.false_stops.n) == (0, 1)
 
 
 def test_a_cut_by_a_limit_is_no_stop():
-    """The hold's limit ended the turn, and nobody's speech."""
+    """A turn that the hold's limit ended does not count as stopped by a backchannel."""
     found = told(*ada(5.0, "hold-limit", "cut"), *small("kim", 4.8, 5.1))
     assert (found.false_stops.hits, found.false_stops.n) == (0, 1)

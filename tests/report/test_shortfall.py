@@ -53,7 +53,7 @@ def held(*events):
     ],
 )
 def test_nobody_could_speak(events):
-    """Who was asked failed, and no agent was heard: what a person says does not mend that."""
+    """A meeting in which no agent was heard, because those asked failed, is not ok."""
     assert shortfall(PLAN, held(*events)) is Shortfall.UNSPOKEN
     outcome = result(PLAN, held(*events), (), Run("virtual"))
     assert (outcome.ok, outcome.shortfall) == (False, "unspoken")
@@ -75,20 +75,20 @@ def test_nobody_could_speak(events):
     ],
 )
 def test_failures_on_the_way_are_no_shortfall(events):
-    """A meeting in which somebody answered is whole, whatever failed on the way."""
+    """A meeting in which an agent answered is ok, whatever failed on the way."""
     assert shortfall(PLAN, held(*events)) is None
     assert result(PLAN, held(*events), (), Run("virtual")).ok is True
 
 
 def test_a_lost_recording_is_not_ok():
-    """The meeting went on, and a part of its sound is in no file."""
+    """A meeting that lost a recording is not ok, though it went on."""
     events = [ReplyStarted("ada", 1), RecordingFailed("File too large")]
     assert shortfall(PLAN, held(*events)) is Shortfall.UNRECORDED
     assert result(PLAN, held(*events), (), Run("virtual")).ok is False
 
 
 def test_a_reply_without_sound_is_a_failure():
-    """It is named where its service has not named it; an empty reply means that there is nothing to say."""
+    """A reply with words and no sound is listed as a failure; an empty reply is not."""
     failures = result(
         PLAN, held(*MUTE, ReplyStarted("ben", 1), ReplySent("ben", 1, 0.0)), (), Run("virtual")
     ).failures
@@ -99,7 +99,7 @@ def test_a_reply_without_sound_is_a_failure():
 
 
 def test_lost_sessions_are_why_nobody_was_heard():
-    """In any other meeting another session has taken the place of the one that was lost."""
+    """A lost session is listed as a failure where no agent was heard, and only there."""
     lost = SessionLost("ada", 1, "INTERNAL_SERVER_ERROR: too little memory", 1.0)
     unheard = result(PLAN, held(lost), (), Run("virtual"))
     assert [(each.code, each.text) for each in unheard.failures] == [("session-lost", lost.reason)]

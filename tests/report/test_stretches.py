@@ -22,7 +22,7 @@ from trialogue.report.stretches import Stretch, spoken_s, stretches, time_with, 
 
 
 def test_sound_is_from_its_start_to_its_end():
-    """Agents are heard by turn and reply, people by their speech."""
+    """Agents are heard by turn and reply, and people by their speech, each from start to end."""
     heard = stretches(
         records(
             (1.0, PlaybackStarted("ada", 1, 1, 1.0)),
@@ -36,7 +36,7 @@ def test_sound_is_from_its_start_to_its_end():
 
 
 def test_a_voice_ends_before_the_silence_that_its_reply_ends_with():
-    """Nobody hears the rest of the sound; where that is all of what a pause left, nothing was heard."""
+    """A reply's voice ends before the silence at the end of its sound."""
     heard = stretches(
         records(
             (1.0, PlaybackStarted("ada", 1, 1, 1.0)),
@@ -49,7 +49,7 @@ def test_a_voice_ends_before_the_silence_that_its_reply_ends_with():
 
 
 def test_sound_without_an_end_lasts_as_long_as_the_records():
-    """A crash leaves sound open; it was heard until then."""
+    """Sound that a crash left open lasts until the last record."""
     heard = stretches(
         records((1.0, PlaybackStarted("ada", 1, 1, 1.0)), (2.0, SpeechStarted("kim", 2.0)), (5.0, Woke("x")))
     )
@@ -60,7 +60,7 @@ def test_sound_without_an_end_lasts_as_long_as_the_records():
     "event", [MuteAsked("kim", True), Left("kim"), ProcessSuspended(60.0), MeetingResumed("00")]
 )
 def test_speech_ends_with_its_source(event):
-    """Whose source begins anew, or is gone, is heard no longer; where its voice had fallen, until then."""
+    """A person's speech ends where its source is muted, gone or begun anew."""
     before = [(2.0, SpeechStarted("kim", 2.0)), (4.0, event), (9.0, SpeechStopped("kim", 8.5))]
     fell = [(2.0, SpeechStarted("kim", 2.0)), (3.2, VoiceFell("kim", 3.0)), (4.0, event)]
     rose = [*fell[:2], (3.4, VoiceRose("kim", 3.3)), (4.0, event)]
@@ -69,7 +69,7 @@ def test_speech_ends_with_its_source(event):
 
 
 def test_ends_without_a_start_and_sound_of_no_length_are_nothing():
-    """Events in an order that makes no sense make no sound."""
+    """Events in an impossible order count as no sound."""
     heard = stretches(
         records(
             (1.0, PlaybackFinished("ada", 1, 1, 3.0, 2.0, "cut")),
@@ -88,7 +88,7 @@ def test_replies_of_one_turn_are_one_turn():
 
 
 def test_speech_of_a_person_is_one_turn_until_somebody_else_is_heard():
-    """Pauses of a person do not end its turn."""
+    """A person's pauses do not end its turn."""
     heard = (
         Stretch("kim", None, 0.0, 1.0),
         Stretch("kim", None, 2.0, 3.0),
@@ -115,7 +115,7 @@ STRETCH = st.builds(
 
 @given(st.lists(STRETCH, max_size=12).map(lambda heard: sorted(heard, key=lambda each: each.start_s)))
 def test_time_is_counted_as_by_hand(heard):
-    """Second by second, counting voices gives the same times."""
+    """The times of speech and overlap are those of a count second by second."""
     voices = [{each.participant for each in heard if each.start_s <= s < each.end_s} for s in range(60)]
     assert time_with(heard) == (sum(len(v) >= 1 for v in voices), sum(len(v) >= 2 for v in voices))
     for name in "abc":

@@ -34,7 +34,7 @@ TEXT = st.text(st.one_of(st.characters(), st.sampled_from("<>&*_[]()`#|~!{}\\-\n
     ],
 )
 def test_export_is_the_kept_one(name, made):
-    """Whole files, looked at by people once, so that any change is seen."""
+    """Each transcript of a small meeting is the kept one, so that each change is seen."""
     assert made == (GOLDEN / name).read_text()
 
 
@@ -54,31 +54,31 @@ def test_nothing_said_is_an_empty_transcript():
 
 
 def test_cues_are_in_order_of_time():
-    """Turns may overlap; players want cues by their beginning."""
+    """Subtitles of overlapping turns are in the order of their beginnings."""
     made = webvtt(PLAN, (utterance("two", start=5.0, end=6.0), utterance("one")))
     assert [cue.text for cue in independent.from_string(made)] == ["one", "two"]
 
 
 @pytest.mark.parametrize(("start", "end"), [(1.0, 1.0), (1.0, 0.5), (-1.0, -0.5), (0.0004, 0.0004)])
 def test_cue_lasts_at_least_a_millisecond(start, end):
-    """No player shows a cue that ends before it begins."""
+    """Each subtitle ends after it begins, as players need it."""
     (cue,) = independent.from_string(webvtt(PLAN, (utterance("x", start=start, end=end),)))
     assert cue.start < cue.end
 
 
 def test_hours_are_counted_on():
-    """Times of meetings beyond an hour, and rounding up to a whole second."""
+    """Times beyond an hour and just below a full second are written correctly."""
     assert "01:00:00.000 --> 27:46:40.000" in webvtt(PLAN, (utterance("x", start=3599.9996, end=100_000),))
 
 
 def test_unknown_participant_is_called_by_its_name():
-    """A transcript may be made with a plan that lacks somebody."""
+    """A participant that the plan lacks is in the transcript under its name."""
     assert "<v eve2>" in webvtt(PLAN, (utterance("x", name="eve2"),))
 
 
 @given(label=TEXT, words=TEXT, others=st.lists(TEXT, max_size=3))
 def test_no_text_can_break_webvtt(label, words, others):
-    """An independent parser finds as many cues as were said, with the same words and no extra spans."""
+    """An independent parser reads as many subtitles as were said, whatever the words."""
     said = [each for each in [words, *others] if safe_text(each)]
     made = webvtt(plan(label), [utterance(each) for each in said])
     cues = list(independent.from_string(made))
@@ -95,7 +95,7 @@ def unescaped(text):
 
 @given(label=TEXT, words=TEXT)
 def test_no_text_can_break_srt(label, words):
-    """A sentence is a block of its number, its times and one or two lines, with one arrow and no tag."""
+    """SRT has one block for each sentence, whatever the words."""
     made = srt(plan(label), [utterance(words)])
     if not safe_text(words):
         assert made == ""
