@@ -44,7 +44,7 @@ both_ways = pytest.mark.parametrize("way", ["memory", "handed over", "loopback"]
 
 @both_ways
 async def test_text_and_bytes_keep_their_order(way: str) -> None:
-    """Messages of both kinds come back as sent, in the order they were put into the outbox."""
+    """Texts and sound arrive in the order in which they were sent."""
     sent = ["Grüße", b"\x00\xff", "", b"x" * 3200, "{}", b"y" * 70_000]
     async with connected(way, SocketService(echo)) as socket:
         for message in sent:
@@ -55,7 +55,7 @@ async def test_text_and_bytes_keep_their_order(way: str) -> None:
 
 @both_ways
 async def test_statistics_and_repr_say_what_happened(way: str) -> None:
-    """Counters count both directions; the repr is a status line."""
+    """The statistics of a socket count both directions, and its repr is a status line."""
     async with connected(way, SocketService(echo)) as socket:
         socket.send_text("one")
         socket.send_bytes(b"two")
@@ -75,7 +75,7 @@ async def test_statistics_and_repr_say_what_happened(way: str) -> None:
     ("code", "seen"), [(1000, 1000), (1001, 1001), (1011, 1011), (4000, 4000), (None, 1005)]
 )
 async def test_server_close_code_reaches_the_client(way: str, code: int | None, seen: int) -> None:
-    """What the server sent before its close is received, then its code and reason, again and again."""
+    """A client reads what the server sent before its close, then the code and reason."""
 
     async def close(socket: WebSocket, _request: UpgradeRequest) -> None:
         socket.send_text("last words")
@@ -93,7 +93,7 @@ async def test_server_close_code_reaches_the_client(way: str, code: int | None, 
 
 @both_ways
 async def test_client_close_code_reaches_the_server(way: str) -> None:
-    """The server's receive ends with the client's code."""
+    """A server learns the code with which its client closed."""
     codes: list[int] = []
 
     async def listen(socket: WebSocket, _request: UpgradeRequest) -> None:
@@ -114,7 +114,7 @@ async def test_client_close_code_reaches_the_server(way: str) -> None:
 
 @both_ways
 async def test_the_app_decides_by_the_request(way: str) -> None:
-    """Path, query, host, headers and subprotocols are shown; the chosen subprotocol and headers come back."""
+    """A server's app sees the whole request, and the client its choice of subprotocol and headers."""
     seen: list[UpgradeRequest] = []
 
     def decide(request: UpgradeRequest) -> Accept | Reject:
@@ -138,7 +138,7 @@ async def test_the_app_decides_by_the_request(way: str) -> None:
 
 @both_ways
 async def test_a_rejected_client_learns_why(way: str) -> None:
-    """The server's refusal, with its body and request id, is what the dial raises."""
+    """A refused client gets the server's words and request id."""
 
     def decide(_request: UpgradeRequest) -> Accept | Reject:
         body = b'{"err_code": "INVALID_AUTH", "err_msg": "Invalid credentials."}'
@@ -177,7 +177,7 @@ async def test_one_crash_leaves_the_other_connections_alone() -> None:
 
 
 async def test_connections_over_the_limit_are_told_to_come_back() -> None:
-    """The second connection of a listener for one is answered 429, and may come when the first has gone."""
+    """A client beyond the limit gets 429 with a wait, and is let in when a place is free."""
     async with listening(SocketService(echo), sockets=1) as listener:
         async with open_websocket(listener.url(), headers={}) as first:
             with pytest.raises(DialFailed) as failed:
@@ -209,7 +209,7 @@ async def test_the_blocks_own_exception_comes_out_bare(way: str) -> None:
 
 
 async def test_full_text_outbox_ends_the_socket() -> None:
-    """A text that does not fit is never dropped in silence: the socket is lost, here and in receive."""
+    """A text that does not fit ends the socket, instead of being lost in silence."""
     rules = SocketRules(outbox=OutboxRules(max_texts=2))
     connect = in_memory(partial(serve_websocket, service=SocketService(echo)), rules=rules)
     async with connect("ws://localhost/", headers={}) as socket:
@@ -225,7 +225,7 @@ async def test_full_text_outbox_ends_the_socket() -> None:
 
 
 async def test_lone_surrogates_are_refused_without_quoting_them() -> None:
-    """A text that UTF-8 cannot hold is our bug, said at once, and the socket lives on."""
+    """A text that UTF-8 cannot hold is refused where it is sent, and the socket stays open."""
     connect = in_memory(partial(serve_websocket, service=SocketService(echo)))
     async with connect("ws://localhost/", headers={}) as socket:
         with pytest.raises(LocalProtocolError, match="lone surrogate") as broken:
@@ -270,7 +270,7 @@ async def hear_all(socket: WebSocket, _request: UpgradeRequest) -> None:
 
 @pytest.mark.parametrize("queue", [1, 3, 256])
 async def test_handed_over_sound_keeps_its_order_among_frames(queue: int) -> None:
-    """Texts, and sound where a peer is slow, go in frames: none overtakes another."""
+    """Sound and texts in memory keep their order, also where the peer is slow."""
     rules = SocketRules(hands_over=True, receive_queue=queue, max_message_size=50_000)
     service = SocketService(hear_all, rules=rules)
     connect = in_memory(partial(serve_websocket, service=service), rules=SocketRules(hands_over=True))
@@ -288,7 +288,7 @@ async def test_handed_over_sound_keeps_its_order_among_frames(queue: int) -> Non
 
 @pytest.mark.parametrize("is_answered", [True, False])
 async def test_handed_over_sound_is_in_no_frame(*, is_answered: bool) -> None:
-    """The very sound comes out at the other end; one that does not hand over sends it in a frame."""
+    """Sound in memory reaches the other end without a frame, where both ends allow it."""
     service = SocketService(echo, rules=SocketRules(hands_over=is_answered))
     connect = in_memory(partial(serve_websocket, service=service), rules=HANDS_OVER)
     async with connect("ws://localhost/", headers={}) as socket:
@@ -305,7 +305,7 @@ async def test_handed_over_sound_is_in_no_frame(*, is_answered: bool) -> None:
 
 @pytest.mark.parametrize("way", ["memory", "handed over"])
 async def test_a_message_needs_no_turn_of_its_own_to_leave(way: str) -> None:
-    """In memory it is at the other end when `send_text` returns, without the writer's task."""
+    """A message in memory has arrived when `send_text` returns."""
     async with connected(way, SocketService(echo)) as socket:
         socket.send_text("one")
         assert (socket.statistics().messages_out, socket.statistics().outbox_length) == (1, 0)

@@ -9,7 +9,7 @@ from trialogue.transport.bounded_answers import AnswerLines, AnswerTooLong, Boun
 
 @given(st.lists(st.text("ab\n\r", max_size=5)))
 def test_lines_are_the_same_however_they_are_cut(pieces):
-    """Empty ones say nothing: CR and LF end a line, and so do both."""
+    """Lines of an answer are the same however its pieces are cut, with CR, LF or both."""
     lines = AnswerLines()
     found = [line for piece in pieces for line in lines.feed(piece.encode())]
     found.append(lines.rest())
@@ -22,14 +22,14 @@ def test_a_line_keeps_what_json_keeps():
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_line():
-    """Anywhere else it is a character like others."""
+    """A byte order mark is dropped at the beginning of an answer, and kept elsewhere."""
     lines = AnswerLines()
     assert lines.feed(b"\xef\xbb") == []
     assert lines.feed("\ufeffdata: 1\n\ufeff\n".encode()[2:]) == ["data: 1", "\ufeff"]
 
 
 def test_bounds():
-    """A line of ten bytes is taken, and twenty bytes in all."""
+    """An answer is refused beyond the bound of a line, and beyond that of the whole."""
     lines = AnswerLines(Bounds(10, 20))
     assert lines.feed(b"0123456789\n01234") == ["0123456789"]
     with pytest.raises(AnswerTooLong, match="an answer of more than 20 bytes"):
@@ -39,7 +39,7 @@ def test_bounds():
 
 
 def test_encodings():
-    """Whatever is not the bytes themselves has a name."""
+    """An answer in a compressed encoding is recognized by the header."""
     assert encoding_of({}) is None
     assert encoding_of({"content-encoding": " Identity "}) is None
     assert encoding_of({"content-encoding": "gzip, br"}) == "gzip, br"

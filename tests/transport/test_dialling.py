@@ -45,7 +45,7 @@ def http(status: str, *headers: str, body: bytes = b"") -> bytes:
     "status", ["400 Bad", "401 No", "402 Pay", "403 No", "404 None", "302 Found", "200 OK", "405 Never"]
 )
 async def test_refusals_for_good(status: str) -> None:
-    """These answers would be the same next time."""
+    """A refusal that would be the same next time is final."""
     failed = await failure(answering(http(status, "dg-request-id: r-9", "Location: wss://elsewhere/")))
     assert isinstance(failed, ProviderRefused)
     assert (failed.status, failed.request_id) == (int(status[:3]), "r-9")
@@ -53,14 +53,14 @@ async def test_refusals_for_good(status: str) -> None:
 
 @pytest.mark.parametrize("status", ["408 Slow", "425 Early", "429 Many", "500 Oops", "502 Bad", "503 Busy"])
 async def test_refusals_that_pass(status: str) -> None:
-    """These may be another answer next time, and not before Retry-After."""
+    """A refusal that may pass is tried again, after the wait of Retry-After."""
     failed = await failure(answering(http(status, "Retry-After: 7")))
     assert isinstance(failed, DialFailed)
     assert (failed.status, failed.retry_after_s) == (int(status[:3]), 7.0)
 
 
 async def test_the_services_words_are_kept_and_the_key_is_not() -> None:
-    """A service that echoes the key back cannot make us show it."""
+    """The error of a refused dial has the service's words, and not the key that they repeat."""
     body = b'{"err_code": "INVALID_AUTH", "err_msg": "bad key sesame-123\\u001b[31m", "request_id": "r"}'
     failed = await failure(answering(http("401 No", body=body)))
     assert str(failed) == "the service answered 401: bad key *** [31m"
@@ -70,7 +70,7 @@ async def test_the_services_words_are_kept_and_the_key_is_not() -> None:
 
 @pytest.mark.parametrize("field", ["err_msg", "err_code", "request_id"])
 async def test_a_key_that_json_escapes_is_hidden_too(field: str) -> None:
-    """JSON may write each letter as an escape; what is repeated is the text behind it."""
+    """A key that the service repeats in JSON escapes is not shown either."""
     spelled = "".join(f"\\u{ord(letter):04x}" for letter in "sesame-123")
     failed = await failure(answering(http("401 No", body=f'{{"{field}": "{spelled}"}}'.encode())))
     assert isinstance(failed, ProviderRefused)
@@ -90,7 +90,7 @@ async def test_a_key_that_json_escapes_is_hidden_too(field: str) -> None:
     ],
 )
 async def test_malformed_answers(answer: bytes, says: str) -> None:
-    """Whatever is no answer to an upgrade is a failed dial that says so."""
+    """An answer that is no upgrade is a failed dial that says what came."""
     failed = await failure(answering(answer))
     assert isinstance(failed, DialFailed)
     assert says in str(failed)
@@ -105,7 +105,7 @@ async def test_malformed_answers(answer: bytes, says: str) -> None:
     ],
 )
 async def test_unasked_extensions_and_subprotocols_are_refused(more: str) -> None:
-    """A server may not choose what was not offered."""
+    """A server that chooses what was not offered is refused."""
 
     async def talk(stream: trio.abc.Stream) -> None:
         request = await read_request(stream)
@@ -134,7 +134,7 @@ async def test_a_silent_peer_costs_the_deadline_and_no_more(autojump_clock: trio
 
 
 async def test_a_dripped_answer_meets_the_same_deadline(autojump_clock: trio.testing.MockClock) -> None:
-    """A byte a second keeps no dial alive."""
+    """A server that sends a byte a second does not keep a dial waiting beyond its deadline."""
 
     async def talk(stream: trio.abc.Stream) -> None:
         for byte in switching(await read_request(stream)):
@@ -151,7 +151,7 @@ async def test_a_dripped_answer_meets_the_same_deadline(autojump_clock: trio.tes
 async def test_a_refusal_whose_body_never_ends_is_still_that_refusal(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    """The status counts, even if the deadline passes before the body is whole."""
+    """A refusal whose body never ends counts by its status."""
 
     async def talk(stream: trio.abc.Stream) -> None:
         await read_request(stream)
@@ -164,7 +164,7 @@ async def test_a_refusal_whose_body_never_ends_is_still_that_refusal(
 
 
 async def test_nothing_listens() -> None:
-    """A refused connection is a failed dial, at once."""
+    """A refused connection fails the dial at once, with the address."""
     async with tcp_peer(trio.abc.AsyncResource.aclose) as port:
         pass
     failed = await failure(open_websocket, f"ws://127.0.0.1:{port}/")
@@ -211,12 +211,12 @@ async def dial_tls(host: str, ca_file: str | None, dialled: str = "127.0.0.1") -
 
 
 async def test_tls_with_a_trusted_authority(tmp_path: Path) -> None:
-    """A certificate of the authority in `ca_file` opens."""
+    """A certificate of the authority in `ca_file` is accepted."""
     assert await dial_tls("127.0.0.1", str(tmp_path / "ca.pem")) == "over TLS"
 
 
 async def test_tls_refuses_an_unknown_authority() -> None:
-    """A certificate that nobody vouches for is refused with its reason, and not tried again."""
+    """A certificate of an unknown authority is refused with its reason, and not tried again."""
     with pytest.raises(ProviderRefused, match=r"certificate of 127.0.0.1:\d+ is not valid: .*local issuer"):
         await dial_tls("127.0.0.1", None)
 
@@ -228,14 +228,14 @@ async def test_tls_refuses_another_hosts_certificate(tmp_path: Path) -> None:
 
 
 async def test_tls_refuses_a_common_name(tmp_path: Path) -> None:
-    """A common name without alternative names proves nothing; Python 3.13 refuses it as not to the RFC."""
+    """A certificate that names its host as a common name alone is refused."""
     refused = r"certificate of localhost:\d+ is not valid: (Hostname mismatch|Empty Subject Alternative Name)"
     with pytest.raises(ProviderRefused, match=refused):
         await dial_tls("localhost", str(tmp_path / "ca.pem"), dialled="localhost")
 
 
 async def test_tls_to_a_plain_port() -> None:
-    """A peer that speaks no TLS is refused; one that closes may do better next time."""
+    """A peer that answers in plain text is refused for good; one that just closes is tried again."""
 
     async def plain(stream: trio.SocketStream) -> None:
         await stream.receive_some()
@@ -266,7 +266,7 @@ async def test_a_tls_handshake_that_stalls() -> None:
 
 
 async def test_an_unreadable_authority_file(tmp_path: Path) -> None:
-    """A `ca_file` that is not there is the operator's to mend."""
+    """A `ca_file` that cannot be read is an error of the setup, with its reason."""
     with pytest.raises(SetupError, match="cannot read"):
         await dial_tls_with_missing(tmp_path / "missing.pem")
 
@@ -290,14 +290,14 @@ async def dial_tls_with_missing(path: Path) -> None:
     ],
 )
 def test_urls_that_cannot_be_dialled(url: str, says: str) -> None:
-    """A wrong URL is the operator's to mend, and is not repeated: it may hold a password."""
+    """A wrong URL is an error of the setup that does not repeat it: it may have a password."""
     with pytest.raises(SetupError, match=says) as refused:
         parse_url(url)
     assert "sesame" not in str(refused.value)
 
 
 def test_a_url_taken_apart() -> None:
-    """Ports have defaults, queries stay, IPv6 hosts are bracketed for HTTP."""
+    """A URL is dialled with its default port, its query, and brackets around IPv6."""
     target = parse_url("wss://agent.example/v1/agent?a=b&c")
     assert (target.host, target.port, target.resource) == ("agent.example", 443, "/v1/agent?a=b&c")
     assert target.authority == "agent.example"
@@ -317,7 +317,7 @@ def test_a_url_taken_apart() -> None:
 async def test_plaintext_stays_on_this_machine(
     headers: dict, subprotocols: tuple, rules: DialRules, says: str
 ) -> None:
-    """Plain ws:// elsewhere needs permission, and a secret never goes that way."""
+    """Plain ws:// to another machine needs permission, and a key is never sent over it."""
     url = "ws://agent.example/"
     with pytest.raises(SetupError, match=says):
         async with open_websocket(url, headers=headers, subprotocols=subprotocols, dial=rules):
@@ -327,7 +327,7 @@ async def test_plaintext_stays_on_this_machine(
 async def test_a_name_of_this_machine_that_leads_elsewhere_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """`localhost` is what the resolver says; the key goes over plain ws:// to no other machine's address."""
+    """A `localhost` that resolves to another machine is refused before the key is sent."""
     seen: list[bytes] = []
 
     async def listen(stream: trio.SocketStream) -> None:
@@ -342,7 +342,7 @@ async def test_a_name_of_this_machine_that_leads_elsewhere_is_refused(
 
 
 async def test_a_key_with_a_line_break_is_refused_unseen() -> None:
-    """A header value that HTTP forbids is named by its header alone."""
+    """A header value with a line break is refused by the header's name, and not shown."""
     with pytest.raises(SetupError, match="header Authorization") as refused:
         async with open_websocket("wss://agent.example/", headers={"Authorization": "Token sesame\n"}):
             pytest.fail("opened")

@@ -178,7 +178,7 @@ CASES: dict[str, tuple[Side, Side, list[Seen], list[Seen]]] = {
 @pytest.mark.parametrize("client", ["ours", "theirs"])
 @pytest.mark.parametrize("case", CASES)
 async def test_both_implementations_agree(case: str, client: str, server: str) -> None:
-    """Each case ends the same for each pairing of implementations."""
+    """Each case ends in the same way for each pair of the two implementations."""
     client_side, server_side, client_sees, server_sees = CASES[case]
     seen: list[list[Seen]] = []
     served = trio.Event()

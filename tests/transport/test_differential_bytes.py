@@ -133,7 +133,7 @@ async def as_client(who: str, sent: bytes, *, ends: bool = False) -> Seen:
 @pytest.mark.parametrize("role", ["server", "client"])
 @pytest.mark.parametrize("case", CASES)
 async def test_both_make_the_same_of_it(case: str, role: str, who: str) -> None:
-    """Every case is seen the same by each implementation in each role."""
+    """Each implementation reads each case of bytes in the same way, in each role."""
     frames, expected = CASES[case]
     see = as_server if role == "server" else as_client
     with trio.fail_after(50):
@@ -144,7 +144,7 @@ async def test_both_make_the_same_of_it(case: str, role: str, who: str) -> None:
 @pytest.mark.parametrize("who", ["ours", "theirs"])
 @pytest.mark.parametrize("role", ["server", "client"])
 async def test_the_wrong_side_masks(role: str, who: str) -> None:
-    """A client that does not mask, and a server that does, break the protocol (RFC 6455, section 5.1)."""
+    """A client that does not mask, or a server that does, is closed as a broken protocol."""
     with trio.fail_after(50):
         seen = await (as_server if role == "server" else as_client)(
             who, frame(1, b"a", mask=role == "client")

@@ -84,7 +84,7 @@ async def agreed(who: str, url: str, offered: list[str]) -> str | None:
 async def test_both_agree_on_a_subprotocol(
     offered: list[str], chosen: str | None, client: str, server: str
 ) -> None:
-    """Both sides name the one that the server chose, or none."""
+    """Client and server of both implementations name the same chosen subprotocol, or none."""
     spoken: Spoken = []
     over = trio.Event()
     with trio.fail_after(50):
@@ -97,7 +97,7 @@ async def test_both_agree_on_a_subprotocol(
 @pytest.mark.parametrize("client", ["ours", "theirs"])
 @pytest.mark.parametrize("offered", [[], ["a", "b"]], ids=["none offered", "others offered"])
 async def test_both_refuse_what_they_did_not_offer(offered: list[str], client: str) -> None:
-    """A client hangs up on a server that chooses on its own (RFC 6455, section 4.1)."""
+    """A client of either implementation leaves a server that chooses what was not offered."""
     over = trio.Event()
     with trio.fail_after(50):
         async with serving("theirs", "chat", [], over) as url:
@@ -168,7 +168,7 @@ class VoiceAgent:
 
 
 async def test_a_session_whose_peer_vanishes_twice(autojump_clock: trio.testing.MockClock) -> None:
-    """Each time it is noticed within fifteen seconds and dialled again; the third session lives on."""
+    """A vanished peer is noticed within fifteen seconds, each time, and dialled again."""
     service = VoiceAgent(deaths=2)
     connect = partial(in_memory(service), "ws://voice.example/v1/agent/converse", headers={})
     block = {"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}}}

@@ -73,7 +73,7 @@ both = pytest.mark.parametrize("way", ["plain", "tls"])
 
 @both
 async def test_much_goes_both_ways_at_once(way: str) -> None:
-    """Each side writes more than the system takes, while it reads as much."""
+    """Two sides that write more than the system takes, while they read, do not block each other."""
     sent = bytes(range(256)) * (MANY // 256)
     got: dict[str, bytes] = {}
 
@@ -90,7 +90,7 @@ async def test_much_goes_both_ways_at_once(way: str) -> None:
 
 @both
 async def test_bytes_held_by_openssl_are_not_waited_for(way: str) -> None:
-    """Bytes of a record that were read off the socket already come out without new ones."""
+    """Bytes that were decrypted already are read without new ones."""
     async with joined(way) as (ours, theirs):
         await theirs.send_all(b"abcdef")
         assert [await ours.receive_some(2) for _ in range(3)] == [b"ab", b"cd", b"ef"]
@@ -98,7 +98,7 @@ async def test_bytes_held_by_openssl_are_not_waited_for(way: str) -> None:
 
 @both
 async def test_the_peers_end_is_an_end(way: str) -> None:
-    """A connection that is closed reads as empty, with TLS's goodbye or without."""
+    """A closed connection reads as empty, with a TLS goodbye or without."""
     async with joined(way) as (ours, theirs):
         await theirs.send_all(b"last")
         await theirs.aclose()
@@ -107,7 +107,7 @@ async def test_the_peers_end_is_an_end(way: str) -> None:
 
 @both
 async def test_our_end_is_an_end_for_the_peer(way: str) -> None:
-    """Closing lets the peer read what was sent, then the end."""
+    """A peer reads what was sent before our close, then the end."""
     async with joined(way) as (ours, theirs):
         await ours.send_all(b"last")
         await ours.aclose()
@@ -116,7 +116,7 @@ async def test_our_end_is_an_end_for_the_peer(way: str) -> None:
 
 @both
 async def test_a_peer_that_is_gone_breaks_writing(way: str) -> None:
-    """Writing to a reset connection fails as trio's streams do."""
+    """Writing to a reset connection raises as trio's streams do."""
     async with joined(way) as (ours, theirs):
         await ours.send_all(b"unread")
         await trio.aclose_forcefully(theirs)
@@ -126,7 +126,7 @@ async def test_a_peer_that_is_gone_breaks_writing(way: str) -> None:
 
 @both
 async def test_closing_wakes_a_reader_and_closes_for_good(way: str) -> None:
-    """Whoever waits learns of the close, and so does whoever comes later."""
+    """A close raises in a waiting reader, and in later ones."""
 
     async def read(stream: trio.abc.Stream) -> None:
         with pytest.raises(trio.ClosedResourceError):
@@ -156,7 +156,7 @@ async def test_a_cancelled_read_loses_nothing(way: str) -> None:
 
 
 async def test_half_a_close() -> None:
-    """After our end the peer may still speak."""
+    """A peer can still send after our half of the connection has ended."""
     async with joined("plain") as (ours, theirs):
         assert isinstance(ours, trio.abc.HalfCloseableStream)
         await ours.send_eof()
@@ -181,7 +181,7 @@ asks_for_keys = pytest.mark.skipif(
 @asks_for_keys
 @pytest.mark.parametrize("when", ["at rest", "with a full send buffer"])
 async def test_new_keys_may_be_asked_for_at_any_time(when: str) -> None:
-    """The answer to a KeyUpdate is a write of the reader's; it waits for the writer, and nothing is lost."""
+    """A request for new TLS keys loses no byte, also during a write."""
     much = bytes(range(256)) * (MANY // 256)
     async with joined("tls") as (ours, theirs), trio.open_nursery() as nursery:
         assert isinstance(theirs, trio.SSLStream)
@@ -204,7 +204,7 @@ async def test_new_keys_may_be_asked_for_at_any_time(when: str) -> None:
 
 @both
 async def test_bytes_that_the_system_does_not_take_are_kept(way: str) -> None:
-    """`send_now` takes as much as goes, and `send_all` of nothing sends what is owed of it; in order."""
+    """Bytes that the system does not take are sent later, in order."""
     async with joined(way) as (ours, theirs):
         taken, piece = 0, bytes(range(256)) * 64
         while (now := ours.send_now(piece)) == len(piece):
@@ -225,14 +225,14 @@ async def test_bytes_that_the_system_does_not_take_are_kept(way: str) -> None:
 
 @both
 async def test_nothing_is_taken_at_once_behind_the_end(way: str) -> None:
-    """A closed stream takes nothing, and says so without an exception: its next `send_all` has that."""
+    """`send_now` on a closed stream takes nothing and raises nothing; `send_all` raises."""
     async with joined(way) as (ours, _theirs):
         await ours.aclose()
         assert ours.send_now(b"late") == 0
 
 
 async def test_nothing_is_kept_of_what_is_sent() -> None:
-    """What the system took is not held by an empty rest of it."""
+    """Sent bytes do not stay in memory."""
     async with joined("tls") as (ours, theirs):
         assert ours.send_now(bytes(5000)) == 5000
         assert not ours.owes
@@ -241,7 +241,7 @@ async def test_nothing_is_kept_of_what_is_sent() -> None:
 
 
 async def test_records_that_came_together_are_given_out_together() -> None:
-    """Who is behind catches up in one read, however small the records are."""
+    """A reader that is behind gets all waiting TLS records at once."""
     frames = [bytes([number]) * 960 for number in range(30)]
     async with joined("tls") as (ours, theirs):
         for frame in frames:
@@ -251,7 +251,7 @@ async def test_records_that_came_together_are_given_out_together() -> None:
 
 
 async def test_valid_records_come_before_a_fault() -> None:
-    """A record that does not verify breaks the connection behind the ones before it."""
+    """Records before a damaged one are read, then the connection breaks."""
     async with joined("tls") as (ours, theirs):
         assert isinstance(theirs, trio.SSLStream)
         for number in range(5):
@@ -288,7 +288,7 @@ async def pieces_until(stream: trio.abc.Stream, size: int) -> tuple[bytes, bytes
 @both
 @pytest.mark.usefixtures("waits")
 async def test_a_taker_gets_all_in_order_and_the_end(way: str) -> None:
-    """Much at once, more than is decrypted together; what is read behind the taker's last is the next's."""
+    """A taker gets all bytes in order, and what follows its last goes to the next taker."""
     sent = bytes(range(256)) * 2048
     async with joined(way) as (ours, theirs), trio.open_nursery() as nursery:
         nursery.start_soon(theirs.send_all, sent)
@@ -304,7 +304,7 @@ async def test_a_taker_gets_all_in_order_and_the_end(way: str) -> None:
 @pytest.mark.usefixtures("waits")
 @pytest.mark.parametrize("when", ["at rest", "with a full send buffer"])
 async def test_a_taker_gets_what_comes_behind_new_keys(when: str) -> None:
-    """What is sent at once goes by the new keys, and what the system did not take by the old; in order."""
+    """Bytes before and after new TLS keys arrive in order."""
     piece, sent = bytes(range(256)) * 64, bytearray()
     async with joined("tls") as (ours, theirs):
         assert isinstance(theirs, trio.SSLStream)
@@ -336,7 +336,7 @@ async def test_a_taker_that_is_cancelled_loses_nothing(way: str) -> None:
 @both
 @pytest.mark.usefixtures("waits")
 async def test_closing_wakes_a_taker(way: str) -> None:
-    """It learns of the close, and so does whoever comes later."""
+    """A close raises in a waiting taker, and in later ones."""
 
     async def take(stream: trio.abc.Stream) -> None:
         with pytest.raises(trio.ClosedResourceError):
@@ -352,7 +352,7 @@ async def test_closing_wakes_a_taker(way: str) -> None:
 
 @pytest.mark.usefixtures("waits")
 async def test_a_taker_gets_what_was_good_before_a_fault() -> None:
-    """And what OpenSSL held before it began, without new bytes."""
+    """A taker gets the records before a damaged one, also those that OpenSSL held already."""
     good = [bytes([number]) * 960 for number in range(5)]
     async with joined("tls") as (ours, theirs):
         assert isinstance(theirs, trio.SSLStream)

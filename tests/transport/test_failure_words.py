@@ -60,5 +60,5 @@ REFUSED_HELLO.reason = "WRONG_VERSION_NUMBER"
     ],
 )
 def test_the_reason_is_the_systems(error, reason):
-    """A wrapped network error is told once, in the system's words."""
+    """A wrapped network error is given once, in the system's words."""
     assert reason_of_failure(error) == reason

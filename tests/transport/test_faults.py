@@ -82,7 +82,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 async def test_broken_frames_end_the_client_and_are_answered(name: str) -> None:
-    """The error tells that the peer broke the protocol; the peer is told by a Close with the code."""
+    """A server that breaks the protocol is closed with the code, and the client's error says so."""
     data, code = BROKEN[name]
     answered: list[tuple[int, bytes]] = []
 
@@ -98,7 +98,7 @@ async def test_broken_frames_end_the_client_and_are_answered(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in BROKEN if name != "masked by a server"])
 async def test_broken_frames_end_the_server_and_are_answered(name: str) -> None:
-    """The same in the other role, where frames must be masked."""
+    """A client that breaks the protocol is closed with the code, and the server's error says so."""
     data, code = BROKEN[name]
     masked = b"".join(
         frame(raw[0] & 0x0F, payload, fin=raw[0] & 0xF0, mask=True) for raw, payload in split_frames(data)
@@ -139,7 +139,7 @@ def split_frames(data: bytes) -> list[tuple[bytes, bytes]]:
 
 
 async def test_a_message_too_big_is_closed_with_1009() -> None:
-    """More than the bound, in one frame or many, ends with 1009, which the peer gets to read."""
+    """A message beyond the bound is closed with 1009, whether it is one frame or many."""
     answered: list[tuple[int, bytes]] = []
 
     async def talk(stream: PipeStream) -> None:
@@ -182,7 +182,7 @@ async def test_long_messages_may_follow_the_upgrade_at_once() -> None:
 
 
 async def test_the_end_inside_a_frame_is_1006() -> None:
-    """A stream that ends in mid-frame has no close code; what was whole before is received."""
+    """A stream that ends within a frame is reported as 1006, after the whole messages before it."""
 
     async def talk(stream: PipeStream) -> None:
         await stream.send_all(frame(1, b"whole") + frame(2, b"x" * 100)[:50])
@@ -215,7 +215,7 @@ async def test_the_peers_last_message_is_read_although_writing_fails() -> None:
 
 
 async def test_ten_thousand_empty_fragments_are_one_message(autojump_clock: trio.testing.MockClock) -> None:
-    """Endless fragments cost time, not memory, and the socket lives on."""
+    """A message in ten thousand empty fragments takes no memory, and the socket stays open."""
 
     async def talk(stream: PipeStream) -> None:
         await upgrade(stream)
@@ -229,7 +229,7 @@ async def test_ten_thousand_empty_fragments_are_one_message(autojump_clock: trio
 async def test_a_frame_that_claims_an_exabyte_ends_by_liveness(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    """A frame that never ends is a peer that has fallen silent."""
+    """A frame without an end counts as a silent peer."""
 
     async def talk(stream: PipeStream) -> None:
         await stream.send_all(b"\x82\x7f" + (2**62).to_bytes(8) + b"abc")
@@ -242,7 +242,7 @@ async def test_a_frame_that_claims_an_exabyte_ends_by_liveness(
 async def test_a_peer_that_vanishes_is_missed_after_fifteen_seconds(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    """Half-open: writes are taken, nothing comes; the pings went out and the limit is kept."""
+    """A vanished peer is noticed after fifteen seconds, by unanswered pings."""
     heard = bytearray()
 
     async def talk(stream: PipeStream) -> None:
@@ -257,7 +257,7 @@ async def test_a_peer_that_vanishes_is_missed_after_fifteen_seconds(
 
 
 async def test_any_byte_counts_as_life(autojump_clock: trio.testing.MockClock) -> None:
-    """A peer that answers no ping but goes on sending is alive."""
+    """A peer that answers no ping and still sends counts as alive."""
 
     async def talk(stream: PipeStream) -> None:
         for _ in range(10):
@@ -270,7 +270,7 @@ async def test_any_byte_counts_as_life(autojump_clock: trio.testing.MockClock) -
 
 
 async def test_our_own_slowness_is_not_the_peers_death(autojump_clock: trio.testing.MockClock) -> None:
-    """While nobody takes messages and the queue is full, silence proves nothing."""
+    """A peer does not count as dead while we do not read."""
 
     async def talk(stream: PipeStream) -> None:
         await upgrade(stream)
@@ -288,7 +288,7 @@ async def test_our_own_slowness_is_not_the_peers_death(autojump_clock: trio.test
 async def test_a_peer_that_does_not_read_is_lost_by_the_send_deadline(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    """A write that nobody takes ends the socket after two seconds; the frames that wait are counted."""
+    """A peer that reads nothing for two seconds is lost, and the waiting frames are counted."""
 
     async def talk(stream: PipeStream) -> None:
         await upgrade(stream)
@@ -306,7 +306,7 @@ async def test_a_peer_that_does_not_read_is_lost_by_the_send_deadline(
 
 
 async def test_a_flood_of_pings_by_a_peer_that_does_not_read(autojump_clock: trio.testing.MockClock) -> None:
-    """Pongs that nobody takes neither grow without bound nor block: the socket is lost."""
+    """A peer that floods us with pings and reads no pong is lost, instead of filling the memory."""
 
     async def talk(stream: PipeStream) -> None:
         while True:
@@ -317,7 +317,7 @@ async def test_a_flood_of_pings_by_a_peer_that_does_not_read(autojump_clock: tri
 
 
 async def test_a_message_in_parts_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Parts that are empty take memory, too: the socket is lost."""
+    """A message in endless empty parts ends the socket, instead of filling the memory."""
     monkeypatch.setattr(incoming, "MOST_PARTS", 1000)
 
     async def talk(stream: PipeStream) -> None:

@@ -18,7 +18,7 @@ def reader(is_client: bool) -> Connection:  # noqa: FBT001 -- the role of the wr
 
 @given(messages, st.booleans())
 def test_messages_are_read_as_they_were_built(message: str | bytes, is_client: bool) -> None:  # noqa: FBT001 -- drawn
-    """Text and bytes of every length class, masked and not, come out whole."""
+    """Messages of every length, masked or not, are read as they were sent."""
     peer = reader(is_client)
     peer.receive_data(data_frame(message, is_client=is_client))
     events = list(peer.events())
@@ -39,13 +39,13 @@ def test_a_close_is_read_with_its_code(is_client: bool) -> None:  # noqa: FBT001
 
 
 def test_every_frame_has_a_key_of_its_own() -> None:
-    """The same message is never masked the same twice."""
+    """Each frame of a client has a mask of its own."""
     assert len({data_frame(b"audio", is_client=True) for _ in range(50)}) == 50
 
 
 @pytest.mark.parametrize("size", [0, 1, 3, 4, 1023, 1024, 1025, 1026, 1027, 3200, 70_001])
 def test_a_mask_is_the_key_over_and_over(size):
-    """Byte by byte, as the RFC writes it, whichever way is quicker for its length; twice, it is off again."""
+    """A mask has the bytes of the RFC, for every length."""
     payload, key = bytes(number % 251 for number in range(size)), b"\x01\x80\xfe\x37"
     under = bytes(byte ^ key[at % 4] for at, byte in enumerate(payload))
     assert masked(payload, key) == under

@@ -54,7 +54,7 @@ async def spoken(request: bytes, service: SocketService = SERVICE) -> bytes:
 
 
 async def test_a_request_is_answered_as_it_was_asked() -> None:
-    """Method, path, query, headers and body reach the answer, and its own reach the client."""
+    """The app gets the whole request, and the client the whole answer."""
     async with listening(SERVICE) as listener:
         answer = await ask(listener, "PUT", "/a%20b?c=d", content=b"0123456789", headers={"Host": "h:1"})
     assert (answer.status_code, answer.headers["x-mirror"]) == (201, "yes")
@@ -63,7 +63,7 @@ async def test_a_request_is_answered_as_it_was_asked() -> None:
 
 
 async def test_a_body_one_byte_too_long_is_refused() -> None:
-    """413, whether its length was told or not, and before all of it has come."""
+    """A body beyond the bound gets 413, whether its length was given or not."""
 
     async def pieces() -> AsyncGenerator[bytes]:
         for _ in range(11):
@@ -95,7 +95,7 @@ async def test_a_client_that_waits_to_be_asked_for_its_body_is_asked() -> None:
 
 
 async def test_an_answer_comes_in_pieces_as_they_are_made() -> None:
-    """Chunked, the first before the second is there."""
+    """The first piece of an answer arrives before the second is made."""
     has_first = trio.Event()
 
     async def two() -> AsyncGenerator[bytes]:
@@ -119,7 +119,7 @@ async def test_an_answer_comes_in_pieces_as_they_are_made() -> None:
 
 
 async def test_an_answer_that_breaks_off_is_not_taken_for_whole() -> None:
-    """The client meets a protocol error, and the crash is told."""
+    """A client of an answer that breaks off gets a protocol error, and the crash is reported."""
 
     async def half() -> AsyncGenerator[bytes]:
         yield b"half"
@@ -152,7 +152,7 @@ async def test_an_answer_that_crashes_is_a_500_and_the_listener_goes_on() -> Non
 
 
 async def test_head_is_get_without_its_body() -> None:
-    """The length is told, the body is not sent."""
+    """HEAD gets the headers of GET, and no body."""
     async with listening(SERVICE) as listener:
         answer = await ask(listener, "HEAD")
     assert (answer.status_code, answer.content) == (201, b"")
@@ -160,7 +160,7 @@ async def test_head_is_get_without_its_body() -> None:
 
 
 async def test_a_client_that_takes_nothing_is_given_up(autojump_clock: MockClock) -> None:
-    """The writing of an answer has a deadline; the connection is closed."""
+    """A client that reads no answer is closed at a deadline."""
 
     async def endless() -> AsyncGenerator[bytes]:
         while True:
@@ -178,7 +178,7 @@ async def test_a_client_that_takes_nothing_is_given_up(autojump_clock: MockClock
 
 
 async def test_slow_strangers_take_no_place_of_a_quick_client() -> None:
-    """At a door that is full of them a quick client comes in; the one who has waited longest is told so."""
+    """Clients that send no whole request do not keep a quick client out."""
     full = Reject(429, body=b"full")
     async with listening(evolve(SERVICE, full=full), sockets=1, door=2) as listener:
         slow = [await trio.open_tcp_stream("127.0.0.1", listener.port) for _ in range(2)]
@@ -195,7 +195,7 @@ async def test_slow_strangers_take_no_place_of_a_quick_client() -> None:
 
 
 async def test_strangers_hold_no_socket() -> None:
-    """Whom `decide` refuses is refused, full or not, and is counted nowhere."""
+    """A client that the app refuses takes no place of others."""
 
     def decide(request: UpgradeRequest) -> Accept | Reject:
         return Accept() if request.path == "/in" else Reject(401)
@@ -211,7 +211,7 @@ async def test_strangers_hold_no_socket() -> None:
 
 
 async def test_more_requests_than_places_are_told_to_come_back() -> None:
-    """429, and a place is free again when an answer has gone."""
+    """A request beyond the limit gets 429, until an answer has gone."""
     goes_on = trio.Event()
     is_asked = trio.Event()
 

@@ -90,13 +90,13 @@ def bytes_of(stream, *, is_client):
 
 @given(streams, cut_anyhow, st.booleans(), st.integers(0, 3), st.integers(0, 5))
 def test_together_they_read_what_the_library_reads_alone(stream, cuts, is_client, early, lag):
-    """The same messages in the same order, however the bytes are cut and however late they are taken."""
+    """The quick reader gives the library's messages in the same order, however the bytes are cut."""
     compare(bytes_of(stream, is_client=is_client), cuts, is_client=is_client, early=early, lag=lag)
 
 
 @given(st.binary(max_size=400), cut_anyhow, st.booleans(), st.integers(0, 3), st.integers(0, 5))
 def test_of_any_bytes_they_make_the_same(data, cuts, is_client, early, lag):
-    """A peer need not know what a frame is."""
+    """Random bytes end in the same way with the quick reader and with the library alone."""
     compare(data, cuts, is_client=is_client, early=early, lag=lag)
 
 
@@ -104,7 +104,7 @@ def test_of_any_bytes_they_make_the_same(data, cuts, is_client, early, lag):
     streams, st.dictionaries(st.integers(0, 600), st.integers(0, 255), max_size=6), cut_anyhow, st.booleans()
 )
 def test_of_frames_with_wrong_bytes_they_make_the_same(stream, wrong, cuts, is_client):
-    """Sizes, keys and opcodes that fit nothing any more."""
+    """Damaged frames end in the same way with the quick reader and with the library alone."""
     data = bytearray(bytes_of(stream, is_client=is_client))
     for at, byte in wrong.items():
         if data:
@@ -164,7 +164,7 @@ def compare(data, cuts, *, is_client, early, lag):
     ],
 )
 async def test_after_a_fault_or_a_close_the_library_has_the_word(first, body, options):
-    """The frame goes on as it came, and so does everything behind it."""
+    """A wrong frame, and all bytes after it, go to the library as they came."""
     incoming = Incoming(True, LIMIT, 10)
     said = frame(0x82, b"said", is_masked=False)
     wrong = frame(first, body, **({"is_masked": False} | options))
@@ -175,7 +175,7 @@ async def test_after_a_fault_or_a_close_the_library_has_the_word(first, body, op
 
 
 async def test_behind_what_the_library_reads_messages_are_read_here_again():
-    """Pings of any lawful size, and a message in parts once the library's message is taken."""
+    """Messages after a ping, or after a message in parts, are read in the quick way again."""
     incoming = Incoming(True, LIMIT, 10)
     said = frame(0x82, b"said", is_masked=False)
     for first, body in ((0x89, b""), (0x89, b"x" * 125), (0x8A, b"x" * 125)):
@@ -194,7 +194,7 @@ async def test_behind_what_the_library_reads_messages_are_read_here_again():
     "head", [b"\x80\x7e", b"\x00\x7e", b"\xc2\x7e", b"\x82\xfe", b"\x89\x7e", b"\x09\x7d", b"\x83\x7e"]
 )
 def test_a_head_that_is_wrong_already_is_the_librarys_at_once(head):
-    """The peer need not send the rest of it to be told; a head that may still be right is waited for."""
+    """A frame whose head is wrong is refused before the rest of it comes."""
     assert Incoming(True, LIMIT, 10).sift(head) == head
     assert Incoming(True, LIMIT, 10).sift(b"\x82\x7e") == b""
     in_parts = Incoming(True, LIMIT, 10)
@@ -203,7 +203,7 @@ def test_a_head_that_is_wrong_already_is_the_librarys_at_once(head):
 
 
 async def test_the_library_gets_so_many_frames_at_once():
-    """The others wait in the buffer, in order, and so do the messages behind them."""
+    """A flood of pings is read in bounded portions, in order."""
     incoming = Incoming(True, LIMIT, 10)
     ping, said = frame(0x89, b"", is_masked=False), frame(0x82, b"said", is_masked=False)
     assert incoming.sift(ping * MOST_FRAMES + said) == ping * MOST_FRAMES
@@ -217,7 +217,7 @@ async def test_the_library_gets_so_many_frames_at_once():
 
 
 async def test_a_head_that_the_library_has_in_part_is_its_own_to_the_end():
-    """The first bytes behind a handshake end anywhere."""
+    """A frame whose first bytes came with the handshake is read whole."""
     whole = frame(0x82, b"x" * 200, is_masked=False)
     for cut in range(len(whole)):
         incoming = Incoming(True, LIMIT, 10)
@@ -228,7 +228,7 @@ async def test_a_head_that_the_library_has_in_part_is_its_own_to_the_end():
 
 
 async def test_a_message_that_comes_byte_by_byte_is_kept_once():
-    """No byte is looked at again and again, and none is the library's."""
+    """A message that comes byte by byte is read whole, and costs no more than its bytes."""
     incoming = Incoming(True, 70_000, 10)
     whole = frame(0x82, b"x" * 65_536, is_masked=False)
     assert b"".join(incoming.sift(whole[at : at + 1]) for at in range(len(whole))) == b""
@@ -251,7 +251,7 @@ async def test_reading_pauses_while_nobody_takes(autojump_clock):
 
 
 async def test_a_waiting_reader_learns_of_the_end(autojump_clock):
-    """Nobody waits for a message that cannot come."""
+    """A reader that waits at the end of the connection goes on."""
     incoming = Incoming(True, LIMIT, 2)
     got = []
 
@@ -273,7 +273,7 @@ async def taking(incoming, heard, texts):
 
 
 async def test_sound_is_taken_as_it_is_read(autojump_clock):
-    """By the task that reads, in the order of all messages: sound behind a text waits until that is taken."""
+    """Sound is taken while it is read, and in order: what follows a text waits for it."""
     incoming, heard, texts = Incoming(is_client=True, max_message_size=LIMIT, max_waiting=9), [], []
     async with trio.open_nursery() as nursery:
         nursery.start_soon(taking, incoming, heard, texts)
@@ -293,7 +293,7 @@ async def test_sound_is_taken_as_it_is_read(autojump_clock):
 
 
 async def test_an_error_of_a_taker_is_raised_where_sound_is_taken(autojump_clock):
-    """The reader goes on; what came behind it waits."""
+    """An error in taking sound is raised to the taker, and the next sound can be taken."""
     incoming = Incoming(is_client=True, max_message_size=LIMIT, max_waiting=9)
 
     def refuse(sound):

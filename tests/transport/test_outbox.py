@@ -11,7 +11,7 @@ RULES = OutboxRules(max_frames=3, max_frame_bytes=10, max_texts=2, max_text_char
 
 @given(st.lists(st.one_of(st.binary(max_size=12), st.text(max_size=12), st.none()), max_size=40))
 def test_outbox_is_a_bounded_queue(steps: list[bytes | str | None]) -> None:
-    """Against a plain list: order is kept, bounds hold, and only the oldest frames and full texts go."""
+    """A full outbox drops its oldest frames and refuses texts; the order stays."""
     outbox, expected, dropped = Outbox(RULES), list[bytes | str](), 0
     for step in steps:
         if step is None:
@@ -36,7 +36,7 @@ def test_outbox_is_a_bounded_queue(steps: list[bytes | str | None]) -> None:
 
 
 def test_dropping_all_counts_frames_only() -> None:
-    """At the end of a socket what waits is gone, and its frames are counted."""
+    """Frames that wait at the end of a socket are counted as dropped."""
     outbox = Outbox(RULES)
     outbox.put_frame(b"a")
     assert outbox.put_text("b")
@@ -46,7 +46,7 @@ def test_dropping_all_counts_frames_only() -> None:
 
 
 def test_the_defaults_hold_five_seconds_of_sound_and_messages_of_four_megabytes() -> None:
-    """What fits the default bounds is kept whole, and a byte more is too much."""
+    """The default outbox has room for 256 frames, and a byte more than its bounds is too much."""
     five_seconds = Outbox(OutboxRules())
     for _ in range(256):
         five_seconds.put_frame(b"")

@@ -20,7 +20,7 @@ async def make_clogged_pair() -> tuple[PipeStream, PipeStream]:
 
 
 async def test_pipe_is_a_half_closeable_stream() -> None:
-    """trio's own battery of checks holds, clogged or not."""
+    """A pipe in memory passes trio's own checks of a stream, full or not."""
     await trio.testing.check_half_closeable_stream(make_pair, make_clogged_pair)
 
 

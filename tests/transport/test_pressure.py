@@ -76,7 +76,7 @@ async def test_cancelling_a_sender_never_corrupts_the_stream() -> None:
 async def test_close_against_a_peer_that_never_answers_takes_two_seconds(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    """`aclose` is bounded, from any number of tasks at once."""
+    """`aclose` ends after two seconds without an answer, for any number of tasks."""
 
     async def talk(stream: PipeStream) -> None:
         await upgrade(stream)
@@ -95,7 +95,7 @@ async def test_close_against_a_peer_that_never_answers_takes_two_seconds(
 async def test_a_ping_that_crosses_our_close_does_not_delay_it(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
-    """The library trips over a ping that comes after our Close; the socket does not."""
+    """A ping that comes after our Close neither raises nor delays it."""
 
     async def talk(stream: PipeStream) -> None:
         await upgrade(stream)

@@ -27,7 +27,7 @@ class Steps(trio.abc.Instrument):
 
 
 async def test_a_frame_is_one_step_of_the_task_that_reads():
-    """The sender writes it, and one task of the loop gives it to whoever takes: none of a socket's wakes."""
+    """A frame costs one step of one task on its way to the taker."""
     taken, came = [], trio.Event()
 
     async def take(socket, _request):
@@ -65,7 +65,7 @@ async def read_in_all(socket):
 
 
 async def test_nothing_is_read_while_as_many_messages_wait_as_may():
-    """Whoever takes none is sent no more than that and what the system holds; later all of it comes."""
+    """A flood of messages that nobody takes is bounded, and all of it arrives later."""
     many = 3000
 
     async def flood(socket, _request):
@@ -87,7 +87,7 @@ async def test_nothing_is_read_while_as_many_messages_wait_as_may():
 
 @pytest.mark.parametrize("parts", [1, 2])
 async def test_long_messages_that_nobody_takes_are_bounded_by_their_size(parts):
-    """Whether they come whole or in parts; later all of them come."""
+    """A flood of long messages that nobody takes is bounded by size, and all of it arrives later."""
     size, many = 500_000, 50
     half = bytes(size // 2)
     message = frame(2, 2 * half) if parts == 1 else frame(2, half, fin=0) + frame(0, half)

@@ -30,7 +30,7 @@ def test_the_first_end_stands(first: SocketStep, second: SocketStep) -> None:
 
 @pytest.mark.parametrize("step", ENDS)
 def test_a_peer_that_ends_first_says_how(step: SocketStep) -> None:
-    """A socket that is being closed here ends as it really does."""
+    """A peer that ends during our close gives the reported reason."""
     course = opened()
     assert course.close(FIRST)
     assert course.ending is FIRST
@@ -40,7 +40,7 @@ def test_a_peer_that_ends_first_says_how(step: SocketStep) -> None:
 
 
 def test_only_the_first_close_closes() -> None:
-    """A second call waits for the first, and an ended socket has nothing to close."""
+    """A second close waits for the first, and closing an ended socket does nothing."""
     course = opened()
     assert course.close(FIRST)
     assert not course.close(SECOND)
@@ -51,7 +51,7 @@ def test_only_the_first_close_closes() -> None:
 
 @pytest.mark.parametrize("step", [SocketStep.CLOSED, SocketStep.OPENED])
 def test_a_missing_entry_changes_nothing(step: SocketStep) -> None:
-    """Closing what was never open, or opening twice, is a fault of this program."""
+    """An impossible step, such as opening twice, raises and changes nothing."""
     course = SocketCourse() if step is SocketStep.CLOSED else opened()
     before = course.state
     with pytest.raises(LocalProtocolError, match="takes no"):
@@ -60,7 +60,7 @@ def test_a_missing_entry_changes_nothing(step: SocketStep) -> None:
 
 
 def test_nothing_leads_back() -> None:
-    """Each step leads to the same state or a later one; done is the last."""
+    """A socket's state never goes back, and the last one stays."""
     order = list(SocketState)
     assert all(order.index(after) >= order.index(state) for (state, _), after in SOCKET_TRANSITIONS.items())
     assert {after for (state, _), after in SOCKET_TRANSITIONS.items() if state is SocketState.DONE} == {

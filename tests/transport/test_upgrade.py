@@ -30,14 +30,14 @@ DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
     ],
 )
 def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
-    """Seconds, or a date that counts from the response's own; what cannot be read is no wait."""
+    """Retry-After is read as seconds or as a date, and is no wait where it cannot be read."""
     failed = refusal(Response(429, headers))
     assert isinstance(failed, DialFailed)
     assert failed.retry_after_s == seconds
 
 
 def test_a_refusal_that_goes_deep_is_a_refusal():
-    """Its body is no JSON of ours to be read."""
+    """A refusal with a hostile body is still a refusal, in the words of its header."""
     failed = refusal(Response(403, {"dg-error": "from the header"}, b"[" * 20_000))
     assert "from the header" in str(failed)
 
@@ -54,7 +54,7 @@ def test_a_refusal_that_goes_deep_is_a_refusal():
     ],
 )
 def test_a_refusals_words(body: bytes, words: str, code: str | None) -> None:
-    """Either vintage of error body is read; else the header's words; never more than is readable."""
+    """A refusal has the words of its body in either form, or else of its header, cut to a readable length."""
     failed = refusal(Response(403, {"dg-error": "from the header"}, body))
     assert isinstance(failed, ProviderRefused)
     assert str(failed) == f"the service answered 403: {words}"
@@ -62,7 +62,7 @@ def test_a_refusals_words(body: bytes, words: str, code: str | None) -> None:
 
 
 def test_heads_are_read_as_far_as_they_came() -> None:
-    """Half a body counts, half a head does not; informational answers are passed over."""
+    """An answer with half a body counts, and one with half a head does not."""
     head = (
         b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 429 Many\r\nContent-Length: 9\r\nRetry-After: 3\r\n\r\nhal"
     )
@@ -82,7 +82,7 @@ def test_heads_are_read_as_far_as_they_came() -> None:
     ],
 )
 async def test_a_server_answers_nonsense_with_400(request_bytes: bytes) -> None:
-    """What is no upgrade request is told so, and the connection is closed."""
+    """A request that is no upgrade gets 400, and is closed."""
     ours, theirs = open_pipe()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(serve_websocket, theirs, SocketService(echo))
@@ -93,7 +93,7 @@ async def test_a_server_answers_nonsense_with_400(request_bytes: bytes) -> None:
 
 
 async def test_a_server_waits_ten_seconds_for_a_request(autojump_clock: trio.testing.MockClock) -> None:
-    """A client that says nothing, or drips, is dropped."""
+    """A client that sends no whole request is closed after ten seconds."""
     ours, theirs = open_pipe()
     await ours.send_all(b"GET / HT")
     started = trio.current_time()
