@@ -113,7 +113,7 @@ async def test_a_roll_over_is_no_failure(autojump_clock):
 
 @pytest.mark.parametrize("how", ["by our own clock", "by the service's warning"])
 async def test_the_end_of_a_sessions_life_is_announced_once(how, autojump_clock, monkeypatch):
-    """At its age by our clock (1 h 50), or when the service says so, whichever is first."""
+    """A session's end is announced once: at its age of 1 h 50, or earlier when the service says so."""
     assert agent_session.ALLOWED_S == 6600
     monkeypatch.setattr(agent_session, "ALLOWED_S", 60.0)
     service = FakeService()
@@ -150,7 +150,7 @@ async def test_a_session_that_was_ended_at_its_age_is_not_waited_for(autojump_cl
     ],
 )
 async def test_an_error_before_the_settings_hold(code, is_fatal, autojump_clock):
-    """It is about the settings and final, with the place where they stand; unless it is the server's."""
+    """An error in the settings ends the participant with their place; one of the server is tried again."""
     service = FakeService()
     service.answers = [
         {"type": "Welcome", "request_id": "r"},
@@ -480,7 +480,7 @@ async def test_the_late_end_of_a_cut_reply_is_no_answer(autojump_clock):
 
 
 async def test_an_ear_that_nobody_feeds_is_fed_silence(autojump_clock):
-    """From the first moment, in real time, and only while nobody else feeds it."""
+    """An ear gets silence in real time from the first moment, while nobody else feeds it."""
     service = FakeService()
     async with held(service) as (agent, _):
         await trio.sleep(10)

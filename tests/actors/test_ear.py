@@ -96,7 +96,7 @@ async def test_a_gap_in_the_sound_ends_the_utterance(autojump_clock):
 
 
 async def test_a_warning_about_a_turn_that_is_over_harms_nothing(autojump_clock):
-    """The service had ended the turn by itself meanwhile."""
+    """A warning about a turn that the service has ended meanwhile changes nothing."""
     service = ListeningService()
     async with listening(service) as (ear, events):
         warning = {"code": "FORCE_END_TURN_NO_ACTIVE_TURN", "description": "There is none."}

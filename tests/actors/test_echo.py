@@ -70,7 +70,7 @@ def share(found, wanted):
 @pytest.mark.parametrize("after", [0.06, 0.14, 0.4, 0.7])
 @pytest.mark.parametrize("gain", [0.5, 0.05])
 def test_an_echo_is_known_before_it_can_be_taken_for_speech(after, gain):
-    """At any lag and loudness, within half a second of its beginning; and then it is nothing else."""
+    """An echo of any lag and loudness is recognized within half a second, and stays one."""
     played = voice(1, 6.0)
     found = classified(played, echo_of(played, after=after, gain=gain))
     known = found.index(Hearsay.ECHO)
@@ -152,7 +152,7 @@ def table(played, taken):
 
 
 def test_speech_that_is_only_echo_is_none():
-    """Nothing is told of it but that it is there, once."""
+    """Speech that is only echo is reported once as echo, and takes no turn."""
     played = voice(1, 6.0)
     ((_, noticed),) = table(played, echo_of(played, noise=0.3))
     assert isinstance(noticed, EchoNoticed)

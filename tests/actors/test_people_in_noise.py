@@ -110,7 +110,7 @@ def test_assent_is_as_long_as_it_is(engines, text, level_db):
 
 @pytest.mark.parametrize("voice", ["hugo", "jack", "kit", "finn"])
 def test_a_voice_that_ends_softly_is_told_to_have_fallen(engines, voice):
-    """Within a tenth of a second, too, though the detector remembers it for longer than another."""
+    """The fall of a voice that ends softly is reported within a tenth of a second."""
     sound = said(engines, SOFT_END, voice, -26.0)
     end_s = LEAD_S + len(sound) / RATE
     events = told(engines, clip(in_room(sound, -26.0, 1)), end_s + REST_S)

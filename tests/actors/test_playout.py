@@ -270,7 +270,7 @@ def finished(sound, samples=20):
     ids=["voice", "tail", "pauses", "long", "silence", "nothing"],
 )
 def test_the_silence_that_a_reply_ends_with_is_told(sound, silent_s, samples):
-    """However it is cut into ticks: a second at most, and none where there was no voice."""
+    """The silence at a reply's end is reported up to a second, however its sound was cut."""
     ended = finished(sound, samples)
     assert (ended.outcome, ended.silent_s) == ("complete", silent_s)
     assert ended.position_s == pytest.approx(len(sound) / 2 / RATE)

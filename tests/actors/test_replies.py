@@ -117,7 +117,7 @@ def test_the_late_end_of_a_reply_that_ran_dry_is_its_own():
 
 
 def test_a_reply_says_which_line_it_takes():
-    """Before its start, on which the meeting decides, whether it has words, sound or neither."""
+    """A scripted reply names its line before it starts, whether it has words, sound or neither."""
     replies, _, events = agent()
     replies.takes(2)
     replies.sentence("One.")
@@ -172,7 +172,7 @@ def test_an_answer_after_a_tool_that_is_joined_to_a_filler_is_its_own():
 
 
 def test_so_is_that_of_an_agent_that_answers_by_ear():
-    """Its answer names no prompt, but the filler did."""
+    """An agent by ear answers after a filler, and its answer is awaited though it names no prompt."""
     replies, _, events = agent()
     replies.asking.tell(Speak("ada", 1, "One moment.", prompt=2))
     replies.sentence("One moment.")

@@ -151,7 +151,7 @@ def test_grid(rate, frame_ms, samples):
 
 
 async def test_a_router_that_is_late_says_by_how_much(autojump_clock):
-    """From when it runs: its sound is behind the clock by what it has yet to carry."""
+    """A late router says by how much its sound is behind the clock."""
     router = Router(GRID, (), lambda _: None)
     await trio.sleep(3.0)
     assert router.lag_s == 0.0

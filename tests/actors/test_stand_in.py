@@ -62,7 +62,7 @@ async def test_a_person_who_holds_the_floor_does_not_wait(autojump_clock):
 
 
 async def test_a_clip_for_a_grant_is_played_in_that_turn(autojump_clock):
-    """Not one turn late."""
+    """A clip for a grant is played in that turn, and not in the next one."""
     cue = ClipCue(Trigger(SeatPattern("dana", Happening.GRANTED)), waits=True)
     assert await stood_in([cue], [(3.0, grant())]) == ([(0, 3.0)], [])
 

@@ -211,7 +211,7 @@ async def test_other_formats_in_than_out(autojump_clock):
 
 
 async def test_compressed_sound(autojump_clock):
-    """It goes as it is, both ways; where no silence can be made the session is kept alive instead."""
+    """Compressed sound passes unchanged both ways, and a KeepAlive stands in for silence."""
     service = FakeService()
     terms = SessionTerms(SoundTerms("opus", 48_000), SoundTerms("mp3", 22_050, bit_rate=32_000))
     async with held(service, terms=terms) as agent:
@@ -364,7 +364,7 @@ async def test_retries_that_are_used_up_say_why(autojump_clock):
 
 
 async def test_settings_that_are_refused_name_the_session(autojump_clock):
-    """The service's code, and what it called the session."""
+    """The error for refused settings has the service's code and its name of the session."""
     service = FakeService()
     service.answers = [
         {"type": "Welcome", "request_id": "r3"},
@@ -503,7 +503,7 @@ async def _answers():
 
 @pytest.mark.parametrize("connect", [lambda: None, _answers], ids=["nothing", "a coroutine"])
 async def test_a_dial_that_gives_no_block_is_refused_by_name(connect):
-    """Not by what Python says where it is entered, and nothing is left unawaited."""
+    """A `connect` that gives no block is refused by name, and leaves nothing unawaited."""
     with pytest.raises(WrongType, match="connect must give an async context manager, not a "):
         async with open_agent(AGENT, connect=connect):
             await trio.sleep_forever()

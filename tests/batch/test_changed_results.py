@@ -88,7 +88,7 @@ def test_a_result_that_is_not_json_is_an_error(held, content, words):
 
 
 def test_a_result_that_is_not_a_file_is_an_error(held):
-    """A pipe, which is not waited for, and a directory."""
+    """A pipe or a directory in a result's place is an error, and is not waited for."""
     job, path, good = held
     for make, words in (
         (os.mkfifo, "it is a named pipe, not a file"),

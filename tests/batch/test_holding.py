@@ -40,7 +40,7 @@ def test_a_meeting_is_held_once_and_then_read(tmp_path):
 
 
 def test_an_unmet_expectation_keeps_its_line_and_its_exit_code(tmp_path):
-    """Both when the meeting is held and when its result is read."""
+    """An unmet expectation has the same line and exit code when its result is read again."""
     slow = SMALL.replace("match: fast}}]", "match: slow}}, {stop-latency: {max: 1s}}]")
     (job,) = jobs(tmp_path, text=slow)
     for state in ("held", "kept"):
@@ -86,7 +86,7 @@ def test_a_directory_without_a_result_is_named_and_left_alone(tmp_path):
 
 
 def test_a_meeting_that_cannot_begin_leaves_no_directory(tmp_path):
-    """So it is held once its fault is mended."""
+    """A meeting that cannot begin leaves no directory, so it is held once its fault is mended."""
     (job,) = jobs(tmp_path)
     Path(job.file).write_text(SMALL.replace("cast:", "cats:"))
     failed = hold_job(job, Loaded())
@@ -106,7 +106,7 @@ def test_a_result_that_is_none_is_said_to_be_none(tmp_path, content):
 
 
 def test_of_two_processes_that_start_together_one_holds(tmp_path):
-    """As on two machines that share a disk."""
+    """Two batches that share a disk do not hold one meeting twice."""
     (job,) = jobs(tmp_path)
     found = []
     hands = [Hand(), Hand()]

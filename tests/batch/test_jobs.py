@@ -54,14 +54,14 @@ def test_without_repeats_a_file_is_held_as_it_stands(tmp_path):
 
 
 def test_files_of_one_name_are_told_apart_by_their_directories(tmp_path):
-    """The shortest end of the path that does it."""
+    """Files of one name are listed with as much of their paths as tells them apart."""
     files = [written(tmp_path, "a/small.yaml"), written(tmp_path, "b/small.yaml")]
     found = jobs_of(files, tmp_path, BatchRequest())
     assert [(job.group, job.name) for job in found] == [("a/small", "a_small"), ("b/small", "b_small")]
 
 
 def test_a_job_travels_as_json(tmp_path):
-    """And is the same when it has come."""
+    """A job is the same after it was sent as JSON."""
     for job in jobs(tmp_path, matrix=True, repeat=2):
         assert decoded(encoded(job)) == job
 

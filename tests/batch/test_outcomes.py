@@ -26,7 +26,7 @@ MISS = Unmet("expect.never[0]", 12, "timing", "expected 5 %, \x1b[31m<5 words>\n
 
 
 def test_junit_tells_failures_by_kind_and_errors_by_code():
-    """A suite a file; control characters and markup are harmless."""
+    """The JUnit file has a suite for each file, and stays valid whatever characters were said."""
     xml = junit([outcome("a", "a"), outcome("b", "b", code=6, unmet=(MISS,)), outcome("c", "b", code=3)])
     root = ET.fromstring(xml)
     counts = [(s.get("name"), s.get("tests"), s.get("failures"), s.get("errors")) for s in root]
@@ -54,7 +54,7 @@ def test_annotations_are_escaped():
 
 
 def test_what_measured_nothing_is_skipped_and_noticed():
-    """A case of its own with the reason, a notice, and a count in the table; its meeting has passed."""
+    """An expectation that measured nothing is a skipped case with its reason, and its meeting has passed."""
     empty = Unmet(
         "expect.at_end[1]", 9, "measured-nothing", "stop-latency max 1s: there was nothing to measure"
     )

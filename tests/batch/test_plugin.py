@@ -33,7 +33,7 @@ def tried(tmp_path, monkeypatch):
 
 
 def test_files_are_tests_where_it_is_switched_on(tmp_path, tried):
-    """By a flag or in the settings; the clock is virtual, though the file says real."""
+    """The plugin collects scenarios by a flag or a setting, and holds them in virtual time."""
     written(tmp_path, text=SMALL.replace("clock: virtual", "clock: real").replace("1m", "10m"))
     written(tmp_path, "script.yaml", "script: []\n")
     assert tried()[0] == 5
@@ -74,7 +74,7 @@ def test_no_file_of_the_user_is_removed_for_a_run(tmp_path, tried):
 
 
 def test_each_file_has_a_run_of_its_own():
-    """Files of one stem, odd names, cells, and a folder beside a file of its name."""
+    """Each collected file has a run of its own, also with equal stems, odd names and cells."""
     files = ("small.yaml", "small.yml", "a b.yaml", "a_b.yaml", "small", "_small.yaml")
     names = [plugin._run_name(Path(file), fit(Path(file).stem)) for file in files]
     names += [plugin._run_name(Path("small.yaml"), f"small-run.seed={seed}") for seed in (1, 2)]
@@ -111,7 +111,7 @@ def test_processes_share_the_work(tmp_path, tried):
 
 
 def test_the_fixture_holds_meetings_in_tests(tmp_path, tried):
-    """With an app's own tools; what does not pass fails the test that holds it, unless it judges itself."""
+    """A test can hold a meeting with its app's tools, and fails when the meeting does not pass."""
     written(tmp_path)
     written(tmp_path, "failing.yaml", FAILING)
     tool = SMALL.replace(

@@ -59,7 +59,7 @@ def test_an_invalid_baseline_is_refused(raw):
 
 @pytest.mark.parametrize(("passed", "runs"), [(5, 1), (-1, 1), (0, -1), (1, 10**40)])
 def test_a_baseline_with_impossible_counts_is_refused(passed, runs):
-    """Before any meeting runs: no interval can be reckoned of them."""
+    """A baseline with impossible counts is refused before any meeting runs."""
     raw = json.loads(json.dumps(baseline_of(_repeats([1.0]))))
     raw["meetings"][0] |= {"passed": passed, "runs": runs}
     with pytest.raises(ValueError, match="not a baseline"):

@@ -86,7 +86,7 @@ def test_a_limit_on_money_that_nobody_spends_wakes_nobody():
 
 
 def test_a_viewer_reads_the_title_of_a_point():
-    """What people know a point by, and not the key that it has in the file."""
+    """A point of the agenda is shown by its title, and not by its key."""
     table = Table(plan(TECH, BIZ, agenda=(AgendaItem("one", "The long view", time_s=60.0, warn_s=10.0),)))
     table.open()
     table.at(50, Woke("box"))

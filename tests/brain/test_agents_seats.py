@@ -115,7 +115,7 @@ def test_lost_turns_of_others_are_forgotten_when_somebody_is_named():
 
 
 def test_an_agent_that_leaves_leaves_nothing():
-    """Neither a session, nor a turn to take again."""
+    """An agent that leaves takes its session with it, and no turn waits to be repeated."""
     agents = seated()
     agents.ready("tech", 1)
     agents.ends_soon("tech", 1)
@@ -157,7 +157,7 @@ def test_a_heard_reply_means_that_earlier_ones_were_heard():
 
 
 def test_held_replies_are_taken_together():
-    """In order, with their words until then; words of others are not kept."""
+    """Held replies are played in order, with their own words only."""
     replies = Replies()
     for number in (1, 2):
         replies.hold("tech", number)

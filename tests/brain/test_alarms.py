@@ -32,7 +32,7 @@ def test_a_deadline_that_is_over_comes_at_once():
 
 
 def test_an_unneeded_timer_is_cancelled():
-    """Only before its time: a timer that is due is already on its way, and harmless."""
+    """A timer that is not needed any more is cancelled, unless it is due already."""
     alarms = told(think=5.0, warn=3.0, hold=9.0)
     assert alarms.difference({"hold": 9.0}, 3.0) == [CancelWake("think")]
     assert alarms.difference({}, 4.0) == [CancelWake("hold")]

@@ -99,7 +99,7 @@ def test_a_person_that_leaves_speaks_no_more():
 
 
 def test_the_app_takes_the_floor_from_its_holder():
-    """From nobody else; a person that speaks on does not retake it before it has paused."""
+    """The app takes the floor from its holder alone, and a person who speaks on does not get it back."""
     player = begun(person("dana"), "tech", policy="queue", otherwise="queue")
     assert player.tell(0.5, RevokeAsked("tech"))[0].code == "stale"
     player.tell(1.0, SpeechStarted("dana", 1.0))
@@ -156,7 +156,7 @@ def test_a_participant_who_joins_costs_what_its_service_costs():
 
 
 def test_who_is_here_is_known():
-    """In the order of coming, without those who left."""
+    """The participants at the table are listed in the order of their coming, without those who left."""
     player = begun("tech", "biz")
     player.tell(1.0, Joined(agent("law")))
     player.tell(2.0, Left("tech"))

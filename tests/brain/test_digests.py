@@ -116,7 +116,7 @@ def test_a_digest_has_as_many_lines_as_it_has_parts(said, note, ask):
 
 
 def test_the_whole_of_a_digest():
-    """In its order; what is asked comes last."""
+    """A digest has its parts in order, and ends with what is asked."""
     missed = Missed((DigestLine(BIZ, "No.", was_cut=True), DigestLine(TECH, "")), ("n",), (3, 5), "c")
     item = AgendaItem("a", "Costs")
     assert compose(missed, Asked((TECH, BIZ), item, ASK_CHAIR, (LAW,))).split("\n") == [

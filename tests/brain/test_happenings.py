@@ -55,7 +55,7 @@ def test_a_session_is_ready_once_and_rejoined_behind_a_loss():
 
 
 def test_happenings_to_a_seat():
-    """Who comes and goes, raises a hand, is heard, has the floor, and how it loses it."""
+    """Expectations can name what happens to a seat: coming, going, hands, speech and the floor."""
     told = seats(
         e.Joined(Participant("ann")),
         e.FloorRequested("ann"),
@@ -124,7 +124,7 @@ ASKED = e.ToolRequested("ann", 1, "c1", "prices", '{"item": 3}')
 
 @pytest.mark.parametrize("outcome", ["succeeded", "failed", "timed-out", "unknown"])
 def test_a_call_counts_at_its_end(outcome):
-    """Once, with what came back; what came to nothing is an error, too."""
+    """A tool call counts once, at its end, with its result; a failed one is an error, too."""
     done = e.ToolFinished("ann", "c1", outcome, "0.08")
     ended = EndedCall(2.0, 2, "ann", "prices", outcome, '{"item": 3}', "0.08")
     error = [NotedError(2.0, 2, f"tool-{outcome}", "ann")] if outcome != "succeeded" else []

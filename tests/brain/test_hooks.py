@@ -59,7 +59,7 @@ def refused(content):
 
 @pytest.mark.parametrize("arguments", ["", '{"a": 2}'])
 def test_a_tool_runs_once_the_app_allows_it(arguments):
-    """With the arguments that it was called with, or with others of the app's."""
+    """A tool runs when the app allows it, with the call's arguments or the app's."""
     it = hooked(TOOL)
     assert it.at(1, CALL) == [AskHook("tech", 1, "tool", '{"a": 1}', 4.0, "prices")]
     assert timers(it, "hook") == [4.0]
@@ -132,7 +132,7 @@ def test_a_call_that_was_to_stop_does_not_run():
 
 @pytest.mark.parametrize("words", ["", "Be brief."])
 def test_an_agent_is_told_what_the_app_has_seen(words):
-    """In its words, or in others of the app's."""
+    """An agent gets a prompt once the app has seen it, in its words or the app's."""
     it = hooked(WORDS)
     asked = AskHook("tech", 1, "words", "It is your turn.", 2.0)
     assert it.commands(AskHook) == [asked]
@@ -187,7 +187,7 @@ def granted(answers):
 
 @pytest.mark.parametrize("to", ["", "tech", "biz"])
 def test_the_floor_is_given_to_whom_the_app_says(to):
-    """To whom the policy chose, or to somebody in its place; it is asked once a turn."""
+    """The floor goes to the participant that the app confirms or names; it is asked once a turn."""
     it = hooked(GRANT)
     assert it.commands(AskHook) == [AskHook("tech", 1, "grant", "next in order", 1.0)]
     assert it.at(0.2, SayAsked("nobody", "Well.")) is not None

@@ -173,7 +173,7 @@ def test_sessions_that_are_over_are_stale():
 
 
 def test_views():
-    """What the screen reads; the repr is a status line."""
+    """The meeting's views show its state to the screen, and its repr is a status line."""
     table = Table(plan(TECH, BIZ))
     assert repr(table.meeting) == "<Brain test: new, 0 waiting>"
     table.open()

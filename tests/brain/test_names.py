@@ -138,7 +138,7 @@ FORMS = [
 
 @pytest.mark.parametrize(("asked", "text"), FORMS)
 def test_who_is_asked_to_speak(asked, text):
-    """Address before invitation before mention, over a whole turn of the chair."""
+    """An address goes before an invitation, and that before a mention, over the chair's whole turn."""
     assert addressee(text, CAST, "chair") == asked
 
 
@@ -251,7 +251,7 @@ def test_an_alias_without_letters_names_nobody():
 
 
 def test_names_are_found_exactly():
-    """For tools, which give a name and nothing else."""
+    """A name that a tool gives is found exactly, and not within other words."""
     cast = (*CAST, LEAD)
     assert find(" tech   LEAD ", cast) == LEAD
     assert find("Jose\u0301", cast).name == "jose"
@@ -263,7 +263,7 @@ def test_names_are_found_exactly():
 
 @pytest.mark.parametrize("form", ["Jos\u00e9", "Jose\u0301", "JOSÉ", "jose", "\uff2aos\u00e9", "Jo\u200bsé"])
 def test_one_name_in_all_its_forms(form):
-    """In the plan as in speech: whichever form either has, it is the same name."""
+    """A name is the same in each of its written forms, in the plan and in speech."""
     for title in ("Jos\u00e9", "Jose\u0301"):
         cast = tuple(evolve(p, title=title) if p.name == "jose" else p for p in CAST)
         assert addressee(f"What do you think, {form}?", cast, "tech") == "jose"
@@ -285,7 +285,7 @@ def test_one_name_in_all_its_forms(form):
     ],
 )
 def test_texts_that_read_as_a_label(said):
-    """A name, or a word of the digest's own, before a colon, in any spelling."""
+    """A text reads as a label when a name or a digest's word stands before a colon, in any spelling."""
     assert holds_label(said, (Participant("mod", title="Moderator"), LEAD, BIZ), "Note")
 
 

@@ -41,7 +41,7 @@ def home(people, begin_s, end_s, now=20.0):
     ],
 )
 def test_words_are_at_home_where_speech_was_detected(begin_s, end_s, found):
-    """In all speech that they touch, both ends among it; else near it, by 0.6 s."""
+    """Words belong to the speech that they touch, or else to speech within 0.6 s."""
     assert home(seated((3.0, 4.0), (8.0, 9.0)), begin_s, end_s) == found
 
 
@@ -63,7 +63,7 @@ def test_speech_that_goes_on_holds_words_until_now_and_a_little_more():
     [(2.9, []), (3.0, [3.0]), (3.5, [3.0]), (10.0, [3.0]), (10.1, []), (12.0, [12.0]), (19.0, [12.0])],
 )
 def test_words_without_places_are_of_the_last_speech(now, found):
-    """That had begun by then, and ended 6 s before at the most."""
+    """Words without times belong to the last speech, if it ended at most 6 s before."""
     assert home(seated((3.0, 4.0), (12.0, 13.0)), 0.0, 0.0, now=now) == found
 
 
@@ -106,7 +106,7 @@ def test_speech_that_is_told_to_end_before_it_began_lasted_for_no_time():
 
 @pytest.mark.parametrize("fell", [None, 4.0])
 def test_a_source_that_begins_anew_has_stopped(fell):
-    """Where its voice fell, else now; what was typed waits on where that is wanted, and nobody is barred."""
+    """A person whose source begins anew has stopped to speak, and keeps its typed words."""
     people = seated((3.0, None))
     people.types("dana", "hello")
     people.bar("dana")
@@ -127,7 +127,7 @@ def test_a_source_that_begins_anew_has_stopped(fell):
 
 
 def test_typed_words_are_taken_once():
-    """In the order in which they were typed."""
+    """Typed words are taken once each, in the order of typing."""
     people = seated()
     people.types("dana", "one")
     people.types("dana", "two")
@@ -188,7 +188,7 @@ def test_a_person_who_was_barred_may_speak_once_another_was_heard_or_it_has_paus
 
 
 def test_speech_without_words_is_told_of_until_it_has_some():
-    """Where it has a home and is over; with places, only that in which the words were."""
+    """Speech without words is listed as unclear until its words come."""
     people = seated((1.0, 2.0), (3.0, 4.0), (5.0, 6.0), (7.0, None))
     stretches = list(people.stretches_of("dana", 0))
     assert people.unworded() == []
@@ -240,7 +240,7 @@ def test_a_person_who_began_first_comes_first():
 
 
 def test_words_at_the_very_edges_of_speech_are_within_it():
-    """Both of two stretches that their ends touch, and one that is as near as can be."""
+    """Words at the very edge of a stretch of speech belong to it."""
     assert home(seated((1.5, 2.5), (3.0, 4.0)), 2.0, 3.0) == [1.5, 3.0]
     assert home(seated((1.5, 2.5), (3.0, 4.0)), 2.5, 3.5) == [1.5, 3.0]
     assert 1.6 - NEAR_S == 1.0

@@ -110,7 +110,7 @@ def test_words_on_their_way_are_waited_for():
 
 
 def test_a_person_who_types_takes_the_time_that_reading_takes():
-    """A quarter of a second a word, in the transcript, too."""
+    """A typed turn lasts a quarter of a second for each word, in the transcript, too."""
     player = waiting()
     player.tell(2.0, TextTyped("dana", "one two three four five six seven eight"))
     assert player.brain.audible == ("dana",)
@@ -216,7 +216,7 @@ def test_a_person_who_speaks_on_past_its_limit_has_its_next_turn_by_that_speech(
 
 
 def test_words_of_speech_that_was_over_before_its_turn_have_their_place():
-    """From its beginning to its end; those of speech within the turn are where that is."""
+    """Words of speech that was over before its turn have the time of that speech."""
     player = waiting()
     player.tell(1.0, SpeechStarted("dana", 1.0))
     player.tell(1.29, VoiceFell("dana", 1.25))

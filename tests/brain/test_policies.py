@@ -95,7 +95,7 @@ def test_hand_off_to_nobody():
 
 
 def test_queue_hands_by_priority_then_first_come():
-    """Raised by the app, a person, or an agent's tool."""
+    """`queue` grants hands by priority, then in order, whoever has raised them."""
     table = under("queue", TECH, BIZ, LAW, GUEST)
     assert calls(table, "biz", "request_floor", '{"priority": "low"}') == "Your hand is up."
     assert calls(table, "law", "request_floor", "{}") == "Your hand is up."
@@ -228,7 +228,7 @@ def test_parallel_collect_waits_for_nobody_for_ever():
 
 
 def test_free_the_current_selects_the_next():
-    """Rule 1a: by name, or by handing over."""
+    """Under `free` the speaker chooses the next one, by name or by handing over."""
     table = under("free", *EARS)
     table.at(1.0, GrantAsked("tech"))
     table.now = 1.0
@@ -308,7 +308,7 @@ def test_free_an_agent_that_is_addressed_may_cut_in():
     ],
 )
 def test_nobody_else_cuts_in(policy, law, said, before):
-    """Only by ear, only where agents start by themselves, only in that sentence, and beside nobody else."""
+    """Under `free` only an agent by ear that is addressed in the sentence cuts in, and beside nobody else."""
     table = under(policy, *EARS[:2], evolve(LAW, hears=law), GUEST)
     table.at(1.0, GrantAsked("tech"))
     table.now = 1.0

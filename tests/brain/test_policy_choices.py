@@ -59,7 +59,7 @@ WANTS = (Waiting("tech", 0, 8.0, is_prepared=False),)
     ],
 )
 def test_an_owner_speaks_first_and_then_by_turns(view, decided):
-    """To its own point, since that was taken; again when it wants to and another has spoken."""
+    """A point's owner speaks first to it, and again when it wants to after another has spoken."""
     assert POLICIES["agenda"].choose(view) == decided
 
 
@@ -98,7 +98,7 @@ SAID = evolve(FREE, now=20.0, turns=(taken(1, "biz"), taken(2, "tech")))
     ],
 )
 def test_selected_or_first_or_the_same_again(view, decided):
-    """In this order; where two start at one moment a draw decides, once nobody else can have started."""
+    """`free` chooses the selected one, else the first starter, else the same again; a draw breaks ties."""
     decision = POLICIES["free"].choose(view)
     if isinstance(decision, Wait):
         decision = evolve(decision, until=round(decision.until, 6))
@@ -151,7 +151,7 @@ def test_the_order_is_turned_behind_who_had_a_turn_by_it():
 
 
 def test_reasons_are_told_without_speech():
-    """What a grant says of its reason, whoever chose."""
+    """The reason of a grant contains no speech, whoever chose."""
     table = Table(moderated(EAR, TECH))
     table.open()
     table.says("mod", "Well.")

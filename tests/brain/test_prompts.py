@@ -231,7 +231,7 @@ def test_a_remark_that_names_no_prompt_is_an_agents_own_where_its_wire_names_the
 
 @pytest.mark.parametrize("way", ["refuse", "fail"])
 def test_a_prompt_is_told_again_later_each_time(way):
-    """Half a second behind it, then a second, then two."""
+    """A refused prompt is sent again after half a second, then one, then two."""
     prompts = Prompts()
     told = prompts.tell("tech", PromptKind.CUE, 1, "Go.")
     waits = []

@@ -4,7 +4,7 @@ from trialogue.brain.redialling import Loss, Redialling, RedialRules
 
 
 def test_six_retries_then_none():
-    """Full jitter under a doubling ceiling, the first retry included."""
+    """A lost session has six retries, with full jitter under a ceiling that doubles."""
     redialling = Redialling(7, "tech")
     waits = [redialling.lost(1.0) for _ in range(7)]
     assert waits[6] is None
@@ -148,7 +148,7 @@ def test_a_session_that_lived_has_all_its_tries_again():
 
 
 def test_sessions_that_are_rolled_over_at_their_beginning_are_dialled_with_growing_patience():
-    """Once at once, and never given up; a session that lives needs no wait."""
+    """A session that is rolled over at its beginning is dialled with growing waits, and never given up."""
     redialling = Redialling(7, "tech")
     waits = []
     for at in range(2000):

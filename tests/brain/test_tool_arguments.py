@@ -102,7 +102,7 @@ def test_it_judges_as_the_standard_does(schema, value):
     ],
 )
 def test_a_bound_counts_as_the_standard_says(schema, fits, fails):
-    """What is exclusive leaves its bound out, all others take it in."""
+    """An exclusive bound excludes its own value, and any other includes it."""
     assert misfit(schema, fits) is None
     assert misfit(schema, fails) is not None
 

@@ -73,7 +73,7 @@ def test_sentences_before_their_sound_share_its_stretch():
 
 
 def test_an_unknown_length_is_guessed():
-    """At about 150 words a minute; a length that cannot be is not believed."""
+    """A reply of unknown or impossible length is taken to have 150 words a minute."""
     made = script((0.0, "x" * 14 + " y"))
     assert made.until(1.0) == "x" * 14
     assert made.until(1.2) == "x" * 14 + " y"
@@ -214,7 +214,7 @@ def test_a_refused_cue_was_not_heard():
 
 
 def test_finished_calls_stand_with_their_results():
-    """Those that the brain answers itself too; running ones at the end, as such; those of nobody do not."""
+    """A session's context has finished calls with their results, then running ones."""
     answer = AnswerTool("tech", 1, "c2", "give_floor", "Refused.")
     assert heard_by(
         "tech",

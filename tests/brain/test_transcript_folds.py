@@ -118,7 +118,7 @@ def gone_on():
 
 
 def test_a_turn_that_continues_has_its_words_from_the_cut_on():
-    """Its words, its length and its places, while it goes on and once it is over."""
+    """A turn that continues after a cut has its words, its length and its times from there."""
     made = gone_on()
     made.take_event(PlaybackStarted("tech", 3, 1, 20.0))
     assert made.heard_by(3, 21.0) == "cc"
@@ -141,7 +141,7 @@ def test_a_begin_that_was_not_seen_of_what_goes_on():
 
 
 def test_two_replies_of_a_turn_are_one_utterance():
-    """Their words in order, with the place of each; its length is both's, without what was between."""
+    """Two replies of a turn are one utterance, with the time of each and without the gap."""
     made = playing("One.", 1.0)
     made.take_event(PlaybackFinished("tech", 1, 1, 11.0, 1.0, "complete"))
     made.take_command(12.0, Play("tech", 2, 1))
@@ -172,7 +172,7 @@ def test_a_pause_within_a_reply_is_spread_over_its_passages():
 
 @pytest.mark.parametrize(("at", "left"), [(10.0, 1.5), (11.0, 0.5), (11.5, 2.5), (12.0, 2.0), (14.0, 0.0)])
 def test_when_the_sentence_that_is_heard_ends(at, left):
-    """At the next one's begin, at last at the end of the sound."""
+    """A sentence ends where the next one begins, and the last one with the sound."""
     made = playing("One.", 4.0)
     made.take_event(SentenceSaid("tech", 1, "Two.", 1.5))
     assert made.sentence_left_s(1, at) == left
@@ -206,7 +206,7 @@ def test_sound_of_others_is_no_part_of_a_turn(turn):
 
 
 def test_speech_is_where_its_voice_was():
-    """From its begin to its end; its words are those that were attributed to it."""
+    """A person's utterance lasts from the begin to the end of its voice, with its own words."""
     made = speaking(3.0)
     made.take_event(SpeechStopped("dana", 5.0))
     made.take_command(6.0, Attribute("dana", 1, "so  I\nsay", is_certain=True))
@@ -352,7 +352,7 @@ def test_words_beside_a_turn_stand_behind_it():
     ],
 )
 def test_unclear_speech_beside_a_turn_is_replaced_by_its_words(said, stays):
-    """Only by words of the same speech of the same person."""
+    """Unclear speech is replaced by words of that same speech alone."""
     made = playing()
     made.take_command(12.0, beside("(unclear)", 11.0, 12.0))
     made.take_command(13.0, said)
@@ -370,7 +370,7 @@ def test_words_that_are_known_stay_when_others_of_the_same_speech_come():
 
 @pytest.mark.parametrize(("at", "holds"), [(2.9, False), (3.0, True), (4.0, True), (5.0, True), (5.1, False)])
 def test_where_sound_of_a_turn_is(at, holds):
-    """From its begin to its end, both among it; a stretch that goes on has no end yet."""
+    """The sound of a turn has its begin and its end, or is open while it goes on."""
     made = speaking(3.0)
     assert made.holds(1, 99.0)
     made.take_event(SpeechStopped("dana", 5.0))

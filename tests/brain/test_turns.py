@@ -417,7 +417,7 @@ def test_an_unknown_reply_cannot_be_withdrawn():
 
 
 def test_a_refused_cue_is_given_again_three_times():
-    """After 0.5, 1 and 2 seconds; then the turn ends, and the digest is told at the next one."""
+    """A refused cue is sent again after 0.5, 1 and 2 seconds; then the turn ends."""
     table = Table(plan(TECH, BIZ))
     table.open()
     table.says("tech", "Listen.")

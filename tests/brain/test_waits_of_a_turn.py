@@ -73,7 +73,7 @@ def test_words_while_a_tool_runs_do_not_settle_the_debt():
 
 
 def test_a_finished_tool_lets_the_silent_holder_think_anew():
-    """From the moment of its result; after its filler, too, where the result came first."""
+    """A holder has its whole time to think again from its tool's result on."""
     table = Table(plan(TECH, BIZ))
     table.open()
     table.begins("tech", "Let me see.")

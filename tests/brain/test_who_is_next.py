@@ -101,7 +101,7 @@ def test_the_chair_gives_the_floor_by_its_tool():
 
 
 def test_a_chair_that_names_nobody_is_waited_for():
-    """For `chair_timeout_s`; then `otherwise` chooses, and it is reported."""
+    """A chair that names nobody is waited for `chair_timeout_s`; then `otherwise` chooses."""
     table = Table(moderated())
     table.open()
     assert of(table.says("mod", "Well, well."), GrantFloor) == []

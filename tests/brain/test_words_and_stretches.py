@@ -379,7 +379,7 @@ def over(*events):
 
 
 def test_last_words_stand_where_they_were_said():
-    """In the place of what was unclear when the meeting ended."""
+    """Last words take the place of what was unclear when the meeting ended."""
     told, player = over((5.5, EarHeard("dana", 1, 1, "Yes, right.", 3.9, 4.3, "final")))
     assert [(each.begin_s, each.beside, each.is_certain) for each in told] == [(3.9, "backchannel", True)]
     assert said(player) == [(3.0, UNCLEAR), (3.9, "Yes, right.")]

@@ -25,7 +25,7 @@ def run(main):
 
 
 def test_a_meeting_from_its_first_record_to_its_result(scenario, edges, tmp_path):
-    """Records are iterated over, the result is awaited; the clock is the scenario's."""
+    """A meeting in asyncio gives its records and its result, on the scenario's clock."""
 
     async def main():
         async with aio.open_meeting(scenario("virtual", "4"), out=tmp_path / "run", edges=edges) as meeting:
@@ -70,7 +70,7 @@ def test_a_faulty_scenario_is_told_at_the_door(tmp_path):
 
 
 def test_an_error_inside_the_block_comes_out_unchanged(scenario, edges, tmp_path):
-    """The same object, and the run's files say that it was left."""
+    """An error in the block comes out as the same object, and the run's files say that it was left."""
     mine = RuntimeError("mine")
 
     async def main():
@@ -312,7 +312,7 @@ def test_a_block_that_fails_cancels_whoever_is_inside():
 
 
 def test_a_refusal_has_its_own_type():
-    """With all that the service said of it."""
+    """A refusal by a service is an error of its own type, with all that the service said."""
     refused = ProviderRefused("no", status=401, code="INVALID_AUTH", request_id="r")
 
     async def main():

@@ -51,7 +51,7 @@ def in_thread(function):
 
 
 def test_a_meeting_from_its_first_record_to_its_result(scenario, edges, tmp_path):
-    """In any thread; the clock is the scenario's."""
+    """A meeting in any thread gives its records and its result, on the scenario's clock."""
 
     def hold():
         with blocking.open_meeting(scenario("virtual", "4"), out=tmp_path / "run", edges=edges) as meeting:
@@ -96,7 +96,7 @@ def test_a_faulty_scenario_is_told_at_the_door(tmp_path):
 
 
 def test_an_error_inside_the_block_comes_out_unchanged(scenario, edges, tmp_path):
-    """The same object, and the run's files say that it was left."""
+    """An error in the block comes out as the same object, and the run's files say that it was left."""
     mine = RuntimeError("mine")
     block = blocking.open_meeting(scenario(), out=tmp_path / "run", edges=edges)
     with pytest.raises(RuntimeError) as caught, block:
@@ -233,14 +233,14 @@ def test_functions_run_in_threads():
 
 
 def test_a_block_that_fails_says_so_to_whoever_waits():
-    """And once more at its end, to whoever does not."""
+    """A failed agent raises in the waiting call, and otherwise at the end of its block."""
     service = FakeService()
     with pytest.raises(MailboxFull), blocking.open_agent(AGENT, connect=service) as agent:
         flooded(agent, service)
 
 
 def test_a_refusal_has_its_own_type():
-    """With all that the service said of it."""
+    """A refusal by a service is an error of its own type, with all that the service said."""
     refused = ProviderRefused("no", status=401, code="INVALID_AUTH", request_id="r")
     with (
         pytest.raises(ProviderRefused) as caught,

@@ -22,7 +22,7 @@ def public(cls):
 @pytest.mark.parametrize("surface", [aio, blocking])
 @pytest.mark.parametrize("name", ["Meeting", "LoneAgent"])
 def test_each_public_method_is_there(surface, name):
-    """With the same parameters; threads may say how long they wait."""
+    """Each public method is in asyncio and in threads, with the same parameters."""
     native, own = getattr(trialogue, name), getattr(surface, name)
     assert public(native) == public(own)
     for method in public(native):

@@ -46,7 +46,7 @@ def test_in_plain_code_a_block_names_the_blocking_one(scenario, edges, tmp_path)
 
 
 async def test_inside_trio_asyncios_surface_names_trios(scenario, edges, tmp_path):
-    """The same words for a block, and for a meeting that is run."""
+    """Calling asyncio's functions inside trio raises an error that names trio's."""
     path, out = scenario(), tmp_path / "run"
     with pytest.raises(WrongLoop, match="in a trio task, use trialogue itself"):
         async with aio.open_meeting(path, out=out, edges=edges):

@@ -85,7 +85,7 @@ def test_graph_prints_mermaid_or_svg(tmp_path, capsys):
 
 
 def test_why_tells_each_turn(tmp_path, capsys):
-    """Who got the floor, by which reason, and how the turn ended."""
+    """`why` shows for each turn who got the floor, for which reason, and how it ended."""
     file = tmp_path / "x.yaml"
     file.write_text(
         "trialogue: 1\nname: x\nrun: {clock: virtual, limits: {turns: 3}}\n"
@@ -134,7 +134,7 @@ def test_fmt_leaves_a_file_as_it_was_where_the_disk_is_full(tmp_path, capsys):
 
 
 def test_fmt_keeps_what_a_file_is(tmp_path, capsys):
-    """Its mode, and where it lies if only a link to it was named."""
+    """`fmt` keeps a file's mode, and follows a link to it."""
     file, link = tmp_path / "x.yaml", tmp_path / "link.yaml"
     file.write_text("trialogue:   1\nname: x\ncast: {ann: {lines: [Hi.]}}\n")
     file.chmod(0o640)

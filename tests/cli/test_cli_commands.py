@@ -152,7 +152,7 @@ def test_every_problem_is_told(small, tmp_path, capsys):
 
 
 def test_problems_as_json(small, tmp_path, capsys):
-    """For editors: file, place, path, code and message."""
+    """`check --json` has each problem with its file, place, path, code and message."""
     bad = tmp_path / "bad.yaml"
     bad.write_text(small.read_text().replace("title", "titel"))
     assert main(["check", str(bad), "--json"]) == 2
@@ -211,13 +211,13 @@ def test_a_run_is_told_again(run_folder, capsys):
 
 
 def test_a_run_is_verified(run_folder, capsys):
-    """How much was decided again, and how fast."""
+    """`replay --verify` says how many records were decided again, and how fast."""
     assert main(["replay", str(run_folder), "--verify"]) == 0
     assert re.fullmatch(r"verified \d+ records in \d+\.\d\d s: no divergence\n", capsys.readouterr().out)
 
 
 def test_a_divergence_is_shown(run_folder, capsys, monkeypatch):
-    """What was decided, and what is decided now."""
+    """A divergence is shown with the recorded decision and the present one."""
 
     class Mute:
         def __init__(self, plan, policies=None):
@@ -235,7 +235,7 @@ def test_a_divergence_is_shown(run_folder, capsys, monkeypatch):
 
 
 def test_a_folder_of_runs_is_verified_at_once(run_folder, tmp_path, capsys, monkeypatch):
-    """A line a run, and the exit code of the gravest: what diverged before what is damaged."""
+    """A folder of runs is verified with a line for each, and the gravest exit code."""
     runs = tmp_path / "runs"
     for name in ("a", "b"):
         shutil.copytree(run_folder, runs / name)
@@ -258,7 +258,7 @@ def test_a_folder_of_runs_is_verified_at_once(run_folder, tmp_path, capsys, monk
 
 
 def test_a_divergence_is_told_to_machines(run_folder, capsys, monkeypatch):
-    """The record, both decisions, and what is amiss with the rest of the journal."""
+    """A divergence as JSON has its record, both decisions, and the journal's other problems."""
 
     class Mute:
         def __init__(self, plan, policies=None):
@@ -306,7 +306,7 @@ def _blank(lines):
     ids=["torn", "cut", "foreign", "twice", "blank"],
 )
 def test_verifying_tells_all_that_replaying_tells(run_folder, capsys, change, told):
-    """In words and as JSON, with an exit code of its own: what is left was decided the same."""
+    """Verifying a damaged journal reports its damage in words and as JSON, with an exit code of its own."""
     journal = run_folder / "journal.jsonl"
     journal.write_bytes(b"".join(change(journal.read_bytes().splitlines(keepends=True))))
     (run_folder / "manifest.json").unlink()
@@ -333,7 +333,7 @@ def test_a_failed_replay_is_reported_as_json(run_folder, capsys):
 
 
 def test_the_files_of_a_run_are_verified(run_folder, capsys):
-    """All of them, the recordings too; a changed one is named, with exit code 4."""
+    """A changed file of a run is named, with exit code 4, recordings among them."""
     assert main(["verify-files", str(run_folder)]) == 0
     shown = capsys.readouterr().out
     names = {path.relative_to(run_folder).as_posix() for path in run_folder.rglob("*") if path.is_file()}
@@ -358,7 +358,7 @@ def test_the_files_of_a_run_are_verified(run_folder, capsys):
 
 @pytest.mark.parametrize("command", [["replay"], ["replay", "--verify"], ["report"]])
 def test_a_damaged_journal_is_lost(run_folder, capsys, command):
-    """Exit code 4, and where it is damaged."""
+    """A damaged journal ends `replay` with exit code 4 and the place of the damage."""
     journal = run_folder / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(b"SessionReady", b"SessionXeady", 1))
     assert main([command[0], str(run_folder), *command[1:]]) == 4
@@ -377,7 +377,7 @@ def test_a_journal_of_a_crash_is_read(run_folder, capsys):
 
 
 def test_a_run_is_measured_again(run_folder, capsys):
-    """The same as result.json says, but for what only the run knew, and what its recordings say."""
+    """`report` of a run gives the figures of its result.json."""
     assert main(["report", str(run_folder), "--json"]) == 0
     again = json.loads(capsys.readouterr().out)
     assert again.pop("by_sound")["records"]["transfer"] == again["measures"]["timing"]["transfer"]
@@ -388,7 +388,7 @@ def test_a_run_is_measured_again(run_folder, capsys):
 
 
 def test_voices_are_listed(capsys):
-    """All of them, with those of the hosted service that they stand in for."""
+    """`voices` lists all voices, with those of the hosted service that they stand in for."""
     assert main(["voices"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[1:-1]] == list(VOICES)
@@ -397,7 +397,7 @@ def test_voices_are_listed(capsys):
 
 
 def test_lists_for_machines(capsys):
-    """Voices and faults as JSON: the same as for people."""
+    """Voices and faults as JSON are those that people see."""
     assert main(["voices", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert [each["name"] for each in listed] == list(VOICES)
@@ -409,7 +409,7 @@ def test_lists_for_machines(capsys):
 
 
 def test_turns_and_results_as_json(run_folder, capsys):
-    """The turns of a journal, and the result of a replay, as JSON."""
+    """`--json` has the turns of a journal and the result of a replay."""
     assert main(["replay", str(run_folder), "--json"]) == 0
     turns = json.loads(capsys.readouterr().out)
     assert [each["turn"] for each in turns] == sorted(each["turn"] for each in turns)

@@ -55,7 +55,7 @@ DIVERGENCE = ReplayDivergence("j: record 3\n- Old()\n+ New()", seq=3, recorded="
     ],
 )
 def test_errors_that_somebody_can_mend(error, code, lines, capsys):
-    """One line each, said once, and the gravest exit code; no traceback."""
+    """Errors that somebody can mend are a line each, without a traceback; the gravest gives the exit code."""
     assert concluded(raising(error)) == code
     assert capsys.readouterr() == ("", "".join(f"trialogue: {each}\n" for each in lines))
 
@@ -70,7 +70,7 @@ def test_two_problems_of_one_line_both_show_it(tmp_path, capsys):
 
 
 def test_a_divergence_shows_both_decisions():
-    """What was decided then, and now, beneath each other."""
+    """The error for a divergence has the recorded and the present decision on lines of their own."""
     assert told(DIVERGENCE) == ["trialogue: j: record 3", "  - Old()", "  + New()"]
     assert concluded(raising(DIVERGENCE)) == 1
 
@@ -79,7 +79,7 @@ def test_a_divergence_shows_both_decisions():
     "error", [ZeroDivisionError("x"), ExceptionGroup("g", [SetupError("b"), KeyError("x")])]
 )
 def test_a_fault_of_ours_is_shown_whole(error, capsys):
-    """A traceback, a request, and EX_SOFTWARE: nobody shall take it for a fault of theirs."""
+    """A fault of ours shows its traceback, a request to report it, and exit code 70."""
     assert concluded(raising(error)) == 70
     shown = capsys.readouterr().err
     assert "Traceback" in shown or "Exception Group" in shown

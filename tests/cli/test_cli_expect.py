@@ -105,7 +105,7 @@ def test_a_run_of_an_earlier_version_is_asked_as_it_is(run_folder, capsys):
 
 
 def test_each_expectation_is_listed_with_what_it_found(run_folder, small, capsys):
-    """A line for each, and for each participant of a measure: value, number of values, moment."""
+    """`expect` lists each expectation, and each participant of a measure, with what it found."""
     expect = """
 expect:
   always: [{response-latency: {each: [bob], max: 9s}}, {stop-latency: {max: 1ms}}]

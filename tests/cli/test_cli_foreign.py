@@ -35,6 +35,7 @@ def test_figures_of_a_real_meeting_are_printed(capsys):
 
 
 def test_measures_are_printed_as_json(capsys):
+    """`report --json` of a foreign meeting has its measures for programs."""
     code, said = run(capsys, AMI, "--json")
     document = json.loads(said.out)
     assert (code, document["kind"], document["name"]) == (0, "measures", "IS1008a")
@@ -43,7 +44,7 @@ def test_measures_are_printed_as_json(capsys):
 
 @pytest.mark.parametrize("name", ["a.rttm", "a.TextGrid", "a.cha"])
 def test_unknown_figures_of_a_file_are_not_zero(capsys, tmp_path, name):
-    """Words, and everything about the floor, sessions and latency."""
+    """Figures that a foreign file cannot give, such as latency, are unknown and not 0."""
     (tmp_path / name).write_text(FILES[name], "utf-8")
     code, said = run(capsys, tmp_path / name)
     assert code == 0

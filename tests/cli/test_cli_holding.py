@@ -34,7 +34,7 @@ def _diagnostics():
 
 
 def test_a_meeting_is_shown_and_summed_up(small, hold_it, tmp_path, capsys):
-    """Without a terminal: plain lines in the order of time, then one screen of summary."""
+    """A run without a terminal prints plain lines in order of time, then the summary."""
     assert hold(small, RunOptions(out=tmp_path / "run"), hold_it) == 0
     shown, told = capsys.readouterr()
     transcript, blank, rest = shown.partition("\n\n")

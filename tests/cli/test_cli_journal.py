@@ -9,7 +9,7 @@ from trialogue.cli import main
 
 
 def test_lines_are_printed_with_what_was_decided(run_folder, capsys):
-    """The number, the time, the event, and its commands below it."""
+    """`print` shows each record's number, time and event, with its commands below."""
     assert main(["journal", "print", str(run_folder), "--type", "GrantFloor", "--of", "bob"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert any(line.lstrip().startswith("-> GrantFloor bob") for line in lines)
@@ -59,7 +59,7 @@ def test_a_run_is_as_itself(run_folder, capsys):
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_where_two_part_is_told(run_folder, tmp_path, capsys, options):
-    """Exit code 1, the line of each, and what there is more of."""
+    """`compare` of two runs exits with 1, and shows the first line that differs."""
     other = tmp_path / "other.jsonl"
     assert main(["journal", "redact", str(run_folder), str(other)]) == 0
     assert capsys.readouterr().out == f"{other}\n"

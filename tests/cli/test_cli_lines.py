@@ -64,7 +64,7 @@ def test_bars_fill_by_eighths():
 
 
 def test_clocks():
-    """Whole seconds that have passed; hours only where there are any."""
+    """Clocks show whole seconds, and hours only where there are any."""
     assert [clock(seconds) for seconds in (-1, 0, 59.99, 61, 3661)] == [
         "00:00",
         "00:00",
@@ -110,7 +110,7 @@ def lab(colour, sight):
 
 
 def test_colours_stand_out_from_dark_and_light():
-    """A contrast of 3:1 with black and with white (WCAG 2.2, 1.4.11)."""
+    """Each participant's colour has a contrast of 3:1 with black and with white (WCAG 2.2, 1.4.11)."""
     for colour in COLOURS:
         luminance = times(XYZ, linear(colour))[1]
         assert min((luminance + 0.05) / 0.05, 1.05 / (luminance + 0.05)) >= 3, colour

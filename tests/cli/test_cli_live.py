@@ -88,12 +88,12 @@ AWAY = """\
     ids=["joining", "speaking", "reconnecting", "thinking", "away"],
 )
 def test_the_picture(now, levels, shape, expected):
-    """Title and time, agenda and its time box, who does what and how loud, and the tools that run."""
+    """The live view shows time, agenda, each participant's state and loudness, and running tools."""
     assert picture(now, levels, **shape) == expected
 
 
 def test_everybody_has_one_thing_to_do():
-    """What each does at the end: nobody speaks any more."""
+    """At the end the live view shows nobody as speaking."""
     view = view_at(20.0)
     assert {each.name: view.doing(each.name) for each in PLAN.participants} == {
         "ada": Doing.LISTENING,
@@ -219,7 +219,7 @@ def test_a_person_who_has_the_floor_is_not_said_to_think():
 
 
 def test_a_participant_who_comes_and_leaves_has_a_seat_from_then_on():
-    """With its own label and colour, and what it does; whoever has left is said to have."""
+    """A participant who joins is shown with label and colour, and one who left as gone."""
     plan = MeetingPlan("m", (Participant("ann"), Participant("bob")))
     view, kim, dana = LiveView(plan), Participant("kim", title="Kim Q."), Participant("dana", kind=Kind.HUMAN)
     seen = []

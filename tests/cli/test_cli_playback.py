@@ -34,7 +34,7 @@ def playback(tmp_path, **options):
 
 @pytest.mark.parametrize(("speed", "takes_s"), [(1.0, 20.0), (4.0, 5.0)])
 async def test_it_looks_as_it_did(clock_of_threads, tmp_path, speed, takes_s):  # noqa: F811
-    """The same lines and the same last picture, in the time that the speed makes of it."""
+    """`replay` shows the lines and the last picture of the run, at the wanted speed."""
     paper, began = Paper(), trio.current_time()
     await Watcher(paper, is_virtual=False)(playback(tmp_path, speed=speed))
     assert trio.current_time() - began == pytest.approx(takes_s, abs=0.2)
@@ -51,7 +51,7 @@ async def test_a_replay_from_a_place_has_the_state_of_that_moment(clock_of_threa
 
 
 async def test_sound_begins_with_the_time(autojump_clock, tmp_path):
-    """Once, at the first record that is waited for."""
+    """`replay --audio` starts its sound once, at the first record that is waited for."""
     began = []
     async for record in playback(
         tmp_path, start_s=10.0, begin=lambda: began.append(trio.current_time())
@@ -92,7 +92,7 @@ def test_a_place_beyond_the_end_is_the_end(run_folder, capsys, start):
 
 
 async def test_a_participant_who_joined_has_a_label_and_a_level(clock_of_threads, tmp_path):  # noqa: F811
-    """From its coming on, in a run that is over and in one that is written elsewhere."""
+    """A participant who joined has its label and level in a replay, and while watching."""
     audio = tmp_path / "audio"
     audio.mkdir()
     soundfile.write(audio / "kim.wav", np.full(240_000, 0.1), 24000, subtype="PCM_16")
@@ -247,7 +247,7 @@ def test_a_line_without_an_end_ends_it(run_folder, tmp_path, monkeypatch):
 
 
 async def test_a_meeting_elsewhere_is_watched_to_its_end(autojump_clock, run_folder, tmp_path):
-    """From its beginning, line after line, until its journal has its end."""
+    """`watch` shows a meeting of another process from its first line to its end."""
     lines = (run_folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
     path = tmp_path / "journal.jsonl"
     path.write_bytes(lines[0])

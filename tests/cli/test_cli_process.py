@@ -55,7 +55,7 @@ def test_help_loads_nothing_heavy():
 
 
 def test_check_loads_no_more_than_it_reads(small):
-    """YAML, and neither a loop nor an engine."""
+    """`check` loads YAML, and neither a loop nor an engine."""
     assert loaded_by("check", str(small)) == "['yaml']"
 
 
@@ -116,7 +116,7 @@ def endless(tmp_path):
     ids=["SIGINT", "SIGTERM", "SIGHUP"],
 )
 def test_a_signal_ends_a_meeting_with_all_of_its_files(endless, tmp_path, number, code, words, capsys):
-    """Gracefully: the summary, the exit code, a journal that verifies, a recording that can be read."""
+    """A signal ends a run with its summary, its exit code, and all its files."""
     out = tmp_path / "run"
     command = [sys.executable, PROGRAM, "run", str(endless), "--out", str(out)]
     with Forked(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:

@@ -29,7 +29,7 @@ def loaded_by(code):
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], [], ["--version"]])
 def test_nothing_is_loaded_for_an_answer_at_once(arguments):
-    """Two modules of ours, and nothing of anybody else's."""
+    """`--help` and `--version` load two modules of ours, and nothing of anybody else's."""
     loaded = loaded_by(f"from trialogue.cli import main; main({arguments})")
     assert loaded == ["__future__", "trialogue", "trialogue.cli", "trialogue.cli.quick_help"]
 
@@ -41,7 +41,7 @@ def test_importing_the_package_loads_nothing():
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], []])
 def test_help_at_once(arguments, capsys):
-    """The generated page, as long as the terminal is wide enough."""
+    """`--help` prints the stored page where the terminal is wide enough."""
     assert main(arguments) == 0
     assert capsys.readouterr().out == HELP
 

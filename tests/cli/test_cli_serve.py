@@ -66,7 +66,7 @@ def said_to(client: ClientConnection, words: str) -> str:
 
 
 def test_an_app_of_another_provider_is_answered_by_the_operators_script(tmp_path: Path) -> None:
-    """With options by name; what happens is told on stderr, without what was said."""
+    """An app for another provider is answered by the operator's script; stderr reports it without speech."""
     file = tmp_path / "answers.yaml"
     file.write_text(SCRIPT, encoding="utf-8")
     with serving("--script", str(file), "--set", "send-speed=at-once", "--log-level", "debug") as (
@@ -128,7 +128,7 @@ def test_a_client_of_2025_is_served_as_it_was() -> None:
 def test_a_server_that_cannot_start_says_so_at_once(
     options: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One line, exit code 2, and nobody listens."""
+    """`serve` that cannot start is one line and exit code 2."""
     assert main(["serve", "--port", "0", *options]) == 2
     assert words in capsys.readouterr().err
 

@@ -64,12 +64,12 @@ def screen(ended):
 
 
 def test_the_whole_screen():
-    """How it ended, everybody's part, the floor, tools, sessions, failures, and where the files are."""
+    """The summary shows the end, everybody's part, the floor, tools, sessions, failures and files."""
     assert screen(ENDED) == SCREEN
 
 
 def test_clips_that_were_never_played_are_named():
-    """The first ones, before the expectations that they may explain."""
+    """The summary names clips that were never played, before the expectations that they may explain."""
     told = screen(
         evolve(ENDED, unplayed=tuple(f"cast.dana.via.clips[{at}] was never played: x" for at in range(7)))
     )
@@ -78,7 +78,7 @@ def test_clips_that_were_never_played_are_named():
 
 
 def test_ends_that_never_came_are_named():
-    """On the screen and in the one line, after the reason for which the meeting ended."""
+    """The summary and the one line name ends that never came, after the meeting's reason."""
     ended = evolve(ENDED, never_came=("end.any[0] (/bye/ said) never came",))
     assert "\n  end       end.any[0] (/bye/ said) never came\n" in screen(ended)
     assert "; end.any[0] (/bye/ said) never came" in in_one_line(ended)
@@ -97,7 +97,7 @@ def test_in_one_line():
 
 
 def test_quiet_names_what_was_not_met():
-    """The first three, each in a short line; the rest are counted. Without expectations it is one line."""
+    """`--quiet` names the first three unmet expectations, and counts the rest."""
     misses = tuple(
         Miss(f"expect.never[{at}]", "never", "behaviour", "never /no/ said", "it happened at 3.00 s", 3.0)
         for at in range(5)
@@ -110,7 +110,7 @@ def test_quiet_names_what_was_not_met():
 
 
 def test_quiet_names_what_measured_nothing():
-    """Behind what was not reached, so that each has its own words; the fourth is counted."""
+    """`--quiet` names expectations that measured nothing in words of their own, and counts beyond three."""
     empty = [
         Checked(f"expect.at_end[{at}]", "measured-nothing", "silence max 5s", "no values") for at in range(4)
     ]
@@ -181,7 +181,7 @@ def test_bad_ends_are_marked():
 
 
 def test_who_cut_in_is_told():
-    """Overlap, interruptions, backchannels and raised hands, where there were any."""
+    """The summary has overlap, interruptions, backchannels and hands, where there were any."""
     plan = MeetingPlan("x", (Participant("ada"), Participant("kim", kind=Kind.HUMAN)))
     facts = [
         (0.0, PlaybackStarted("ada", 1, 1, 0.0)),

@@ -62,7 +62,7 @@ def file(tmp_path):
 
 
 def test_a_look_at_a_scenario_loads_what_it_needs(file):
-    """Neither the command line's library, nor what meetings are held with."""
+    """`check` loads neither the command line's library nor what meetings are held with."""
     code = f"import sys; from trialogue.cli import main; main(['check', {str(file)!r}]); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.splitlines()[-1].split())
@@ -150,7 +150,7 @@ def test_a_meeting_is_asked_for_as_by_the_command_line(words, monkeypatch):
     ids=lambda words: " ".join(words) or "nothing",
 )
 def test_the_table_says_what_the_command_line_says(file, words, capsys):
-    """The same exit code and the same lines."""
+    """The quick way to a command gives the exit code and lines of the full one."""
     tokens = ["check", *words, str(file)]
     assert table.called(tokens) is not None
     by_table = (main(tokens), *capsys.readouterr())
@@ -187,7 +187,7 @@ def test_all_else_is_left_to_the_command_line(tokens):
 
 
 def test_classes_that_are_loaded_for_it_are_made_lightly(file):
-    """By `trialogue.values`: attrs' own decorators compile every method of every class as it loads."""
+    """Classes that `check` loads are made by `trialogue.values`, which is quicker than attrs."""
     code = f"import sys; from trialogue.cli import main; main(['check', {str(file)!r}]); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = [name for name in done.stdout.splitlines()[-1].split() if name.startswith("trialogue.")]

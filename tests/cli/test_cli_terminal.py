@@ -108,7 +108,7 @@ def test_the_spinner_comes_and_goes():
     ],
 )
 def test_where_colours_are_welcome(monkeypatch, is_tty, environment, expected):
-    """On a terminal, unless it is dumb or the person asked for none."""
+    """Colours are used on a terminal, unless it is dumb or the person asked for none."""
     monkeypatch.delenv("NO_COLOR", raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -116,7 +116,7 @@ def test_where_colours_are_welcome(monkeypatch, is_tty, environment, expected):
 
 
 def test_the_best_screen_is_taken(monkeypatch):
-    """A live one on a terminal, plain lines elsewhere, none where nothing shall be shown."""
+    """The screen is live on a terminal, plain lines elsewhere, and none where nothing is wanted."""
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr("sys.stdout", Tty())

@@ -67,7 +67,7 @@ def clock_of_threads(autojump_clock, monkeypatch):
 
 
 async def test_in_life_a_picture_is_drawn_ten_times_a_second(clock_of_threads):
-    """From the first to the last moment of a meeting of 20 s, in a thread, and all of it is told."""
+    """The live view is drawn ten times a second in real time, from the first to the last moment."""
     paper, began = Paper(), []
     watcher = Watcher(paper, is_virtual=False, begins=lambda: began.append(paper.pictures[:]))
     await watcher(Stage())

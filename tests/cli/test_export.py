@@ -10,7 +10,7 @@ from trialogue.errors import SetupError
 
 
 def test_the_command_writes_them_where_the_manifest_knows_them(run_folder, capsys):
-    """In the run's own directory, vouched for from then on."""
+    """`export` writes into the run's directory, and the manifest vouches for the files."""
     assert export_run(run_folder, ["csv", "eaf"], out=None, as_json=True) == 0
     files = json.loads(capsys.readouterr().out)["files"]
     assert files == [str(run_folder / "turns.csv"), str(run_folder / "transcript.eaf")]

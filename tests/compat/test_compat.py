@@ -88,7 +88,7 @@ def test_every_option_becomes_the_wires_word():
 
 
 def test_an_unknown_keyword_is_named():
-    """With those that there are; open classes take any."""
+    """An unknown keyword is refused with the known ones; open classes take any."""
     with pytest.raises(TypeError, match="Speak has no option 'voice'; it has bitrate"):
         sdk.Speak(voice="thalia")
     assert sdk.Item(any="thing").to_dict() == {"any": "thing"}
@@ -115,7 +115,7 @@ def test_a_key_that_is_none(key, monkeypatch):
 
 
 def test_settings_in_mid_session_are_changes():
-    """Only what is different; what they leave out stays."""
+    """Settings in the middle of a session change what differs, and keep the rest."""
     talk = Talk(asked_for(SETTINGS))
     assert talk.changed(SETTINGS) == {}
     other = sdk.Think(provider=sdk.Provider(type="open_ai"), instructions="Be long.")
@@ -182,7 +182,7 @@ def test_a_response_without_an_id_answers_the_oldest_call_of_its_name():
 
 
 def test_a_handler_that_fails_is_told_and_the_session_goes_on():
-    """As an Error; a failing handler of Error is noted only."""
+    """A failing handler is reported as an Error, and the session goes on."""
     service, told = FakeService(), []
     client = connected(service)
 
@@ -323,7 +323,7 @@ def test_a_start_that_is_cancelled_leaves_nothing():
 
 @pytest.mark.parametrize("is_dialled", [True, False])
 def test_an_async_start_that_is_closed_meanwhile_has_failed(is_dialled):
-    """From another task, at once or once its service is dialled."""
+    """An async start that another task closes has failed, whenever that happens."""
     service = NeverThere()
 
     async def main():

@@ -108,6 +108,6 @@ SOCKET_TASKS = 2
 
 
 async def test_an_open_socket_has_no_more_tasks():
-    """Both ends of one, with liveness, and the task in which the server's end converses."""
+    """A change that gives an open socket another task is noticed."""
     async with joined(over_pipe):
         assert tasks_below(trio.lowlevel.current_task()) == 2 * SOCKET_TASKS + 1

@@ -29,7 +29,7 @@ def wav(path, samples, *, rate=RATE, channels=1, width=2):
 
 
 def test_a_recording_is_read_as_it_is(tmp_path):
-    """At the meeting's rate, mono and 16 bits, nothing is changed."""
+    """A recording at the meeting's rate, mono and of 16 bits, is not changed."""
     path = wav(tmp_path / "a.wav", tone())
     assert read_recording(path, RATE) == tone().tobytes()
 

@@ -53,14 +53,14 @@ def test_a_line_is_bounded():
 
 @given(st.lists(st.binary(max_size=20), max_size=20))
 def test_nothing_that_is_typed_breaks_it(pieces):
-    """Whatever bytes come in whatever pieces: lines are printable and not empty."""
+    """Typed bytes of any kind give printable lines that are not empty."""
     lines, rest = typed(*pieces)
     assert all(line == line.strip() != "" and line.isprintable() for line in lines)
     assert rest.isprintable()
 
 
 async def test_a_pipe_gives_its_lines():
-    """As they come, the last one also without an end."""
+    """Lines of a pipe are read as they come, the last one also without a line end."""
     reading, writing = os.pipe()
     os.write(writing, b"one\ntwo")
     found = []
@@ -77,7 +77,7 @@ async def test_a_pipe_gives_its_lines():
 
 
 async def test_a_reader_is_cancelled_at_once():
-    """Nothing typed, nothing waited for: no thread is left that would hold up the exit."""
+    """A cancelled reader of the keyboard leaves no thread that would hold up the exit."""
     reading, writing = os.pipe()
     keyboard = Keyboard(reading)
     async with trio.open_nursery() as nursery:

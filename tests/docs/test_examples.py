@@ -247,7 +247,7 @@ def by_length(page: Path) -> object:
 @pytest.mark.real
 @pytest.mark.parametrize("page", [by_length(page) for page in WITH_BLOCKS], ids=map(name_of, WITH_BLOCKS))
 def test_the_page_does_what_it_says(page, desk):
-    """Every block of the page, in order, in one directory."""
+    """Each block of a page of the documentation does what the page says, in order."""
     for block in blocks_of(page):
         if is_run(block):
             RUN[block.language](block)
@@ -266,7 +266,7 @@ def test_excluded_blocks_exist():
 
 
 def test_the_readme_has_the_two_commands():
-    """Each alone in its block: CI reads the second one from there."""
+    """The README has the commands to install and to test, each alone in its block."""
     readme = blocks_of(ROOT / "README.md")
     alone = {block.text for block in readme if block.language == "sh"}
     assert "pip install '.[local]' && trialogue run scenarios/edge-cache.yaml\n" in alone

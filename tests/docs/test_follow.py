@@ -47,7 +47,7 @@ def run(folder: Path, *command: str) -> str:
     ],
 )
 def test_in_pytest(page: Path, passed: int, tmp_path: Path) -> None:
-    """As the page says it ends; the plugin is named where this environment was made before it was."""
+    """The pytest page's example ends as the page says."""
     follow(page, tmp_path)
     is_known = any(point.value == PLUGINS[page] for point in entry_points(group="pytest11"))
     plugin = [] if is_known else ["-p", PLUGINS[page]]

@@ -15,7 +15,7 @@ PAST = {DOCS / "changelog.md", *(DOCS / "decisions").glob("*.md")}
 
 
 def test_each_page_names_files_that_are_there():
-    """By the end of their path, or as a file that the page itself lets the reader write."""
+    """Files that a page names exist, by the end of their path, or are written by its reader."""
     missing = []
     for page in PAGES:
         text = page.read_text(encoding="utf-8")

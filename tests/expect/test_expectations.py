@@ -32,7 +32,7 @@ from trialogue.model.expectations import Advice
     ],
 )
 def test_events_that_happened_are_found(event):
-    """Once at least at the end, and in an order."""
+    """Expected events are found at the end, and in their order."""
     assert missed(f"  at_end: [{{{event}}}]") == []
     assert missed(f"  in_order: [{{{event}}}]") == []
     (miss,) = verdict(f"  never: [{{{event}}}]").misses[:1]
@@ -55,7 +55,7 @@ def test_events_that_happened_are_found(event):
     ],
 )
 def test_events_that_did_not_happen_are_missed(event):
-    """At the end and in an order; that it never happens is met."""
+    """Events that did not happen are missed at the end and in an order, and `never` is met."""
     assert len(missed(f"  at_end: [{{{event}}}]")) == 1
     assert len(missed(f"  in_order: [{{{event}}}]")) == 1
     assert missed(f"  never: [{{{event}}}]") == []
@@ -96,7 +96,7 @@ def test_the_nth_time_counts():
 
 
 def test_how_often_is_counted():
-    """At most and at least, with what was found."""
+    """Bounds on how often an event happens are checked, and the miss has the number."""
     assert missed("  at_end: [{participant: ann, event: heard, times: {min: 2, max: 2}}]") == []
     assert missed("  at_end: [{tool: price, called: {min: 2}}]") == [
         ("expect.at_end[0]", "behaviour", 6.0, "once, at 6.00 s")
@@ -105,7 +105,7 @@ def test_how_often_is_counted():
 
 
 def test_whenever_one_thing_happens_another_follows():
-    """Within its time; what the meeting's end cuts off is not missed."""
+    """`always` wants its second event within its time, except where the meeting's end cuts that off."""
     then = "{{participant: ben, event: rejoined, within: {0}}}"
     rule = f"  always: [{{{{when: {{{{participant: ben, event: lost}}}}, then: {then}}}}}]"
     assert missed(rule.format("4s")) == []
@@ -128,7 +128,7 @@ def test_whenever_has_times_of_its_own():
 
 
 def test_a_limit_of_time_is_told_with_what_came_too_late():
-    """At the end and in an order; a time that was not kept is of timing."""
+    """An event that came too late is a miss of timing, with its time."""
     (late,) = verdict("  at_end: [{participant: ben, event: heard, within: 10ms}]").misses
     assert (late.kind, late.expected, late.happened) == (
         "timing",
@@ -142,7 +142,7 @@ def test_a_limit_of_time_is_told_with_what_came_too_late():
 
 
 def test_an_expectation_with_several_bounds_counts_once():
-    """Its author wrote one."""
+    """An expectation with several bounds counts as one."""
     found = verdict("  always: [{response-latency: {max: 1s, p50: 1ms}}, {turn-length: {min: 1s, max: 9s}}]")
     assert (found.checked, [each.place for each in found.misses]) == (2, ["expect.always[0]"] * 2)
 
@@ -181,7 +181,7 @@ def test_what_had_nothing_to_measure_is_neither_met_nor_missed(text):
 
 
 def test_events_after_one_that_never_came_are_not_reached():
-    """They were counted as met."""
+    """Events after one that never came are listed as not reached, and not as met."""
     found = verdict("  in_order: [{participant: ann, event: hand}, {participant: ben, event: heard}]")
     assert [each.outcome for each in found.results] == ["missed", "not-reached"]
     assert headline(found) == "0 of 2 expectations met, 1 not reached; 1 miss: 1 of behaviour"
@@ -291,7 +291,7 @@ def test_a_miss_of_speech_quotes_what_was_heard_beside_it(section):
 
 @pytest.mark.parametrize("by", ["by: ben, ", ""])
 def test_what_was_said_in_spite_of_never_is_quoted(by):
-    """With its speaker, where the expectation names none; what happened itself stays without speech."""
+    """Words that were said in spite of `never` are quoted with their speaker."""
     (miss,) = verdict(f"  never: [{{said: {{{by}number: 9000}}}}]").misses
     assert ("nine thousand" in miss.heard, "nine thousand" in miss.happened) == (True, False)
     assert miss.happened.endswith(" s" if by else " s, said by ben")
@@ -300,7 +300,7 @@ def test_what_was_said_in_spite_of_never_is_quoted(by):
 
 
 def test_of_a_long_turn_the_sentence_with_the_words_is_quoted():
-    """From it on: the first 80 characters would not have them."""
+    """A quotation from a long turn begins at the sentence with the words."""
     long = f"{'It is a long story. ' * 8}I said cancel. That is all."
     held = numbered(
         (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
@@ -351,7 +351,7 @@ def test_expectations_are_written_back_as_they_were_read():
 
 
 def test_an_expectation_of_what_is_not_there_is_refused():
-    """With its place; the golden file beside the scenario tests has every fault."""
+    """An expectation of an unknown participant, tool or point is refused at its place."""
     with pytest.raises(ScenarioError, match=r'no participant is named "bne"; did you mean "ben"\?'):
         expecting("  at_end: [{participant: bne, event: heard}]")
 
