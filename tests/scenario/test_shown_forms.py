@@ -300,6 +300,60 @@ def test_what_is_shown_for_another_shape_is_taken(tmp_path, shape):
     assert [each for each in told(form) if each.code.value not in ELSEWHERE] == []
 
 
+@pytest.mark.parametrize(
+    ("wrong", "form"),
+    [
+        ("cast: {tech: {think: scripted}}", "think: {provider: scripted, script: [{say: Good morning.}]}"),
+        ("cast: {tech: {think: groq}}", "think: {provider: groq, model: ...}"),
+        ("cast: {tech: [Hello., Bye.]}", "tech: {lines: [Hello., Bye.]}"),
+        ("cast: {tech: {lines: 42}}", 'lines: ["42"]'),
+        ("cast: {tech: {lines: [Hi.]}}\nend: true", "end: {any: [{said: {match: thank you all}}, limits]}"),
+        ("cast: {tech: {lines: [Hi.]}}\nfloor: open", "floor: {policy: round-robin}"),
+        ("cast: {tech: {lines: [Hi.]}}\nfloor: {policy: 7}", "policy: round-robin"),
+        (
+            "cast: {tech: {lines: [Hi.]}}\nfloor: {policy: 'rules.floor:choose'}",
+            'policy: custom, custom: "rules.floor:choose"',
+        ),
+        (
+            "cast: {tech: {lines: [Hi.]}}\nfloor: rules:choose",
+            'floor: {policy: custom, custom: "rules:choose"}',
+        ),
+        ("cast: {tech: {lines: [Hi.]}}\nexpect: {always: hello}", "at_end: [{said: {match: hello}}]"),
+        (
+            "cast: {tech: {tools: [from_mock], lines: [Hi.]}}\ntools: {from_mock: {timeout: 2s}}",
+            "tools: {from_mock: {mock: {result: 8}}}",
+        ),
+        (
+            "cast: {a: {role: observer, lines: [Hi.]}, b: {lines: [Hi.]}, d: {via: {clips: [{say: Hi.}]}}}",
+            "when: {speaking: b, for: 3s}",
+        ),
+    ],
+)
+def test_the_form_leads_to_no_other_refusal(tmp_path, wrong, form):
+    """Written into the file, each of these was refused again, for a reason that its author had not seen."""
+    file = tmp_path / "shown.yaml"
+    file.write_text(f"trialogue: 1\nname: x\n{wrong}\n")
+    (told,) = check(file)
+    assert lines_of(told)[-1].partition("= example: ")[2] == form
+
+
+def test_several_measures_under_expect_are_shown_as_one_list(tmp_path):
+    """Two lists of the same name are a duplicate key: each measure was shown in a list of its own."""
+    file, start = tmp_path / "list.yaml", "trialogue: 1\nname: x\ncast: {tech: {lines: [Hi.]}}\n"
+    file.write_text(f"{start}expect: {{turns: 5, silence: 5s}}\n")
+    texts = {each.text.partition("; write ")[2] for each in check(file)}
+    assert texts == {"at_end: [{turns: {total: {min: 5, max: 5}}}, {silence: {max: 5s}}]"}
+    file.write_text(f"{start}expect: {{at_end: [{{said: {{match: Hi}}}}], silence: 5s}}\n")
+    assert [each.text.partition("; ")[2] for each in check(file)] == [
+        "add to the list at_end: {silence: {max: 5s}}"
+    ]
+    file.write_text(
+        f"{start}expect:\n  at_end: [{{silence: {{max: 5s}}}}]\n  at_end: [{{cost: {{max: 1 USD}}}}]\n"
+    )
+    (told,) = check(file)
+    assert told.text == 'duplicate key "at_end": write the entries of both in one list'
+
+
 @pytest.mark.long
 def test_each_form_is_taken_in_each_place(tmp_path):
     """Each form for a misplaced key is valid when it is pasted."""

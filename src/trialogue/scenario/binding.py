@@ -332,8 +332,8 @@ class Binder:
             )
             return ABSENT
         given = f'"{shown(value)}"' if isinstance(value, str) else said(node)
-        form = map_form(value, path, names=self.problems.names) if isinstance(value, str) else ""
-        hint = "; it is written as a map" if form else ""
+        other = map_form(value, path, names=self.problems.names) if isinstance(value, str) else Hint("")
+        hint, form = other.text, other.form
         meant = meant_word(value, words) if isinstance(value, str) and not self.problems.full else None
         if meant is not None and not form:
             hint, form = (

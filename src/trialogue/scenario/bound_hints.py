@@ -90,8 +90,10 @@ def bounds_hint(pair: Pair, path: Path, names: OwnNames) -> str:
     measure = str(path[-1]) if path and path[-1] in UNITS else ""
     seat = names.meant(pair.key) if measure in SINGLE else None
     if seat is not None:
-        bounds = meant_bounds(measure, pair.value) or {"max": EXAMPLES[UNITS[measure]]}
-        return f"; write {{each: [{seat}], {_inside(bounds)}}}"
+        bounds = meant_bounds(measure, pair.value)
+        return (
+            f"; write {{each: [{seat}], {_inside(bounds) if bounds else f'max: {EXAMPLES[UNITS[measure]]}'}}}"
+        )
     if _bound(pair.key) == "exactly":
         value = meant_limit(UNITS.get(measure, "count"), plain_of(pair.value))
         return f"; write {_inside(dict.fromkeys(('min', 'max'), 7 if value is None else value))}"

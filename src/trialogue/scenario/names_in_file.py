@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from trialogue.scenario.key_aliases import MEANT
 from trialogue.scenario.own_names import EXAMPLES, OTHERS, OwnNames
@@ -22,9 +22,9 @@ def names_in(tree: Node) -> OwnNames:
     points = agenda.nodes if isinstance(agenda, Items) else ()
     ids = (_text(each.find("id")) for each in points if isinstance(each, Entries))
     return OwnNames(
-        agents=tuple(name for name, role in roles.items() if role not in {Seat.CHAIR, Seat.HUMAN}),
-        chairs=tuple(name for name, role in roles.items() if role is Seat.CHAIR),
-        people=tuple(name for name, role in roles.items() if role is Seat.HUMAN),
+        agents=(*_with(roles, Seat.SPEAKER), *_with(roles, Seat.OBSERVER)),
+        chairs=_with(roles, Seat.CHAIR),
+        people=_with(roles, Seat.HUMAN),
         tools=tuple(p.key for p in tools.pairs if NAME.fullmatch(p.key))
         if isinstance(tools, Entries)
         else (),
@@ -33,6 +33,10 @@ def names_in(tree: Node) -> OwnNames:
         via=_text(_find(tree, "defaults", "agent", "via")),
         written=frozenset((*EXAMPLES, *OTHERS)).intersection(_texts(tree)),
     )
+
+
+def _with(roles: Mapping[str, Seat], role: Seat) -> tuple[str, ...]:
+    return tuple(name for name, each in roles.items() if each is role)
 
 
 def _role(seat: Node) -> Seat:

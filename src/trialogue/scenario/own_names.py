@@ -30,7 +30,7 @@ class OwnNames:
     """Names in one file, and what else a form depends on."""
 
     agents: tuple[str, ...] = ()
-    """Agents without the chair, in the cast's order."""
+    """Agents without the chair, in the cast's order; those who only listen come last."""
 
     chairs: tuple[str, ...] = ()
     """Participants with the role of a chair."""
@@ -63,13 +63,13 @@ class OwnNames:
         return next((each for each in self.seats if each == word.casefold()), None)
 
     def fill(self, form: str, beside: str = "") -> str:
-        """Form with names of this file for those of the example; `beside` is the seat that it stands in."""
+        """Form with names of this file for those of the example; `beside` is its seat or tool."""
         form = _ONE.sub(lambda found: f"{found[1]}: {self._seat(found[2], beside)}", form)
         form = _MANY.sub(lambda found: f"{found[1]}: [{self._several(found[2], beside)}]", form)
         form = _CAST.sub(lambda found: f"{found[1]}{self._seat('NAME', '')}", form)
         form = _FAULT.sub(lambda found: f"id: {self._seat(found[1], beside)}-", form)
         form = _SCRIPT.sub(lambda _: f"scripts/{beside or self._seat('tech', '')}.yaml", form)
-        form = _TOOL.sub(lambda found: f"{found[1]}{self._other(found[2], self.tools)}", form)
+        form = _TOOL.sub(lambda found: f"{found[1]}{self._other(found[2], self.tools, beside)}", form)
         return _POINT.sub(lambda found: f"{found[1]}{self._other(found[2], self.points)}", form)
 
     def _several(self, names: str, beside: str) -> str:
@@ -85,5 +85,7 @@ class OwnNames:
         others = [each for each in found if each != beside] or [*found]
         return others[1] if name == "biz" and len(others) > 1 else others[0]
 
-    def _other(self, name: str, known: tuple[str, ...]) -> str:
+    def _other(self, name: str, known: tuple[str, ...], beside: str = "") -> str:
+        if beside in known:
+            return beside
         return name if not known or name in known or name in self.written else known[0]

@@ -11,7 +11,7 @@ from typing import Final
 from trialogue.errors import ScenarioError
 from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.forms import example_of
-from trialogue.scenario.problems import Code, Problems, ScenarioProblem
+from trialogue.scenario.problems import Code, Problems, ScenarioProblem, seat_or_tool
 
 WIDEST = 96
 """Characters of a line that are shown."""
@@ -59,8 +59,7 @@ def _example(problem: ScenarioProblem) -> str:
     """Example of the key, with names of the file; none beside a name that the message already has."""
     if problem.code not in _FORMED or (problem.code is Code.NAME and _MEANT in problem.text):
         return ""
-    seat = str(problem.path[1]) if problem.path[:1] == ("cast",) and problem.path[1:] else ""
-    return problem.names.fill(example_of(problem.path), seat)
+    return problem.names.fill(example_of(problem.path), seat_or_tool(problem.path))
 
 
 def raise_problems(problems: Problems, main: str) -> None:

@@ -230,8 +230,8 @@ class Problems:
         """
         if (place.source, place.line) in self._passed_over and code is not Code.YAML:
             return
-        names, seat = self.names, str(path[1]) if path[:1] == ("cast",) and path[1:] else ""
-        text, form = names.fill(text, seat), names.fill(form, seat)
+        names, beside = self.names, seat_or_tool(path)
+        text, form = names.fill(text, beside), names.fill(form, beside)
         problem = ScenarioProblem(place, path, text, code, self._line(place), form, names)
         if idle and self.is_of_run:
             self._noted.extend([] if problem in self._noted else [problem])
@@ -268,6 +268,11 @@ def keys_of(text: str) -> Path:
     """
     parts = text.replace("[", ".").replace("]", "").split(".")
     return tuple(int(each) if each.isdecimal() else each for each in parts)
+
+
+def seat_or_tool(path: Path) -> str:
+    """Name of the participant or of the tool that a path leads into; empty for another path."""
+    return str(path[1]) if path[:1] in {("cast",), ("tools",)} and path[1:] else ""
 
 
 def path_text(path: Path) -> str:

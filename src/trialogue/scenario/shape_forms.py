@@ -5,18 +5,22 @@ The form has the author's own words, which are personal.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Final
 
+from trialogue.brain.floor.policies import ENTRIES
 from trialogue.model import kinds
 from trialogue.model.kinds import Kind
 from trialogue.scenario.bound_hints import meant_bounds, owner_of
 from trialogue.scenario.expecting import SINGLE, SUMMED, UNITS, limit_of
 from trialogue.scenario.flow_text import flow, plain_of
+from trialogue.scenario.meant_shapes import Hint
 from trialogue.scenario.own_names import OwnNames
-from trialogue.scenario.own_values import NAME, is_quantity
+from trialogue.scenario.own_values import LEFT_OUT, NAME, is_quantity, own_value
 from trialogue.scenario.point_forms import agenda_form, point_form
-from trialogue.scenario.problems import Path
+from trialogue.scenario.problems import Path, Place
 from trialogue.scenario.quantities import percent
 from trialogue.scenario.stages import options_of
 from trialogue.scenario.time_hints import written_time
@@ -75,6 +79,12 @@ _OF_NUMBER: Final[Mapping[str, str]] = {
 """Map that a single whole number means."""
 
 
+_FUNCTION: Final = re.compile(r"\w+(?:\.\w+)*:\w+", re.ASCII)
+"""Function of the author's own code, as `module:function`."""
+
+_OWN_POLICY: Final = 'policy: custom, custom: "%s"'
+
+
 def shape_form(kind: Kind, node: Node, path: Path, around: Entries | None = None, *, names: OwnNames) -> str:
     """Form of a node that does not have the shape of its kind; empty where none is known."""
     name = path[-1] if path else ""
@@ -92,11 +102,22 @@ def shape_form(kind: Kind, node: Node, path: Path, around: Entries | None = None
     form = next(texts, "")
     if isinstance(name, int) and name and path[-2:-1] == ("clips",):
         form = form.replace("granted: true", f"granted: true, nth: {name + 1}")
+    if path[:2] == ("expect", "always") and isinstance(node, Scalar) and form:
+        name, form = "at_end", form if name == "always" else f"[{form}]"  # words are of one moment
     return _short(f"{name}: {form}" if isinstance(name, str) and form else form)
 
 
-def map_form(word: str, path: Path, *, names: OwnNames) -> str:
-    """Form of a map that is meant by a single word, which stands where some words may; empty for none."""
+def map_form(word: str, path: Path, *, names: OwnNames) -> Hint:
+    """Form of a map, or of two keys, for a single word in the place of others; empty for none."""
+    if path == ("floor", "policy") and _FUNCTION.fullmatch(word):
+        return Hint(
+            "; a policy of your own is custom, with its function beside it", _short(_OWN_POLICY % word)
+        )
+    form = _map_of(word, path, names)
+    return Hint("; it is written as a map" if form else "", form)
+
+
+def _map_of(word: str, path: Path, names: OwnNames) -> str:
     if len(path) == 3 and path[0] == "cast" and path[2] == "via":
         is_clips = word in {"lines", "line", "say", "script", "scripted"} and path[1] in names.people
         form = _OF_VIA.get("clips" if is_clips else word)
@@ -109,11 +130,15 @@ def map_form(word: str, path: Path, *, names: OwnNames) -> str:
 def _form(kind: Kind, node: Node, path: Path) -> str:
     match kind, node:
         case kinds.KeyMap(cls=cls), Scalar(value=value) if value is not None:
-            return _of_scalar(cls.__name__, node, path)
+            return _of_provider(kind, value) or _of_scalar(cls.__name__, node, path)
         case kinds.ListOf(), Scalar() if path[-1:] == ("command",):
             return words_of(node)
         case kinds.ListOf(), Scalar(value=str() | int() | float()) | Entries():
             return _listed(kind.item, node)
+        case kinds.KeyMap(cls=cls), Items(nodes=[_, *_] as nodes) if cls.__name__ == "AgentKeys":
+            words = [each.value for each in nodes if isinstance(each, Scalar)]
+            is_said = len(words) == len(nodes) and all(isinstance(each, str) for each in words)
+            return f"{{lines: {flow(words)}}}" if is_said else ""
         case kinds.MapOf(value=kinds.KeyMap()), Items(nodes=nodes) if path == ("cast",):
             names = [each.value for each in nodes if isinstance(each, Scalar)]
             good = [each for each in names if isinstance(each, str) and NAME.fullmatch(each)]
@@ -143,7 +168,20 @@ def _of_scalar(cls: str, node: Scalar, path: Path) -> str:
         return ""
     if cls == "ThinkKeys" and value.endswith((".yaml", ".yml")):
         return f"{{provider: scripted, script: {flow(value)}}}"
+    if cls == "FloorKeys" and value not in ENTRIES:
+        return f"{{{_OWN_POLICY % value}}}" if _FUNCTION.fullmatch(value) else ""
     return _OF_TEXT[cls] % flow(value)
+
+
+def _of_provider(kind: kinds.KeyMap, value: object) -> str:
+    """Map that the name of a provider means alone, such as `think: groq`; empty for another value."""
+    member = next((each for each in kind.members if each.key == "provider"), None)
+    if member is None or not any(each.key == "script" for each in kind.members):
+        return ""
+    if value in {"script", "scripted", "lines"}:
+        return "{provider: scripted, script: [{say: Good morning.}]}"
+    is_one = isinstance(value, str) and own_value(member.kind, Scalar(Place("", 1, 1), value)) is not None
+    return f"{{provider: {value}, model: {LEFT_OUT}}}" if is_one else ""
 
 
 def _listed(item: Kind, node: Node) -> str:
@@ -152,7 +190,9 @@ def _listed(item: Kind, node: Node) -> str:
     if isinstance(node, Entries):
         return f"[{flow(plain_of(node))}]" if is_map else ""
     if not is_map:
-        return f"[{flow(plain_of(node))}]"
+        value = plain_of(node)
+        is_text = isinstance(value, str) or not isinstance(item, kinds.Text | kinds.OneLine)
+        return f"[{flow(value) if is_text else json.dumps(flow(value))}]"
     form = next((text for each in options_of(item) if (text := _form(each, node, ()))), "")
     return f"[{form}]" if form else ""
 

@@ -280,7 +280,9 @@ class _Composer:
             if pair is None:
                 continue
             if pair.key in pairs:
-                text = f'duplicate key "{shown(pair.key)}"'
+                is_list = isinstance(pair.value, Items) and isinstance(pairs[pair.key].value, Items)
+                hint = ": write the entries of both in one list" if is_list else ""
+                text = f'duplicate key "{shown(pair.key)}"{hint}'
                 self.problems.add(pair.at, path, text, Code.KEY_DUPLICATE)
             else:
                 pairs[pair.key] = pair

@@ -28,7 +28,7 @@ from trialogue.scenario.meant_shapes import (
 from trialogue.scenario.moment_hints import moment_hint
 from trialogue.scenario.name_hints import SPOKEN, seat_key_hint, spoken_by_hint
 from trialogue.scenario.own_names import OwnNames
-from trialogue.scenario.own_values import own_value
+from trialogue.scenario.own_values import LONGEST_LIST, own_value
 from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.people import ClipKeys, ClipsKeys
 from trialogue.scenario.point_forms import agenda_hint
@@ -108,7 +108,7 @@ def _listed(pair: Pair, cls: type[object], names: OwnNames) -> Hint | None:
     return section_above_hint(pair, names) if cls is Document else None
 
 
-def _measured(pair: Pair, cls: type[object], path: Path, names: OwnNames) -> str:
+def _measured(pair: Pair, cls: type[object], around: Entries, path: Path, *, names: OwnNames) -> str:
     """Hint at a measure with the bounds that an author wrote in another form; empty for another key."""
     measure = measure_of(pair.key)
     is_event = cls is EventKeys and path[0] == "expect"
@@ -118,13 +118,21 @@ def _measured(pair: Pair, cls: type[object], path: Path, names: OwnNames) -> str
     if not entries:
         return ""
     listed = ", ".join(f"{{{each}}}" for each in entries)
+    if cls is ExpectKeys:
+        return _beside_others(listed, around, names)
     if cls is ExpectationKeys:
         return f"; write {entries[0]}" if len(entries) == 1 else f"; write an entry for each: {listed}"
-    return (
-        f"; write at_end: [{listed}]"
-        if cls is ExpectKeys
-        else f"; it belongs under at_end: at_end: [{listed}]"
-    )
+    return f"; it belongs under at_end: at_end: [{listed}]"
+
+
+def _beside_others(listed: str, around: Entries, names: OwnNames) -> str:
+    """Hint at `at_end` for a measure under `expect`: one list for all of them, or the one that is there."""
+    if around.find("at_end") is not None:
+        return f"; add to the list at_end: {listed}"
+    measures = ((measure_of(each.key), each.value) for each in around.pairs)
+    found = [entries_of(measure, value, names) for measure, value in measures if measure is not None]
+    form = ", ".join(f"{{{entry}}}" for each in found for entry in each)
+    return f"; write at_end: [{form if len(form) <= LONGEST_LIST else listed}]"
 
 
 def _special(
@@ -132,7 +140,7 @@ def _special(
 ) -> Hint | None:
     """Hint for a key whose meaning depends on its neighbours."""
     text, cls = "", record.cls
-    if measured := _measured(pair, cls, path, names):
+    if measured := _measured(pair, cls, around, path, names=names):
         return Hint(measured)
     if issubclass(cls, EventKeys) and (words := _words(around)) is not None:
         found = _spoken_hint(pair, around, words)
