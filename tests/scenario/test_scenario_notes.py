@@ -30,6 +30,8 @@ UNUSED = {
         "cast.ann.role: policy: round-robin does not ask the chair who speaks next; policy: moderated does"
     ),
     "  ann: {role: chair, lines: [Hi.]}\nfloor: {policy: random, otherwise: moderated}\n": "",
+    "  ann: {role: chair, think: {provider: scripted, script: [{call: {tool: request_floor}, say: Hi.}]}}\n"
+    "floor: {policy: queue}\n": "",
     "  ann: {lines: [Hi.]}\nfloor: {policy: hand-off}\n": (
         "floor.policy: no line or script calls hand_off, so round-robin decides each time; to call it, "
         "instead of lines, write think: {provider: scripted, "
@@ -37,6 +39,25 @@ UNUSED = {
     ),
     "  ann: {lines: [Hi.]}\nfloor: {policy: free}\n": "",
 }
+
+
+SCENARIOS = Path(trialogue.__file__).parents[2] / "scenarios"
+
+
+def test_the_scenarios_that_are_shown_have_no_notes():
+    """An example that is noted looks wrong, and its notes are taken for what every scenario has."""
+    noted = {file.name: notes(prepare(file)) for file in sorted(SCENARIOS.glob("*.yaml"))}
+    assert len(noted) > 20
+    assert {name: each for name, each in noted.items() if each} == {}
+
+
+@pytest.mark.parametrize(("match", "said"), [("no, thanks", "No thanks"), ("no thanks", "no, thanks")])
+def test_a_pattern_under_never_that_only_a_comma_keeps_from_the_words_is_noted(match, said):
+    """Nothing else tells of it: what must not be said was said, and the expectation was met."""
+    never = f'expect: {{never: [{{said: {{match: "(?i){match}"}}}}]}}\n'
+    why = "matches none of the words of the scenario, as commas or other signs differ"
+    assert noted(f'  ann: {{lines: ["{said}."]}}\n{never}') == [f"expect.never[0].said.match: {why}"]
+    assert noted(f'  ann: {{lines: ["{match}."]}}\n{never}') == []
 
 
 @pytest.mark.parametrize("cast", UNUSED)

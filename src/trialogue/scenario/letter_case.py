@@ -21,6 +21,7 @@ from trialogue.scenario.writing import plain
 
 _ALIKE = "(?i)"
 _OPERATORS = re.compile(r"[\\\[\](){}*+^$|]")
+_SIGNS_DIFFER = "as commas or other signs differ"
 _SIGNS = re.compile(r"\W+")
 
 
@@ -40,8 +41,10 @@ def case_notes(document: Document) -> Iterator[str]:
             if not _matches(pattern, (*known, *warnings)):
                 why = ": what it waits for never comes"
                 if _matches_letters(pattern, known):
-                    why = f", as commas or other signs differ{why}"
+                    why = f", {_SIGNS_DIFFER}{why}"
                 yield f"{path_text(path)}: matches none of {whose}{why}"
+        elif path[:2] == ("expect", "never") and _is_near(pattern, known):
+            yield f"{path_text(path)}: matches none of {whose}, {_SIGNS_DIFFER}"
 
 
 def _warnings(document: Document) -> tuple[str, ...]:
@@ -83,6 +86,10 @@ def _matches_letters(pattern: str, words: tuple[str, ...]) -> bool:
     plain = pattern.removeprefix(_ALIKE)
     letters = "" if _OPERATORS.search(plain) else _letters(plain)
     return bool(letters) and any(letters in _letters(text) for text in words)
+
+
+def _is_near(pattern: str, words: tuple[str, ...]) -> bool:
+    return _matches_letters(pattern, words) and not _matches(pattern, words)
 
 
 def _letters(text: str) -> str:

@@ -97,7 +97,11 @@ def _of_floor(document: Document) -> Iterator[str]:
     if entry.is_self_selected or {policy, otherwise} & BY_THE_CHAIR or document.agenda:
         return
     for name, seat in document.cast.items():
-        if seat.role is Seat.CHAIR and _is_fixed(seat) and not _called(seat) & {*CHAIR_TOOLS}:
+        if (
+            seat.role is Seat.CHAIR
+            and _is_fixed(seat)
+            and not _called(seat) & {*CHAIR_TOOLS, "request_floor"}
+        ):
             told = f"policy: {policy} does not ask the chair who speaks next; policy: moderated does"
             yield f"{path_text(('cast', name, 'role'))}: {told}"
 
