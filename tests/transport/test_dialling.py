@@ -1,6 +1,9 @@
 """Every way in which a dial fails is named by who must act, within its deadline, and never shows the key."""
 
+import errno
+import socket
 import ssl
+import struct
 import traceback
 from functools import partial
 from pathlib import Path
@@ -170,6 +173,32 @@ async def test_nothing_listens() -> None:
     failed = await failure(open_websocket, f"ws://127.0.0.1:{port}/")
     assert isinstance(failed, DialFailed)
     assert str(failed) == f"cannot reach 127.0.0.1:{port}: Connection refused"
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("scheme", ["ws", "wss"])
+async def test_a_peer_that_resets_at_once_is_a_failed_dial(scheme: str) -> None:
+    """As a forwarded port does while nothing listens behind it: the dial is tried again, not a crash."""
+
+    async def reset(stream: trio.SocketStream) -> None:
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    async with tcp_peer(reset) as port:
+        for _ in range(30):
+            assert isinstance(await failure(open_websocket, f"{scheme}://127.0.0.1:{port}/"), DialFailed)
+
+
+async def test_an_address_that_is_gone_is_a_failed_dial(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system knows no peer of a connection that was reset before we ask."""
+
+    def gone(_: object) -> None:
+        raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+
+    async with tcp_peer(read_request) as port:
+        monkeypatch.setattr(trio._socket._SocketType, "getpeername", gone)
+        failed = await failure(open_websocket, f"ws://127.0.0.1:{port}/")
+    assert isinstance(failed, DialFailed)
+    assert str(failed) == "handshake: the peer closed without an answer"
 
 
 async def test_a_name_that_does_not_resolve() -> None:

@@ -46,6 +46,8 @@ SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 SECRET_SUBPROTOCOLS = frozenset({"token", "bearer"})
 """Subprotocols after which the next one is a key: how browsers authenticate."""
 
+_NO_ANSWER = "handshake: the peer closed without an answer"
+
 MIN_SECRET = 6
 """Fewest characters of a value that is hidden in a service's texts: shorter ones, such as `Token`, match by
 accident.
@@ -288,7 +290,7 @@ def _failure(head: bytes, request: _Request) -> DialFailed | ProviderRefused:
     if response is not None:
         return refusal(response, hide=request.secrets())
     if not head:
-        return DialFailed("handshake: the peer closed without an answer")
+        return DialFailed(_NO_ANSWER)
     if head.startswith(b"HTTP/1.1 101"):
         return DialFailed("handshake: the answer is not a valid upgrade", stage="handshake")
     return DialFailed("handshake: the answer is not HTTP, too long, or cut short", stage="handshake")
@@ -307,10 +309,20 @@ async def _connect(target: Target, dial: DialRules) -> trio.abc.Stream:
         ) from error
     if context is not None:
         return await _secure(stream, target, context)
-    if target.is_loopback and not _is_loopback_address(stream.socket.getpeername()[0]):
+    if target.is_loopback:
+        await _check_peer(stream, target)
+    return direct(stream)
+
+
+async def _check_peer(stream: trio.SocketStream, target: Target) -> None:
+    try:
+        address = stream.socket.getpeername()[0]
+    except OSError as error:  # a peer that has reset the connection by now has no address
+        await trio.aclose_forcefully(stream)
+        raise DialFailed(_NO_ANSWER) from error
+    if not _is_loopback_address(address):
         await trio.aclose_forcefully(stream)
         raise SetupError(f"{target.host} is not this machine; plain ws:// is allowed only to this machine")
-    return direct(stream)
 
 
 async def _secure(stream: trio.SocketStream, target: Target, context: ssl.SSLContext) -> trio.abc.Stream:
