@@ -1,16 +1,24 @@
 """What the HTTP around an upgrade means: statuses, waits, words, hosts."""
 
+import contextlib
+
 import pytest
 import trio
 import trio.testing
 from hypothesis import given
 from hypothesis import strategies as st
-from wires import HEADERS, echo, piped, read_request, upgrade
+from wires import HEADERS, echo, listening, piped, read_request, upgrade
 
 from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused, TrialogueError
-from trialogue.transport.accept import SocketService, serve_websocket
+from trialogue.transport.accept import Reject, SocketService, accept_all, serve_websocket
+from trialogue.transport.frames import data_frame
 from trialogue.transport.pipe import open_pipe
 from trialogue.transport.upgrade import Response, read_host, read_response, refusal
+
+REQUEST = (
+    b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
 
 DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
 
@@ -153,3 +161,17 @@ def test_no_bytes_break_a_server(garbage: bytes) -> None:
 
     for sent in (garbage, request + garbage, proper + garbage):
         trio.run(main, sent, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("status", [101, 403])
+async def test_a_client_that_does_not_wait_for_the_answer_is_no_crash(status: int) -> None:
+    """A frame before the answer breaks the protocol: it ends that connection, and is no error of ours."""
+    early = REQUEST + data_frame("x" * 1100, is_client=True)
+    decide = accept_all if status == 101 else lambda _: Reject(status)
+    async with listening(SocketService(echo, decide)) as listener:
+        for _ in range(40):
+            async with await trio.open_tcp_stream("127.0.0.1", listener.port) as stream:
+                await stream.send_all(early)
+                with contextlib.suppress(trio.BrokenResourceError):
+                    assert (await stream.receive_some())[:12] in {b"", f"HTTP/1.1 {status}".encode()}

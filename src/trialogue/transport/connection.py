@@ -8,9 +8,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import trio
@@ -174,7 +174,7 @@ class WireSocket:
     async def shake(self, step: Callable[[], Awaitable[T]]) -> T:
         """Take one step of the library's handshake; raises HandshakeEnded if its reader ends instead."""
         if not self._reader_over.is_set():
-            with trio.CancelScope() as self._library_scope:
+            with suppress(trio_websocket.ConnectionClosed), trio.CancelScope() as self._library_scope:
                 return await step()
         raise HandshakeEnded
 
@@ -253,7 +253,7 @@ class WireSocket:
     async def ping(self) -> None:
         """Ping the peer and note the time until its pong; returns early where the socket ends."""
         sent_at = trio.current_time()
-        with contextlib.suppress(*LIBRARY_FAULTS):
+        with suppress(*LIBRARY_FAULTS):
             await self.library.ping()
             self._ping_rtt_s = trio.current_time() - sent_at
 
@@ -270,7 +270,7 @@ class WireSocket:
     async def run_reader(self, reader: Callable[[], Awaitable[None]]) -> None:
         """Run the library's reader; its end ends the handshake or settles the socket."""
         try:
-            with contextlib.suppress(trio_websocket.ConnectionRejected, *LIBRARY_FAULTS):
+            with suppress(trio_websocket.ConnectionRejected, *LIBRARY_FAULTS):
                 await reader()
         finally:
             self._reader_over.set()
