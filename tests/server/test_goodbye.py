@@ -54,6 +54,33 @@ async def test_clients_are_told_by_1001(path: str) -> None:
 
 
 @pytest.mark.real
+async def test_a_client_that_comes_during_the_goodbye_is_told_too() -> None:
+    """While the server waits for one that does not answer, others may connect: they hear 1001 as well."""
+    scope = trio.CancelScope()
+    listening, servers = trio.open_memory_channel[Server](1)
+
+    async def serve() -> None:
+        with scope:
+            async with trio.open_nursery() as inside:
+                listening.send_nowait(await inside.start(open_server, fake_equipment()))
+
+    with trio.fail_after(50):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(serve)
+            server = await servers.receive()
+            async with await trio.open_tcp_stream("127.0.0.1", server.port) as mute:
+                await mute.send_all(UPGRADE.format("/v1/agent/converse").encode())
+                received = b""
+                while b"Welcome" not in received:
+                    received += await mute.receive_some()
+                scope.cancel()
+                while b"\x03\xe9" not in received:  # the mute client is told, and does not answer
+                    received += await mute.receive_some()
+                async with connect(f"ws://127.0.0.1:{server.port}/v1/agent/converse") as late:
+                    assert await close_code(late) == 1001
+
+
+@pytest.mark.real
 @pytest.mark.parametrize(
     ("path", "last"),
     [

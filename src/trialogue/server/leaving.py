@@ -17,6 +17,8 @@ __all__ = ["OpenSockets", "holding", "served_until_cancelled"]
 _GOING_AWAY: Final = 1001
 """Close code of a server that shuts down (RFC 6455, section 7.4.1)."""
 
+_GOODBYE: Final = "the server is going away"
+
 _GOODBYE_S: Final = 1.0
 """Seconds that all clients together have to receive it."""
 
@@ -26,6 +28,7 @@ class OpenSockets:
 
     def __init__(self) -> None:
         self._sockets: set[WebSocket] = set()
+        self.are_closing: bool = False
 
     @contextmanager
     def holding(self, socket: WebSocket) -> Generator[None]:
@@ -38,15 +41,19 @@ class OpenSockets:
 
     async def close_all(self) -> None:
         """Close all of them with the code for a server that goes away."""
+        self.are_closing = True
         async with trio.open_nursery() as nursery:
             for socket in self._sockets:
-                nursery.start_soon(socket.aclose, _GOING_AWAY, "the server is going away")
+                nursery.start_soon(socket.aclose, _GOING_AWAY, _GOODBYE)
 
 
 def holding(sockets: OpenSockets, seams: ServerSeams) -> ServerSeams:
-    """The same seams, which count the socket of each visit as open."""
+    """The same seams, which count the socket of each visit as open, and close those that come too late."""
 
     async def attend(visitor: Visitor, socket: WebSocket, converse: Converse) -> None:
+        if sockets.are_closing:
+            await socket.aclose(_GOING_AWAY, _GOODBYE)
+            return
         with sockets.holding(socket):
             await seams.attend(visitor, socket, converse)
 
