@@ -1,7 +1,7 @@
 """The command line: `trialogue run`, `check`, `explain`, `replay` and more; it prints and exits.
 
 1. Until `main` has loaded the commands, nothing exists that a Ctrl-C would have to clean up: it ends
-   the process with the signal's default, silently.
+   the process with the signal's default, silently. orjson, which every command uses, is loaded then, too.
 2. The same holds when the command is over: its files are closed and its output is written, and the end of
    the process may wait for a model that is still loading.
 3. So this module imports almost nothing: a Ctrl-C during its import shows a traceback.
@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _command_line(arguments: Sequence[str] | None) -> Callable[[], int]:
     """The command: found in the small table of options if possible, else by the full command line."""
     import sys  # noqa: PLC0415 - see above
+
+    import orjson  # noqa: F401, PLC0415 - a KeyboardInterrupt in its import is a segmentation fault
 
     from trialogue.cli.table import called  # noqa: PLC0415 - see above
 
