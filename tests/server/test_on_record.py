@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 
 import orjson
 import pytest
@@ -10,7 +11,14 @@ from attrs import evolve
 
 from trialogue.errors import SetupError
 from trialogue.model.secrets import Secrets
-from trialogue.server.think.on_record import NotOnRecord, RecordedThink, open_models
+from trialogue.server.think.on_record import (
+    ModelAnswer,
+    ModelQuestion,
+    NotOnRecord,
+    RecordedThink,
+    Timed,
+    open_models,
+)
 from trialogue.server.think.ports import (
     CallItem,
     FunctionWanted,
@@ -36,6 +44,8 @@ SAID = [
     (0.4, ThoughtSentence("Eight cents.")),
     (1.1, ThoughtCalls((FunctionWanted("price", '{"item": 1}'),))),
 ]
+
+QUESTION = ModelQuestion("small", None, "You know wages.", (), ())
 
 
 class Model:
@@ -208,6 +218,41 @@ def test_a_file_that_is_no_record_is_refused(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(SetupError, match="is not a file of recorded model answers"):
         open_models(path, asks=False)
+
+
+async def test_two_meetings_that_begin_a_record_together_lose_no_answer(
+    tmp_path, autojump_clock, monkeypatch
+):
+    """Both find no file: the one that is slower must not cut what the other has recorded and paid for."""
+    path, touch = tmp_path / "models.jsonl", Path.touch
+
+    def slow(self, **mode):
+        monkeypatch.undo()
+        recorded(path, Model()).record.keep(QUESTION, ModelAnswer((Timed(0.4, SAID[0][1]),), 1.0))
+        touch(self, **mode)
+
+    monkeypatch.setattr(Path, "touch", slow)
+    await told(recorded(path, Model()))
+    assert open_models(path, asks=False).answer(QUESTION) is not None
+    assert len(await told(replayed(path))) == 3
+
+
+def test_an_invalid_line_of_a_record_is_told_by_its_number(tmp_path):
+    """A full disk tore the last line, or an editor added an empty one: the user finds it in a long file."""
+    path = tmp_path / "models.jsonl"
+    recorded(path, Model()).record.keep(QUESTION, ModelAnswer((), 1.0))
+    whole = path.read_bytes()
+    for more in (b"\n", b'{"asked": {"model": "sm', b"5\n"):
+        path.write_bytes(whole + more)
+        with pytest.raises(SetupError, match="is not a file of recorded model answers: line 3: "):
+            open_models(path, asks=True)
+
+
+def test_an_empty_record_is_begun(tmp_path):
+    """A recording that was cut off before its first line needs no help to start again."""
+    path = tmp_path / "models.jsonl"
+    path.touch()
+    assert open_models(path, asks=True).is_empty
 
 
 def test_a_record_that_is_not_there_is_refused_where_none_is_made(tmp_path):

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, ClassVar, Final, TypeAlias, cast
+from typing import Any, ClassVar, Final, TypeAlias
 
 import orjson
 import trio
@@ -190,22 +190,29 @@ class ModelRecord:
         self._questions.append(question)
 
     def read(self, lines: Sequence[bytes]) -> None:
-        """Read the file's lines; raises ValueError, KeyError or TypeError for an invalid one."""
-        head = cast("dict[str, Any]", read_json(lines[0] if lines else b"{}"))
-        if (head["trialogue"], head["kind"]) != (FORMAT, "models"):
-            raise ValueError("another file")
-        for line in lines[1:]:
-            raw = cast("dict[str, Any]", read_json(line))
-            asked = raw["asked"]
-            question = ModelQuestion(
-                asked["model"],
-                asked["temperature"],
-                asked["prompt"],
-                tuple(asked["conversation"]),
-                tuple(asked["functions"]),
-            )
-            answer = ModelAnswer(tuple(_timed(each) for each in raw["said"]), float(raw["took_s"]))
-            self._take(self.secrets.hide_in(question), answer)
+        """Read the file's lines; raises ValueError with the number of an invalid one."""
+        for number, line in enumerate(lines or [b""], 1):
+            try:
+                self._read_line(read_json(line), is_first=number == 1)
+            except (ValueError, KeyError, TypeError) as error:
+                raise ValueError(f"line {number}: {type(error).__name__}") from None
+
+    def _read_line(self, raw: Mapping[str, Any], *, is_first: bool) -> None:
+        """Take a line; each process that begins the file at the same time as others writes a header."""
+        if is_first or "asked" not in raw:
+            if (raw["trialogue"], raw["kind"]) != (FORMAT, "models"):
+                raise ValueError("another file")
+            return
+        asked = raw["asked"]
+        question = ModelQuestion(
+            asked["model"],
+            asked["temperature"],
+            asked["prompt"],
+            tuple(asked["conversation"]),
+            tuple(asked["functions"]),
+        )
+        answer = ModelAnswer(tuple(_timed(each) for each in raw["said"]), float(raw["took_s"]))
+        self._take(self.secrets.hide_in(question), answer)
 
     def _difference(self, question: ModelQuestion) -> str:
         """Difference of a question from the nearest recorded one, without its words."""
@@ -351,22 +358,26 @@ def open_models(
     in prompts in the message about an unrecorded question. None of the `secrets` gets into the file.
     """
     record = ModelRecord(fixed(path), asks, place, secrets)
-    if asks and not path.exists():
+    if asks:
         _begin(path, origin)
     try:
         record.read(read_regular(path).splitlines())
     except OSError as error:
         raise SetupError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise SetupError(f"{path} is not a file of recorded model answers: {type(error).__name__}") from error
+    except ValueError as error:
+        raise SetupError(f"{path} is not a file of recorded model answers: {error}") from error
     return record
 
 
 def _begin(path: Path, origin: str) -> None:
+    """Give an absent or empty file its header; appended, since another process may have begun to record."""
     header = {"trialogue": FORMAT, "kind": "models", "origin": origin}
     try:
+        if path.exists() and path.stat().st_size:
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_bytes(orjson.dumps(header) + b"\n")
+        with path.open("ab") as file:
+            file.write(orjson.dumps(header) + b"\n")
     except OSError as error:
         raise JournalError(f"cannot write {path}: {error.strerror}", path=str(path)) from error
