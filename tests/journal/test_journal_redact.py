@@ -60,6 +60,14 @@ def test_no_sentence_is_kept_in_any_field():
     assert [kind for kind in kinds if CANARY.encode() in written[kind]] == []
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_sentence_is_kept_in_the_place_of_a_number_or_a_code(kind):
+    """A line of another version, or one edited by hand, is copied unchecked: it shares no words either."""
+    raw = {name: each for name, each in encode(filled(kind, CANARY)).items() if name != "type"}
+    odd = {name: CANARY for name, each in raw.items() if not isinstance(each, dict | list)}
+    assert CANARY not in str(masked_json(kind, odd))
+
+
 def kept_of(kind):
     """The fields of a class in which a word is kept."""
     return {name for name, value in encode(masked(filled(kind, ONE_WORD))).items() if ONE_WORD in str(value)}

@@ -4,7 +4,8 @@
 2. A declared text is kept only if it looks like a name or a code: a single word of at most 64 characters. A
    sentence in the place of a code is personal, too.
 3. Labels are names that people gave (a participant's title): they are kept in any form.
-4. Numbers, truth values, enums and literals hold no personal text and are kept.
+4. Numbers, truth values, enums and literals hold no personal text and are kept; a sentence in the place of
+   one, which an unchecked line can have, is masked.
 5. What this version does not know, a class or a field, has every text masked, and so are the keys of objects
    in it, which may be names. The names of fields, and of classes, are kept.
 
@@ -105,6 +106,13 @@ def mask_all(value: object) -> object:
             return value
 
 
+def mask_kind(value: object) -> object:
+    """A number or a word of a fixed list; in JSON, which nobody has checked, any text can be in its place."""
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return mask_code(value)
+    return value if isinstance(value, int | float | Enum | None) else mask_all(value)
+
+
 def masked(value: _Value) -> _Value:
     """Event, command or plan with its personal text masked."""
     return cast("_Value", _mask_for(type(value), mask)(value))
@@ -160,7 +168,7 @@ def _mask_for(hint: object, text_mask: Mask) -> Mask:
         classes = [each for each in known if isinstance(each, type) and attrs.has(each)]
         return partial(_mask_one_of, classes) if len(classes) == len(known) else mask_all
     if get_origin(hint) is Literal or hint in {int, float, bool} or _is_enum(hint):
-        return _as_it_is
+        return mask_kind
     return mask_all
 
 

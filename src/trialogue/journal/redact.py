@@ -14,7 +14,15 @@ from trialogue.arguments import checks_arguments
 from trialogue.errors import JournalError
 from trialogue.journal import chain
 from trialogue.journal.codec import COMMANDS, EVENTS, MISFITS, WIRE, JsonObject
-from trialogue.journal.personal import Mask, mask_all, mask_code, masked, masked_json, unknown_masked
+from trialogue.journal.personal import (
+    Mask,
+    mask_all,
+    mask_code,
+    mask_kind,
+    masked,
+    masked_json,
+    unknown_masked,
+)
 from trialogue.journal.reader import Reading
 from trialogue.journal.records import Header, header_line
 
@@ -68,12 +76,8 @@ def _all_masked(raws: list[JsonObject]) -> list[JsonObject]:
     return [_masked(each) for each in raws]
 
 
-def _as_it_is(value: object) -> object:
-    return value
-
-
 _OF_LINES: Final[Mapping[str, Mask]] = {
-    **dict.fromkeys(("v", "kind", "seq", "at", "ts"), _as_it_is),
+    **dict.fromkeys(("v", "kind", "seq", "at", "ts"), mask_kind),
     "event": _masked,
     "commands": _all_masked,
     "reason": mask_code,
