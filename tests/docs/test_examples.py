@@ -20,7 +20,7 @@ import orjson
 import pytest
 import trio
 import yaml
-from docs_blocks import PAGES, ROOT, Block, blocks_of, commands_of, is_like, name_of
+from docs_blocks import PAGES, ROOT, Block, blocks_of, commands_of, fences_of, is_like, name_of
 
 from trialogue.compute import InThreads
 from trialogue.journal.records import parse_end, parse_header, parse_record
@@ -251,6 +251,19 @@ def test_the_page_does_what_it_says(page, desk):
     for block in blocks_of(page):
         if is_run(block):
             RUN[block.language](block)
+
+
+def test_the_blocks_are_those_of_markdown():
+    """A block that readers of a page see is run: a parser of Markdown finds the same ones."""
+    from markdown_it import MarkdownIt
+
+    markdown = MarkdownIt()
+    markdown.core.ruler.enableOnly(["normalize", "block"])  # what stands in a line is not asked for
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        fences = [token for token in markdown.parse(text) if token.type == "fence"]
+        found = [(token.map[0] + 1, token.info.strip(), token.content) for token in fences]
+        assert list(fences_of(text)) == found, name_of(page)
 
 
 def test_pages_of_the_long_tests_have_blocks():

@@ -4,12 +4,13 @@ import asyncio
 import json
 
 import pytest
-from aiohttp import ClientSession, web
 from hosted_examples import example
 
 
 async def visit(scenario, options, visitor):
     """Serve the app on loopback, and let a client visit it."""
+    from aiohttp import ClientSession, web
+
     runner = web.AppRunner(example("aiohttp_app").app_of(scenario, "ann", **options))
     await runner.setup()
     try:
