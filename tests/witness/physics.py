@@ -51,6 +51,8 @@ class Decision:
     at: float
     event: Event
     commands: tuple[Command, ...]
+    kinds: frozenset[type[Command]] = Factory(lambda own: frozenset(map(type, own.commands)), takes_self=True)
+    """Classes of the commands, by which forty questions a decision are answered at once."""
 
 
 @define
@@ -168,7 +170,8 @@ class Sound:
     def _pull(self) -> None:
         position, samples = self.position, round(TICK_S * RATE)
         for name, playout in self.playouts.items():
-            heard = playout.pull(samples, position) is not None and name not in self.muted
+            pulled = None if playout._turn is None else playout.pull(samples, position)
+            heard = pulled is not None and name not in self.muted
             (self.sounding.add if heard else self.sounding.discard)(name)
         self._ticks = any(playout._turn is not None for playout in self.playouts.values())
         if self._ticks:

@@ -115,6 +115,8 @@ class Sometimes:
 
     def ends(self, decision: Decision, cause: str) -> list[str]:
         """Whose turn ended for this cause."""
+        if c.EndTurn not in decision.kinds:
+            return []
         return [
             each.participant
             for each in decision.commands
@@ -124,13 +126,14 @@ class Sometimes:
 
 def has(decision: Decision, kind: type[Any]) -> bool:
     """Whether a command of a class was decided."""
-    return any(isinstance(command, kind) for command in decision.commands)
+    return kind in decision.kinds
 
 
 def reported(code: str) -> Happened:
     """What the brain says by a code of its own."""
-    return lambda _, decision: any(
-        isinstance(each, c.Report) and each.code == code for each in decision.commands
+    return lambda _, decision: (
+        c.Report in decision.kinds
+        and any(isinstance(each, c.Report) and each.code == code for each in decision.commands)
     )
 
 

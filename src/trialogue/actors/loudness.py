@@ -55,7 +55,8 @@ def silent_end_s(pcm: bytes | bytearray, sample_rate: int) -> float | None:
     """Seconds of silence at the end of linear16 sound; None where all of it is silent."""
     samples = array("h", bytes(pcm))
     width = max(1, sample_rate // _FRAMES)
-    for end in range(len(samples), 0, -width):
+    zeros = (len(pcm) - len(pcm.rstrip(b"\0"))) // 2  # frames of digital silence have no level to be judged
+    for end in range(len(samples) - zeros // width * width, 0, -width):
         frame = samples[max(0, end - width) : end]
         if sum(map(mul, frame, frame)) > _POWER * len(frame):
             return (len(samples) - end) / sample_rate
