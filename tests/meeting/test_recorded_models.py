@@ -120,6 +120,18 @@ def test_a_key_in_a_prompt_is_in_no_record(hold, tmp_path, endpoint, monkeypatch
     assert not [each for each in written if b"-5e1f-0a77" in each]
 
 
+def test_a_runs_copy_of_an_older_record_has_no_key(hold, tmp_path, endpoint, monkeypatch):
+    """A record that was made without the key in the environment holds it; the run's copy is shared, too."""
+    prompt = "The key of the prices is canary-5e1f-0a77."
+    hold("asked", clock="real", prompt=prompt, record=tmp_path / "models.jsonl")
+    monkeypatch.setenv("PRICES_KEY", "canary-5e1f-0a77")
+    told = hold("told", prompt=prompt)
+    assert (told.exit_code, endpoint.asked) == (0, 1)
+    kept = (tmp_path / "told" / "models.jsonl").read_bytes()
+    assert b"The key of the prices is ***." in kept
+    assert b"canary" not in kept
+
+
 def test_recording_models_needs_real_time(hold, tmp_path):
     """Recording models' answers under the virtual clock is refused."""
     hold("asked", clock="real", record=tmp_path / "models.jsonl")

@@ -19,6 +19,14 @@ def test_variables_that_are_named_like_keys_hold_secrets(name):
     assert secrets_of({name: f" {KEY}\n", "HOME": "/home/ada"}).values == (KEY,)
 
 
+@pytest.mark.parametrize(
+    "name", ["GIT_AUTHOR_NAME", "git_author_email", "KEYBOARD_LAYOUT", "TOKENIZERS_PARALLELISM"]
+)
+def test_an_author_is_no_secret(name):
+    """A participant who has the name of the author of commits is heard by that name, not as three stars."""
+    assert secrets_of({name: "ada@example.org"}).values == ()
+
+
 def test_variables_of_a_scenario_are_secret():
     """Whatever their names; a value too short to be a key is not."""
     environment = {"BADGE": "long-enough", "PIN_KEY": "1234", "OTHER": "not referred to"}

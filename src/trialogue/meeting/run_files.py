@@ -47,7 +47,7 @@ def keep_scenario(folder: Path, resolved: Resolved, secrets: Secrets) -> None:
 
     JournalError where that fails.
     """
-    document = _with_own_models(folder, resolved, _with_own_clips(folder, resolved))
+    document = _with_own_models(folder, resolved, _with_own_clips(folder, resolved), secrets)
     kept = evolve(resolved, document=document)
     write_private(folder / "scenario.yaml", to_yaml(kept).encode(), secrets)
 
@@ -86,11 +86,11 @@ def _with_own_clips(folder: Path, resolved: Resolved) -> Document:
     return evolve(resolved.document, cast=cast)
 
 
-def _with_own_models(folder: Path, resolved: Resolved, document: Document) -> Document:
-    """Document with its record of models' answers copied into the run's folder."""
+def _with_own_models(folder: Path, resolved: Resolved, document: Document, secrets: Secrets) -> Document:
+    """Document with its record of models' answers copied into the run's folder, without secrets."""
     if resolved.models is None or document.run is None:
         return document
-    _copy(resolved.models, folder / MODELS)
+    write_private(folder / MODELS, read_regular(resolved.models), secrets)
     return evolve(document, run=evolve(document.run, models=MODELS))
 
 

@@ -26,8 +26,10 @@ MASK: Final = "***"
 SHORTEST: Final = 8
 """Fewest characters of a secret."""
 
-_NAMES: Final = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH", re.IGNORECASE)
-"""Parts of the names of variables that hold keys."""
+_NAMES: Final = re.compile(
+    r"KEY(?!BOARD)|TOKEN(?!IZER)|SECRET|PASS|CREDENTIAL|AUTH(?!OR(?!I))", re.IGNORECASE
+)
+"""Parts of the names of variables that hold keys; those of authors, keyboards and tokenizers hold none."""
 
 _DEPTH: Final = 3
 """Depth of JSON within JSON to which a secret is found: a tool's arguments are two deep."""
