@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+
+import pytest
+
 from trialogue.speech.murmur import HEAR_RATE, SPEAK_RATE, Murmur, Threshold
 from trialogue.speech.resample import Resampler
 
@@ -45,3 +49,17 @@ def test_edges_of_loud_and_low_samples() -> None:
         detector = Threshold(100)
         edges = detector.feed(bytes(640) + loud * 320 + bytes(640 * 6))
         assert [edge.at for edge in edges] == [320, 640]
+
+
+@pytest.mark.parametrize("hang_ms", [0, 60, 200])
+def test_edges_are_the_same_however_the_sound_is_cut(hang_ms: int) -> None:
+    """Speech begins and ends at the same places, whether sound comes by the block or all at once."""
+    block, chance = 640, random.Random(hang_ms)
+    sound = b"".join(chance.choice([b"\x00\x10", *[b"\x00\x00"] * 4]) * 320 for _ in range(400))
+    fine, coarse = Threshold(hang_ms), Threshold(hang_ms)
+    finely = [edge for at in range(0, len(sound), block) for edge in fine.feed(sound[at : at + block])]
+    coarsely = [
+        edge for at in range(0, len(sound), 5 * block) for edge in coarse.feed(sound[at : at + 5 * block])
+    ]
+    assert coarsely == finely
+    assert len(finely) > 10

@@ -10,6 +10,7 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Iterator
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from trialogue.arguments import checks_arguments
 from trialogue.speech.engines import Engines
 from trialogue.speech.ports import EdgeKind, Recognized, SpeechEdge, Spoken
 from trialogue.speech.sentences import split_sentences
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SPEAK_RATE = 24_000
 HEAR_RATE = 16_000
@@ -29,6 +33,9 @@ _STEP = 8
 
 _MOST = 4_000
 """Most sentences that are distinguished: their values fit a sample of 16 bits."""
+
+_BLOCK = HEAR_RATE // 50
+"""Samples of 20 ms, in which speech begins and ends."""
 
 
 class Murmur:
@@ -86,11 +93,14 @@ class Threshold:
 
     def feed(self, pcm: bytes) -> list[SpeechEdge]:
         """Edges detected, in blocks of 20 ms."""
+        samples = np.frombuffer(pcm, "<i2")
+        speaks = bool(len(samples)) and _is_loud(samples)
+        size = _BLOCK if speaks else max(1, len(samples))  # silence is the same in one block as in many
         edges: list[SpeechEdge] = []
-        for start in range(0, len(pcm), 640):
-            block = np.frombuffer(pcm[start : start + 640], "<i2")
+        for start in range(0, len(samples), size):
+            block = samples[start : start + size]
             began, self._at = self._at, self._at + len(block)
-            if int(block.max()) > _STEP // 2 or int(block.min()) < -(_STEP // 2):
+            if speaks and _is_loud(block):
                 self._ended_at = self._at
                 if not self._is_speech:
                     self._is_speech = True
@@ -99,6 +109,10 @@ class Threshold:
                 self._is_speech = False
                 edges.append(SpeechEdge(EdgeKind.STOPPED, self._ended_at))
         return edges
+
+
+def _is_loud(samples: NDArray[np.int16]) -> bool:
+    return int(samples.max()) > _STEP // 2 or int(samples.min()) < -(_STEP // 2)
 
 
 def murmuring_engines() -> Engines:
