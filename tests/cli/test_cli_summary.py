@@ -92,8 +92,13 @@ def test_it_fits_a_terminal():
 
 
 def test_in_one_line():
-    """The shortest summary is one line; it counts the turns of the table, not those without words."""
-    assert in_one_line(ENDED) == "edge cache: interrupted after 00:20, 4 turns, runs/edge-cache-1"
+    """The shortest summary is one line; it counts the turns of the table, not those without words.
+
+    An agent that left for good is told: of one whose certificate was refused there was only silence.
+    """
+    told = "edge cache: interrupted after 00:20, 4 turns, runs/edge-cache-1"
+    assert in_one_line(ENDED) == f"{told}; Tech: 402 out of credit"
+    assert in_one_line(evolve(ENDED, result=evolve(RESULT, failures=()))) == told
 
 
 def test_quiet_names_what_was_not_met():
@@ -103,23 +108,23 @@ def test_quiet_names_what_was_not_met():
         for at in range(5)
     )
     told = list(in_brief(evolve(ENDED, result=evolve(RESULT, expectations=Findings(6, misses)))))
-    assert told[0].endswith("1 of 6 expectations met; 5 misses: 5 of behaviour")
+    assert "1 of 6 expectations met; 5 misses: 5 of behaviour" in told[0]
     assert told[1] == "  expect.never[0], behaviour: expected never /no/ said; it happened at 3.00 s"
     assert told[4:] == ["  and 2 more, in result.json"]
     assert list(in_brief(ENDED)) == [in_one_line(ENDED)]
 
 
-def test_quiet_names_what_measured_nothing():
-    """`--quiet` names expectations that measured nothing in words of their own, and counts beyond three."""
+def test_quiet_names_what_measured_nothing_and_what_was_not_reached():
+    """`--quiet` names each by its place and its words, and counts beyond three."""
     empty = [
         Checked(f"expect.at_end[{at}]", "measured-nothing", "silence max 5s", "no values") for at in range(4)
     ]
     unreached = Checked("expect.in_order[1]", "not-reached", "/no/ said", "")
     ended = evolve(ENDED, result=evolve(RESULT, expectations=Findings(6, results=(empty[0], unreached))))
-    told = "6 expectations: 4 met, 1 not reached, 1 measured nothing: at_end[0] silence max 5s"
-    assert in_one_line(ended).endswith(told)
+    told = "1 measured nothing: at_end[0] silence max 5s, 1 not reached: in_order[1] /no/ said"
+    assert f"6 expectations: 4 met, {told}" in in_one_line(ended)
     ended = evolve(ENDED, result=evolve(RESULT, expectations=Findings(6, results=tuple(empty))))
-    assert in_one_line(ended).endswith("at_end[2] silence max 5s, and 1 more")
+    assert "at_end[2] silence max 5s, and 1 more" in in_one_line(ended)
 
 
 def test_an_unmet_expectation_of_speech_quotes_what_was_heard():
@@ -133,7 +138,7 @@ def test_an_unmet_expectation_of_speech_quotes_what_was_heard():
 
 
 def test_one_line_says_why_nobody_could_be_heard():
-    """A failed meeting's summary gives each reason once, with all agents concerned."""
+    """Each reason once, with all agents concerned; sessions that came back only where the meeting failed."""
     text = "cannot reach 127.0.0.1:1: Connection refused"
     lost = tuple(Failure(1.0, "session-lost", text, name) for name in ("ada", "eve"))
     left = tuple(Failure(3.0, "session-failed", f"{text} (It is off.)", name) for name in ("eve", "ada"))
@@ -143,7 +148,8 @@ def test_one_line_says_why_nobody_could_be_heard():
     assert told.endswith(
         "runs/edge-cache-1; Moderator, Eve: cannot reach 127.0.0.1:1: Connection refused (It is off.)"
     )
-    assert "cannot reach" not in in_one_line(evolve(ENDED, result=evolve(result, ok=True)))
+    assert "cannot reach" in in_one_line(evolve(ENDED, result=evolve(result, ok=True)))
+    assert "cannot reach" not in in_one_line(evolve(ENDED, result=evolve(result, ok=True, failures=lost)))
 
 
 def test_a_meeting_in_which_no_agent_was_heard_says_so():

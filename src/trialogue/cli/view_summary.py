@@ -117,14 +117,14 @@ def in_brief(ended: Ended) -> Iterator[str]:
 
 
 def _why_failed(ended: Ended) -> list[str]:
-    """Why agents' services failed, in the services' words, if no agent could speak because of it.
+    """Why agents left for good, in the services' words, or why services failed if no agent could speak.
 
     Of an agent that left for good, the lost sessions before that are left out: they have the same reason.
     """
-    if ended.result.ok:
-        return []
     told = [each for each in ended.result.failures if each.code in WHY_UNHEARD and each.participant]
     left = {each.participant for each in told if each.code == "session-failed"}
+    if ended.result.ok:
+        told = [each for each in told if each.code == "session-failed"]
     names: dict[str, set[str]] = {}
     for each in told:
         if each.participant and (each.code != LOST or each.participant not in left):

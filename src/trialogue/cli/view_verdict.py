@@ -76,7 +76,7 @@ def _short(place: str) -> str:
 def headline(verdict: Findings, *, named: bool = False) -> str:
     """Headline of the result: how many expectations were met, and the kinds of the others.
 
-    With `named` it says, last of those, which expectations measured nothing.
+    With `named` it says which expectations measured nothing, or were not reached.
     """
     if verdict.unjudged:
         return verdict.not_judged
@@ -86,16 +86,15 @@ def headline(verdict: Findings, *, named: bool = False) -> str:
         counted(verdict.checked, "expectation"),
         verdict.checked - len(places) - sum(others.values()),
     )
-    asides = [f", {count} {name}" for name, count in others.items() if count]
-    if named and verdict.empty:
-        asides = [*asides[1:], f"{asides[0]}: {_named(verdict.empty)}"]
-    aside = "".join(asides)
+    which = dict(zip(others, (verdict.empty, verdict.unreached), strict=True))
+    told = {name: f": {_named(which[name])}" if named else "" for name in others}
+    aside = "".join(f", {count} {name}{told[name]}" for name, count in others.items() if count)
     if not places:
         return f"{total}: {left} met{aside}" if aside else f"{total}, all met"
     kinds = Counter(miss.kind for miss in verdict.misses)
-    told = ", ".join(f"{count} of {kind}" for kind, count in kinds.items())
+    of_kinds = ", ".join(f"{count} of {kind}" for kind, count in kinds.items())
     misses = counted(len(verdict.misses), "miss").replace("misss", "misses")
-    return f"{left} of {total} met{aside}; {misses}: {told}"
+    return f"{left} of {total} met{aside}; {misses}: {of_kinds}"
 
 
 def _named(results: Sequence[Checked]) -> str:
