@@ -185,6 +185,16 @@ def test_events_after_one_that_never_came_are_not_reached():
     found = verdict("  in_order: [{participant: ann, event: hand}, {participant: ben, event: heard}]")
     assert [each.outcome for each in found.results] == ["missed", "not-reached"]
     assert headline(found) == "0 of 2 expectations met, 1 not reached; 1 miss: 1 of behaviour"
+    assert ", 1 not reached: in_order[1] ben heard; 1 miss" in headline(found, named=True)
+
+
+def test_a_single_value_is_told_with_each_of_its_two_bounds():
+    """Exactly five was asked, and what was read was that at least five were expected."""
+    found = verdict("  at_end: [{turns: {total: {min: 9, max: 9}}}, {turns: {each: [ann], min: 9, max: 9}}]")
+    assert [each.expected for each in found.misses] == [
+        "turns of all together exactly 9 (min)",
+        "turns exactly 9 (min) of ann",
+    ]
 
 
 def test_a_figure_has_the_unit_of_its_limit():

@@ -103,6 +103,12 @@ def _totals(bounds: BoundKeys) -> list[tuple[Statistic, int]]:
     return [(statistic, number) for statistic, number in limits if number is not None]
 
 
+def _limit_text(statistic: Statistic, value: object, bounds: BoundKeys | TimesKeys | None) -> str:
+    """Limit in words: `min 5`, or `exactly 5 (min)` for one of two that leave a single value."""
+    is_exact = bounds is not None and value == bounds.min == bounds.max
+    return f"exactly {value} ({statistic})" if is_exact else f"{statistic} {value}"
+
+
 def limit_of(unit: Unit, value: object) -> float | None:
     """Limit as a number; None if it is not one."""
     match unit, value:
@@ -152,10 +158,10 @@ class _Ready:
             for statistic, value in bounds_of(bounds):
                 limit = limit_of(UNITS[measure], value)
                 if limit is not None:
-                    text = f"{measure} {statistic} {value}"
+                    text = f"{measure} {_limit_text(statistic, value, bounds)}"
                     yield Bound(measure, statistic, limit, bounds.each or (), text, place, keys.excepted)
             for statistic, number in _totals(bounds):
-                text = f"{measure} of all together {statistic} {number}"
+                text = f"{measure} of all together {_limit_text(statistic, number, bounds.total)}"
                 yield Bound(measure, statistic, number, (), text, place, is_total=True)
 
     def _event(self, keys: EventKeys, place: str) -> Expected:
