@@ -46,7 +46,7 @@ def test_each_is_told_where_a_limit_ended_the_meeting(reason):
         outcome = result(resolved.plan, held, utterances(held), Run(clock="virtual"))
         told = [
             "end.any[0] (/closed/ said by ann) never came",
-            "end.any[2] (ann granted, time 2) never came",
+            "end.any[2] (ann granted, the 2nd time) never came",
         ]
         wanted = told if ends and reason != "said" else []
         assert list(ends_that_never_came(resolved, outcome, held)) == wanted

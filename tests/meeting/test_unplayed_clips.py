@@ -35,6 +35,6 @@ def test_each_is_told_with_what_it_waited_for():
     where = "cast.dana.via.clips"
     assert list(unplayed_clips(resolve(loads(SCENARIO)), RECORDS)) == [
         f"{where}[1] was never played: 90 s have passed",
-        f"{where}[2] was never played: ann granted, time 2",
+        f"{where}[2] was never played: ann granted, the 2nd time",
         f"{where}[4] was never played: its hand was raised, and the floor never came",
     ]

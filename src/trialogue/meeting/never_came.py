@@ -8,7 +8,7 @@ from typing import Final
 from trialogue.expect.occurrences import Happenings
 from trialogue.model.records import Record
 from trialogue.report.result import Result
-from trialogue.scenario.pattern_reading import pattern_of
+from trialogue.scenario.pattern_reading import pattern_of, with_time
 from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.vocabulary import EndWord
@@ -31,6 +31,6 @@ def ends_that_never_came(resolved: Resolved, result: Result, records: Sequence[R
             nth = end.nth or 1
             came = [at for at in happened.find(pattern) if end.within is None or at.at <= end.within]
             if len(came) < nth:
-                yield f"end.any[{index}] ({text}{f', time {nth}' if nth > 1 else ''}) never came"
+                yield f"end.any[{index}] ({with_time(text, nth)}) never came"
         elif end is EndWord.AGENDA_DONE and document.agenda:
             yield f"end.any[{index}] ({end.value}) never came"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from trialogue.actors.stand_in import GRAIN_S
 from trialogue.brain.clip_cues import ClipCue, ClipCues
 from trialogue.model.records import Record
-from trialogue.scenario.pattern_reading import pattern_of
+from trialogue.scenario.pattern_reading import pattern_of, with_time
 from trialogue.scenario.people import ClipsKeys
 from trialogue.scenario.resolve import Resolved
 
@@ -26,8 +26,8 @@ def unplayed_clips(resolved: Resolved, records: Sequence[Record]) -> Iterator[st
         for number, clip in enumerate(via.clips):
             if number not in played:
                 _, text = pattern_of(resolved.document, clip.when, person.name)
-                nth = f", time {clip.when.nth}" if (clip.when.nth or 1) > 1 else ""
-                why = "its hand was raised, and the floor never came" if number in waited else f"{text}{nth}"
+                event = with_time(text, clip.when.nth)
+                why = "its hand was raised, and the floor never came" if number in waited else event
                 yield f"cast.{person.name}.via.clips[{number}] was never played: {why}"
 
 

@@ -21,7 +21,7 @@ from trialogue.model.plan import Said
 from trialogue.scenario.patterns import EventKeys, SpokenKeys
 from trialogue.scenario.schema import Document
 
-__all__ = ["awaited_of", "pattern_of", "trigger_of"]
+__all__ = ["awaited_of", "pattern_of", "trigger_of", "with_time"]
 
 
 def trigger_of(document: Document, keys: EventKeys, own: str | None = None) -> Trigger:
@@ -67,6 +67,14 @@ def pattern_of(document: Document, keys: EventKeys, own: str | None = None) -> t
         return EndPattern(keys.ended), f"the meeting ends by {keys.ended}"
     code = None if keys.error in {None, "any"} else keys.error
     return ErrorPattern(code, keys.by), f"{code or 'any'} error{by}"
+
+
+def with_time(text: str, nth: int | None) -> str:
+    """Description of an event with its number, from the second on: `ann granted, the 3rd time`."""
+    if nth is None or nth == 1:
+        return text
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(nth % 10 if nth % 100 not in {11, 12, 13} else 0, "th")
+    return f"{text}, the {nth}{ending} time"
 
 
 def _spoken(document: Document, said: SpokenKeys) -> tuple[EventPattern, str]:
