@@ -73,11 +73,25 @@ async def test_authorities_of_the_machine_are_trusted(nursery, monkeypatch, tmp_
     (listener,) = await nursery.start(listen)
     port = listener.transport_listener.socket.getsockname()[1]
     try:
-        async with open_http_client(5.0, 5.0) as client:
+        async with open_http_client(5.0, 5.0, print) as client:
             assert (await client.get(f"https://localhost:{port}/")).status_code == 204
     finally:
         client_context.cache_clear()
     nursery.cancel_scope.cancel(reason="the answer has come")
+
+
+async def test_the_status_of_a_server_that_is_down_is_told(nursery):
+    """The package says only that there was an error: a gateway's 503 looked like a fault of the tool."""
+
+    async def refuse(stream):
+        await stream.receive_some()
+        await stream.send_all(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n")
+
+    (listener,) = await nursery.start(partial(trio.serve_tcp, refuse, 0, host="127.0.0.1"))
+    port = listener.socket.getsockname()[1]
+    with pytest.raises(SetupError, match="cannot be used: it answered with HTTP status 503"):
+        await McpServer("prices", url=f"http://127.0.0.1:{port}/mcp").run()
+    nursery.cancel_scope.cancel(reason="the refusal has come")
 
 
 async def live(server, act):

@@ -64,6 +64,12 @@ _LOGGERS = ("mcp", "client")
 _CLOSED = -32000
 """Code of the package for a closed connection."""
 
+FIRST_REFUSAL = 400
+"""First HTTP status that is no answer."""
+
+_REFUSED = "Server returned an error response"
+"""Words of the package for an answer with an HTTP status from 400 on."""
+
 _FORGOTTEN = "Session terminated"
 """Words of the package for an address that was restarted and has lost our session."""
 
@@ -129,6 +135,7 @@ class McpServer:
         self._gone = trio.Event()
         self._opening = trio.CancelScope()
         self._was_open = False
+        self._refused_with = 0
         self._last_words = Tail()
         self.offered: Mapping[str, _Offered] = {}
 
@@ -153,7 +160,7 @@ class McpServer:
             raise
         except Exception as failure:  # any exception of the package means only that its server is gone
             why = _named(failure) if self._was_open else _in_words(failure)
-            raise self._lost(reason_of_system(failure) or why) from failure
+            raise self._lost(reason_of_system(failure) or self._status_of(failure) or why) from failure
         finally:
             self._client = None
         late = f"it was not ready within {OPENING_S:g} s"
@@ -183,7 +190,9 @@ class McpServer:
 
     async def _transport(self, exits: AsyncExitStack) -> Transport:
         if self._url:
-            client = await exits.enter_async_context(open_http_client(OPENING_S, ANSWERING_S))
+            client = await exits.enter_async_context(
+                open_http_client(OPENING_S, ANSWERING_S, self._note_status)
+            )
             spoken = _package("mcp.client.streamable_http")
             return cast("Transport", spoken.streamable_http_client(self._url, http_client=client))
         self._last_words = Tail()
@@ -198,6 +207,10 @@ class McpServer:
         )
         exits.enter_context(told_of_long_lines(self._refuse))
         return cast("Transport", _package("mcp.client.stdio").stdio_client(program, errlog=stderr))
+
+    def _note_status(self, status: int) -> None:
+        if status >= FIRST_REFUSAL:
+            self._refused_with = status
 
     def _refuse(self) -> None:
         """End the session, of whose program nothing more is read."""
@@ -233,7 +246,8 @@ class McpServer:
                 self._gone.set()
                 return ToolFailed("the MCP server has ended our session", code="server-gone")
             case int(code), _ if code != _CLOSED:
-                return ToolFailed(f"the MCP server failed: {_named(failure)}", code=_named(failure))
+                why = self._status_of(failure) or _named(failure)
+                return ToolFailed(f"the MCP server failed: {why}", code=_named(failure))
             case _ if isinstance(failure, ValueError):  # the package checks answers by their schema
                 return unreadable
             case _:
@@ -241,6 +255,11 @@ class McpServer:
                     "the MCP server stopped during the call; the call may have had effects",
                     code="server-gone",
                 )
+
+    def _status_of(self, failure: Exception) -> str:
+        """HTTP status behind a failure for which the package has only general words; empty for others."""
+        is_refused = getattr(_first(failure), "message", None) == _REFUSED and self._refused_with
+        return f"it answered with HTTP status {self._refused_with}" if is_refused else ""
 
     def __repr__(self) -> str:
         """Status line."""
