@@ -3,7 +3,7 @@
 import pytest
 
 from trialogue.errors import SetupError
-from trialogue.importing import import_extra, import_named
+from trialogue.importing import import_extra, import_named, made_by_named
 
 BROKEN = {
     "cannot_load": "raise ImportError('libgomp.so.1: failed to map segment from shared object')",
@@ -63,4 +63,21 @@ def test_an_authors_module_that_does_not_load_is_told(name, told):
     """Whatever it raises is the author's to mend: one line, and no exit of its own."""
     with pytest.raises(SetupError) as caught:
         import_named("tool x", name)
+    assert str(caught.value) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (
+            "time:sleep",
+            "engines: time:sleep() failed: TypeError: time.sleep() takes exactly one argument (0 given)",
+        ),
+        ("math:pi", "engines: math:pi is no function"),
+    ],
+)
+def test_an_authors_function_that_cannot_be_called_is_told(name, told):
+    """A function with arguments failed each test of a file with a traceback of ours."""
+    with pytest.raises(SetupError) as caught:
+        made_by_named("engines", name)
     assert str(caught.value) == told

@@ -40,6 +40,19 @@ def import_named(what: str, name: str) -> object:
         raise SetupError(f"{what}: cannot load {module}: {reason_of(fault)}") from fault
 
 
+def made_by_named(what: str, name: str) -> object:
+    """Result of the author's function at `module:function`; `SetupError` where it is none, or fails."""
+    make = import_named(what, name)
+    if not callable(make):
+        raise SetupError(f"{what}: {name} is no function")
+    try:
+        return make()
+    except SetupError:
+        raise
+    except Exception as fault:  # an author's own code may raise anything
+        raise SetupError(f"{what}: {name}() failed: {reason_of(fault)}") from fault
+
+
 @cache
 def made_by(point: EntryPoint) -> object:
     """Object from a package's entry point, a callable without arguments: made once in a process.

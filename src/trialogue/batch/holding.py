@@ -29,7 +29,7 @@ from trialogue.batch.figures import figures_of
 from trialogue.batch.jobs import Job, prepared_job
 from trialogue.batch.outcomes import Outcome, State, Unmet
 from trialogue.errors import GaveUp, JournalError, SetupError, TrialogueError
-from trialogue.importing import import_named
+from trialogue.importing import made_by_named
 from trialogue.journal.files import JOURNAL
 from trialogue.journal.lock import locked
 from trialogue.machine_limits import LACKS, lack_in
@@ -72,8 +72,8 @@ class Loaded:
     def engines(self, named: str) -> Engines:
         """Engines that `module:function` makes; those of `trialogue[local]` where the name is empty."""
         if named not in self._loaded:
-            make = cast("Any", import_named("engines", named)) if named else open_engines
-            self._loaded[named] = make()
+            made = made_by_named("engines", named) if named else open_engines()
+            self._loaded[named] = cast("Engines", made)
         return self._loaded[named]
 
 
