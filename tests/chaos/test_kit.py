@@ -1,5 +1,7 @@
 """What is shipped for tests of others."""
 
+import signal
+
 import pytest
 import trio
 
@@ -41,3 +43,17 @@ def test_a_trial_in_real_time(scene, tmp_path):
     trial = try_meeting(resolved, plan, out=tmp_path / "run")
     assert judge(trial).broken == ()
     assert {strike.planned.fault.name for strike in trial.strikes} == {"broken-500", "fin-mid-turn"}
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no SIGHUP")
+def test_a_hang_up_is_heard_behind_nohup(scene, tmp_path):
+    """The meeting went on as if the fault had not struck, and the promise that it ends was called broken."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        plan = FaultPlan((Planned(fault_named("hung-up"), "", after_s=1.0),), seed=1)
+        trial = try_meeting(scene(), plan, out=tmp_path / "run")
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert trial.held is not None
+    assert (trial.held.result.reason, judge(trial).broken) == ("hung-up", ())

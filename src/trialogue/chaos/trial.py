@@ -11,8 +11,8 @@ import os
 import random
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final, Never, assert_never, cast
@@ -288,6 +288,21 @@ async def dial_nowhere(how: BadAddress) -> AsyncGenerator[WebSocket]:
 # --- the trial --------------------------------------------------------------------------------------
 
 
+@contextmanager
+def _hearing(plan: FaultPlan) -> Generator[None, None, None]:
+    """Have signals of a plan their usual effect where they are ignored, as SIGHUP behind `nohup`."""
+    effects = [each.fault.effect for each in plan.planned]
+    numbers = {signal.Signals[each.name] for each in effects if isinstance(each, Signal)}
+    ignored = [number for number in numbers if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
+
+
 @checks_arguments
 def try_meeting(
     resolved: Resolved,
@@ -306,7 +321,8 @@ def try_meeting(
     held: MeetingResult | None = None
     error: Exception | None = None
     try:
-        held = run_meeting(resolved, out=out, edges=edges, watch=injector.watch)
+        with _hearing(plan):
+            held = run_meeting(resolved, out=out, edges=edges, watch=injector.watch)
     except (TrialogueError, FaultOnDemand) as raised:
         error = raised
     if injector.folder is None:
