@@ -214,6 +214,11 @@ def test_journal_that_is_being_written_is_read_so_far(tmp_path):
     journal.append(meeting()[0])
     reading = read(journal.path)
     assert (tuple(reading), kinds(reading)) == (meeting()[:1], [ProblemKind.NOT_CLOSED])
+    assert reading.problems[0].text == "not closed: its meeting is still running"
+    shutil.copytree(journal.path.parent, tmp_path / "crashed", dirs_exist_ok=True)
+    left = read(tmp_path / "crashed" / journal.path.name)
+    list(left)
+    assert left.problems[0].text == "never closed: no process writes it, so the meeting crashed"
     journal.close("hung-up")
 
 

@@ -16,7 +16,8 @@ from trialogue.cli.view_screens import note, open_screen, put_json, show, writin
 from trialogue.cli.view_story import Sort, Story, StoryMoment
 from trialogue.cli.view_story_lines import Seating, StoryLines
 from trialogue.errors import SetupError
-from trialogue.journal.files import is_written, journal_of
+from trialogue.journal.files import journal_of
+from trialogue.journal.lock import is_written
 from trialogue.journal.reader import Reading, read
 from trialogue.journal.repair import CRASHED
 from trialogue.model.commands import GrantFloor

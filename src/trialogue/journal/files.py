@@ -24,7 +24,7 @@ import attrs
 from trialogue.errors import JournalError
 from trialogue.journal.lock import locked
 from trialogue.journal.manifest import NAME, Digest, Manifest, Status, manifest_in, write_manifest
-from trialogue.journal.reader import Problem, opened_journal, read
+from trialogue.journal.reader import Problem, read
 from trialogue.regular_files import check_output, check_regular, open_descriptor, open_regular, unbuffered
 from trialogue.values import frozen
 
@@ -119,12 +119,6 @@ def runs_in(folder: Path) -> tuple[Path, ...]:
     if not folder.is_dir() or any((folder / name).exists() for name in (JOURNAL, NAME)):
         return ()
     return tuple(sorted(each for each in folder.iterdir() if (each / JOURNAL).is_file()))
-
-
-def is_written(journal: Path) -> bool:
-    """Whether a process is writing this journal; JournalError where it cannot be opened."""
-    with opened_journal(journal) as file:
-        return not locked(file.fileno())
 
 
 def digest_of(path: Path) -> Digest:

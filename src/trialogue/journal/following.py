@@ -15,7 +15,8 @@ from attrs import field
 from trialogue.errors import JournalError
 from trialogue.journal import chain
 from trialogue.journal.codec import MISFITS, UnknownType
-from trialogue.journal.reader import opened_journal, read
+from trialogue.journal.lock import opened_journal
+from trialogue.journal.reader import read
 from trialogue.journal.records import End, Header, parse_end, parse_record
 from trialogue.model.json_text import read_json
 from trialogue.model.records import Record

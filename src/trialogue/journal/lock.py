@@ -6,7 +6,11 @@ The lock is advisory (flock): trialogue does not repair or continue a journal th
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Protocol, cast
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+from trialogue.errors import JournalError
+from trialogue.regular_files import open_regular
 
 
 class _Flock(Protocol):
@@ -31,3 +35,17 @@ def locked(descriptor: int) -> bool:
     except (ImportError, OSError):
         return True
     return True
+
+
+def opened_journal(path: Path) -> BinaryIO:
+    """Journal opened for reading; JournalError where it was removed meanwhile."""
+    try:
+        return open_regular(path)
+    except OSError as error:
+        raise JournalError(f"cannot read {path}: {error.strerror}", path=str(path)) from error
+
+
+def is_written(journal: Path) -> bool:
+    """Whether a process is writing this journal; JournalError where it cannot be opened."""
+    with opened_journal(journal) as file:
+        return not locked(file.fileno())

@@ -25,6 +25,7 @@ from trialogue.errors import JournalError
 from trialogue.importing import own_version
 from trialogue.journal import chain
 from trialogue.journal.codec import MISFITS, WIRE, JsonObject, UnknownType
+from trialogue.journal.lock import is_written, opened_journal
 from trialogue.journal.manifest import Manifest, Status, read_manifest
 from trialogue.journal.migrations import FORMAT, upcast
 from trialogue.journal.records import (
@@ -285,7 +286,9 @@ class Reading:
         elif manifest is not None and is_closed and (manifest.seq, self.end is None) != (self._seq, False):
             self._note(ProblemKind.MANIFEST, size, f"its manifest says {manifest.seq} records and an end")
         if self.end is None and not is_closed:
-            self._note(ProblemKind.NOT_CLOSED, size, "never closed: the meeting crashed or is still running")
+            crashed = "never closed: no process writes it, so the meeting crashed"
+            why = "not closed: its meeting is still running" if is_written(self.path) else crashed
+            self._note(ProblemKind.NOT_CLOSED, size, why)
 
     def _manifest(self, size: int) -> Manifest | None:
         """Manifest, if it proves anything about this journal."""
@@ -378,14 +381,6 @@ def _is_torn(line: bytes) -> bool:
 def _brief(name: object) -> str:
     """Class name of another version, or any other value in a file made by hand, shortened."""
     return safe_text(str(name))[:60]
-
-
-def opened_journal(path: Path) -> BinaryIO:
-    """Journal opened for reading; JournalError where it was removed meanwhile."""
-    try:
-        return open_regular(path)
-    except OSError as error:
-        raise JournalError(f"cannot read {path}: {error.strerror}", path=str(path)) from error
 
 
 def _first_line(path: Path) -> bytes:
