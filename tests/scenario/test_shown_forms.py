@@ -307,6 +307,8 @@ def test_what_is_shown_for_another_shape_is_taken(tmp_path, shape):
         ("cast: {tech: {think: groq}}", "think: {provider: groq, model: ...}"),
         ("cast: {tech: [Hello., Bye.]}", "tech: {lines: [Hello., Bye.]}"),
         ("cast: {tech: {lines: 42}}", 'lines: ["42"]'),
+        ("cast: {tech: {lines: [Hi.]}, ann: {role: human, via: zoom}}", "via: text"),
+        ("cast: {tech: {role: chair, lines: [Hi.]}, ann: {role: Doctor, lines: [Hi.]}}", "role: speaker"),
         ("cast: {tech: {lines: [Hi.]}}\nend: true", "end: {any: [{said: {match: thank you all}}, limits]}"),
         ("cast: {tech: {lines: [Hi.]}}\nfloor: open", "floor: {policy: round-robin}"),
         ("cast: {tech: {lines: [Hi.]}}\nfloor: {policy: 7}", "policy: round-robin"),

@@ -59,7 +59,12 @@ def _example(problem: ScenarioProblem) -> str:
     """Example of the key, with names of the file; none beside a name that the message already has."""
     if problem.code not in _FORMED or (problem.code is Code.NAME and _MEANT in problem.text):
         return ""
-    return problem.names.fill(example_of(problem.path), seat_or_tool(problem.path))
+    own, form, names = seat_or_tool(problem.path), example_of(problem.path), problem.names
+    if form == "via: local" and own in names.people:
+        return "via: text"
+    if form == "role: chair" and names.chairs:
+        return "role: speaker"
+    return names.fill(form, own)
 
 
 def raise_problems(problems: Problems, main: str) -> None:
