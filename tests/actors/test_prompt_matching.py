@@ -49,6 +49,28 @@ def test_words_that_were_never_said_are_past_with_the_next_echo():
     assert asked.begun() == 4
 
 
+def test_words_that_were_never_said_claim_none_of_the_next():
+    """After words that no reply began with, an agent stayed silent for all that it was told to say."""
+    asked = asking(
+        Speak("ann", 1, "3 things are left.", prompt=3),
+        Cue("ann", 2, "Go on.", 4),
+        Speak("ann", 3, "Time is up.", prompt=5),
+        Speak("ann", 4, "Good night.", prompt=6),
+    )
+    assert asked.begun("Time is up.") == 5
+    assert asked.refused() == AskedPrompt(6, 4)
+    assert asked.repeats("Go on."), "it may still be repeated"
+
+
+def test_words_without_spaces_are_known_by_their_first_sentence():
+    """Japanese and Chinese sentences follow each other without a space: their agent was never heard."""
+    asked = asking(Speak("ann", 1, "はい。今日は会議です。始めましょう。", prompt=3))
+    assert asked.begun("はい。") == 3
+    endless = "これは会議の議題について説明する文章であり" * 30
+    assert asking(Speak("ann", 1, endless, prompt=4)).begun(endless[:400]) == 4
+    assert asking(Speak("ann", 1, "Yesterday it rained.", prompt=5)).begun("Yes.") == 0
+
+
 def test_a_refusal_is_about_words_to_say_first():
     """Texts as a user's are hardly ever refused."""
     asked = asking(Cue("ann", 2, "Go on.", 4), Speak("ann", 1, "Time is up.", prompt=3))

@@ -3,6 +3,7 @@
 1. A service repeats an injected text as the user's. A reply that begins after this echo answers the prompt; a
    reply before it does not. A reply after an answered tool call belongs to the same prompt.
 2. Words to say are not repeated: the reply that begins with them answers their prompt, and no later one does.
+   Words before them that no reply has begun with are past.
 3. Speech at the agent's ear ends a prompt: a later reply answers that speech. An echo ends the prompts sent
    before it.
 4. A refusal concerns words to say, if any wait; otherwise the oldest text that was not repeated.
@@ -10,15 +11,22 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import re
+from typing import Final, TypeVar
 
 from attrs import Factory
 
 from trialogue.model.commands import Cue, Speak
 from trialogue.values import define, frozen
 
-_AS_MANY = 3
+_AS_MANY: Final = 3
 """Words that must be equal at the beginning of the spoken sentence and of the requested one."""
+
+_UNSPACED: Final = 20
+"""Letters from which a spoken word may be cut: text without spaces, whose sentence ended within it."""
+
+_BETWEEN: Final = re.compile(r"[\s\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]+")
+"""Text between two words; the stops of Chinese and Japanese are followed by no space."""
 
 
 @frozen
@@ -71,10 +79,11 @@ class Asking:
 
     def begun(self, words: str = "") -> int:
         """Prompt that a reply answers which begins now, with these words where known; 0 for none."""
-        speak = self._first(Speak)
-        if speak is not None and _begins(speak.text, words):
-            self._waiting.remove(speak)
-            return speak.prompt
+        for index, order in enumerate(self._waiting):
+            if isinstance(order, Speak) and _begins(order.text, words):
+                cues = [each for each in self._waiting[:index] if isinstance(each, Cue)]
+                self._waiting[: index + 1] = cues
+                return order.prompt
         return self._repeated.prompt
 
     def refused(self) -> AskedPrompt:
@@ -106,9 +115,11 @@ def _begins(text: str, words: str) -> bool:
     """Whether a text begins with these words, apart from changes by services; none fit any text."""
     wanted, said = (_plain(each) for each in (text, words))
     count = min(_AS_MANY, len(said), len(wanted))
+    if said and count == len(said) and len(said[-1]) >= _UNSPACED:
+        wanted[count - 1] = wanted[count - 1][: len(said[-1])]
     return wanted[:count] == said[:count]
 
 
 def _plain(text: str) -> list[str]:
-    words = ("".join(filter(str.isalnum, word)).casefold() for word in text.split())
+    words = ("".join(filter(str.isalnum, word)).casefold() for word in _BETWEEN.split(text))
     return [word for word in words if word]
