@@ -1,6 +1,7 @@
 """`trialogue chaos`, in process."""
 
 import json
+import signal
 
 import pytest
 
@@ -59,6 +60,17 @@ def test_a_meeting_that_fell_is_told(table_file, tmp_path, capsys):
     out = tmp_path / "run"
     assert main(["chaos", table_file, "--fault", "disk-full", "--out", str(out)]) == 0
     assert "No space left on device (exit code 4)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("fault", "code"), [("interrupted", 130), ("terminated", 143), ("hung-up", 129)])
+def test_a_signal_of_the_plan_is_told_like_any_fault(table_file, tmp_path, capsys, fault, code):
+    """The command took it for its own, and ended with the signal's code and without its table."""
+    if fault == "hung-up" and not hasattr(signal, "SIGHUP"):
+        pytest.skip("this system has no SIGHUP")
+    assert main(["chaos", table_file, "--fault", fault, "--out", str(tmp_path / "run")]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert f"the meeting ended: {fault} (exit code {code})" in shown[-2]
+    assert shown[-1] == "all 7 promises were kept"
 
 
 def test_a_trial_takes_the_permissions_of_a_run(scene, tmp_path, capsys):
