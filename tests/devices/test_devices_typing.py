@@ -37,7 +37,8 @@ def typed(*pieces):
         ([b"one\nnew\x1b[A\x1b[B\x1b[Btwo\n"], ["one", "two"], ""),
         ([b"\x1b[D\x1b[C\x1b[3~\x7fa\n"], ["a"], ""),
         (["grün".encode()[:3], "grün".encode()[3:] + b"\n"], ["grün"], ""),
-        ([b"ab\xff\n", b"cd\n"], ["cd"], ""),
+        ([b"ab\xff\n/end\n", b"cd\n"], ["ab\N{REPLACEMENT CHARACTER}", "/end", "cd"], ""),
+        ([b"gr\xfcn", b" ist", b"\n"], ["gr\N{REPLACEMENT CHARACTER}n ist"], ""),
         ([b"a\x00\x07b\n"], ["ab"], ""),
     ],
 )

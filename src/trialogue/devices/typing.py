@@ -82,18 +82,13 @@ class LineEditor:
     _sequence: str = field(default="", init=False)
 
     _decoder: codecs.IncrementalDecoder = field(
-        factory=codecs.getincrementaldecoder("utf-8"), init=False, repr=False
+        factory=lambda: codecs.getincrementaldecoder("utf-8")("replace"), init=False, repr=False
     )
     _mode: _Mode = field(default=_Mode.TEXT, init=False)
 
     def feed(self, typed: bytes) -> list[str]:
-        """Take typed bytes; returns the finished lines, without empty ones. Invalid UTF-8 is dropped."""
-        try:
-            text = self._decoder.decode(typed)
-        except UnicodeDecodeError:
-            self._decoder.reset()
-            return []
-        return [line for character in text if (line := self._take(character))]
+        """Take typed bytes; returns the finished lines, without empty ones. Invalid UTF-8 is replaced."""
+        return [line for character in self._decoder.decode(typed) if (line := self._take(character))]
 
     def _take(self, character: str) -> str:
         """Take one character; returns the line that it finishes, else an empty text."""
