@@ -138,6 +138,7 @@ def test_a_reset_removes_everything(server: VoiceAgentServer, desk: httpx.Client
         ("script", {"script": [{"say": "x", "fault": "no-such"}]}, "unknown fault"),
         ("wait", {"type": "X", "by": "nobody"}, "by must be client or server"),
         ("wait", {"type": "X", "within_s": -1}, "seconds from 0"),
+        ("user", {"play": "a\0b.wav"}, "play must be the path of a file"),
     ],
 )
 def test_an_impossible_order_says_why(desk: httpx.Client, name: str, body: dict[str, Any], why: str) -> None:

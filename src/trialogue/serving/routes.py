@@ -18,6 +18,7 @@ from typing import Any, Final, TypeAlias, cast
 import orjson
 from attrs import field
 
+from trialogue.arguments import fault_of_path
 from trialogue.errors import SetupError
 from trialogue.model.json_text import read_json
 from trialogue.report.page.document import assemble
@@ -128,7 +129,10 @@ async def _user(control: Control, body: Body) -> object:
     if "write" in body:
         control.write(_of(body, "write", str), session)
     elif "play" in body:
-        await control.play(Path(_of(body, "play", str)), session, at_once=at_once)
+        path = _of(body, "play", str)
+        if fault := fault_of_path(path):
+            raise BadRequest(f"play {fault}")
+        await control.play(Path(path), session, at_once=at_once)
     else:
         await control.say(_of(body, "say", str), session, at_once=at_once)
     return {}
