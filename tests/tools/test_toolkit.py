@@ -184,6 +184,31 @@ async def test_answers_are_bounded(address):
     assert len(await HttpTool(url).call({})) == ANSWER_BYTES
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/plain; charset=ISO-8859-1", "grün".encode("latin-1")),
+        ('application/json;Charset="windows-1252"', "grün".encode("cp1252")),
+        ("text/plain; charset=utf-16", "grün".encode("utf-16")),
+        ("text/plain; charset=utf-8", "grün".encode()),
+        ("text/plain; charset=punycode", "grün".encode()),
+        ("text/plain; charset=none-such", "grün".encode()),
+        ("text/plain", "grün".encode()),
+    ],
+)
+async def test_an_answer_is_read_in_the_character_set_that_it_names(address, kind, body):
+    """The agent got replacement characters in the place of umlauts, of a call that had succeeded."""
+    url, _ = await address(reply(body, more=f"content-type: {kind}\r\n".encode()))
+    assert await HttpTool(url).call({}) == "grün"
+
+
+async def test_a_compressed_answer_is_no_result(address):
+    """An address that compresses although nobody asked is named; the agent got noise as a success."""
+    url, _ = await address(reply(b"\x1f\x8b\x08", more=b"Content-Encoding: gzip\r\n"))
+    with pytest.raises(ToolLost, match=r"^the address sent a compressed answer that nobody asked for: gzip$"):
+        await HttpTool(url).call({})
+
+
 async def test_an_address_that_does_not_answer(address):
     """Nonsense may come after effects; where nobody listens, there are none."""
     url, _ = await address(b"nonsense\r\n\r\n")

@@ -2,11 +2,12 @@
 
 1. Redirects are answers and never followed: a permitted address cannot lead to one that is not permitted.
 2. The environment's proxies and credentials are not used.
-3. The size of an answer is bounded, independently of its headers.
+3. The size of an answer is bounded, independently of its headers, and a compressed one is not read.
 """
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections.abc import Mapping
@@ -19,12 +20,14 @@ import trio
 from attrs import field
 
 from trialogue.errors import SetupError, ToolFailed, ToolLost
+from trialogue.model.text import brief, safe_text
 from trialogue.scenario.tool_keys import HttpCall
 from trialogue.scenario.tool_specs import ToolSpec
 from trialogue.scenario.variables import reveal
 from trialogue.tools.executor import Tool
 from trialogue.tools.permissions import Permissions, is_loopback, permission
 from trialogue.tools.signatures import SILENT, Signature
+from trialogue.transport.bounded_answers import encoding_of
 from trialogue.transport.failure_words import reason_of_system
 from trialogue.transport.trust import client_context
 from trialogue.values import frozen
@@ -37,6 +40,10 @@ _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 HEAD_BYTES = 32 * 1024
 """Most bytes of an answer's head."""
+
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
+_CHARSETS = re.compile(r"iso8859(-\d+)?|cp125\d|utf-16(-[lb]e)?")
+"""Python's names of the character sets, besides UTF-8, that an answer may name."""
 
 
 @frozen
@@ -80,12 +87,17 @@ class HttpTool:
             ) from failure
         try:
             async with stream:
-                status, answer = await _exchange(stream, asked, body)
+                status, headers, answer = await _exchange(stream, asked, body)
         except (OSError, trio.BrokenResourceError, h11.ProtocolError) as failure:
             raise ToolLost(f"the address did not answer: {_why(failure)}", code="no-answer") from failure
         if not 200 <= status < 300:
             raise ToolFailed(f"the address answered with status {status}", code=f"status-{status}")
-        return answer.decode(errors="replace")
+        if encoding := encoding_of(headers):
+            named = brief(safe_text(encoding), 40)
+            raise ToolLost(
+                f"the address sent a compressed answer that nobody asked for: {named}", code="encoding"
+            )
+        return answer.decode(_charset_of(headers), errors="replace")
 
 
 def _own_headers(host: str, body: bytes) -> list[tuple[str, str]]:
@@ -116,23 +128,36 @@ async def _reached(parts: SplitResult) -> trio.abc.Stream:
     return await trio.open_tcp_stream(host, parts.port or 80)
 
 
-async def _exchange(stream: trio.abc.Stream, asked: h11.Request, body: bytes) -> tuple[int, bytes]:
-    """Send the request, and read the status and as much of the answer as is needed."""
+def _charset_of(headers: Mapping[str, str]) -> str:
+    """Character set that an answer names, if it is a known one; UTF-8 otherwise."""
+    named = _CHARSET.search(headers.get("content-type", ""))
+    try:
+        known = codecs.lookup(named[1]).name if named else ""
+    except LookupError:
+        known = ""
+    return known if _CHARSETS.fullmatch(known) else "utf-8"
+
+
+async def _exchange(
+    stream: trio.abc.Stream, asked: h11.Request, body: bytes
+) -> tuple[int, Mapping[str, str], bytes]:
+    """Send the request, and read the status, the headers and as much of the answer as is needed."""
     wire = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
     events = [asked, *([h11.Data(data=body)] if body else []), h11.EndOfMessage()]
     await stream.send_all(b"".join(wire.send(event) or b"" for event in events))
-    status, answer = 0, bytearray()
+    status, headers, answer = 0, dict[str, str](), bytearray()
     while len(answer) < ANSWER_BYTES:
         event = wire.next_event()
         if event is h11.NEED_DATA:
             wire.receive_data(bytes(await stream.receive_some(16384)))
         elif isinstance(event, h11.Response):
             status = event.status_code
+            headers = {name.decode(): value.decode("latin-1") for name, value in event.headers}
         elif isinstance(event, h11.Data):
             answer += event.data
         elif isinstance(event, h11.EndOfMessage | h11.ConnectionClosed) or event is h11.PAUSED:
             break
-    return status, bytes(answer[:ANSWER_BYTES])
+    return status, headers, bytes(answer[:ANSWER_BYTES])
 
 
 def _plain(value: object) -> str:
