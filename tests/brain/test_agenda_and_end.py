@@ -50,7 +50,7 @@ def test_a_box_is_counted_from_its_points_beginning():
 
 
 def test_a_turn_moves_the_agenda_once():
-    """Its words are looked at when it ends, and not with every event after."""
+    """Words that end a point of the agenda move it on by one point, at the end of their turn."""
     items = tuple(AgendaItem(name, name, done_when=Said("Next")) for name in ("one", "two", "three"))
     table = boxed(*items)
     table.says("tech", "Next point.")
@@ -75,7 +75,7 @@ def test_a_meeting_ends_once(more, reason):
 
 
 def test_a_limit_on_money_that_nobody_spends_wakes_nobody():
-    """While no priced session is ready there is no moment at which it would be used up."""
+    """The timer of the cost limit is off while no priced session is ready, and set with the next one."""
     paid = evolve(TECH, price=Price("dear", usd_a_minute=0.6))
     table = opened(paid, BIZ, floor=FloorRules(think_s=300.0), limits=Limits(cost_usd=0.6, silence_s=300.0))
     assert timers(table, "limit-cost") == [60.0]

@@ -38,7 +38,7 @@ HANDS = FloorRules(policy="queue", otherwise="queue")
 
 
 def test_a_grant_ends_the_waits_for_one():
-    """Neither the ladder nor a policy's wait comes in the middle of a turn."""
+    """Neither the silence ladder nor a policy's wait comes up in the middle of a turn."""
     table = opened(TECH, BIZ, floor=HANDS)
     assert timers(table, "ladder") == [4.0]
     table.at(1, FloorRequested("tech"))
@@ -52,7 +52,7 @@ def test_a_grant_ends_the_waits_for_one():
 
 
 def test_each_kind_of_holder_has_its_own_time_to_begin():
-    """A person ten seconds, one that greets six; a long turn is told of when the plan says so."""
+    """A person has ten seconds to begin a turn, a greeting agent six, and a long turn its warning."""
     assert timers(opened(GUEST, TECH), "think") == [10.0]
     assert timers(opened(evolve(TECH, greets=True), BIZ), "ear") == [6.0]
     warned = opened(TECH, BIZ, floor=FloorRules(hold=HoldRules(90.0, warn_s=30.0)))
@@ -60,21 +60,21 @@ def test_each_kind_of_holder_has_its_own_time_to_begin():
 
 
 def test_an_agent_that_greets_does_so_once():
-    """At its next turn it is cued as everybody is."""
+    """An agent that has greeted is cued at its next turn like any other."""
     table = opened(evolve(TECH, greets=True), BIZ)
     table.says("tech", "Hello, I am Tech.")
     assert of(table.says("biz"), Cue) == [Cue("tech", 3, "Biz: Well.\nIt is your turn.")]
 
 
 def test_words_elsewhere_do_not_end_the_wait_for_a_greeting():
-    """An agent that hears text may listen to people beside; its greeting is no answer to them."""
+    """An agent's greeting is still waited for after it has heard words of somebody else."""
     table = opened(evolve(TECH, greets=True), GUEST)
     table.at(1, WordsHeard("tech", "Hm."))
     assert timers(table, "ear") == [6.0]
 
 
 def test_a_name_by_tool_is_used_up_by_the_turn_it_made():
-    """After the named one's turn the chair names the next one anew."""
+    """A name that the chair gave by a tool makes one turn, and after it the chair has the floor again."""
     table = Table(moderated(CHAIR, TECH, BIZ))
     table.open()
     table.at(0, ToolRequested("mod", 1, "c1", "give_floor", '{"to": "biz"}'))
@@ -85,7 +85,7 @@ def test_a_name_by_tool_is_used_up_by_the_turn_it_made():
 
 
 def test_a_denied_remark_leaves_no_request():
-    """Its agent is not granted the floor later for words that are gone."""
+    """An agent whose remark was denied is not granted the floor later for words that are gone."""
     table = opened(BIZ, SOUND, LAW, floor=HANDS)
     table.at(0, FloorRequested("biz"))
     table.begins("tech", "Aha.")
@@ -98,7 +98,7 @@ def test_a_denied_remark_leaves_no_request():
 
 
 def test_a_reply_that_is_known_is_not_played_again():
-    """Its second beginning is stale: the turn ends when it was heard once."""
+    """A second report that a reply began is stale: the reply is played once, and its turn ends with it."""
     table = opened(TECH, BIZ)
     table.begins("tech")
     assert [command.code for command in table.at(0.5, ReplyStarted("tech", 1))] == ["stale"]
@@ -108,7 +108,7 @@ def test_a_reply_that_is_known_is_not_played_again():
 
 
 def test_an_answer_to_an_old_question_asks_for_nothing():
-    """It is dropped, and no hand is up for it."""
+    """An answer that comes after its turn was given up is dropped, and raises no hand."""
     table = opened(TECH, BIZ, LAW)
     table.at(20, Woke("think"))
     assert table.at(21, ReplyStarted("tech", 1)) == [
@@ -146,7 +146,7 @@ def test_replies_leave_nothing_behind():
 
 
 def test_a_name_by_tool_waits_for_the_one_who_gave_it():
-    """A chair that names somebody beside another's turn has its own turn before that; then it is used up."""
+    """A chair that names somebody beside another's turn speaks first, and then the one that it named."""
     table = Table(moderated(CHAIR, TECH, BIZ))
     table.open()
     table.says("mod", "Tech?")
@@ -157,7 +157,7 @@ def test_a_name_by_tool_waits_for_the_one_who_gave_it():
 
 
 def test_a_chairs_question_is_asked_after_a_greeting():
-    """An agent that was ready with words of its own has not answered it yet."""
+    """A chair's question is in the cue of the agent it named, though that agent greets first."""
     table = Table(moderated(CHAIR, TECH, BIZ))
     table.open()
     table.begins("biz", "I am Biz.")
@@ -169,7 +169,7 @@ def test_a_chairs_question_is_asked_after_a_greeting():
 
 
 def test_a_turn_that_filled_a_silence_may_be_refused_later():
-    """Only the filling words are not worth another try, and they have been heard."""
+    """A cue that is refused in a turn with filling words is tried again after half a second."""
     rules = (ToolRules("order", filler=Filler(2.0, "One moment.")),)
     table = opened(BIZ, TECH, tools=rules)
     table.begins("tech", "I am Tech.")
@@ -190,7 +190,7 @@ def test_a_turn_that_filled_a_silence_may_be_refused_later():
 
 
 def test_a_turn_behind_its_limit_is_cut_where_somebody_cuts_in_or_it_has_ended():
-    """Its sentence is waited for only while it alone is heard."""
+    """The hold limit ends a turn at once if a person speaks beside it or its sound is over."""
     for speaks, length in ((True, 33.0), (False, 30.0)):
         table = opened(TECH, BIZ, GUEST, floor=FloorRules(hold=HoldRules(30.0)))
         table.begins("tech", "A long one.", length)

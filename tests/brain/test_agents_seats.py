@@ -17,7 +17,7 @@ def seated(*names):
 
 
 def test_a_session_is_ready_once():
-    """The same again is stale, an older one too; a later one is news, also without a loss between."""
+    """A session of the same or an older number is stale, and one of a later number becomes the agent's."""
     agents = seated()
     assert [agents.ready("tech", session) for session in (2, 2, 1, 3)] == [True, False, False, True]
     assert (agents.session("tech"), agents.is_ready("tech")) == (3, True)
@@ -25,7 +25,7 @@ def test_a_session_is_ready_once():
 
 
 def test_a_session_that_was_lost_before_it_was_ready_may_be_ready_yet():
-    """It keeps its number where its dial failed."""
+    """A session whose first dial failed can become ready under the same number."""
     agents = seated()
     assert agents.lost("tech", 1)
     assert not agents.is_ready("tech")
@@ -42,7 +42,7 @@ def test_a_loss_of_an_older_session_is_stale():
 
 
 def test_an_agent_that_failed_has_failed_for_good():
-    """No session of it is ready any more; the others are not touched."""
+    """An agent that failed gets no further session, and other agents stay ready."""
     agents = seated("tech", "biz")
     agents.ready("tech", 1)
     agents.failed("tech", refused=True)
@@ -64,7 +64,7 @@ def test_all_are_settled_once_none_is_waited_for():
 
 
 def test_only_a_session_that_lives_comes_to_its_end():
-    """Then it is closed on purpose, and that is over once the next is there, or it is gone."""
+    """A live session that nears its end is closed on purpose, and the change is over with the next one."""
     agents = seated()
     assert not agents.ends_soon("tech", 1)
     agents.ready("tech", 1)
@@ -78,7 +78,7 @@ def test_only_a_session_that_lives_comes_to_its_end():
 
 
 def test_a_fallback_takes_the_seat_once():
-    """The session of before is gone with it."""
+    """An agent that its fallback has replaced is known as replaced, and its old session is not ready."""
     agents = seated()
     agents.ready("tech", 1)
     assert not agents.was_replaced("tech")
@@ -87,7 +87,7 @@ def test_a_fallback_takes_the_seat_once():
 
 
 def test_a_lost_turn_is_taken_again_once():
-    """A second loss before it was finished is not made good; a turn that was finished clears that."""
+    """A lost turn is repeated once, and again only after a turn was finished in between."""
     agents = seated()
     assert not agents.retake("tech")
     assert agents.lose_turn("tech")
@@ -130,7 +130,7 @@ def test_an_agent_that_leaves_leaves_nothing():
 
 
 def test_nobody_knows_anything_of_strangers():
-    """No session of theirs is there, none can be lost."""
+    """An agent outside the meeting has no session that could be ready or lost."""
     agents = seated()
     assert (agents.session("eve"), agents.is_ready("eve"), agents.has_failed("eve")) == (0, False, False)
     assert not agents.ready("eve", 1)
@@ -170,7 +170,7 @@ def test_held_replies_are_taken_together():
 
 
 def test_one_held_reply_is_thrown_away():
-    """The others stay; with the last nothing is held any more."""
+    """A discarded reply leaves the words of the other held replies as they are."""
     replies = Replies()
     for number in (1, 2):
         replies.hold("tech", number)

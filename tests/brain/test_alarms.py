@@ -12,14 +12,14 @@ def told(**wanted):
 
 
 def test_a_deadline_is_told_once():
-    """What has not moved is not told again; what is new is."""
+    """A deadline that has not moved sets no timer again, and a new one does."""
     alarms = told(think=5.0)
     assert alarms.difference({"think": 5.0}, 1.0) == []
     assert alarms.difference({"think": 5.0, "warn": 9.0}, 2.0) == [WakeAt("warn", 9.0)]
 
 
 def test_a_deadline_that_moves_is_told_again():
-    """Later or sooner; what sums of floats make of the same moment is no move."""
+    """A deadline that moves either way sets its timer again, but not for a rounding error."""
     alarms = told(think=5.0)
     assert alarms.difference({"think": 5.000001}, 1.0) == []
     assert alarms.difference({"think": 5.1}, 1.0) == [WakeAt("think", 5.1)]
@@ -40,7 +40,7 @@ def test_an_unneeded_timer_is_cancelled():
 
 
 def test_a_timer_that_has_come_is_set_anew():
-    """One that comes too soon, as it was moved since, has not come."""
+    """A timer that has come is set again, and one that came before its moved deadline is not."""
     alarms = told(think=5.0)
     alarms.came("think", 5.0)
     assert alarms.difference({"think": 5.0}, 5.0) == [WakeAt("think", 5.0)]

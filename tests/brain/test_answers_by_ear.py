@@ -42,14 +42,14 @@ def cues(player, to="biz"):
 
 
 def test_an_agent_that_heard_nothing_yet_is_waited_for_and_then_cued():
-    """Its service may be about to hear the end; it is not waited for long."""
+    """An agent by ear that has heard no words of the last turn is cued a few seconds later."""
     player = table()
     player.wait(20.0)
     assert cues(player) == [9.1]
 
 
 def test_an_agent_that_hears_words_behind_its_grant_answers_by_itself():
-    """The wait for it is over, and it is not cued any more."""
+    """An agent by ear that hears words after its grant is not cued for them."""
     player = table()
     player.tell(3.3, WordsHeard("biz", "three"))
     player.wait(10.0)
@@ -85,7 +85,7 @@ def test_a_short_remark_takes_no_turn(by_ear):
 
 
 def test_a_holder_that_only_nods_is_asked_to_speak():
-    """Its backchannel is no answer: it is cued after `floor.ear`, instead of 20 s of silence."""
+    """An agent that answers with backchannels only is cued after `floor.ear`, instead of 20 s of silence."""
     player = table()
     player.tell(3.3, WordsHeard("biz", "three"))
     player.tell(3.5, ReplyStarted("biz", 1, is_backchannel=True))
@@ -125,7 +125,7 @@ def test_an_answer_to_a_cue_is_waited_for_behind_a_remark_of_the_holders_own():
 
 
 def test_the_answer_to_a_cue_has_its_whole_time_behind_a_remark_of_the_holders_own():
-    """It is thought about once the remark was heard: the turn is given up 20 s behind that."""
+    """An agent has its whole time to think, 20 s, from the end of a remark of its own on."""
     player = remarked()
     assert (player.brain.holder, player.brain.turn) == ("tech", 3)
     assert [(at, c.turn) for at, _, cs in player.log for c in cs if isinstance(c, EndTurn)] == [
@@ -157,7 +157,7 @@ def test_words_of_the_apps_that_no_service_says_are_given_up():
 
 
 def test_an_agent_that_heard_words_in_a_session_that_is_gone_does_not_answer_them():
-    """It is cued when it has waited for itself in vain, as one that heard nothing."""
+    """An agent by ear that heard words in a lost session is cued in the next one."""
     wanted = plan(agent("tech", by_ear=True), agent("biz", by_ear=True), policy="queue", otherwise="queue")
     player = Player(Brain(wanted), wakes=True)
     book = [
@@ -177,7 +177,7 @@ def test_an_agent_that_heard_words_in_a_session_that_is_gone_does_not_answer_the
 
 
 def test_an_answer_that_is_gone_with_its_session_wants_no_floor():
-    """Nobody is given the floor for what nobody can play any more."""
+    """An agent's hand goes down when its session, and with it the reply that waited, is lost."""
     wanted = plan(agent("tech", by_ear=True), agent("biz", by_ear=True), policy="queue", otherwise="queue")
     player = Player(Brain(wanted), wakes=True)
     book = [*opening(wanted), (0.5, FloorRequested("tech")), *reply(1.0, "tech", 1, length_s=9.0)]

@@ -573,7 +573,7 @@ DAILY = {"agenda", "free", "moderated", "parallel-collect"}
     [pytest.param(each, marks=() if each in DAILY else pytest.mark.long) for each in sorted(POLICIES)],
 )
 def test_every_policy_keeps_what_holds(policy):
-    """Up to eight participants, in whatever order facts come: no invariant breaks, and the meeting ends."""
+    """Meetings of up to eight participants break no invariant under any order of events, and end."""
     run_state_machine_as_test(
         partial(AnyOrder, policy),
         settings=settings(max_examples=15, phases=(Phase.explicit, Phase.reuse, Phase.generate)),
@@ -583,7 +583,7 @@ def test_every_policy_keeps_what_holds(policy):
 @settings(max_examples=150)
 @given(plans(), st.lists(st.tuples(seconds, events), max_size=40))
 def test_nonsense_alone(plan, told):
-    """Any events in any order, at any times, are answered."""
+    """The brain answers any events, in any order and at any times, without an error."""
     meeting, witness, now = Brain(plan), Witness(plan), 0.0
     for wait, event in told:
         now += wait
@@ -591,7 +591,7 @@ def test_nonsense_alone(plan, told):
 
 
 def test_the_witness_sees():
-    """The checks themselves can fail: each broken promise is told."""
+    """The checks of these tests can fail: each broken promise is reported."""
     plan = MeetingPlan(
         "w", (Participant("ada"), Participant("bob"), evolve(Participant("cyd"), role=Role.OBSERVER))
     )

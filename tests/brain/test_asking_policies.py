@@ -68,7 +68,7 @@ def test_a_wait_is_at_least_a_moment():
 
 
 def test_a_policy_with_nobody_to_name_is_asked_when_it_sees_something_new():
-    """A hand that goes up is something new; the time alone is not."""
+    """A policy that named nobody is asked again for a hand that goes up, and not because time passes."""
     policy = Scripted(Nobody("?"))
     table = by(policy, SilenceStep.END)
     before = len(policy.asked)
@@ -79,7 +79,7 @@ def test_a_policy_with_nobody_to_name_is_asked_when_it_sees_something_new():
 
 
 def test_a_ladder_is_climbed_in_time_also_where_a_policy_sees_something_new():
-    """The time of its rung has come: what changes at that very moment does not put it off."""
+    """A rung of the silence ladder is not put off by what changes at its very moment."""
     table = by(Scripted(Nobody("?")), SilenceStep.NEXT_SPEAKER)
     assert timers(table, "ladder") == [4.0]
     table.at(4.0, SessionLost("biz", 1, "1006", 1.0))
@@ -97,7 +97,7 @@ def test_an_agent_that_has_nothing_to_say_is_named_three_times_and_no_more():
 
 
 def test_an_agent_that_was_heard_between_may_be_named_again():
-    """What was in vain counts since somebody was heard last."""
+    """An agent's silent turns are counted from its last heard turn, so it can be named again."""
     table = by(Scripted(Next("tech", "?")))
     for _ in range(2):
         passes(table, "tech")
@@ -114,7 +114,7 @@ def test_a_round_that_begins_is_asked_about_at_once():
 
 
 def test_a_policy_may_end_the_meeting():
-    """What it says is why; nobody has the floor any more."""
+    """A policy whose decision is final ends the meeting, and grants nobody the floor."""
     table = by(Scripted(Nobody("all-said", is_final=True)))
     assert table.meeting.phase.value == "over"
     assert table.commands(GrantFloor) == []
@@ -140,7 +140,7 @@ def test_a_name_that_nobody_has_is_shown_in_short():
 
 
 def test_an_agent_that_was_to_speak_and_did_not_is_nudged():
-    """It is asked by name, in words that its digest ends with."""
+    """An agent that passed its turn gets the floor again, with a cue that asks it by name."""
     table = by(Scripted(Next("tech", "?"), Nobody("?")), SilenceStep.NUDGE)
     passes(table, "tech")
     nudged = table.at(4.0, Woke("ladder"))
@@ -157,7 +157,7 @@ def test_nobody_is_nudged_who_has_spoken():
 
 
 def test_the_hand_of_who_has_spoken_comes_before_whoever_is_next():
-    """It waited for another to speak; nobody does, so the ladder's next speaker is the one that wants to."""
+    """An agent that raised its hand in its own turn is the ladder's next speaker."""
     table = by(Scripted(Nobody("?")), SilenceStep.NEXT_SPEAKER)
     table.at(0.0, FloorRequested("tech"))
     table.begins("tech")
@@ -171,7 +171,7 @@ def test_the_hand_of_who_has_spoken_comes_before_whoever_is_next():
 
 @pytest.mark.parametrize("gone", [MuteAsked("tech", muted=True), SessionFailed("tech", "no", refused=False)])
 def test_nobody_is_waited_for_who_cannot_come_back_to_speak(gone):
-    """All are dialled anew: a person at the table has the floor at once, where no agent will come."""
+    """After the machine slept, a person has the floor at once where every agent is muted or has failed."""
     table = opened(TECH, BIZ, GUEST, floor=FloorRules(policy="queue", otherwise="queue"))
     table.at(1.0, gone)
     table.at(1.0, MuteAsked("biz", muted=True))
@@ -181,7 +181,7 @@ def test_nobody_is_waited_for_who_cannot_come_back_to_speak(gone):
 
 
 def test_the_first_agent_is_waited_for_when_all_are_dialled_anew():
-    """A hand of a person's waits until it is back, for as long as the floor may be free."""
+    """A person's hand waits for an agent that is dialled anew, for as long as the floor may be free."""
     table = opened(TECH, GUEST, floor=FloorRules(policy="queue", otherwise="queue"))
     table.at(2.0, ProcessSuspended(60.0))
     table.at(2.1, FloorRequested("dana"))

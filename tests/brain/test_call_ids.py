@@ -26,7 +26,7 @@ DONE = ToolFinished("tech", "call_0", "succeeded", "8")
 @pytest.mark.parametrize("state", CallState)
 @pytest.mark.parametrize("step", CallStep)
 def test_a_call_moves_by_its_table_only(state, step):
-    """Each pair either is in the table, or raises and changes nothing."""
+    """A step that is not in the table of a call's states is an error, and changes nothing."""
     call = Call("tech", "call_0", "prices", 1, state=state)
     after = TRANSITIONS.get((state, step))
     if after is None:
@@ -80,7 +80,7 @@ def test_other_arguments_while_the_first_runs(table):
     "written", [ASK.arguments, '{"n":1,"item":"edge"}'], ids=["same", "written otherwise"]
 )
 def test_the_same_arguments_before_the_answer_are_the_same_call(table, written):
-    """It runs once, from a later session, too, which then is answered."""
+    """A call that is repeated before its result runs once, and the latest session gets the result."""
     table.at(1, ASK)
     assert table.at(1, evolve(ASK, arguments=written)) == []
     table.at(1, SessionLost("tech", 1, "gone", 1.0))
@@ -91,7 +91,7 @@ def test_the_same_arguments_before_the_answer_are_the_same_call(table, written):
 
 
 def test_an_answer_that_was_lost_is_given_again(table):
-    """The session was lost before the agent went on: it asks again, and the tool does not run again."""
+    """An agent that lost its session with a tool's result gets it again, without another run."""
     table.at(1, ASK)
     table.at(2, DONE)
     table.at(2, SessionLost("tech", 1, "gone", 1.0))
@@ -108,7 +108,7 @@ def test_an_answer_that_was_lost_is_given_again(table):
     ids=["a reply", "nothing to say"],
 )
 def test_an_agent_that_has_gone_on_asks_anew(table, gone_on):
-    """It has had its answer: the same id with the same arguments is a new call."""
+    """A call that is repeated after its agent has used the result is a new call, and runs."""
     table.at(1, ASK)
     table.at(2, DONE)
     for event in gone_on:
@@ -117,7 +117,7 @@ def test_an_agent_that_has_gone_on_asks_anew(table, gone_on):
 
 
 def test_another_agents_reply_does_not_follow_an_answer(table):
-    """Only the agent's own reply comes after its tool's answer."""
+    """A reply of another agent does not make a repeated call a new one."""
     table.at(1, ASK)
     table.at(2, DONE)
     table.at(3, ReplyStarted("biz", 1))
@@ -125,7 +125,7 @@ def test_another_agents_reply_does_not_follow_an_answer(table):
 
 
 def test_words_before_the_answer_are_no_going_on(table):
-    """A reply that began before the tool had its result says nothing of it."""
+    """A reply that began before a tool's result does not make a repeated call a new one."""
     table.at(1, ASK)
     table.at(1, ReplyStarted("tech", 1))
     table.at(2, DONE)

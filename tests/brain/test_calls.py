@@ -42,7 +42,7 @@ def test_a_call_is_run_and_answered(table):
 
 
 def test_a_call_that_is_asked_for_again(table):
-    """While it runs it is not run twice; when it has finished, the stored result is given."""
+    """A repeated call does not run twice: its stored result is given once it has finished."""
     table.at(1, ASK)
     assert table.at(1, ASK) == []
     table.at(2, DONE)
@@ -58,7 +58,7 @@ def test_a_call_of_the_service_itself_is_only_recorded(table):
 
 
 def test_a_cancelled_call_is_never_answered(table):
-    """It is stopped; its result, and a further request, are stale."""
+    """A cancelled call is stopped, and its result and any repetition of it are stale."""
     table.at(1, ASK)
     assert table.at(1, ToolCallCancelled("tech", "c1")) == [CancelTool("tech", "c1")]
     for event in (DONE, ASK, ToolCallCancelled("tech", "c1")):
@@ -68,7 +68,7 @@ def test_a_cancelled_call_is_never_answered(table):
 
 
 def test_a_result_for_a_session_that_is_gone(table):
-    """It is superseded: no new session is answered for an old call; it is told what came of it."""
+    """The result for a lost session is told by the next cue instead of as the answer to an old call."""
     table.at(1, ASK)
     table.at(1, SessionLost("tech", 1, "gone", 1.0))
     table.at(2, SessionReady("tech", 2))
@@ -78,7 +78,7 @@ def test_a_result_for_a_session_that_is_gone(table):
 
 
 def test_a_result_while_nobody_is_there(table):
-    """It goes into the context of the session to come."""
+    """A result that comes while its agent has no session is in the memory of the next one."""
     table.at(1, ASK)
     table.at(1, SessionLost("tech", 1, "gone", 1.0))
     table.at(2, DONE)
@@ -107,7 +107,7 @@ def test_a_turn_waits_for_the_answer_behind_its_filler(table):
 
 
 def test_a_turn_waits_for_a_quick_tools_answer(table):
-    """The result may be there before the filler has been heard."""
+    """A turn is not over with its filler when the tool's result came while the filler was heard."""
     table.begins("tech", "Let me see.")
     table.plays("tech")
     table.at(1, ASK)
@@ -141,7 +141,7 @@ def test_no_words_while_the_tool_runs_leave_its_answer_to_be_awaited(table):
 
 
 def test_a_reply_that_goes_on_behind_its_tool(table):
-    """Some services answer in the same reply; then nothing is owed."""
+    """A reply that goes on after its tool's result answers it, and its turn ends as finished."""
     table.begins("tech", "Let me see.")
     table.plays("tech")
     table.at(1, ASK)
@@ -152,7 +152,7 @@ def test_a_reply_that_goes_on_behind_its_tool(table):
 
 
 def test_a_note_alone_does_not_cue_an_ear():
-    """What is only to be known can wait."""
+    """An agent by ear is not cued only because a note waits for it."""
     table = Table(plan(BIZ, evolve(TECH, hears=EAR.hears)))
     table.open()
     table.at(0, NoteGiven("tech", "Know this."))
@@ -180,7 +180,7 @@ def give(call_id, arguments, who="mod"):
     ],
 )
 def test_give_floor_is_answered_in_words(arguments, answer):
-    """The model reads what came of it, whatever it wrote."""
+    """A chair's `give_floor` is answered in words that its model can read, whatever its arguments."""
     table = Table(moderated())
     table.open()
     assert table.at(1, give("c1", arguments)) == [AnswerTool("mod", 1, "c1", "give_floor", answer)]
@@ -205,7 +205,7 @@ def test_only_the_chair_gives_the_floor():
 
 
 def test_a_name_by_tool_stands_until_another_had_the_floor():
-    """What the app asked for comes between; behind the named one's turn the chair shall say it again."""
+    """The participant that the chair named speaks after a turn that the app asked for, and only once."""
     table = Table(moderated())
     table.open()
     table.at(1, give("c1", '{"to": "biz"}'))
@@ -219,7 +219,7 @@ def test_a_name_by_tool_stands_until_another_had_the_floor():
 
 
 def test_the_chair_ends_the_meeting_behind_its_turn():
-    """Its words are heard to their end; a call that is repeated is answered again."""
+    """A chair's `end_meeting` takes effect after its turn was heard, and gets the same answer if repeated."""
     table = Table(moderated())
     table.open()
     table.begins("mod", "Goodbye.")

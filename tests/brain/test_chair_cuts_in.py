@@ -43,7 +43,7 @@ def cut_in(chair):
 
 
 def test_a_chair_that_cuts_in_speaks_at_once():
-    """It is cued though it hears, for nobody asked it in sound; its turn ends with its words."""
+    """A chair by ear that interrupts is cued at once, and its turn ends with its words."""
     table, answer = cut_in(EAR)
     assert of(answer, Report, EndTurn, GrantFloor)[0] == Noted("interruption", "mod", "tech")
     assert [(grant.to, grant.reason) for grant in of(answer, GrantFloor)] == [("mod", "the chair interrupts")]
@@ -66,7 +66,7 @@ def test_a_chair_cuts_off_neither_itself_nor_nobody():
 
 @pytest.mark.parametrize("arguments", ["{", "[7]", "", "[" * 100_000])
 def test_a_hand_goes_up_whatever_was_written(arguments):
-    """Arguments that cannot be read say nothing more."""
+    """A `bid` with arguments that cannot be read raises the hand all the same."""
     table = opened(TECH, BIZ)
     answer = table.at(1, ToolRequested("biz", 1, "c1", "bid", arguments))
     assert [command.content for command in of(answer, AnswerTool)] == ["Your hand is up."]
@@ -75,7 +75,7 @@ def test_a_hand_goes_up_whatever_was_written(arguments):
 
 
 def test_a_person_whom_the_chair_cuts_off_speaks_on_in_vain():
-    """The chair has the floor until it is done: the person may speak again once it has paused."""
+    """A person whom the chair cut off has to pause before its speech can take the floor again."""
     wanted = made(chair("mod"), person("dana"), policy="queue", otherwise="queue")
     player = Player(Brain(wanted), wakes=True)
     for at, event in (*opening(wanted), (0.0, EarReady("dana", 1)), (1.1, SpeechStarted("dana", 1.0))):

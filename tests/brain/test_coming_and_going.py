@@ -40,7 +40,7 @@ def holders(player):
 
 
 def test_a_participant_who_joins_is_at_the_table():
-    """Its turn comes, others are told, and its label is known."""
+    """A participant who joins gets its turn, and others read its label and that it has joined."""
     player = begun("tech")
     player.tell(1.0, Joined(agent("law", title="Lawyer")))
     player.tell(1.0, SessionReady("law", 1))
@@ -64,7 +64,7 @@ def test_a_participant_who_is_there_cannot_join_again():
 
 
 def test_a_participant_who_leaves_holds_and_waits_for_nothing():
-    """Its turn ends as `left`, what it held is dropped, and its hand is down."""
+    """A participant who leaves ends its turn as `left`, and its hand cannot go up again."""
     player = begun("tech", "biz")
     for at, event in reply(1.0, "tech", 1, length_s=9.0):
         player.tell(at, event)
@@ -82,7 +82,7 @@ def test_a_participant_who_leaves_holds_and_waits_for_nothing():
 
 
 def test_a_person_that_leaves_speaks_no_more():
-    """Nobody speaks without a live source; who comes back has a new seat."""
+    """A person who left is not heard, and can speak and take the floor again after coming back."""
     player = begun(person("dana"), "tech", policy="queue", otherwise="queue")
     player.tell(1.0, SpeechStarted("dana", 1.0))
     player.wait(2.0)
@@ -128,7 +128,7 @@ def test_a_participant_who_joins_stands_last_in_an_order_that_is_written():
 
 
 def test_another_seat_of_a_name_has_neither_its_lines_nor_its_memory():
-    """Who comes back as it was has both."""
+    """An agent that comes back unchanged has its lines and memory; another of that name has not."""
     player = begun("tech", "biz")
     player.tell(1.0, LineTaken("tech", 1, 0))
     for at, event in (*reply(1.0, "tech", 1, "Well."), *played(1.1, "tech", 1, turn=1)):
@@ -187,7 +187,7 @@ def test_nothing_is_kept_for_who_is_never_told_anything():
 
 
 def test_a_stale_join_changes_nothing():
-    """Who is at the table keeps its session, its turn, and the order."""
+    """A participant at the table that is announced again keeps its label, session and place."""
     player = begun("tech", "biz")
     player.tell(0.5, Joined(agent("biz", title="Another")))
     assert player.brain.floor_view.present == ("tech", "biz")
@@ -197,7 +197,7 @@ def test_a_stale_join_changes_nothing():
 
 
 def test_a_hand_of_a_person_goes_with_it():
-    """It is down where it comes back; so is what the app asked for."""
+    """A person who leaves and comes back has no hand up, and no grant asked for by the app."""
     for wish in (FloorRequested("dana"), GrantAsked("dana", "the price")):
         player = begun("tech", person("dana"), policy="queue", otherwise="queue")
         player.tell(0.2, FloorRequested("tech"))
@@ -211,7 +211,7 @@ def test_a_hand_of_a_person_goes_with_it():
 
 
 def test_a_participant_who_leaves_is_not_heard_any_more():
-    """An agent in the middle of its reply, from that moment on."""
+    """An agent that leaves in the middle of its reply is silent from that moment on."""
     player = begun("tech", "biz")
     for at, event in (*reply(1.0, "tech", 1, length_s=9.0), (1.1, PlaybackStarted("tech", 1, 1, 1.1))):
         player.tell(at, event)
@@ -221,7 +221,7 @@ def test_a_participant_who_leaves_is_not_heard_any_more():
 
 
 def test_sound_that_began_as_it_was_stopped_is_over_with_its_seat():
-    """Nobody will tell of its end any more: silence is not held up for ever."""
+    """An agent that leaves is not counted as heard, though the end of its sound is never reported."""
     player = begun("tech", "biz")
     for at, event in reply(1.0, "tech", 1, length_s=9.0):
         player.tell(at, event)
@@ -234,7 +234,7 @@ def test_sound_that_began_as_it_was_stopped_is_over_with_its_seat():
 
 @pytest.mark.parametrize("who", [agent("law"), person("dana")])
 def test_the_opening_waits_for_nobody_who_has_left(who):
-    """The last that was waited for leaves: the meeting is open."""
+    """A meeting opens when the last agent that it waited for leaves."""
     player = Player(Brain(plan("tech", who)), wakes=True)
     player.tell(0.0, MeetingStarted())
     player.tell(1.0, SessionReady("tech", 1))
@@ -245,7 +245,7 @@ def test_the_opening_waits_for_nobody_who_has_left(who):
 
 
 def test_a_participant_who_joins_to_hear_remembers_what_it_heard():
-    """Its session is restored with the words that came in by its ear; who reads has none of its own."""
+    """An agent by ear that joins has what it heard in its memory; an agent that reads has not."""
     player = begun("tech")
     player.tell(1.0, Joined(agent("law", by_ear=True)))
     player.tell(1.0, SessionReady("law", 1))

@@ -62,7 +62,7 @@ def test_a_service_without_a_price_is_reported():
 
 
 def test_the_cost_follows_from_the_records():
-    """Minutes of ready sessions at the plan's prices, on the oldest day."""
+    """The cost is the minutes of ready sessions at the plan's prices, with the date of the oldest price."""
     cast = (*PAID, evolve(LAW, price=Price("theirs")), CHAIR)
     events = (
         (0.0, MeetingStarted()),
@@ -86,7 +86,7 @@ def test_the_cost_follows_from_the_records():
     breaks=st.lists(st.floats(0.0, 100.0), max_size=5),
 )
 def test_the_moment_at_which_money_is_used_up_comes(cents, rates, breaks):
-    """At the time that was named the money is used up: no timer comes again and again at one moment."""
+    """The cost limit is reached at the announced moment, so its timer does not repeat without end."""
     cast = [evolve(TECH, name=f"agent-{n}", price=Price("dear", rate)) for n, rate in enumerate(rates)]
     meter = Meter(plan(*cast))
     meter.take(MeetingStarted(), 0.0)
@@ -102,7 +102,7 @@ def test_the_moment_at_which_money_is_used_up_comes(cents, rates, breaks):
 
 
 def test_a_session_that_follows_on_another_costs_once():
-    """Seconds are counted from each beginning to the next, without a gap and without an overlap."""
+    """The cost has neither a gap nor an overlap where one session follows another."""
     meter = Meter(plan(evolve(TECH, price=Price("dear", usd_a_minute=0.6))))
     for session, at in ((1, 0.0), (2, 60.0)):
         meter.take(SessionReady("tech", session), at)
@@ -114,7 +114,7 @@ CHEAP = Price("cheap", usd_a_minute=0.6)
 
 @pytest.mark.parametrize(("limit", "reached"), [(0.6, 60.0), (0.1, 10.0), (0.05, 5.0), (0.01, 5.0)])
 def test_money_is_used_up_when_the_clock_says_so(limit, reached):
-    """Reckoned ahead from what has been spent at 5 s; what was reached before is reached now."""
+    """The moment of the cost limit follows from what is spent so far and the prices of ready sessions."""
     meter = Meter(plan(evolve(TECH, price=CHEAP)))
     meter.take(SessionReady("tech", 1), 0.0)
     assert meter.reaches(limit, 5.0) == pytest.approx(reached)

@@ -51,7 +51,7 @@ def noted(texts):
 
 @pytest.mark.parametrize("what", ["said", "noted"])
 def test_a_digest_fits_into_a_message_however_much_was_missed(what):
-    """What is the oldest is left out, and that it is, is said: a session is told the latest."""
+    """A digest that would be too long leaves out its oldest lines, and says how many."""
     texts = [f"{number} {'word ' * 19_000}".strip() for number in range(20)]
     lines = tuple(DigestLine(TECH, text) for text in texts)
     missed = Missed(lines=lines) if what == "said" else noted(texts)
@@ -62,7 +62,7 @@ def test_a_digest_fits_into_a_message_however_much_was_missed(what):
 
 
 def test_notes_that_no_digest_has_room_for_are_only_counted():
-    """An app may give one each second, and the agent have no turn; it may be prompted, and not speak."""
+    """Notes for an agent that reads none are kept up to a bound; the digest counts the others."""
     missed = noted(f"{number} {'word ' * 10_000}".strip() for number in range(50))
     told = compose(missed.then(missed), Asked((CHAIR, TECH, BIZ))).split("\n")
     assert len(missed.notes) == 2
@@ -71,7 +71,7 @@ def test_notes_that_no_digest_has_room_for_are_only_counted():
 
 
 def test_one_line_without_an_end_is_told_as_far_as_it_goes():
-    """A person may write many times in one turn."""
+    """A line that is too long for a digest is cut, however often a person typed in its turn."""
     told = compose(Missed((DigestLine(TECH, "word " * 1_000_000),)), Asked((CHAIR, TECH, BIZ)))
     assert told.startswith("Tech: word word")
     assert len(told) < LONGEST + 100
@@ -132,7 +132,7 @@ def test_the_whole_of_a_digest():
 
 
 def test_untold_words_come_first_in_the_next_digest():
-    """Later words follow them; of an agent's own cuts the later one counts."""
+    """Words that an agent did not get come first in its next digest, before later ones."""
     inboxes = Inboxes()
     inboxes.put_back("a", Missed((DigestLine(BIZ, "1"),), ("m",), (1,), "old"))
     inboxes.add_line("a", DigestLine(BIZ, "2"))
@@ -169,7 +169,7 @@ def test_nobody_can_fake_that_a_remark_was_not_heard():
 
 
 def test_speech_without_words_and_beside_a_turn_is_marked():
-    """That somebody said something is told, and that it was at the same time."""
+    """A digest marks speech without words as unclear, and speech beside a turn as at the same time."""
     lines = (DigestLine(BIZ, "(unclear)", is_certain=False), DigestLine(BIZ, "No way.", was_beside=True))
     assert compose(Missed(lines), Asked((TECH, BIZ))).split("\n")[:2] == [
         "Biz: (unclear)",

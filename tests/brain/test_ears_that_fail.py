@@ -49,14 +49,14 @@ def ended_at(player):
     ],
 )
 def test_words_are_waited_for_only_where_an_ear_may_give_them(ear, end_s):
-    """Without one a turn ends with its hang; with one, words may come for four seconds more."""
+    """A person's turn ends with its hang without an ear, and four seconds later where one may give words."""
     player = speaking(*ear)
     player.tell(5.6, SpeechStopped("dana", 5.0))
     assert ended_at(player) == [end_s]
 
 
 def test_a_session_of_old_is_stale():
-    """What it says behind its successor counts for nothing."""
+    """Reports and words of an ear's earlier session are stale once the next one is ready."""
     player = speaking(EarLost("dana", 1, "1006", 1.0), EarReady("dana", 2))
     stale = [
         player.tell(4.0, EarLost("dana", 1, "1006", 1.0)),
@@ -69,13 +69,13 @@ def test_a_session_of_old_is_stale():
 
 
 def test_news_of_an_ear_is_not_stale():
-    """A loss and a return are as they should be."""
+    """A loss and a return of an ear are not reported as stale."""
     player = speaking(EarLost("dana", 1, "1006", 1.0), EarReady("dana", 2), EarLost("dana", 2, "1006", 1.0))
     assert [each.code for each in player.decided(Report)] == []
 
 
 def test_an_ear_that_failed_is_told_of_once():
-    """It stays failed, whatever is heard of it."""
+    """A failed ear is reported once, and its second failure is stale."""
     player = speaking(EarFailed("dana", "no such model"))
     assert [each.code for each in player.decided(Report)] == ["ear-failed"]
     again = player.tell(4.0, EarFailed("dana", "no such model"))

@@ -76,7 +76,7 @@ def test_a_raised_hand_is_granted_under_every_policy(policy):
 
 
 def test_a_chair_is_told_of_hands_in_its_cue():
-    """It decides; a person is seen by its label."""
+    """A chair's cue lists the hands that are up, with people's labels."""
     talk = Talk(chair("mod"), "tech", person("dana", title="Dana Deer"), policy="moderated")
     talk.says("mod", "Tech, please.")
     talk.player.tell(talk.player.now, FloorRequested("dana"))
@@ -122,7 +122,7 @@ def test_a_lost_turn_is_taken_again_before_the_chair_speaks():
 
 
 def test_a_lost_turn_falls_once_the_chair_has_named_somebody():
-    """Who is named speaks, and then the chair."""
+    """An agent's lost turn is not repeated once the chair has named another, who speaks before the chair."""
     talk = Talk(chair("mod"), "ann", "ben", policy="moderated")
     talk.says("mod", "Ann, please.")
     talk.player.tell(3.0, SessionLost("ann", 1, "1006", 0.1))
@@ -197,7 +197,7 @@ def named_in_order(seconds=2.0):
 
 
 def test_a_warning_is_said_behind_the_turn_of_whom_the_chair_named():
-    """It comes before who would be next: the chair has waited for this one only."""
+    """The chair says an agenda's warning directly after the turn of the participant that it named."""
     talk = named_in_order()
     assert [each.code for each in talk.player.decided(Report)] == ["agenda-warning"]
     assert (talk.holder, talk.player.decided(GrantFloor)[-1].reason) == ("mod", "asked for")
@@ -205,7 +205,7 @@ def test_a_warning_is_said_behind_the_turn_of_whom_the_chair_named():
 
 
 def test_a_participant_named_by_the_chair_is_waited_for_over_the_turns_of_others():
-    """Ann comes first in order; the warning that falls due meanwhile is said behind ben, who was named."""
+    """A warning is said after the turn of the one whom the chair named, not after an earlier one's."""
     talk = Talk(chair("mod"), "ann", "ben", "cid", policy="round-robin", agenda=BOXES)
     talk.player.tell(0.5, ToolRequested("mod", 1, "c1", "give_floor", '{"to": "ben"}'))
     talk.says("mod", "Ben, please.")
@@ -216,7 +216,7 @@ def test_a_participant_named_by_the_chair_is_waited_for_over_the_turns_of_others
 
 
 def test_only_the_turn_that_the_chair_named_hurries_its_warning():
-    """A later turn of the same one is in order like anybody's: the warning waits for the chair's own."""
+    """A later turn of the one whom the chair had named does not bring the chair's warning sooner."""
     talk = named_in_order(seconds=1.0)
     assert talk.holder == "ben"
     talk.says("ben", "So do I.", length_s=18.0)
@@ -229,7 +229,7 @@ def test_only_the_turn_that_the_chair_named_hurries_its_warning():
 
 
 def test_a_warning_is_hurried_only_for_a_named_participant():
-    """It is said at the chair's next turn."""
+    """An agenda's warning waits for the chair's next turn where the chair has named nobody."""
     talk = Talk(chair("mod"), "ann", "ben", policy="round-robin", agenda=BOXES)
     talk.says("mod", "Well.")
     talk.says("ann", "I agree.")
@@ -239,7 +239,7 @@ def test_a_warning_is_hurried_only_for_a_named_participant():
 
 @pytest.mark.parametrize(("named", "hurried"), [("ann", False), ("dana", True)])
 def test_a_person_whom_the_chair_named_hurries_its_warning_as_well(named, hurried):
-    """It is said behind the turn of that person, and of no other."""
+    """The chair says a warning after the turn of the person that it named, and not after another person's."""
     talk = Talk(chair("mod"), person("dana"), "ann", "ben", policy="round-robin", agenda=BOXES)
     talk.player.tell(0.5, ToolRequested("mod", 1, "c1", "give_floor", f'{{"to": "{named}"}}'))
     talk.says("mod", "Please.", length_s=1.0)

@@ -45,7 +45,7 @@ def seats(*steps):
 
 
 def test_a_session_is_ready_once_and_rejoined_behind_a_loss():
-    """Agents' and people's ears alike; a second session without a loss is no news."""
+    """A session or ear that is ready after a loss counts as rejoined; one without a loss is no news."""
     for ready, lost in (
         (e.SessionReady, e.SessionLost("ann", 1, "gone", 1.0)),
         (e.EarReady, e.EarLost("ann", 1, "gone", 1.0)),
@@ -85,7 +85,7 @@ def test_happenings_to_a_seat():
 
 
 def test_words_count_when_they_were_heard():
-    """A turn's words at its end, words beside it when they are attributed, typed ones at once."""
+    """A turn's words count at its end, words beside it when they are attributed, typed ones at once."""
     told = facts(
         c.GrantFloor("ann", 1, "r", 9.0),
         c.Play("ann", 1, 1),
@@ -105,7 +105,7 @@ def test_words_count_when_they_were_heard():
 
 
 def test_points_of_the_agenda_begin_and_are_done():
-    """One is done where the next begins, or the meeting ends as all are done; not where it ends otherwise."""
+    """A point is done when the next begins or the agenda ends, and not when the meeting ends otherwise."""
     moves = (c.MoveAgenda("one", "opened"), c.MoveAgenda("two", "done"))
     for reason, more in (("agenda-done", [AgendaMove(3.0, 3, "two", Happening.DONE)]), ("silence", [])):
         assert [fact for fact in facts(*moves, c.EndMeeting(reason)) if fact != NotedEnd(3.0, 3, reason)] == [
@@ -133,7 +133,7 @@ def test_a_call_counts_at_its_end(outcome):
 
 @pytest.mark.parametrize("cancels", [e.ToolCallCancelled("ann", "c1"), c.CancelTool("ann", "c1")])
 def test_a_call_that_is_cancelled_was_not_wanted(cancels):
-    """That is no error; of a call that nobody knows nothing is noted."""
+    """A cancelled tool call is no error, and an unknown one leaves no fact."""
     assert facts(ASKED, cancels) == [EndedCall(2.0, 2, "ann", "prices", "cancelled", '{"item": 3}')]
     assert facts(cancels) == []
 
@@ -150,7 +150,7 @@ def test_a_call_that_never_ended_is_unanswered_at_the_last_record():
 
 
 def test_failures_are_noted():
-    """Sessions, actors, what a service could not speak, and reports that are serious or known to be."""
+    """Failed sessions, actors and speech, and serious reports, count as errors for an expectation."""
     told = facts(
         e.SessionFailed("ann", "no key"),
         e.ServiceWarned("ann", "SPEAK_REQUEST_FAILED", "mute"),
@@ -211,5 +211,5 @@ ERROR = NotedError(1.0, 1, "stalled", "ann")
     ],
 )
 def test_which_facts_a_pattern_names(pattern, fact, does):
-    """All that it says must be so; what it leaves open may be anything."""
+    """A pattern fits a fact that agrees with all of its keys; omitted keys fit anything."""
     assert fits(pattern, fact) is does

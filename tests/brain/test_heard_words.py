@@ -38,7 +38,7 @@ PAUSED = PlaybackPaused("tech", 1, 1, 3.0, 2.0)
 
 
 def test_a_turn_that_is_cut_while_it_is_paused_ended_with_the_pause():
-    """Nothing was heard since; one that had gone on again was heard until the cut."""
+    """A turn that is cut while paused has its words up to the pause, and a resumed one up to the cut."""
     (cut,) = playing(BEGUN, PAUSED).utterances()
     assert (cut.end_s, cut.heard) == (3.0, "aaa")
     (on,) = playing(BEGUN, PAUSED, PlaybackResumed("tech", 1, 1, 5.0)).utterances()
@@ -46,7 +46,7 @@ def test_a_turn_that_is_cut_while_it_is_paused_ended_with_the_pause():
 
 
 def test_pauses_of_what_is_over_change_nothing():
-    """They come late; the end has said how much was heard."""
+    """A pause that is reported after a turn's end does not change which words were heard."""
     done = PlaybackFinished("tech", 1, 1, 5.0, 4.0, "cut")
     late = (PlaybackPaused("tech", 1, 1, 6.0, 1.0), PlaybackResumed("tech", 1, 1, 7.0))
     fold = playing(BEGUN, done, *late)
@@ -100,7 +100,7 @@ def person(*steps):
 
 
 def test_a_persons_turn_is_all_its_stretches_and_no_other():
-    """Neither what it said before its turn, nor behind it."""
+    """A person's turn has all stretches of speech within it, and none from before or after."""
     fold = person((2.0, 3.0), (5.0, 6.5))
     (said,) = fold.utterances()
     assert (said.start_s, said.end_s, fold.spoken_s(1)) == (2.0, 6.5, 2.5)

@@ -70,7 +70,7 @@ def test_a_tool_runs_once_the_app_allows_it(arguments):
 
 @pytest.mark.parametrize(("reason", "told"), [("too dear", "Refused: too dear"), ("", "Refused")])
 def test_a_tool_that_is_refused_is_answered(reason, told):
-    """Its agent is told why, where that is said."""
+    """An agent whose tool call the app refuses reads that, with the app's reason if there is one."""
     it = hooked(TOOL)
     it.at(1, CALL)
     assert it.at(2, evolve(NO, reason=reason)) == refused(told)
@@ -78,7 +78,7 @@ def test_a_tool_that_is_refused_is_answered(reason, told):
 
 @pytest.mark.parametrize("allows", [True, False])
 def test_the_default_holds_at_the_deadline(allows):
-    """It is noted, and a later answer comes to nothing."""
+    """A hook that misses its deadline gets its default and a warning, and its late answer is stale."""
     it = hooked(evolve(TOOL, allows=allows))
     it.at(1, CALL)
     late = Noted("hook-late", None, "tool", "allowed" if allows else "refused")
@@ -108,7 +108,7 @@ def test_the_question_that_ends_first_is_given_up_first():
 
 
 def test_a_call_that_was_taken_back_does_not_run():
-    """Its agent wants no result any more, whatever the app says."""
+    """A tool call that its agent cancelled does not run when the app allows it later."""
     it = hooked(TOOL)
     it.at(1, CALL)
     it.at(2, ToolCallCancelled("tech", "c1"))
@@ -116,7 +116,7 @@ def test_a_call_that_was_taken_back_does_not_run():
 
 
 def test_a_call_that_was_to_stop_does_not_run():
-    """Its agent was cut off before the app had said anything."""
+    """A tool call whose agent was interrupted before the app allowed it is answered as cancelled."""
     it = hooked(TOOL, tools=(ToolRules("prices", on_interrupt=OnInterrupt.CANCEL),))
     it.begins("tech")
     it.plays("tech")
@@ -141,7 +141,7 @@ def test_an_agent_is_told_what_the_app_has_seen(words):
 
 
 def test_words_that_are_refused_end_the_turn():
-    """What they told is told with the next words that the agent may have."""
+    """An agent whose prompt the app refuses yields, and the next allowed prompt tells what it missed."""
     it = hooked(WORDS)
     it.at(0.5, YES)
     it.says("tech", "Good morning.")
@@ -159,7 +159,7 @@ def test_words_that_are_refused_end_the_turn():
 
 
 def test_words_for_a_session_that_is_gone_are_told_to_nobody():
-    """What the app says of them comes too late."""
+    """A prompt that the app allows after its session was lost is not sent."""
     it = hooked(WORDS)
     it.at(0.5, SessionLost("tech", 1, "1006", 0.1))
     assert it.at(1, YES) == []
@@ -167,7 +167,7 @@ def test_words_for_a_session_that_is_gone_are_told_to_nobody():
 
 
 def test_filling_words_that_are_refused_are_let_go():
-    """The turn waits on for its tool, and nothing is noted."""
+    """A turn waits on for its tool without filling words if the app refuses them."""
     it = hooked(WORDS, tools=(ToolRules("prices", filler=Filler(1.0, "One moment.")),))
     it.at(0.5, YES)
     it.at(1, CALL)
@@ -207,7 +207,7 @@ def test_somebody_who_is_not_of_the_meeting_cannot_have_it():
 
 
 def test_a_participant_refused_by_the_app_is_passed_over_for_one_turn():
-    """The next is asked about; where all are refused, nobody is, until something changes."""
+    """The app is asked about the next participant if it refuses one, who may be chosen again a turn later."""
     it = hooked(GRANT)
     answers = it.at(0.5, NO)
     assert answers == [
@@ -222,7 +222,7 @@ def test_a_participant_refused_by_the_app_is_passed_over_for_one_turn():
 
 
 def test_where_all_are_refused_nobody_has_it():
-    """Silence is counted then, and what is tried against it."""
+    """The silence ladder starts where the app refuses every participant."""
     it = hooked(GRANT)
     assert timers(it, "ladder") == [None]
     it.at(0.5, NO)
@@ -234,7 +234,7 @@ def test_where_all_are_refused_nobody_has_it():
 
 
 def test_an_absent_participant_named_by_the_app_does_not_have_the_floor():
-    """Nobody has the floor, and silence is counted."""
+    """An absent participant that the app names does not get the floor, and the silence ladder starts."""
     it = hooked(GRANT)
     it.at(0.2, SessionLost("biz", 1, "1006", 0.1))
     assert granted(it.at(0.5, evolve(YES, content="biz"))) == []
@@ -256,7 +256,7 @@ def test_nothing_is_tried_against_silence_while_the_app_thinks():
 
 
 def test_silence_is_broken_at_once_where_the_app_refuses_after_it():
-    """It thought for longer than the ladder waits: the first rung follows on its answer."""
+    """The silence ladder's first rung follows at once on a refusal that took longer than the ladder waits."""
     it = hooked(evolve(GRANT, deadline_s=30.0))
     assert it.commands(GrantFloor) == []
     for number in (1, 2):
@@ -265,7 +265,7 @@ def test_silence_is_broken_at_once_where_the_app_refuses_after_it():
 
 
 def test_a_participant_named_by_the_app_who_always_yields_is_passed_over():
-    """Three times in vain are enough; then it is passed over."""
+    """A participant who yields three times is not given the floor again because the app names it."""
     it = hooked(GRANT)
     for number in range(1, 5):
         asked = it.commands(AskHook)[-1]
@@ -276,7 +276,7 @@ def test_a_participant_named_by_the_app_who_always_yields_is_passed_over():
 
 
 def test_silence_is_broken_at_once_where_the_app_names_one_who_is_away_after_it():
-    """Nobody has the floor by its answer: the ladder is climbed as if it had named nobody."""
+    """The silence ladder goes on at once when the app, after a long time, names an absent participant."""
     it = hooked(evolve(GRANT, deadline_s=30.0))
     it.at(1, SessionLost("biz", 1, "reset", 60.0))
     decided = it.at(10, HookAnswered("tech", 1, allowed=True, content="biz"))

@@ -62,7 +62,7 @@ GOES_ON = Noted("false-interruption", "tech")
 
 @pytest.mark.parametrize("resume_s", [1.5, 2.5])
 def test_it_waits_for_as_long_as_the_rules_say(resume_s):
-    """The ear is done with nothing at once; the floor stays free until the cut turn goes on."""
+    """The floor stays free after a noise until the turn that it cut off goes on."""
     player = cut(interrupt=InterruptRules(resume_s=resume_s))
     player.tell(4.7, SpeechStopped("dana", 4.5))
     player.tell(4.9, EarHeard("dana", 1, 1, "", 3.0, 4.5, "final"))
@@ -76,7 +76,7 @@ def test_it_waits_for_as_long_as_the_rules_say(resume_s):
 
 
 def test_a_participant_who_speaks_meanwhile_has_the_floor():
-    """The kept turn is over for good, and what was to follow it is thrown away."""
+    """A turn that was cut off is over for good once another participant has spoken in the meantime."""
     player = cut("eve")
     player.tell(4.2, ReplyStarted("tech", 2))
     player.tell(4.7, SpeechStopped("dana", 4.5))
@@ -115,7 +115,7 @@ def test_a_second_reply_is_dropped_with_its_turn():
     "gone", [Left("tech"), MuteAsked("tech", muted=True), SessionLost("tech", 1, "reset", 1.0)]
 )
 def test_a_participant_who_is_gone_does_not_go_on(gone):
-    """Its turn is not waited for: the next has the floor."""
+    """A turn that was cut off is not waited for when its holder is gone: the next has the floor."""
     player = cut()
     player.tell(4.3, gone)
     player.tell(4.7, SpeechStopped("dana", 4.5))
@@ -139,7 +139,7 @@ def test_a_participant_who_types_has_said_something():
 
 
 def test_a_participant_who_has_the_floor_taken_from_it_gives_the_turn_back():
-    """The app takes it from whoever only made a noise: the cut turn goes on."""
+    """A turn that was cut off by a noise goes on when the app takes the floor from who made it."""
     player = cut()
     player.tell(4.3, RevokeAsked("dana"))
     player.tell(4.7, SpeechStopped("dana", 4.5))
@@ -157,7 +157,7 @@ def test_a_participant_who_has_the_floor_taken_from_it_gives_the_turn_back():
     ],
 )
 def test_the_sound_of_who_is_gone_is_stopped_though_nobody_else_speaks(gone, at):
-    """What was paused will not be heard any more: it is not left paused."""
+    """The paused sound of a holder who is gone is stopped, not left paused."""
     player = cut(policy="queue", otherwise="queue")
     player.tell(4.3, gone)
     player.tell(4.7, SpeechStopped("dana", 4.5))
@@ -168,7 +168,7 @@ def test_the_sound_of_who_is_gone_is_stopped_though_nobody_else_speaks(gone, at)
 
 
 def test_a_participant_who_goes_on_is_not_told_that_it_was_cut():
-    """Its next cue says nothing of it: all that it said was heard."""
+    """An agent that went on after a noise and was heard whole does not read that it was interrupted."""
     player = cut()
     player.tell(4.7, SpeechStopped("dana", 4.5))
     player.tell(4.9, EarHeard("dana", 1, 1, "", 3.0, 4.5, "final"))
@@ -196,7 +196,7 @@ def test_a_participant_who_cut_it_off_and_types_has_said_something():
 
 
 def test_a_reply_that_is_withdrawn_while_it_is_kept_does_not_go_on():
-    """Its service has nothing more of it: the cut turn is over for good, at once."""
+    """A turn that was cut off is over for good, at once, when its service withdraws the reply."""
     player = cut()
     told = player.tell(4.3, ReplyWithdrawn("tech", 1, "interrupted"))
     assert [each for each in told if isinstance(each, StopPlayout)] == [StopPlayout("tech", 1)]

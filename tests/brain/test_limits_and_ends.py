@@ -86,7 +86,7 @@ def test_the_time_limit_is_sharp():
 
 
 def test_a_time_that_the_plan_ends_at_is_waited_for_until_it_has_come():
-    """The turn that goes on then is the last; nothing more is waited for meanwhile."""
+    """A turn that goes on when the plan's time has come is the meeting's last."""
     table = Table(plan(TECH, BIZ, end=(Trigger(TimePattern(1.0)), Trigger(TimePattern(9.0)))))
     table.open()
     assert timers(table, "awaited") == [1.0]
@@ -98,7 +98,7 @@ def test_a_time_that_the_plan_ends_at_is_waited_for_until_it_has_come():
 
 
 def test_the_limit_on_turns():
-    """Turns that were heard; who had the floor in vain used none up."""
+    """The limit on turns counts turns that were heard, and not silent ones."""
     table = Table(plan(TECH, BIZ, limits=Limits(time_s=None, turns=2)))
     table.open()
     table.says("tech")
@@ -109,7 +109,7 @@ def test_the_limit_on_turns():
 
 
 def test_the_limit_on_silence_is_off_while_somebody_is_heard():
-    """It is set at each end of sound, and cleared at its begin."""
+    """The limit on silence counts from the end of sound, and ends no meeting in which somebody is heard."""
     table = Table(plan(TECH, limits=Limits(silence_s=5.0)))
     table.open()
     table.begins("tech", length=9.0)
@@ -136,7 +136,7 @@ def test_the_end_throws_away_what_nobody_will_hear():
 
 @pytest.mark.parametrize(("refused", "reason"), [(True, "refused"), (False, "all-failed")])
 def test_the_meeting_ends_when_all_have_failed(refused, reason):
-    """`refused` only where each was; observers do not count."""
+    """A meeting ends when all but observers have failed, and as `refused` only if each was refused."""
     table = Table(plan(TECH, BIZ, WATCH))
     table.open()
     table.at(1, SessionFailed("tech", "gone", refused=True))
@@ -153,7 +153,7 @@ def test_one_failure_can_be_the_end(refused, reason):
 
 
 def test_sessions_that_are_over_are_stale():
-    """Old numbers, a second failure, and people's sessions."""
+    """Reports of an old session, a second failure, and any session of a person are stale."""
     table = Table(plan(TECH, BIZ, GUEST))
     table.open()
     table.at(1, SessionReady("tech", 2))

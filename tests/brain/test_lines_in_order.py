@@ -60,7 +60,7 @@ def of(commands, *kinds):
 
 
 def test_a_chair_that_has_spoken_for_itself_behind_a_warning_is_not_cued():
-    """A chair by ear says that time runs out, and answers what it heard meanwhile: that is its own say."""
+    """A chair by ear that answers by itself after its warning has had its turn, and is not cued as well."""
     item = AgendaItem("one", "One", "mod", time_s=30.0, warn_s=10.0)
     player = sitting(chair("mod", by_ear=True), "tech", policy="round-robin", agenda=(item,))
     begins(player, 1.0, "mod", 1, 0, last(player, Cue, "mod").prompt)
@@ -78,7 +78,7 @@ def test_a_chair_that_has_spoken_for_itself_behind_a_warning_is_not_cued():
 
 
 def test_an_unprompted_line_is_heard_before_a_tools_result():
-    """An agent by ear calls a tool, speaks by itself while it is played, and then says the result."""
+    """An agent by ear's remark from while it was heard is played before its answer to a tool's result."""
     player = sitting("ann", agent("bob", by_ear=True), policy="round-robin")
     begins(player, 1.0, "ann", 1, None, last(player, Cue, "ann").prompt)
     plays(player, 1.1, "ann", 1, 2.1)
@@ -94,7 +94,7 @@ def test_an_unprompted_line_is_heard_before_a_tools_result():
 
 
 def test_an_agent_that_gets_the_floor_while_it_prepares_is_not_cued_as_well():
-    """Its hand goes up in the round: what it prepares is what it says."""
+    """An agent that is granted the floor while it prepares says what it prepares, without another cue."""
     player = sitting("ann", "bob", policy="parallel-collect")
     asked = last(player, Prepare, "ann")
     begins(player, 1.0, "bob", 1, 0, last(player, Prepare, "bob").prompt)
@@ -105,7 +105,7 @@ def test_an_agent_that_gets_the_floor_while_it_prepares_is_not_cued_as_well():
 
 
 def test_a_request_to_prepare_that_was_refused_is_cued_in_its_place():
-    """What it would have told is told by the cue; the request is not told again while the floor is held."""
+    """An agent that refused to prepare is cued at its grant, and not asked to prepare again meanwhile."""
     player = sitting("ann", "bob", policy="parallel-collect")
     asked = last(player, Prepare, "ann")
     player.tell(0.5, InjectionRefused("ann", 0, "busy", asked.prompt))
@@ -116,7 +116,7 @@ def test_a_request_to_prepare_that_was_refused_is_cued_in_its_place():
 
 
 def test_a_result_is_not_said_before_its_agent_was_told_what_was_not_heard():
-    """The cue that tells of it was refused, as the agent was busy with its tool: the script has not moved."""
+    """A tool's answer is dropped while its agent has not read that an earlier line was unheard."""
     player = sitting("ann", agent("bob", by_ear=True), policy="round-robin")
     begins(player, 1.0, "ann", 1, None, last(player, Cue, "ann").prompt)
     plays(player, 1.1, "ann", 1, 2.1)
@@ -139,7 +139,7 @@ def test_a_result_is_not_said_before_its_agent_was_told_what_was_not_heard():
 
 
 def test_an_own_remark_that_failed_is_not_what_was_asked_for():
-    """A service that names prompts could not say what the agent began by itself: the prompt still waits."""
+    """A failed remark of an agent's own does not count as a failure of the prompt that still waits."""
     player = sitting("ann", agent("bob", by_ear=True), policy="parallel-collect", think_s=30.0)
     player.tell(0.1, LineTaken("bob", 1, 0))
     player.tell(0.1, ReplyStarted("bob", 1))
@@ -157,7 +157,7 @@ def test_an_own_remark_that_failed_is_not_what_was_asked_for():
 
 
 def test_a_filler_that_was_heard_lets_no_line_be_passed_over():
-    """A late answer is dropped while a tool runs: its line is told as unheard before the next is heard."""
+    """An agent whose late line was dropped beside a filler is told so before its next line is heard."""
     rules = ToolRules("price", filler=Filler(1.0, "Wait."))
     player = sitting("ann", "bob", policy="round-robin", tools=(rules,))
     late = last(player, Cue, "ann").prompt
@@ -179,7 +179,7 @@ def test_a_filler_that_was_heard_lets_no_line_be_passed_over():
 
 
 def test_a_result_for_an_older_prompt_waits_until_the_unheard_line_is_told():
-    """The prompt that tells of it was refused: an earlier line would pass over the unheard one."""
+    """An answer to an older prompt is dropped while an unheard line is still untold."""
     player = sitting("ann", agent("bob", by_ear=True), policy="parallel-collect")
     first = last(player, Prepare, "bob")
     begins(player, 1.0, "bob", 1, 0, first.prompt)
@@ -201,7 +201,7 @@ def passed_over(player, prompt):
 
 
 def test_a_failed_cue_is_not_told_again():
-    """Its agent has read it, and begun its line anew; then somebody takes the floor from it."""
+    """An agent whose reply to a cue failed does not read the same unheard remark in its next cue."""
     player = sitting("ann", "bob", policy="round-robin")
     passed_over(player, last(player, Cue, "ann").prompt)
     begins(player, 1.0, "bob", 1, 0, last(player, Cue, "bob").prompt)
@@ -217,7 +217,7 @@ def test_a_failed_cue_is_not_told_again():
 
 
 def test_a_line_that_was_cut_before_its_first_sound_is_told_as_not_heard():
-    """A person cuts in as the second reply of a turn begins; it has words, and the turn is over for good."""
+    """An agent whose second reply was cut before its sound reads that the remark was not heard."""
     player = sitting("ann", "bob", person("dana"), policy="round-robin")
     player.tell(0.5, EarReady("dana", 1))
     prompt = last(player, Cue, "ann").prompt
@@ -239,7 +239,7 @@ def test_a_line_that_was_cut_before_its_first_sound_is_told_as_not_heard():
 
 
 def test_a_cue_refused_after_its_turn_is_told_by_the_next():
-    """The app takes the floor before the service says that it was busy: nobody has read it."""
+    """A cue that is refused after its turn was revoked is told by the next cue, in full and once."""
     player = sitting("ann", "bob", policy="round-robin")
     passed_over(player, last(player, Cue, "ann").prompt)
     begins(player, 1.0, "bob", 1, 0, last(player, Cue, "bob").prompt)

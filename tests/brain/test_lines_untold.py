@@ -46,7 +46,7 @@ def cued(player, to):
 
 
 def test_a_reply_that_used_no_line_is_not_counted(table):
-    """An empty answer that came late moves no script back: the line behind it is played, and nothing told."""
+    """A late empty reply moves no script back: the next line is played at once."""
     heard(table, 1.0, "ann", 1)
     heard(table, 3.0, "bob", 1)
     late = cued(table, "ann").prompt
@@ -80,7 +80,7 @@ def test_an_own_remark_waits_until_the_one_before_is_told(table):
 
 
 def test_an_own_remark_is_no_answer_to_a_cue_that_is_told_again(table):
-    """A reply that names no prompt was on its way before: it is not heard ahead of the line before it."""
+    """A remark that names no prompt is not heard ahead of an agent's earlier, unheard line."""
     heard(table, 1.0, "ann", 1)
     table.tell(2.1, RevokeAsked("bob"))
     table.tell(2.2, LineTaken("bob", 1, 0))
@@ -102,7 +102,7 @@ def test_an_own_remark_is_no_answer_to_a_cue_that_is_told_again(table):
     "behind", [PlaybackStarted("biz", 1, 1, 1.0), PlaybackFinished("biz", 1, 1, 1.2, 0.2, "cut")]
 )
 def test_a_line_that_is_told_behind_its_sound_was_given(behind):
-    """Which entry a reply used may be known only once some of it was heard."""
+    """A scripted line counts as given once it was heard, though its entry was reported later."""
     for order in ((LineTaken("biz", 1, 0), behind), (behind, LineTaken("biz", 1, 0))):
         lines = Lines()
         for event in order:

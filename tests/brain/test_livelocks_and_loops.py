@@ -32,7 +32,7 @@ def test_a_participant_who_has_waited_since_the_first_of_six_turns_comes_in(rais
 
 
 def test_the_chair_breaks_a_loop_though_another_is_next():
-    """It is asked at once, also where it hears: nobody said so aloud."""
+    """A politeness loop gives the floor to the chair, by ear or not, with a cue to go on or end."""
     rules = FloorRules(order=("tech", "biz", "mod"))
     table = opened(EAR, TECH, BIZ, floor=rules)
     table.at(0, GrantAsked("biz"))
@@ -51,7 +51,7 @@ def test_an_agent_is_deputy_before_a_person():
 
 
 def test_a_chair_that_passes_is_not_dead():
-    """It answers that it has nothing to say."""
+    """A chair that answers its cues with nothing to say is not replaced by a deputy."""
     table = Table(moderated(CHAIR, TECH, BIZ))
     table.open()
     for _ in range(4):
@@ -79,7 +79,7 @@ def test_three_that_name_each_other_let_a_hand_in(policy):
 
 
 def test_a_chair_that_names_several_by_turns_breaks_no_circle():
-    """It reads of the hand in its cues, and decides."""
+    """A chair that names two speakers by turns makes no livelock, though a hand is up."""
     table = opened(CHAIR, TECH, BIZ, GUEST, floor=FloorRules(policy="moderated"))
     table.at(0, FloorRequested("dana"))
     for other in ("Tech", "Biz") * 3:
@@ -98,7 +98,7 @@ def loops(first, second, cast=(TECH, BIZ)):
 
 
 def test_four_words_are_enough_to_be_alike():
-    """Three are not; and four fifths of all words in common are."""
+    """Turns make a loop if they have four words and share four fifths of them, and not with three words."""
     assert loops("Look into this matter.", "look into THIS matter") == ["politeness-loop"]
     assert loops("Look into this.", "look into THIS") == []
     assert loops("a b c d e", "a b c d") == ["politeness-loop"]
@@ -113,7 +113,7 @@ def test_twelve_words_may_be_a_closing():
 
 
 def test_a_loop_is_four_turns_long():
-    """Three thanks in a row are manners, and are left alone."""
+    """A politeness loop is reported at the fourth closing remark, and not at the third."""
     table = Table(plan(TECH, BIZ))
     table.open()
     for text in ("So it is decided.", "Thank you.", "Thank you too.", "Bye."):
@@ -124,7 +124,7 @@ def test_a_loop_is_four_turns_long():
 
 
 def test_a_loop_is_counted_once():
-    """The turns of the one are not those of the next: four more make it, not one more."""
+    """A politeness loop is reported once, and again only after four more closing remarks."""
     table = Table(plan(TECH, BIZ))
     table.open()
     for _ in range(7):
@@ -163,7 +163,7 @@ def test_a_participant_who_does_not_wait_long_breaks_nothing():
 
 
 def test_closings_without_end_end_the_meeting():
-    """The chair is asked to go on; the second time the meeting ends."""
+    """A first politeness loop asks the chair to go on, and a second one ends the meeting."""
     table = Table(moderated(CHAIR, TECH))
     table.open()
     for text in ("Thank you. Tech?", "Thank you too!", "Goodbye. Tech?", "Bye! Have a nice day."):
@@ -206,7 +206,7 @@ def test_long_thanks_are_no_closing():
 
 
 def test_a_chair_that_is_gone_has_a_deputy():
-    """The next of the cast decides from then on, as the chair did."""
+    """A chair that failed is replaced by the next of the cast, who gets the floor between turns as it did."""
     table = Table(moderated(CHAIR, TECH, BIZ, LAW))
     table.open()
     table.says("mod", "Biz?")
@@ -221,7 +221,7 @@ def test_a_chair_that_is_gone_has_a_deputy():
 
 
 def test_a_chair_that_never_answers_has_a_deputy():
-    """Three silent turns one after another make it a dead one."""
+    """A chair that keeps silent for three of its turns in a row is replaced by a deputy."""
     table = Table(moderated(CHAIR, TECH, BIZ))
     table.open()
     for _ in range(3):
@@ -248,7 +248,7 @@ def test_without_a_chair_everybody_is_told():
 
 
 def test_a_chair_by_ear_can_be_the_one_that_is_dead():
-    """Its deputy need not hear as it did."""
+    """A failed chair that heard audio can have a deputy that reads text."""
     table = Table(moderated(EAR, TECH, BIZ))
     table.open()
     table.at(1, SessionFailed("mod", "401"))

@@ -53,7 +53,7 @@ class Moderated:
 
 
 def test_a_participant_named_by_the_chair_stands_behind_a_turn_that_the_app_asked_for():
-    """The one that was asked for speaks first, then the one that was named."""
+    """The participant that the chair named speaks after a turn that the app asked for."""
     table = Moderated()
     table.says("mod", "Law, what do you say?", GrantAsked("biz"))
     table.says("biz", "A word of mine.")
@@ -65,7 +65,7 @@ def test_a_participant_named_by_the_chair_stands_behind_a_turn_that_the_app_aske
 
 
 def test_a_participant_named_by_the_chair_stands_behind_words_that_it_was_made_to_say():
-    """Words of the app's in the chair's mouth name nobody, and take nobody's turn."""
+    """The participant that the chair named speaks after the app's words, which the chair says first."""
     table = Moderated()
     table.says("mod", "Law, what do you say?", SayAsked("mod", "Five minutes are left."))
     assert table.grants[-1] == ("mod", "asked for")
@@ -74,7 +74,7 @@ def test_a_participant_named_by_the_chair_stands_behind_words_that_it_was_made_t
 
 
 def test_a_participant_who_was_asked_for_has_had_the_turn_that_the_chair_gave_it():
-    """Named and asked for at once, it speaks once; then the chair is next."""
+    """A participant that the chair named and the app asked for speaks once, and then the chair is next."""
     table = Moderated()
     table.says("mod", "Law, what do you say?", GrantAsked("law"))
     table.says("law", "All is well.")
@@ -82,7 +82,7 @@ def test_a_participant_who_was_asked_for_has_had_the_turn_that_the_chair_gave_it
 
 
 def test_a_name_is_forgotten_once_others_have_spoken():
-    """A turn of the policy's own between ends it: who left and never spoke is not gone back to."""
+    """A participant that the chair named and that left is not waited for after others have spoken."""
     table = Moderated()
     table.says("mod", "Law, what do you say?", Left("law"), GrantAsked("biz"))
     table.says("biz", "A word of mine.", GrantAsked("tech"))
@@ -91,7 +91,7 @@ def test_a_name_is_forgotten_once_others_have_spoken():
 
 
 def test_a_person_that_cuts_the_chair_off_is_answered_by_the_chair():
-    """Whom it had named does not stand behind that: the chair has the floor again, and may name anybody."""
+    """A person who cuts the chair off is answered by the chair, and not by the one that the chair named."""
     table = Moderated("tech", "law", person("dana"))
     player = table.player
     player.tell(0.0, EarReady("dana", 1))
@@ -135,7 +135,7 @@ def test_a_meeting_that_ends_gives_no_turn_back():
 
 
 def test_a_lost_turn_falls_once_the_chair_has_named_another():
-    """Tech is back while the chair speaks again, and is not heard before whom the chair names then."""
+    """An agent's lost turn is not repeated once the chair has named another, who speaks before the chair."""
     table = Moderated()
     table.says("mod", "Tech, your view?")
     table.turn += 1  # tech's, which is lost

@@ -158,7 +158,7 @@ def test_who_is_asked_to_speak(asked, text):
     ],
 )
 def test_who_is_asked_by_the_last_sentence(asked, text):
-    """What was said before it selects nobody; a sentence that only passes somebody over is no last one."""
+    """The last sentence alone decides who is asked, unless it only passes somebody over."""
     assert last_addressee(text, CAST, "chair") == asked
 
 
@@ -200,7 +200,7 @@ def test_a_name_within_ones_own():
     ],
 )
 def test_how_each_is_named(text, names):
-    """Every name that is found has its manner."""
+    """Each name in a text has its manner: addressed, invited, thanked, passed over or mentioned."""
     assert [(each.participant, each.manner) for each in namings(text, CAST, "chair")] == names
 
 
@@ -218,13 +218,13 @@ def test_names_of_one_letter():
 
 @pytest.mark.parametrize("said", ["What about A B?", "Let us hear from A B and all others."])
 def test_letters_that_are_names_are_not_joined(said):
-    """Where somebody is called by one letter, letters that follow one another are words of their own."""
+    """Single letters in a row are separate names where a participant's name is one letter."""
     assert addressee(said, (Participant("a"), Participant("b")), "chair") == "a"
 
 
 @pytest.mark.parametrize("said", ["Q A, please.", "Q.A., please.", "Let us hear from Q A."])
 def test_letters_that_are_spelled_out_are_a_name(said):
-    """Somebody whose name is written as one word is named by its letters, too."""
+    """A participant whose name is written as one word is also named by its letters."""
     assert addressee(said, (Participant("qa"), Participant("ben")), "chair") == "qa"
 
 
@@ -238,7 +238,7 @@ def test_a_name_does_not_go_on_over_the_end_of_a_sentence():
 
 
 def test_a_title_with_a_full_stop_is_joined_like_any_name():
-    """Its full stop begins no sentence: who stands behind it with `and` is asked with it."""
+    """`Dr. Ann and Ben` asks Dr. Ann, as the full stop in a title ends no sentence."""
     doctor = Participant("doc", title="Dr. Ann")
     assert addressee("Dr. Ann and Ben, your views?", (*CAST, doctor), "chair") == "doc"
 
@@ -296,7 +296,7 @@ def test_texts_that_do_not_read_as_a_label(said):
 
 
 def test_words_know_what_stands_before_them():
-    """Space, an apostrophe, a comma, an end; and whether their sentence asks."""
+    """A word knows whether a space, an apostrophe, a comma or a sentence's end is before it."""
     assert [(word.text, word.before, word.asks) for word in words_of("Ben's, so. Why?")] == [
         ("ben", Break.END, False),
         ("s", Break.APOSTROPHE, False),

@@ -28,7 +28,7 @@ HANDS = FloorRules(policy="queue", otherwise="queue")
 
 
 def test_the_floor_is_free_from_the_opening_on():
-    """The ladder's first rung is counted from there, and nobody is waited for any more."""
+    """The silence ladder is counted from the opening, and no session is waited for after it."""
     table = Table(plan(TECH, floor=HANDS))
     table.at(0, MeetingStarted())
     assert timers(table, "ready", "ladder") == [30.0, None]
@@ -50,14 +50,14 @@ def phase_behind(*events, has_ear=True):
 
 
 def test_ears_are_waited_for_as_agents_are():
-    """What a person says first is heard, though its ear is ready last."""
+    """A meeting opens when each person's ear is ready, so that the first words are heard."""
     assert phase_behind() is Phase.OPENING
     assert phase_behind(EarReady("dana", 1)) is Phase.OPEN
     assert phase_behind(has_ear=False) is Phase.OPEN
 
 
 def test_an_ear_that_is_lost_is_to_come_again():
-    """One that failed for good, and one whose person has left, is waited for no more."""
+    """A meeting's opening waits for a lost ear, but not for a failed one or one whose person has left."""
     assert phase_behind(EarLost("dana", 1, "gone", 1.0)) is Phase.OPENING
     assert phase_behind(EarFailed("dana", "no such model")) is Phase.OPEN
     assert phase_behind(Left("dana")) is Phase.OPEN

@@ -63,7 +63,7 @@ CUT = note("interruption", "tech")
 
 
 def test_a_backchannel_leaves_no_hole():
-    """The agent talks on, softer; nobody has lost the floor, and the words stand beside the turn."""
+    """A person's backchannel makes the agent softer for a moment, and takes neither floor nor turn."""
     play(
         open_brain(),
         [
@@ -90,7 +90,7 @@ def test_a_backchannel_leaves_no_hole():
 
 
 def test_its_length_is_the_speechs_own():
-    """Told 0.7 s late that it was over after 0.7 s, it is a backchannel all the same."""
+    """Speech of 0.7 s is a backchannel even when its end is reported late."""
     play(
         open_brain(),
         [
@@ -103,7 +103,7 @@ def test_its_length_is_the_speechs_own():
 
 
 def test_a_person_who_speaks_on_interrupts():
-    """Judged 0.2 s behind the bound; once words have come, the cut turn is over for good."""
+    """A person who speaks on for longer than a backchannel cuts the turn, and with words ends it for good."""
     question = "Wait, I have a question."
     play(
         open_brain(),
@@ -138,7 +138,7 @@ def test_a_person_who_speaks_on_interrupts():
 
 
 def test_words_make_it_known_sooner():
-    """More words than a backchannel has; then nothing is kept, for something was said."""
+    """Speech with more words than a backchannel has cuts the turn at once, and for good."""
     play(
         open_brain(),
         [
@@ -160,7 +160,7 @@ def test_words_make_it_known_sooner():
 
 
 def test_a_long_cough_gives_the_turn_back():
-    """A verdict of which no words came: whoever was cut goes on from the cut."""
+    """A turn that was cut by a long sound without words goes on from the cut."""
     unclear = [
         Attribute("dana", 2, "(unclear)", False),
         note("unclear"),
@@ -216,7 +216,7 @@ def test_a_long_cough_gives_the_turn_back():
 
 
 def test_two_who_pause_agents():
-    """Under `pause` the turn is silent while it is unsure, and goes on at once behind a backchannel."""
+    """With `pause` a turn is silent during unsure speech, and goes on at once after a backchannel."""
     play(
         open_brain(interrupt=InterruptRules(while_unsure=WhileUnsure.PAUSE)),
         [
@@ -238,7 +238,7 @@ def test_under_talk_nothing_changes_while_it_is_unsure():
 
 
 def test_an_allowed_overlap_is_none_of_it():
-    """It is heard beside the turn in full, and ends as an overlap."""
+    """Speech that is shorter than the allowed overlap cuts nobody, and is reported as an overlap."""
     play(
         open_brain(interrupt=InterruptRules(overlap_s=3.0)),
         [
@@ -260,7 +260,7 @@ def test_a_voice_that_rises_again_is_judged_again():
 
 
 def test_silence_is_not_counted_while_somebody_is_heard():
-    """Beside a turn, behind a backchannel, and while a person speaks on."""
+    """Time in which an agent or a person is heard does not count as silence."""
     player = Player(open_brain(silence_s=5.0, time_s=None), wakes=True)
     player.tell(3.0, SpeechStarted("dana", 3.0))
     player.tell(3.7, SpeechStopped("dana", 3.5))
@@ -281,7 +281,7 @@ def test_a_muted_person_is_none():
 
 
 def test_two_people_are_judged_each_by_itself():
-    """One has spoken long, the other says yes."""
+    """A person's backchannel does not end another's interruption: each is classified by its own length."""
     player = Player(open_brain("dana", "erin"), wakes=True)
     player.tell(3.0, SpeechStarted("erin", 3.0))
     player.tell(3.5, SpeechStarted("dana", 3.5))
@@ -308,7 +308,7 @@ def test_the_verdict(length, words, is_over, found):
 
 
 def test_words_that_never_settled_stand_beside_the_turn():
-    """An ear that is lost in between leaves what it had made out so far."""
+    """Words that a lost ear had not settled are kept beside the turn."""
     player = Player(open_brain(), wakes=True)
     player.tell(3.0, SpeechStarted("dana", 3.0))
     player.tell(3.4, EarHeard("dana", 1, 1, "Oh yes", 3.0, 3.3, "interim"))
@@ -318,7 +318,7 @@ def test_words_that_never_settled_stand_beside_the_turn():
 
 
 def test_words_before_the_opening_open_nothing():
-    """Nobody has the floor of a meeting that waits for its sessions."""
+    """Words of a person before the opening take no floor until the meeting is open."""
     player = Player(Brain(plan("tech", person("dana"))), wakes=True)
     player.tell(0.0, MeetingStarted())
     player.tell(0.0, EarReady("dana", 1))
@@ -331,7 +331,7 @@ def test_words_before_the_opening_open_nothing():
 
 
 def test_a_sound_too_short_for_speech_sets_no_timer():
-    """No words are waited for that would be nowhere: nothing is decided about it any more."""
+    """No words are waited for after a sound that is too short to be speech."""
     player = Player(open_brain(), wakes=False)
     player.tell(3.0, SpeechStarted("dana", 3.0))
     stopped = player.tell(3.6, SpeechStopped("dana", 3.2))
@@ -339,7 +339,7 @@ def test_a_sound_too_short_for_speech_sets_no_timer():
 
 
 def test_a_voice_that_falls_at_the_bound_is_not_longer():
-    """What is as long as a backchannel may be is one, before its end is told and behind it."""
+    """Speech exactly as long as a backchannel may be is one, whenever its end is reported."""
     player = Player(open_brain(), wakes=True)
     player.tell(3.0, SpeechStarted("dana", 3.0))
     assert player.tell(3.9, VoiceFell("dana", 3.8)) == []
@@ -350,7 +350,7 @@ def test_a_voice_that_falls_at_the_bound_is_not_longer():
 
 
 def test_a_holder_between_two_replies_does_not_stay_soft():
-    """Its service fell silent while it was ducked: it is in full again before it goes on."""
+    """An agent that is turned down for a person's sound is loud again before its next reply."""
     wanted = plan(agent("tech", by_ear=True), "biz", person("dana"), policy="round-robin")
     player = Player(Brain(wanted), wakes=True)
     for at, event in [*opening(wanted), (0.0, EarReady("dana", 1)), (1.0, ReplyStarted("tech", 1, 1))]:
@@ -362,7 +362,7 @@ def test_a_holder_between_two_replies_does_not_stay_soft():
 
 
 def test_three_assents_that_the_ear_tells_as_one_cut_nobody():
-    """Two words, two and one, each of half a second: five words of one utterance are no more than that."""
+    """Three short assents that an ear reports as one utterance interrupt nobody."""
     brain = open_brain()
     heard = EarHeard("dana", 1, 1, "Mm-hm yes right so yes", 3.0, 5.7, "interim")
     steps = [(3.0, SpeechStarted("dana", 3.0), [DUCK])]
@@ -375,7 +375,7 @@ def test_three_assents_that_the_ear_tells_as_one_cut_nobody():
 
 
 def test_words_that_are_told_with_the_speech_they_are_of_cut_at_once():
-    """An assent was told before; what comes is four words of the speech that goes on."""
+    """Four new words after a backchannel interrupt, though the ear reports all as one utterance."""
     brain = open_brain()
     play(
         brain,

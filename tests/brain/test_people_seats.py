@@ -46,12 +46,12 @@ def test_words_are_at_home_where_speech_was_detected(begin_s, end_s, found):
 
 
 def test_words_near_other_speech_belong_to_their_own():
-    """What was detected at their very place comes before what is near."""
+    """Words belong to the speech that was detected at their time before any speech that is near."""
     assert home(seated((3.0, 4.0), (4.3, 5.0)), 4.5, 4.8) == [4.3]
 
 
 def test_speech_that_goes_on_holds_words_until_now_and_a_little_more():
-    """Its end is not known yet: words behind its begin are its own, as far as it can have come."""
+    """Words after the begin of open speech belong to it, up to a little after now."""
     people = seated((3.0, None))
     assert home(people, 4.0, 5.0, now=5.0) == [3.0]
     assert home(people, 9.0, 9.5, now=5.0) == [3.0]
@@ -136,7 +136,7 @@ def test_typed_words_are_taken_once():
 
 
 def test_a_turn_owns_speech_since_its_place():
-    """What was beside another's turn before is its own from then on; what was an earlier turn's is not."""
+    """A turn takes over a person's speech from its begin on, but none that an earlier turn owns."""
     people = seated((1.0, 2.0), (3.0, 4.0), (5.0, None))
     people.own("dana", 1, 1.0, 2.0)
     people.put_beside("dana", 2)
@@ -150,7 +150,7 @@ def test_a_turn_owns_speech_since_its_place():
 
 
 def test_speech_that_goes_on_from_one_turn_into_the_next_is_both():
-    """It ends for the one where it begins for the other."""
+    """Speech across two turns ends for the first where it begins for the second."""
     people = seated((3.0, None))
     people.own("dana", 1, 3.0, 3.5)
     people.own("dana", 2, 8.0, 8.0)
@@ -174,7 +174,7 @@ def test_a_person_who_takes_the_floor_by_speaking_takes_it_once():
 
 
 def test_a_person_who_was_barred_may_speak_once_another_was_heard_or_it_has_paused():
-    """Its own turn lifts nothing; nobody else is barred by it."""
+    """A barred person may take the floor again after a pause or another's turn."""
     people = seated((3.0, None))
     people.seat("eve", has_ear=False)
     people.bar("dana")
@@ -206,7 +206,7 @@ def test_speech_without_words_is_told_of_until_it_has_some():
 
 @pytest.mark.parametrize("has_ear", [True, False])
 def test_an_ear_is_awaited_then_ready_then_lost_then_ready(has_ear):
-    """Sessions of before tell nothing; one that failed has failed for good."""
+    """An ear moves from awaited to ready, lost and ready again; reports of old sessions change nothing."""
     people = seated(has_ear=has_ear)
     assert (people.has_ear("dana"), people.awaits_ear("dana")) == (False, has_ear)
     assert people.ear_ready("dana", 2)

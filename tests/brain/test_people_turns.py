@@ -57,7 +57,7 @@ def test_a_person_who_speaks_has_a_free_floor_and_its_ear_ends_the_turn():
 
 
 def test_a_noise_takes_no_turn_and_has_no_words():
-    """0.13 s of a plucked string, of which an ear made words."""
+    """A noise of 0.13 s takes no turn, and words that an ear made of it are in no transcript."""
     player = waiting()
     player.tell(1.0, SpeechStarted("dana", 1.0))
     player.tell(1.23, VoiceFell("dana", 1.13))
@@ -89,7 +89,7 @@ def test_a_short_word_takes_a_free_floor_behind_its_speech():
 
 
 def test_without_an_ear_a_turn_ends_by_the_detector():
-    """`hang` behind its end; that somebody spoke is not lost."""
+    """A person without an ear ends its turn `hang` after its speech, and is in the transcript as unclear."""
     player = waiting(ears=False)
     player.tell(1.0, SpeechStarted("dana", 1.0))
     player.tell(3.2, SpeechStopped("dana", 3.0))
@@ -99,7 +99,7 @@ def test_without_an_ear_a_turn_ends_by_the_detector():
 
 
 def test_words_on_their_way_are_waited_for():
-    """Four seconds behind the hang; later ones are the turn's all the same, and told as uncertain."""
+    """A turn's words are waited for four seconds after the hang; later ones are added as uncertain."""
     player = waiting()
     player.tell(1.0, SpeechStarted("dana", 1.0))
     player.tell(3.2, SpeechStopped("dana", 3.0))
@@ -139,7 +139,7 @@ def test_two_who_start_at_once_collide():
 
 
 def test_a_person_who_says_nothing_has_its_own_time_to_begin():
-    """`floor.human` to begin; `hold.max` counts from the first word, and only while somebody waits."""
+    """A person has `floor.human` to begin; `hold.max` counts from its first word, while somebody waits."""
     player = waiting("dana", "erin", human_s=120.0)
     player.tell(0.0, FloorRequested("dana"))
     assert granted(player) == ["dana"]
@@ -152,7 +152,7 @@ def test_a_person_who_says_nothing_has_its_own_time_to_begin():
 
 
 def test_a_person_who_was_held_too_long_pauses_before_it_speaks_again():
-    """Its speech takes no floor and cuts nobody until it has fallen silent."""
+    """A person over the hold limit takes no floor until it has paused."""
     player = waiting("dana", "erin")
     player.tell(1.0, SpeechStarted("dana", 1.0))
     player.tell(100.0, FloorRequested("erin"))
@@ -166,7 +166,7 @@ def test_a_person_who_was_held_too_long_pauses_before_it_speaks_again():
 
 
 def test_nobody_speaks_behind_a_sleep():
-    """The source starts anew: what was said is kept, the turn is lost, and the next speech is heard."""
+    """A person's turn is lost over a sleep of the machine, and its next speech takes the floor again."""
     for gone in (ProcessSuspended(60.0), MeetingResumed("00")):
         player = waiting()
         player.tell(1.0, SpeechStarted("dana", 1.0))
@@ -183,7 +183,7 @@ def test_nobody_speaks_behind_a_sleep():
 
 
 def test_an_ear_that_fails_leaves_the_person_at_the_table():
-    """One failure is told, and turns go by the detector."""
+    """A person whose ear has failed still has turns, which the detector ends, and one failure is reported."""
     player = waiting()
     (report,) = player.tell(0.5, EarFailed("dana", "401 Unauthorized"))
     assert (report.code, report.participant, report.level) == ("ear-failed", "dana", "failure")
@@ -194,7 +194,7 @@ def test_an_ear_that_fails_leaves_the_person_at_the_table():
 
 
 def test_a_person_who_speaks_on_past_its_limit_has_its_next_turn_by_that_speech():
-    """Stopped for another, granted again behind it: the words since then are the later turn's."""
+    """A person who speaks on past its limit has the floor again by that speech, with the later words."""
     player = waiting("dana", "eve", hold=HoldRules(10.0))
     player.tell(1.0, SpeechStarted("dana", 1.0))
     player.tell(2.0, FloorRequested("eve"))
@@ -232,7 +232,7 @@ def test_words_of_speech_that_was_over_before_its_turn_have_their_place():
 
 
 def test_a_person_who_speaks_on_behind_its_limit_is_unclear_once():
-    """Nobody made words of it: that stands in its turn, and that it went on is no further speech."""
+    """A person's speech across the hold limit that has no words is unclear in one turn, and reported once."""
     player = waiting("dana", "eve", hold=HoldRules(10.0))
     player.tell(1.0, SpeechStarted("dana", 1.0))
     player.tell(9.5, FloorRequested("eve"))
@@ -245,7 +245,7 @@ def test_a_person_who_speaks_on_behind_its_limit_is_unclear_once():
 
 
 def test_typing_holds_the_floor_no_longer_than_speaking():
-    """Its time counts from when it began to be read, where somebody waits."""
+    """A typed turn ends at the hold limit, counted from its begin, when somebody waits."""
     player = waiting("dana", "eve", hold=HoldRules(10.0))
     player.tell(2.0, TextTyped("dana", "word " * 60))
     player.tell(3.0, FloorRequested("eve"))

@@ -58,7 +58,7 @@ def test_a_person_goes_on_by_speaking():
 
 
 def test_an_agent_by_ear_is_not_told_what_it_heard_or_said():
-    """Neither others' turns nor the words of its own remark stand in its digest, at a cue or in a round."""
+    """An agent by ear reads neither others' turns nor its own remark in a cue or a round."""
     for policy, order in (("scripted", Cue), ("parallel-collect", Prepare)):
         table = under(policy, TECH_EAR, LAW_EAR, BIZ, order=("tech", "biz", "law"))
         table.at(0, GrantAsked("tech"))

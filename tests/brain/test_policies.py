@@ -42,7 +42,7 @@ def calls(table, name, tool, arguments):
 
 
 def test_addressed_who_is_named_in_the_last_sentence_speaks():
-    """Only the last sentence counts; where it names nobody, `otherwise` decides."""
+    """Under `addressed` the last sentence names the next speaker, or else `otherwise` decides."""
     table = under("addressed")
     table.says("tech", "Biz knows. But Law, what do you think?")
     assert table.meeting.holder == "law"
@@ -56,7 +56,7 @@ def test_addressed_who_is_named_in_the_last_sentence_speaks():
 
 
 def test_addressed_nobody_is_named_twice_by_the_same_words():
-    """Who was named and kept silent is left alone; who is away is left out."""
+    """Under `addressed` one who was named and kept silent, or is away, is not named by the same words."""
     table = under("addressed")
     table.says("tech", "Law, please.")
     table.at(30, Woke("think"))
@@ -83,7 +83,7 @@ def test_hand_off_the_speaker_names_the_next():
 
 
 def test_hand_off_to_nobody():
-    """A name that is none, or of who is away, is told; a hand-off to who has left since is passed over."""
+    """A hand-off to an unknown or absent participant is refused, and one to who leaves is passed over."""
     table = under("hand-off")
     assert calls(table, "tech", "hand_off", "{}").startswith("Nobody of that name")
     assert calls(table, "tech", "hand_off", '{"to": "law"}').startswith("Law has")
@@ -111,7 +111,7 @@ def test_queue_hands_by_priority_then_first_come():
 
 
 def test_auction_the_most_urgent_bid_wins():
-    """Ties go to the least spoken; urgency is bounded; a bid may be made in one's own turn."""
+    """Under `auction` the highest bid wins, up to a bound, also one made in the bidder's own turn."""
     table = under("auction")
     assert table.meeting.holder is None
     table.at(1.5, Woke("choose"))
@@ -183,7 +183,7 @@ def test_agenda_an_owner_that_is_away_is_not_waited_for():
 
 
 def test_random_draws_are_the_seeds():
-    """The same seed draws the same; nobody is drawn twice in a row."""
+    """Under `random` equal seeds choose the same speakers, and nobody speaks twice in a row."""
 
     def drawn(seed):
         table = under("random", seed=seed)
@@ -197,7 +197,7 @@ def test_random_draws_are_the_seeds():
 
 
 def test_parallel_collect_all_prepare_at_once():
-    """Their replies are heard in the cast's order, and then all prepare again, each told of the others."""
+    """Under `parallel-collect` all prepare at once, are heard in order, and then read each other."""
     table = Table(plan(TECH, BIZ, LAW, floor=FloorRules(policy="parallel-collect")))
     asked = table.open()
     assert of(asked, Prepare) == [Prepare(name, "It is your turn.") for name in ("tech", "biz", "law")]
@@ -215,7 +215,7 @@ def test_parallel_collect_all_prepare_at_once():
 
 
 def test_parallel_collect_waits_for_nobody_for_ever():
-    """Who is not prepared in time is left out; where nobody is, `otherwise` decides."""
+    """Under `parallel-collect` one who is late is left out; if all are, `otherwise` decides."""
     table = under("parallel-collect")
     table.begins("law", "Law speaks.")
     answer = table.at(20, Woke("choose"))
@@ -237,7 +237,7 @@ def test_free_the_current_selects_the_next():
 
 
 def test_free_the_first_to_start_speaks():
-    """Rule 1b: after a moment in which others may have started too; who did goes to the head of the queue."""
+    """Under `free` the first to start has the floor after a moment, and others who started are next."""
     table = under("free", *EARS)
     table.at(1.0, ReplyStarted("biz", 1))
     assert table.meeting.holder is None
@@ -271,7 +271,7 @@ def test_free_a_chair_that_starts_with_others_goes_first():
 
 
 def test_free_the_current_may_go_on():
-    """Rule 1c: once, where nobody else starts; then it is `otherwise`'s."""
+    """Under `free` the speaker may go on once if nobody else starts, and then `otherwise` decides."""
     table = under("free", *EARS, otherwise="scripted")
     table.at(1.0, GrantAsked("tech"))
     table.now = 1.0
@@ -285,7 +285,7 @@ def test_free_the_current_may_go_on():
 
 
 def test_free_an_agent_that_is_addressed_may_cut_in():
-    """Its name is in the sentence that is being heard; what was evidence is reported."""
+    """Under `free` an agent that is named in the current sentence interrupts only if the rules allow it."""
     for may, holder in ((Interrupters.WHEN_ADDRESSED, "law"), (Interrupters.NEVER, "tech")):
         table = under("free", *EARS, floor={"interrupt": InterruptRules(agents=may)})
         table.at(1.0, GrantAsked("tech"))
@@ -323,7 +323,7 @@ def test_nobody_else_cuts_in(policy, law, said, before):
 
 
 def test_free_who_was_asked_does_not_start_once_more():
-    """It answers its cue; what it says by itself beside that is not heard, and waits for nothing."""
+    """Under `free` a holder's second reply beside its own turn is dropped, and asks for no floor."""
     table = under("free", *EARS)
     table.at(1.0, GrantAsked("tech"))
     table.now = 1.0
@@ -358,7 +358,7 @@ def test_observers_have_no_hands():
 
 @pytest.mark.parametrize("decision", [Next("nobody", "?"), Wait(0.0, "?"), Nobody("?")])
 def test_a_custom_policy_is_asked_by_its_name(decision):
-    """What it says is carried out where it can be; else `otherwise` decides."""
+    """A custom policy that names nobody usable leaves the choice to `otherwise`."""
     from trialogue.brain.meeting import Brain
     from trialogue.model.events import MeetingStarted, SessionReady
 
@@ -375,7 +375,7 @@ def test_a_custom_policy_is_asked_by_its_name(decision):
 
 
 def test_recency_names_who_spoke_before():
-    """Two answer each other until a hand goes up; whose hand it was is answered from then on."""
+    """Under `recency` the last two speakers alternate until a hand goes up, which then takes part."""
     table = under("recency")
     for name in ("tech", "biz", "tech"):
         assert table.meeting.holder == name
@@ -387,7 +387,7 @@ def test_recency_names_who_spoke_before():
 
 
 def test_an_agent_that_prepares_already_is_not_cued_when_it_is_granted():
-    """What it prepares is its turn; what it missed meanwhile it is told at its next one."""
+    """An agent that prepares when the app grants it the floor says that, without a cue."""
     table = under("parallel-collect", TECH, BIZ)
     for name in ("biz", "tech"):
         table.at(table.now + 0.5, GrantAsked(name))

@@ -64,7 +64,7 @@ def test_an_owner_speaks_first_and_then_by_turns(view, decided):
 
 
 def test_a_floor_that_was_handed_to_somebody_away():
-    """Is told apart from one that was handed to nobody."""
+    """A hand-off to an absent participant has another reason than one to nobody."""
     view = evolve(OWNED, present=("biz",), named=Named("tech", "", "biz"))
     assert POLICIES["hand-off"].choose(view) == Nobody("named-away")
     assert POLICIES["hand-off"].choose(evolve(view, named=None)) == Nobody("nobody-named")
@@ -113,14 +113,14 @@ def test_a_participant_who_starts_a_little_later_may_still_come_first():
 
 
 def test_people_prepare_nothing():
-    """A policy that has all prepare is not asked to where no agent is there."""
+    """A policy that has all prepare asks no person to."""
     view = FloorView(plan(GUEST, TECH), now=1.0, free_since=0.0, present=("dana",), away=("tech",))
     assert feasible(Collect("all prepare"), view) == Nobody("all-away")
     assert feasible(Collect("all prepare"), evolve(view, present=("dana", "tech"))) == Collect("all prepare")
 
 
 def test_each_turn_has_a_draw_of_its_own():
-    """It follows from the meeting's seed and the number of the turn to come."""
+    """A turn's random draw depends on the meeting's seed and the turn's number only."""
     table = opened(TECH, BIZ, seed=7)
     for turn in (2, 3):
         assert table.meeting.floor_view.draw == Random(f"7/turn/{turn}").random()
@@ -140,7 +140,7 @@ def test_a_choice_without_the_dominant_may_find_nobody():
 
 
 def test_the_order_is_turned_behind_who_had_a_turn_by_it():
-    """Everybody is in it once, whoever has just spoken last; turns by other choosers turn nothing."""
+    """The order of speakers names everybody once, from behind the last turn that the order itself gave."""
     table = plan(TECH, BIZ, LAW)
     tally = Tally().after(evolve(taken(1, "biz"), chosen_by="round-robin"), table)
     assert tally.turned == ("law", "tech", "biz")

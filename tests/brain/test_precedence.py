@@ -35,7 +35,7 @@ VIEW = FloorView(plan(TECH, BIZ), now=5.0, free_since=1.0, present=("tech",))
     ],
 )
 def test_two_policies_make_one_decision(first, second, decided):
-    """What cannot be carried out counts as nobody."""
+    """A decision that cannot be carried out counts as nobody, and `otherwise` decides."""
     assert by_precedence(VIEW, Fixed(first), Fixed(second)) == decided
 
 

@@ -35,7 +35,7 @@ def speaking():
 
 
 def test_after_a_sleep_every_session_is_dialled_anew():
-    """The turn in flight is cut as lost; whoever had it has it again, though another is back first."""
+    """After a sleep of the machine, the turn in flight is lost, and its holder has the next one."""
     it = speaking()
     answer = it.at(2.0, ProcessSuspended(3600.0))
     assert [c for c in answer if isinstance(c, EndTurn)] == [EndTurn("tech", 1, "lost")]
@@ -62,7 +62,7 @@ def test_a_resumed_meeting_has_no_sessions_and_all_of_its_timers():
 
 
 def test_a_resumed_agent_knows_what_was_heard_and_that_its_tool_is_unknown():
-    """Half of its turn was heard; its call has no result, and is not run again."""
+    """A resumed agent knows which half of its turn was heard, and its open call is not run again."""
     it = speaking()
     it.at(1.0, ToolRequested("tech", 1, "c1", "prices", "{}"))
     it.at(2.0, MeetingResumed("00"))
@@ -82,7 +82,7 @@ def test_a_participant_who_has_failed_for_good_stays_away():
 
 
 def test_the_rest_is_reported_and_changes_nothing():
-    """An overrun, a failed recording, a step of the wall clock: people are told, the turn goes on."""
+    """An overrun, a failed recording or a step of the wall clock is reported, and the turn goes on."""
     it = speaking()
     for event in (ActorOverran("tools", 5.0), RecordingFailed("No space left"), WallClockJumped(-3600.0)):
         assert [type(c) for c in it.at(1.0, event)] == [Report]

@@ -42,7 +42,7 @@ def begun(**rules):
 @pytest.mark.parametrize("state", PromptState)
 @pytest.mark.parametrize("step", Step)
 def test_a_prompt_moves_by_its_table_only(state, step):
-    """Each pair either is in the table, or raises and changes nothing."""
+    """A step that is not in the table of a prompt's states is an error, and changes nothing."""
     prompt = Prompt(1, "tech", PromptKind.CUE, 1, "", state=state)
     after = TRANSITIONS.get((state, step))
     if after is None:
@@ -91,7 +91,7 @@ def test_a_refused_cue_is_told_again_and_then_given_up():
 
 
 def test_the_digest_of_a_refused_prepare_is_told_by_the_next():
-    """A round goes on without waiting out the time to think, and nothing of the digest is lost."""
+    """The next prompt tells what a refused request to prepare would have told, and the round goes on."""
     player = begun(policy="parallel-collect")
     for at, event in (*reply(1.0, "tech", 1), *reply(1.0, "biz", 1, "Biz one.")):
         player.tell(at, event)
@@ -113,7 +113,7 @@ def test_the_digest_of_a_refused_prepare_is_told_by_the_next():
 
 
 def test_a_refused_cue_is_not_in_the_memory_of_its_agent():
-    """Only what was told stands there, each of it once."""
+    """An agent's memory has no cue that its service refused, and has it once after it is sent again."""
     player = begun()
     player.tell(1.0, InjectionRefused("tech", 1, "busy", 1))
     assert player.brain.context("tech") == ()
@@ -122,7 +122,7 @@ def test_a_refused_cue_is_not_in_the_memory_of_its_agent():
 
 
 def test_a_failed_reply_is_asked_for_once_more():
-    """Its service made none of it: told again after half a second; then the turn has failed."""
+    """A failed reply is asked for again after half a second, and a second failure ends the turn."""
     player = begun()
     failed = ReplyFailed("tech", 1, "FAILED_TO_THINK", 1)
     assert player.tell(1.0, failed) == [Noted("reply-failed", "tech", "FAILED_TO_THINK", level="failure")]
@@ -131,7 +131,7 @@ def test_a_failed_reply_is_asked_for_once_more():
 
 
 def test_a_reply_names_its_prompt():
-    """One that answers a prompt that is over came too late; its agent is told so at its next cue."""
+    """A reply to a prompt that is over is dropped, and its agent's next cue says that it was not heard."""
     player = begun()
     player.tell(1.0, ReplyStarted("tech", 1, 1))
     player.tell(1.0, SentenceSaid("tech", 1, "One.", 0.0))
@@ -147,7 +147,7 @@ def test_a_reply_names_its_prompt():
 
 
 def test_an_agent_that_speaks_by_itself_first_still_answers_its_prompt():
-    """What is not behind the prompt's echo is played, and its answer is waited for."""
+    """Each of two agents in a row is heard with its answer to its own cue."""
     player = begun()
     player.tell(1.0, ReplyStarted("tech", 1, 1))
     player.tell(1.0, ReplySent("tech", 1, 2.0))
@@ -158,7 +158,7 @@ def test_an_agent_that_speaks_by_itself_first_still_answers_its_prompt():
 
 
 def test_untold_things_are_put_back_in_their_order():
-    """What a superseded prompt that was refused would have told comes before what came later."""
+    """A refused prompt's digest is returned once, so that the next prompt tells it before later words."""
     prompts = Prompts()
     told = Missed((DigestLine(Participant("biz"), "One."),))
     prompt = prompts.tell("tech", PromptKind.CUE, 1, "x")
@@ -172,7 +172,7 @@ def test_untold_things_are_put_back_in_their_order():
 
 
 def test_a_dry_reply_ends_its_turn_as_finished():
-    """Its service never said that it was done: a note, and the next has the floor."""
+    """A reply whose service never said that it was complete ends its turn as finished, with a note."""
     player = begun()
     player.tell(1.0, ReplyStarted("tech", 1, 1))
     player.tell(1.0, SentenceSaid("tech", 1, "One.", 0.0))
@@ -195,7 +195,7 @@ def test_an_answer_without_a_number_is_of_the_oldest_prompt():
 
 
 def test_an_agent_by_ear_does_not_answer_what_was_refused():
-    """What it says then is its own; what was sent behind that it answers."""
+    """A remark of an agent by ear answers no refused prompt, but the one that was sent after it."""
     prompts = Prompts()
     refused = prompts.tell("tech", PromptKind.CUE, 1, "Go.")
     prompts.refuse("tech", refused.number, 1, 0.0)
@@ -219,7 +219,7 @@ def test_an_answer_to_somebody_elses_prompt_is_late():
 
 
 def test_a_remark_that_names_no_prompt_is_an_agents_own_where_its_wire_names_them():
-    """One named prompt says so for all that come."""
+    """A remark without a number is an agent's own once its service has named a prompt."""
     prompts = Prompts()
     first = prompts.tell("tech", PromptKind.CUE, 1, "Go.")
     prompts.answer("tech", first.number)
@@ -243,7 +243,7 @@ def test_a_prompt_is_told_again_later_each_time(way):
 
 
 def test_a_refusal_is_of_its_number_or_of_the_turns_oldest_prompt():
-    """In a turn without prompts it is of none, nor of one that was refused before."""
+    """A refusal without a number is of the oldest prompt of its turn, and of none if all were refused."""
     prompts = Prompts()
     first, second, third = (prompts.tell("tech", PromptKind.CUE, turn, "Go.") for turn in (1, 2, 2))
     assert prompts.refuse("tech", third.number, 1, 0.0) is third
@@ -257,7 +257,7 @@ def test_a_refusal_is_of_its_number_or_of_the_turns_oldest_prompt():
 
 
 def test_only_what_is_being_prepared_is_adopted():
-    """A cue is none, nor what was refused; what is adopted is the cue of its turn from then on."""
+    """An open request to prepare can become its turn's cue; a cue or a refused request cannot."""
     prompts = Prompts()
     prompts.tell("tech", PromptKind.CUE, 1, "Go.")
     assert prompts.adopt("tech", 5) is None
@@ -272,7 +272,7 @@ def test_only_what_is_being_prepared_is_adopted():
 
 
 def test_the_digest_of_a_refused_prompt_is_told_again():
-    """It was not read, so the next prompt repeats it; a prompt that was sent counts as read."""
+    """A refused prompt's digest is repeated by the next one, and a sent one's is not."""
     line = DigestLine(Participant("biz"), "Well.")
     for is_refused in (True, False):
         prompts = Prompts()
@@ -285,7 +285,7 @@ def test_the_digest_of_a_refused_prompt_is_told_again():
 
 
 def test_an_agent_has_its_whole_time_to_think_once_it_is_told_again():
-    """Its cue was refused a second into its turn, and told again half a second later."""
+    """An agent's time to think starts again when its refused cue is sent again."""
     player = begun()
     player.tell(1.0, InjectionRefused("tech", 1, "busy"))
     player.wait(1.5)
@@ -293,7 +293,7 @@ def test_an_agent_has_its_whole_time_to_think_once_it_is_told_again():
 
 
 def test_a_refused_prepare_of_a_wire_without_numbers_is_told_again():
-    """It is of no turn, and so is its refusal."""
+    """A request to prepare that is refused without a number is sent again."""
     player = begun(policy="parallel-collect")
     asked = [each for each in player.decided(Prepare) if each.to == "tech"]
     assert player.tell(1.0, InjectionRefused("tech", 0, "busy")) == []
@@ -302,7 +302,7 @@ def test_a_refused_prepare_of_a_wire_without_numbers_is_told_again():
 
 
 def test_notes_added_to_a_refused_cue_are_told_again_when_it_is_given_up():
-    """A note that came while it was refused is in it when it is told again, and in the next cue."""
+    """A note that came while a cue was refused is in the cue's repetition, and in the next cue."""
     player = begun()
     (cue,) = player.decided(Cue)
     player.tell(1.0, InjectionRefused("tech", 1, "busy", cue.prompt))
@@ -319,7 +319,7 @@ def test_notes_added_to_a_refused_cue_are_told_again_when_it_is_given_up():
 
 
 def test_an_answer_to_a_prompt_that_was_given_up_comes_too_late():
-    """The service made a reply of it after all: nobody hears it, and the meeting has gone on."""
+    """A reply to a refused prompt that was given up is not heard."""
     player = begun()
     for at in (1.0, 2.0, 4.0, 8.0):
         player.tell(at, InjectionRefused("tech", 1, "busy", 1))
@@ -331,7 +331,7 @@ def test_an_answer_to_a_prompt_that_was_given_up_comes_too_late():
 
 
 def test_words_of_the_apps_that_were_cut_with_a_session_are_said_anew():
-    """All of them, before whatever waits, once their agent is back."""
+    """The app's words that a lost session cut are said again, whole, once the agent is back."""
     player = begun()
     player.tell(0.5, SayAsked("biz", "The bell rings."))
     player.tell(0.6, SayAsked("biz", "And again."))
@@ -362,7 +362,7 @@ def test_words_of_the_apps_that_were_cut_with_a_session_are_said_anew():
 def test_a_prompt_that_tells_what_was_not_heard_may_not_have_reached_its_agent(
     unheard, is_named, is_refused, tells
 ):
-    """Where a reply may answer it without saying so, only one that was refused has surely not."""
+    """A prompt about an unheard remark counts as unread if it was refused or its wire names prompts."""
     prompts = Prompts()
     if is_named:
         prompts.names("tech")
@@ -374,7 +374,7 @@ def test_a_prompt_that_tells_what_was_not_heard_may_not_have_reached_its_agent(
 
 
 def test_a_refused_prepare_is_not_in_the_memory_of_its_agent():
-    """It was not heard, also where the refusal gives no number."""
+    """An agent's memory has no refused request to prepare, even without a number in the refusal."""
     player = begun(policy="parallel-collect")
     assert len(player.brain.context("tech")) == 1
     player.tell(1.0, InjectionRefused("tech", 0, "busy"))

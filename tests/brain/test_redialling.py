@@ -16,7 +16,7 @@ def test_six_retries_then_none():
 
 
 def test_the_ceiling_is_capped():
-    """No wait is longer than `cap_s` by chance."""
+    """The wait before a retry is never longer than `cap_s`, whatever the jitter."""
     redialling = Redialling(1, "a", RedialRules(base_s=1000.0, attempts=200))
     waits = [redialling.lost(0.0) or 0.0 for _ in range(200)]
     assert 15 < max(waits) <= 20
@@ -61,7 +61,7 @@ def test_the_same_loss_is_tolerated_so_often_in_a_row():
 
 
 def test_a_session_that_lives_does_not_end_a_row_a_reply_does():
-    """A service that accepts, lives and fails each turn is not dialled for ever."""
+    """A service that accepts, lives and fails each turn is given up, unless it replies in between."""
     once = Loss("error.FAILED_TO_SPEAK", at_most=1)
     redialling = Redialling(7, "tech")
     redialling.lost(1.0, None, once)
@@ -113,7 +113,7 @@ def test_the_first_loss_of_which_nothing_is_known_is_the_first_in_a_row():
 
 
 def test_ten_minutes_of_life_prove_a_session():
-    """They end a row of the same loss; a second less does not."""
+    """A session that lived for ten minutes ends a row of equal losses, and a second less does not."""
     for lived, again in ((600.0, True), (599.9, False)):
         once = Loss("error.FAILED_TO_SPEAK", at_most=1)
         redialling = Redialling(7, "tech")
@@ -123,7 +123,7 @@ def test_ten_minutes_of_life_prove_a_session():
 
 
 def test_the_first_of_a_kind_need_not_wait_whatever_was_lost_before():
-    """Only the same loss in a row has to be patient."""
+    """A first loss that needs no wait is dialled at once, even after losses of other kinds."""
     away = Loss("error.SERVER_GOING_AWAY", at_once=True)
     redialling = Redialling(7, "tech", RedialRules())
     assert redialling.lost(1.0) is not None

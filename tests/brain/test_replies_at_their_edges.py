@@ -103,7 +103,7 @@ def test_a_line_that_comes_too_soon_is_cued_anew_three_times_at_most():
 
 
 def test_a_prepared_line_is_heard_as_it_was_prepared():
-    """Nothing of its agent's was unheard before: it is neither too soon nor asked for again."""
+    """A line that an agent prepared is played at its grant, and neither dropped nor asked for again."""
     player = begun("tech", "biz", policy="parallel-collect")
     asked = {name: prompted(player, Prepare, name) for name in ("tech", "biz")}
     tell(player, (1.0, LineTaken("tech", 1, 0)), (1.0, ReplyStarted("tech", 1, asked["tech"])))
@@ -114,7 +114,7 @@ def test_a_prepared_line_is_heard_as_it_was_prepared():
 
 
 def test_an_agent_that_is_addressed_cuts_in_by_itself():
-    """It has the floor for being named in the sentence that is heard, and for nothing else."""
+    """Under `free` an agent by ear interrupts when it is named in the sentence that is heard."""
     player = begun(agent("tech", by_ear=True), agent("biz", by_ear=True), policy="free")
     tell(
         player,
@@ -131,7 +131,7 @@ def test_an_agent_that_is_addressed_cuts_in_by_itself():
 
 
 def test_an_agent_that_turned_out_to_have_nothing_to_say_is_waited_for_like_anybody():
-    """It heard words, and made nothing of them: with the floor it is cued when it says nothing by itself."""
+    """An agent by ear that made nothing of its words is cued six seconds after its grant."""
     player = begun(chair("mod"), agent("biz", by_ear=True), policy="moderated")
     tell(
         player,
@@ -194,7 +194,7 @@ BY_EAR = evolve(BIZ, hears=Hears.AUDIO)
 
 
 def test_a_turn_with_an_empty_reply_is_yielded():
-    """The next cue of its agent tells what others said, and nothing else."""
+    """An agent that yields is not told of an unheard remark in its next cue."""
     table = opened(TECH, BIZ)
     passes(table, "tech")
     assert table.commands(Drop) == [Drop("tech", 1, "withdrawn")]

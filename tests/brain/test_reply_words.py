@@ -6,7 +6,7 @@ from trialogue.brain.words.spoken import SpokenScript
 
 
 def test_a_reply_of_unknown_length_is_read_at_a_speakers_pace():
-    """Fifteen characters a second, the space behind the last word among them."""
+    """A reply of unknown length is taken to be spoken at fifteen characters a second."""
     script = SpokenScript()
     script.add("abcd " * 9, 2.0)  # 44 characters and a space: three seconds
     assert script.until(2.0 + 3.0) == " ".join(["abcd"] * 9)
@@ -14,7 +14,7 @@ def test_a_reply_of_unknown_length_is_read_at_a_speakers_pace():
 
 
 def test_the_next_sentence_is_one_that_has_not_begun():
-    """At its very beginning a sentence is no longer the next one; behind the last there is the end."""
+    """The next sentence of a reply is one that has not begun, and after the last one it is the end."""
     script = SpokenScript()
     script.add("One.", 0.0)
     script.add("Two.", 2.0)

@@ -10,7 +10,7 @@ from trialogue.errors import LocalProtocolError
 @pytest.mark.parametrize("state", RequestState)
 @pytest.mark.parametrize("act", Act)
 def test_a_request_moves_by_its_table_only(state, act):
-    """Each pair either is in the table, or raises and changes nothing."""
+    """A step that is not in the table of a request's states is an error, and changes nothing."""
     request = Request("tech", 0.0, state=state)
     if (state, act) in TRANSITIONS:
         request.take(act)
@@ -24,7 +24,7 @@ def test_a_request_moves_by_its_table_only(state, act):
 
 
 def test_the_table_of_requests():
-    """RFC 8855, section 5.2.5, as far as it goes here: ends are ends."""
+    """A floor request moves by the states of RFC 8855, section 5.2.5, and its ends are final."""
     ends = {"released", "revoked", "denied", "cancelled"}
     assert {old.value for old, _ in TRANSITIONS} == {"pending", "accepted", "granted"}
     assert {state.value for state in RequestState} - {old.value for old, _ in TRANSITIONS} == ends
@@ -39,7 +39,7 @@ def test_the_queue_is_by_priority_then_first_come():
 
 
 def test_one_holder_at_a_time():
-    """A second grant, and an end of nothing, are bugs of the caller."""
+    """A second grant, or an end without a holder, is an error of the caller."""
     floor = Floor()
     with pytest.raises(LocalProtocolError, match="nobody holds"):
         floor.end("finished")
@@ -58,7 +58,7 @@ def test_one_holder_at_a_time():
 
 
 def test_requests_end_in_their_own_ways():
-    """Denied or cancelled, they are forgotten; unknown ones are not missed."""
+    """A denied or cancelled request is forgotten, and the end of an unknown one changes nothing."""
     floor = Floor()
     denied, cancelled = floor.request("a", 0.0), floor.request("b", 0.0)
     floor.deny("a")
@@ -91,7 +91,7 @@ def test_the_floor_knows_its_invariants():
 
 
 def test_lost_turns_are_taken_again_by_nobody_but_the_one_that_was_named():
-    """Whose hand is up waits on as any hand does; what the app asked for stands."""
+    """After a name by the chair, lost turns of others are forgotten, while hands and grants stand."""
     floor = Floor()
     for name in ("named", "lost", "raised"):
         floor.retake(name, 1.0)
@@ -109,7 +109,7 @@ def test_lost_turns_are_taken_again_by_nobody_but_the_one_that_was_named():
 
 
 def test_an_unstated_urgency_is_half_of_the_highest():
-    """5 of 10, between any lower bid and any higher one, for policies as for the floor."""
+    """A bid without an urgency counts as 5 of 10."""
     floor = Floor()
     for name, urgency in (("more", 6), ("silent", None), ("less", 4)):
         floor.raise_hand(name, 1.0)
@@ -120,7 +120,7 @@ def test_an_unstated_urgency_is_half_of_the_highest():
 
 
 def test_a_bid_changes_what_it_says_and_nothing_else():
-    """Its topic stands while its urgency changes, and the other way about."""
+    """A bid that gives only an urgency keeps its topic, and one that gives a topic its urgency."""
     floor = Floor()
     floor.raise_hand("a", 1.0)
     for urgency, wants, then in (

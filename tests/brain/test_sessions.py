@@ -98,7 +98,7 @@ def test_the_end_of_an_old_session_is_stale():
 
 
 def test_a_failed_reply_frees_the_floor_at_once():
-    """It is asked for once more; then nobody waits out the time to think for what will not come."""
+    """A reply that fails twice ends its turn at once, without waiting out the time to think."""
     it = table()
     cue = it.commands(Cue)[-1]
     it.at(1.0, ReplyFailed("tech", 1, "FAILED_TO_THINK"))
@@ -110,7 +110,7 @@ def test_a_failed_reply_frees_the_floor_at_once():
 
 
 def test_a_failure_of_an_earlier_reply_is_stale():
-    """The turn that goes on now has its own question, which may still be answered."""
+    """The failure of an earlier turn's reply does not end the current turn."""
     it = table()
     it.says("tech")
     it.says("biz")
@@ -121,7 +121,7 @@ def test_a_failure_of_an_earlier_reply_is_stale():
 
 
 def test_a_failure_behind_the_first_words_lets_them_be_heard():
-    """What has begun to be heard is heard; the turn ends with it."""
+    """A failure after a reply's first sound does not cut that sound, and the turn ends with it."""
     it = table()
     it.begins("tech")
     it.plays("tech")
@@ -132,7 +132,7 @@ def test_a_failure_behind_the_first_words_lets_them_be_heard():
 
 
 def test_words_that_a_session_did_not_say_come_first_in_the_next():
-    """What the app wants said is said in its order, whichever session says it."""
+    """The app's words keep their order over a lost session."""
     it = table()
     it.at(0.5, SayAsked("biz", "One."))
     it.at(0.5, SayAsked("biz", "Two."))
@@ -145,7 +145,7 @@ def test_words_that_a_session_did_not_say_come_first_in_the_next():
 
 
 def test_a_new_session_prepares_nothing_that_was_asked_of_the_old_one():
-    """Replies that are ready are not kept waiting for one that nobody makes any more."""
+    """A round does not wait for a reply that a lost session was to prepare."""
     it = Table(plan(TECH, BIZ, LAW, floor=FloorRules(policy="parallel-collect")))
     it.open()
     it.at(0.5, SessionLost("law", 1, "1006", 0.1))
@@ -169,7 +169,7 @@ def test_a_fallback_takes_the_seat_and_the_turn():
 
 
 def test_a_fallback_begins_its_own_script():
-    """Lines of the agent whose seat it takes are no lines of its own."""
+    """A fallback begins its own script, and does not go on in that of the agent before it."""
     it = table(STAND_IN, BIZ)
     it.begins("tech")
     it.at(it.now, LineTaken("tech", 1, 0))
@@ -180,7 +180,7 @@ def test_a_fallback_begins_its_own_script():
 
 
 def test_a_fallback_that_fails_is_dropped():
-    """There is one fallback, not a chain of them: the others go on."""
+    """A fallback that fails is not replaced again, and the other agents go on."""
     it = table(STAND_IN, BIZ)
     it.at(1.0, SessionFailed("tech", "gave up"))
     it.at(2.0, SessionFailed("tech", "gave up"))
@@ -200,7 +200,7 @@ def test_a_participant_may_end_the_meeting_by_failing():
 
 
 def test_updates_go_to_the_agent():
-    """A change that the app wants is an order to the agent; its confirmation is for the record."""
+    """The app's change of settings reaches the agent, and its confirmation changes nothing."""
     it = table()
     assert it.at(1.0, UpdateAsked("tech", "prompt", "Be brief.")) == [Update("tech", "prompt", "Be brief.")]
     assert it.at(2.0, SettingsChanged("tech", 1, "prompt", "applied")) == []

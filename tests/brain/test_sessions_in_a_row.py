@@ -37,7 +37,7 @@ HANDS = FloorRules(policy="queue", otherwise="queue")
 
 
 def test_reports_of_an_old_session_change_nothing():
-    """Neither its loss, nor that it is ready, nor that it comes to its end."""
+    """Reports of an old session, of its loss, start or end, are stale."""
     table = opened(TECH, BIZ)
     table.at(1, SessionReady("tech", 2))
     for event in (SessionLost("tech", 1, "gone", 0.1), SessionReady("tech", 1), SessionEnding("tech", 1)):
@@ -54,7 +54,7 @@ def test_reports_of_an_old_session_change_nothing():
 
 
 def test_the_end_of_a_session_that_is_over_rolls_nobody_over():
-    """It warns of an end that has come."""
+    """A late warning about an old session's end does not replace the current one."""
     table = opened(TECH, BIZ)
     table.at(1, SessionReady("tech", 2))
     table.at(1, SessionEnding("tech", 1))
@@ -70,7 +70,7 @@ def test_a_new_process_says_so():
 
 
 def test_a_new_session_may_greet():
-    """What it says unasked is held, though its predecessor was cued."""
+    """An unprompted reply of a new session is held for the agent's next turn."""
     table = opened(TECH, BIZ)
     table.says("tech")
     table.at(2, SessionLost("tech", 1, "gone", 0.1))
@@ -93,7 +93,7 @@ def test_a_loss_is_made_good_again_once_the_last_one_is_over():
 
 
 def test_a_seat_is_empty_until_its_fallback_is_there():
-    """Nobody is granted the floor in a seat whose fallback is not ready yet."""
+    """An agent that failed is absent until its fallback is ready."""
     table = opened(evolve(TECH, on_failure=OnFailure.REPLACE), BIZ, LAW)
     table.at(1, SessionFailed("tech", "gave up"))
     assert table.meeting.floor_view.present == ("biz", "law")
@@ -116,7 +116,7 @@ def rolling():
 
 
 def test_an_agent_that_rolls_over_is_away_and_what_it_held_is_gone():
-    """Its session is closed once; others wait with theirs until the new one is ready."""
+    """An agent whose session is being replaced is absent, and no other is replaced meanwhile."""
     table = rolling()
     assert Drop("tech", 2, "withdrawn") in table.commands(Drop)
     assert (table.meeting.floor_view.present, table.meeting.holder) == (("biz", "law"), "biz")
@@ -135,7 +135,7 @@ def test_a_roll_over_that_goes_wrong_is_not_waited_for(event):
 
 
 def test_a_reply_that_failed_is_not_owed_any_more():
-    """Neither by a turn whose tool has finished, nor by an ear that heard words."""
+    """A failed reply is waited for neither after a tool's result nor after words that were heard."""
     table = opened(TECH, BIZ)
     table.begins("tech", "Let me see.")
     table.plays("tech")

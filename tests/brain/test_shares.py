@@ -26,14 +26,14 @@ def seen(*spoken, now=100.0, **share):
 
 
 def test_a_minute_of_speech_is_enough_for_a_verdict():
-    """No one is passed over before a minute of speech, or at exactly its limit."""
+    """The share limit applies from a minute of speech on, and not at exactly its figure."""
     assert dominant(seen(("tech", 40.0, 40.0), ("biz", 20.0, 60.0), max=0.5)).keys() == {"tech"}
     assert dominant(seen(("tech", 40.0, 40.0), ("biz", 19.9, 60.0), max=0.5)) == {}
     assert dominant(seen(("tech", 30.0, 40.0), ("biz", 30.0, 70.0), max=0.5)) == {}
 
 
 def test_a_turn_leaves_the_window_with_its_end():
-    """What ended longer ago than the window is wide is forgotten, and so is what ended just then."""
+    """A turn counts for the share until its end is as old as the window is wide."""
     view = seen(("tech", 40.0, 40.0), ("biz", 60.0, 99.0), now=110.0)
     assert (view.heard_s(70.0), view.heard_s(70.1)) == (60.0, 100.0)
     assert (view.share("tech", 70.0), view.share("tech", 70.1)) == (0.0, 0.4)
@@ -42,7 +42,7 @@ def test_a_turn_leaves_the_window_with_its_end():
 
 
 def test_silent_turns_do_not_break_a_run():
-    """In a row are turns that were heard, whoever kept silent in between."""
+    """Silent turns of others do not reset the count of a participant's turns in a row."""
     view = seen(("tech", 5.0, 10.0), ("biz", 0.0, 12.0), ("tech", 5.0, 20.0), in_a_row=2)
     silent = evolve(view, turns=tuple(evolve(t, heard="Well." if t.spoken_s else "") for t in view.turns))
     assert dominant(view) == {}, "typed words are heard"
@@ -65,7 +65,7 @@ def sharing(*cast, policy="addressed", otherwise="least-spoken", **share):
 
 
 def test_a_participant_with_too_large_a_share_is_passed_over():
-    """No verdict before a minute of speech; then another comes first, and a report says so."""
+    """A participant over the share limit is passed over after a minute of speech, with a report."""
     table = sharing(max=0.5)
     table.says("tech", "Biz?", 40.0)
     table.says("biz", "Tech?", 15.0)

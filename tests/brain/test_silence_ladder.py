@@ -55,14 +55,14 @@ def test_the_ladder_waits_from_the_end_of_the_last_turn():
 
 
 def test_the_end_is_the_last_rung():
-    """Nobody is granted the floor of a meeting that is over."""
+    """A silence ladder that ends the meeting grants nobody the floor after that."""
     rules = evolve(quick(SilenceStep.END, SilenceStep.NEXT_SPEAKER), policy="queue", otherwise="queue")
     table = opened(TECH, BIZ, floor=rules)
     assert of(table.at(4, Woke("ladder")), EndMeeting, GrantFloor) == [EndMeeting("silence")]
 
 
 def test_a_policy_that_waits_keeps_the_ladder_away():
-    """Somebody has started: the floor is not silent while it is seen who else has."""
+    """The silence ladder stands still while a policy waits for others who may have started."""
     by_ear = tuple(evolve(p, hears=EAR.hears) for p in (TECH, BIZ, LAW))
     table = opened(*by_ear, floor=FloorRules(policy="free", otherwise="queue"))
     table.at(2.5, Woke("choose"))
@@ -72,7 +72,7 @@ def test_a_policy_that_waits_keeps_the_ladder_away():
 
 
 def test_a_round_is_prepared_in_the_time_to_think():
-    """The ladder is not climbed meanwhile; who is asked has heard it, and answers no older question."""
+    """The silence ladder stands still while a round is prepared, and the request is in the agent's memory."""
     table = Table(plan(GUEST, TECH, floor=FloorRules(policy="parallel-collect", otherwise="queue")))
     table.at(0, MeetingStarted())
     table.at(30, Woke("ready"))
@@ -84,7 +84,7 @@ def test_a_round_is_prepared_in_the_time_to_think():
 
 
 def test_one_answer_is_asked_for_in_a_round():
-    """A second one is none of what was asked: it is dropped, and the first still waits."""
+    """A second prepared reply of an agent in one round is dropped, and its first one is still played."""
     table = opened(TECH, BIZ, floor=FloorRules(policy="parallel-collect", otherwise="queue"))
     assert table.at(1, ReplyStarted("tech", 1)) == []
     assert of(table.at(2, ReplyStarted("tech", 2)), Drop) == [Drop("tech", 2, "denied")]
@@ -92,7 +92,7 @@ def test_one_answer_is_asked_for_in_a_round():
 
 
 def test_a_refused_cue_takes_no_preparation_back():
-    """What an agent was asked to prepare belongs to no turn."""
+    """A refused cue does not take an earlier request to prepare out of its agent's memory."""
     records = [
         Record(1, 0.0, MeetingStarted(), (Prepare("tech", "Prepare."), Cue("tech", 1, "Go."))),
         Record(2, 1.0, InjectionRefused("tech", 1, "busy"), ()),
@@ -102,7 +102,7 @@ def test_a_refused_cue_takes_no_preparation_back():
 
 
 def test_the_ladder():
-    """Ask the chair, then the next speaker, then end: a rung each time the floor stays free."""
+    """The silence ladder asks the chair, then the next speaker, and then ends the meeting."""
     table = Table(plan(CHAIR, TECH))
     table.open()
     passes(table, "mod")
@@ -120,7 +120,7 @@ def test_the_ladder():
 
 
 def test_the_ladder_starts_anew_when_somebody_is_heard():
-    """The next silence begins with the first rung again."""
+    """The silence ladder begins with its first rung again after a turn was heard."""
     table = Table(plan(CHAIR, TECH))
     table.open()
     passes(table, "mod")
@@ -133,7 +133,7 @@ def test_the_ladder_starts_anew_when_somebody_is_heard():
 
 
 def test_the_ladder_waits_while_all_are_away():
-    """No rung is used up by an outage."""
+    """An outage of all sessions uses up no rung of the silence ladder."""
     table = Table(plan(TECH, floor=quick(SilenceStep.END)))
     table.open()
     passes(table, "tech")
@@ -146,7 +146,7 @@ def test_the_ladder_waits_while_all_are_away():
 
 
 def test_a_chair_by_ear_is_asked_at_once_by_the_ladder():
-    """What the ladder asks was heard by nobody; it counts as a turn of the round."""
+    """A chair by ear is cued at once when the silence ladder asks it."""
     table = Table(plan(EAR, TECH))
     table.open()
     table.says("mod")

@@ -59,7 +59,7 @@ def reports(player: Player) -> list[tuple[str, str | None]]:
 
 @pytest.mark.parametrize("lag_s", [0.0, LAG_S])
 def test_an_assent_stops_nobody(lag_s):
-    """Half a second of it is a backchannel, however late it is heard."""
+    """Half a second of speech is a backchannel, however late its sound is."""
     player = at_the_table(*says(3.0, 3.5), lag_s=lag_s)
     assert player.decided(EndTurn) == []
     assert reports(player) == [("backchannel", "dana")]
@@ -67,7 +67,7 @@ def test_an_assent_stops_nobody(lag_s):
 
 @pytest.mark.parametrize("lag_s", [0.0, LAG_S])
 def test_an_interruption_is_judged_once_its_length_was_heard(lag_s):
-    """The verdict comes 0.15 s behind the bound, on the sound's own clock."""
+    """An interruption is decided when the sound itself has passed the limit by 0.15 s."""
     player = at_the_table((3.15, SpeechStarted("dana", 3.0)), lag_s=lag_s)
     player.wait(10.0)
     cut = [at for at, _, commands in player.log if any(isinstance(each, EndTurn) for each in commands)]
@@ -75,7 +75,7 @@ def test_an_interruption_is_judged_once_its_length_was_heard(lag_s):
 
 
 def test_sound_that_falls_behind_while_it_is_unsure_moves_the_verdict():
-    """The machine stands still for 1.3 s in mid-assent: what was spoken meanwhile is not known yet."""
+    """A stall of 1.3 s in the middle of a backchannel does not make it an interruption."""
     player = at_the_table((3.15, SpeechStarted("dana", 3.0)), lag_s=0.0)
     player.tell(3.9, SoundLagged(0.7))
     player.tell(4.5, SoundLagged(LAG_S))
@@ -86,7 +86,7 @@ def test_sound_that_falls_behind_while_it_is_unsure_moves_the_verdict():
 
 
 def test_sound_that_has_caught_up_is_judged_in_time_again():
-    """What was put off is due at once where the speech went on."""
+    """An interruption that waited for late sound is decided at once when the sound has caught up."""
     player = at_the_table((3.15, SpeechStarted("dana", 3.0)))
     player.tell(4.8, SoundLagged(0.0))
     assert [each.cause for each in player.decided(EndTurn)] == ["interrupted"]
@@ -112,7 +112,7 @@ def behind_all(*heard, **rules):
 
 
 def test_a_pause_in_a_turn_is_no_end_of_it():
-    """A second of it is told so late that its patience would be over; the person speaks on before that."""
+    """A person's turn goes on after a second of pause that is reported late."""
     player = behind_all(
         (11.4, EarFailed("dana", "refused", refused=True)), *says(13.0, 15.0), *says(15.8, 17.0)
     )
@@ -121,7 +121,7 @@ def test_a_pause_in_a_turn_is_no_end_of_it():
 
 
 def test_words_of_a_turn_are_waited_for_as_much_longer():
-    """They come as late behind its end as its sound does."""
+    """A turn's words are waited for longer by as much as a person's sound is late."""
     player = behind_all(*says(13.0, 15.0))
     words_s = 15.0 + player.brain.plan.floor.hang_s + WORDS_S + LAG_S
     player.wait(words_s - 0.1)
@@ -131,25 +131,25 @@ def test_words_of_a_turn_are_waited_for_as_much_longer():
 
 
 def test_a_person_who_begins_in_time_has_not_let_its_turn_go_by():
-    """Who has the floor has `floor.human_s` to begin, and is heard to begin later."""
+    """A person who begins within `floor.human_s` keeps its turn, though its sound comes late."""
     player = behind_all(*says(12.6 + 9.8, 12.6 + 12.0))
     assert [each.participant for each in player.decided(EndTurn)] == ["tech", "biz"]
 
 
 def test_a_noise_takes_no_free_floor():
-    """A quarter of a second is no speech, however late it is heard."""
+    """A quarter of a second of sound takes no free floor, however late it is heard."""
     player = behind_all(*says(13.0, 13.25), policy="queue", otherwise="queue")
     assert "dana" not in [each.to for each in player.decided(GrantFloor)]
 
 
 def test_silence_is_not_called_while_somebody_may_speak():
-    """Who speaks up just before the limit is heard behind it."""
+    """A meeting does not end by silence when a person spoke before the limit and its sound is late."""
     player = behind_all(*says(12.6 + 9.5, 12.6 + 11.0), policy="queue", otherwise="queue", silence_s=10.0)
     assert player.decided(EndMeeting) == []
 
 
 def test_a_new_process_is_in_time():
-    """What was late of an earlier one is gone with it."""
+    """A resumed meeting has no lag of sound from the process before it."""
     player = at_the_table()
     player.tell(3.0, MeetingResumed("abc"))
     player.tell(3.5, SessionReady("tech", 2))
@@ -184,7 +184,7 @@ def moments(player, kind):
 
 
 def test_a_person_who_speaks_on_a_free_floor_has_it_once_that_was_heard():
-    """Sure 0.3 s behind its beginning, as far as sound has come by then."""
+    """A person gets the free floor once 0.3 s of its speech have come, however late its sound is."""
     player = free()
     player.tell(2.1 + LAG_S, SpeechStarted("dana", 2.0))
     player.wait(5.0)
@@ -192,14 +192,14 @@ def test_a_person_who_speaks_on_a_free_floor_has_it_once_that_was_heard():
 
 
 def test_the_silence_ladder_waits_for_what_may_have_been_said():
-    """On a busy machine nobody is asked to speak while somebody may be speaking."""
+    """The silence ladder waits longer by as much as people's sound is late."""
     player = free()
     player.wait(9.0)
     assert moments(player, GrantFloor) == [4.0 + LAG_S]
 
 
 def test_a_person_who_was_cut_goes_on_once_it_would_be_known_that_somebody_speaks():
-    """A second and a half behind the voice that cut it off, as far as sound has come: it said no word."""
+    """A turn that a noise cut goes on 1.5 s after the noise, and later by the lag of sound."""
     player = at_the_table((5.15, SpeechStarted("dana", 5.0)), lag_s=LAG_S)
     player.tell(6.4 + LAG_S, SpeechStopped("dana", 6.3))
     player.tell(6.5 + LAG_S, EarHeard("dana", 1, 1, "", 5.0, 6.3, "final"))
@@ -210,7 +210,7 @@ def test_a_person_who_was_cut_goes_on_once_it_would_be_known_that_somebody_speak
 
 
 def test_words_beside_a_turn_are_waited_for_as_much_longer():
-    """They are unclear four seconds behind their speech, as far as sound has come."""
+    """Speech beside a turn is unclear four seconds after it, and later by the lag of its sound."""
     player = at_the_table(*says(3.0, 3.5))
     player.wait(11.0)
     unclear = [at for at, _, commands in player.log for each in commands if isinstance(each, Attribute)]

@@ -74,14 +74,14 @@ OVER = EndTurn("dana", 2, "finished")
 
 
 def test_an_ear_that_was_sooner_ends_the_turn_with_its_speech():
-    """The ear called the end of the turn a moment before the detector heard the last of it."""
+    """An ear's end of turn just before the speech ends makes the turn end with the speech."""
     player = speaking()
     player.tell(5.3, words("So much for that.", 3.2, 5.2))
     assert OVER in player.tell(5.7, SpeechStopped("dana", 5.5))
 
 
 def test_an_ear_that_was_much_sooner_ends_a_sentence_only():
-    """Who spoke on for long behind it is waited for as ever."""
+    """An ear's end of turn long before the speech ends is no end: the turn ends by its hang."""
     player = speaking()
     player.tell(5.3, words("So much for that.", 3.2, 5.2))
     assert OVER not in player.tell(6.2, SpeechStopped("dana", 6.0))
@@ -90,7 +90,7 @@ def test_an_ear_that_was_much_sooner_ends_a_sentence_only():
 
 
 def test_an_ear_that_makes_nothing_out_ends_the_turn_too():
-    """The ear says that the turn is over and has no words: it is unclear, and nobody waits for more."""
+    """A turn for which an ear finds no words ends at once, as unclear."""
     player = speaking()
     player.tell(5.2, SpeechStopped("dana", 5.0))
     decided = player.tell(5.4, words("", 3.2, 5.0))
@@ -102,14 +102,14 @@ def test_an_ear_that_makes_nothing_out_ends_the_turn_too():
 
 
 def test_an_ear_that_makes_nothing_out_waits_for_the_voice():
-    """While somebody speaks its turn goes on, whatever the ear says; it ends with the speech then."""
+    """An ear's end of turn without words ends the turn with the speech, and not before."""
     player = speaking()
     assert player.tell(4.9, words("", 3.2, 4.8)) == []
     assert OVER in player.tell(5.2, SpeechStopped("dana", 5.0))
 
 
 def test_words_that_change_no_more_are_waited_for():
-    """A second behind the hang what is known of them stands, as uncertain."""
+    """A turn whose words stay unsettled ends a second after its hang, with those words as uncertain."""
     player = speaking()
     player.tell(4.0, words("So much for", 3.2, 3.9, "interim"))
     player.tell(5.2, SpeechStopped("dana", 5.0))
@@ -119,7 +119,7 @@ def test_words_that_change_no_more_are_waited_for():
 
 
 def test_a_person_who_types_while_it_speaks_is_read():
-    """What it said is over by the hang; what it typed takes the time that reading takes."""
+    """A turn of speech and typed words lasts until the typed words have been read."""
     player = speaking()
     player.tell(3.6, TextTyped("dana", "one two three four five six seven eight"))
     player.tell(5.2, SpeechStopped("dana", 5.0))
@@ -128,7 +128,7 @@ def test_a_person_who_types_while_it_speaks_is_read():
 
 
 def test_the_end_of_speech_that_had_not_begun_is_nothing():
-    """A source that tells an end alone moves nobody."""
+    """An end of speech without its beginning is stale."""
     player = beside()
     assert [type(c) for c in player.tell(2.0, SpeechStopped("dana", 1.9))] == [Report]
     assert [type(c) for c in player.tell(2.1, VoiceFell("dana", 2.0))] == [Report]
@@ -143,7 +143,7 @@ def test_speech_ends_once():
 
 
 def test_three_words_are_no_more_than_a_backchannel_has():
-    """Who says three and speaks on cuts in for speaking on."""
+    """Three words beside a turn do not interrupt by themselves; speaking on does."""
     player = beside()
     player.tell(3.1, SpeechStarted("dana", 3.0))
     assert player.tell(3.6, words("No that is", 3.0, 3.5, "interim")) == []
@@ -152,7 +152,7 @@ def test_three_words_are_no_more_than_a_backchannel_has():
 
 
 def test_words_without_places_are_of_the_last_speech():
-    """They are written down once, and what was said before stays unclear."""
+    """Words without times belong to the last speech, and earlier speech stays unclear."""
     player = beside()
     for begin_s in (3.0, 4.0):
         player.tell(begin_s + 0.1, SpeechStarted("dana", begin_s))
@@ -166,7 +166,7 @@ def test_words_without_places_are_of_the_last_speech():
 
 
 def test_an_echo_is_told_to_whoever_can_mend_it():
-    """A microphone that hears its loudspeaker is a warning, and no speech."""
+    """A microphone that hears its loudspeaker is reported as a warning, and is no speech."""
     player = beside()
     decided = player.tell(3.0, EchoNoticed("dana", 2.9))
     assert decided == [Noted("echo", "dana", level="warning")]
@@ -179,7 +179,7 @@ def test_an_agent_has_no_ear_of_this_kind():
 
 
 def test_nothing_happens_before_the_start_and_it_starts_once():
-    """What comes too soon, and a second start, are stale."""
+    """Events before a meeting's start, and a second start, are stale."""
     made = Brain(plan("tech", person("dana")))
     assert [each.code for each in made.handle(SpeechStarted("dana", 0.0), 0.0)] == ["stale"]
     player = beside()
@@ -188,7 +188,7 @@ def test_nothing_happens_before_the_start_and_it_starts_once():
 
 
 def test_a_person_who_has_left_does_not_speak():
-    """What a source still tells of somebody who left gives it no floor."""
+    """Speech that is reported of a person who has left takes no floor."""
     player = brain("tech", "biz", person("dana"))
     player.tell(0.5, Left("dana"))
     assert [type(c) for c in player.tell(0.6, SpeechStarted("dana", 0.5))] == [Report]
@@ -198,7 +198,7 @@ def test_a_person_who_has_left_does_not_speak():
 
 @pytest.mark.parametrize("stage", ["interim", "final"])
 def test_words_that_cut_in_are_words_of_the_turn_that_they_took(stage):
-    """They are attributed to it, and told to the agent that speaks next, whichever stage made them known."""
+    """Words that interrupt are in the turn that they took, and in the next agent's cue."""
     player = beside()
     player.tell(3.1, SpeechStarted("dana", 3.0))
     player.tell(3.7, words("Wait, I have a question.", 3.0, 3.7, stage))
@@ -220,7 +220,7 @@ def test_final_words_that_cut_in_stand_at_once():
 
 @pytest.mark.parametrize(("most", "kind"), [(3, "backchannel"), (1, "overlap")])
 def test_words_behind_a_sound_too_short_for_a_turn(most, kind):
-    """A short word on the free floor takes no turn; it is what it is beside whoever speaks by then."""
+    """A short word on the free floor takes no turn, and is judged beside whoever has the floor by then."""
     rules = InterruptRules(backchannel_words=most)
     player = brain(chair("mod"), "tech", person("dana"), policy="moderated", interrupt=rules)
     for at, event in reply(1.0, "mod", 1, "Good morning.", length_s=1.0):

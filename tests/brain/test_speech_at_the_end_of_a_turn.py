@@ -40,7 +40,7 @@ def of(decided, *kinds):
 
 
 def test_a_person_who_spoke_on_over_the_end_of_a_turn_has_spoken():
-    """Too long for a backchannel, and over before that was judged: the floor is free, and it was its turn."""
+    """Speech that is longer than a backchannel and outlasts a turn is a turn of its own."""
     player = heard()
     player.tell(20.95, SpeechStarted("dana", 20.9))
     player.tell(21.1, PlaybackFinished("tech", 1, 1, 21.1, 20.0, "complete"))
@@ -52,7 +52,7 @@ def test_a_person_who_spoke_on_over_the_end_of_a_turn_has_spoken():
 
 
 def test_a_voice_that_goes_on_where_overlap_is_allowed_is_not_unsure_any_more():
-    """The agent is heard in full again, beside it."""
+    """An agent is loud again beside speech that is surely an allowed overlap."""
     player = heard(interrupt=InterruptRules(overlap_s=5.0))
     assert len(of(player.tell(3.1, SpeechStarted("dana", 3.0)), DuckPlayout)) == 1
     assert player.tell(3.4, VoiceFell("dana", 3.3)) == []
@@ -60,7 +60,7 @@ def test_a_voice_that_goes_on_where_overlap_is_allowed_is_not_unsure_any_more():
 
 
 def test_a_person_who_gives_way_to_a_holder_is_next():
-    """Both began at once in a turn that one of them was given: the other's hand is up from then on."""
+    """Of two people who begin at once in one's turn, the holder goes on, and the other is next."""
     player = heard()
     player.tell(15.0, FloorRequested("dana"))
     player.tell(21.1, PlaybackFinished("tech", 1, 1, 21.1, 20.0, "complete"))
@@ -75,7 +75,7 @@ def test_a_person_who_gives_way_to_a_holder_is_next():
 
 
 def test_a_short_word_before_the_opening_stands_beside_no_turn():
-    """It takes no floor that is not open yet, and is not lost."""
+    """A short word before the opening takes no floor, and is in the transcript as a backchannel."""
     player = Player(Brain(plan("tech", person("dana"))), wakes=True)
     for at, event in ((0.0, MeetingStarted()), (0.0, EarReady("dana", 1)), (1.0, SpeechStarted("dana", 1.0))):
         player.tell(at, event)

@@ -50,7 +50,7 @@ def over(player):
     ("rules", "until", "kind"), [(InterruptRules(), 3.5, "backchannel"), (OVERLAP, 5.5, "overlap")]
 )
 def test_words_beside_a_turn_stand_as_what_they_were(gone, rules, until, kind):
-    """Few are a backchannel, more an overlap where that is allowed; unsettled, they are not sure."""
+    """Words beside a turn are a backchannel or an allowed overlap, and uncertain until they are final."""
     player = heard(interrupt=rules)
     player.tell(3.1, SpeechStarted("dana", 3.0))
     player.tell(3.4, EarHeard("dana", 1, 1, "Oh yes", 3.0, 3.4, "interim"))
@@ -74,7 +74,7 @@ def test_only_an_overlap_is_told_to_who_reads():
     ("rules", "until", "kind"), [(InterruptRules(), 3.6, "backchannel"), (OVERLAP, 5.5, "overlap")]
 )
 def test_speech_without_words_is_kept_as_what_it_was(rules, until, kind):
-    """Nobody made words of it before its person was muted: it is unclear, a backchannel or an overlap."""
+    """Speech that a mute cuts before any words is kept as an unclear backchannel or overlap."""
     player = heard(interrupt=rules)
     player.tell(3.1, SpeechStarted("dana", 3.0))
     player.tell(until, MuteAsked("dana", muted=True))
@@ -84,7 +84,7 @@ def test_speech_without_words_is_kept_as_what_it_was(rules, until, kind):
 
 
 def test_words_of_other_speech_wait_on():
-    """What was said before in a breath of its own is not the one that was cut short."""
+    """A mute settles the words of the speech that it cuts, and not those of earlier speech."""
     player = heard()
     player.tell(3.1, SpeechStarted("dana", 3.0))
     player.tell(3.3, EarHeard("dana", 1, 1, "Hm", 3.0, 3.2, "interim"))
@@ -149,7 +149,7 @@ def test_a_turn_with_any_words_that_are_not_sure_is_told_so(stages, mark):
 
 
 def test_words_that_are_typed_at_once_are_read_at_once():
-    """From the moment at which they were typed, however early in the meeting that is."""
+    """Words that are typed early in a meeting are read from the moment of typing."""
     wanted = plan(person("dana"), "biz", policy="queue", otherwise="queue")
     player = Player(Brain(wanted), wakes=True)
     for at, event in (*opening(wanted), (0.0, EarReady("dana", 1))):
@@ -166,7 +166,7 @@ def test_words_that_are_typed_at_once_are_read_at_once():
 
 @pytest.mark.parametrize(("cut_at", "back_at"), [(2.5, 2.5)])
 def test_a_person_who_cut_in_and_is_muted_gives_the_turn_back(cut_at, back_at):
-    """Nothing of it was words: whoever it cut off goes on."""
+    """A turn that a person cut without words goes on when that person is muted."""
     player = heard()
     player.tell(1.2, SpeechStarted("dana", 1.2))
     player.wait(2.4)

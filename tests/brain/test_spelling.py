@@ -15,7 +15,7 @@ from trialogue.brain.words.spelling import Break, spelled_out, words_of
     ],
 )
 def test_a_sentence_asks_by_the_mark_behind_it(text, asks):
-    """Only the sentence before the question mark counts as a question."""
+    """Only the words of a sentence that ends in a question mark count as a question."""
     assert [word.asks for word in words_of(text)] == asks
 
 
@@ -36,7 +36,7 @@ def test_a_sentence_asks_by_the_mark_behind_it(text, asks):
     ],
 )
 def test_separators_between_words(gap, means):
-    """The first word has the end of what was before it."""
+    """The sign between two words tells whether a sentence, a part or only a word ends there."""
     assert [word.before for word in words_of(f"one{gap}two")] == [Break.END, means]
 
 
@@ -51,5 +51,5 @@ def test_separators_between_words(gap, means):
     ],
 )
 def test_letters_that_follow_one_another_are_one_word(text, joined):
-    """A comma parts them, and what stands behind an apostrophe is none."""
+    """Single letters in a row are joined to one word, but not over a comma."""
     assert [word.text for word in spelled_out(words_of(text))] == joined

@@ -31,12 +31,12 @@ def heard(text, *homes, is_final=False):
     ],
 )
 def test_words_are_spread_over_the_speech_that_they_are_of(homes, count):
-    """Those that were known before its last stretch began are not of that; the rest is spread evenly."""
+    """An utterance's words are spread evenly over its speech, apart from those known before it."""
     assert heard("one two three four", *homes)[1].last(9.0) == count
 
 
 def test_words_that_come_behind_a_new_stretch_are_of_that():
-    """Two were known before; two more are told since."""
+    """Words that come after a new stretch of speech began belong to that stretch."""
     utterances, spoken = heard("one two", (FIRST,))
     utterances.hear("dana", 1, Words("one two three four", 1.0, 6.0), is_final=False)
     utterances.put(spoken, [FIRST, SECOND])
@@ -44,7 +44,7 @@ def test_words_that_come_behind_a_new_stretch_are_of_that():
 
 
 def test_words_are_told_once():
-    """What is told stands; fewer words later take nothing back, more of them are the rest."""
+    """Words that were reported stay reported, and only further ones are added."""
     utterances, spoken = heard("one  two")
     assert (utterances.open_of("dana"), utterances.open_of("eve")) == ([spoken], [])
     assert utterances.tell(spoken) == "one two"
@@ -58,13 +58,13 @@ def test_words_are_told_once():
 
 
 def test_speech_is_spread_over_however_short_it_is():
-    """Two stretches of less than a second share their words, too."""
+    """Two stretches of less than a second share the words of their utterance."""
     short = SpeechStretch(1.0, 1.4), SpeechStretch(2.0, 2.2)
     assert heard("one two three four five six", short)[1].last(9.0) == 2
 
 
 def test_all_words_of_one_stretch_are_its_own_to_the_last():
-    """No rounding of its length takes one of them away."""
+    """All words of an utterance belong to its only stretch of speech, whatever its length."""
     for length in (0.35, 0.7, 1.1, 2.3):
         (stretch,) = stretches = (SpeechStretch(1.0, 1.0 + length),)
         for words in range(1, 30):
@@ -72,7 +72,7 @@ def test_all_words_of_one_stretch_are_its_own_to_the_last():
 
 
 def test_words_behind_speech_in_two_new_stretches_are_shared_between_those():
-    """What was known before them is of neither."""
+    """New words are shared between the stretches that are new, and known words are not."""
     utterances, spoken = heard("one two", (FIRST,))
     third = SpeechStretch(7.0, 8.0)
     utterances.hear("dana", 1, Words("one two three four five six", 1.0, 8.0), is_final=False)

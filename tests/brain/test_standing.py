@@ -50,7 +50,7 @@ def test_a_holder_thinks_until_it_is_heard():
 
 
 def test_a_holder_that_waits_for_a_tool_says_which():
-    """The first of those that run; once it is answered, or while the holder speaks, no tool is named."""
+    """An app sees which tool a holder waits for, and none once it is answered or the holder speaks."""
     table = opened(TECH, BIZ)
     table.at(0.1, ToolRequested("tech", 1, "c1", "prices", "{}"))
     table.at(0.1, ToolRequested("tech", 1, "c2", "stock", "{}"))
@@ -78,7 +78,7 @@ def test_a_session_that_is_not_there_says_so():
 
 
 def test_who_left_and_who_is_muted_is_told():
-    """One who left is neither ready nor listening; a muted one listens."""
+    """An app sees that a participant has left, and that a muted one only listens."""
     table = opened(TECH, BIZ, LAW)
     table.at(0.1, Left("biz"))
     table.at(0.2, MuteAsked("law", muted=True))
@@ -89,7 +89,7 @@ def test_who_left_and_who_is_muted_is_told():
 
 
 def test_a_raised_hand_waits_with_its_priority():
-    """Since when is told in seconds of the meeting."""
+    """An app sees since when a hand is up, in seconds of the meeting, and its priority."""
     table = opened(TECH, BIZ, floor=QUEUE)
     table.at(1.0, FloorRequested("tech"))
     table.at(1.5, FloorRequested("biz", 1))
@@ -97,7 +97,7 @@ def test_a_raised_hand_waits_with_its_priority():
 
 
 def test_a_person_speaks_before_and_beside_a_turn():
-    """On a free floor it has begun; beside a turn it speaks there."""
+    """An app sees that a person speaks beside a turn."""
     table = opened(TECH, GUEST)
     table.begins("tech")
     table.plays("tech")
@@ -107,7 +107,7 @@ def test_a_person_speaks_before_and_beside_a_turn():
 
 
 def test_turns_and_seconds_are_counted_for_each():
-    """Turns that are over, and what was heard in them."""
+    """An app sees how many turns each participant has had, and how long it was heard in them."""
     table = opened(TECH, BIZ)
     table.says("tech", length=2.0)
     table.says("biz", length=1.5)
@@ -116,6 +116,6 @@ def test_turns_and_seconds_are_counted_for_each():
 
 
 def test_an_observer_is_ready_while_it_is_here():
-    """It never holds the floor, and is no less at the table."""
+    """An app sees an observer as ready while it is at the table."""
     table = opened(TECH, WATCH)
     assert table.meeting.state(0.0).of("watch").is_ready

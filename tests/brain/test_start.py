@@ -24,7 +24,7 @@ from trialogue.model.plan import FloorRules, Limits
 
 
 def test_who_hears_whom():
-    """By-ear agents, observers too, hear all others that may speak; one that hears text is fed no speech."""
+    """Agents by ear and such observers hear all others that may speak; agents by text hear nobody."""
     table = Table(plan(EAR, TECH, WATCH, GUEST))
     assert table.at(0, MeetingStarted()) == [
         SetHearing(
@@ -37,7 +37,7 @@ def test_who_hears_whom():
 
 
 def test_it_opens_with_those_that_are_ready_in_time():
-    """After `ready_s` nobody is waited for any more."""
+    """A meeting opens without an agent that is not ready within `ready_s`."""
     table = Table(plan(TECH, BIZ))
     table.at(0, MeetingStarted())
     table.at(1, SessionReady("biz", 1))
@@ -45,7 +45,7 @@ def test_it_opens_with_those_that_are_ready_in_time():
 
 
 def test_a_failed_agent_is_not_waited_for():
-    """Who has failed for good counts as away."""
+    """A meeting opens without an agent that has failed."""
     table = Table(plan(TECH, BIZ))
     table.at(0, MeetingStarted())
     table.at(1, SessionReady("biz", 1))
@@ -64,7 +64,7 @@ def test_a_meeting_without_agents_opens_and_ends_by_silence():
 
 
 def test_nothing_happens_before_the_start():
-    """Events before it, and a second start, are stale."""
+    """A session's report before the meeting's start, and a second start, are stale."""
     table = Table(plan(TECH))
     table.at(0, SessionReady("tech", 1))
     table.at(0, MeetingStarted())

@@ -32,7 +32,7 @@ FREE = FloorRules(policy="free", otherwise="queue")
 
 @pytest.mark.parametrize(("late", "collide"), [(0.3, True), (0.31, False)])
 def test_a_participant_who_started_with_the_first_is_next(late, collide):
-    """Its words are gone, but its hand stays up."""
+    """An agent that started within 0.3 s of the first loses its words, and is next."""
     table = opened(*EARS, floor=FREE)
     table.at(0, ReplyStarted("tech", 1))
     table.at(late, ReplyStarted("biz", 1))
@@ -46,7 +46,7 @@ def test_a_participant_who_started_with_the_first_is_next(late, collide):
 
 
 def test_a_participant_who_is_selected_collides_with_nobody():
-    """It did not start; and an agent that reads did not start with anybody: it greets."""
+    """A participant who was named, or an agent by text, is not reported as a collision."""
     table = opened(*EARS, floor=FREE)
     table.at(0, GrantAsked("tech"))
     table.begins("tech", "What do you say, Law?")
@@ -62,7 +62,7 @@ def test_a_participant_who_is_selected_collides_with_nobody():
 
 
 def test_a_participant_who_is_cued_does_not_answer_twice():
-    """What it makes of the turn before its own, while it answers its cue, is told as not heard."""
+    """A holder's second reply beside its answer to a cue is dropped, and raises no hand."""
     table = opened(*EARS, floor=FREE)
     table.at(0.0, GrantAsked("tech", "the price"))
     table.begins("tech", "It is eight.")

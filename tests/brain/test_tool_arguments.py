@@ -39,7 +39,7 @@ ORDER = {
     ],
 )
 def test_the_first_misfit_is_named(arguments, words):
-    """The place and what would be right, and never a value of the model's."""
+    """A model is told where its arguments are wrong and what would be right, without their values."""
     assert misfit(ORDER, arguments) == words
 
 
@@ -84,7 +84,7 @@ SCHEMAS = st.sampled_from(
 
 @given(SCHEMAS, VALUES)
 def test_it_judges_as_the_standard_does(schema, value):
-    """An independent validator says yes and no to the same arguments."""
+    """Arguments are accepted exactly where an independent validator accepts them."""
     assert (misfit(schema, value) is None) == Draft202012Validator(schema).is_valid(value)
 
 
@@ -133,7 +133,7 @@ def test_arguments_are_looked_into_for_thirty_one_levels(within, value_within):
 
 
 def test_one_of_several_is_one_of_them():
-    """Neither none nor two nor all; any of several may be all."""
+    """`oneOf` accepts arguments that fit exactly one of its schemas, `anyOf` also those that fit several."""
     parts = [{"type": "integer"}, {"minimum": 2}, {"maximum": 5}]
     assert misfit({"oneOf": parts}, 1.5) is None
     for value in (1, 3, 2.5):
@@ -149,7 +149,7 @@ def test_a_pattern_is_searched_and_a_foreign_one_left_to_the_tool():
 
 
 def test_a_model_is_not_told_more_than_it_can_read():
-    """Twenty of many choices, and forty characters of a name of its own."""
+    """A refusal lists at most twenty choices, and forty characters of a name that the model made up."""
     choices = misfit({"enum": list(range(30))}, "x")
     assert choices.endswith("17, 18 or 19")
     name = "n" * 40

@@ -61,7 +61,7 @@ def test_identifying_arguments_make_a_call():
 
 
 def test_a_call_that_runs_already_is_waited_for():
-    """Two calls with the same identifying arguments get the one result, each under its id."""
+    """Two calls with equal identifying arguments run once, and each gets the result under its id."""
     it = table(identity=("order_id",))
     it.at(1, ask())
     assert tools(it.at(2, ask("c2"))) == []
@@ -69,7 +69,7 @@ def test_a_call_that_runs_already_is_waited_for():
 
 
 def test_a_call_that_others_wait_for_is_not_stopped():
-    """The first id is cancelled; the second is answered."""
+    """A cancelled call goes on while another call waits for the same result."""
     it = table(identity=("order_id",))
     it.at(1, ask())
     it.at(2, ask("c2"))
@@ -90,7 +90,7 @@ def test_a_call_that_others_wait_for_is_not_stopped():
     ],
 )
 def test_what_may_have_had_effects_is_not_run_again(outcome, idempotent, runs):
-    """Only what failed in words, or what may run twice, is tried again."""
+    """A tool that may have had effects runs again only if it failed in words or may run twice."""
     it = table(identity=("order_id",), idempotent=idempotent)
     it.at(1, ask())
     it.at(2, done(outcome=outcome, content="words"))
@@ -99,7 +99,7 @@ def test_what_may_have_had_effects_is_not_run_again(outcome, idempotent, runs):
 
 
 def test_an_idempotent_call_may_be_asked_for_again():
-    """The same id runs again where it has not succeeded; else its result stands."""
+    """A repeated call of an idempotent tool runs again unless it has succeeded."""
     it = table(idempotent=True)
     it.at(1, ask())
     it.at(2, done(outcome="timed-out", content="late"))
@@ -125,7 +125,7 @@ SLOW = {"filler": Filler(2.0, "One moment.")}
 
 
 def test_words_fill_the_silence():
-    """They are said once, and the turn goes on to the tool's answer."""
+    """A filler is said once while a tool runs, and the turn goes on to the tool's answer."""
     it = table(**SLOW)
     it.at(1, ask())
     assert it.at(3, Woke("filler")) == [Speak("tech", 1, "One moment.", "queue")]
@@ -139,7 +139,7 @@ def test_words_fill_the_silence():
 
 
 def test_a_quick_tool_needs_no_words():
-    """No filler is said when the result has come, or while the holder is heard."""
+    """No filler is said when the tool's result has come, or while the holder is heard."""
     it = table(**SLOW)
     it.at(1, ask())
     it.at(2, done())
@@ -152,7 +152,7 @@ def test_a_quick_tool_needs_no_words():
 
 
 def test_words_that_are_refused_are_let_go():
-    """They are not worth another try, and the question that began the turn is not asked again."""
+    """A refused filler is not tried again, and neither is the cue that began the turn."""
     it = table(**SLOW)
     it.at(1, ask())
     it.at(3, Woke("filler"))
@@ -161,7 +161,7 @@ def test_words_that_are_refused_are_let_go():
 
 
 def test_sessions_and_ends_are_outlived():
-    """A tool that is kept while its session goes is told of; a meeting that ends asks for nothing more."""
+    """A tool's result for a lost session or after the meeting's end is not sent as an answer."""
     it = table(**SLOW)
     it.at(1, ask())
     it.at(2, SessionLost("tech", 1, "gone", 1.0))

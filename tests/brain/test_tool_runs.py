@@ -56,7 +56,7 @@ def test_calls_that_nothing_identifies_are_all_run():
 
 
 def test_identifying_arguments_may_be_written_in_any_order():
-    """What is within them is compared as JSON has it."""
+    """Two calls are the same if their identifying arguments are equal as JSON."""
     table = shop(identity=("id",))
     table.at(1, evolve(ORDER, arguments='{"id": {"a": 1, "b": 2}}'))
     assert tools(table.at(2, evolve(ORDER, call_id="c2", arguments='{"id": {"b": 2, "a": 1}}'))) == []
@@ -76,7 +76,7 @@ def test_the_session_that_asked_last_is_answered():
 
 
 def test_filling_words_have_their_time_and_no_second_try():
-    """They come so long after the tool began; refused, they are let go."""
+    """A filler comes at its time after the tool's start, and is not tried again if refused."""
     table = shop(filler=Filler(2.0, "One moment."))
     table.at(1, ORDER)
     assert timers(table, "filler", "think") == [3.0, None]
@@ -89,7 +89,7 @@ def test_filling_words_have_their_time_and_no_second_try():
 
 
 def test_filling_words_that_a_session_did_not_say_are_let_go():
-    """Its next one has its own turn to take again, and no silence to fill."""
+    """A filler that was lost with its session is not said by the next one."""
     table = shop(filler=Filler(2.0, "One moment."))
     table.at(1, ORDER)
     table.at(3, Woke("filler"))
@@ -102,7 +102,7 @@ def test_filling_words_that_a_session_did_not_say_are_let_go():
 
 
 def test_a_tool_that_ran_before_the_turn_is_waited_for_in_it():
-    """What its agent says meanwhile is not all that it has to say."""
+    """A holder whose tool still runs keeps the floor until its answer to the result."""
     table = shop()
     table.at(1, evolve(ORDER, participant="biz"))
     table.says("tech")

@@ -46,7 +46,7 @@ def test_a_cut_stops_what_shall_not_outlive_it(rule, stopped):
 
 
 def test_a_cut_stops_no_run_that_another_waits_for():
-    """The second who asked the same is answered by it."""
+    """An interruption does not stop a tool whose result another agent waits for."""
     table = speaking(on_interrupt=OnInterrupt.CANCEL, identity=("order_id",))
     table.at(1.5, ask("c2", who="biz"))
     assert of(table.at(2.0, RevokeAsked("tech")), CancelTool) == []
@@ -55,14 +55,14 @@ def test_a_cut_stops_no_run_that_another_waits_for():
 
 
 def test_a_run_is_told_to_stop_once():
-    """A call that is cancelled by the service and then by a cut."""
+    """A call that its service cancels is not stopped a second time by an interruption."""
     table = speaking(on_interrupt=OnInterrupt.CANCEL)
     assert of(table.at(1.5, ToolCallCancelled("tech", "c1")), CancelTool) == [CancelTool("tech", "c1")]
     assert of(table.at(2.0, RevokeAsked("tech")), CancelTool) == []
 
 
 def test_a_call_that_runs_again_can_be_stopped_again():
-    """What was told to stop once, and is asked for anew, is another run."""
+    """A call that was stopped and asked for again can be stopped again."""
     table = speaking(on_interrupt=OnInterrupt.CANCEL, idempotent=True)
     table.at(2.0, RevokeAsked("tech"))
     table.at(2.5, ToolFinished("tech", "c1", "cancelled", "cancelled"))
@@ -71,7 +71,7 @@ def test_a_call_that_runs_again_can_be_stopped_again():
 
 
 def test_a_result_whose_session_is_gone_is_told_at_the_next_turn():
-    """It is noted, read with the next cue, and never told twice."""
+    """A tool's result for a lost session is in its agent's next cue, once."""
     table = speaking()
     table.at(2.0, SessionLost("tech", 1, "1006", 1.0))
     table.at(3.0, SessionReady("tech", 2))

@@ -59,13 +59,13 @@ def script(*parts, duration=None):
     ],
 )
 def test_words_are_cut_at_their_boundary(played, heard):
-    """Spread evenly over the characters of each sentence's stretch."""
+    """The words of a cut reply are whole words, by their share of each sentence's time."""
     made = script((0.0, "one  two"), (2.0, "six\nseven"), duration=5.0)
     assert made.until(played) == heard
 
 
 def test_sentences_before_their_sound_share_its_stretch():
-    """Text that arrives in one go has one offset."""
+    """Sentences that arrive at once share the stretch of sound that follows."""
     made = script((0.0, "aa bb"), (0.0, "cc dd"), duration=11.0)
     assert made.until(5.0) == "aa bb"
     assert made.until(6.1) == "aa bb"
@@ -87,7 +87,7 @@ def test_an_unknown_length_is_guessed():
     st.floats(0, 60),
 )
 def test_heard_words_grow_with_the_played_sound(parts, duration, played, more):
-    """They are always a beginning of all words, in whole words."""
+    """The words heard of a reply are whole words from its beginning, and more with more sound."""
     made = script(*parts, duration=duration)
     early, late = made.until(played).split(), made.until(played + more).split()
     assert late[: len(early)] == early
@@ -105,7 +105,7 @@ def cut_meeting():
 
 
 def test_utterances_from_records():
-    """One a turn in which something was heard, with the better knowledge of what came later."""
+    """A transcript has one utterance for each heard turn, corrected by later records."""
     table = cut_meeting()
     table.at(2.0, StopAsked("done"))
     made = Utterance("tech", 1, 0.0, 2.0, "One two", "One two three four", "meeting-ended")
@@ -144,7 +144,7 @@ def test_the_transcript_copes_with_parts_of_a_journal():
 
 
 def test_a_begin_that_was_not_seen_follows_from_the_end():
-    """`PlaybackFinished` says both how much was heard and when it ended."""
+    """A turn whose begin was not reported has a begin that fits its end and its length."""
     transcript = Transcript()
     transcript.take_command(0, GrantFloor("tech", 1, "r", 9.0))
     transcript.take_command(0, Play("tech", 1, 1))
@@ -182,7 +182,7 @@ def heard_by(name, *steps):
 
 
 def test_a_context_is_what_was_heard_and_said():
-    """Cues, then the words that were heard of it; a silent turn leaves nothing."""
+    """An agent's memory has its cues and the heard part of its words, and nothing of a silent turn."""
     table = cut_meeting()
     table.ends("tech", 2.0)
     table.at(table.now, WordsHeard("biz", "one two"))
@@ -197,7 +197,7 @@ def test_a_context_is_what_was_heard_and_said():
 
 
 def test_an_echoed_cue_stands_once():
-    """Some services tell a cue back as words heard."""
+    """A cue that its service repeats as words heard is in the agent's memory once."""
     cue = (MeetingStarted(), (Cue("biz", 1, "Go."),))
     assert heard_by("biz", (WordsHeard("biz", "Well"), ()), cue, (WordsHeard("biz", "Go."), ())) == (
         ContextMessage("user", "Well"),
@@ -206,7 +206,7 @@ def test_an_echoed_cue_stands_once():
 
 
 def test_a_refused_cue_was_not_heard():
-    """It is taken back, of its own turn only."""
+    """A refused cue is taken out of its agent's memory, and cues of other turns stay."""
     first = (MeetingStarted(), (Cue("tech", 1, "One."),))
     second = (MeetingStarted(), (Cue("tech", 2, "Two."),))
     left = heard_by("tech", first, second, (InjectionRefused("tech", 2, "busy"), ()))

@@ -63,7 +63,7 @@ def test_words_of_a_turn_that_goes_on(at, heard):
 
 
 def test_a_pause_adds_nothing_to_what_was_heard():
-    """What was played until the pause stands, and grows once it is resumed."""
+    """A paused turn has the words up to its pause, and more once it is resumed."""
     made = playing()
     made.take_event(PlaybackPaused("tech", 1, 1, 13.0, 2.0))
     assert (made.heard_by(1, 20.0), made.heard(1), made.spoken_s(1)) == ("aa bb", "aa bb", 2.0)
@@ -83,7 +83,7 @@ def test_a_turn_that_ends_while_it_is_paused_ended_at_its_pause():
 
 
 def test_reports_after_the_end_of_a_sound_change_nothing():
-    """A pause and its end may be reported after the end of the sound."""
+    """A pause that is reported after the end of a turn's sound changes neither words nor times."""
     made = playing()
     made.take_event(PlaybackFinished("tech", 1, 1, 12.0, 2.0, "cut"))
     made.take_event(PlaybackPaused("tech", 1, 1, 13.0, 3.0))
@@ -101,7 +101,7 @@ def test_a_pause_that_nobody_measured_is_no_less_than_nothing():
 
 
 def test_a_turn_that_ends_before_its_sound_began_is_no_shorter_than_nothing():
-    """Its sound is told to begin behind the end: it lasted for no time."""
+    """A turn whose sound is reported to begin after its end lasted for no time."""
     made = playing(at=10.0)
     made.take_command(9.0, EndTurn("tech", 1, "interrupted"))
     assert made.utterance(1) == Utterance("tech", 1, 10.0, 10.0, "", FOUR, "interrupted")
@@ -132,7 +132,7 @@ def test_a_turn_that_continues_has_its_words_from_the_cut_on():
 
 
 def test_a_begin_that_was_not_seen_of_what_goes_on():
-    """It is as long before its end as it was heard since the cut."""
+    """A continued turn without a reported begin has a begin that fits its end and its length."""
     made = gone_on()
     made.take_event(PlaybackFinished("tech", 3, 1, 25.0, 3.0, "cut"))
     made.take_command(25.0, EndTurn("tech", 3, "interrupted"))
@@ -162,7 +162,7 @@ def test_two_replies_of_a_turn_are_one_utterance():
 
 
 def test_a_pause_within_a_reply_is_spread_over_its_passages():
-    """A second of two seconds' sound took two: each sentence is taken to be twice as long."""
+    """A pause within a reply makes each of its sentences longer in proportion."""
     made = playing("One.", 2.0)
     made.take_event(SentenceSaid("tech", 1, "Two.", 1.0))
     made.take_event(PlaybackFinished("tech", 1, 1, 14.0, 2.0, "complete"))
@@ -179,7 +179,7 @@ def test_when_the_sentence_that_is_heard_ends(at, left):
 
 
 def test_the_end_of_a_sentence_is_known_only_while_it_is_heard():
-    """Before its sound begins, behind its end, and of no turn there is none; nor where its length is open."""
+    """A sentence has a known end only while it is heard and the reply's length is known."""
     made = playing()
     assert made.sentence_left_s(2, 11.0) is None
     made.take_event(PlaybackFinished("tech", 1, 1, 14.0, 4.0, "complete"))
@@ -216,7 +216,7 @@ def test_speech_is_where_its_voice_was():
 
 
 def test_speech_that_began_before_its_turn_is_part_of_it():
-    """A grant finds somebody who speaks already; who has stopped before does not."""
+    """Speech that goes on at its person's grant is part of the turn, and speech that had stopped is not."""
     made = Transcript()
     made.take_event(SpeechStarted("eve", 0.0))
     made.take_event(SpeechStopped("eve", 0.5))
@@ -234,7 +234,7 @@ def test_speech_that_began_before_its_turn_is_part_of_it():
     [ProcessSuspended(9.0), MeetingResumed("x"), MuteAsked("dana", muted=True), Left("dana")],
 )
 def test_a_source_that_begins_anew_speaks_no_more(event):
-    """What it spoke before is no part of a turn that it is given later."""
+    """A person's speech from before a sleep, a mute or a leave is no part of its later turn."""
     made = Transcript()
     made.take_event(SpeechStarted("dana", 1.0))
     made.take_event(event)
@@ -243,7 +243,7 @@ def test_a_source_that_begins_anew_speaks_no_more(event):
 
 
 def test_each_stretch_of_a_turn_counts():
-    """A pause between them does not; speech of others, and beside it, does not either."""
+    """A turn's length is the sum of its stretches of speech, without pauses and speech of others."""
     made = speaking(3.0)
     made.take_event(SpeechStarted("eve", 3.5))
     made.take_event(SpeechStopped("eve", 4.5))
@@ -257,7 +257,7 @@ def test_each_stretch_of_a_turn_counts():
 
 
 def test_speech_that_is_told_to_begin_twice_began_once():
-    """The first place counts, and there is one stretch."""
+    """Speech whose begin is reported twice is one stretch from the first begin on."""
     made = speaking(3.0)
     made.take_event(SpeechStarted("dana", 4.0))
     made.take_event(SpeechStopped("dana", 5.0))
@@ -295,7 +295,7 @@ def test_words_with_places_are_where_they_say():
 
 
 def test_words_without_any_place_are_where_they_came():
-    """A turn of which no sound is noted has them at their moment, for no time; certain only if all are."""
+    """Words of a turn without any sound have the time at which they came, and are certain only if all are."""
     made = granted("dana")
     made.take_command(5.0, Attribute("dana", 1, "one", is_certain=False))
     made.take_command(6.0, Attribute("dana", 1, "two", is_certain=True))

@@ -55,7 +55,7 @@ def heard(name, turn, start, end, reply=1):
 
 @pytest.mark.parametrize(("within", "found"), [(None, [(5.0, 0)]), (5.0, [(5.0, 0)]), (4.9, [])])
 def test_late_matches_do_not_count(within, found):
-    """A match in time does, at the last moment, too."""
+    """A trigger goes off for a match until its last moment, and not for a later one."""
     trigger = Trigger(SoundPattern("tech", 3.0), within_s=within)
     assert gone_off([trigger], *heard("tech", 1, 2.0, 10.0)) == found
 
@@ -67,7 +67,7 @@ def test_speech_has_to_last():
 
 
 def test_speech_of_others_does_not_count():
-    """Only the one who is named is waited for."""
+    """A trigger on one participant's sound does not go off for another's."""
     assert gone_off([Trigger(SoundPattern("tech", 1.0))], *heard("biz", 1, 2.0, 9.0)) == []
 
 
@@ -145,7 +145,7 @@ HANDS = FloorRules(policy="queue", otherwise="queue")
 
 
 def test_speech_counts_when_it_has_lasted_though_nobody_asked_meanwhile():
-    """It goes off when its time has come after that, and not with its match."""
+    """A trigger on sound of some length goes off `after` its time, also without events between."""
     fold = Triggers.of([Trigger(SoundPattern("tech", 3.0), after_s=2.0)])
     fold.take(Record(1, 2.0, PlaybackStarted("tech", 1, 1, 2.0), ()))
     fold.take(Record(2, 6.0, PlaybackFinished("tech", 1, 1, 6.0, 4.0, "complete"), ()))

@@ -21,7 +21,7 @@ from trialogue.model.plan import AgendaItem, FloorRules, HoldRules
 
 @pytest.mark.parametrize(("begins", "ends"), [(30.5, 30.5), (34.9, 34.9), (35.0, 35.0), (35.1, 30.0)])
 def test_a_sentence_may_run_five_seconds_behind_the_limit(begins, ends):
-    """A turn behind its limit ends with its sentence where that comes so soon; else it is cut."""
+    """A turn at its limit goes on to the end of a sentence that ends within five seconds; else it is cut."""
     table = Table(plan(TECH, BIZ, floor=FloorRules(hold=HoldRules(30.0))))
     table.open()
     table.at(0, ReplyStarted("tech", 1))
@@ -37,7 +37,7 @@ def test_a_sentence_may_run_five_seconds_behind_the_limit(begins, ends):
 
 
 def test_a_timer_that_is_a_microsecond_early_is_due():
-    """Times are recorded so; what is earlier is none of its business."""
+    """A timer that comes a microsecond early by rounding counts as due, and an earlier one does not."""
     for early, due in ((1e-6, True), (1e-5, False)):
         table = Table(plan(TECH, BIZ))
         table.open()
@@ -79,7 +79,7 @@ def test_nobody_is_hurried_for_one_who_is_away():
 
 
 def test_all_that_has_come_is_taken_at_one_look():
-    """A process that was busy looks late: neither warning waits for the next event."""
+    """A busy process that looks late reports both overdue warnings at once."""
     table = opened(
         TECH,
         BIZ,

@@ -45,7 +45,7 @@ def test_an_agent_that_is_not_ready_is_not_heard():
 
 
 def test_a_held_reply_is_played_without_a_cue():
-    """Between its session's start and the opening an agent can only have greeted."""
+    """A reply from before the opening is taken as a greeting, and played without a cue."""
     table = Table(plan(TECH, BIZ))
     table.at(0, MeetingStarted())
     table.at(0, SessionReady("tech", 1))
@@ -62,7 +62,7 @@ def test_an_agent_that_greets_is_not_cued_before_its_greeting():
 
 
 def test_a_greeting_that_never_comes_is_not_waited_for():
-    """After `ear_s` the greeter is cued like everyone."""
+    """An agent whose greeting does not come within `ear_s` is cued like any other."""
     table = Table(plan(evolve(TECH, greets=True), BIZ))
     table.open()
     assert table.at(6, Woke("ear")) == [Cue("tech", 1, "It is your turn.")]
@@ -95,7 +95,7 @@ def test_say_asked_is_spoken_verbatim():
 
 
 def test_say_asked_follows_a_held_greeting_in_the_same_turn():
-    """What is held is played first, then the app's words; one turn."""
+    """A held greeting is played first, and then the app's words, in one turn."""
     table = Table(plan(TECH, BIZ))
     table.at(0, MeetingStarted())
     table.at(0, SessionReady("tech", 1))
@@ -107,7 +107,7 @@ def test_say_asked_follows_a_held_greeting_in_the_same_turn():
 
 
 def test_say_and_grant_asked_of_the_same_one():
-    """It says the words, and is asked in the same turn."""
+    """An agent says the app's words, and is asked the app's question in the same turn."""
     table = Table(plan(TECH, BIZ))
     table.open()
     table.at(1, GrantAsked("biz", "the price"))
@@ -132,7 +132,7 @@ def test_words_that_a_long_greeting_kept_from_being_said_are_not_lost():
 
 
 def test_an_agent_by_ear_is_cued_when_it_made_nothing_of_what_it_heard():
-    """After `ear_s` its cue asks it to speak, without repeating what it heard."""
+    """An agent by ear that is silent for `ear_s` is cued, without what it heard itself."""
     table = Table(plan(SOUND, BIZ))
     table.open()
     table.says("tech")
@@ -142,7 +142,7 @@ def test_an_agent_by_ear_is_cued_when_it_made_nothing_of_what_it_heard():
 
 
 def test_an_agent_by_ear_is_asked_at_once_what_only_the_app_knows():
-    """What the app asks was heard by nobody."""
+    """An agent by ear is cued at once where the app asks it something."""
     table = Table(plan(BIZ, SOUND))
     table.open()
     table.at(1, GrantAsked("tech", 'the "price"'))
@@ -190,7 +190,7 @@ def test_a_remark_that_nobody_granted_is_dropped_and_told():
 
 
 def test_a_prepared_reply_is_played_at_its_grant():
-    """What was held is heard at once when its turn comes, both parts in order."""
+    """A prepared reply is heard at once at its grant, both of its parts in order."""
     table = Table(plan(TECH, evolve(LAW, hears=EAR.hears)))
     table.open()
     table.begins("tech")
@@ -214,7 +214,7 @@ def test_a_withdrawn_remark_is_forgotten():
 
 
 def test_one_of_two_held_replies_is_withdrawn():
-    """The other prepared reply is still heard when its agent gets the floor."""
+    """A prepared reply stays when another of the same agent is withdrawn."""
     table = Table(plan(TECH, evolve(LAW, hears=EAR.hears)))
     table.open()
     table.begins("tech")
@@ -245,7 +245,7 @@ def test_a_text_hearer_that_answers_too_late_is_dropped():
 
 
 def test_an_agent_by_ear_that_answers_too_late_asks_for_the_floor():
-    """Its answer is to what was said, and may still be wanted."""
+    """A late answer of an agent by ear is held, with a request for the floor."""
     table = Table(plan(SOUND, BIZ))
     table.open()
     table.at(20, Woke("think"))
@@ -258,7 +258,7 @@ def test_an_agent_by_ear_that_answers_too_late_asks_for_the_floor():
 
 
 def test_a_silent_holder_loses_the_floor():
-    """The think deadline; it is skipped until somebody was heard."""
+    """A holder that says nothing within the time to think loses the floor until another was heard."""
     table = Table(plan(TECH, BIZ))
     table.open()
     answer = table.at(20, Woke("think"))
@@ -295,7 +295,7 @@ def test_the_hold_limit_cuts_a_turn():
 
 
 def test_a_stalled_reply_ends_its_turn():
-    """No more sound came: it is reported, and the turn is finished with what was heard."""
+    """A reply whose sound stops coming is reported, and its turn ends with what was heard."""
     table = Table(plan(TECH, BIZ))
     table.open()
     table.begins("tech", "Half of it.", 4.0)
@@ -364,7 +364,7 @@ def test_a_follow_up_is_heard_in_the_same_turn():
 
 
 def test_a_remark_of_the_holder_by_ear_is_not_its_turn():
-    """While it is heard, an agent by ear that answers again asks for the floor anew."""
+    """A second reply of a holder by ear is held, and asks for the floor anew."""
     table = Table(plan(SOUND, BIZ))
     table.open()
     table.begins("tech")
@@ -491,7 +491,7 @@ def test_words_of_the_app_are_said_anew_after_a_loss():
 
 
 def test_a_lost_agent_by_ear_is_cued_at_once_when_it_is_back():
-    """Its new session has heard nothing that it could answer."""
+    """An agent by ear is cued at once in a new session, which has heard nothing yet."""
     table = Table(plan(SOUND, BIZ))
     table.open()
     table.at(3, SessionLost("tech", 1, "1006", 0.2))
@@ -517,7 +517,7 @@ def test_words_of_an_unknown_reply_are_not_kept():
 
 
 def test_an_agents_event_of_a_person_is_stale():
-    """Nobody holds a reply of somebody who has none."""
+    """An agent's event about a person is stale."""
     table = Table(plan(TECH, GUEST))
     table.open()
     answer = table.at(1.0, ReplyStarted("dana", 1))
@@ -526,7 +526,7 @@ def test_an_agents_event_of_a_person_is_stale():
 
 
 def test_a_backchannel_of_an_agents_own_is_no_remark_that_it_is_told_of():
-    """It is not played, takes no turn, and its agent is not told that it was not heard."""
+    """An agent's own backchannel is not played, and its agent is not told that it was unheard."""
     table = Table(plan(BIZ, SOUND))
     table.open()
     table.begins("biz", "A story.", 5.0)
@@ -543,7 +543,7 @@ def test_a_backchannel_of_an_agents_own_is_no_remark_that_it_is_told_of():
 
 
 def test_nothing_to_say_is_no_remark_that_was_not_heard():
-    """Neither in a turn of its own, nor beside one: its agent is told of none."""
+    """An agent with nothing to say is not told of an unheard remark."""
     table = Table(plan(TECH, SOUND_BIZ))
     table.open()
     table.begins("tech", "", 0.0)
@@ -570,7 +570,7 @@ def test_a_reply_that_failed_is_of_the_turn_that_it_names():
 
 
 def test_an_answer_by_ear_that_failed_ends_its_turn():
-    """Nothing was asked that could be told again; sound that is heard already is not cut by it."""
+    """A failed answer of an agent by ear ends its turn, unless it is heard already."""
     for is_heard in (False, True):
         table = Table(plan(BIZ, SOUND))
         table.open()
@@ -585,7 +585,7 @@ def test_an_answer_by_ear_that_failed_ends_its_turn():
 
 
 def test_an_agent_that_is_about_to_answer_is_not_waited_for_twice():
-    """It has heard something on the free floor: it is not cued for having made nothing of it."""
+    """An agent by ear that has heard words on the free floor is not cued at its grant for silence."""
     hands = FloorRules(policy="queue", otherwise="queue")
     for has_heard in (False, True):
         table = Table(plan(BIZ, SOUND, floor=hands))
@@ -600,7 +600,7 @@ def test_an_agent_that_is_about_to_answer_is_not_waited_for_twice():
 
 
 def test_an_agent_that_comes_back_to_the_table_is_not_told_of_what_it_took_with_it():
-    """A remark that it held when it left was its own affair: it begins anew."""
+    """An agent that left and came back is not told of a remark that it held before."""
     table = Table(plan(BIZ, SOUND))
     table.open()
     table.begins("biz", "A story.", 5.0)

@@ -47,7 +47,7 @@ CHAIR = person("eve", role=Role.CHAIR)
 
 @pytest.mark.parametrize("apart", [0.2, 0.3])
 def test_of_two_who_start_at_once_the_chair_goes_first(apart):
-    """The other is next, without having to ask again."""
+    """Of two people who start at once the chair goes first, and the other is next."""
     player = table(DANA, CHAIR)
     player.tell(3.3, SpeechStarted("dana", 3.2))
     player.tell(3.7, SpeechStarted("eve", 3.2 + apart))
@@ -61,7 +61,7 @@ def test_of_two_who_start_at_once_the_chair_goes_first(apart):
 
 
 def test_of_two_who_start_at_once_the_holder_goes_on():
-    """The other's hand is up from then on: it comes before whoever is next in order."""
+    """Of two people who start at once the holder goes on, and the other is next."""
     player = table(DANA, EVE)
     player.tell(3.3, SpeechStarted("dana", 3.2))
     player.tell(3.5, SpeechStarted("eve", 3.4))
@@ -83,7 +83,7 @@ def test_a_person_who_starts_later_collides_with_nobody():
 
 
 def test_a_person_who_pauses_is_not_collided_with():
-    """Who has fallen silent within its turn has not started with whoever speaks up then."""
+    """A person who speaks up in a holder's pause makes no collision."""
     player = table(DANA, CHAIR)
     player.tell(3.3, SpeechStarted("dana", 3.2))
     player.tell(3.45, SpeechStopped("dana", 3.35))
@@ -112,7 +112,7 @@ def early(seed, *begins):
 
 
 def test_of_two_who_began_before_the_opening_the_first_goes_first():
-    """Within 0.3 s of each other they have begun at once: it is noted, and the other is next."""
+    """Of two people who began at once before the opening, the first has the floor and the other is next."""
     player = early(1, 0.0, 0.3)
     assert [grant.to for grant in player.decided(GrantFloor)] == ["dana"]
     note = Noted("collision", "eve", "dana goes first")
@@ -128,7 +128,7 @@ def test_of_two_who_began_at_the_same_moment_the_meeting_draws():
 
 
 def test_a_person_who_was_first_goes_first_with_a_hand_up_or_without():
-    """A hand of the usual priority is no less than none; one of a higher comes before who was first."""
+    """Of two who start at once, the first has the floor unless the other has a hand of higher priority."""
     for event, first in (
         (FloorRequested("dana"), "dana"),
         (FloorRequested("eve"), "dana"),
@@ -147,7 +147,7 @@ def test_a_person_who_was_first_goes_first_with_a_hand_up_or_without():
 
 
 def test_a_participant_who_had_to_give_way_to_the_chair_is_next_where_nobody_else_chooses():
-    """Under a queue alone its hand is what lets it speak."""
+    """Under `queue`, a person who gave way to the chair has the floor next."""
     player = table(DANA, CHAIR, policy="queue", otherwise="queue")
     player.tell(3.3, SpeechStarted("dana", 3.2))
     player.tell(3.7, SpeechStarted("eve", 3.4))
@@ -168,7 +168,7 @@ def test_of_two_who_start_within_just_the_bound_both_have_started():
 
 @pytest.mark.parametrize(("until", "code"), [(4.0, "backchannel"), (4.9, "overlap")])
 def test_a_person_who_gave_way_has_spoken_beside_the_turn(until, code):
-    """What it said while the other had the floor is judged and kept as any speech beside a turn."""
+    """Speech of a person who gave way is kept as a backchannel or an overlap."""
     made = plan("tech", DANA, EVE, policy="queue", otherwise="queue")
     player = Player(Brain(made), wakes=True)
     start = [*opening(made), (0.0, EarReady("dana", 1)), (0.0, EarReady("eve", 1))]
@@ -182,7 +182,7 @@ def test_a_person_who_gave_way_has_spoken_beside_the_turn(until, code):
 
 
 def test_equal_starts_are_drawn_by_the_meetings_number():
-    """The number that policies see for that turn draws between those who began at the same moment."""
+    """Between two equal starts the draw of that turn decides, which policies see, too."""
     for seed in range(12):
         made = plan("tech", DANA, EVE, person("zoe"), seed=seed)
         player = Player(Brain(made), wakes=True)

@@ -32,7 +32,7 @@ def said(player, by):
 
 
 def test_words_of_the_second_of_two_stretches_leave_the_first_unclear():
-    """Two assents within 0.6 s of each other, and the ear made words of the second only."""
+    """Of two short backchannels, the one that the ear has no words of is unclear."""
     made = plan("tech", person("dana"), policy="round-robin")
     player = Player(Brain(made), wakes=True)
     for at, event in [
@@ -52,7 +52,7 @@ def test_words_of_the_second_of_two_stretches_leave_the_first_unclear():
 
 
 def test_speech_before_the_opening_is_unclear():
-    """Nobody has the floor yet, and no words of it come."""
+    """Speech before the opening that has no words is in the transcript as unclear."""
     player = Player(Brain(plan("tech", person("dana"), policy="round-robin")), wakes=True)
     for at, event in [
         (0.0, MeetingStarted()),
@@ -66,7 +66,7 @@ def test_speech_before_the_opening_is_unclear():
 
 
 def test_a_sleep_moves_the_limit_of_silence():
-    """What was quiet before it counts; the sleep itself does not."""
+    """A sleep of the machine does not count for the limit on silence, and the silence before it does."""
     made = plan("tech", person("dana"), policy="queue", silence_s=30.0)
     player = Player(Brain(made))
     for at, event in opening(made):
@@ -100,7 +100,7 @@ ASSENT = [
 
 
 def test_words_of_the_first_of_two_stretches_stand_where_they_were_said():
-    """They come while the second goes on, which is near: its own are not these."""
+    """Words that come during later speech are shown at the time of their own."""
     player = beside_a_story(
         *ASSENT,
         (4.0, SpeechStarted("dana", 3.9)),
@@ -113,7 +113,7 @@ def test_words_of_the_first_of_two_stretches_stand_where_they_were_said():
 
 
 def test_words_that_are_final_in_mid_speech_stand_when_it_is_over():
-    """The ear is done with them before the voice falls: they are what was said, and none is unclear."""
+    """Words that are final before their speech ends are in the transcript, and nothing is unclear."""
     player = beside_a_story(
         (3.1, SpeechStarted("dana", 3.0)),
         (3.3, EarHeard("dana", 1, 1, "Yes.", 3.0, 3.3, "final")),
@@ -125,7 +125,7 @@ def test_words_that_are_final_in_mid_speech_stand_when_it_is_over():
 
 
 def test_words_of_two_utterances_make_one_interruption():
-    """Two, and then two more: more than a backchannel has, and they stand in the turn in their order."""
+    """Two utterances of two words each interrupt together, and both are in the turn in order."""
     player = beside_a_story(
         (3.1, SpeechStarted("dana", 3.0)),
         (3.4, EarHeard("dana", 1, 1, "Wait now.", 3.0, 3.3, "final")),
@@ -139,13 +139,13 @@ def test_words_of_two_utterances_make_one_interruption():
 
 
 def test_a_person_who_leaves_leaves_no_speech_untold():
-    """No words of it will come any more: it is unclear at once, and stays so when the seat is taken again."""
+    """Speech without words of a person who leaves is in the transcript at once, as unclear."""
     player = beside_a_story(*ASSENT, (4.5, Left("dana")))
     assert said(player, "dana") == [(3.0, UNCLEAR)]
 
 
 def test_the_end_of_a_meeting_leaves_no_speech_untold():
-    """What was said beside the last turn is there: in the words that are known so far, or as unclear."""
+    """Speech beside the last turn is in the transcript, with the words known so far or as unclear."""
     player = beside_a_story(
         *ASSENT,
         (4.0, SpeechStarted("kim", 3.9)),
@@ -158,7 +158,7 @@ def test_the_end_of_a_meeting_leaves_no_speech_untold():
 
 
 def test_a_mute_before_the_opening_leaves_no_speech_untold():
-    """Nobody had the floor when its source was reset in mid-speech."""
+    """Speech that a mute cuts before the opening is in the transcript as unclear."""
     player = Player(Brain(plan("tech", person("dana"), policy="round-robin")), wakes=True)
     for at, event in [
         (0.0, MeetingStarted()),
@@ -172,7 +172,7 @@ def test_a_mute_before_the_opening_leaves_no_speech_untold():
 
 
 def test_typed_words_outlive_a_sleep():
-    """They wait for the floor, and are read when it is free."""
+    """Typed words that wait for the floor are read after a sleep of the machine."""
     player = beside_a_story((3.0, TextTyped("dana", "I have a question.")), (4.0, ProcessSuspended(60.0)))
     player.wait(20.0)
     assert [text for _, text in said(player, "dana")] == ["I have a question."]
@@ -194,13 +194,13 @@ def cut_short(*events):
 
 
 def test_speech_that_continues_into_its_turn_is_not_lost():
-    """Too short so far to be sure that it was speech; its rest makes that sure, and no words come."""
+    """Speech without words that goes on into its own turn is in the transcript as unclear."""
     player = cut_short((25.7, VoiceFell("dana", 25.6)), (26.0, SpeechStopped("dana", 25.6)))
     assert [text for _, text in said(player, "dana")] == [UNCLEAR]
 
 
 def test_words_of_what_is_said_on_when_the_floor_is_taken_stand_in_its_turn():
-    """They come behind it, and nothing is unclear."""
+    """Words of a person who speaks on after its turn are in that turn, and nothing is unclear."""
     player = cut_short(
         (25.7, VoiceFell("dana", 25.6)),
         (26.0, SpeechStopped("dana", 25.6)),
@@ -216,7 +216,7 @@ def test_a_noise_that_goes_on_when_the_floor_is_taken_is_none():
 
 
 def test_speech_without_words_in_a_turn_of_typed_words_is_unclear():
-    """Three seconds of speech before typed words are in the transcript as unclear."""
+    """A turn of speech without words and of typed words has both, the speech as unclear."""
     player = beside_a_story(
         (21.1, PlaybackFinished("tech", 1, 1, 21.1, 20.0, "complete")),
         *reply(22.0, "biz", 1, "Indeed.", length_s=1.0),
@@ -232,7 +232,7 @@ def test_speech_without_words_in_a_turn_of_typed_words_is_unclear():
 
 
 def test_words_that_come_behind_typed_ones_are_not_unclear():
-    """What the ear tells at last stands in the place of what nobody could make words of."""
+    """Late words of speech replace its `(unclear)` in a turn with typed words."""
     player = beside_a_story(
         (21.1, PlaybackFinished("tech", 1, 1, 21.1, 20.0, "complete")),
         *reply(22.0, "biz", 1, "Indeed.", length_s=1.0),
@@ -249,7 +249,7 @@ def test_words_that_come_behind_typed_ones_are_not_unclear():
 
 
 def test_speech_that_was_over_when_it_got_the_floor_stands_where_it_was():
-    """Beside a turn that ended meanwhile, or judged by its end: its time and its share are the speech's."""
+    """Speech that was over at its grant has its own time and length in the transcript."""
     player = beside_a_story(
         (20.9, SpeechStarted("dana", 20.8)),
         (21.1, PlaybackFinished("tech", 1, 1, 21.1, 20.0, "complete")),
@@ -263,7 +263,7 @@ def test_speech_that_was_over_when_it_got_the_floor_stands_where_it_was():
 
 
 def test_words_of_three_stretches_stand_from_the_first_that_has_none():
-    """The ear takes an assent, a cough and an assent for one: none of the three is nowhere."""
+    """Words of one utterance over two backchannels and a cough are shown from the first of them."""
     player = beside_a_story(
         *ASSENT,
         (4.6, SpeechStarted("dana", 4.5)),
@@ -280,7 +280,7 @@ def test_words_of_three_stretches_stand_from_the_first_that_has_none():
 
 
 def test_words_of_an_assent_before_make_no_interruption_of_the_next():
-    """The ear goes on with one utterance: each assent is judged by the words that came since it began."""
+    """Two backchannels in one utterance do not interrupt: each is judged by its own words."""
     player = beside_a_story(
         (3.1, SpeechStarted("dana", 3.0)),
         (3.3, EarHeard("dana", 1, 1, "Oh yes.", 3.0, 3.3, "interim")),
@@ -298,7 +298,7 @@ def test_words_of_an_assent_before_make_no_interruption_of_the_next():
 
 
 def test_last_words_that_come_behind_the_end_stand_where_they_were_said():
-    """In a turn of one's own, and beside another's: what was unclear, or not whole, is so no longer."""
+    """Words that come after a meeting's end replace what was unclear or not final."""
     player = beside_a_story(
         *ASSENT,
         (4.0, SpeechStarted("kim", 3.9)),
@@ -313,7 +313,7 @@ def test_last_words_that_come_behind_the_end_stand_where_they_were_said():
 
 
 def test_nothing_but_last_words_is_decided_behind_the_end():
-    """Words that may still change, or of somebody who said nothing, change nothing."""
+    """Speech, typed words and unsettled words after a meeting's end change nothing."""
     player = beside_a_story(*ASSENT, (4.5, StopAsked("hung-up")))
     assert player.tell(4.6, EarHeard("dana", 1, 1, "Yes.", 3.0, 3.4, "interim")) == []
     assert player.tell(4.7, SpeechStarted("dana", 4.7)) == []

@@ -26,7 +26,7 @@ def waiting_for_a_name():
 
 
 def test_a_reply_ends_all_waits_for_it():
-    """Neither the ear's nor a retry's timer means anything once it has begun."""
+    """The timers of an ear and of a retry change nothing once the reply has begun."""
     table = waiting_for_a_name()
     table.at(8, Woke("choose"))
     table.begins("tech")
@@ -47,7 +47,7 @@ def test_a_tool_call_ends_the_wait_for_an_ear():
 
 
 def test_a_reply_behind_the_tools_result_settles_the_debt():
-    """The turn ends with it, though it called a tool."""
+    """A turn with a tool call ends with the reply after the tool's result."""
     table = Table(plan(TECH, BIZ))
     table.open()
     table.at(1, ToolRequested("tech", 1, "c1", "prices", "{}"))

@@ -31,7 +31,7 @@ def says(player, by, number):
 
 
 def test_an_awaited_event_ends_the_meeting_after_the_current_turn():
-    """A hand that goes up, where the plan waits for it; nothing before that does."""
+    """A raised hand that the plan waits for ends the meeting after the current turn."""
     player = begun(end=(HAND,))
     assert says(player, "tech", 1) == []
     player.tell(player.now + 0.1, FloorRequested("biz"))
@@ -40,7 +40,7 @@ def test_an_awaited_event_ends_the_meeting_after_the_current_turn():
 
 
 def test_a_points_awaited_event_counts_from_its_beginning():
-    """The hand that ended the point before is not that of the next one."""
+    """An event that ended one point of the agenda does not end the next one as well."""
     points = tuple(AgendaItem(each, each, done_when=HAND) for each in ("one", "two"))
     player = begun(agenda=points, end_with_agenda=False)
     player.tell(0.1, FloorRequested("law"))
@@ -52,7 +52,7 @@ def test_a_points_awaited_event_counts_from_its_beginning():
 
 
 def test_the_meetings_awaited_event_counts_across_the_agenda():
-    """The second hand is the second, though the last point was done between both."""
+    """The second raised hand of a meeting counts as second, though a point ended in between."""
     second = Trigger(SeatPattern("law", Happening.HAND), nth=2)
     points = (AgendaItem("one", "one", time_s=1.0),)
     player = begun(agenda=points, end=(second,), end_with_agenda=False)

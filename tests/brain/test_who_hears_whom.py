@@ -37,7 +37,7 @@ def starts(player):
 
 
 def test_an_agent_that_has_the_floor_hears_no_people():
-    """Its service would fall silent at a cough; the others hear everybody."""
+    """An agent by ear with the floor does not hear people, so that a cough does not silence it."""
     player = table()
     starts(player)
     assert heard_by(player, "tech") == ("biz",)
@@ -47,7 +47,7 @@ def test_an_agent_that_has_the_floor_hears_no_people():
 
 
 def test_an_agent_that_was_cut_off_hears_nothing_of_whoever_did_it():
-    """It reads those words, and hears people again behind them."""
+    """An agent by ear does not hear the interruption that cut it off, and hears people again after it."""
     player = table()
     starts(player)
     player.tell(3.1, SpeechStarted("dana", 3.0))

@@ -42,7 +42,7 @@ def test_round_robin_by_an_order():
 
 
 def test_nobody_follows_on_itself():
-    """One whom the app asked out of order is not the next in order as well."""
+    """A participant that the app asked out of order is not the next in order as well."""
     table = Table(plan(TECH, BIZ, LAW))
     table.open()
     table.at(0, GrantAsked("biz"))
@@ -66,7 +66,7 @@ def test_a_script_is_gone_through_once():
 
 
 def test_a_script_whose_rest_is_away():
-    """`otherwise` chooses until somebody of the rest is back."""
+    """Under `scripted`, `otherwise` chooses while the rest of the order is away."""
     floor = FloorRules(policy="scripted", order=("tech", "biz"))
     table = Table(plan(TECH, BIZ, LAW, floor=floor))
     table.open()
@@ -79,7 +79,7 @@ def test_a_script_whose_rest_is_away():
 
 
 def test_the_chair_names_the_next():
-    """The last one that its heard words name; then the chair again."""
+    """Under `moderated` the last one that the chair's heard words name is next, and then the chair."""
     table = Table(moderated())
     table.open()
     table.says("mod", "Thanks, Tech. Money, what does it cost?")
@@ -89,7 +89,7 @@ def test_the_chair_names_the_next():
 
 
 def test_the_chair_gives_the_floor_by_its_tool():
-    """The tool goes before the words, and carries what is asked."""
+    """The chair's `give_floor` goes before a name in its words, and its question is in the cue."""
     table = Table(moderated())
     table.open()
     table.begins("mod", "Tech, please.")
@@ -115,7 +115,7 @@ def test_a_chair_that_names_nobody_is_waited_for():
 
 
 def test_a_chair_that_goes_on_is_heard():
-    """A further remark of the chair ends the wait for a name."""
+    """A chair that goes on after its turn is heard, and the name in its remark decides."""
     table = Table(moderated(EAR, TECH))
     table.open()
     table.says("mod", "Well.")
@@ -155,7 +155,7 @@ def test_a_silent_chair_leaves_it_to_otherwise():
 
 
 def test_a_chair_is_told_who_kept_silent():
-    """Nobody hears silence; the chair reads of it."""
+    """A chair's cue says who had the floor and said nothing."""
     table = Table(moderated(EAR, TECH, BIZ))
     table.open()
     table.says("mod", "Tech, please.")
@@ -164,7 +164,7 @@ def test_a_chair_is_told_who_kept_silent():
 
 
 def test_a_chair_that_is_away():
-    """`otherwise` chooses; a meeting without any chair goes by it altogether."""
+    """Under `moderated`, `otherwise` chooses while the chair is away and where there is none."""
     table = Table(moderated())
     table.open()
     table.at(1, SessionLost("mod", 1, "gone", 9.0))
@@ -202,7 +202,7 @@ def test_who_cannot_have_the_floor():
 
 
 def test_raised_hands():
-    """They wait by priority, then first come, and can be taken down; no policy of now obeys them."""
+    """Hands wait by priority and then by time, and can be taken down."""
     table = Table(plan(TECH, BIZ, LAW))
     table.open()
     table.at(1, FloorRequested("biz"))

@@ -46,7 +46,7 @@ def holders(player):
 
 
 def test_an_agent_that_is_muted_is_cut():
-    """Nobody hears it any more: its turn is over, and the next has the floor."""
+    """An agent that is muted in its turn is cut, and the next has the floor."""
     player = begun("tech", "biz")
     for at, event in reply(1.0, "tech", 1, "One two three. Four five six.", length_s=9.0):
         player.tell(at, event)
@@ -64,7 +64,7 @@ def test_an_agent_that_is_muted_is_cut():
 
 
 def test_an_agent_that_is_muted_beside_another_loses_nothing():
-    """Who is heard goes on; unmuted, the other has its turn as ever."""
+    """An agent that is muted and unmuted beside another's turn has its next turn as usual."""
     player = begun("tech", "biz")
     for at, event in reply(1.0, "tech", 1, "One two three.", length_s=4.0):
         player.tell(at, event)
@@ -77,7 +77,7 @@ def test_an_agent_that_is_muted_beside_another_loses_nothing():
 
 
 def test_words_for_an_agent_leave_with_it():
-    """Who comes back to the table later is not made to say what was asked of it before."""
+    """Words that the app wanted said are not said by an agent that left and came back."""
     player = begun("tech", "biz")
     for at, event in reply(1.0, "tech", 1, "One two three.", length_s=4.0):
         player.tell(at, event)
@@ -93,7 +93,7 @@ def test_words_for_an_agent_leave_with_it():
 
 
 def test_a_hand_of_who_has_the_floor_already_is_not_up_behind_its_turn():
-    """Who is waited for and raises a hand is not granted the floor a second time."""
+    """A person with the floor who raises a hand is not granted a second turn for it."""
     player = begun("tech", person("dana"))
     player.tell(0.0, EarReady("dana", 1))
     says(player, 1.0, "tech", 1, turn=1)
@@ -127,7 +127,7 @@ def test_a_participant_who_was_stopped_at_its_limit_and_speaks_on_cuts_nobody():
 
 
 def test_unmuting_a_participant_that_is_not_muted_changes_nothing():
-    """Nothing was taken from it, and nothing is."""
+    """Unmuting an agent that is not muted does not end its turn."""
     player = begun("tech", "biz")
     for at, event in reply(1.0, "tech", 1):
         player.tell(at, event)
@@ -145,7 +145,7 @@ def test_a_participant_who_has_left_cannot_leave_again():
 
 
 def test_a_hand_of_an_agent_goes_with_its_last_session():
-    """Who has failed for good waits for nothing."""
+    """An agent that has failed has no hand up."""
     player = begun("tech", "biz", "law")
     player.tell(1.0, FloorRequested("law"))
     player.tell(1.5, SessionFailed("law", "no key"))
@@ -160,7 +160,7 @@ def test_a_hand_of_an_agent_goes_with_its_last_session():
     ],
 )
 def test_a_participant_who_is_cut_before_its_first_sound_is_told_that_nobody_heard_it(heard, lines):
-    """Who was heard so far is told until where."""
+    """An agent that was cut reads after which word, or that its remark was not heard at all."""
     player = begun("tech", "biz")
     for at, event in reply(1.0, "tech", 1, "One two three.", length_s=3.0):
         player.tell(at, event)

@@ -61,7 +61,7 @@ def said(player):
 
 
 def test_words_and_typed_words_of_one_turn_leave_nothing_unclear():
-    """What was spoken has its words, what was typed has its own: both stand, and nothing else."""
+    """A turn of spoken and typed words has both, and nothing unclear."""
     player = in_a_turn(
         (1.1, SpeechStarted("dana", 1.0)),
         (2.6, SpeechStopped("dana", 2.5)),
@@ -76,7 +76,7 @@ def test_words_and_typed_words_of_one_turn_leave_nothing_unclear():
 
 
 def test_a_cough_while_typed_words_are_read_is_no_noise_without_a_turn():
-    """The turn has words already: it ends when the cough is over, and its person is not waited for."""
+    """A turn of typed words ends when a cough in it is over, without further waiting."""
     player = in_a_turn(
         (1.0, TextTyped("dana", "I type a long line that takes a while to be read.")),
         (2.0, SpeechStarted("dana", 1.9)),
@@ -88,7 +88,7 @@ def test_a_cough_while_typed_words_are_read_is_no_noise_without_a_turn():
 
 
 def test_more_words_than_speech_can_hold_do_not_stand_at_the_end_of_a_turn():
-    """They were never final, and are not believed: the speech is unclear."""
+    """Unsettled words that are too many for their speech are left out, and it is unclear."""
     player = in_a_turn(
         (1.1, SpeechStarted("dana", 1.0)),
         (1.6, SpeechStopped("dana", 1.5)),
@@ -98,7 +98,7 @@ def test_more_words_than_speech_can_hold_do_not_stand_at_the_end_of_a_turn():
 
 
 def test_words_that_were_not_believed_are_not_believed_later():
-    """They were final when too little had been spoken for them; what is spoken on does not make them true."""
+    """Final words that were too many for their speech stay left out, however long it becomes."""
     player = in_a_turn(
         (1.1, SpeechStarted("dana", 1.0)),
         (1.2, EarHeard("dana", 1, 1, MANY, 1.0, 1.2, "final")),
@@ -115,7 +115,7 @@ def test_words_that_were_not_believed_are_not_believed_later():
     [(1.5, (0.5, 1.0), [1.75]), (1.625, (0.5, 1.0), []), (1.75, (0.0, 0.0), [1.75])],
 )
 def test_a_little_speech_behind_what_the_ear_called_the_end_is_of_that_turn(stops, places, ends):
-    """Half a second of it is none that words are waited for: the turn is over when it is."""
+    """Half a second of speech after an ear's end of turn does not keep the turn open."""
     player = in_a_turn(
         (0.5, SpeechStarted("dana", 0.5)),
         (1.25, EarHeard("dana", 1, 1, "That is all.", *places, "final")),
@@ -128,7 +128,7 @@ def test_a_little_speech_behind_what_the_ear_called_the_end_is_of_that_turn(stop
 
 @pytest.mark.parametrize("before", [SpeechStarted("dana", 0.5), MuteAsked("dana", muted=True)])
 def test_speech_that_cannot_begin_is_stale(before):
-    """Who speaks already has begun; who is muted is heard by nobody."""
+    """A begin of speech is stale for a person who speaks already or is muted."""
     player = in_a_turn((0.5, before), until=0.6)
     spoke = player.brain.audible
     assert [
@@ -138,7 +138,7 @@ def test_speech_that_cannot_begin_is_stale(before):
 
 
 def test_an_ear_that_makes_nothing_out_so_far_ends_no_turn():
-    """Only what it settles does; where somebody has no turn, it ends nobody's."""
+    """An ear's empty words end a turn when they are final, and only that person's own."""
     player = in_a_turn(
         (0.5, SpeechStarted("dana", 0.5)),
         (1.6, SpeechStopped("dana", 1.5)),
@@ -167,7 +167,7 @@ def test_words_that_are_settled_stand_before_those_that_are_not():
 
 
 def test_a_short_word_counts_as_long_as_it_is():
-    """It is too short to be sure of without its word, and no noise with it."""
+    """A word of a quarter of a second counts with its length, and is no noise."""
     player = in_a_turn(
         (0.5, SpeechStarted("dana", 0.5)),
         (0.8, SpeechStopped("dana", 0.75)),
@@ -177,7 +177,7 @@ def test_a_short_word_counts_as_long_as_it_is():
 
 
 def test_a_cough_in_a_turn_of_ones_own_is_waited_behind():
-    """Nothing was said: its person is still to speak, and is heard when it does."""
+    """A person who coughs in its turn keeps it, and is heard when it speaks."""
     player = in_a_turn(
         (0.5, SpeechStarted("dana", 0.5)),
         (0.8, SpeechStopped("dana", 0.7)),
@@ -191,7 +191,7 @@ def test_a_cough_in_a_turn_of_ones_own_is_waited_behind():
 
 
 def test_nothing_typed_is_nothing():
-    """Neither is what somebody types that is muted: it is read by nobody, later either."""
+    """Blank typed lines, and those of a muted person, are never read out."""
     player = in_a_turn((0.5, TextTyped("dana", "  \n")), until=1.0)
     assert player.decided(Attribute) == []
     player.tell(1.0, MuteAsked("dana", muted=True))
@@ -202,7 +202,7 @@ def test_nothing_typed_is_nothing():
 
 
 def test_how_long_a_person_may_hold_the_floor_counts_from_when_it_must_have_begun():
-    """Its grant says until when: its time to begin, and its time to speak."""
+    """A person's hold limit is its time to begin and its time to speak together."""
     player = in_a_turn(until=0.0)
     rules = player.brain.plan.floor
     assert [each.hold_until for each in player.decided(GrantFloor)] == [rules.human_s + rules.hold.max_s]
@@ -219,7 +219,7 @@ TWO = [
 
 
 def test_words_stand_from_the_first_speech_that_has_none():
-    """The second utterance was told to lie over both stretches; the first has its words already."""
+    """Words of a second utterance over two stretches are shown at the one that has none yet."""
     player = beside_a_story(
         *TWO,
         (4.6, EarHeard("dana", 1, 1, "Yes.", 3.0, 3.4, "final")),
@@ -235,7 +235,7 @@ def test_words_over_two_stretches_without_any_stand_from_the_first():
 
 
 def test_words_of_later_speech_do_not_stand_for_earlier():
-    """The first is unclear though something of the second is known by then, and stands where it was said."""
+    """Earlier speech stays unclear at its own time when words of later speech are known."""
     player = beside_a_story(
         (3.1, SpeechStarted("dana", 3.0)),
         (3.6, SpeechStopped("dana", 3.4)),
@@ -247,7 +247,7 @@ def test_words_of_later_speech_do_not_stand_for_earlier():
 
 
 def test_words_that_are_not_believed_do_not_stand_beside_a_turn():
-    """More of them than its speech can hold, and never final: it is unclear."""
+    """Unsettled words beside a turn that are too many for their speech leave it unclear."""
     player = beside_a_story(
         (3.1, SpeechStarted("dana", 3.0)),
         (3.6, SpeechStopped("dana", 3.4)),
@@ -258,7 +258,7 @@ def test_words_that_are_not_believed_do_not_stand_beside_a_turn():
 
 @pytest.mark.parametrize("stage", ["final", "interim", None])
 def test_an_overlap_is_one_with_and_without_words(stage):
-    """It stands as what it was, and whoever reads is told that it was at the same time."""
+    """An overlap is kept with or without words, and agents read that it was at the same time."""
     words = () if stage is None else [(5.2, EarHeard("dana", 1, 1, "I do not know it so.", 3.0, 5.0, stage))]
     player = beside_a_story(
         (3.1, SpeechStarted("dana", 3.0)),
@@ -275,7 +275,7 @@ def test_an_overlap_is_one_with_and_without_words(stage):
 
 
 def test_final_words_stand_as_soon_as_their_speech_is_over():
-    """They are waited for no longer, as they are there."""
+    """Final words are in the transcript as soon as their speech is over."""
     player = beside_a_story(
         (3.1, SpeechStarted("dana", 3.0)),
         (3.3, EarHeard("dana", 1, 1, "Yes.", 3.0, 3.3, "final")),
@@ -286,7 +286,7 @@ def test_final_words_stand_as_soon_as_their_speech_is_over():
 
 
 def test_a_voice_that_may_have_fallen_is_not_taken_to_go_on():
-    """Its fall is told a moment late: 0.9 s behind its begin 0.75 s of speech are known, which is assent."""
+    """Speech of 0.75 s is a backchannel, though its fall is reported 0.17 s late."""
     player = beside_a_story(
         (3.1, SpeechStarted("dana", 3.0)),
         (3.9, EarHeard("dana", 1, 1, "Yes", 3.0, 3.7, "interim")),
@@ -315,7 +315,7 @@ ENDS = (3.1, PlaybackFinished("tech", 1, 1, 3.1, 2.0, "complete"))
 
 
 def test_a_participant_who_speaks_on_behind_a_turn_has_the_floor():
-    """It began beside the last word, and goes on for longer than assent does."""
+    """A person who speaks on after a turn for longer than a backchannel has the floor."""
     player = at_the_end((3.05, SpeechStarted("dana", 3.0)), ENDS, until=5.0)
     granted = [
         (round(at, 3), each)
@@ -327,7 +327,7 @@ def test_a_participant_who_speaks_on_behind_a_turn_has_the_floor():
 
 
 def test_a_participant_who_said_more_than_assent_behind_a_turn_has_had_the_floor():
-    """It is over when its words come: they are a turn of its own all the same."""
+    """Speech across a turn's end with more words than a backchannel is a turn of its own."""
     player = at_the_end(
         (3.05, SpeechStarted("dana", 3.0)),
         ENDS,
@@ -343,7 +343,7 @@ def test_a_participant_who_said_more_than_assent_behind_a_turn_has_had_the_floor
 
 
 def test_words_of_a_session_that_is_over_are_stale():
-    """A new one has begun: they stand nowhere."""
+    """Words of an ear's old session are in no transcript once a new one has begun."""
     player = in_a_turn((0.2, EarReady("dana", 2)), (0.5, SpeechStarted("dana", 0.5)), until=1.4)
     told = player.tell(1.5, EarHeard("dana", 1, 1, "Hello there.", 0.5, 1.4, "final"))
     assert [each.code for each in told if isinstance(each, Report)] == ["stale"]
@@ -360,7 +360,7 @@ def test_a_voice_that_falls_without_speaking_is_stale():
 
 
 def test_words_of_two_remarks_are_no_interruption():
-    """Two short backchannels in a row stop nobody, also while the ear is not done with the first."""
+    """Two short backchannels in a row interrupt nobody, even before the first has its final words."""
     player = beside_a_story(
         (3.1, SpeechStarted("dana", 3.0)),
         (3.4, EarHeard("dana", 1, 1, "Yes right", 3.0, 3.4, "interim")),
@@ -397,6 +397,6 @@ def test_last_words_stand_where_they_were_said():
     ],
 )
 def test_impossible_words_are_refused_after_the_meeting_too(words):
-    """More than was spoken, unsettled, of another session, of no speech, of nobody that has an ear."""
+    """Words after a meeting's end that cannot be true are left out of the transcript."""
     told, _ = over((5.5, words))
     assert told == []

@@ -70,7 +70,7 @@ def test_an_overlap_is_read_by_whoever_reads():
 
 
 def test_a_backchannel_is_read_by_nobody():
-    """It stands beside the turn, and in no cue."""
+    """A backchannel of a person is in no agent's cue."""
     player = table("tech", "biz", person("dana"))
     player.tell(3.1, SpeechStarted("dana", 3.0))
     player.tell(3.7, SpeechStopped("dana", 3.5))
@@ -92,7 +92,7 @@ def test_assent_without_words_is_unclear_and_noted():
 
 
 def test_words_that_come_late_are_read_all_the_same():
-    """They are of the turn that is over, told as unsure, and replace nothing that was told."""
+    """Words that come after their turn are read by agents as uncertain, once."""
     player = table("tech", "biz", person("dana"))
     player.tell(9.1, ENDS)
     goes_on(player, 9.5, "biz", 2)
@@ -110,7 +110,7 @@ def test_words_that_come_late_are_read_all_the_same():
 
 @pytest.mark.parametrize("by_ear", [False, True])
 def test_typed_words_are_told_to_agents_that_hear_audio(by_ear):
-    """No ear hears a keyboard; what was typed is sure, and takes the time of reading."""
+    """Typed words are in the cue of an agent by ear, too, and take the time of reading."""
     player = table("tech", agent("biz", by_ear=by_ear), person("dana"))
     player.tell(5.0, TextTyped("dana", "Please be shorter from now on."))
     player.tell(9.1, ENDS)
@@ -124,7 +124,7 @@ def test_typed_words_are_told_to_agents_that_hear_audio(by_ear):
 
 
 def test_an_agent_that_was_cut_off_reads_what_it_could_not_hear():
-    """An agent by ear is deaf to whoever cut it off: it is told those words, and others by ear are not."""
+    """An agent by ear reads the interruption that cut it off, which it did not hear."""
     player = table(agent("tech", by_ear=True), agent("biz", by_ear=True), person("dana"))
     player.tell(3.1, SpeechStarted("dana", 3.0))
     player.tell(3.8, EarHeard("dana", 1, 1, "Stop it here, please.", 3.0, 3.7, "final"))
@@ -138,7 +138,7 @@ def test_an_agent_that_was_cut_off_reads_what_it_could_not_hear():
 
 
 def test_unsure_words_make_an_unsure_utterance():
-    """What an ear had not settled by the turn's end is marked so in the transcript."""
+    """Words that an ear had not settled by the turn's end are marked as uncertain in the transcript."""
     player = table("tech", "biz", person("dana"))
     player.tell(9.1, ENDS)
     goes_on(player, 9.5, "biz", 2)
