@@ -35,7 +35,7 @@ def refused_twice():
 
 
 async def test_a_lost_session_comes_back_and_remembers(autojump_clock):
-    """The next session knows what was heard and said, and does not greet again."""
+    """An agent's next session knows what was heard and said, and does not greet again."""
     service = FakeService()
     memory = [
         ContextMessage("user", "Bob: Hello."),
@@ -63,7 +63,7 @@ async def test_a_lost_session_comes_back_and_remembers(autojump_clock):
 
 
 async def test_the_old_socket_is_closed_before_the_next_is_dialled(autojump_clock):
-    """Our own ghost counts against the account: there is never a second connection."""
+    """An agent never has two connections: the old one is closed before the next is dialled."""
     service = FakeService(closes_in_s=2.0)
     async with held(service):
         for _ in range(4):
@@ -74,7 +74,7 @@ async def test_the_old_socket_is_closed_before_the_next_is_dialled(autojump_cloc
 
 
 async def test_orders_for_a_session_that_is_over_are_recorded_and_dropped(autojump_clock):
-    """No cue, words or answer of the old session reaches the new one."""
+    """A cue, words or an answer for a lost session do not reach the next one, and a warning names each."""
     service = FakeService()
     async with held(service) as (agent, events):
         service.socket.says(
@@ -99,7 +99,7 @@ async def test_orders_for_a_session_that_is_over_are_recorded_and_dropped(autoju
 
 
 async def test_a_roll_over_is_no_failure(autojump_clock):
-    """The session ends on the brain's word, and the next is dialled at once, with context."""
+    """A session that the brain ends is followed at once by the next, with its context."""
     service = FakeService()
     async with held(service, context=lambda: [ContextMessage("user", "Hi.")]) as (agent, events):
         agent.orders.post(RollOver("ann", 7))
@@ -129,7 +129,7 @@ async def test_the_end_of_a_sessions_life_is_announced_once(how, autojump_clock,
 
 
 async def test_a_session_that_was_ended_at_its_age_is_not_waited_for(autojump_clock):
-    """The service's own end of a long session costs neither patience nor time."""
+    """A session that its service ends for its age is dialled again at once, and counts as no failure."""
     service = FakeService()
     async with held(service) as (_, events):
         for _ in range(10):
@@ -167,7 +167,7 @@ async def test_an_error_before_the_settings_hold(code, is_fatal, autojump_clock)
 
 
 async def test_an_error_tolerated_once_is_fatal_the_second_time(autojump_clock):
-    """A peer that twice does not answer like a voice agent is none."""
+    """An agent fails when its peer twice does not answer like a voice agent."""
     service = FakeService(failures=refused_twice())
     async with held(service) as (_, events):
         await trio.sleep(60)
@@ -178,7 +178,7 @@ async def test_an_error_tolerated_once_is_fatal_the_second_time(autojump_clock):
 
 
 async def test_a_key_that_vanished_is_a_refusal_not_a_crash(autojump_clock):
-    """What the operator must mend ends the participant in words."""
+    """An agent whose key is missing fails with the variable's name and its place in the scenario."""
     async with held(FakeService(failures=[SetupError("set DEEPGRAM_API_KEY")])) as (_, events):
         assert of(events, SessionFailed) == [
             SessionFailed("ann", "set DEEPGRAM_API_KEY [cast.ann, small.yaml:8:3]", refused=True)
@@ -186,7 +186,7 @@ async def test_a_key_that_vanished_is_a_refusal_not_a_crash(autojump_clock):
 
 
 async def test_replies_that_fail_are_told_and_escalate(autojump_clock):
-    """Each frees its turn; the third in a row ends the session, and three more the participant."""
+    """Three failed replies in a row end a session, and six fail the agent, with the reason told once."""
     service = FakeService()
     async with held(service) as (agent, events):
         for session in (1, 2):
@@ -204,7 +204,7 @@ async def test_replies_that_fail_are_told_and_escalate(autojump_clock):
 
 
 async def test_a_reply_in_between_makes_failures_forgiven(autojump_clock):
-    """A model that answers now and then is not given up."""
+    """A model that answers now and then is not given up for its failures."""
     service = FakeService()
     async with held(service) as (_, events):
         for _ in range(12):
@@ -218,7 +218,7 @@ async def test_a_reply_in_between_makes_failures_forgiven(autojump_clock):
 
 
 async def test_a_failure_behind_the_first_words_ends_the_reply(autojump_clock):
-    """What had arrived is whole as it is: nobody waits for the rest."""
+    """A reply that fails after its first sound is complete with what had arrived."""
     service = FakeService()
     async with held(service) as (_, events):
         service.socket.sounds(bytes(2000))
@@ -228,7 +228,7 @@ async def test_a_failure_behind_the_first_words_ends_the_reply(autojump_clock):
 
 
 async def test_a_script_goes_on_behind_the_lines_that_were_heard(autojump_clock):
-    """Each session is told which, and asked to tell which it uses."""
+    """A scripted agent's next session is told which lines were heard, and what was asked last."""
     service, given = FakeService(), []
     async with held(
         service, block=SCRIPT, lines=lambda: ScriptStand(tuple(given), "A question." if given else "")
@@ -244,7 +244,7 @@ async def test_a_script_goes_on_behind_the_lines_that_were_heard(autojump_clock)
 
 @pytest.mark.parametrize(("block", "lines"), [(SCRIPT, None), (BLOCK, lambda: ScriptStand((1,)))])
 async def test_nobody_else_hears_of_lines(block, lines, autojump_clock):
-    """Keys of our own go to no model, nor to a script of which nobody keeps account."""
+    """The keys about scripted lines go to no model, and to no script without an account of lines."""
     service = FakeService()
     async with held(service, block=block, lines=lines):
         provider = service.settings[0]["agent"]["think"]["provider"]
@@ -271,7 +271,7 @@ async def test_a_reply_and_its_failure_name_their_prompt(autojump_clock):
 
 
 async def test_a_greeting_before_the_settings_hold_is_played(autojump_clock):
-    """Some services speak it before they say that they are ready."""
+    """A greeting that a service speaks before it confirms the settings is played."""
     service = FakeService()
     service.answers.clear()
     async with held(service) as (_, events):
@@ -293,7 +293,7 @@ async def test_a_greeting_before_the_settings_hold_is_played(autojump_clock):
 
 
 async def test_a_scripts_entry_is_told_with_its_reply(autojump_clock):
-    """Our own service says which entry the reply uses that begins next."""
+    """A scripted reply is recorded with the entry of the script that it uses."""
     service = FakeService()
     async with held(service) as (_, events):
         service.socket.says("__scriptEntryTaken", entry=4)
@@ -314,7 +314,7 @@ async def test_a_backchannel_is_told_as_one(autojump_clock):
 
 
 async def test_a_fallback_takes_the_seat(autojump_clock):
-    """On the brain's word the fallback's service is dialled; a fallback that fails is told so."""
+    """A fallback's service is dialled when the brain orders it, and its refusal is reported."""
     service, fallback = FakeService(failures=[ProviderRefused("no credit", status=402)]), FakeService()
     async with held(service, fallback=fallback, context=lambda: [ContextMessage("user", "Hi.")]) as (
         agent,
@@ -336,7 +336,7 @@ async def test_a_fallback_takes_the_seat(autojump_clock):
 
 
 async def test_changes_are_told_one_at_a_time(autojump_clock):
-    """The next goes out when the last is confirmed; one that never is, is waited for in bounds."""
+    """A change of settings waits for the confirmation of the one before it, but not without a bound."""
     service = FakeService()
     service.confirms = False
     async with held(service) as (agent, events):
@@ -358,7 +358,7 @@ async def test_changes_are_told_one_at_a_time(autojump_clock):
 
 
 async def test_a_change_of_think_is_told_whole(autojump_clock):
-    """On the wire it replaces everything, so what is left out is filled in from what holds."""
+    """A change of an agent's model keeps its prompt and its functions."""
     service = FakeService()
     async with held(service) as (agent, _):
         agent.orders.post(Update("ann", "prompt", "Be brief."))
@@ -373,7 +373,7 @@ async def test_a_change_of_think_is_told_whole(autojump_clock):
 
 
 async def test_changes_are_part_of_later_sessions(autojump_clock):
-    """What was confirmed, was in flight, or came while nobody was connected: all of it holds in the next."""
+    """Changes of settings hold in the next session, though they were unconfirmed or came without one."""
     service = FakeService()
     service.confirms = False
     listen = '{"provider": {"type": "deepgram", "version": "v1", "model": "nova-3", "keyterms": ["edge"]}}'
@@ -414,7 +414,7 @@ async def test_a_change_behind_the_settings_is_told_when_they_hold(autojump_cloc
 
 
 async def test_a_change_that_the_service_refuses_is_undone(autojump_clock):
-    """The session dies of it, the participant does not: the next session is as before."""
+    """A change that ends its session is undone in the next one, and the agent stays."""
     service = FakeService()
     service.confirms = False
     async with held(service) as (agent, events):
@@ -447,7 +447,7 @@ async def test_a_change_that_the_service_refuses_is_undone(autojump_clock):
     ],
 )
 async def test_a_refusal_in_either_form_is_one_event(refusal, autojump_clock):
-    """It names prompt and turn, and a late end of an earlier reply is no answer to what was refused."""
+    """A refusal, as a message or a warning, is one event with the turn and the number of its prompt."""
     service = FakeService()
     async with held(service) as (agent, events):
         agent.orders.post(Speak("ann", 5, "One word.", prompt=9))
@@ -462,7 +462,7 @@ async def test_a_refusal_in_either_form_is_one_event(refusal, autojump_clock):
 
 
 async def test_the_late_end_of_a_cut_reply_is_no_answer(autojump_clock):
-    """A cue cuts the agent off; only what comes behind the cue's echo answers it."""
+    """The end of a reply that a cue cut off is not taken for an empty answer to the cue."""
     service = FakeService()
     async with held(service) as (agent, events):
         service.socket.sounds(bytes(2000))
@@ -497,7 +497,7 @@ async def test_an_ear_that_nobody_feeds_is_fed_silence(autojump_clock):
 
 
 async def test_a_flood_of_unknown_messages_is_counted(autojump_clock):
-    """A peer that never stops fills neither the journal nor the screen."""
+    """A service that floods with unknown messages leaves a few records and a count of the rest."""
     service = FakeService()
     async with held(service) as (_, events):
         for _ in range(3):
@@ -514,7 +514,7 @@ async def test_a_flood_of_unknown_messages_is_counted(autojump_clock):
 
 @pytest.mark.parametrize("flood", ["words", "hearing", "calls"])
 async def test_a_flood_of_facts_costs_the_session_and_nothing_else(flood, autojump_clock):
-    """A peer that tells more than any conversation has loses its session, and the meeting goes on."""
+    """A service that sends more messages than a conversation has loses its session; the agent comes back."""
     service = FakeService()
 
     def tells(number):
@@ -542,7 +542,7 @@ async def test_a_flood_of_facts_costs_the_session_and_nothing_else(flood, autoju
 
 @pytest.mark.parametrize("role", ["assistant", "user"])
 async def test_words_by_the_megabyte_cost_the_session_and_nothing_else(role, autojump_clock):
-    """Each message is within the socket's limit; together they are more than anybody says."""
+    """A service that sends megabytes of words loses its session, and the agent comes back."""
     service = FakeService()
     async with held(service) as (_, events):
         service.socket.says("ConversationText", role=role, content="word " * 20_000)
@@ -559,7 +559,7 @@ async def test_words_by_the_megabyte_cost_the_session_and_nothing_else(role, aut
 
 
 async def test_a_slow_stream_of_facts_is_no_flood(autojump_clock):
-    """What a long conversation tells in an hour is told in an hour."""
+    """Two thousand messages within a hundred seconds end no session."""
     service = FakeService()
     async with held(service) as (_, events):
         for number in range(2_000):
@@ -569,7 +569,7 @@ async def test_a_slow_stream_of_facts_is_no_flood(autojump_clock):
 
 
 async def test_more_calls_than_anybody_answers_cost_the_session(autojump_clock):
-    """Calls that are open are bounded: each may be answered or cancelled by one decision."""
+    """A service that opens more tool calls than anybody answers loses its session."""
     service = FakeService()
     call = {"name": "price", "arguments": "{}", "client_side": True}
     async with held(service) as (_, events):
@@ -583,7 +583,7 @@ async def test_more_calls_than_anybody_answers_cost_the_session(autojump_clock):
 
 
 async def test_a_call_with_an_endless_id_is_no_call(autojump_clock):
-    """Ids and names are bounded where they come in."""
+    """A tool call with an id or a name beyond the bound is not taken as a call."""
     service = FakeService()
     async with held(service) as (_, events):
         for call_id, name in (("i" * 100_000, "price"), ("c1", "p" * 100_000)):

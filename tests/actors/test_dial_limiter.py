@@ -30,7 +30,7 @@ class Peer:
 
 @given(st.lists(st.floats(0, 5), min_size=1, max_size=60), st.integers(1, 8), st.floats(0.5, 20))
 def test_no_stretch_of_time_has_more_dials_than_allowed(pauses, burst, per_s):
-    """In any window there are at most `burst` dials and what its length allows, in order."""
+    """A meeting never dials more often than `burst` and the rate allow, in the order of asking."""
     limiter, now, at = DialLimiter(per_s, burst), 0.0, []
     for pause in pauses:
         now += pause
@@ -43,7 +43,7 @@ def test_no_stretch_of_time_has_more_dials_than_allowed(pauses, burst, per_s):
 
 
 async def test_who_asked_first_dials_first(autojump_clock):
-    """Many at once are let out one by one, in their order."""
+    """Many dials at once go out one by one, in the order of asking."""
     peer, limiter, breaker, order = Peer(), DialLimiter(), Breaker(), []
 
     async def come(name):
@@ -59,7 +59,7 @@ async def test_who_asked_first_dials_first(autojump_clock):
 
 
 async def test_a_refused_key_is_refused_for_everybody(autojump_clock):
-    """After the first 401 whoever waits gives up at once, and nobody dials again."""
+    """After the first 401 no other agent dials with that key: all that wait fail at once."""
     peer, limiter, breaker = (
         Peer(ProviderRefused("no", status=401, request_id="r1"), 0.1),
         DialLimiter(),
@@ -89,7 +89,7 @@ async def test_a_refused_key_is_refused_for_everybody(autojump_clock):
     "failure", [DialFailed("busy", status=429), ProviderRefused("TLS"), ProviderRefused("x", status=404)]
 )
 async def test_other_failures_do_not_open_the_breaker(failure, autojump_clock):
-    """What is not about the key concerns one participant only, and may be tried again."""
+    """A failure that is not about the key does not keep others from dialling."""
     peer, limiter, breaker = Peer(failure), DialLimiter(), Breaker()
     for _ in range(2):
         with pytest.raises(type(failure)):
@@ -100,7 +100,7 @@ async def test_other_failures_do_not_open_the_breaker(failure, autojump_clock):
 
 
 async def test_an_error_inside_the_block_is_not_the_services(autojump_clock):
-    """A refusal in the midst of a session does not concern the others."""
+    """A refusal in the middle of a session does not keep other agents from dialling."""
     peer, limiter, breaker = Peer(), DialLimiter(), Breaker()
     with pytest.raises(ProviderRefused):
         async with guarded(peer, limiter, breaker)():

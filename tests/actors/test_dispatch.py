@@ -29,7 +29,7 @@ def dispatch(order):
 
 
 def test_a_tool_runs_when_its_call_is_on_the_disk(dispatch, order):
-    """After a power cut nobody may have to guess whether it has run."""
+    """A tool runs only after its call is on the disk, so that a power cut leaves no doubt."""
     dispatch(RunTool(participant="ann", call_id="c1", tool="price", arguments="{}"))
     assert order == ["sync", "RunTool"]
 

@@ -23,7 +23,7 @@ def hears(ear, since, until, frame=FRAME):
 
 
 async def test_words_have_their_place_on_the_meetings_clock(autojump_clock):
-    """The service counts its own sound from 0; what is told is where it was said in the meeting."""
+    """An ear's words have the meeting's time, though the service counts from its own start."""
     service = ListeningService()
     async with listening(service) as (ear, events):
         hears(ear, 41.0, 43.0)
@@ -40,7 +40,7 @@ async def test_words_have_their_place_on_the_meetings_clock(autojump_clock):
 
 
 async def test_places_hold_over_a_new_connection(autojump_clock):
-    """What was open when a connection was lost is whole as it is; utterances are counted on."""
+    """Words have the meeting's times after a lost connection, and an open utterance becomes final."""
     service = ListeningService()
     async with listening(service) as (ear, events):
         hears(ear, 10.0, 11.0)
@@ -61,7 +61,7 @@ async def test_places_hold_over_a_new_connection(autojump_clock):
 
 
 async def test_a_resumed_ear_counts_on(autojump_clock):
-    """A later process of the same meeting does not begin anew."""
+    """An ear in a resumed meeting numbers sessions and utterances from where it was."""
     service = ListeningService()
     async with listening(service, EarPast(sessions=4, utterances=7)) as (ear, events):
         hears(ear, 0.0, 1.0)
@@ -71,7 +71,7 @@ async def test_a_resumed_ear_counts_on(autojump_clock):
 
 
 async def test_silence_is_fed_behind_speech_and_not_for_ever(autojump_clock):
-    """A turn ends by what is heard; who has not spoken for long costs next to nothing."""
+    """An ear is fed silence for some seconds after speech, and then next to none."""
     service = ListeningService()
     async with listening(service) as (ear, _):
         hears(ear, 0.0, 1.0)
@@ -83,7 +83,7 @@ async def test_silence_is_fed_behind_speech_and_not_for_ever(autojump_clock):
 
 
 async def test_a_gap_in_the_sound_ends_the_utterance(autojump_clock):
-    """Who is muted has said what was said until then."""
+    """A mute in the middle of speech makes the ear give its words at once."""
     service = ListeningService()
     async with listening(service) as (ear, _):
         hears(ear, 0.0, 1.0)
@@ -109,7 +109,7 @@ async def test_a_warning_about_a_turn_that_is_over_harms_nothing(autojump_clock)
 
 
 async def test_after_a_sleep_the_ear_listens_in_a_new_session(autojump_clock):
-    """That is no loss, and nobody waits for it."""
+    """After a sleep of the machine the ear has a new session, and no loss is reported."""
     service = ListeningService()
     async with listening(service) as (ear, events):
         ear.renew()
@@ -118,7 +118,7 @@ async def test_after_a_sleep_the_ear_listens_in_a_new_session(autojump_clock):
 
 
 async def test_a_session_that_comes_to_its_end_is_left_between_two_utterances(autojump_clock):
-    """Its service says when; nothing that is being said is cut in two."""
+    """An ear's session that nears its age limit is replaced between two utterances."""
     service = ListeningService()
     async with listening(service) as (ear, events):
         hears(ear, 0.0, 1.0)
@@ -136,7 +136,7 @@ async def test_a_session_that_comes_to_its_end_is_left_between_two_utterances(au
 
 
 async def test_a_service_that_ends_each_session_at_its_beginning_is_dialled_with_pauses(autojump_clock):
-    """The agents' dials wait behind those of ears."""
+    """A service that ends each of an ear's sessions at once is dialled with pauses."""
     service, warned = ListeningService(), []
     async with listening(service):
         for _ in range(600):
@@ -178,7 +178,7 @@ async def test_an_ear_that_cannot_be_reached_fails_in_the_end(autojump_clock):
     ("code", "ended"), [("INTERNAL_SERVER_ERROR", EarLost), ("USER_AUDIO_FORMAT", EarFailed)]
 )
 async def test_errors_end_a_session_by_their_verdict(code, ended, autojump_clock):
-    """What passes is met by another session, what does not is the end."""
+    """An error that can pass is met by a new session of the ear, and another one fails the ear."""
     service = ListeningService()
     async with listening(service) as (_, events):
         service.socket.says("Error", code=code, description="No.")
@@ -199,7 +199,7 @@ async def test_unreadable_messages_are_tolerated_for_a_while(autojump_clock):
 
 
 async def test_the_last_words_come_before_the_end(autojump_clock):
-    """Whoever spoke when the meeting ended has said it: the service is asked for its words, and closes."""
+    """A person's last words are asked for and recorded when the meeting ends in mid-speech."""
     service = ListeningService()
     async with listening(service) as (ear, events):
         hears(ear, 0.0, 1.0)
@@ -218,7 +218,7 @@ async def test_the_last_words_come_before_the_end(autojump_clock):
 
 
 async def test_nobody_waits_for_words_of_whoever_was_silent(autojump_clock):
-    """The session is ended in order all the same."""
+    """The ear of a silent person closes its session at the end without waiting for words."""
     service = ListeningService()
     async with listening(service) as (ear, _):
         hears(ear, 0.0, 1.0)

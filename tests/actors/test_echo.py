@@ -101,7 +101,7 @@ def test_a_person_who_speaks_through_an_echo_is_heard(seed):
 
 
 def test_headphones_leave_no_doubt():
-    """What was played for a second and not heard is no reason to hold anything back."""
+    """A person with headphones is heard at once, once a second of playback has left no echo."""
     played = voice(1, 5.0)
     taken = np.random.default_rng(3).standard_normal(len(played)) * 20
     begins = round((CLEAN_S + 1.0) * RATE)
@@ -160,7 +160,7 @@ def test_speech_that_is_only_echo_is_none():
 
 
 def test_in_doubt_a_beginning_is_believed_in_time():
-    """Who speaks at the same moment as an agent is held back for a while, and told where it began."""
+    """A person who begins together with an agent is heard after a short doubt, from the true begin on."""
     played, taken = voice(1, 6.0), np.zeros(6 * RATE)
     taken[RATE // 10 : RATE // 10 + 2 * RATE] = voice(3, 2.0) * 0.4
     (told_at, started), *others = table(played, taken)

@@ -27,7 +27,7 @@ def heard(playout, position, samples=20):
 
 
 def test_ducking_is_a_ramp_of_samples():
-    """It begins with the very next sample and is where it shall be after 20 ms."""
+    """An agent's sound gets softer within 20 ms, without a jump."""
     playout = playing()
     assert heard(playout, 0) == [8000] * 20
     playout.duck(1, QUARTER_DB)
@@ -46,7 +46,7 @@ def test_unducking_goes_back_the_same_way():
 
 
 def test_a_ramp_turns_round_where_it_is():
-    """Who was only just unsure hears no jump."""
+    """A turn that is softened for a moment only comes back without a jump."""
     playout = playing()
     playout.duck(1, QUARTER_DB)
     assert heard(playout, 0, samples=10)[-1] == 5000
@@ -55,7 +55,7 @@ def test_a_ramp_turns_round_where_it_is():
 
 
 def test_frames_do_not_change_the_bytes():
-    """The same orders at the same samples give the same sound, however it is cut into ticks."""
+    """The same changes of loudness give the same sound for every length of tick."""
 
     def sound(samples):
         playout = playing()
@@ -80,14 +80,14 @@ def test_the_next_reply_of_a_turn_stays_ducked():
 
 @pytest.mark.parametrize("turn", [1, 3])
 def test_another_turns_loudness_is_not_this_ones(turn):
-    """A stale order, or one for a turn to come, changes nothing that is heard."""
+    """An order about another turn's loudness does not change the current turn."""
     playout = playing(turn=2)
     playout.duck(turn, QUARTER_DB)
     assert heard(playout, 0) == [8000] * 20
 
 
 def test_a_paused_turn_comes_back_as_loud_as_it_was():
-    """A pause is not counted as time of a ramp."""
+    """A turn that is paused while it gets softer goes on from the same loudness."""
     playout = playing()
     playout.duck(1, QUARTER_DB)
     heard(playout, 0, samples=10)

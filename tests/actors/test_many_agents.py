@@ -91,7 +91,7 @@ def test_a_service_that_comes_back_slowly():
 
 
 def test_a_revoked_key_is_tried_by_few_and_failed_by_all():
-    """All agents fail once, at once: not fifty times six dials."""
+    """With a revoked key fifty agents fail once each within a second, after four dials."""
     crowd = Crowd(50)
     refused = [ProviderRefused("the service answered 401", status=401)] * 400
 
@@ -104,7 +104,7 @@ def test_a_revoked_key_is_tried_by_few_and_failed_by_all():
 
 
 async def test_a_lone_loss_is_not_kept_waiting(autojump_clock):
-    """While nobody else dials, an agent's first retry waits for its jitter alone."""
+    """An agent that is alone in dialling waits only for its own random pause."""
     crowd = Crowd(1)
     async with trio.open_nursery() as nursery:
         await nursery.start(crowd.agents[0].run)

@@ -9,14 +9,14 @@ from trialogue.actors.phases import PHASE_S, next_phase, wait_for_phase
 
 @pytest.mark.parametrize("after", [0.0, 0.0049, 0.005, 17.2346, 86_400.0001])
 def test_the_next_phase_is_on_the_grid_and_not_far(after):
-    """It is never before, and less than a phase behind."""
+    """A meeting begins on the grid of phases, less than one phase later."""
     found = next_phase(after)
     assert found == pytest.approx(round(found / PHASE_S) * PHASE_S, abs=1e-9)
     assert -1e-8 <= found - after < PHASE_S
 
 
 async def test_a_resumed_meetings_zero_is_on_the_grid_too(autojump_clock, monkeypatch):
-    """What is past is taken off: ticks are counted from the meeting's zero."""
+    """A resumed meeting's zero is on the grid of phases, so that its ticks share wakes, too."""
     monkeypatch.setattr(phases, "is_virtual", lambda: False)
     await wait_for_phase(12.3456)
     zero = trio.current_time() - 12.3456
@@ -24,7 +24,7 @@ async def test_a_resumed_meetings_zero_is_on_the_grid_too(autojump_clock, monkey
 
 
 async def test_a_virtual_clock_waits_for_nothing(autojump_clock):
-    """There a wake costs nothing, and recorded times would change."""
+    """A meeting on a virtual clock does not wait for a phase, so its recorded times stay."""
     autojump_clock.jump(0.0012)
     before = trio.current_time()
     await wait_for_phase(0.0)

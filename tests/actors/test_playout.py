@@ -58,7 +58,7 @@ def test_sound_may_come_while_it_is_heard():
 
 
 def test_stopped_is_silent_at_once_and_forgets_the_rest():
-    """What still arrives of a stopped reply is dropped."""
+    """A stopped reply is silent at once, and its later sound is dropped."""
     playout, events = mouth()
     playout.open(1)
     playout.arrive(1, b"\1\0" * 100)
@@ -100,7 +100,7 @@ def test_a_reply_that_runs_dry_for_a_second_is_over():
 
 
 def test_only_one_dry_stretch_counts():
-    """Gaps between sounds do not add up: each of them is short."""
+    """Short gaps in a reply's sound do not add up to its end."""
     playout, events = mouth()
     playout.open(1)
     playout.play(1, turn=1)
@@ -197,7 +197,7 @@ def test_a_dropped_reply_is_gone():
 
 
 def test_too_much_unheard_sound_withdraws_the_reply():
-    """A service that sends without end cannot fill the memory."""
+    """A reply with more unheard sound than the bound is withdrawn, so that it cannot fill the memory."""
     playout, events = mouth()
     playout.open(1)
     playout.arrive(1, bytes(int(2 * RATE * HELD_S) + 2))
@@ -205,7 +205,7 @@ def test_too_much_unheard_sound_withdraws_the_reply():
 
 
 def test_a_reply_that_was_too_long_holds_no_more_and_is_told_once():
-    """Its service goes on sending until the brain has dropped it, which takes long on a busy machine."""
+    """A reply beyond the bound is reported once, and holds no more sound."""
     playout, events = mouth()
     playout.open(1)
     for _ in range(10):
@@ -217,7 +217,7 @@ def test_a_reply_that_was_too_long_holds_no_more_and_is_told_once():
 
 
 def test_all_replies_together_have_a_bound():
-    """An agent may answer again and again while nobody lets it speak; what is heard makes room."""
+    """An agent's unheard replies together have a bound, and sound that is heard makes room."""
     playout, events = mouth()
     for reply in range(1, 10):
         playout.open(reply)
@@ -277,7 +277,7 @@ def test_the_silence_that_a_reply_ends_with_is_told(sound, silent_s, samples):
 
 
 def test_a_reply_that_is_cut_would_have_gone_on():
-    """Its silence is a pause of its speech, and it ended where it was stopped."""
+    """A reply that is cut in its silence ends where it was stopped, with no silence at its end."""
     playout, events = mouth()
     playout.open(1)
     playout.arrive(1, VOICE * 20 + SILENCE * 200)
@@ -288,7 +288,7 @@ def test_a_reply_that_is_cut_would_have_gone_on():
 
 
 def test_silence_behind_a_pause_is_no_end_of_the_voice_before_it():
-    """What was heard before the pause had ended there."""
+    """Silence after a pause does not count as the silence of the voice before the pause."""
     playout, events = mouth()
     playout.open(1)
     playout.arrive(1, VOICE * 20 + SILENCE * 100)

@@ -12,7 +12,7 @@ def asking(*orders):
 
 
 def test_a_reply_behind_the_echo_answers_the_prompt():
-    """One that begins before it was on its way already."""
+    """Replies after a prompt's echo answer it, and one from before the echo does not."""
     asked = asking(Cue("ann", 4, "It is your turn.", 7))
     assert asked.begun("I have heard") == 0
     assert asked.repeats("It is  your turn.\n")
@@ -28,7 +28,7 @@ def test_heard_speech_is_no_echo_and_ends_the_prompt():
 
 
 def test_words_to_say_are_known_by_their_beginning():
-    """A filler beside a running call does not take the place of the answer."""
+    """A filler beside a running tool call is not taken for the answer."""
     asked = asking(Cue("ann", 4, "It is your turn.", 7))
     asked.repeats("It is your turn.")
     asked.tell(Speak("ann", 4, "**One moment, please**, I look it up.", prompt=8))
@@ -43,7 +43,7 @@ def test_a_reply_without_words_yet_is_what_was_to_be_said():
 
 
 def test_words_that_were_never_said_are_past_with_the_next_echo():
-    """They do not claim a reply of a later prompt."""
+    """Words to say that a service left out do not claim the reply to a later prompt."""
     asked = asking(Speak("ann", 1, "Time is up.", prompt=3), Cue("ann", 2, "Go on.", 4))
     asked.repeats("Go on.")
     assert asked.begun() == 4
@@ -72,14 +72,14 @@ def test_words_without_spaces_are_known_by_their_first_sentence():
 
 
 def test_a_refusal_is_about_words_to_say_first():
-    """Texts as a user's are hardly ever refused."""
+    """A refusal without a number is taken to be about words to say, before any cue."""
     asked = asking(Cue("ann", 2, "Go on.", 4), Speak("ann", 1, "Time is up.", prompt=3))
     assert [asked.refused(), asked.refused()] == [AskedPrompt(3, 1), AskedPrompt(4, 2)]
     assert asked.refused() == AskedPrompt(3, 1), "the last that was told"
 
 
 def test_a_failure_is_about_what_was_repeated():
-    """Where nothing was, it is about the last that was told; a preparation has no turn."""
+    """A failure is about the prompt that was echoed last, or else about the one sent last."""
     asked = asking(Cue("ann", 0, "Go on.", 4))
     assert asked.failed() == AskedPrompt(4, 0)
     asked.repeats("Go on.")

@@ -17,7 +17,7 @@ def test_the_first_are_recorded_and_the_rest_is_counted():
 
 
 def test_every_kind_has_a_bound():
-    """A service cannot fill the journal with measurements or refusals either."""
+    """A service cannot fill the journal with measurements or refusals."""
     events = []
     complaints = Complaints("ann", events.append)
     for _ in range(10_500):

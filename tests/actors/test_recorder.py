@@ -43,7 +43,7 @@ def test_every_file_is_as_long_as_the_meeting_and_in_place(tmp_path):
 
 
 def test_a_file_that_takes_no_more_is_told_once_with_its_reason(tmp_path, monkeypatch):
-    """What was recorded stays readable, up to the last whole tick; nothing is raised."""
+    """A recording on a full disk stays readable up to there, and the reason is reported once."""
     told = []
     recorder = Recorder(tmp_path / "audio", GRID, ("a",), told.append)
     recorder.frame(0, {"a": frame(1)})
@@ -79,7 +79,7 @@ def test_private(tmp_path):
 
 
 def test_readable_without_being_closed(tmp_path):
-    """Two seconds are in the file by the time the third is written, though nobody closed it."""
+    """A recording can be read while it is written, up to the last second."""
     file = WavFile(tmp_path / "open.wav", 1000)
     for position in range(0, 3000, 10):
         file.write(position, frame(1))
@@ -89,7 +89,7 @@ def test_readable_without_being_closed(tmp_path):
 
 
 def test_a_recording_that_is_full_goes_on_in_a_next_file(tmp_path, monkeypatch):
-    """Each part is a file of its own that can be read; a frame across the border is cut there."""
+    """A recording that is full goes on in a next file, without a lost sample."""
     monkeypatch.setattr(recorders, "PART_SAMPLES", 25)
     written = Recorder(tmp_path / "audio", AudioGrid(sample_rate=1000, frame_ms=10), ["ann"], print)
     for tick in range(6):
@@ -110,7 +110,7 @@ def test_a_recording_that_is_full_goes_on_in_a_next_file(tmp_path, monkeypatch):
 
 
 def test_silence_over_many_parts_makes_all_of_them(tmp_path, monkeypatch):
-    """A place in the recordings stays a place on the meeting's clock."""
+    """A long silence makes all parts of a recording, so that later sound is at its time."""
     monkeypatch.setattr(recorders, "PART_SAMPLES", 25)
     written = Recorder(tmp_path / "audio", AudioGrid(sample_rate=1000, frame_ms=10), ["ann"], print)
     for tick in range(9):

@@ -37,7 +37,7 @@ def test_sound_may_come_before_words():
 
 
 def test_an_expected_end_alone_is_an_empty_reply():
-    """An agent that has nothing to say says so."""
+    """An agent that answers a prompt with nothing gives an empty reply."""
     replies, _, events = agent()
     replies.expect()
     replies.done()
@@ -54,7 +54,7 @@ def test_an_unexpected_end_alone_is_nothing():
 
 
 def test_after_an_interruption_the_next_is_a_new_reply():
-    """What comes after a barge-in is another answer."""
+    """Words after an interruption are a new reply."""
     replies, _, events = agent()
     replies.sentence("One.")
     replies.interrupted()
@@ -63,7 +63,7 @@ def test_after_an_interruption_the_next_is_a_new_reply():
 
 
 def test_a_whole_reply_that_is_still_held_is_withdrawn_by_speech():
-    """Arrived is not heard: a prepared reply dies with new speech at its agent's ear."""
+    """A complete reply that waits unheard is withdrawn by new speech at its agent's ear."""
     replies, mouth, events = agent()
     replies.sound(b"\1\0")
     replies.done()
@@ -75,7 +75,7 @@ def test_a_whole_reply_that_is_still_held_is_withdrawn_by_speech():
 
 
 def test_a_lost_session_takes_the_rest_of_a_reply_but_not_a_whole_one():
-    """What had arrived whole can still be heard."""
+    """A lost session withdraws an incomplete reply, and a complete one can still be heard."""
     replies, _, events = agent()
     replies.sound(b"\1\0")
     replies.lost()
@@ -99,7 +99,7 @@ def dried():
 
 
 def test_sound_after_a_reply_ran_dry_is_another_reply():
-    """Its words are not lost with the one that was taken for ended."""
+    """Words and sound after a reply ran dry are a new reply, and not lost."""
     replies, mouth, events = dried()
     replies.sentence("Two.")
     replies.sound(b"\1\0" * 20)
@@ -108,7 +108,7 @@ def test_sound_after_a_reply_ran_dry_is_another_reply():
 
 
 def test_the_late_end_of_a_reply_that_ran_dry_is_its_own():
-    """It is no empty answer, and it tells how long the reply was."""
+    """The late end of a reply that ran dry is no empty answer, and gives the reply's length."""
     replies, _, events = dried()
     replies.done()
     assert events[-1] == ReplySent("ada", 1, 0.02)
@@ -135,7 +135,7 @@ def test_a_reply_says_which_line_it_takes():
 
 
 def test_a_line_whose_reply_never_came_is_forgotten_with_its_session():
-    """The next session's replies take lines of their own."""
+    """A scripted line without its reply is not taken for one of the next session."""
     replies, _, events = agent()
     replies.takes(2)
     replies.lost()
@@ -144,7 +144,7 @@ def test_a_line_whose_reply_never_came_is_forgotten_with_its_session():
 
 
 def test_an_answer_after_a_tool_that_is_joined_to_a_filler_is_its_own():
-    """The filler answers one prompt, it another; both are awaited."""
+    """A tool's answer that follows a filler at once is a reply of its own, for its own prompt."""
     replies, _, events = agent()
     replies.asking.tell(Cue("ada", 1, "It is your turn.", 1))
     replies.asking.repeats("It is your turn.")
@@ -186,7 +186,7 @@ def test_so_is_that_of_an_agent_that_answers_by_ear():
 
 
 def test_an_agent_with_nothing_to_say_after_a_filler_says_so():
-    """The answer is a reply without words behind it: nobody waits for another."""
+    """An agent without an answer after a filler gives an empty reply, so that nobody waits for it."""
     replies, mouth, events = agent()
     replies.asking.tell(Cue("ada", 1, "It is your turn.", 1))
     replies.asking.repeats("It is your turn.")

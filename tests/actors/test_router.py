@@ -38,7 +38,7 @@ def router_with_ears():
 
 
 def test_nobody_hears_itself():
-    """Mix-minus: each ear gets the others, never its own voice."""
+    """Each participant hears all others, and never itself."""
     router, heard = router_with_ears()
     router.set_hearing(table_of_all())
     speaking(router, "a", 100)
@@ -52,7 +52,7 @@ def test_nobody_hears_itself():
 
 
 def test_nobody_hears_itself_whatever_the_table_says():
-    """The router does not rely on the table: an echo of its own voice makes an agent answer itself."""
+    """An agent does not hear itself even where the hearing table says so."""
     router, heard = router_with_ears()
     router.set_hearing(SetHearing((Hearing("a", ("a", "b")), Hearing("b", ("b",)))))
     speaking(router, "a", 100)
@@ -63,7 +63,7 @@ def test_nobody_hears_itself_whatever_the_table_says():
 
 
 async def test_a_late_loop_that_computed_catches_up(autojump_clock):
-    """A process that was busy did not stand still: nothing is skipped, and nobody is told of a sleep."""
+    """A process that was busy catches up without skipped sound or a report of a sleep."""
     events, computed = [], [0.0]
     router = Router(GRID, ("a",), events.append, lambda: computed[0])
     async with trio.open_nursery() as nursery:
@@ -78,7 +78,7 @@ async def test_a_late_loop_that_computed_catches_up(autojump_clock):
 
 
 async def test_a_process_that_stood_still_goes_on_where_it_is(autojump_clock):
-    """What nobody could hear is skipped, and told."""
+    """Ticks that a suspended process missed are skipped, and the suspension is reported."""
     events = []
     router = Router(GRID, ("a",), events.append, lambda: 0.01)
     async with trio.open_nursery() as nursery:
@@ -91,7 +91,7 @@ async def test_a_process_that_stood_still_goes_on_where_it_is(autojump_clock):
 
 
 def test_without_a_row_there_is_silence():
-    """Who hears nobody is fed silence at the same pace."""
+    """A participant that hears nobody is fed silence at the same pace."""
     router, heard = router_with_ears()
     router.set_hearing(SetHearing((Hearing("c", ("a",)),)))
     speaking(router, "a", 100)
@@ -111,7 +111,7 @@ def test_a_new_table_replaces_the_old_one():
 
 
 def test_sinks_get_who_sounded_and_where():
-    """A sink sees every tick, with the silent absent."""
+    """A sink gets every tick with its place, without the silent participants."""
 
     class Sink:
         def __init__(self):
@@ -132,7 +132,7 @@ def test_sinks_get_who_sounded_and_where():
 
 
 def test_mixing_clips_instead_of_wrapping():
-    """Two loud voices together do not turn into noise."""
+    """Two loud voices together are limited in level, and do not turn into noise."""
     assert mix([tone(30000), tone(30000)]) == tone(32767)
 
 

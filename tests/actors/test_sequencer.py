@@ -44,7 +44,7 @@ def sequencer():
 
 
 async def test_no_time_goes_by_before_the_meeting_begins(autojump_clock):
-    """Whoever asks early for the time is told 0, not how long the machine has been running."""
+    """A meeting's time is 0 until it begins."""
     meeting, kept = sequencer()
     await trio.sleep(3.0)
     assert meeting.now == 0.0
@@ -54,7 +54,7 @@ async def test_no_time_goes_by_before_the_meeting_begins(autojump_clock):
 
 
 async def test_records_before_it_acts(autojump_clock):
-    """Every command stands in the journal before it is carried out, and `seq` has no gaps."""
+    """Each command is in the journal before it is carried out, and `seq` has no gaps."""
     meeting, kept = sequencer()
     meeting.start(kept.dispatch)
     await trio.sleep(1.5)
@@ -108,7 +108,7 @@ async def test_subscribers_see_every_record_then_the_end():
 
 
 async def test_a_subscriber_that_does_not_read_is_closed():
-    """The meeting waits for nobody: a full subscription ends, the others go on."""
+    """A subscriber that does not read is closed, and neither the meeting nor others wait for it."""
     meeting, kept = sequencer()
     idle = meeting.subscribe()
     meeting.start(kept.dispatch)
@@ -120,7 +120,7 @@ async def test_a_subscriber_that_does_not_read_is_closed():
 
 
 async def test_sound_that_lags_is_told_before_what_happens(autojump_clock):
-    """Rounded up, and once until it changes: further behind, then half of it, then none."""
+    """The lag of people's sound is recorded before the next event, each time that it changes."""
     meeting, kept = sequencer()
     lags = iter([0.04, 1.23, 1.3, 1.24, 1.41, 0.9, 0.6, 0.03, 0.0])
     meeting.watch(lambda: next(lags))
@@ -137,7 +137,7 @@ async def test_sound_that_lags_is_told_before_what_happens(autojump_clock):
 
 
 async def test_an_app_that_asks_too_much_leaves_room_for_the_actors(autojump_clock):
-    """Its request is refused where an actor's event is taken, and taken again when some are decided."""
+    """An app with too many requests is refused, while events of actors are still taken."""
     meeting, kept = sequencer()
     meeting.start(kept.dispatch)
     for _ in range(REQUESTS):

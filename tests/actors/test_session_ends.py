@@ -50,13 +50,13 @@ def ours(code):
     ],
 )
 def test_each_end_has_one_class(lost, cause, recovery):
-    """Dial, status, close and error are told apart, and what the service said goes before how it closed."""
+    """A session's end is told apart by dial, status, close and error, and the service's words come first."""
     assert (cause_of(lost), recovery_of(lost)) == (cause, recovery)
     assert classified(lost, classify).hint
 
 
 def test_the_table_is_whole():
-    """Every cause that has a row is one that can be met, and every row says what to do for people."""
+    """Every known end of a session has a class and a line for people."""
     rows = classifications()
     assert {name.partition(".")[0] for name in rows} == {
         "dial",
@@ -82,7 +82,7 @@ def test_the_table_is_whole():
     ],
 )
 def test_before_the_settings_hold_an_error_is_about_them(code, recovery):
-    """Only a fault of the server's own is worth another try then."""
+    """An error before the settings hold fails the agent, unless it is the server's own fault."""
     assert classify_early(code).recovery is recovery
 
 

@@ -51,7 +51,7 @@ def router_with(feed):
 
 
 def test_a_buffer_gathers_before_it_gives():
-    """Nothing flows before the lead is there; then it flows until it runs dry, and gathers anew."""
+    """A person's sound flows once enough of it waits, and is gathered anew after it ran dry."""
     buffer = JitterBuffer(RATE)
     buffer.push(tone(FRAME))
     assert buffer.pull(FRAME) is None
@@ -64,7 +64,7 @@ def test_a_buffer_gathers_before_it_gives():
 
 
 def test_a_full_buffer_drops_its_oldest():
-    """What waits is bounded; what was forgotten is counted in samples."""
+    """A full buffer drops its oldest sound, and counts the dropped samples."""
     buffer = JitterBuffer(RATE)
     buffer.push(tone(FRAME, 1))
     buffer.push(tone(round(KEPT_S * RATE), 2))
@@ -94,13 +94,13 @@ def test_a_microphones_clock_does_not_make_it_late(ppm):
 
 
 def test_half_a_sample_is_refused():
-    """A stream that lost a byte would be noise for ever."""
+    """Sound with half a sample is refused, instead of being noise from there on."""
     with pytest.raises(ValueError, match="3 bytes"):
         JitterBuffer(RATE).push(b"abc")
 
 
 def test_a_last_short_frame_is_padded():
-    """Whoever stops in mid-frame is silent for its rest."""
+    """A person's sound that stops within a frame is filled up with silence."""
     buffer = JitterBuffer(RATE)
     buffer.push(tone(2 * FRAME + 5))
     assert [buffer.pull(FRAME) for _ in range(3)][-1] == tone(5).ljust(2 * FRAME, b"\0")
@@ -112,7 +112,7 @@ def ticked(router, count):
 
 
 def test_speech_has_a_place_on_the_meetings_clock():
-    """Edges are told where they are in the recording, not when they were noticed."""
+    """Speech has the times at which it is in the recording, not those at which it was noticed."""
     silence = bytes(2 * FRAME)
     router, sink, events = router_with(Take(silence, silence, tone(FRAME), tone(FRAME)))
     ticked(router, 40)
@@ -122,7 +122,7 @@ def test_speech_has_a_place_on_the_meetings_clock():
 
 
 def test_a_voice_that_fell_is_told_within_a_tenth_of_a_second():
-    """How long somebody spoke is known long before it is known that it is over."""
+    """The fall of a person's voice is reported within a tenth of a second."""
     router, _, events = router_with(Take(tone(FRAME), tone(FRAME)))
     fell_at = None
     while fell_at is None:
@@ -135,7 +135,7 @@ def test_a_voice_that_fell_is_told_within_a_tenth_of_a_second():
 
 
 def test_a_voice_that_rises_again_is_the_same_speech():
-    """A breath within the hang ends nothing, nor does a comma of 0.4 s."""
+    """A breath or a pause of 0.4 s within speech does not end it."""
     router, _, events = router_with(Take(tone(FRAME), *[None] * 20, tone(FRAME)))
     ticked(router, 60)
     assert events == [
@@ -168,7 +168,7 @@ def test_a_voice_that_fell_before_the_mute_ends_where_it_fell():
 
 
 async def test_speech_ends_where_the_process_stood_still(autojump_clock):
-    """Nobody speaks through a sleep: speech ends before it, and is new speech behind it."""
+    """A person's speech ends before a suspension of the process, and is new speech after it."""
     router, _, events = router_with(Take(*[tone(FRAME)] * 100))
     async with trio.open_nursery() as nursery:
         nursery.start_soon(router.run, trio.current_time())
@@ -185,7 +185,7 @@ async def test_speech_ends_where_the_process_stood_still(autojump_clock):
 
 
 def test_a_machine_that_slept_ends_speech():
-    """Its clock stood still with everybody: nothing is late, and the ear goes on in a new session."""
+    """A sleep of the machine ends a person's speech, and its ear goes on in a new session."""
     told = []
 
     class Ear:
@@ -213,7 +213,7 @@ def test_a_machine_that_slept_ends_speech():
 
 
 def test_a_person_is_heard_as_the_table_says():
-    """People go to ears, sinks and the mix as mouths do."""
+    """A person's sound goes to ears, sinks and the mix, as the hearing table says."""
     router, sink, _ = router_with(Take(tone(FRAME), tone(FRAME)))
     heard = []
     router.listen("ada", heard.append)

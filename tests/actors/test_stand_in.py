@@ -50,13 +50,13 @@ def grant(name="dana", turn=1):
 
 
 async def test_a_clip_that_waits_is_played_at_the_grant(autojump_clock):
-    """It raises a hand when its time has come."""
+    """A recorded person raises a hand when its clip is due, and plays it when it has the floor."""
     played, posted = await stood_in([at(1.0)], [(3.0, grant())])
     assert (played, posted) == ([(0, 3.0)], [FloorRequested("dana")])
 
 
 async def test_a_person_who_holds_the_floor_does_not_wait(autojump_clock):
-    """Nobody raises a hand for what is theirs already."""
+    """A recorded person who has the floor plays its clip without raising a hand."""
     played, posted = await stood_in([at(5.0)], [(3.0, grant())])
     assert (played, posted) == ([(0, 5.0)], [])
 
@@ -81,5 +81,5 @@ async def test_a_turn_that_is_over_is_held_no_more(autojump_clock):
 
 
 async def test_a_grant_that_nobody_asked_for_plays_nothing(autojump_clock):
-    """The floor alone is no reason to speak."""
+    """A recorded person that is granted the floor without a clip that waits plays nothing."""
     assert await stood_in([at(30.0)], [(1.0, grant())]) == ([], [])

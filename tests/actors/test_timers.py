@@ -30,7 +30,7 @@ async def test_wakes_in_order_and_replaces_by_name(autojump_clock):
 
 @pytest.mark.parametrize("epoch", EPOCHS)
 async def test_wakes_once_whatever_the_rounding(autojump_clock, epoch):
-    """A timer is due when its wait is over, also where (epoch + at) - epoch is a little less than at."""
+    """A timer wakes once when its wait is over, whatever the rounding of its time."""
     woken = []
     timers = AlarmClock(woken.append)
     times = [n / 10 for n in range(1, 100)]
