@@ -72,7 +72,7 @@ async def test_greeting_then_injected_turn(autojump_clock: MockClock) -> None:
 async def test_a_script_advances_however_fast_it_is_answered(
     wait_s: float, autojump_clock: MockClock
 ) -> None:
-    """Nothing depends on how long the client plays; with a line of its own it says what was not heard."""
+    """A script goes on by one line a reply, however fast the client answers, and repeats an unheard one."""
     script = [{"say": word} for word in ("One.", "Two.", "Three.", "Four.")]
     async with connected(fake_equipment()) as socket:
         socket.say(settings(greeting="Hello.", think=scripted(*script)))
@@ -110,7 +110,7 @@ class _Threads:
 
 
 async def test_long_messages_are_decoded_beside_the_loop(autojump_clock: MockClock) -> None:
-    """Others do not wait for them; what was sent behind one is still taken behind it."""
+    """A long message holds up no other client, and messages behind it are taken after it."""
     threads = _Threads()
     equipment = evolve(fake_equipment(), compute=threads)
     async with connected(equipment) as socket:
@@ -149,7 +149,7 @@ async def test_keep_alive_holds_the_session(autojump_clock: MockClock) -> None:
 
 
 async def test_barge_in_stops_audio_at_once(autojump_clock: MockClock) -> None:
-    """Not a byte after UserStartedSpeaking until the next reply."""
+    """No sound follows UserStartedSpeaking until the next reply."""
     long = " ".join(["This goes on."] * 20)
     async with connected(fake_equipment()) as socket:
         socket.say(settings(think=scripted({"say": long})))
@@ -164,7 +164,7 @@ async def test_barge_in_stops_audio_at_once(autojump_clock: MockClock) -> None:
 
 
 async def test_function_call_round_trip(autojump_clock: MockClock) -> None:
-    """Requested, answered, spoken; a filler is spoken meanwhile."""
+    """A function is requested and answered, and its result is spoken after a filler."""
     think = scripted(
         {"call": {"tool": "price"}, "say": "It is ${result.usd}."}, functions=[{"name": "price"}]
     )
@@ -202,7 +202,7 @@ async def test_update_think_with_the_same_script_goes_on_in_it(autojump_clock: M
 
 
 async def test_script_that_has_run_out_yields_at_once(autojump_clock: MockClock) -> None:
-    """AgentAudioDone without audio: the client sees an empty reply."""
+    """A script that has run out gives AgentAudioDone without audio."""
     async with connected(fake_equipment()) as socket:
         socket.say(settings(think=scripted()))
         socket.say({"type": "InjectUserMessage", "content": "Well?"})
@@ -214,7 +214,7 @@ async def test_script_that_has_run_out_yields_at_once(autojump_clock: MockClock)
 async def test_crash_ends_its_connection_and_names_no_speech(
     autojump_clock: MockClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Error INTERNAL_SERVER_ERROR, an empty close, and one line that says where."""
+    """A crash ends its connection with INTERNAL_SERVER_ERROR, and its place is logged without speech."""
     equipment = fake_equipment()
     assert isinstance(equipment.synthesizer, FakeSynthesizer)
     equipment.synthesizer.broken_voices["aura-2-thalia-en"] = ValueError("the secret words")
@@ -239,7 +239,7 @@ async def test_crash_ends_its_connection_and_names_no_speech(
 async def test_a_machine_that_lacks_something_is_told_as_that(
     autojump_clock: MockClock, crash: Exception, told: str
 ) -> None:
-    """Whoever runs both ends, as a meeting does, can mend it: "at fault" alone says nothing."""
+    """An error for lack of memory or of open files says so."""
     equipment = fake_equipment()
     assert isinstance(equipment.synthesizer, FakeSynthesizer)
     equipment.synthesizer.broken_voices["aura-2-thalia-en"] = crash
@@ -252,7 +252,7 @@ async def test_a_machine_that_lacks_something_is_told_as_that(
 
 
 async def test_client_that_leaves_ends_everything(autojump_clock: MockClock) -> None:
-    """In the middle of a reply: no task is left, nothing is raised."""
+    """A client that leaves in the middle of a reply leaves no task behind."""
     socket = FakeSocket()
     async with trio.open_nursery() as nursery:
 
@@ -269,7 +269,7 @@ async def test_client_that_leaves_ends_everything(autojump_clock: MockClock) -> 
 async def test_a_socket_that_is_lost_in_a_reply_is_no_crash(
     autojump_clock: MockClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whoever speaks may find out before the reader does: that is the client's end, and no fault of ours."""
+    """A client that is lost in the middle of a reply is not reported as a crash."""
 
     class Lost(FakeSocket):
         def send_bytes(self, frame: bytes) -> None:
@@ -291,7 +291,7 @@ def test_repr_is_a_status_line() -> None:
 
 
 def test_a_crash_is_placed_at_our_innermost_frame() -> None:
-    """Not where a library raised it, with the words it was given; a foreign crash keeps its own place."""
+    """A crash is reported with our own line of code, and without the words that were said."""
     words = "what was said"
     with pytest.raises(ValueError) as ours:  # noqa: PT011 - its words are the library's
         read_kept(words)

@@ -41,7 +41,7 @@ OWN = st.one_of(
 @given(st.lists(st.tuples(st.one_of(CLIENT, OWN), st.sampled_from([0.0, 0.1, 3.0])), max_size=30))
 @hypothesis_settings(max_examples=6 * hypothesis_settings.default.max_examples)
 def test_any_order_of_anything_is_decided(steps: list[tuple[Any, float]]) -> None:
-    """No order raises; an end is one close, the last command; no reply is cut twice."""
+    """Messages in any order raise no error, end a session once at most, and cut no reply twice."""
     desk = Desk()
     desk.say(steps[0][0]) if steps and isinstance(steps[0][0], dict) else desk.say(settings())
     for step, after in steps:

@@ -9,7 +9,7 @@ from trialogue.server import events as ev
 
 
 def test_failed_thinking_costs_the_turn_not_the_session() -> None:
-    """A warning for each provider, then FAILED_TO_THINK; the next turn is thought about."""
+    """A turn that no provider can think ends with FAILED_TO_THINK, and the next one is thought about."""
     desk, number = thinking()
     desk.happen(ev.ThinkStumbled(number, "THINK_REQUEST_FAILED", "HTTP status 500"))
     desk.happen(ev.ThinkFailed(number))
@@ -46,7 +46,7 @@ def test_nothing_is_said_after_the_end() -> None:
 
 
 def test_repr_is_a_status_line() -> None:
-    """What is going on, in one line, without speech."""
+    """A conversation's repr is one line about its state, without speech."""
     assert repr(running().conversation) == "<Conversation r-1: running, user silent>"
 
 
@@ -56,7 +56,7 @@ def speaks(model: str) -> dict[str, object]:
 
 
 def test_a_voice_that_cannot_be_had_is_told() -> None:
-    """Of another language or unknown: behind SettingsApplied and SpeakUpdated, and the session goes on."""
+    """A voice that is unknown or of another language gets VOICE_SUBSTITUTED, and the session goes on."""
     desk = Desk()
     desk.say(settings(speak=[speaks("aura-2-celeste-es"), speaks("aura-2-thalia-en")]))
     assert desk.names()[-2:] == ["SettingsApplied", "VOICE_SUBSTITUTED"]
@@ -66,7 +66,7 @@ def test_a_voice_that_cannot_be_had_is_told() -> None:
 
 
 def test_voices_of_other_vendors_are_their_own() -> None:
-    """Nothing is said of them; of the service's own names that nobody knows, each is told once, and five."""
+    """Voices of other vendors get no warning; of unknown names of the service, five at most do."""
     desk = Desk()
     other = {"provider": {"type": "eleven_labs", "model_id": "21m00Tcm4TlvDq8ikWAM"}}
     desk.say(settings(speak=[other, speaks("thalia")]))

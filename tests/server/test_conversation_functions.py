@@ -10,7 +10,7 @@ from trialogue.server.think.ports import CallItem, WantedCall
 
 
 def test_function_call_and_its_response() -> None:
-    """Requested of the client; with its response the agent thinks on."""
+    """A function call is requested of the client, and the agent thinks on with its response."""
     desk, number = thinking()
     desk.happen(ev.CallsThought(number, (CALL,)))
     desk.happen(ev.ThoughtEnded(number))
@@ -22,7 +22,7 @@ def test_function_call_and_its_response() -> None:
 
 
 def test_several_calls_wait_for_all_responses() -> None:
-    """In any order; one without an id is for the oldest call of its name."""
+    """The agent thinks on when all its calls have responses, in any order, with or without ids."""
     desk, number = thinking()
     desk.happen(ev.CallsThought(number, (CALL, WantedCall("c2", "tool", "{}"))))
     desk.happen(ev.ThoughtEnded(number))
@@ -34,7 +34,7 @@ def test_several_calls_wait_for_all_responses() -> None:
 
 
 def test_response_before_the_pass_has_ended() -> None:
-    """A quick client: thinking goes on when the pass is over."""
+    """A response that comes before the pass has ended is used when it has."""
     desk, number = thinking()
     desk.happen(ev.CallsThought(number, (CALL,)))
     desk.say(respond())
@@ -44,7 +44,7 @@ def test_response_before_the_pass_has_ended() -> None:
 
 
 def test_unwanted_responses_are_dropped() -> None:
-    """Unknown ids, second answers, answers without a call."""
+    """A response with an unknown id, or without a call, is dropped."""
     desk, number = thinking()
     desk.say(respond())
     desk.happen(ev.CallsThought(number, (CALL,)))
@@ -76,7 +76,7 @@ def test_function_that_nobody_offered() -> None:
 
 
 def test_function_with_an_endpoint_fails_and_the_agent_goes_on() -> None:
-    """This server does not call endpoints of functions: it says so and thinks on."""
+    """A function with an endpoint gets FUNCTION_CALL_FAILED, and the agent thinks on."""
     functions = [{"name": "tool", "endpoint": {"url": "https://example.com", "method": "post"}}]
     desk, number = thinking(think=scripted({"say": "x"}, functions=functions))
     desk.happen(ev.CallsThought(number, (CALL,)))
@@ -90,7 +90,7 @@ def test_function_with_an_endpoint_fails_and_the_agent_goes_on() -> None:
 
 
 def test_model_that_calls_for_ever_is_stopped() -> None:
-    """After sixteen passes the reply ends with what it has."""
+    """A model that calls functions without end is stopped after sixteen passes."""
     desk, number = thinking()
     for turn in range(40):
         desk.happen(ev.CallsThought(number, (WantedCall(f"c{turn}", "tool", "{}"),)))

@@ -20,7 +20,7 @@ def test_welcome_comes_first_and_unasked() -> None:
 
 
 def test_settings_are_accepted_before_welcome_is_read() -> None:
-    """Nothing is asked of the client before Settings."""
+    """Settings that are sent before Welcome is read are applied."""
     desk = Desk()
     desk.say(settings())
     assert desk.names() == ["Welcome", "OpenEarAndVoice", "UseThink", "SettingsApplied"]
@@ -117,7 +117,7 @@ ELSEWHERE = "use scripted or open_ai with endpoint"
 def test_settings_that_cannot_be_had(
     agent: dict[str, Any], audio: dict[str, Any] | None, code: str, words: str
 ) -> None:
-    """What this server has not is refused at once, in words that say what would do."""
+    """Settings that this server cannot serve are refused at once, with the reason."""
     desk = Desk(ServerOptions(stand_in=None))
     desk.say(settings(audio=audio, **agent))
     error = error_of(desk)
@@ -137,7 +137,7 @@ def test_an_agent_by_id_must_be_registered() -> None:
 
 
 def test_unknown_keys_are_rejected_or_warned_of() -> None:
-    """Strict as production is, or lenient where the operator wants it."""
+    """Unknown keys are refused, or warned of where the operator wants that."""
     message = {"type": "FunctionCallResponse", "name": "f", "content": "x", "id": "1", "output": "x"}
     strict = running()
     strict.say(message)
@@ -148,7 +148,7 @@ def test_unknown_keys_are_rejected_or_warned_of() -> None:
 
 
 def test_audio_of_a_file_is_not_raw_audio() -> None:
-    """USER_AUDIO_FORMAT for a RIFF header where samples were declared."""
+    """A WAV file where raw samples were declared gets USER_AUDIO_FORMAT."""
     desk = running()
     desk.happen(ev.AudioReceived(b"RIFF\x00\x00\x00\x00WAVE"))
     assert error_of(desk)["code"] == "USER_AUDIO_FORMAT"
@@ -163,7 +163,7 @@ def test_audio_goes_to_the_ear_and_empty_audio_nowhere() -> None:
 
 
 def test_thresholds_that_are_none_are_warned_of() -> None:
-    """Behind SettingsApplied and ListenUpdated, each with its range; the session goes on."""
+    """A threshold out of its range gets a warning with the range, and the session goes on."""
     flux = {"type": "deepgram", "version": "v2", "model": "flux-general-en"}
     desk = Desk()
     asked = {**flux, "eot_threshold": 1.5, "eager_eot_threshold": 0.4, "eot_timeout_ms": 100}
@@ -178,7 +178,7 @@ def test_thresholds_that_are_none_are_warned_of() -> None:
 
 
 def test_compressed_sound_may_come_in_its_container() -> None:
-    """What would be no samples is what was declared; samples are still held to be samples."""
+    """Compressed sound in the container that was declared is heard."""
     output = {"encoding": "linear16", "sample_rate": 16_000}
     for encoding, magic in (("flac", b"fLaC"), ("ogg-opus", b"OggS")):
         desk = Desk()

@@ -14,7 +14,7 @@ from trialogue.server.options import RefusalStyle, ServerOptions
 
 @pytest.mark.parametrize("behavior", [None, "default", "queue"])
 def test_an_agent_that_thinks_or_waits_for_a_function_can_be_given_words(behavior: str | None) -> None:
-    """The filler: only speech refuses it, and nothing that is under way is lost by it."""
+    """Injected words are spoken while the agent thinks or waits for a function."""
     desk, number = thinking()
     desk.say(inject(behavior))
     assert desk.last(cmd.SpeakSentence) == cmd.SpeakSentence(
@@ -31,7 +31,7 @@ def test_an_agent_that_thinks_or_waits_for_a_function_can_be_given_words(behavio
 
 
 def test_words_that_wait_to_be_spoken_refuse_others() -> None:
-    """A sentence that is ordered, and not yet sound, is speech."""
+    """Injected words are refused while a sentence waits to be spoken."""
     desk, number = thinking()
     desk.happen(ev.SentenceThought(number, "First."))
     desk.say(inject())
@@ -118,7 +118,7 @@ def test_a_refusal_tells_its_true_reason() -> None:
 
 @pytest.mark.parametrize("splits", [False, True])
 def test_an_injected_text_is_told_whole_or_sentence_by_sentence(*, splits: bool) -> None:
-    """Whole for apps that compare it with what they sent; by sentences where their times are wanted."""
+    """Injected text is echoed whole, or by sentences where the operator wants it."""
     desk = running(ServerOptions(splits_injections=splits))
     desk.say({"type": "InjectAgentMessage", "message": "One moment.  I look it up."})
     number = desk.reply
@@ -134,7 +134,7 @@ def test_an_injected_text_is_told_whole_or_sentence_by_sentence(*, splits: bool)
 
 
 def test_agent_is_mid_turn_until_its_audio_must_have_been_played() -> None:
-    """Longer than AgentAudioDone: audio is sent faster than it plays."""
+    """Injected words are refused until the sent audio can have been played."""
     desk, number = speaking(sent_s=5.0)
     desk.happen(ev.ThoughtEnded(number))
     desk.happen(ev.ReplyAudioSent(number))
@@ -160,7 +160,7 @@ def test_refusals_in_the_other_style() -> None:
 
 
 def test_one_audio_done_after_the_last_injected_message() -> None:
-    """Two queued messages are one reply, whose end is the second's."""
+    """Two queued messages are one reply, with one AgentAudioDone after the second."""
     desk = running()
     desk.say(inject("queue"))
     desk.say(inject("queue"))
@@ -205,7 +205,7 @@ def test_endless_greeting_is_cut() -> None:
     ],
 )
 def test_messages_that_this_server_does_not_accept(message: dict[str, Any]) -> None:
-    """Think Live is not enabled here, and old field names are not ours."""
+    """Messages of Think Live, and those with old field names, are refused."""
     desk = running()
     desk.say(message)
     assert error_of(desk)["code"] == "UNPARSABLE_CLIENT_MESSAGE"
@@ -214,7 +214,7 @@ def test_messages_that_this_server_does_not_accept(message: dict[str, Any]) -> N
 @pytest.mark.parametrize("words", ["", " \n\t"])
 @pytest.mark.parametrize("style", RefusalStyle)
 def test_injections_without_words_are_refused(words: str, style: RefusalStyle) -> None:
-    """Nobody starts speaking, nothing is thought about, and the session goes on."""
+    """An injection without words is refused, and the session goes on."""
     desk = running(ServerOptions(refusal_style=style))
     desk.say({"type": "InjectUserMessage", "content": words})
     desk.say({"type": "InjectAgentMessage", "message": words})

@@ -35,7 +35,7 @@ def test_done_after_a_cut_is_an_option() -> None:
 
 
 def test_thoughts_are_an_option() -> None:
-    """Some models tell that they think, before they are asked."""
+    """With the option, AgentThinking is sent before the model is asked."""
     desk, _ = speaking(ServerOptions(tells_thoughts=True))
     desk.say({"type": "InjectUserMessage", "content": "Stop"})
     assert desk.names()[-2:] == ["AgentThinking", "BeginPass"]
@@ -53,7 +53,7 @@ def test_injected_user_message_barges_in() -> None:
 @pytest.mark.parametrize("after", [0.0, 0.5, 60.0])
 @pytest.mark.parametrize(("ends", "heard"), [(False, "Hi Again"), (True, "Again")])
 def test_a_reply_was_given_when_its_end_was_sent(after: float, *, ends: bool, heard: str) -> None:
-    """However fast the client answers; until one is, what was said to it counts on."""
+    """A reply counts as given when its end was sent, and before that its question is asked again."""
     desk, number = speaking(sent_s=5.0)
     if ends:
         desk.happen(ev.ThoughtEnded(number))
@@ -65,7 +65,7 @@ def test_a_reply_was_given_when_its_end_was_sent(after: float, *, ends: bool, he
 
 
 def test_a_reply_of_which_nothing_was_sent_gives_its_entry_back() -> None:
-    """Without a word; a filler that was injected meanwhile is not of it."""
+    """A scripted reply that is interrupted before its first words gives its entry back."""
     desk, number = thinking()
     desk.say({"type": "InjectAgentMessage", "message": "One moment."})
     desk.happen(ev.SentenceVoiced(number, "One moment."))
@@ -76,7 +76,7 @@ def test_a_reply_of_which_nothing_was_sent_gives_its_entry_back() -> None:
 
 
 def test_denied_remarks_send_the_script_back() -> None:
-    """By a line of its own, in words that are read: it is no part of what is heard, but of the memory."""
+    """A line about unheard remarks moves the script back, and is remembered, but not heard."""
     desk = running()
     text = "Ada: Hello.\n2 remarks of yours were not heard.\nPlease go on."
     desk.say({"type": "InjectUserMessage", "content": text})
@@ -113,7 +113,7 @@ def test_the_entry_of_a_reply_is_told_before_its_first_words() -> None:
 
 
 def test_the_entry_of_a_silent_reply_is_told_before_its_end() -> None:
-    """An entry that says nothing is used up all the same."""
+    """A scripted entry that says nothing is reported before the end of its reply."""
     desk, number = thinking(think=TELLING)
     desk.happen(ev.EntryChosen(number, 1))
     desk.happen(ev.ThoughtEnded(number))
@@ -122,7 +122,7 @@ def test_the_entry_of_a_silent_reply_is_told_before_its_end() -> None:
 
 
 def test_nobody_is_told_of_entries_who_did_not_ask() -> None:
-    """The message is no part of the vendor's protocol."""
+    """A client that did not ask for script entries gets no message about them."""
     desk, number = thinking()
     desk.happen(ev.EntryChosen(number, 0))
     desk.happen(ev.SentenceThought(number, "First."))
@@ -131,7 +131,7 @@ def test_nobody_is_told_of_entries_who_did_not_ask() -> None:
 
 
 def test_given_names_entries_of_the_script() -> None:
-    """One that the script has not is refused."""
+    """A `given` entry that the script does not have is refused."""
     desk = Desk()
     desk.say(settings(think={"provider": {"type": "scripted", "script": [{"say": "x"}], "given": [1]}}))
     assert desk.names()[-2:] == ["INVALID_SETTINGS", "Close"]

@@ -36,7 +36,7 @@ def test_keep_alive_is_never_answered_and_keeps_alive() -> None:
 
 
 def test_sessions_end_in_time() -> None:
-    """A warning five minutes before the end, then MAXIMUM_SESSION_LENGTH_REACHED."""
+    """A session at its age limit gets a warning five minutes before, and then the error."""
     desk = running(ServerOptions(max_session_s=600, idle_s=1e6))
     desk.wake()
     assert (desk.now, desk.names()) == (300.0, ["MAXIMUM_SESSION_LENGTH_APPROACHING"])
@@ -46,7 +46,7 @@ def test_sessions_end_in_time() -> None:
 
 
 def test_slow_thinking_is_warned_of_every_five_seconds() -> None:
-    """SLOW_THINK_REQUEST at 5 and 10 s, and no more once a sentence is there."""
+    """A slow model gets SLOW_THINK_REQUEST every five seconds until its first sentence."""
     desk, number = thinking(ServerOptions(idle_s=1e6))
     desk.wake()
     desk.wake()
@@ -60,7 +60,7 @@ def test_slow_thinking_is_warned_of_every_five_seconds() -> None:
 
 
 def test_a_server_that_was_stopped_reads_before_it_calls_a_client_silent() -> None:
-    """Behind a SIGSTOP of a minute the client's messages wait in the socket; only then is it silent."""
+    """A server that was stopped for a minute reads what came before it calls a client silent."""
     desk = running()
     desk.now += 60.0
     desk.happen(ev.DeadlineReached())

@@ -31,7 +31,7 @@ def test_greeting_is_spoken_after_settings_applied() -> None:
 
 
 def test_injected_user_message_is_a_turn() -> None:
-    """It is announced, echoed, remembered and thought about."""
+    """An injected user message is announced, echoed, remembered and answered."""
     desk = running()
     desk.say({"type": "InjectUserMessage", "content": "Hi"})
     think = desk.last(cmd.BeginPass)
@@ -40,7 +40,7 @@ def test_injected_user_message_is_a_turn() -> None:
 
 
 def test_speech_at_the_ear_is_a_turn() -> None:
-    """UserStartedSpeaking at its start, the words once, at its confirmed end."""
+    """A user's turn has UserStartedSpeaking at its start, and its words once at its end."""
     desk = running()
     desk.happen(ev.SpeechBegan())
     desk.happen(ev.SpeechEnded())
@@ -71,7 +71,7 @@ def test_speech_that_goes_on_before_its_words_are_there_is_one_turn() -> None:
 
 
 def test_agent_without_think_settings_never_answers_where_nobody_stands_in() -> None:
-    """It still hears and can be made to speak."""
+    """An agent without think settings hears, and does not answer where no stand-in is set."""
     desk = Desk(ServerOptions(stand_in=None))
     desk.say(settings())
     desk.look()
@@ -80,7 +80,7 @@ def test_agent_without_think_settings_never_answers_where_nobody_stands_in() -> 
 
 
 def test_empty_reply_ends_at_once() -> None:
-    """A thinker with nothing to say: AgentAudioDone without audio, and no History."""
+    """A model without an answer gives AgentAudioDone without audio, and no History."""
     desk, number = thinking()
     desk.happen(ev.ThoughtEnded(number))
     assert desk.names() == ["FinishReply"]
@@ -153,7 +153,7 @@ def test_latency_report_one_message_a_reply() -> None:
 
 
 def test_agent_started_speaking_only_if_experimental() -> None:
-    """An undocumented message, for those who asked for such."""
+    """AgentStartedSpeaking is sent only to clients that asked for experimental messages."""
     for experimental in (True, False):
         desk = Desk()
         desk.say({**settings(think=scripted({"say": "x"})), "experimental": experimental})

@@ -10,7 +10,7 @@ from trialogue.server.options import ServerOptions
 
 
 def test_update_prompt_appends() -> None:
-    """It adds to the prompt; it does not replace it."""
+    """UpdatePrompt adds to the prompt, and does not replace it."""
     desk = running(think=scripted({"say": "x"}, prompt="Be kind."))
     desk.say({"type": "UpdatePrompt", "prompt": "Be brief."})
     assert desk.names() == ["PromptUpdated"]
@@ -19,7 +19,7 @@ def test_update_prompt_appends() -> None:
 
 
 def test_update_think_replaces_everything() -> None:
-    """Prompt and functions that it leaves out are gone; memory stays."""
+    """UpdateThink drops the prompt and the functions that it leaves out."""
     desk = running(think=scripted({"say": "x"}, prompt="Be kind.", functions=[{"name": "tool"}]))
     desk.say({"type": "UpdateThink", "think": scripted({"say": "y"})})
     assert desk.names() == ["UseThink", "ThinkUpdated"]
@@ -29,7 +29,7 @@ def test_update_think_replaces_everything() -> None:
 
 
 def test_update_think_to_what_is_not_here() -> None:
-    """INVALID_SETTINGS ends the session, as the hosted service does."""
+    """UpdateThink to a model that is not available ends the session with INVALID_SETTINGS."""
     desk = running(ServerOptions(stand_in=None))
     desk.say({"type": "UpdateThink", "think": {"provider": {"type": "google", "model": "m"}}})
     assert error_of(desk)["code"] == "INVALID_SETTINGS"
@@ -47,7 +47,7 @@ def test_update_speak_counts_from_the_next_reply() -> None:
 
 
 def test_update_listen_is_partial_but_for_language_hints() -> None:
-    """What it leaves out stays; `language_hints` are cleared."""
+    """UpdateListen keeps what it leaves out, except `language_hints`."""
     hints = {**FLUX, "model": "flux-general-multi", "language_hints": ["en"], "keyterms": ["edge"]}
     desk = running(listen={"provider": hints})
     desk.say({"type": "UpdateListen", "listen": {"provider": {**FLUX, "eot_threshold": 0.9}}})
@@ -60,7 +60,7 @@ def test_update_listen_is_partial_but_for_language_hints() -> None:
 
 
 def test_update_listen_where_the_provider_is_fixed() -> None:
-    """The older rule: another model is a warning, and nothing changes."""
+    """With the older rule, UpdateListen to another model gets a warning and changes nothing."""
     desk = running(ServerOptions(listen_identity_fixed=True), listen={"provider": FLUX})
     other = {"type": "deepgram", "model": "nova-3"}
     desk.say({"type": "UpdateListen", "listen": {"provider": other}})
@@ -68,7 +68,7 @@ def test_update_listen_where_the_provider_is_fixed() -> None:
 
 
 def test_long_prompts_are_cut_with_a_warning() -> None:
-    """PROMPT_TOO_LONG at 25 000 characters, from Settings and from updates; BYO models may have more."""
+    """A prompt over 25,000 characters gets PROMPT_TOO_LONG, unless the model is the client's own."""
     desk = Desk()
     desk.say(settings(think=scripted({"say": "x"}, prompt="p" * 25_001)))
     assert desk.names()[-1] == "PROMPT_TOO_LONG"
@@ -81,7 +81,7 @@ def test_long_prompts_are_cut_with_a_warning() -> None:
 
 
 def test_updates_of_a_prompt_have_a_bound_together() -> None:
-    """That of the prompt itself: an update cut a longer prompt of a user's own model."""
+    """Updates of a prompt together are cut at the bound of the prompt itself."""
     endpoint = {"url": "http://127.0.0.1:1/v1/chat/completions"}
     own = {"provider": {"type": "open_ai", "model": "m"}, "endpoint": endpoint, "prompt": "p" * 30_000}
     desk = Desk()
@@ -98,7 +98,7 @@ def test_updates_of_a_prompt_have_a_bound_together() -> None:
 
 
 def test_force_end_turn() -> None:
-    """It ends the user's turn under Flux, and is ignored without one."""
+    """ForceEndTurn ends the user's turn under Flux, is ignored without one, and gets a warning elsewhere."""
     nova = running()
     nova.say({"type": "ForceEndTurn"})
     assert nova.names() == ["FORCE_END_TURN_UNSUPPORTED"]

@@ -28,7 +28,7 @@ def then(text: str) -> ServerOptions:
 
 
 def test_clients_of_june_2025_are_served_as_they_were() -> None:
-    """Nothing that came later is sent; what they sent by other names is taken without a word."""
+    """As of June 2025, later messages and fields are not sent, and old names are taken."""
     desk = Desk(then("2025-06"))
     desk.say({**settings(greeting="Hello."), "mips_opt_out": True})
     number = desk.reply
@@ -47,7 +47,7 @@ def test_clients_of_june_2025_are_served_as_they_were() -> None:
 
 
 def test_latencies_and_cancellations_came_later() -> None:
-    """A reply that is cut at a call tells neither to a client of 2025."""
+    """A client of 2025 gets neither latencies nor cancellations of calls."""
     desk, number = thinking(then("2025-12"))
     desk.happen(ev.SentenceThought(number, "First."))
     desk.happen(ev.SentenceVoiced(number, "First."))
@@ -68,7 +68,7 @@ def test_today_everything_is_sent() -> None:
 
 
 def test_the_listen_provider_was_fixed_until_august_2026() -> None:
-    """A change is warned of then, and made now."""
+    """A change of the listen model is warned of before August 2026, and made since."""
     other = {"type": "UpdateListen", "listen": {"provider": {"type": "deepgram", "model": "nova-2"}}}
     for options, names in (
         (then("2026-07"), ["UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED"]),
@@ -81,14 +81,14 @@ def test_the_listen_provider_was_fixed_until_august_2026() -> None:
 
 @pytest.mark.parametrize("options", [None, then("2026-03-04")])
 def test_old_names_are_unknown_today(options: ServerOptions | None) -> None:
-    """From the day on which the SDK stopped to send them."""
+    """A message with an old field name ends the session from the day the SDK stopped sending it."""
     desk = running(options)
     desk.say(CONTENT)
     assert desk.conversation.phase is SessionPhase.OVER
 
 
 def test_the_table_speaks_of_messages_that_there_are() -> None:
-    """Each row's message and field exist, and each server's row is left out of what is sent before it."""
+    """Each message and field in the table of dates exists."""
     classes = classes_of(ClientMessage) | classes_of(ServerMessage)
     for each in SINCE:
         assert each.message in classes
@@ -147,7 +147,7 @@ def test_other_dates_are_refused(text: str) -> None:
     ],
 )
 def test_strict_errors_name_the_field(message: Any, words: str) -> None:
-    """With the decoder's path, never with the value."""
+    """An error for an unreadable message names the field's path, and not its value."""
     desk = running()
     desk.say(message)
     error = desk.look()[-2]
@@ -181,14 +181,14 @@ def test_lenient_takes_old_names_and_says_so() -> None:
 
 
 def test_a_lenient_session_goes_on_while_the_agent_speaks() -> None:
-    """A message that is left out interrupts nothing."""
+    """A message that a lenient session leaves out does not interrupt the agent."""
     desk, _ = speaking(LENIENT)
     desk.say("{")
     assert desk.names() == ["MESSAGE_IGNORED"]
 
 
 def test_writing_what_was_known_then() -> None:
-    """The field is gone from the wire, not empty."""
+    """A field that came later is absent from the message, and not empty."""
     message = ConversationText(role="user", content="x", conversational_behavior="default")
     shorter = known_then(message, date(2026, 1, 1))
     assert shorter is not None

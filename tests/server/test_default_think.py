@@ -167,7 +167,7 @@ def test_a_second_function_is_called_with_what_the_first_has_found() -> None:
 
 
 def test_one_function_does_not_bring_another_along() -> None:
-    """What is left of a sentence must ask for it: one of nearly the same words is not called, too."""
+    """The default agent does not call a second function only because its words are much like the first's."""
     forecast = function("get_forecast", "Get the weather forecast", ("location",), location=TEXT)
     heard = "What is the weather in Rome?"
     results = (CallItem("1", "get_weather", '{"location": "Rome"}', '{"sky": "clear"}'),)
@@ -177,7 +177,7 @@ def test_one_function_does_not_bring_another_along() -> None:
 
 @pytest.mark.parametrize("text", ["Hello there", "Tell me a joke", "What is two plus two?", "", "and the of"])
 def test_other_sentences_call_nothing(text: str) -> None:
-    """Small talk is no request, and a sentence without words none either."""
+    """Small talk, and a sentence without words, call no function."""
     assert call_for(text, FUNCTIONS) is None
 
 
@@ -205,7 +205,7 @@ def test_other_sentences_call_nothing(text: str) -> None:
 def test_required_parameters_of_every_type_get_a_value(
     schema: dict[str, Any], text: str, value: object
 ) -> None:
-    """What the text says of that type, else the schema's own, else the plainest."""
+    """A required argument is taken from the sentence, else from the schema, else the plainest."""
     assert arguments_from(text, {"properties": {"x": schema}, "required": ["x"]}, set()) == {"x": value}
 
 
@@ -216,7 +216,7 @@ def test_optional_parameters_of_which_nothing_is_said_are_left_out() -> None:
 
 
 def test_a_value_fills_one_parameter_only() -> None:
-    """Two numbers go to two parameters, in their order."""
+    """Two numbers of a sentence go to two arguments, in their order."""
     schema = {"properties": {"a": {"type": "integer"}, "b": {"type": "integer"}, "c": {"type": "integer"}}}
     assert arguments_from("add 4 and 5", schema, set()) == {"a": 4, "b": 5}
 
@@ -231,7 +231,7 @@ def test_schemas_of_any_shape_are_accepted(parameters: Any) -> None:
 
 
 def test_very_deep_and_very_many_parameters_end() -> None:
-    """What a client sends is looked at as far as its bounds go."""
+    """A function with very deep and very many parameters is called in bounded time."""
     deep: dict[str, Any] = {"type": "integer"}
     for _ in range(500):
         deep = {"type": "object", "properties": {"x": deep}, "required": ["x"]}
@@ -263,7 +263,7 @@ def test_the_default_repeats_the_heard_words() -> None:
 
 
 def test_the_prompt_is_heard_once_and_again_when_it_changes() -> None:
-    """Its last sentence: an update is appended, so that the newest instruction is said."""
+    """The default agent says its prompt's last sentence once, and again after an update."""
     first = said(request("Hi", prompt="You are a bank. Be brief."))
     assert first == "You said: Hi. My instructions say: Be brief."
     memory = (TextItem("user", "Hi"), TextItem("assistant", first))
@@ -273,7 +273,7 @@ def test_the_prompt_is_heard_once_and_again_when_it_changes() -> None:
 
 
 def test_context_answers_questions() -> None:
-    """What was said, or called, in a session before this one."""
+    """The default agent answers questions from what was said or called in an earlier session."""
     memory = (
         TextItem("user", "My favourite colour is blue."),
         TextItem("assistant", "The shop opens at nine."),
@@ -290,7 +290,7 @@ def test_context_answers_questions() -> None:
 
 
 def test_one_call_asks_once() -> None:
-    """A function that fits is called before anything is said."""
+    """The default agent calls a fitting function before it says anything."""
     assert [type(thought) for thought in answer_to(request("weather in Rome", functions=FUNCTIONS))] == [
         ThoughtCalls
     ]
@@ -312,6 +312,6 @@ def test_no_text_takes_long(text: str) -> None:
 
 
 def test_a_number_without_end_is_none() -> None:
-    """It is beyond the numbers of JSON's readers."""
+    """A number beyond the range of JSON is not taken as an argument."""
     schema = {"properties": {"amount": {"type": "integer"}, "share": {"type": "number"}}}
     assert arguments_from(f"{'9' * 400}.5 and 3", schema, set()) == {"amount": 3}

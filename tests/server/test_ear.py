@@ -67,7 +67,7 @@ async def listening(
 
 
 async def test_a_turn_from_its_start_to_its_words(autojump_clock: MockClock) -> None:
-    """With some of the sound behind it, and before it what is no digital silence."""
+    """A user's turn gives its start, its end and its words, once each."""
     async with listening("Hello.") as listener:
         await listener.hear(silence(1.0) + speech(2.0))
         assert listener.told == [SpeechBegan()]
@@ -88,7 +88,7 @@ async def test_silence_opens_no_engine(autojump_clock: MockClock) -> None:
 @pytest.mark.parametrize("rate", [8_000, 16_000, 24_000, 48_000])
 @pytest.mark.parametrize("encoding", ["linear16", "mulaw", "alaw"])
 async def test_formats(encoding: str, rate: int, autojump_clock: MockClock) -> None:
-    """Any raw encoding at any rate, cut anywhere, is the same turn."""
+    """A turn is heard in each raw encoding at each rate, however its bytes are cut."""
     coded = encode(bytes(rate) + b"\x00\x40" * rate + bytes(4 * rate), encoding)
     async with listening("So.", audio_format=AudioFormat(encoding, rate)) as listener:
         for start in range(0, len(coded), 4001):
@@ -101,7 +101,7 @@ async def test_formats(encoding: str, rate: int, autojump_clock: MockClock) -> N
 
 
 async def test_a_knock_is_no_thank_you(autojump_clock: MockClock) -> None:
-    """Words are believed for as much speech as was detected."""
+    """An ear believes no more words than the detected speech can hold."""
     async with listening("Thank you.", "I will be right there with you.", "Yes.") as listener:
         for _ in range(3):
             await listener.hear(speech(0.14) + silence(1.0))
@@ -110,7 +110,7 @@ async def test_a_knock_is_no_thank_you(autojump_clock: MockClock) -> None:
 
 
 async def test_forced_end_of_a_turn(autojump_clock: MockClock) -> None:
-    """What was said so far is the turn; without one nothing happens."""
+    """A forced end gives the words so far, and without a turn nothing happens."""
     async with listening("So far.") as listener:
         listener.ear.end_turn()
         await listener.hear(speech(1.0))
@@ -120,7 +120,7 @@ async def test_forced_end_of_a_turn(autojump_clock: MockClock) -> None:
 
 
 async def test_long_turns_are_recognized_in_pieces(autojump_clock: MockClock) -> None:
-    """Each at most 20 s and a bit; their words are one turn's, and nothing is lost."""
+    """A turn of 50 s has all its words, though it is recognized in pieces of about 20 s."""
     async with listening("One", "two", "three.") as listener:
         for _ in range(50):
             await listener.hear(speech(1.0))
@@ -147,7 +147,7 @@ async def test_latency_counts_from_the_end_of_the_turn(autojump_clock: MockClock
 
 
 def test_quietest_place_is_found_near_the_end() -> None:
-    """A pause in the last eight seconds, not one before."""
+    """Long speech is split at a pause in its last eight seconds."""
     pcm = bytearray(speech(20.0))
     for at in (2, 15):
         pcm[at * 2 * RATE : at * 2 * RATE + RATE] = bytes(RATE)
@@ -189,7 +189,7 @@ def compressed(kind: str, subtype: str, rate: int, pcm: bytes) -> bytes:
     [("flac", "FLAC", "PCM_16", 24_000), ("ogg-opus", "OGG", "OPUS", 48_000)],
 )
 async def test_compressed_sound_is_heard(encoding: str, kind: str, subtype: str, rate: int) -> None:
-    """A turn with its words, of a stream in pieces of 100 bytes."""
+    """A compressed stream in pieces of 100 bytes is a turn with its words."""
     told: list[Event] = []
     terms = Terms(input=LINEAR, compressed=encoding)
     ear = AgentEar(terms, fake_equipment(texts=("Hello.",)), told.append)
@@ -206,7 +206,7 @@ async def test_compressed_sound_is_heard(encoding: str, kind: str, subtype: str,
 
 
 async def test_undecodable_sound_is_an_error() -> None:
-    """With the code that the hosted service has for it."""
+    """Sound that cannot be decoded gets USER_AUDIO_FORMAT, like at the hosted service."""
     told: list[Event] = []
     ear = AgentEar(Terms(input=LINEAR, compressed="ogg-opus"), fake_equipment(), told.append)
     async with trio.open_nursery() as nursery:

@@ -77,7 +77,7 @@ async def flooding(
     ids=["a line", "comments", "a call", "compressed", "a compressed refusal"],
 )
 async def test_an_endless_answer_is_refused_within_bounds(head: bytes, piece: bytes, words: str) -> None:
-    """One line says what was too much, and the memory that it took stays within a bound."""
+    """An endless answer of a model is refused with its reason, in bounded memory."""
     if b"gzip" in head:
         piece = gzip.compress(piece, compresslevel=1)
     async with flooding(head, piece, 0) as (provider, asked):
@@ -96,7 +96,7 @@ async def test_an_endless_answer_is_refused_within_bounds(head: bytes, piece: by
 
 @pytest.mark.parametrize("marks", ["*" * 50_000, "\n*" * 25_000, "[" * 50_000])
 async def test_a_reply_of_marks_alone_ends(marks: str) -> None:
-    """Nothing of it can be said, so no number of sentences ends it: its text has a bound of its own."""
+    """A model's answer of markup alone is refused at the bound of its text."""
     told: list[Thought] = []
     async with flooding(PLAIN + event(content="Good day. I"), event(content=marks), 0) as (provider, _):
         with trio.fail_after(60), pytest.raises(ThinkRefused, match=r"longer than 100,000 characters\.$"):
@@ -105,7 +105,7 @@ async def test_a_reply_of_marks_alone_ends(marks: str) -> None:
 
 
 async def test_an_answer_that_goes_on_and_on_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each piece comes in time, and none is the last: what was said stays said."""
+    """A model's answer that never ends is given up in time, and what was said stays said."""
     monkeypatch.setattr(open_ai, "_WHOLE_S", 0.3)
     told: list[Thought] = []
     async with flooding(PLAIN + event(content="Good day. I"), b": ping\n\n", 0.02) as (provider, _):
@@ -120,7 +120,7 @@ async def test_an_answer_that_goes_on_and_on_is_given_up_in_time(monkeypatch: py
 async def test_a_head_that_goes_on_and_on_is_given_up_in_time(
     monkeypatch: pytest.MonkeyPatch, piece: bytes
 ) -> None:
-    """Each piece comes in time, and the answer itself never begins."""
+    """A model's answer whose HTTP headers never end is given up in time."""
     monkeypatch.setattr(open_ai, "_HEAD_S", 0.2)
     begun = b"HTTP/1.1 200 OK\r\n" if piece.startswith(b"X") else b""
     async with flooding(begun, piece, 0.02) as (provider, _):

@@ -32,7 +32,7 @@ async def close_code(socket: ClientConnection) -> int | None:
     "path", ["/v1/agent/converse", "/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=16000"]
 )
 async def test_clients_are_told_by_1001(path: str) -> None:
-    """Of every route; and the server ends though one client does not read what it is told."""
+    """A server that ends closes its clients with 1001, even if one of them does not read."""
     scope = trio.CancelScope()
 
     listening, servers = trio.open_memory_channel[Server](1)
@@ -55,7 +55,7 @@ async def test_clients_are_told_by_1001(path: str) -> None:
 
 @pytest.mark.real
 async def test_a_client_that_comes_during_the_goodbye_is_told_too() -> None:
-    """While the server waits for one that does not answer, others may connect: they hear 1001 as well."""
+    """A client that connects while the server ends is closed with 1001, too."""
     scope = trio.CancelScope()
     listening, servers = trio.open_memory_channel[Server](1)
 

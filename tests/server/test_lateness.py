@@ -30,7 +30,7 @@ def waiting(nursery):
 
 @pytest.mark.parametrize(("passed_s", "expected"), [(10.0, "too slow"), (60.0, "sent meanwhile")])
 async def test_what_was_sent_meanwhile_is_read(waiting, mock_clock: MockClock, passed_s, expected):
-    """Behind a stop of a minute the limit has passed, but the peer was not silent."""
+    """A peer's message from while the process was stopped is read before the peer is called silent."""
     got, send = await waiting()
     mock_clock.jump(passed_s)
     await trio.testing.wait_all_tasks_blocked()

@@ -59,7 +59,7 @@ def transcript(answer: httpx.Response) -> str:
 
 
 async def test_the_sdk_transcribes_a_file() -> None:
-    """Words, punctuated where it is asked for, with places that lie in the speech."""
+    """The SDK gets a file's words, with times that lie in the speech."""
 
     def use() -> Any:
         http, ws = f"http://127.0.0.1:{server.port}", f"ws://127.0.0.1:{server.port}"
@@ -83,7 +83,7 @@ async def test_the_sdk_transcribes_a_file() -> None:
     [("FLAC", "PCM_16"), ("MP3", "MPEG_LAYER_III"), ("OGG", "VORBIS"), ("AIFF", "PCM_16")],
 )
 async def test_files_of_any_kind(kind: str, subtype: str) -> None:
-    """What the library reads; of two channels, too."""
+    """Files in FLAC, MP3, Ogg and AIFF, also with two channels, get their words."""
     async with serving(*["Hello."] * 9) as server:
         answer = await post(server, content=written(speech(0.8), kind, subtype, channels=2))
     assert transcript(answer).startswith("hello")
@@ -122,7 +122,7 @@ async def test_files_that_cannot_be_heard(query: str, more: dict[str, Any], said
 
 
 async def test_a_file_that_is_too_long_is_refused() -> None:
-    """413 by what it plays, before anything is recognized."""
+    """A file that plays too long gets 413 before anything is recognized."""
     async with serving() as server:
         answer = await post(server, "encoding=mulaw&sample_rate=8000", content=bytes(8000 * 601))
     assert answer.status_code == 413
@@ -130,7 +130,7 @@ async def test_a_file_that_is_too_long_is_refused() -> None:
 
 @pytest.mark.parametrize("rate", [1, 3_999, 192_001, 1_000_000_000])
 async def test_a_header_that_claims_a_rate_that_no_sound_has(rate: int) -> None:
-    """400 before it is decoded: at one sample a second a few bytes would play for hours."""
+    """A file with an absurd sample rate gets 400 before it is decoded."""
     body = bytearray(written(silence(0.5), "WAV", "PCM_16"))
     body[24:28] = rate.to_bytes(4, "little")
     async with serving() as server:
@@ -140,7 +140,7 @@ async def test_a_header_that_claims_a_rate_that_no_sound_has(rate: int) -> None:
 
 
 async def test_a_file_of_many_channels_is_refused() -> None:
-    """Each would be decoded: a few bytes of silence are hours of work in 255 of them."""
+    """A file with more than eight channels gets 400 with the reason."""
     body = io.BytesIO()
     soundfile.write(body, np.zeros((800, 9)), 8000, format="OGG", subtype="VORBIS")
     async with serving() as server:
@@ -150,7 +150,7 @@ async def test_a_file_of_many_channels_is_refused() -> None:
 
 
 async def test_a_sample_dump_is_refused_in_silence(capfd: pytest.CaptureFixture[str]) -> None:
-    """libsndfile writes of its faults to stdout, where programs read the server's address."""
+    """A faulty file writes nothing to stdout, where programs read the server's address."""
     body = io.BytesIO()
     soundfile.write(body, np.zeros(800), 8000, format="SDS")
     broken = bytearray(body.getvalue())
@@ -166,7 +166,7 @@ async def test_a_sample_dump_is_refused_in_silence(capfd: pytest.CaptureFixture[
 
 
 async def test_others_are_served_while_a_long_file_is_heard() -> None:
-    """Ten minutes of silence hold nobody up: the server's loop turns between two blocks of it."""
+    """A minute of sound in a file does not keep other clients waiting."""
     turns = 0
     async with serving() as server, trio.open_nursery() as nursery:
 

@@ -66,7 +66,7 @@ async def told_of_a_pause(engines, **options):
 
 
 async def test_an_end_that_came_too_soon_is_taken_back(engines):
-    """An eager end at the pause is resumed, and the real one has the words of the eager one before it."""
+    """An eager end at a pause is resumed, and the real end has all the words."""
     told = await told_of_a_pause(engines, eager_eot_threshold=0.4)
     assert [message.event for message in told] == [
         "StartOfTurn",
@@ -86,7 +86,7 @@ async def test_an_end_that_came_too_soon_is_taken_back(engines):
 
 
 async def test_nobody_who_does_not_ask_is_told_of_eager_ends(engines):
-    """Without a threshold for them a turn starts and ends, once, and the pause is none of its ends."""
+    """Without an eager threshold, a sentence with a pause is one turn with one end."""
     told = await told_of_a_pause(engines)
     assert [message.event for message in told] == ["StartOfTurn", "EndOfTurn"]
     assert plain(FIRST + " " + REST) - plain(told[-1].transcript) == set()

@@ -71,7 +71,7 @@ async def test_flux_greets_and_numbers_what_it_tells(clients, autojump_clock):
 
 
 async def test_a_flux_turn_starts_with_its_first_words_and_ends_by_silence(clients, autojump_clock):
-    """Words have places in the sound; the end comes 0.8 s behind them, and the index counts on."""
+    """A Flux turn has places for its words and ends 0.8 s after them."""
     socket = clients("v2", FLUX, "Well", "Well then.")
     await paced(socket, silence(0.5), speech(1.0), silence(1.5))
     assert turns(socket) == [("StartOfTurn", "Well"), ("EndOfTurn", "Well then.")]
@@ -87,7 +87,7 @@ async def test_a_flux_turn_starts_with_its_first_words_and_ends_by_silence(clien
 
 
 async def test_an_eager_end_is_taken_back_by_more_speech(clients, autojump_clock):
-    """EagerEndOfTurn, TurnResumed with the same words, and an end whose words are the last eager one's."""
+    """More speech after EagerEndOfTurn gives TurnResumed, and an end with all the words."""
     socket = clients("v2", f"{FLUX}&eager_eot_threshold=0.4", "One", "One two.", "One two three.")
     await paced(socket, speech(0.6), silence(0.6), speech(0.6), silence(1.5))
     assert turns(socket) == [
@@ -111,7 +111,7 @@ async def test_a_threshold_of_one_leaves_the_end_to_the_timeout(clients, autojum
 
 
 async def test_noise_without_words_is_no_turn(clients, autojump_clock):
-    """What nobody can make words of starts nothing, and does not spoil what follows."""
+    """A noise without words starts no turn, and the next turn is heard."""
     socket = clients("v2", FLUX, "", "Hello.")
     await paced(socket, speech(0.3), silence(1.5), speech(0.3), silence(1.5))
     assert turns(socket) == [("StartOfTurn", "Hello."), ("EndOfTurn", "Hello.")]
@@ -119,7 +119,7 @@ async def test_noise_without_words_is_no_turn(clients, autojump_clock):
 
 
 async def test_a_turn_is_ended_by_hand_with_what_is_known(clients, autojump_clock):
-    """No further recognition; what is said afterwards is the next turn's; without a turn a Warning."""
+    """ForceEndTurn ends a turn with its words so far, and gets a warning without a turn."""
     socket = clients("v2", FLUX, "First", "Second", "Second.")
     socket.say({"type": "ForceEndTurn"})
     await paced(socket, speech(0.6))
@@ -138,7 +138,7 @@ async def test_a_turn_is_ended_by_hand_with_what_is_known(clients, autojump_cloc
 
 
 async def test_a_closed_flux_stream_ends_with_an_update_and_no_status(clients, autojump_clock):
-    """No EndOfTurn, no Metadata; what waited is decoded."""
+    """A closed Flux stream gives its last words as an Update, without EndOfTurn."""
     socket = clients("v2", FLUX, "So", "So be it.")
     await paced(socket, speech(0.75))
     socket.say({"type": "CloseStream"})
@@ -150,7 +150,7 @@ async def test_a_closed_flux_stream_ends_with_an_update_and_no_status(clients, a
 
 
 async def test_a_turn_may_start_with_the_end_of_its_stream(clients, autojump_clock):
-    """Words that were not known before are told to have started a turn."""
+    """Words that become known at a stream's end get StartOfTurn."""
     socket = clients("v2", FLUX, "Oh.")
     await paced(socket, speech(0.3))
     socket.say({"type": "CloseStream"})
@@ -160,7 +160,7 @@ async def test_a_turn_may_start_with_the_end_of_its_stream(clients, autojump_clo
 
 
 async def test_a_change_is_answered_with_all_that_holds(clients, autojump_clock):
-    """All or nothing: a refused change leaves everything as it was."""
+    """Configure is answered with all current values, and a refused change alters none of them."""
     socket = clients("v2", FLUX)
     socket.say({"type": "Configure", "thresholds": {"eot_threshold": 0.8}, "keyterms": ["Ada"]})
     socket.say({"type": "Configure", "thresholds": {"eager_eot_threshold": 0.9}, "keyterms": []})
@@ -186,7 +186,7 @@ async def test_flux_ends_over_a_message_that_it_does_not_know(clients, autojump_
 
 
 async def test_undeclared_keys_may_be_let_through(clients, autojump_clock):
-    """The operator's choice, as on the agent's route."""
+    """Undeclared keys are let through where the operator wants it."""
     socket = clients("v2", FLUX, options=ServerOptions(unknown_fields=UnknownFields.WARNED))
     socket.say({"type": "Configure", "features": {}})
     await trio.testing.wait_all_tasks_blocked()
@@ -207,7 +207,7 @@ def told(socket):
 
 
 async def test_results_of_v1_are_interim_then_final(clients, autojump_clock):
-    """SpeechStarted, interims, a final with speech_final behind the endpointing, and UtteranceEnd."""
+    """A result of v1 has SpeechStarted, interims, a final one, and UtteranceEnd, in this order."""
     query = f"{NOVA}&vad_events=true&endpointing=300&utterance_end_ms=1000"
     socket = clients("v1", query, "Good", "Good morning.")
     await paced(socket, silence(0.5), speech(1.0), silence(1.5))
@@ -236,7 +236,7 @@ async def test_interims_and_punctuation_are_asked_for(clients, autojump_clock):
 
 
 async def test_without_endpointing_a_result_is_final_but_not_the_speech(clients, autojump_clock):
-    """A second of silence, and no word of an end."""
+    """Without endpointing, a result is final without the end of speech."""
     socket = clients("v1", f"{NOVA}&endpointing=false", "Good", "Good morning.")
     await paced(socket, speech(0.6), silence(1.5))
     assert told(socket)[-1] == (True, False, "Good morning.")
@@ -254,7 +254,7 @@ async def test_finalize_makes_a_result_of_what_there_is(clients, autojump_clock)
 
 
 async def test_a_closed_stream_of_v1_tells_its_metadata(clients, autojump_clock):
-    """The last words, Metadata with the sound's length and digest, and 1000."""
+    """A closed v1 stream gives its last words, Metadata with length and digest, and 1000."""
     socket = clients("v1", NOVA, "", "Good night.")
     await paced(socket, speech(0.7))
     socket.say({"type": "CloseStream"})
@@ -266,7 +266,7 @@ async def test_a_closed_stream_of_v1_tells_its_metadata(clients, autojump_clock)
 
 
 async def test_long_silence_is_a_final_result_without_words(clients, autojump_clock):
-    """A stretch of ten seconds, and the next begins at its end."""
+    """Ten seconds of silence give a final result without words."""
     socket = clients("v1", NOVA)
     await paced(socket, silence(21.0))
     assert [(m["start"], m["duration"]) for m in socket.messages] == [(0.0, 10.0), (10.0, 10.0)]
@@ -274,7 +274,7 @@ async def test_long_silence_is_a_final_result_without_words(clients, autojump_cl
 
 
 async def test_v1_goes_on_over_a_message_that_it_does_not_know(clients, autojump_clock):
-    """An Error names the variant; Configure has answers of its own."""
+    """An unknown message on v1 gets an Error, and the session goes on."""
     socket = clients("v1", "model=nova-2&encoding=linear16&sample_rate=16000")
     for message in (
         {"type": "ForceEndTurn"},
@@ -291,7 +291,7 @@ async def test_v1_goes_on_over_a_message_that_it_does_not_know(clients, autojump
 
 
 async def test_long_speech_is_final_piece_by_piece(clients, autojump_clock):
-    """No recognition grows beyond sixteen seconds, and the pieces make the whole."""
+    """Long speech becomes final in pieces of up to sixteen seconds without gaps."""
     texts = [f"w{n}" for n in range(60)]
     socket = clients("v1", NOVA, *texts)
     await paced(socket, speech(40.0), silence(1.0))
@@ -317,7 +317,7 @@ async def test_a_silent_client_is_left(clients, autojump_clock, route, query, li
 
 
 async def test_messages_do_not_depend_on_how_sound_is_cut(clients, autojump_clock):
-    """Odd pieces, whole seconds or 20 ms: the same messages with the same places."""
+    """A stream of sound gives the same messages however it is cut into pieces."""
     sound = silence(0.3) + speech(0.9) + silence(1.4) + speech(0.5) + silence(1.2)
     seen = []
     for size in (640, 3200, 999, len(sound)):
@@ -331,7 +331,7 @@ async def test_messages_do_not_depend_on_how_sound_is_cut(clients, autojump_cloc
 
 
 async def test_a_wav_stream_says_itself_what_it_is(clients, autojump_clock):
-    """Without encoding and sample_rate; what is no container that is known ends the connection."""
+    """A WAV stream needs no encoding in the query, and an unknown container is refused."""
     header = wav_header(AudioFormat("linear16", 16_000))
     socket = clients("v2", "model=flux-general-en", "Hello.", "Hello.")
     for byte in range(0, len(header), 7):
@@ -347,7 +347,7 @@ async def test_a_wav_stream_says_itself_what_it_is(clients, autojump_clock):
 
 @pytest.mark.parametrize("query", ["", "&encoding=flac", "&encoding=flac&sample_rate=16000"])
 async def test_flac_says_itself_what_it_is(query, clients, autojump_clock):
-    """With its name or without, in pieces, on both routes."""
+    """A FLAC stream is heard with or without its encoding in the query, on both routes."""
     file = io.BytesIO()
     with soundfile.SoundFile(file, "w", 16_000, 1, "PCM_16", format="FLAC") as made:
         made.buffer_write(speech(0.5) + silence(2.5), dtype="int16")
@@ -360,14 +360,14 @@ async def test_flac_says_itself_what_it_is(query, clients, autojump_clock):
 
 
 async def test_more_words_than_speech_can_hold_are_not_believed(clients, autojump_clock):
-    """Six a second and one more; a knock is no sentence."""
+    """More words than the speech can hold are not in the results."""
     socket = clients("v2", FLUX, "Thank you for watching this film.", "Thank you.")
     await paced(socket, speech(0.13), silence(1.5), speech(0.1), silence(1.5))
     assert turns(socket) == []
 
 
 async def test_sound_of_a_client_that_has_gone_is_heard_no_more(clients, autojump_clock):
-    """Nobody can be told of it, and it may be many minutes."""
+    """Sound of a client that has gone is not recognized any more."""
     socket = clients("v2", FLUX)
     await trio.testing.wait_all_tasks_blocked()
     socket.hear(silence(100.0))
@@ -377,7 +377,7 @@ async def test_sound_of_a_client_that_has_gone_is_heard_no_more(clients, autojum
 
 
 async def test_many_small_messages_hold_up_nobody(autojump_clock):
-    """Other tasks have their turn between two of them, and their number is bounded, too."""
+    """Many small messages of one client do not keep others waiting."""
     inbox, turns_of_others = _Inbox(), 0
 
     async def another():

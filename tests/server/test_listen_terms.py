@@ -95,13 +95,13 @@ def test_flux_refuses(query, words):
     ],
 )
 def test_v1_refuses(query, words):
-    """What it cannot do is said, not passed over."""
+    """A query of v1 that this server cannot serve is refused in words that name it."""
     with pytest.raises(QueryRefused, match=words):
         read_query("v1", query)
 
 
 def test_v1_passes_over_what_changes_nothing_here():
-    """Redaction, search and tags are the hosted service's; the defaults are its own."""
+    """A v1 query with redaction, search and tags is accepted."""
     assert read_query(
         "v1", f"{RAW}&redact=pci&search=x&tag=a&tag=b&language=en&endpointing=false"
     ) == NovaTerms(input=AudioFormat("linear16", 16_000), endpointing_s=None)

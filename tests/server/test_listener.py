@@ -64,7 +64,7 @@ async def test_request_id_of_the_handshake_is_that_of_welcome() -> None:
 
 @pytest.mark.parametrize("authorization", ["Token x", "token x", "Bearer x", "bearer x", None])
 async def test_any_scheme_is_welcome_without_a_key(authorization: str | None) -> None:
-    """In any case; and so is none at all."""
+    """A server without a key accepts any authorization, and none."""
     headers = {} if authorization is None else {"Authorization": authorization}
     async with serving() as server:
         _, message = await welcome(server, additional_headers=headers)
@@ -81,7 +81,7 @@ async def test_subprotocol_authorization_is_echoed() -> None:
 
 @pytest.mark.parametrize("offered", [["secret"], ["secret", "token"], ["x", "secret"], ["token", "wrong"]])
 async def test_a_key_without_its_scheme_stays_out(offered: list[str]) -> None:
-    """A key is what follows `token` or `bearer`, as at the hosted service."""
+    """A key without `token` or `bearer` before it gets no access."""
     async with serving(Access(api_key="secret")) as server:
         assert (await status_of(server, subprotocols=offered)).response.status_code == 401
 
@@ -94,7 +94,7 @@ async def test_unknown_queries_and_headers_are_ignored() -> None:
 
 
 async def test_wrong_key() -> None:
-    """401 with everything that a client's developer needs; a key is no bearer token."""
+    """A wrong key gets 401 with the reason; a key is not accepted as a bearer token."""
     async with serving(Access(api_key="secret")) as server:
         for shown in (None, "Token wrong", "secret", "Bearer secret"):
             headers = {} if shown is None else {"Authorization": shown}
@@ -112,7 +112,7 @@ async def test_wrong_key() -> None:
 
 
 async def test_wrong_path() -> None:
-    """404, as the hosted service answers at its root."""
+    """An unknown path gets 404, like at the hosted service."""
     async with serving() as server:
         assert (await status_of(server, path="/")).response.status_code == 404
 
@@ -122,7 +122,7 @@ async def test_wrong_path() -> None:
     [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "http://["}, {"Origin": "["}],
 )
 async def test_foreign_pages_stay_out(headers: dict[str, str]) -> None:
-    """403 for an `Origin` that is not this machine's."""
+    """A page of another origin gets 403."""
     async with serving() as server:
         assert (await status_of(server, additional_headers=headers)).response.status_code == 403
 
@@ -136,7 +136,7 @@ async def test_own_pages_come_in() -> None:
 
 @pytest.mark.parametrize("host", ["evil.example", "[", "[::1", "127.0.0.1.evil.example", "[]:80"])
 async def test_foreign_hosts_stay_out(host: str) -> None:
-    """403 for another `Host`: a name that was rebound to this address, or what is no name at all."""
+    """A request with another `Host`, as after DNS rebinding, gets 403."""
     async with serving() as server:
         stream = await trio.open_tcp_stream("127.0.0.1", server.port)
         lines: Sequence[str] = (
@@ -153,7 +153,7 @@ async def test_foreign_hosts_stay_out(host: str) -> None:
 
 
 async def test_one_connection_too_many() -> None:
-    """429, and a place is free again when somebody leaves."""
+    """A client over the limit of connections gets 429 until another one leaves."""
     async with serving(Access(max_connections=1)) as server:
         async with connect(server.url) as first:
             await first.recv()
@@ -169,7 +169,7 @@ async def test_one_connection_too_many() -> None:
 
 
 async def test_beyond_loopback_only_with_a_key() -> None:
-    """An open server for the whole network is a mistake."""
+    """A server without a key refuses to listen beyond loopback."""
     with pytest.raises(SetupError):
         await open_server(fake_equipment(), Access(host="0.0.0.0"))
 
@@ -182,7 +182,7 @@ async def test_a_host_that_is_no_name_is_said_in_one_line(host: str) -> None:
 
 
 async def test_error_is_followed_by_an_empty_close() -> None:
-    """1005, as the hosted service does it; what came before arrives first."""
+    """An Error is followed by a close without a status, after all earlier messages."""
     async with serving() as server, connect(server.url) as socket:
         await socket.send("nonsense")
         types = [json.loads(message)["type"] async for message in socket]
@@ -216,7 +216,7 @@ async def conversation_in_memory() -> list[tuple[float, Any]]:
 
 
 def test_in_memory_under_a_virtual_clock_twice_the_same() -> None:
-    """The same messages at the same times, in every run."""
+    """A conversation under a virtual clock has the same messages in every run."""
     first, second = (
         trio.run(conversation_in_memory, clock=MockClock(autojump_threshold=0)) for _ in range(2)
     )
@@ -226,7 +226,7 @@ def test_in_memory_under_a_virtual_clock_twice_the_same() -> None:
 
 @pytest.mark.parametrize("dripped", [b"", b"GET /v1/agent/converse HTTP/1.1\r\nHost: 127.0.0.1\r\n"])
 async def test_a_stranger_has_ten_seconds_to_come_in(dripped: bytes, autojump_clock: MockClock) -> None:
-    """From the first byte to the end of the upgrade, however much has come."""
+    """A client that does not complete its upgrade within ten seconds is closed."""
     near, far = open_pipe()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(serve_stream, far, fake_equipment())
@@ -240,7 +240,7 @@ async def test_a_stranger_has_ten_seconds_to_come_in(dripped: bytes, autojump_cl
 
 @pytest.mark.parametrize("message", ["x" * (1024 * 1024 + 1), bytes(1024 * 1024 + 1)], ids=["text", "sound"])
 async def test_a_message_is_at_most_a_mebibyte(message: str | bytes) -> None:
-    """1009 for one byte more, before it is decoded; the server goes on."""
+    """A message over 1 MiB is closed with 1009, and the server goes on."""
     async with serving() as server:
         async with connect(server.url) as socket:
             await socket.recv()
@@ -264,7 +264,7 @@ def agents_at(*paths: str) -> ThinkStandIn:
 
 
 async def test_agents_of_the_file_have_paths_of_their_own() -> None:
-    """What the file names may stand before the protocol's path, and nothing else."""
+    """An agent's path in the operator's file leads to that agent, and other paths get 404."""
     options = ServerOptions(stand_in=agents_at("/orders"))
     async with serving(options=options) as server:
         root = f"ws://127.0.0.1:{server.port}"

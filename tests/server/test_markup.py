@@ -38,7 +38,7 @@ def test_a_sentence_keeps_its_words_alone(written, said):
 
 
 def test_a_block_of_code_lasts_until_it_is_closed():
-    """What stands between its marks is not read aloud."""
+    """A block of code in a model's reply is not read aloud."""
     markup = Markup()
     assert [markup.without(each) for each in ("```py", "x = 1", "```", "Ready.")] == ["", "", "", "Ready."]
 

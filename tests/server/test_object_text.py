@@ -48,7 +48,7 @@ def is_object(text: str) -> bool:
 @example(["{}", " \n", "x", "}"])
 @example(["{" * 200 + "}" * 200])
 def test_it_is_whole_where_its_text_is_an_object(parts: list[str]) -> None:
-    """Strings, escapes over the border of two parts, and text behind the end make no difference."""
+    """Arguments in parts are complete exactly when their text is a JSON object."""
     text = ObjectText()
     for number, part in enumerate(parts, 1):
         text.add(part)
@@ -63,7 +63,7 @@ def part_of_call(name: str, arguments: str) -> str:
 
 
 def test_arguments_in_many_parts_are_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Parsed at each part, a megabyte in parts of ten bytes would take minutes."""
+    """Arguments in many small parts take no longer than in one."""
     parsed: list[str] = []
     monkeypatch.setattr(object_text, "read_json", lambda text: parsed.append(text) or read_json(text))
     completion, sent = Completion(), json.dumps({"a": "[}" * 5_000})

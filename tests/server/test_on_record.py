@@ -79,7 +79,7 @@ def replayed(path):
 
 
 async def test_recorded_answers_are_said_again_at_their_pace(tmp_path, autojump_clock):
-    """By another process, without the model; the file names its origin and no key."""
+    """A recorded answer is said again at its pace without the model, and the record has no key."""
     path, model = tmp_path / "models.jsonl", Model()
     first = await told(recorded(path, model))
     assert first == [*SAID, 1.5]
@@ -91,7 +91,7 @@ async def test_recorded_answers_are_said_again_at_their_pace(tmp_path, autojump_
 
 
 async def test_a_repeated_key_is_not_recorded(tmp_path, autojump_clock):
-    """Whether a person, a tool or the model repeats it; the question is found again, with or without it."""
+    """A key is not in the record, whether a person, a tool or the model repeats it."""
     path, key = tmp_path / "models.jsonl", 'ca"nary-5e1f'
     said = [
         (0.4, ThoughtSentence(f"It is {key}.")),
@@ -150,7 +150,7 @@ async def test_a_missing_answer_says_what_differs(tmp_path, autojump_clock, chan
 
 
 async def test_a_longer_record_of_the_conversation_says_what_was_said_otherwise(tmp_path, autojump_clock):
-    """The shorter one, too, is a beginning of it; the other tells more."""
+    """The error for a missing answer compares with the longest recorded conversation."""
     path, why = tmp_path / "models.jsonl", TextItem("user", "Why?")
     for memory in (REQUEST.memory, (*REQUEST.memory, TextItem("assistant", "Eight."), why)):
         await told(recorded(path, Model()), evolve(REQUEST, memory=memory))
@@ -180,7 +180,7 @@ async def test_two_answers_to_one_question_come_in_their_order(tmp_path, autojum
 
 
 async def test_a_pass_that_was_cut_is_kept_as_far_as_it_came(tmp_path, autojump_clock):
-    """Who is interrupted again at the same place hears the same."""
+    """An interrupted answer is recorded as far as it came."""
     path = tmp_path / "models.jsonl"
     with trio.move_on_after(0.5):
         await told(recorded(path, Model(ends_s=math.inf)))
@@ -213,7 +213,7 @@ async def test_a_refusal_is_not_kept(tmp_path, autojump_clock):
     ],
 )
 def test_a_file_that_is_no_record_is_refused(tmp_path, content):
-    """Any other file in its place is one clear error."""
+    """A file that is no record of answers is refused with one clear error."""
     path = tmp_path / "models.jsonl"
     path.write_bytes(content)
     with pytest.raises(SetupError, match="is not a file of recorded model answers"):
@@ -223,7 +223,7 @@ def test_a_file_that_is_no_record_is_refused(tmp_path, content):
 async def test_two_meetings_that_begin_a_record_together_lose_no_answer(
     tmp_path, autojump_clock, monkeypatch
 ):
-    """Both find no file: the one that is slower must not cut what the other has recorded and paid for."""
+    """Two meetings that begin one record together lose no answer."""
     path, touch = tmp_path / "models.jsonl", Path.touch
 
     def slow(self, **mode):
@@ -238,7 +238,7 @@ async def test_two_meetings_that_begin_a_record_together_lose_no_answer(
 
 
 def test_an_invalid_line_of_a_record_is_told_by_its_number(tmp_path):
-    """A full disk tore the last line, or an editor added an empty one: the user finds it in a long file."""
+    """The error for an invalid line of a record has its number."""
     path = tmp_path / "models.jsonl"
     recorded(path, Model()).record.keep(QUESTION, ModelAnswer((), 1.0))
     whole = path.read_bytes()

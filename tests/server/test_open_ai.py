@@ -126,7 +126,7 @@ async def test_a_byte_order_mark_costs_no_words() -> None:
 
 
 async def test_parts_of_a_request() -> None:
-    """Prompt, conversation, finished calls, functions, temperature; the headers as given."""
+    """A model is asked with the prompt, the conversation, its calls, functions and headers."""
     request = ThinkRequest(
         memory=(
             TextItem("user", "Hi"),
@@ -162,7 +162,7 @@ async def test_parts_of_a_request() -> None:
 
 
 async def test_calls_are_put_together_from_their_parts() -> None:
-    """Names and arguments come in pieces, several calls at once."""
+    """Several calls of a model are complete although their names and arguments come in pieces."""
     parts = [
         delta(tool_calls=[{"index": 0, "id": "a", "function": {"name": "price", "arguments": '{"x"'}}]),
         delta(tool_calls=[{"index": 1, "function": {"name": "end"}}]),
@@ -208,7 +208,7 @@ WANTED = [("price", {"x": 1}), ("price", {"x": 2})]
     ],
 )  # fmt: skip
 async def test_calls_however_they_are_told_apart(pieces: list[dict[str, Any]]) -> None:
-    """Two calls are two calls, with or without index and id, in text or as objects."""
+    """Two calls of a model are two calls, with or without index and id, in text or as objects."""
     async with answering(OK + "".join(delta(tool_calls=[piece]) for piece in pieces) + DONE) as endpoint:
         (told,) = await thoughts_of(endpoint)
     assert isinstance(told, ThoughtCalls)
@@ -216,7 +216,7 @@ async def test_calls_however_they_are_told_apart(pieces: list[dict[str, Any]]) -
 
 
 async def test_calls_without_end_are_refused() -> None:
-    """A completion that wants more calls than anybody could mean is no completion."""
+    """A model's answer with too many calls is refused."""
     calls = "".join(delta(tool_calls=[part("{}", name="price", id=str(n))]) for n in range(200))
     async with answering(OK + calls + DONE) as endpoint:
         with pytest.raises(ThinkRefused, match="too many calls"):
@@ -232,7 +232,7 @@ async def test_calls_without_end_are_refused() -> None:
     ids=["without a terminator", "torn"],
 )
 async def test_a_stream_without_its_end_is_no_reply(answer: str, words: str) -> None:
-    """What came of its words is told; its calls are not: half an argument is another wish."""
+    """A model's stream that breaks off gives its words, and none of its calls."""
     thoughts: list[Thought] = []
     half = delta(content="Half a") + delta(tool_calls=[part("{}", name="pay", id="a")])
     async with answering(answer + half) as endpoint:
@@ -242,7 +242,7 @@ async def test_a_stream_without_its_end_is_no_reply(answer: str, words: str) -> 
 
 
 async def test_reasoning_is_not_spoken() -> None:
-    """What stands between `<think>` and `</think>` is for nobody's ear."""
+    """A model's text between `<think>` and `</think>` is not spoken."""
     pieces = ("<th", "ink>They ask. I", " could lie.</thi", "nk>\n\nIt is 3 < 4. ", "Yes.")
     async with answering(OK + "".join(delta(content=piece) for piece in pieces) + DONE) as endpoint:
         assert await thoughts_of(endpoint) == [ThoughtSentence("It is 3 < 4."), ThoughtSentence("Yes.")]
@@ -269,7 +269,7 @@ CUT_SHORT = "HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\nout of"
     ],
 )  # fmt: skip
 async def test_endpoints_at_fault(answer: str, words: str) -> None:
-    """Each fault is a refusal with the address, the beginning of the endpoint's words, and no key."""
+    """The error for a model's endpoint has its address and its words, and no key."""
     async with answering(answer) as endpoint:
         with pytest.raises(ThinkRefused) as caught:
             await thoughts_of(endpoint)
@@ -301,7 +301,7 @@ async def test_endpoint_that_is_not_there() -> None:
     ],
 )
 async def test_what_no_request_can_hold_is_a_refusal(url: str, headers: dict[str, str]) -> None:
-    """An address or a header of a client or a scenario crashes neither its session nor a judge."""
+    """An address or a header that no request can hold is a refusal, and no crash."""
     async with open_client() as client:
         with pytest.raises(ThinkRefused, match="could not be asked: its address, or a header,") as caught:
             await OpenAiThink(client, url, headers, "some").think(ThinkRequest(()), lambda _: None)
@@ -309,7 +309,7 @@ async def test_what_no_request_can_hold_is_a_refusal(url: str, headers: dict[str
 
 
 async def test_a_key_that_is_cut_is_hidden_too() -> None:
-    """The end of what is told falls into a key that the endpoint repeats."""
+    """A key that an endpoint repeats is hidden even where the message is cut within it."""
     body = "x" * 400 + "sk-secret" * 20
     async with answering(f"HTTP/1.1 400 Bad\r\nContent-Length: {len(body)}\r\n\r\n{body}") as endpoint:
         with pytest.raises(ThinkRefused) as caught:
@@ -357,7 +357,7 @@ async def test_all_providers_fail() -> None:
 
 
 async def test_the_operators_model_answers_for_any_provider() -> None:
-    """By its own name and key, with the client's prompt, functions and words; the client's key stays here."""
+    """The operator's model gets the client's prompt and words, and not the client's key."""
     async with answering(OK + delta(content="Here.") + DONE) as endpoint:
         stand_in = ThinkStandIn(
             endpoint=StandInEndpoint(
@@ -393,7 +393,7 @@ async def test_the_operators_model_answers_for_any_provider() -> None:
 
 
 async def test_interruption_ends_the_request() -> None:
-    """A barge-in while the endpoint thinks: the next turn asks anew."""
+    """An interruption ends the request to a model, and the next turn asks anew."""
     async with answering("hang", OK + delta(content="Now.") + DONE) as endpoint:
 
         async def check(socket: FakeSocket) -> None:
@@ -453,20 +453,20 @@ async def conversed(*, keeps: bool) -> tuple[FakeSocket, int]:
 
 
 async def test_connections_are_kept_from_pass_to_pass() -> None:
-    """No turn waits for a handshake that the one before has made."""
+    """A turn uses the model's connection of the turn before."""
     _, dialled = await conversed(keeps=True)
     assert dialled == 1
 
 
 async def test_a_kept_connection_that_is_gone_is_dialled_anew() -> None:
-    """An endpoint may close behind each answer: the next turn has its answer all the same."""
+    """A turn has its answer though the model's endpoint closed the connection."""
     socket, dialled = await conversed(keeps=False)
     assert dialled == 3
     assert [m["code"] for m in socket.messages if m["type"] == "Warning"] == []
 
 
 async def test_half_a_reply_is_said_and_has_failed() -> None:
-    """What the model had written is heard; then the turn is told to have failed, and the session goes on."""
+    """A model's reply that breaks off is heard so far, gets FAILED_TO_THINK, and the session goes on."""
     async with answering(OK + delta(content="First. Seco"), OK + delta(content="Well.") + DONE) as endpoint:
 
         async def check(socket: FakeSocket) -> None:
@@ -484,7 +484,7 @@ async def test_half_a_reply_is_said_and_has_failed() -> None:
 
 
 async def test_half_a_reply_without_a_word_is_asked_of_the_next() -> None:
-    """Nothing was said yet: the second model's answer is heard."""
+    """A model's reply that breaks off before its first word comes from the next model."""
     async with answering(OK) as first, answering(OK + delta(content="Here.") + DONE) as second:
         socket = await session_with(lambda s: s.until("AgentAudioDone"), first, second)
     assert [m["code"] for m in socket.messages if m["type"] == "Warning"] == ["GPT_4O_STREAM_END_ERROR"]

@@ -34,14 +34,14 @@ def test_text_outside_tags_is_spoken(text: str, heard: str) -> None:
 
 @given(st.lists(st.sampled_from(["<think>", "</think>", "<", "think", ">", "a", " <thinking>"]), max_size=8))
 def test_pieces_make_no_difference(parts: list[str]) -> None:
-    """A tag in pieces is a tag; only a closing tag without an opening one takes back what is here yet."""
+    """A tag of reasoning is found in any pieces of the stream."""
     text = "<think>" + "".join(parts)
     if "</think>" not in text.partition("</think>")[2]:
         assert spoken(*text) == spoken(text)
 
 
 def test_only_a_possible_tag_waits() -> None:
-    """Words are spoken as they come: a `<` holds back what follows for as long as it may be a tag."""
+    """Words are spoken as they come; a `<` holds them back only while it may be a tag."""
     text = SpokenText()
     assert text.feed("Is 1 <") == "Is 1 "
     assert text.feed(" 2?") == "< 2?"

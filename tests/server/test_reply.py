@@ -23,7 +23,7 @@ def stopwatch(style: LatencyStyle = LatencyStyle.SEPARATE, *, wants_experimental
 @pytest.mark.parametrize("stage", ReplyStage)
 @pytest.mark.parametrize("step", ReplyStep)
 def test_a_step_goes_along_the_table_or_changes_nothing(stage: ReplyStage, step: ReplyStep) -> None:
-    """A missing entry is a fault of this program."""
+    """A step that is not in the table of a reply's stages is an error, and changes nothing."""
     one = reply(stage)
     after = REPLY_TRANSITIONS.get((stage, step))
     if after is None:
@@ -36,13 +36,13 @@ def test_a_step_goes_along_the_table_or_changes_nothing(stage: ReplyStage, step:
 
 
 def test_every_stage_can_be_cut_but_the_last() -> None:
-    """An interruption may come at any time; what is over cannot be cut."""
+    """A reply can be cut at each stage but the last."""
     cuttable = {stage for stage, step in REPLY_TRANSITIONS if step is ReplyStep.CUT}
     assert cuttable == {*ReplyStage} - {ReplyStage.OVER}
 
 
 def test_its_end_moves_on_behind_words_that_were_added() -> None:
-    """Only the last end that was ordered is the reply's."""
+    """A reply to which words were added ends after them."""
     one = reply(ReplyStage.ENDING)
     one.order_end()
     one.order_end()
@@ -51,7 +51,7 @@ def test_its_end_moves_on_behind_words_that_were_added() -> None:
 
 
 def test_an_end_before_it_is_complete_is_none() -> None:
-    """A reply that thinks has words to come."""
+    """A reply does not end while the model has words to come."""
     one = reply()
     one.order_end()
     assert not one.reach_end()
@@ -98,7 +98,7 @@ def test_words_that_nobody_thought_have_no_latency() -> None:
 
 
 def test_slow_thinking_is_told_again_and_again_until_something_comes() -> None:
-    """Every five seconds here, with the seconds since the user's turn ended."""
+    """A slow model is reported every five seconds, with the seconds so far."""
     watch = stopwatch()
     watch.begin_pass(10.0)
     assert watch.slow(14.9) == ""

@@ -72,7 +72,7 @@ async def first_message(server: Server, **options: Any) -> str:
 
 
 async def test_any_other_path_is_answered_with_its_name() -> None:
-    """404, and the body says what was asked for."""
+    """An unknown path gets 404 with its name."""
     async with serving() as server:
         answer = await ask(server, "GET", "/v1/nothing?x=1")
     body = answer.json()
@@ -92,7 +92,7 @@ async def test_another_method_is_told_those_that_there_are() -> None:
 
 
 async def test_a_socket_that_is_asked_for_as_a_page_says_what_it_is() -> None:
-    """426, as RFC 9110 has it; and 405 to what is no reading at all."""
+    """A plain request to a socket's path gets 426, and 405 for a method that reads nothing."""
     async with serving() as server:
         for path in ("/v1/agent/converse", "/v2/listen", "/v1/speak"):
             answer = await ask(server, "GET", path)
@@ -103,7 +103,7 @@ async def test_a_socket_that_is_asked_for_as_a_page_says_what_it_is() -> None:
 
 @pytest.mark.parametrize("path", ["/health", "/v1/auth/grant", "/nothing"])
 async def test_no_socket_is_opened_elsewhere(path: str) -> None:
-    """404 to an upgrade at a path of plain requests."""
+    """An upgrade at a path of plain requests gets 404."""
     async with serving() as server:
         with pytest.raises(InvalidStatus) as refused:
             async with connect(f"ws://127.0.0.1:{server.port}{path}"):
@@ -139,14 +139,14 @@ async def test_a_stranger_is_refused_at_every_route_that_wants_a_key(route: Any)
 
 
 async def test_health_is_told_to_anybody() -> None:
-    """Without a key, by any name: what waits for a server has neither."""
+    """`/health` answers without a key and under any name."""
     async with serving(KEYED) as server:
         answer = await ask(server, "GET", "/health", headers={"Host": "anything.example"})
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
 async def test_pages_of_other_names_may_not_ask() -> None:
-    """403 without a key of the server's, as for sockets."""
+    """A page of another origin gets 403 where the server has no key."""
     async with serving() as server:
         for headers in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
             assert (await ask(server, "POST", "/v1/auth/grant", headers=headers)).status_code == 403
@@ -165,7 +165,7 @@ async def test_names_that_the_operator_allows_are_let_in() -> None:
 
 
 async def test_any_name_is_let_in_with_the_key() -> None:
-    """A compose service's name, and a page at it."""
+    """A request with the key is let in under any `Host` and `Origin`."""
     async with serving(KEYED) as server:
         headers = {"Host": "trialogue:8090", "Origin": "http://app.test", "Authorization": "Token secret"}
         assert (await ask(server, "POST", "/v1/auth/grant", headers=headers)).status_code == 200
@@ -184,7 +184,7 @@ def granted(client: DeepgramClient) -> Any:
 
 
 async def test_a_granted_token_opens_sockets_every_way() -> None:
-    """As the SDK's header, and as the subprotocols of a browser; never announced as a key."""
+    """A granted token opens a socket as a header or a subprotocol, and not as a key."""
     async with serving(KEYED) as server:
         response = await by_sdk(server, granted)
         token = response.access_token
@@ -209,7 +209,7 @@ async def test_the_sdk_converses_with_a_token() -> None:
 
 
 async def test_a_token_grants_nothing_further() -> None:
-    """403 at what only a key may do."""
+    """A token gets 403 where a key is needed."""
     async with serving(KEYED) as server:
         token = (await by_sdk(server, granted)).access_token
         with pytest.raises(ApiError) as refused:
@@ -227,7 +227,7 @@ async def test_a_tokens_life_is_bounded(ttl: object) -> None:
 
 
 def test_a_token_expires_and_cannot_be_made_up() -> None:
-    """By the clock, by its signature, and never by another server's secret."""
+    """A token that is expired, forged or of another server is refused."""
     now = [1000.0]
     grants = Grants(lambda: now[0])
     token = grants.grant(60)
@@ -249,7 +249,7 @@ def test_a_token_expires_and_cannot_be_made_up() -> None:
 
 
 def test_a_token_looks_like_one_of_the_services() -> None:
-    """Three parts of base64url; the claims say until when, as apps read them."""
+    """A token has three parts, and its claims have the time of its end."""
     token = Grants(lambda: 1000.0).grant(60)
     claims = token.split(".")[1]
     assert json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"] == 1060
@@ -259,7 +259,7 @@ def test_a_token_looks_like_one_of_the_services() -> None:
 
 
 async def test_the_sdk_lists_think_models() -> None:
-    """Each of a provider that it knows, for it makes None of others; without a key."""
+    """The SDK lists models of each provider that it knows, without a key."""
     async with serving(KEYED) as server:
         found = await by_sdk(server, lambda client: client.agent.v1.settings.think.models.list().models)
         assert (await ask(server, "GET", "/v1/agent/settings/think/models")).status_code == 200
@@ -276,7 +276,7 @@ async def test_the_sdk_lists_models_of_listening_and_voices() -> None:
 
 
 async def test_the_sdk_finds_a_project() -> None:
-    """One is listed, and any other is there when it is asked for."""
+    """The SDK lists one project, and finds any that it asks for."""
     async with serving(KEYED) as server:
         [listed] = (await by_sdk(server, lambda client: client.manage.v1.projects.list())).projects
         shown = await by_sdk(server, lambda client: client.manage.v1.projects.get("mine"))
@@ -290,7 +290,7 @@ CONFIG = {"greeting": "Stored hello.", "think": {"provider": {"type": "open_ai",
 
 
 async def test_the_sdk_keeps_an_agent_and_settings_name_it() -> None:
-    """Created, listed, shown, relabelled, used as `agent` in Settings, deleted."""
+    """The SDK creates, lists, shows, changes, uses and deletes an agent."""
     sound = {"encoding": "linear16", "sample_rate": 16_000}
 
     def live(client: DeepgramClient) -> list[str]:
@@ -317,7 +317,7 @@ async def test_the_sdk_keeps_an_agent_and_settings_name_it() -> None:
 
 
 async def test_the_sdk_keeps_variables_and_agents_use_them() -> None:
-    """A bare name in the text stands for today's value, and is shown as a name."""
+    """A stored agent uses the current values of its variables, and shows their names."""
 
     def live(client: DeepgramClient) -> list[str]:
         variables, agents = client.voice_agent.variables, client.voice_agent.configurations
@@ -349,7 +349,7 @@ def greeting_of(client: DeepgramClient, agent_id: str) -> str:
 
 
 async def test_a_missing_configuration_is_not_found() -> None:
-    """404, in one's own project as in another's."""
+    """A missing configuration gets 404 in every project."""
     async with serving() as server:
         made = (await ask(server, "POST", "/v1/projects/p/agents", json={"config": "{}"})).json()
         for project, agent in (("p", "nobody"), ("q", made["agent_id"])):
@@ -371,7 +371,7 @@ async def test_a_missing_configuration_is_not_found() -> None:
     ],
 )  # fmt: skip
 async def test_an_invalid_agent_is_not_stored(body: dict[str, object], said: str) -> None:
-    """400 with the path of what is wrong, and nothing is kept."""
+    """An invalid agent gets 400 with the path of its fault, and is not stored."""
     async with serving() as server:
         answer = await ask(server, "POST", "/v1/projects/p/agents", json=body)
         kept = (await ask(server, "GET", "/v1/projects/p/agents")).json()["agents"]
@@ -384,7 +384,7 @@ async def test_an_invalid_agent_is_not_stored(body: dict[str, object], said: str
     [{"key": "HELLO", "value": 1}, {"key": "DG_a", "value": 1}, {"key": "DG_A"}, {"key": 5, "value": 1}],
 )
 async def test_an_invalid_variable_is_not_stored(body: dict[str, object]) -> None:
-    """400 for a name that configurations could not hold, or without a value; `is_sensitive` is let pass."""
+    """A variable with an impossible name, or without a value, gets 400."""
     async with serving() as server:
         answer = await ask(server, "POST", "/v1/projects/p/agent-variables", json=body)
         good = {"key": "DG_A", "value": None, "is_sensitive": False}
@@ -401,13 +401,13 @@ def test_names_within_strings_are_text() -> None:
 
 
 def test_a_string_without_an_end_is_searched_once() -> None:
-    """A text of quotes is refused at once: the server must not stand still over one client's mistake."""
+    """A text of many quotes is refused in bounded time."""
     with pytest.raises(NotStored, match="is not JSON"):
         StoredAgents().keep_agent(StoredAgent("a", "p", '"' + '\\"' * 32_000))
 
 
 def test_a_variable_named_again_and_again_is_refused() -> None:
-    """Values are written as often as they are named: together they have a bound."""
+    """A configuration that names a variable so often that it grows too large is refused."""
     agents = StoredAgents()
     agents.keep_agent(StoredAgent("a", "p", '{"greeting": DG_A, "x": [' + ", ".join(["DG_A"] * 5_000) + "]}"))
     agents.keep_variable(StoredVariable("v", "p", "DG_A", "x" * 60_000))
@@ -416,7 +416,7 @@ def test_a_variable_named_again_and_again_is_refused() -> None:
 
 
 def test_a_server_keeps_so_many_agents() -> None:
-    """One more is refused, and those that are there may still change."""
+    """A server at its limit of stored agents refuses another, and can change the others."""
     agents = StoredAgents()
     for number in range(MAX_AGENTS):
         agents.keep_agent(StoredAgent(str(number), "p", "{}"))

@@ -47,13 +47,13 @@ async def ask(provider: ScriptedThink, heard: str = "", **more: Any) -> Any:
 
 
 async def test_entries_come_in_order_and_run_out() -> None:
-    """Without rules a script is a list; then it is silent."""
+    """A script without rules gives its lines in order, and then nothing."""
     provider = opened({"say": "One."}, {"say": "Two."})
     assert [await ask(provider) for _ in range(4)] == ["One.", "Two.", None, None]
 
 
 async def test_fitting_rules_go_before_the_order() -> None:
-    """The first unused rule that fits, wherever it stands; each once."""
+    """A script's first unused rule that fits goes before its lines, once."""
     provider = opened({"say": "One."}, {"when": {"heard": "(?i)cost"}, "say": "Cheap."}, {"say": "Two."})
     assert [await ask(provider, h) for h in ("hi", "the COST", "cost", "cost")] == [
         "One.",
@@ -64,7 +64,7 @@ async def test_fitting_rules_go_before_the_order() -> None:
 
 
 async def test_otherwise_when_nothing_fits() -> None:
-    """Several in their order, the last for ever."""
+    """A script's `otherwise` lines come in order, and the last one again and again."""
     provider = opened(
         {"otherwise": "Pardon?"}, {"when": {"heard": "x"}, "say": "X."}, {"otherwise": "Again?"}
     )
@@ -72,7 +72,7 @@ async def test_otherwise_when_nothing_fits() -> None:
 
 
 async def test_rule_that_may_come_again() -> None:
-    """`again` fits any number of times, after unused ones."""
+    """A rule with `again` fits any number of times, after unused ones."""
     provider = opened(
         {"when": {"heard": "hi"}, "say": "Hello.", "again": True}, {"when": {"heard": "hi"}, "say": "Oh."}
     )
@@ -80,7 +80,7 @@ async def test_rule_that_may_come_again() -> None:
 
 
 async def test_a_reply_that_was_cut_before_its_first_words_gives_its_entry_back() -> None:
-    """One that was begun does not, however soon the next is asked for."""
+    """A script gives a line again whose reply was cut before its words."""
     provider = opened({"say": "One."}, {"say": "Two."})
     assert await ask(provider, reply=1) == "One."
     provider.place.give_back(1)
@@ -89,7 +89,7 @@ async def test_a_reply_that_was_cut_before_its_first_words_gives_its_entry_back(
 
 
 async def test_denied_replies_are_said_again_in_order() -> None:
-    """The newest first go back to the front, and the rest follows them."""
+    """Unheard lines of a script are said again, in order, before the rest."""
     provider = opened(*({"say": f"{n}."} for n in range(5)))
     assert [await ask(provider, reply=n) for n in range(3)] == ["0.", "1.", "2."]
     provider.place.go_back(2)
@@ -99,7 +99,7 @@ async def test_denied_replies_are_said_again_in_order() -> None:
 
 
 async def test_denied_rules_fit_again_and_fallbacks_come_again() -> None:
-    """What a denied reply answered counts as heard again, once, with what comes after it."""
+    """A rule whose reply was unheard fits again, once, with all that was heard since."""
     provider = opened(
         {"when": {"heard": "cost"}, "say": "Cheap, ${heard}"}, {"otherwise": "X."}, {"otherwise": "Y."}
     )
@@ -111,7 +111,7 @@ async def test_denied_rules_fit_again_and_fallbacks_come_again() -> None:
 
 
 async def test_recalled_words_outlive_an_unsent_reply() -> None:
-    """A reply that is cut before its words takes nothing with it."""
+    """Recalled words are still heard after a reply that was cut before its words."""
     provider = opened({"when": {"heard": "cost"}, "say": "Cheap."})
     assert await ask(provider, "the cost", reply=1) == "Cheap."
     provider.place.go_back(1)
@@ -121,7 +121,7 @@ async def test_recalled_words_outlive_an_unsent_reply() -> None:
 
 
 async def test_a_script_begins_behind_what_was_given() -> None:
-    """Entries by their index in the list, rules and fallbacks among them."""
+    """A script begins after the entries that were given, by their index in the list."""
     script: list[dict[str, Any]] = [
         {"think_ms": [0, 0]},
         {"say": "A."},
@@ -133,7 +133,7 @@ async def test_a_script_begins_behind_what_was_given() -> None:
 
 
 async def test_recalled_words_are_heard_once_more() -> None:
-    """By the first reply alone: its rule fits as it did for the turn that was lost."""
+    """Words of a lost turn are heard once more by a script's first reply."""
     rules = [{"when": {"heard": "cost"}, "say": "Cheap.", "again": True}, {"otherwise": "What?"}]
     place = ScriptPlace(frozenset({0}), "What does it cost?")
     provider = ScriptedThink(read_script(rules), random.Random(1), place)
@@ -161,12 +161,12 @@ async def test_the_chosen_entry_is_told_by_its_index() -> None:
     ],
 )
 def test_a_denial_is_a_line_of_its_own(text: str, found: tuple[int, str | None]) -> None:
-    """Exactly; whatever others said stands behind their labels."""
+    """A script goes back only for a line that is exactly the digest's, not for quoted speech."""
     assert split_denial(text) == (found[0], text if found[1] is None else found[1])
 
 
 async def test_call_then_say() -> None:
-    """The tool is asked for first; the line has its result."""
+    """A script's entry with a call asks for the tool first, and its line has the result."""
     provider = opened(
         {"call": {"tool": "price", "arguments": {"item": "edge"}}, "say": "It is ${result.usd}."}
     )
@@ -177,7 +177,7 @@ async def test_call_then_say() -> None:
 
 
 async def test_call_without_say_is_silent_after_it() -> None:
-    """A call may be all there is to an entry."""
+    """A script's entry with only a call says nothing after it."""
     provider = opened({"call": {"tool": "end"}})
     assert await ask(provider) == (FunctionWanted("end", "{}"),)
     assert await ask(provider, results=(CallItem("c1", "end", "{}", "ok"),)) is None
@@ -195,13 +195,13 @@ async def test_call_without_say_is_silent_after_it() -> None:
     ],
 )
 def test_placeholders(text: str, said: str) -> None:
-    """Parts of the result by their path, and what was heard."""
+    """A script's line has parts of the result by their path, and what was heard."""
     done = CallItem("1", "f", "{}", '{"a": {"b": [1, "two"]}, "t": true}')
     assert fill(text, ThinkRequest(memory=(), heard="cost?", results=(done,))) == said
 
 
 def test_placeholders_without_a_result_or_json() -> None:
-    """No call: unknown. A result that is no JSON: its text."""
+    """A placeholder without a call says `unknown`, and a result that is no JSON is said as text."""
     request = ThinkRequest(memory=())
     assert fill("${result.a}", request) == "unknown"
     done = (CallItem("1", "f", "{}", "plain"),)
@@ -213,7 +213,7 @@ UNREADABLE = ["[" * 9_000 + "]" * 9_000, '{"a": "\\ud800"}', '{"a": NaN}', "9" *
 
 @pytest.mark.parametrize("result", UNREADABLE, ids=["deep", "surrogate", "no number", "long number"])
 def test_results_that_cannot_be_read_are_text(result: str) -> None:
-    """A tool may answer anything: what JSON cannot be written again is repeated as it is."""
+    """A tool's result that is no valid JSON is said as it is."""
     request = ThinkRequest(memory=(), results=(CallItem("1", "f", "{}", result),))
     assert fill("${result}", request) == result
     assert fill("${result.a}", request) == "unknown"
@@ -234,7 +234,7 @@ async def test_latency_is_drawn_from_the_seed(autojump_clock: MockClock) -> None
 
 
 async def test_lines_are_told_sentence_by_sentence() -> None:
-    """So that the first is spoken while the next is prepared."""
+    """A script's line comes sentence by sentence."""
     thoughts: list[Thought] = []
     await opened({"say": "One. Two."}).think(ThinkRequest(memory=()), thoughts.append)
     assert thoughts == [Chosen(0), ThoughtSentence("One."), ThoughtSentence("Two.")]
@@ -262,13 +262,13 @@ def test_faulty_scripts(script: object, where: str) -> None:
     ("heard", "where"), [("a(?=b)", "looks ahead"), ("(a)\\1", "refers back"), ("a{2000}", "too large")]
 )
 def test_a_pattern_that_could_take_for_ever_is_refused(heard: str, where: str) -> None:
-    """A client of the server is a stranger; the error says what to write."""
+    """A script's pattern that could take for ever is refused with advice."""
     with pytest.raises(ScriptError, match=rf"script\[0\].when.heard: .*{where}"):
         read_script([{"say": "a", "when": {"heard": heard}}])
 
 
 def test_the_patterns_of_a_script_have_a_bound_together() -> None:
-    """Many large ones are as bad as one that is too large."""
+    """Many large patterns of a script are refused like a single one."""
     rules = [{"say": "a", "when": {"heard": f"[a-z]{{900}}{number}"}} for number in range(200)]
     assert len(read_script(rules[:50]).entries) == 50
     with pytest.raises(ScriptError, match="fill a script"):
@@ -276,7 +276,7 @@ def test_the_patterns_of_a_script_have_a_bound_together() -> None:
 
 
 async def test_a_pattern_and_a_text_of_a_stranger_stop_nobody() -> None:
-    """The line comes at once, and others have their turn between the rules."""
+    """A client's slow patterns and long text do not keep others waiting."""
     rules = [{"say": "x", "when": {"heard": f"(?:a?){{400}}{number}$"}} for number in range(20)]
     provider = opened({"say": "x", "when": {"heard": "(a+)+$"}}, *rules, {"otherwise": "Pardon?"})
     turns = 0
@@ -300,13 +300,13 @@ LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
 
 @given(st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner), max_leaves=12))
 def test_any_json_is_a_script_or_an_error(raw: object) -> None:
-    """Scripts come over the wire: nothing else may come out of reading one."""
+    """Any JSON as a script is either read or refused with an error."""
     with suppress(ScriptError):
         assert read_script(raw).think_ms >= (0, 0)
 
 
 def test_draws_are_those_of_the_journals_that_are_there():
-    """Thinking times hang on how a script is written out: to rename a class of it moves them all."""
+    """The thinking times of a script are the same as in earlier releases."""
     script = read_script(
         [
             {"say": "Yes.", "think_ms": [100, 900]},

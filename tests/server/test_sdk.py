@@ -214,7 +214,7 @@ def typed_conversation(server: Server) -> Client:
 
 @pytest.mark.real
 async def test_an_apps_typed_settings_suffice() -> None:
-    """A managed provider, a call whose result is said, and an update of the prompt that can be heard."""
+    """The SDK's typed settings are enough for a call, its result and an updated prompt."""
     async with serving(live()) as server:
         client = await trio.to_thread.run_sync(typed_conversation, server, abandon_on_cancel=True)
     assert client.texts("assistant") == [

@@ -28,7 +28,7 @@ async def first_message(seams: ServerSeams) -> str:
 
 
 async def test_an_attendant_sees_who_comes() -> None:
-    """What was asked for, under the id that the client is told, and the stream that carries it."""
+    """An attendant gets a client's request, its id and its stream."""
     visits: list[Visitor] = []
     streams: list[trio.abc.Stream] = []
 
@@ -47,7 +47,7 @@ async def test_an_attendant_sees_who_comes() -> None:
 
 
 async def test_an_attendant_may_take_the_servers_place() -> None:
-    """What it says is all that is said."""
+    """An attendant that answers by itself is the only one that the client hears."""
 
     async def attend(_: Visitor, socket: WebSocket, _converse: Converse) -> None:
         socket.send_text('{"type": "Other"}')

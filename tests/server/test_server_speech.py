@@ -57,7 +57,7 @@ async def until(socket: WebSocket, kind: str) -> list[Any]:
 
 @pytest.mark.parametrize(("encoding", "rate"), [("linear16", 16_000), ("linear16", 24_000), ("mulaw", 8_000)])
 async def test_spoken_question_is_answered(engines: Engines, encoding: str, rate: int) -> None:
-    """The greeting of one session is the user's turn of another, in three formats."""
+    """A question that one session speaks is understood and answered by another, in three formats."""
     audio_format = {"encoding": encoding, "sample_rate": rate}
     both = {"input": audio_format, "output": audio_format}
     async with session(engines) as asker:

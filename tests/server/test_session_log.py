@@ -56,7 +56,7 @@ async def one_session(options: ServerOptions | None = None) -> None:
 
 
 async def test_a_session_is_told_to_its_end(lines: list[Any], autojump_clock: Any) -> None:
-    """Each line with the id that the client knows; who thinks, what was wrong, and what it came to."""
+    """The log has a session's model, faults and totals, each with the client's request id."""
     await one_session()
     told = {line["event"]: line for line in lines if line["log_level"] == "info"}
     assert all(line["request_id"] == "r-7" for line in lines)
@@ -72,7 +72,7 @@ async def test_a_session_is_told_to_its_end(lines: list[Any], autojump_clock: An
 async def test_messages_are_told_at_debug_and_sound_in_stretches(
     lines: list[Any], autojump_clock: Any
 ) -> None:
-    """One line a message; one a stretch of sound, however many messages it came in."""
+    """The log at debug has one line for each message and for each stretch of sound."""
     await one_session()
     said = [(line["event"], line.get("type")) for line in lines if line["log_level"] == "debug"]
     assert said[0] == ("server says", "Welcome")
@@ -86,14 +86,14 @@ async def test_messages_are_told_at_debug_and_sound_in_stretches(
 async def test_speech_is_logged_only_on_request(
     lines: list[Any], autojump_clock: Any, *, shows: bool
 ) -> None:
-    """Neither the user's words nor the agent's nor its script's are in any line, else whole messages are."""
+    """The log has no words of user, agent or script unless the operator asks for them."""
     await one_session(ServerOptions(logs_text=shows))
     assert ("4711" in repr(lines)) is shows
 
 
 @pytest.mark.real
 async def test_who_comes_and_who_is_refused_is_told(lines: list[Any]) -> None:
-    """A line as a client of any route comes and goes, and one that says why another stays out."""
+    """The log has a line for each client that comes or goes, and the reason of a refusal."""
     with trio.fail_after(50):
         async with trio.open_nursery() as nursery:
             server = await nursery.start(open_server, fake_equipment())

@@ -39,7 +39,7 @@ BY_OTHER_MEANS = {"as_of", "models", "agents", "allow_endpoint", "stand_in"}
     ],
 )
 def test_a_setting_has_its_field(text: str, field: str, value: object) -> None:
-    """With its unit, as a value of the field's type; the last one of a key counts."""
+    """A setting on the command line sets its option, with the right unit and type."""
     assert read_settings([text]) == {field: value}
     key, _, word = text.partition("=")
     if field != "max_connections":

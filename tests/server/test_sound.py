@@ -18,7 +18,7 @@ def test_an_unavailable_format_is_refused_by_name(encoding: str) -> None:
 
 
 def test_bare_opus_is_refused() -> None:
-    """Packets without a container are told to have one."""
+    """Opus without a container is refused with advice to use one."""
     with pytest.raises(SoundRefused, match="use container ogg"):
         _ = AskedSound("opus", container="none").form
 
@@ -51,7 +51,7 @@ def test_a_wrong_combination_of_formats_fails_at_the_first_speech(asked: AskedSo
 
 
 def test_32_bit_samples_are_signed_integers() -> None:
-    """The 16 bits that we have stand at their upper end, and come back exactly."""
+    """Samples of 32 bits have our 16 bits at their upper end, and are read back exactly."""
     pcm = b"\x01\x00\xff\x7f\x00\x80"
     assert encode(pcm, "linear32") == b"\x00\x00\x01\x00\x00\x00\xff\x7f\x00\x00\x00\x80"
     assert decode(encode(pcm, "linear32"), "linear32") == pcm
@@ -73,6 +73,6 @@ def test_32_bit_samples_are_signed_integers() -> None:
     ],
 )
 def test_warnings_about_a_voice(voice: str, said: str | None) -> None:
-    """Another language, or a name that is not known."""
+    """A voice that is unknown or of another language gets a warning."""
     doubt = doubt_of(voice)
     assert said in doubt if said is not None and doubt is not None else doubt is said

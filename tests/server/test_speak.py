@@ -84,7 +84,7 @@ def seconds_of(audio: bytes) -> float:
 
 
 async def test_the_sdk_gets_mp3() -> None:
-    """The default, in pieces that make a file."""
+    """The SDK gets MP3 by default, in pieces that make one file."""
     async with serving() as server:
         audio = await by_sdk(server, lambda client: b"".join(client.speak.v1.audio.generate(text=TWENTY)))
     assert seconds_of(audio) == pytest.approx(1.0, abs=0.15)
@@ -104,7 +104,7 @@ async def test_the_sdk_gets_mp3() -> None:
     ],
 )
 async def test_files_of_each_form(query: str, kind: str) -> None:
-    """A second, read back by a decoder, and what it is said to be."""
+    """Each format of speech is a file that a decoder reads back with the right length."""
     async with serving() as server:
         answer = await ask(server, query)
     assert answer.headers["content-type"] == kind
@@ -170,14 +170,14 @@ async def test_texts_that_cannot_be_spoken(more: dict[str, Any], status: int) ->
 
 
 async def test_a_voice_that_fails_is_an_answer() -> None:
-    """500 with its reason, not half a file."""
+    """A voice that fails gets 500 with the reason, and not half a file."""
     async with serving() as server:
         answer = await ask(server, "model=aura-2-zeus-en")
     assert (answer.status_code, answer.json()["err_msg"]) == (500, "no wheel")
 
 
 async def test_strangers_are_not_spoken_to() -> None:
-    """The SDK's own error, with what was answered."""
+    """A client without the key gets the SDK's own error."""
     async with serving(Access(api_key="another")) as server:
         with pytest.raises(ApiError) as refused:
             await by_sdk(server, lambda client: b"".join(client.speak.v1.audio.generate(text=TWENTY)))
@@ -188,7 +188,7 @@ async def test_strangers_are_not_spoken_to() -> None:
 
 
 async def test_the_sdk_speaks_flushes_clears_and_closes() -> None:
-    """Metadata first, all sound before Flushed, numbers in order, and the end."""
+    """The SDK gets metadata first, all sound before Flushed, and the end."""
 
     def talk(client: DeepgramClient) -> list[str]:
         told: list[str] = []
@@ -223,7 +223,7 @@ async def test_a_sentence_is_spoken_before_the_flush() -> None:
 
 
 async def test_clear_stops_in_the_middle() -> None:
-    """A long text is cut off soon; what comes then is spoken."""
+    """Clear cuts a long text off soon, and later text is spoken."""
     async with serving(send_speed=1.0) as server, connect(f"ws://127.0.0.1:{server.port}/v1/speak") as socket:
         await socket.recv()
         await socket.send(json.dumps({"type": "Speak", "text": " ".join([TWENTY] * 20)}))
@@ -272,7 +272,7 @@ async def test_a_doubt_of_the_voice_comes_behind_the_metadata() -> None:
     ],
 )
 async def test_nonsense_ends_the_socket(message: str | bytes, code: int) -> None:
-    """With the service's codes: there is no message of error here."""
+    """An invalid message on the speech socket is closed with the service's code."""
     async with serving() as server, connect(f"ws://127.0.0.1:{server.port}/v1/speak") as socket:
         await socket.recv()
         await socket.send(message)
@@ -296,7 +296,7 @@ def speak(text: str) -> str:
 
 
 def test_texts_gather_to_sentences() -> None:
-    """Joined as they come; TellFlushed and Close speak the rest, ForgetSpeech forgets it."""
+    """Texts are joined as they come, and Flush and Close speak the rest."""
     talk = SpeakTalk()
     assert talk.take(speak("Good mor"), 0.0) == []
     assert talk.take(speak("ning. How are"), 0.0) == [SaySentence("Good morning.")]
@@ -307,7 +307,7 @@ def test_texts_gather_to_sentences() -> None:
 
 
 def test_flushes_and_characters_a_minute_are_bounded() -> None:
-    """The twenty-first flush is warned of and does nothing; too many characters end the socket."""
+    """The twenty-first Flush in a minute gets a warning, and too many characters end the socket."""
     talk = SpeakTalk()
     for _ in range(20):
         assert talk.take('{"type":"Flush"}', 0.0) == [TellFlushed()]
@@ -321,7 +321,7 @@ def test_flushes_and_characters_a_minute_are_bounded() -> None:
 
 
 def test_texts_of_nothing_are_not_counted() -> None:
-    """A client that sends them for a minute takes no memory, and its next words are no slower."""
+    """Empty texts take no memory, and later words are no slower."""
     talk = SpeakTalk()
     for _ in range(100):
         assert talk.take(speak(""), 0.0) == []

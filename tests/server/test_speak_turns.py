@@ -86,7 +86,7 @@ async def speaking(query: str = f"model={VOICE}", **options: Any) -> AsyncIterat
 
 
 async def test_the_sdk_speaks_turns_and_is_told_what_they_came_to() -> None:
-    """All sound of a turn lies between its beginning and its metadata; the totals come last."""
+    """The SDK gets a turn's sound between its start and its metadata, and the totals at the end."""
 
     def talk(client: DeepgramClient) -> list[Any]:
         told: list[Any] = []
@@ -119,7 +119,7 @@ async def test_the_sdk_speaks_turns_and_is_told_what_they_came_to() -> None:
 
 
 async def test_turns_wait_for_each_other() -> None:
-    """What is said behind a flush is the next turn, with an id of its own."""
+    """Text after a Flush is the next turn, with an id of its own."""
     async with speaking() as speaker:
         for text in ("One.", "Two."):
             await speaker.tell("Speak", text=text)
@@ -132,7 +132,7 @@ async def test_turns_wait_for_each_other() -> None:
 
 
 async def test_an_interruption_splits_the_text_where_the_user_stopped_hearing() -> None:
-    """Nothing of the turn comes afterwards; the session's sound is set back, and goes on from there."""
+    """An interruption at a place says which text was spoken and which remains."""
     async with speaking(send_speed=4.0) as speaker:
         await speaker.tell("Speak", text=f"{TWENTY} {TWENTY} {TWENTY}")
         await speaker.tell("Flush")
@@ -175,7 +175,7 @@ async def test_an_interruption_at_no_place_of_the_sound_is_ignored(offset: dict[
 
 
 async def test_an_interruption_without_a_place_has_no_texts() -> None:
-    """It is where the sound is that was sent."""
+    """An interruption without a place is at the end of the sent sound, without texts."""
     async with speaking() as speaker:
         await speaker.tell("Speak", text="One.")
         await speaker.tell("Flush")
@@ -242,7 +242,7 @@ async def test_a_file_by_request() -> None:
 
 
 def test_texts_gather_to_turns() -> None:
-    """Joined verbatim; a flush says the rest and ends the turn, a close flushes first."""
+    """Texts are joined verbatim; Flush ends the turn, and Close flushes first."""
     talk = FluxTalk("r")
     opened, *none = talk.take(said(type="Speak", text="Good mor"))
     assert isinstance(opened, OpenSpeech)
@@ -259,7 +259,7 @@ def test_texts_gather_to_turns() -> None:
 
 
 def test_warnings_for_messages_without_a_turn_or_words() -> None:
-    """The turn without words ends all the same."""
+    """A message without a turn or without words gets a warning, and its turn ends."""
     talk = FluxTalk("r")
     (warned,) = talk.take(said(type="Flush"))
     assert isinstance(warned, WarnSpeaker)
@@ -310,7 +310,7 @@ def test_a_turn_is_bounded() -> None:
 
 
 async def test_unspoken_text_is_bounded() -> None:
-    """A client that sends faster than anybody speaks is told so, and that is the end."""
+    """A client that sends text faster than it is spoken gets an error, and its session ends."""
 
     async def send(speaker: Speaker) -> None:
         with suppress(ConnectionClosed):

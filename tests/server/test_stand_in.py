@@ -60,7 +60,7 @@ def think_of(
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda p: f"{p['type']}-{p.get('model')}")
 @pytest.mark.parametrize("endpoint", [None, ABROAD])
 def test_any_provider_is_answered_by_the_default(provider: dict[str, Any], endpoint: Any) -> None:
-    """With or without a model, with or without an endpoint elsewhere: Settings are applied."""
+    """Any provider of a client is answered by the default agent, wherever its endpoint is."""
     think = {"provider": provider, "prompt": "Be brief."} | ({"endpoint": endpoint} if endpoint else {})
     assert think_of(think) == (DefaultTerms(),)
 
@@ -74,7 +74,7 @@ def test_a_fallback_list_is_asked_once() -> None:
 
 @pytest.mark.parametrize("type_", ["open_ai", "groq", "nvidia"])
 def test_an_endpoint_that_is_allowed_is_asked(type_: str) -> None:
-    """A client's own model, at a provider that speaks chat completions."""
+    """A client's own model is asked where the operator allows its endpoint."""
     own = think_of({"provider": {"type": type_, "model": "m"}, "endpoint": HERE})
     assert own[0].endpoint.url == HERE["url"]
 
@@ -95,7 +95,7 @@ def test_settings_without_think_are_answered() -> None:
 
 
 def test_the_operators_model_stands_in_for_every_provider() -> None:
-    """By its own name, or by the one that the client gives; its key goes with it and is shown nowhere."""
+    """The operator's model answers for any provider, and its key is shown nowhere."""
     stand_in = ThinkStandIn(
         endpoint=StandInEndpoint("https://llm.example/v1/chat/completions", "sk-123456", "small")
     )
@@ -121,7 +121,7 @@ def test_the_operators_model_stands_in_for_every_provider() -> None:
 def test_an_agent_of_the_file_answers_whom_it_matches(
     match: dict[str, Any], caller: Caller, more: dict[str, Any]
 ) -> None:
-    """By the prompt, a tag, the agent's id, the path or the key; the next agent answers all others."""
+    """An agent of the operator's file answers whom its condition matches, and the next one all others."""
     stand_in = ThinkStandIn((agent("first", **match), agent("second")))
     think = {"provider": PROVIDERS[0], "prompt": "You sell PIZZA."}
     assert think_of(think, stand_in, caller, **more)[0].agent == "first"
@@ -129,14 +129,14 @@ def test_an_agent_of_the_file_answers_whom_it_matches(
 
 
 def test_all_that_an_agent_names_must_fit() -> None:
-    """Two conditions are met by a conversation that has both."""
+    """An agent with two conditions answers only conversations that meet both."""
     stand_in = ThinkStandIn((agent("both", tag="a", path="/x"),))
     assert think_of({"provider": PROVIDERS[0]}, stand_in, Caller(path="/x"), tags=["a"])[0].agent == "both"
     assert think_of({"provider": PROVIDERS[0]}, stand_in, Caller(path="/x")) == (DefaultTerms(),)
 
 
 def test_an_update_of_the_prompt_of_think_can_change_who_answers() -> None:
-    """UpdateThink to another prompt is a hand-over to another agent of the file."""
+    """UpdateThink with another prompt can hand over to another agent of the file."""
     stand_in = ThinkStandIn((agent("sales", prompt="sales"), agent("help", prompt="help")))
     desk = running(ServerOptions(stand_in=stand_in), think={"provider": PROVIDERS[0], "prompt": "sales"})
     desk.say({"type": "UpdateThink", "think": {"provider": PROVIDERS[0], "prompt": "help"}})
@@ -145,7 +145,7 @@ def test_an_update_of_the_prompt_of_think_can_change_who_answers() -> None:
 
 
 def test_an_id_of_the_file_is_a_reusable_agent_with_its_greeting() -> None:
-    """Settings that only name it are enough; an id that nobody knows is refused."""
+    """Settings that only name an agent's id get that agent and its greeting."""
     own = StandInAgent("desk", read_script([{"say": "Yes."}]), AgentMatch(agent="f5"), greeting="Good day.")
     known = Desk(ServerOptions(stand_in=ThinkStandIn((own,))))
     known.say({"type": "Settings", "audio": {"input": AUDIO}, "agent": "f5"})
@@ -156,7 +156,7 @@ def test_an_id_of_the_file_is_a_reusable_agent_with_its_greeting() -> None:
 
 
 def test_a_scripted_client_keeps_its_own_script() -> None:
-    """What a client brings for itself goes before the operator's file."""
+    """A client's own script goes before the operator's file."""
     desk = running(ServerOptions(stand_in=ThinkStandIn((agent("first"),))))
     desk.say(
         {"type": "UpdateThink", "think": {"provider": {"type": "scripted", "script": [{"say": "Mine."}]}}}
@@ -176,7 +176,7 @@ def test_a_scripted_client_keeps_its_own_script() -> None:
     ],
 )
 def test_hosts_beyond_loopback_are_allowed_by_name(url: str, *, is_good: bool) -> None:
-    """A host of a compose file, over plain HTTP too; no other, and nothing that is no address."""
+    """A model's endpoint is allowed by its host's name, and no other host is."""
     assert is_allowed({"llm"}, url) is is_good
 
 
@@ -235,7 +235,7 @@ def test_a_file_with_a_script_answers_everybody(tmp_path: Path) -> None:
     ],
 )
 def test_faults_of_a_file_have_their_places(tmp_path: Path, text: str, where: str, words: str) -> None:
-    """Line, column and what would be right, before anybody is served."""
+    """The error for an operator's file has line and column, before any client is served."""
     with pytest.raises(ScenarioError) as told:
         read(tmp_path, text)
     assert where in str(told.value)

@@ -82,7 +82,7 @@ def test_the_settings_are_those_of_the_contract() -> None:
 
 
 async def test_a_conversation_is_by_the_contract() -> None:
-    """A prompt that changes, and a turn: every message of a type that the contract has."""
+    """Every message of a conversation is valid by the starters' contract."""
     told = await talked(
         SETTINGS,
         {"type": "UpdatePrompt", "prompt": "Be briefer."},
@@ -102,7 +102,7 @@ async def test_a_conversation_is_by_the_contract() -> None:
     ],
 )
 async def test_an_error_is_by_the_contract(changed: dict[str, Any]) -> None:
-    """Settings that cannot be had end in an Error of the contract's form, if not of its app's own codes."""
+    """An Error for impossible settings has the form of the starters' contract."""
     [error] = (await talked({**SETTINGS, **changed}, until="Error"))[-1:]
     assert {"type", "description", "code"} == error.keys()
     assert error["code"] in {"INVALID_SETTINGS", "UNPARSABLE_CLIENT_MESSAGE"}

@@ -46,14 +46,14 @@ async def talk(server: Server, trusted: Path) -> tuple[int, str]:
 
 
 async def test_a_self_signed_server_is_trusted_by_its_authority(tmp_path: Path) -> None:
-    """Requests and sockets, and the URL says that it is encrypted."""
+    """A self-signed server is trusted by its authority for requests and sockets."""
     async with serving(self_signed((), tmp_path / "ca.pem")) as server:
         assert server.url == f"wss://127.0.0.1:{server.port}/v1/agent/converse"
         assert await talk(server, tmp_path / "ca.pem") == (200, "Welcome")
 
 
 async def test_a_certificate_of_the_operators(tmp_path: Path) -> None:
-    """With its key in a file of its own."""
+    """The operator's certificate, with its key in another file, encrypts requests and sockets."""
     authority = trustme.CA()
     issued = authority.issue_cert("localhost", "127.0.0.1")
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
@@ -64,7 +64,7 @@ async def test_a_certificate_of_the_operators(tmp_path: Path) -> None:
 
 
 async def test_a_client_without_tls_does_no_harm(tmp_path: Path) -> None:
-    """A plain request is hung up on, and the server goes on."""
+    """A plain request to an encrypted server is hung up on, and the server goes on."""
     async with serving(self_signed((), tmp_path / "ca.pem")) as server:
         with pytest.raises(httpx.HTTPError):
             async with httpx.AsyncClient(timeout=10) as client:
@@ -73,7 +73,7 @@ async def test_a_client_without_tls_does_no_harm(tmp_path: Path) -> None:
 
 
 def test_further_names_are_in_the_certificate(tmp_path: Path) -> None:
-    """Those that the operator allows, for a client that is led here by its hosts file."""
+    """The self-signed certificate has the names that the operator allows."""
     context = self_signed(("agent.voice.test",), tmp_path / "ca.pem")
     ours, theirs = ssl.MemoryBIO(), ssl.MemoryBIO()
     trusting = ssl.create_default_context(cafile=tmp_path / "ca.pem")
@@ -98,7 +98,7 @@ def test_files_that_cannot_be_used(tmp_path: Path) -> None:
 
 
 def test_a_missing_package_for_certificates_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error says how it is installed, and nothing is written."""
+    """The error for a missing package of certificates says how to install it."""
     monkeypatch.setitem(sys.modules, "trustme", None)
     with pytest.raises(SetupError, match=r"trialogue\[tls\]"):
         self_signed((), tmp_path / "ca.pem")

@@ -32,7 +32,7 @@ PYTHON_4_8 = {
     ],
 )
 def test_stages_that_nobody_has_set_are_the_servers_choice(agent: dict[str, Any]) -> None:
-    """They are no faults: a session begins, and the default answers in it."""
+    """Settings with empty stages begin a session that the default agent answers."""
     desk = Desk()
     desk.say({**PYTHON_4_8, "agent": agent})
     assert desk.last(cmd.UseThink).think == (DefaultTerms(),)
@@ -51,7 +51,7 @@ def test_a_prompt_without_a_provider_is_kept() -> None:
     "agent", [{"speak": {"provider": {"type": "deepgram"}}}, {"listen": 5}, {"speak": {"x": 1}}]
 )
 def test_stages_that_are_wrong_are_faults_all_the_same(agent: dict[str, Any]) -> None:
-    """Only what is empty is left to the server."""
+    """Settings with a wrong stage, not an empty one, end the session."""
     desk = Desk()
     desk.say(settings(**agent))
     assert desk.conversation.phase is SessionPhase.OVER

@@ -6,7 +6,7 @@ from trialogue.server.user_turn import USER_TRANSITIONS, UserFact, UserState, Us
 
 
 def test_nothing_that_an_ear_tells_is_missing_from_the_table() -> None:
-    """A session may not fall over an order of events that nobody thought of."""
+    """Every event of an ear has an entry at each stage of a user's turn."""
     assert set(USER_TRANSITIONS) == {*product(UserState, UserFact)}
 
 

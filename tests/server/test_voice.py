@@ -83,7 +83,7 @@ async def speaking(
 
 
 async def test_text_before_audio_before_done(autojump_clock: MockClock) -> None:
-    """In messages of at most 200 ms, faster than they play."""
+    """A reply's text comes before its audio, in messages of 200 ms, and its end comes last."""
     async with speaking() as speaker:
         speaker.say(TWENTY, "!")
         await speaker.until_told(ReplyAudioSent)
@@ -95,7 +95,7 @@ async def test_text_before_audio_before_done(autojump_clock: MockClock) -> None:
 
 
 async def test_cut_in_the_middle_of_a_sentence(autojump_clock: MockClock) -> None:
-    """Nothing more of that reply comes, not even its end; the next one does."""
+    """A cut reply has no further sound and no end, and the next reply is heard."""
     async with speaking() as speaker:
         speaker.say(TWENTY, TWENTY)
         await speaker.until_told(AudioSent)
@@ -111,7 +111,7 @@ async def test_cut_in_the_middle_of_a_sentence(autojump_clock: MockClock) -> Non
 @pytest.mark.parametrize("rate", [8_000, 16_000, 24_000, 48_000])
 @pytest.mark.parametrize("encoding", ["linear16", "linear32", "mulaw", "alaw"])
 async def test_formats(encoding: str, rate: int, autojump_clock: MockClock) -> None:
-    """A second is a second, whatever the format."""
+    """A second of speech lasts a second in each format."""
     audio_format = AudioFormat(encoding, rate)
     async with speaking(SoundForm(audio_format)) as speaker:
         speaker.say(TWENTY)
@@ -120,7 +120,7 @@ async def test_formats(encoding: str, rate: int, autojump_clock: MockClock) -> N
 
 
 async def test_wav_container(autojump_clock: MockClock) -> None:
-    """One header a reply, of unknown length, that readers of WAV understand."""
+    """A reply in WAV has one header, and readers of WAV understand it."""
     async with speaking(AskedSound("linear16", container="wav").form) as speaker:
         speaker.say(TWENTY, TWENTY)
         await speaker.until_told(ReplyAudioSent)
@@ -151,7 +151,7 @@ def seconds_of(audio: bytes) -> float:
 
 @pytest.mark.parametrize("asked", COMPRESSED, ids=str)
 async def test_a_reply_is_one_file_of_compressed_sound(asked: AskedSound, autojump_clock: MockClock) -> None:
-    """Two sentences of a second each, read back by a decoder, with what its encoder adds at the ends."""
+    """A reply of two sentences in compressed sound is one file of the right length."""
     async with speaking(asked.form) as speaker:
         speaker.say(TWENTY, TWENTY)
         await speaker.until_told(ReplyAudioSent)
@@ -162,7 +162,7 @@ async def test_a_reply_is_one_file_of_compressed_sound(asked: AskedSound, autoju
 
 @pytest.mark.parametrize("asked", COMPRESSED, ids=str)
 async def test_compressed_sound_is_not_held_back(asked: AskedSound, autojump_clock: MockClock) -> None:
-    """When a sentence is sent, all of it but 200 ms can be heard, though the next one is late."""
+    """A sentence in compressed sound can be heard, all but 200 ms, before the next one comes."""
     async with speaking(asked.form) as speaker:
         speaker.voice.order(SpeakSentence(1, TWENTY, ("a",)))
         await trio.sleep(5)
@@ -192,7 +192,7 @@ def test_wav_header(encoding: str, tag: int, width: int) -> None:
 
 
 async def test_container_that_does_not_apply(autojump_clock: MockClock) -> None:
-    """Told when the agent speaks, as the hosted service does."""
+    """A container that does not apply is refused when the agent speaks."""
     asked = AskedSound("mp3", container="none")
     async with speaking(asked.form, unspeakable=asked.misfit) as speaker:
         speaker.say("Hi.")
@@ -204,7 +204,7 @@ async def test_container_that_does_not_apply(autojump_clock: MockClock) -> None:
 
 
 async def test_fallback_to_the_next_voice(autojump_clock: MockClock) -> None:
-    """Each failure is told; the last voice's is the end."""
+    """A failed voice is reported and the next one speaks; after the last one the voice has failed."""
     fault = SetupError("no wheel")
     async with speaking(broken={"a": fault}) as speaker:
         speaker.say("Hi.", voices=("a", "b"))
@@ -227,7 +227,7 @@ class Mute:
     ("text", "is_told"), [("yes.", False), ("yes, \u4f60\u597d", True), ("\u4f60\u597d", True), ("?!", False)]
 )
 async def test_unspoken_words_are_reported(text: str, is_told: bool, autojump_clock: MockClock) -> None:  # noqa: FBT001
-    """Silence is no success where there were words to be said."""
+    """Words of which a voice made no sound are reported as a failure."""
     equipment = evolve(fake_equipment(ServerOptions(send_speed=5.0)), synthesizer=Mute())
     told: list[Event] = []
     voice = AgentVoice(
