@@ -70,7 +70,7 @@ def scenario(judge=None, clock="real"):
     [("Yes, she was.", "yes"), ("NO. She shouted.", "no"), ("Perhaps.", "unclear"), ("", "skipped")],
 )
 async def test_a_model_says_yes_or_no(judge, answer, verdict):
-    """With the transcript before it; what it refuses is skipped."""
+    """A judge's answer about the transcript is yes, no or unclear, and skipped where it fails."""
     judge.answer = answer
     (advice,) = await advice_on(resolve(loads(scenario(judge))), SAID)
     assert (advice.place, advice.answer) == ("expect.judge.ask[0]", verdict)
@@ -86,7 +86,7 @@ async def test_nobody_is_asked_where_nobody_is_named():
 
 
 def test_advice_decides_nothing(judge, tmp_path):
-    """It stands in the result of a meeting that passed."""
+    """A judge's `no` is in the result of a meeting that passed, and does not fail it."""
     judge.answer = "No. She mumbled."
     file = tmp_path / "judged.yaml"
     file.write_text(scenario(judge))
@@ -97,7 +97,7 @@ def test_advice_decides_nothing(judge, tmp_path):
 
 
 def test_no_model_is_asked_in_virtual_time(judge, tmp_path):
-    """Its answer would come after the end of time."""
+    """A judge is not asked in virtual time, and the result says so."""
     file = tmp_path / "judged.yaml"
     file.write_text(scenario(judge, "virtual"))
     held = run_meeting(file, out=tmp_path / "run", edges=Edges(engines=murmuring_engines()))
@@ -120,7 +120,7 @@ def test_a_judge_elsewhere_needs_permission(tmp_path):
 
 
 async def test_a_key_that_is_not_set_skips_the_question(monkeypatch):
-    """Advice decides nothing, so its lack ends nothing."""
+    """A judge whose key is not set is skipped, and the reason names the variable."""
     monkeypatch.delenv("JUDGE_KEY", raising=False)
     named = 'model: small\n    endpoint: {url: "http://127.0.0.1:1/", headers: {k: "${env:JUDGE_KEY}"}}'
     (advice,) = await advice_on(
@@ -130,7 +130,7 @@ async def test_a_key_that_is_not_set_skips_the_question(monkeypatch):
 
 
 def test_an_old_run_is_put_before_the_model_too(judge, tmp_path, capsys):
-    """`trialogue expect` asks what `run` asks, of a virtual run as well."""
+    """`trialogue expect` asks the judge about an earlier run, a virtual one as well."""
     file = tmp_path / "judged.yaml"
     file.write_text(scenario(judge, "virtual"))
     run_meeting(file, out=tmp_path / "run", edges=Edges(engines=murmuring_engines()))
@@ -140,7 +140,7 @@ def test_an_old_run_is_put_before_the_model_too(judge, tmp_path, capsys):
 
 
 def test_an_old_run_is_put_before_no_model_elsewhere_unasked(tmp_path, capsys):
-    """The question is skipped, with the option that allows its host."""
+    """`trialogue expect` skips a judge on a host without permission, and names the option."""
     file, plain = tmp_path / "judged.yaml", tmp_path / "plain.yaml"
     plain.write_text(scenario(clock="virtual"))
     run_meeting(plain, out=tmp_path / "run", edges=Edges(engines=murmuring_engines()))

@@ -14,7 +14,7 @@ def here(tmp_path, monkeypatch):
 
 
 def test_an_empty_directory_is_one_meetings(here, monkeypatch):
-    """The second process that is given it is refused, and the first one's files stay."""
+    """A second process that is given a meeting's directory is refused, and the first one's files stay."""
     (here / "out").mkdir()
 
     def second():
@@ -33,7 +33,7 @@ def test_an_empty_directory_is_one_meetings(here, monkeypatch):
 
 @pytest.mark.parametrize("out", [None, "deep/er/out", "there"])
 def test_a_failed_start_leaves_nothing_behind(here, out):
-    """Neither files nor the directories that were made for them; what was there before stays."""
+    """A meeting that fails to start leaves neither files nor new directories."""
     (here / "there").mkdir()
     before = sorted(here.rglob("*"))
 

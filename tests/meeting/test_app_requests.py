@@ -107,7 +107,7 @@ def everything(meeting):
 
 
 async def test_a_meeting_can_be_asked_from_another_thread(scenario, tmp_path):
-    """Each question is recorded, and the meeting goes on to its end."""
+    """Requests to a meeting from another thread are recorded, and the meeting goes on."""
     events, raised = await asked_in(scenario, tmp_path, everything)
     assert raised == []
     for kind in (SayAsked, NoteGiven, FloorRequested, MuteAsked):
@@ -135,7 +135,7 @@ async def test_another_thread_gets_what_its_question_raises(scenario, tmp_path):
 
 
 def test_a_meeting_whose_loop_has_ended_says_so(scenario, tmp_path):
-    """A thread that asks too late is told, and hangs nowhere."""
+    """A thread that asks a meeting too late gets an error, and does not hang."""
 
     async def held():
         async with open_meeting(scenario, out=tmp_path / "late", edges=edges) as meeting:
@@ -154,7 +154,7 @@ def test_a_meeting_whose_loop_has_ended_says_so(scenario, tmp_path):
 
 
 def test_the_thread_that_ran_the_loop_is_told_as_well(scenario, tmp_path):
-    """Behind `trio.run`, and within the next, there is no meeting: whatever is asked, in the same words."""
+    """A request to a meeting whose loop has ended is an error that says so, also within the next loop."""
 
     async def held():
         async with open_meeting(scenario, out=tmp_path / "late", edges=edges) as meeting:
@@ -182,7 +182,7 @@ def test_the_thread_that_ran_the_loop_is_told_as_well(scenario, tmp_path):
 
 
 async def test_waiting_elsewhere_is_refused_in_words(scenario, tmp_path):
-    """Only tasks of the meeting's loop can wait for it."""
+    """Waiting for a meeting outside its loop is an error that says so."""
 
     def waiting(meeting):
         for wait in (meeting.finished(), meeting.records().__anext__(), meeting.left_behind()):
@@ -194,7 +194,7 @@ async def test_waiting_elsewhere_is_refused_in_words(scenario, tmp_path):
 
 
 def test_a_plain_tool_may_ask_its_meeting(tmp_path):
-    """Its body runs in a thread: that is another thread, too."""
+    """A plain tool, which runs in a thread, can call methods of its meeting."""
     box = {}
 
     def tell() -> str:
@@ -275,7 +275,7 @@ WRONG = [
 
 
 async def test_wrong_questions_leave_a_meeting_untouched(scenario, tmp_path):
-    """Each is refused at the call; nothing of it is recorded, and the journal can be read and verified."""
+    """A wrong request to a meeting is an error at the call, and nothing of it is recorded."""
 
     def ask(meeting):
         for method, arguments, error in WRONG:
@@ -301,7 +301,7 @@ async def test_wrong_questions_leave_a_meeting_untouched(scenario, tmp_path):
 
 
 def test_options_of_wrong_types_are_refused_before_anything_is_made(scenario, tmp_path):
-    """Overrides are Overrides; a folder may be named by a text."""
+    """Options of a wrong type are errors before a run's directory is made."""
     with pytest.raises(TypeError, match="overrides must be Overrides, not a dict"):
         run_meeting(scenario, overrides={"clock": "virtual"}, out=str(tmp_path / "none"))
     assert not (tmp_path / "none").exists()
@@ -310,7 +310,7 @@ def test_options_of_wrong_types_are_refused_before_anything_is_made(scenario, tm
 @pytest.mark.parametrize("clock", list(Clock))
 @pytest.mark.parametrize("where", ["watch", "progress"])
 def test_a_callback_that_leaves_ends_the_meeting_as_its_authors_error(tmp_path, clock, where):
-    """A `SystemExit` of theirs is not the process's end with exit code 0."""
+    """A callback that raises `SystemExit` is its author's error, and does not end the process with 0."""
 
     async def watch(_):
         await trio.lowlevel.checkpoint()
@@ -329,7 +329,7 @@ def test_a_callback_that_leaves_ends_the_meeting_as_its_authors_error(tmp_path, 
 
 
 def test_a_block_left_before_the_first_tick_leaves_a_whole_run(scenario, tmp_path):
-    """A meeting begins with a tick of the process's clock; before it there is one to be left as well."""
+    """A meeting that is left before its first tick has a complete run."""
 
     async def held():
         async with open_meeting(scenario, out=tmp_path / "run", edges=Edges(engines=murmuring_engines())):
@@ -369,7 +369,7 @@ async def until(agent, kind):
 
 
 def test_an_agent_can_be_asked_from_another_thread():
-    """It answers as if its own thread had asked."""
+    """An agent answers a question that another thread asks."""
 
     async def conversation(agent):
         await until(agent, SessionReady)
@@ -385,7 +385,7 @@ def test_an_agent_can_be_asked_from_another_thread():
 
 
 def test_wrong_questions_leave_an_agent_untouched():
-    """Each is refused at the call, and the agent answers the next."""
+    """A wrong request to an agent is an error at the call, and the agent answers the next."""
     request = ToolRequested("agent", 1, "c", "clock", "{}")
     wrong = [
         ("ask", ("",), ValueError),
@@ -432,7 +432,7 @@ class Mine(Exception):
 
 @pytest.mark.parametrize("run", [trio.run, run_virtual], ids=["real", "virtual"])
 def test_errors_in_the_block_are_raised_unchanged(run):
-    """`open_agent` with `local_connect` wraps nobody's error into groups."""
+    """An error within `open_agent` is raised as it is, and not in a group."""
 
     async def main():
         async with local_connect(murmuring_engines(), seed=0) as connect, open_agent(AGENT, connect=connect):
@@ -443,7 +443,7 @@ def test_errors_in_the_block_are_raised_unchanged(run):
 
 
 def test_an_agent_is_warm_before_its_first_turn():
-    """The engines are loaded by entering, not by the first words."""
+    """An agent's engines are loaded when it is opened, not at its first words."""
     loaded = []
 
     async def main():
@@ -456,7 +456,7 @@ def test_an_agent_is_warm_before_its_first_turn():
 
 
 def test_virtual_time_loads_nothing_before_it_is_wanted():
-    """A wait costs no virtual time, and speech that the cache knows wants no engine."""
+    """In virtual time no engine is loaded before speech needs it."""
     loaded = []
 
     async def main():

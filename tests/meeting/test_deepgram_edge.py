@@ -107,7 +107,7 @@ async def hold(path, out, handler, **options):
 
 @pytest.mark.real
 async def test_a_meeting_at_the_service(live, tmp_path):
-    """It is dialled with the key, told valid settings with a model in place of the script, and heard."""
+    """A meeting with `--via deepgram` dials with the key, asks for a model, and is heard."""
     peer = Peer()
     result = await hold(live, tmp_path / "run", peer.converse)
     assert result.result.reason == "limit-turns"
@@ -121,7 +121,7 @@ async def test_a_meeting_at_the_service(live, tmp_path):
 
 @pytest.mark.real
 async def test_every_message_is_by_the_published_schema(live, tmp_path):
-    """All that we send is valid, with no key that is not declared."""
+    """Each message of a meeting is valid by the vendor's schema, without undeclared keys."""
     peer = Peer()
     await hold(live, tmp_path / "run", peer.converse)
     definitions = json.loads(SPEC.read_text())["definitions"]
@@ -139,7 +139,7 @@ def kind_of(definition):
 
 @pytest.mark.real
 async def test_the_key_is_nowhere_in_the_files(live, tmp_path):
-    """No byte of any output holds the key."""
+    """The key is in no file of a run."""
     result = await hold(live, tmp_path / "run", Peer().converse)
     for path in result.folder.rglob("*"):
         if path.is_file():
@@ -148,7 +148,7 @@ async def test_the_key_is_nowhere_in_the_files(live, tmp_path):
 
 @pytest.mark.real
 async def test_a_refused_key_ends_the_meeting_with_exit_code_3(live, tmp_path):
-    """401 is final for everybody, at once, and the service's words are told without the key."""
+    """A refused key ends the meeting with exit code 3 and the service's words, without the key."""
 
     def refuse(connection, request):
         del request
@@ -168,7 +168,7 @@ async def test_a_refused_key_ends_the_meeting_with_exit_code_3(live, tmp_path):
     "key", [f"{KEY}\nX-Other: 1", f"{KEY}é", f"{KEY} {KEY}", f"{KEY}\x7f", f"{KEY}\r\n\r\nGET"]
 )
 async def test_what_can_be_no_key_is_told_once(live, tmp_path, monkeypatch, key):
-    """Before anything is dialled or made, and without the key."""
+    """A key that cannot be one is an error without the key, before anything is made."""
     monkeypatch.setenv("DEEPGRAM_API_KEY", key)
     with pytest.raises(SetupError, match="DEEPGRAM_API_KEY is invalid") as caught:
         async with open_meeting(live, overrides=Overrides(via="deepgram"), out=tmp_path / "run"):

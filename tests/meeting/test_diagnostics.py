@@ -29,7 +29,7 @@ def host(*arguments):
 
 
 def test_a_host_that_has_configured_nothing_sees_nothing():
-    """Neither on its output nor on its error stream, where `logging` puts what nobody handles."""
+    """An app without logging sees no diagnostics on its output or its error stream."""
     assert host() == ("", "")
 
 
@@ -39,7 +39,7 @@ def test_a_host_with_logging_gets_them_there():
 
 
 def test_a_failure_comes_with_its_traceback(caplog):
-    """At the level of details, diagnostics have a failure's traceback."""
+    """A failure's diagnostics at debug level have its traceback."""
     with caplog.at_level(logging.DEBUG, "trialogue"):
         Log("trialogue.tools").debug("a tool failed", ValueError("why"), tool="price")
     assert "a tool failed: tool='price'" in caplog.text
@@ -55,7 +55,7 @@ def test_a_host_with_structlog_gets_the_diagnostics_there(caplog):
 
 
 def test_nothing_asks_structlog_beside_it():
-    """Structlog by itself prints to the standard output: the library asks it in one place alone."""
+    """No module but one asks structlog, which by itself prints to the standard output."""
     from pathlib import Path
 
     import trialogue
@@ -71,7 +71,7 @@ def test_nothing_asks_structlog_beside_it():
 
 @pytest.mark.parametrize("where", ["logging", "structlog"])
 def test_a_failure_in_it_holds_no_key(where, caplog, monkeypatch, capsys):
-    """Neither in its traceback nor in a field, wherever the host has its lines."""
+    """A failure's diagnostics have no key, neither in the traceback nor in a field."""
     monkeypatch.setenv("SOME_API_KEY", "canary-5e1f-0a77")
     if where == "structlog":
         plain = structlog.dev.plain_traceback  # releases of 2025 warn of a text where they would format
@@ -92,7 +92,7 @@ def test_a_failure_in_it_holds_no_key(where, caplog, monkeypatch, capsys):
 
 
 def test_an_app_gets_the_notes_on_its_scenario(caplog):
-    """Those that `trialogue check` prints; a resolved scenario has them, too."""
+    """An app gets the notes on its scenario that `trialogue check` prints."""
     scenario = Scenario.build("x", {"ann": {"lines": ["Hi."]}}, end={"any": [{"error": "session-lost"}]})
     (told,) = prepared(scenario, None).notes
     assert told.startswith("end.any[0].error: session-lost is no error here")

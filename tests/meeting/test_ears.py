@@ -72,7 +72,7 @@ class Breaking:
 
 
 def test_an_ear_that_is_lost_comes_back(held):
-    """What is said behind the loss has its words, at its place."""
+    """A person's words after a lost ear are heard, at their time."""
 
     @asynccontextmanager
     async def breaking(own):
@@ -92,7 +92,7 @@ def test_an_ear_that_is_lost_comes_back(held):
 
 
 def test_a_person_who_spoke_when_the_process_died_speaks_no_more(held, tmp_path):
-    """The meeting that goes on is told so, where the recordings end; its ear counts on."""
+    """A person's speech ends where the recordings do when the process dies, and its ear counts on."""
     held(lambda _, own: own)
     run = tmp_path / "o"
     journal = run / "journal.jsonl"
@@ -110,7 +110,7 @@ def test_a_person_who_spoke_when_the_process_died_speaks_no_more(held, tmp_path)
 
 
 def test_a_person_whose_ear_is_refused_stays(held):
-    """The meeting goes on; its speech is detected as ever."""
+    """A person whose ear is refused stays in the meeting, and its speech is detected."""
 
     @asynccontextmanager
     async def refused():

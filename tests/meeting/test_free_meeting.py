@@ -49,7 +49,7 @@ cast:
 
 @pytest.mark.long  # five minutes; test_any_order tries `free` in any order, and scenarios hold it shorter
 def test_they_talk_to_the_end_without_a_livelock(tmp_path, hold):
-    """The floor goes round for five minutes, nobody waits for ever, and the person's words are its own."""
+    """A free meeting of five minutes has no livelock, and a person's words are its own."""
     path = tmp_path / "free.yaml"
     path.write_text(SCENARIO)
     result = hold(path)

@@ -61,7 +61,7 @@ def told(done):
 
 
 def test_a_tool_runs_when_the_app_allows_it(tmp_path):
-    """The hook sees the tool and its arguments; its answer is an event."""
+    """A tool runs when the hook that sees its arguments allows it, and the answer is recorded."""
     asked, paid = [], []
 
     def approve(question):
@@ -133,7 +133,7 @@ def says_too_much(_):
 )
 @pytest.mark.parametrize("allows", [True, False])
 def test_without_an_answer_the_default_holds(tmp_path, hook, allows):
-    """At the deadline; a hook that raises, or says what is no answer, has not answered."""
+    """A hook that raises, answers wrongly or is late gets its default at the deadline."""
     paid = []
     done = held(tmp_path, {"tool": Hook(hook, deadline_s=3, allows=allows)}, paid)
     assert paid == ([30] if allows else [])
@@ -146,7 +146,7 @@ def test_without_an_answer_the_default_holds(tmp_path, hook, allows):
 
 
 async def test_an_async_hook_is_waited_for(tmp_path):
-    """The meeting stands still for that call alone."""
+    """A tool runs when an async hook has allowed it, two seconds later."""
 
     async def approve(_):
         await trio.sleep(2)
@@ -162,7 +162,7 @@ async def test_an_async_hook_is_waited_for(tmp_path):
 
 
 def test_words_to_an_agent_can_be_changed(tmp_path):
-    """The agent is told what the hook says; the journal has what was asked."""
+    """An agent reads what the hook says, and the journal has what the hook was asked."""
     done = held(
         tmp_path, {"words": lambda asked: HookAnswer(True, content=asked.content.replace("Yes", "Perhaps"))}
     )
@@ -174,7 +174,7 @@ def test_words_to_an_agent_can_be_changed(tmp_path):
 
 
 def test_words_that_are_refused_never_reach_an_agent(tmp_path):
-    """Its turn is over, and the others go on."""
+    """An agent whose words a hook refuses gets no cue, and the others go on."""
     done = held(tmp_path, {"words": lambda asked: asked.participant != "bob"})
     assert {each.to for each in done.all(Cue)} == {"ann"}
     assert "words-refused" in [each.code for each in done.all(Report)]

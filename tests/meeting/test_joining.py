@@ -100,7 +100,7 @@ def recorded(tmp_path, name):
 
 
 def test_an_agent_that_joins_has_its_turns_like_the_others(tmp_path, capsys):
-    """Last in the order, from its next round on; the others are told, and it is among them everywhere."""
+    """An agent that joins has a turn in each round from then on, and is listed with its label."""
 
     async def visit(meeting):
         await trio.sleep(3)
@@ -121,7 +121,7 @@ def test_an_agent_that_joins_has_its_turns_like_the_others(tmp_path, capsys):
 
 
 def test_the_journal_says_who_came_with_its_whole_seat(tmp_path):
-    """With nothing left out, as a scenario's cast has it; the file of the start is what it was."""
+    """The journal has the whole entry of a participant who joined, and the scenario's file has none."""
 
     async def visit(meeting):
         await meeting.join("kim", NEW)
@@ -142,7 +142,7 @@ def test_the_journal_says_who_came_with_its_whole_seat(tmp_path):
 
 
 def test_its_recording_is_silent_until_it_came(tmp_path):
-    """All recordings are as long, whole, and on the meeting's clock."""
+    """A later participant's recording is as long as the others, and silent until it came."""
 
     async def visit(meeting):
         await trio.sleep(5)
@@ -165,7 +165,7 @@ def test_its_recording_is_silent_until_it_came(tmp_path):
 
 
 def test_a_scenario_is_made_of_a_meeting_that_somebody_joined(tmp_path):
-    """It can be held; it says that all are at the table from the start."""
+    """A scenario from a meeting with a later participant can be held, and its head names who came."""
 
     async def visit(meeting):
         await trio.sleep(3)
@@ -195,7 +195,7 @@ def test_a_person_who_joins_is_heard(tmp_path):
 
 
 def test_clips_join_and_are_kept_with_the_run(tmp_path):
-    """A recording beside the scenario is copied; the entry names the copy."""
+    """A recording of a person who joins is copied into the run, and the entry names the copy."""
     path = tmp_path / "hello.wav"
     import soundfile
 
@@ -216,7 +216,7 @@ def test_clips_join_and_are_kept_with_the_run(tmp_path):
 
 
 def test_a_participant_who_joins_may_call_the_meetings_tools(tmp_path):
-    """Those of the scenario; one that it has not is an error at the call."""
+    """A later participant can call the scenario's tools, and another tool is an error at the call."""
     tools = {"tools": {"price": {"description": "A price.", "mock": {"result": {"cents": "eight"}}}}}
     script = [{"call": {"tool": "price", "arguments": {}}, "say": "It is ${result.cents}."}]
 
@@ -234,7 +234,7 @@ def test_a_participant_who_joins_may_call_the_meetings_tools(tmp_path):
 
 
 def test_the_service_of_one_who_joins_is_opened_for_it(tmp_path):
-    """Nobody of the start was at the embedded server."""
+    """A meeting of people opens the embedded server for an agent that joins."""
     people = {name: {"role": "human", "via": "text"} for name in ("dana", "pia")}
 
     async def visit(meeting):
@@ -251,7 +251,7 @@ def test_the_service_of_one_who_joins_is_opened_for_it(tmp_path):
 
 
 def test_the_floor_of_one_who_leaves_is_given_on(tmp_path):
-    """In the middle of its turn: it is silent, its turn ends as `left`, and its session is closed."""
+    """An agent that leaves in its turn is silent at once, and the next gets the floor."""
 
     async def visit(meeting):
         async for record in meeting.records():
@@ -296,7 +296,7 @@ def test_a_person_who_leaves_is_heard_no_more(tmp_path):
 
 
 def test_a_participant_who_comes_back_as_it_was_goes_on_where_it_left(tmp_path):
-    """In a new session, behind the lines that were heard; its recording goes on, too."""
+    """A participant that comes back goes on after its heard lines, in a new session."""
 
     async def visit(meeting):
         await meeting.join("kim", NEW)
@@ -315,7 +315,7 @@ def test_a_participant_who_comes_back_as_it_was_goes_on_where_it_left(tmp_path):
 
 
 def test_another_seat_of_the_same_name_begins_anew(tmp_path):
-    """With its own lines, from the first on, and without what was before."""
+    """Another participant under a former name begins with its own first line."""
     again = {"lines": ["Somebody else sits here.", "Really."]}
 
     async def visit(meeting):
@@ -330,7 +330,7 @@ def test_another_seat_of_the_same_name_begins_anew(tmp_path):
 
 
 def test_all_may_leave_and_others_come(tmp_path):
-    """The meeting waits for them as long as for anybody."""
+    """A meeting that all have left goes on with those who join later."""
 
     async def visit(meeting):
         await meeting.leave("ann")
@@ -385,7 +385,7 @@ def test_an_impossible_join_is_refused_without_effects(tmp_path, name, seat, err
 
 
 def test_a_join_without_permission_is_refused(tmp_path, monkeypatch):
-    """A host without permission, and a variable that is not set, as at a meeting's start."""
+    """A join with a host without permission, or an unset variable, is refused as at the start."""
     monkeypatch.delenv("KIMS_TOKEN", raising=False)
     endpoint = {"url": "https://models.example.org/v1"}
     seat = {"prompt": "Be brief.", "think": {"provider": "open_ai", "model": "m", "endpoint": endpoint}}
@@ -402,7 +402,7 @@ def test_a_join_without_permission_is_refused(tmp_path, monkeypatch):
 
 
 def test_a_key_of_a_seat_is_in_no_file(tmp_path, monkeypatch):
-    """The entry has the reference; whatever else tells of the key is masked."""
+    """The key of a participant who joins is in no file of the run."""
     monkeypatch.setenv("KIMS_WORD", "very-confidential-word")
     here = {"url": "http://127.0.0.1:9/v1", "headers": {"authorization": "Bearer ${env:KIMS_WORD}"}}
     seat = {"prompt": "Be brief.", "think": {"provider": "open_ai", "model": "m", "endpoint": here}}
@@ -418,7 +418,7 @@ def test_a_key_of_a_seat_is_in_no_file(tmp_path, monkeypatch):
 
 
 def test_calls_at_the_wrong_moment(tmp_path):
-    """Unknown names, those who have left, a meeting that is over, another loop."""
+    """A join or leave with a wrong name, after the end or in another loop, is an error."""
 
     async def visit(meeting):
         with pytest.raises(UnknownName):
@@ -444,7 +444,7 @@ def test_calls_at_the_wrong_moment(tmp_path):
 
 @pytest.mark.parametrize("most", [9, pytest.param(joining.MOST_SEATS, marks=pytest.mark.long)])
 def test_as_many_names_as_a_meeting_knows(tmp_path, monkeypatch, most):
-    """One more is refused, whoever has left by then; all that the product lets in join in the long tests."""
+    """A participant over the limit of a meeting is refused, even if others have left."""
     monkeypatch.setattr(joining, "MOST_SEATS", most)
 
     async def visit(meeting):
@@ -459,7 +459,7 @@ def test_as_many_names_as_a_meeting_knows(tmp_path, monkeypatch, most):
 
 
 def test_a_cancelled_join_leaves_a_seat_whole(tmp_path):
-    """It is there with its actor, or it is not."""
+    """A participant whose join was cancelled is either fully at the table or not at all."""
 
     async def visit(meeting):
         with trio.move_on_after(0) as scope:

@@ -64,12 +64,12 @@ def table(frame="20ms", hold="9s"):
 
 @pytest.mark.parametrize("frame", [pytest.param("20ms", marks=pytest.mark.long), "100ms"])
 def test_the_same_meeting(compared, frame):
-    """Two who hear, one who reads: each file is the same."""
+    """A meeting on a clock that leaps has the same files as on one that ticks."""
     assert compared(table(frame)) == []
 
 
 def test_a_turn_that_is_cut_inside_a_stretch(compared, tmp_path):
-    """Its bound is no tick's moment, and what was heard ends at the same sample."""
+    """A turn that is cut between two ticks has the same files on both clocks."""
     assert compared(table("40ms", "730ms")) == []
     assert '"cut"' in (tmp_path / "leaping" / "run" / "journal.jsonl").read_text()
 
@@ -91,7 +91,7 @@ def test_people_and_faults(tmp_path, seed, number, fault):
 
 
 def test_a_shift_of_one_sample_is_found(compared, monkeypatch):
-    """What is carried before its time, one sample late: the recordings tell."""
+    """The comparison of the two clocks finds a recording that is one sample late."""
     right = Router.advance
 
     def late(self, ticks, sounding):
@@ -102,14 +102,14 @@ def test_a_shift_of_one_sample_is_found(compared, monkeypatch):
 
 
 def test_a_tick_too_many_is_found(compared, monkeypatch):
-    """A stretch that goes beyond the next deadline has carried what somebody could still change."""
+    """The comparison of the two clocks finds a leap beyond the next deadline."""
     right = Stretches._before
     monkeypatch.setattr(Stretches, "_before", lambda self, deadline: right(self, deadline) + 1)
     assert compared(table("40ms", "730ms"))
 
 
 def test_a_mouth_that_does_not_wait_for_its_next_message_is_found(compared, monkeypatch):
-    """What was said would be heard with a gap in it that nobody made."""
+    """The comparison of the two clocks finds a gap in a reply that should have none."""
     monkeypatch.setattr(Playout, "is_dry", False)
     long = f"It is fast{' and it is near' * 12}."
     text = table("100ms").replace("hears: audio, ", "").replace("It is fast and it is near.", long)
@@ -137,12 +137,12 @@ def test_most_messages_are_given_before_their_time(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("frame", [pytest.param("20ms", marks=pytest.mark.long), "100ms"])
 def test_a_person_whose_sound_is_recorded(compared, frame):
-    """What the person says is heard at the same samples, and told at the same moments."""
+    """A recorded person is heard at the same samples on both clocks."""
     assert compared(table(frame).replace("floor: {", GUEST)) == []
 
 
 def test_sound_that_an_ear_gets_early_is_noticed(compared, monkeypatch):
-    """The silence behind what was said goes to the ear's service, each tick in its time."""
+    """The comparison of the two clocks finds silence that reaches an ear's service at another time."""
     right = EarSession.would_tell
     monkeypatch.setattr(
         EarSession, "would_tell", lambda self, pcm, at: pcm is not None and right(self, pcm, at)
@@ -152,7 +152,7 @@ def test_sound_that_an_ear_gets_early_is_noticed(compared, monkeypatch):
 
 @pytest.mark.long  # most ticks of agents are counted in the daily tests
 def test_most_ticks_of_a_silent_person_are_carried(monkeypatch, tmp_path):
-    """All but those in which the recording is heard, and for a while behind it."""
+    """A virtual meeting with a recorded person needs less than half of its ticks."""
     text = table().replace("floor: {", GUEST)
     ticking = ticks_of(monkeypatch, TICKING, tmp_path / "ticking", text)
     assert ticks_of(monkeypatch, "", tmp_path / "leaping", text) < ticking / 2
@@ -172,14 +172,14 @@ def ticks_of(monkeypatch, way, out, text=None):
 
 
 def test_most_ticks_are_carried_before_their_time(monkeypatch, tmp_path):
-    """Nine of ten; a clock that is told to tick carries none."""
+    """A virtual meeting skips nine of ten ticks, and none if the clock is told to tick."""
     ticking = ticks_of(monkeypatch, TICKING, tmp_path / "ticking")
     assert ticking > 500
     assert ticks_of(monkeypatch, "", tmp_path / "leaping") < ticking / 10
 
 
 def test_a_leaper_is_asked_before_time_moves():
-    """Trio's private names still do what we set them for: the next deadline is told, and may be moved on."""
+    """A virtual clock tells its next deadline, and lets it be moved on."""
     asked = []
 
     class Watching:
@@ -208,7 +208,7 @@ def test_a_leaper_is_asked_before_time_moves():
 
 
 def test_a_clock_that_is_told_to_tick_asks_nobody(monkeypatch):
-    """With `TRIALOGUE_VIRTUAL=ticking`, and in real time, no sound is given early."""
+    """With `TRIALOGUE_VIRTUAL=ticking`, and in real time, no tick is skipped."""
     monkeypatch.setenv(SWITCH, TICKING)
 
     async def main():

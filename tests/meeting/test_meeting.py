@@ -45,7 +45,7 @@ def test_the_chair_answers_to_what_it_heard(scenario, hold):
 
 
 def test_a_turn_is_over_with_the_answer_after_a_filler(scenario, hold):
-    """The service joins them to one reply: nobody waits for another answer."""
+    """A turn ends with the answer after a filler, where the service joins both to one reply."""
     text = scenario.read_text().replace(
         "delay: 500ms}", "delay: 500ms}\n    filler: {after: 200ms, say: One moment.}"
     )
@@ -61,7 +61,7 @@ def test_a_turn_is_over_with_the_answer_after_a_filler(scenario, hold):
 
 
 def test_a_turn_is_over_when_nothing_comes_after_a_filler(scenario, hold):
-    """An agent may call a tool and have no words for its result."""
+    """A turn ends with its filler when the agent says nothing to the tool's result."""
     text = scenario.read_text().replace(
         "delay: 500ms}", "delay: 500ms}\n    filler: {after: 200ms, say: One moment.}"
     )
@@ -86,20 +86,20 @@ def test_two_runs_are_equal_byte_for_byte(scenario, hold):
 
 
 def test_another_seed_is_another_meeting(scenario, hold):
-    """Chance comes from the seed: think times differ."""
+    """A meeting with another seed has other think times."""
     other = hold(scenario, overrides=Overrides(clock=Clock.VIRTUAL, seed=4))
     journal = other.folder / "journal.jsonl"
     assert journal.read_bytes() != (hold(scenario).folder / "journal.jsonl").read_bytes()
 
 
 def test_a_replay_decides_the_same(scenario, hold):
-    """The brain answers the recorded events as it did."""
+    """A replay of a meeting's events decides the same."""
     result = hold(scenario)
     assert verify(result.folder / "journal.jsonl", Brain).records == len(result.records)
 
 
 def test_the_files_of_a_run(scenario, hold):
-    """Everything that the result names is there, and nobody else can read it."""
+    """A run has every file that its result names, readable only by its owner."""
     result = hold(scenario)
     told = json.loads((result.folder / "result.json").read_text())
     assert set(told["files"]) == {
@@ -125,7 +125,7 @@ def test_the_files_of_a_run(scenario, hold):
 
 
 def test_recordings_line_up_with_the_journal(scenario, hold):
-    """Where the journal says that somebody is heard, the recording has sound, to 20 ms; elsewhere none."""
+    """A recording has sound where the journal says that its participant is heard, and nowhere else."""
     result = hold(scenario)
     events = [r.event for r in result.records]
     for name in ("chair", "ann", "bob"):
@@ -141,7 +141,7 @@ def test_recordings_line_up_with_the_journal(scenario, hold):
 
 
 def test_nobody_overlaps(scenario, hold):
-    """One holder at a time: at no sample do two participants sound."""
+    """No two agents sound at the same sample."""
     result = hold(scenario)
     together = 0
     for name in ("chair", "ann", "bob"):
@@ -151,7 +151,7 @@ def test_nobody_overlaps(scenario, hold):
 
 
 def test_requests_of_an_app_take_effect(scenario, hold):
-    """Say, grant and inject come true in the meeting; stop ends it with its reason."""
+    """An app's words are said in the next turn, and its stop ends the meeting with its reason."""
     turns = []
 
     async def watch(meeting):
@@ -172,7 +172,7 @@ def test_requests_of_an_app_take_effect(scenario, hold):
 
 
 def test_records_come_from_the_start(scenario, hold):
-    """Who watches misses nothing, and sees just what the journal holds."""
+    """A watcher gets exactly the records of the journal, from the first on."""
     seen = []
 
     async def watch(meeting):
@@ -183,7 +183,7 @@ def test_records_come_from_the_start(scenario, hold):
 
 
 def test_unknown_participants_are_refused_at_once(scenario, hold):
-    """A name that nobody has is the caller's error, not the meeting's."""
+    """An unknown participant is an error at the app's call, and the meeting goes on."""
 
     async def watch(meeting):
         await trio.lowlevel.checkpoint()
@@ -196,7 +196,7 @@ def test_unknown_participants_are_refused_at_once(scenario, hold):
 
 
 def test_leaving_the_block_ends_the_meeting(scenario, tmp_path):
-    """Who leaves has a complete meeting on disk, and it says that it was left."""
+    """A meeting whose block is left has a complete run, with the reason `left`."""
 
     resolved = prepare(scenario, Overrides(clock=Clock.VIRTUAL))
 
@@ -215,14 +215,14 @@ def test_leaving_the_block_ends_the_meeting(scenario, tmp_path):
 
 
 def test_a_directory_in_use_is_refused(scenario, hold, tmp_path):
-    """Nothing of an earlier run is overwritten."""
+    """A run's directory with files in it is refused, so that nothing is overwritten."""
     first = hold(scenario)
     with pytest.raises(SetupError, match="is not empty"):
         hold(scenario, out=first.folder)
 
 
 def test_a_wrong_scenario_is_refused_before_anything_is_made(tmp_path, hold):
-    """Every fault is told, and no directory is left behind."""
+    """A wrong scenario is an error with its line, and no directory is made."""
     path = tmp_path / "wrong.yaml"
     path.write_text("trialogue: 1\nname: x\ncast: {a: {promt: hi}}\n")
     with pytest.raises(ScenarioError, match=r"wrong\.yaml:3"):
@@ -231,14 +231,14 @@ def test_a_wrong_scenario_is_refused_before_anything_is_made(tmp_path, hold):
 
 
 async def test_a_virtual_scenario_needs_a_virtual_clock(scenario):
-    """Under a real clock a virtual meeting is refused, with what to do."""
+    """A virtual meeting under a real clock is refused, with what to do."""
     with pytest.raises(SetupError, match="use run_meeting"):
         async with open_meeting(scenario, overrides=Overrides(clock=Clock.VIRTUAL)):
             pass
 
 
 def test_deepgram_without_a_key(tmp_path, monkeypatch):
-    """A missing key is told before anything is dialled."""
+    """A missing key is an error before anything is dialled."""
     from trialogue.meeting.run import run_meeting
 
     monkeypatch.delenv("DEEPGRAM_API_KEY", raising=False)
@@ -249,7 +249,7 @@ def test_deepgram_without_a_key(tmp_path, monkeypatch):
 
 
 def test_a_meeting_that_is_cancelled_says_so(scenario, tmp_path):
-    """Cancelled from outside, it still ends through the brain, with all of its files."""
+    """A cancelled meeting ends in order, with all of its files."""
     resolved = prepare(scenario, Overrides(clock=Clock.VIRTUAL))
 
     async def visit():
@@ -264,7 +264,7 @@ def test_a_meeting_that_is_cancelled_says_so(scenario, tmp_path):
 
 
 def test_errors_leave_the_block_as_themselves(scenario, tmp_path):
-    """`except` can name what happened: no group around it."""
+    """An error within the block of a meeting is raised as it is, and not in a group."""
     resolved = prepare(scenario, Overrides(clock=Clock.VIRTUAL))
 
     async def visit():
@@ -276,7 +276,7 @@ def test_errors_leave_the_block_as_themselves(scenario, tmp_path):
 
 
 def test_texts_are_texts(scenario, hold):
-    """No text is refused at once; one that nobody could write is mended."""
+    """A request with something else than a text is an error, and a lone surrogate is replaced."""
 
     async def watch(meeting):
         await trio.lowlevel.checkpoint()

@@ -83,7 +83,7 @@ def when(kind, participant, act, after_s=0.0):
 
 
 def test_a_turn_that_was_cut_is_taken_again_once(scenario):
-    """The next session knows what was heard of it, is told where it was cut off, and says it again."""
+    """An agent that loses its session in its turn says it again, and knows how far it was heard."""
     connections = Connections()
 
     async def cut(meeting):
@@ -113,7 +113,7 @@ def test_a_turn_that_was_cut_is_taken_again_once(scenario):
 
 
 def test_a_tool_in_flight_is_run_once_and_stands_in_the_context(scenario):
-    """The session that asked is gone; its tool is not run again, and the next session knows of the call."""
+    """A tool whose session is lost does not run again, and the next session knows of the call."""
     connections = Connections()
     held = hold(scenario, connections, when(ToolRequested, "bob", lambda _: connections.cut("bob"), 0.1))
     ran = [c.call_id for c in held.all(RunTool)]
@@ -130,7 +130,7 @@ def test_a_tool_in_flight_is_run_once_and_stands_in_the_context(scenario):
 
 
 def test_sessions_that_grow_old_are_gone_on_with_in_new_ones(scenario, monkeypatch):
-    """At turns' edges, one at a time, with context, without a failure and without a second connection."""
+    """Old sessions are replaced between turns, one at a time, without a failure."""
     monkeypatch.setattr(agent_session, "ALLOWED_S", 4.0)
     connections = Connections()
     held = hold(scenario, connections)
@@ -146,7 +146,7 @@ def test_sessions_that_grow_old_are_gone_on_with_in_new_ones(scenario, monkeypat
 
 
 def test_an_update_holds_in_this_session_and_the_next(scenario):
-    """The service confirms it, the journal says so, and a restored session begins with it."""
+    """A change of settings holds in the next session, and its confirmation is recorded."""
     connections = Connections()
 
     async def watch(meeting):
@@ -195,7 +195,7 @@ cast:
 
 @pytest.mark.parametrize(("policy", "reason"), [("drop", "limit-turns"), ("end", "refused")])
 def test_a_participants_failure_policy(tmp_path, policy, reason):
-    """Without it the others go on, or nobody does: as the scenario says."""
+    """A meeting goes on without a failed participant or ends with it, as the scenario says."""
     path = tmp_path / "policy.yaml"
     path.write_text(f"""
 trialogue: 1
@@ -211,7 +211,7 @@ cast:
 
 
 def test_a_refused_key_ends_the_meeting_at_once(scenario):
-    """Everybody is told once, nobody dials twice, and the exit code says so."""
+    """A refused key ends the meeting at once, with exit code 3."""
     failures = {
         name: [ProviderRefused("the service answered 401", status=401)] * 9
         for name in ("chair", "ann", "bob")
@@ -233,7 +233,7 @@ class Deaf:
 
 @pytest.mark.parametrize("minutes", [5, pytest.param(20, marks=pytest.mark.long)])
 def test_no_socket_dies_of_our_own_silence(minutes):
-    """At a service that gives up after ten seconds, fed by fits and starts or not at all."""
+    """An agent that is fed sound now and then, or never, keeps its session."""
     chance = random.Random(7)
     deaf = evolve(murmuring_engines(), open_detector=lambda _: Deaf())
 
@@ -261,7 +261,7 @@ def test_no_socket_dies_of_our_own_silence(minutes):
 
 
 def test_a_lone_agent_goes_on_when_its_session_grows_old(monkeypatch):
-    """At a reply's end, with what was said before."""
+    """An agent without a meeting gets a new session when the old one nears its age limit."""
     monkeypatch.setattr(agent_session, "ALLOWED_S", 30.0)
     script = [{"say": "Good morning."}, {"say": "It is noon."}, {"otherwise": "Good bye."}]
 

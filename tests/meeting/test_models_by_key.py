@@ -56,7 +56,7 @@ def server():
 
 
 def test_a_model_is_asked_with_the_key_at_the_base_address(server, tmp_path, monkeypatch):
-    """Neither an endpoint nor leave is needed; the key is in no file of the run."""
+    """An agent's model is asked with the operator's key, which is in no file of the run."""
     listening, handler = server
     monkeypatch.setenv("OPENAI_API_KEY", "sk-not-to-be-found-1234567890")
     monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{listening.server_port}/v1")
@@ -99,7 +99,7 @@ def test_a_vendors_own_host_needs_no_leave_once_its_key_is_set(provider, variabl
 
 
 def test_all_that_lacks_leave_is_told_at_once():
-    """Code, programs and hosts, each once, as options ready to be added."""
+    """The error for missing permissions lists all code, programs and hosts as options to add."""
     text = SCENARIO.replace("lines: [Fine.]", "lines: [Fine.], tools: [a, b, c]") + (
         'tools: {a: {python: "prices:look_up"}, b: {command: [./look_up]}, '
         'c: {http: {url: "https://prices.example/x"}}}\n'
@@ -114,7 +114,7 @@ def test_all_that_lacks_leave_is_told_at_once():
 
 
 def test_a_module_beside_the_scenario_is_found(tmp_path, monkeypatch):
-    """Its folder is looked in last, and only once its code is allowed."""
+    """A tool's module beside the scenario is found once its code is allowed."""
     monkeypatch.setattr("sys.path", list(__import__("sys").path))
     (tmp_path / "beside_the_scenario.py").write_text("def look_up():\n    return 'eight cents'\n")
     file = tmp_path / "s.yaml"

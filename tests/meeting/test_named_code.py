@@ -37,7 +37,7 @@ def lacks(tmp_path):
 
 
 def test_a_module_that_is_nowhere_is_named_with_the_file_that_was_looked_for(lacks, tmp_path):
-    """A stranger knows neither where it belongs nor that the installed packages count."""
+    """The error for a missing module names the file that was looked for."""
     looked = f"looked for {tmp_path / 'bookshelf.py'}, and among the installed packages"
     assert lacks("", module="book.py") == [(PATH, f"no module bookshelf: {looked}")]
 
@@ -79,7 +79,7 @@ def test_a_module_that_is_installed_is_left_to_the_import(lacks, monkeypatch):
 
 
 def test_check_and_run_refuse_what_is_not_there(tmp_path, capsys):
-    """At its place, with a code; what `check` calls good, `run` does not refuse."""
+    """`check` and `run` refuse a missing module at its place in the scenario."""
     file = tmp_path / "club.yaml"
     file.write_text(SCENARIO)
     told = f"{file}:7:19: tools.pages.python: no module bookshelf"

@@ -39,7 +39,7 @@ def records(reason):
 
 @pytest.mark.parametrize("reason", ["silence", "limit-time", "said"])
 def test_each_is_told_where_a_limit_ended_the_meeting(reason):
-    """What came, and what was not written, is not told; nor is anything of an end that was waited for."""
+    """A meeting that a limit ended lists the conditions of its end that never came."""
     held = records(reason)
     for ends in (ENDS, ""):
         resolved = resolve(loads(f"{SCENARIO}{ends}"))

@@ -40,7 +40,7 @@ def hold(scenario, tmp_path, **options):
 
 
 def test_a_cast_is_built_in_python(tmp_path):
-    """Its keys are the scenario file's; a number, a list and a mapping say what they say there."""
+    """A cast that is built in Python is held like one of a file."""
     result = hold(talk(), tmp_path)
     assert result.result.reason == "limit-turns"
     assert result.granted == ["ann", "bob", "ann"]
@@ -91,7 +91,7 @@ class OnlyBob:
     ids=["function", "object", "partial"],
 )
 def test_an_apps_policy_needs_no_permission(tmp_path, policy):
-    """It has a name of its own, decides, and decides again in a replay."""
+    """An app's policy decides without a permission, and again in a replay."""
     scenario = talk(floor={"custom": "bobs"})
     result = hold(scenario, tmp_path, policies={"bobs": policy})
     assert result.granted[0] == "bob"
@@ -107,7 +107,7 @@ def test_a_policy_can_stand_in_the_permissions(tmp_path):
 
 
 def test_a_policy_that_nobody_gave_is_told(tmp_path):
-    """In words of the call that was made, before anything is."""
+    """A policy that the app did not pass is an error with the call to make, before a run is made."""
     with pytest.raises(SetupError, match=r"pass it as policies=\{'bobs'"):
         hold(talk(floor={"custom": "bobs"}), tmp_path)
     assert not (tmp_path / "run").exists()
@@ -127,7 +127,7 @@ def test_policies_that_are_none_are_refused(tmp_path, policies):
     ("returned", "named"), [("bob", "a str"), (None, "a NoneType"), (5, "an int"), (Next, "a type")]
 )
 def test_the_type_of_a_policys_decision_is_checked(tmp_path, returned, named):
-    """A wrong type is its author's error, by the policy's name."""
+    """A policy that returns a wrong type is its author's error, with the policy's name."""
     with pytest.raises(AuthorFailed, match=f"policy bobs returned {named}, not a decision"):
         hold(talk(floor={"custom": "bobs"}), tmp_path, policies={"bobs": lambda _: returned})
 
@@ -142,7 +142,7 @@ def test_the_fields_of_a_decision_are_checked(tmp_path, decision):
 
 
 def test_a_policy_that_names_somebody_unknown_is_noted(tmp_path):
-    """The journal has one note, and `otherwise` decides."""
+    """A policy that names an unknown participant is noted once, and `otherwise` decides."""
     scenario = talk(floor={"custom": "nobodys"})
     result = hold(scenario, tmp_path, policies={"nobodys": lambda _: Next("zoe", "she is asked")})
     told = [each for each in result.all(Report) if each.code == "unknown-named"]
@@ -152,7 +152,7 @@ def test_a_policy_that_names_somebody_unknown_is_noted(tmp_path):
 
 
 def test_what_an_engine_raised_is_told_to_its_author(tmp_path, caplog):
-    """With its traceback, for developers; the line for operators has only the place."""
+    """An engine's failure is logged with its traceback at debug level, and with its place otherwise."""
 
     class Broken:
         """A voice whose weights are missing."""

@@ -8,7 +8,7 @@ NAMED = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (ROOT / "docs/explain/pa
 
 
 def test_every_pain_has_a_test():
-    """Each row names a file, and a test in it."""
+    """Each row of the page of pains names a file and a test that exist."""
     assert len(NAMED) >= 33
     for file, name in NAMED:
         text = (ROOT / file).read_text()

@@ -77,7 +77,7 @@ def sounds(result, name, start, end):
 
 
 def test_a_clip_plays_on_cue(people, hold):
-    """Dana begins two seconds into Ada's speech; the journal says where, and the recording agrees."""
+    """A clip begins at its moment in another's speech, in the journal and in the recording."""
     result = hold(people(CLIPS))
     started = events_of(result, PlaybackStarted)[0].position_s
     begun, stopped = events_of(result, SpeechStarted, SpeechStopped)
@@ -90,7 +90,7 @@ def test_a_clip_plays_on_cue(people, hold):
 
 
 def test_an_overlap_that_is_allowed_is_recorded_and_measured(people, hold):
-    """Both are heard at once in the recordings, and the measures say for how long."""
+    """An allowed overlap is audible in both recordings, and the measures have its length."""
     path = people(CLIPS)
     text = path.read_text().replace("silence: {after: 30s}", "interrupt: {overlap: 2s}")
     # Somebody else has to listen: an agent alone with people hears them, and its service falls silent.
@@ -107,7 +107,7 @@ def test_an_overlap_that_is_allowed_is_recorded_and_measured(people, hold):
 
 
 def test_a_persons_words_come_from_an_ear(people, hold):
-    """The ear is there from the beginning, and its words lie where the person spoke."""
+    """A person's words come from an ear, at the time at which the person spoke."""
     result = hold(people(CLIPS))
     assert events_of(result, EarReady, EarLost, EarFailed)[0].participant == "dana"
     begun, fell = events_of(result, SpeechStarted, VoiceFell)[:2]
@@ -139,14 +139,14 @@ def test_runs_with_clips_are_equal(people, hold):
 
 
 def test_a_clip_that_waits_raises_its_hand(people, hold):
-    """It asks for the floor and is not heard before."""
+    """A clip with `mode: wait` asks for the floor."""
     clips = CLIPS.replace("for: 2s}", "for: 2s}, mode: wait")
     result = hold(people(clips))
     assert events_of(result, FloorRequested) == [FloorRequested("dana", 0)]
 
 
 def test_an_app_speaks_for_a_person(people, hold):
-    """Frames that an app pushes in real time are heard where they were pushed."""
+    """An app's frames for a person are heard at the time at which they were pushed."""
 
     async def watch(meeting):
         await trio.sleep(1.0)
@@ -165,7 +165,7 @@ def test_an_app_speaks_for_a_person(people, hold):
 
 
 def test_calls_for_people_are_events(people, hold):
-    """Typing, hands and muting are facts for the brain."""
+    """An app's calls to type, to raise a hand and to mute are recorded as events."""
 
     async def watch(meeting):
         meeting.type("dana", "Good morning.")
@@ -189,7 +189,7 @@ def test_calls_for_people_are_events(people, hold):
 
 
 async def test_an_invalid_recording_is_reported_before_the_start(people, tmp_path):
-    """The error is one line, and no run's directory is made."""
+    """An invalid recording is an error of one line, and no run's directory is made."""
     (tmp_path / "dana.wav").write_text("not sound")
     path = people("{role: human, via: {clips: [{play: dana.wav, when: {at: 1s}}]}}")
     out = tmp_path / "run"

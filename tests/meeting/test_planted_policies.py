@@ -82,7 +82,7 @@ def test_every_policy_has_a_plant():
 
 @pytest.mark.parametrize("policy", sorted(PLANTS))
 def test_a_planted_change_is_found_where_it_decides(policy_run, policy):
-    """With the record's number; the same source without the change verifies to the end."""
+    """A changed policy is found by a replay at its first other decision."""
     journal = policy_run(policy).folder / "journal.jsonl"
     assert verify(journal, lambda plan: Brain(plan, {policy: made(policy)})).records > 10
     planted = made(policy, *PLANTS[policy])
@@ -101,7 +101,7 @@ HELD_AGAIN = {"free", "moderated", "parallel-collect", "scripted"}
     [pytest.param(each, marks=() if each in HELD_AGAIN else pytest.mark.long) for each in sorted(POLICIES)],
 )
 def test_a_what_if_with_the_same_policy_changes_nothing(policy_run, tmp_path, policy):
-    """No free floor is another's, and the meeting that is held again has the same turns."""
+    """A what-if with the same policy has the same turns."""
     edges, reading = Edges(engines=murmuring_engines()), read(policy_run(policy).folder / "journal.jsonl")
     came = what_if(reading, {"floor.policy": policy}, tmp_path / "out", edges)
     assert (came.others, came.horizon) == ((), None)

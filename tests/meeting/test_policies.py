@@ -27,7 +27,7 @@ def plan(policy):
 
 
 def test_a_function_decides(monkeypatch):
-    """What `module:attribute` names is asked whenever the floor is free."""
+    """A policy that is named as `module:attribute` decides about a free floor."""
     monkeypatch.setitem(sys.modules, HERE, sys.modules[__name__])
     brain = brain_for(plan(f"{HERE}:last_of_the_cast"), ("*.last_of_the_cast",))
     brain.handle(MeetingStarted(), 0.0)
@@ -37,7 +37,7 @@ def test_a_function_decides(monkeypatch):
 
 
 def test_an_object_that_chooses_is_taken_as_it_is():
-    """A policy of the rules' own can be named by its place, too."""
+    """A policy can be named by its place although it is one of ours."""
     from trialogue.brain.floor.policies.queue import Queue
 
     allowed = ("trialogue.brain.floor.policies.*",)
@@ -53,7 +53,7 @@ def test_an_object_that_chooses_is_taken_as_it_is():
     ],
 )
 def test_a_missing_policy_is_one_line(name, told):
-    """A policy that cannot be asked is told before the meeting."""
+    """A policy that cannot be asked is an error of one line before the meeting."""
     with pytest.raises(SetupError, match=told):
         brain_for(plan(name), ("*",))
 
@@ -66,14 +66,14 @@ def test_a_missing_policy_is_one_line(name, told):
     ],
 )
 def test_a_plan_imports_nothing_by_itself(imports, told):
-    """Neither a scenario nor a journal runs code that the operator has not named: it is not even loaded."""
+    """A policy's module is not loaded unless the operator has allowed it."""
     with pytest.raises(SetupError, match=re.escape(told)):
         brain_for(plan("antigravity:fly"), imports)
     assert "antigravity" not in sys.modules
 
 
 def test_a_name_that_leads_elsewhere_is_refused():
-    """What counts is where the code really is."""
+    """A policy's permission counts for where its code really is."""
     with pytest.raises(SetupError, match=r"is really posixpath\.join; allow it with"):
         import_policy("os.path:join", ("os.*",))
 
@@ -99,7 +99,7 @@ def undecided(_):
     ],
 )
 def test_a_failing_policy_is_an_error_of_its_author(name, told, monkeypatch):
-    """It ends the meeting by an error that names the policy and what it did, and holds where."""
+    """A policy that fails ends the meeting by an error with its name and what it did."""
     monkeypatch.setitem(sys.modules, HERE, sys.modules[__name__])
     brain = brain_for(plan(f"{HERE}:{name}"), ("*",))
     brain.handle(MeetingStarted(), 0.0)
@@ -111,7 +111,7 @@ def test_a_failing_policy_is_an_error_of_its_author(name, told, monkeypatch):
 
 
 def test_ctrl_c_while_a_policy_decides_is_not_its_authors(monkeypatch):
-    """The user stops a replay, or an app with its own loop: that is no error of whoever wrote the policy."""
+    """Ctrl-C while a policy decides is not reported as its author's error."""
 
     def stopped(_):
         raise KeyboardInterrupt

@@ -10,7 +10,7 @@ from trialogue.model.commands import GrantFloor
 
 @pytest.mark.parametrize("policy", sorted(POLICIES))
 def test_each_policy_has_a_scenario(policy_run, policy):
-    """It ends by its limits within a minute, in turns that this policy chose, and decides the same again."""
+    """Each policy has a scenario that ends by its limits within a minute, and verifies."""
     result = policy_run(policy)
     reading = read(result.folder / "journal.jsonl")
     records = tuple(reading)

@@ -76,7 +76,7 @@ def hold(tmp_path, endpoint):
 
 
 def test_a_model_is_asked_once(hold, endpoint, tmp_path):
-    """Then the meeting is held without it, in virtual time; its run holds the record, too."""
+    """A meeting with a record of answers is held again without its model."""
     record = tmp_path / "models.jsonl"
     asked = hold("asked", clock="real", record=record)
     assert (asked.exit_code, endpoint.asked) == (0, 1)
@@ -89,7 +89,7 @@ def test_a_model_is_asked_once(hold, endpoint, tmp_path):
 
 
 def test_a_changed_prompt_turns_the_meeting_red(hold, tmp_path, endpoint):
-    """It says what changed; where the record may grow, it is asked, and tells so but at first."""
+    """A changed prompt fails a meeting with recorded answers, and the failure says where."""
     record = tmp_path / "models.jsonl"
     with capture_logs() as first:
         hold("asked", clock="real", record=record)
@@ -107,7 +107,7 @@ def test_a_changed_prompt_turns_the_meeting_red(hold, tmp_path, endpoint):
 
 
 def test_a_key_in_a_prompt_is_in_no_record(hold, tmp_path, endpoint, monkeypatch):
-    """A record is shared with the scenario's tests: it holds no key, and answers where the key is another."""
+    """A key in a prompt is not in the record, which still answers where the key is another."""
     monkeypatch.setenv("PRICES_KEY", "canary-5e1f-0a77")
     prompt = "The key of the prices is ${env:PRICES_KEY}."
     asked = hold("asked", clock="real", prompt=prompt, record=tmp_path / "models.jsonl")
@@ -121,7 +121,7 @@ def test_a_key_in_a_prompt_is_in_no_record(hold, tmp_path, endpoint, monkeypatch
 
 
 def test_a_runs_copy_of_an_older_record_has_no_key(hold, tmp_path, endpoint, monkeypatch):
-    """A record that was made without the key in the environment holds it; the run's copy is shared, too."""
+    """A run's copy of an older record has no key in it, though the record itself has."""
     prompt = "The key of the prices is canary-5e1f-0a77."
     hold("asked", clock="real", prompt=prompt, record=tmp_path / "models.jsonl")
     monkeypatch.setenv("PRICES_KEY", "canary-5e1f-0a77")
@@ -152,7 +152,7 @@ def test_a_record_that_is_none_is_told_with_its_place(hold, tmp_path, content, t
 
 
 def test_a_record_that_is_torn_is_found_by_a_check(tmp_path, capsys):
-    """Its head alone says that it is one."""
+    """`check` finds a torn record of answers."""
     text = SCENARIO.replace("CLOCK", "virtual").replace("MODELS", "models: models.jsonl").replace("PORT", "1")
     record, scenario = tmp_path / "models.jsonl", tmp_path / "asked.yaml"
     scenario.write_text(text)
@@ -194,7 +194,7 @@ ADDRESS = '{url: "${env:OPENAI_BASE_URL}/chat/completions", headers: {x-key: "${
     "endpoint_keys", ["", f", endpoint: {ADDRESS}"], ids=["a vendor's", "at an endpoint"]
 )
 def test_models_on_record_need_neither_key_nor_address(endpoint, tmp_path, monkeypatch, endpoint_keys):
-    """What was recorded with a key is held without it; to record anew still wants it."""
+    """A meeting with recorded answers needs no key, and a new recording does."""
     file, record = tmp_path / "keyed.yaml", tmp_path / "models.jsonl"
     file.write_text(KEYED.replace("ENDPOINT", endpoint_keys))
     record.write_text('{"trialogue":1,"kind":"models","origin":"a test"}\n')
@@ -227,7 +227,7 @@ def test_models_on_record_need_neither_key_nor_address(endpoint, tmp_path, monke
     ids=["its words", "more words", "its title", "the chair"],
 )
 def test_the_place_of_a_changed_prompt_is_told_as_its_author_sees_it(changed, place):
-    """An author has never seen the prompt as sent: the place is one of the file."""
+    """The place of a changed prompt is that of the scenario's file."""
     written = r"""
 trialogue: 1
 name: placed

@@ -22,7 +22,7 @@ FIRST, SECOND, OTHER = (
     ],
 )
 def test_the_refused_change_is_the_one_that_is_undone(outcomes, kept):
-    """Outcomes come in the order of the changes of a part; one for no change undoes none."""
+    """A refused change of settings is undone, and not an earlier or later one of the same part."""
     left = _Left()
     left.take(Record(1, 1.0, Woke("x"), (FIRST, OTHER, SECOND)))
     for number, outcome in enumerate(outcomes, 2):

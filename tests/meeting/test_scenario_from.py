@@ -96,7 +96,7 @@ def again(run, tmp_path, edges):
 
 
 def test_it_gives_the_same_turns_again(run, tmp_path, edges):
-    """With a tool, a greeting, drawn think times and a person who cuts in: every turn, word for word."""
+    """A scenario from a run gives the same turns again, word for word."""
     _, second = again(run, tmp_path, edges)
     assert len(turns_told(told(run))) >= 5
     assert first_difference(told(run), told(second)) is None
@@ -108,7 +108,7 @@ def test_it_gives_the_same_turns_again(run, tmp_path, edges):
 
 
 def test_its_parts_are_those_of_the_run(run, tmp_path, edges):
-    """A tool answers as it did, after as long; the plan's agenda, floor, end and frames stand in it."""
+    """A scenario from a run has its tools' answers, agenda, floor, end and frames."""
     document, second = again(run, tmp_path, edges)
     assert document["run"]["frame"] == "100ms"
     assert read(second / "journal.jsonl").header.frame_ms == 100
@@ -132,7 +132,7 @@ end: {any: [{tool: stock}, limits]}
 
 
 def test_a_tool_that_is_awaited_and_not_called_is_there_again(tmp_path, edges):
-    """Else what waits for it would name a tool that is none, and the scenario would be refused."""
+    """A scenario from a run has a tool that a condition names, though nobody called it."""
     (tmp_path / "awaited.yaml").write_text(AWAITED)
     run_meeting(prepare(tmp_path / "awaited.yaml", Overrides()), out=tmp_path / "run", edges=edges)
     document, second = again(tmp_path / "run", tmp_path, edges)
@@ -160,7 +160,7 @@ end: {any: [{tool: price, nth: 2}, limits]}
 
 
 def test_what_waits_for_a_call_finds_it_by_its_tools_new_name(tmp_path, edges):
-    """A tool with two results is two tools; the meeting still ends with the second call."""
+    """A meeting that ends with a tool's second call still does in a scenario from its run."""
     (tmp_path / "counted.yaml").write_text(COUNTED)
     sums = iter([1, 2])
     prepared = prepare(tmp_path / "counted.yaml", Overrides())
@@ -174,7 +174,7 @@ def test_what_waits_for_a_call_finds_it_by_its_tools_new_name(tmp_path, edges):
 
 
 def test_a_person_is_heard_by_the_recording(run, tmp_path):
-    """Cut from it, a moment around the speech, and played as long into the other's turn."""
+    """A person's clip in a scenario from a run is cut from its recording, and played at its time."""
     (tmp_path / "dana.wav").rename(run / "audio" / "dana.wav")
     path = retell(read(run / "journal.jsonl"), tmp_path / "again.yaml")
     clip = yaml.safe_load(path.read_text())["cast"]["dana"]["via"]["clips"][0]
@@ -223,7 +223,7 @@ def grants(run):
 
 
 def test_hands_go_up_again_and_get_the_floor_as_they_did(hands, tmp_path, edges):
-    """Under a policy that takes hands first: the one for words, and the one that came to nothing."""
+    """Hands in a scenario from a run go up again, and get the floor as they did."""
     document, second = again(hands, tmp_path, edges)
     assert ("kim", "its hand is up") in grants(hands)
     assert ("pat", "its hand is up") in grants(hands)
@@ -269,7 +269,7 @@ def went_off(triggers, records):
 
 
 def test_every_moment_has_a_trigger_that_goes_off_in_it(tmp_path, edges):
-    """In a turn's second reply, behind a pause, and in speech's last frame, whose record comes before it."""
+    """A person's clip in a scenario from a run goes off at its recorded moment, wherever that was."""
     path = tmp_path / "two.yaml"
     path.write_text(TWO_REPLIES)
     run_meeting(prepare(path, Overrides()), out=tmp_path / "run", edges=edges)
@@ -287,7 +287,7 @@ def test_every_moment_has_a_trigger_that_goes_off_in_it(tmp_path, edges):
 
 
 def test_a_hand_that_was_taken_down_is_none(hands):
-    """It asked for nothing, and the next one counts from its own moment."""
+    """A hand that was taken down is not in a scenario from a run."""
     records = []
     for record in read(hands / "journal.jsonl"):
         records.append(record)
@@ -297,14 +297,14 @@ def test_a_hand_that_was_taken_down_is_none(hands):
 
 
 def test_a_run_meets_the_written_expectations(run, tmp_path, edges):
-    """Each turn's first words by their speaker, in order; a run of it meets them."""
+    """A scenario from a run expects each turn's first words, and a run of it meets that."""
     document, second = again(run, tmp_path, edges)
     assert len(document["expect"]["in_order"]) == len(turns_told(told(run)))
     assert '"expectations"' in (second / "result.json").read_text()
 
 
 def test_a_tool_that_answered_twice_stands_twice(run, tmp_path):
-    """Once for each answer, numbered, and the script calls the one that answered so."""
+    """A tool with two results is two tools in a scenario from a run."""
     journal = run / "journal.jsonl"
     records = tuple(read(journal))
 
@@ -322,7 +322,7 @@ def test_a_tool_that_answered_twice_stands_twice(run, tmp_path):
 
 
 def test_a_call_that_was_cut_off_and_came_again_stands_once():
-    """The service gives its line back: a second one would be said a turn later."""
+    """A call that was cut off and repeated is once in a scenario from a run."""
     call = ToolRequested("bob", 1, "c1", "price", "{}")
     records = [
         Record(1, 1.0, call, (RunTool("bob", "c1", "price", "{}"),)),
@@ -342,7 +342,7 @@ def test_a_call_that_was_cut_off_and_came_again_stands_once():
 
 
 def test_an_agent_thinks_as_long_before_it_calls_a_tool():
-    """From its cue to the call; not again before a second call."""
+    """An agent in a scenario from a run thinks as long before its first call as it did."""
     calls = [(1.3, "c1"), (2.0, "c2")]
     records = [
         Record(1, 1.0, Woke("x"), (Cue("bob", 1, "It is your turn.", 1),)),
@@ -352,7 +352,7 @@ def test_an_agent_thinks_as_long_before_it_calls_a_tool():
 
 
 def test_a_call_that_came_again_has_the_result_of_the_run_that_was_not_stopped():
-    """The second call did not run: it took what the first one came to, and that took its time."""
+    """A repeated call in a scenario from a run has the result and the time of the run that it waited for."""
     call = ToolRequested("bob", 1, "c1", "price", "{}")
     records = [
         Record(1, 1.0, call, (RunTool("bob", "c1", "price", "{}"),)),
@@ -384,14 +384,14 @@ def test_a_turn_that_passed_passes_again(empty, tmp_path, edges):
 
 
 def test_a_redacted_run_has_no_words_to_say(run, tmp_path):
-    """That is an error with the journal's path."""
+    """A scenario from a redacted run is an error with the journal's path."""
     redact(read(run / "journal.jsonl"), tmp_path / "redacted.jsonl")
     with pytest.raises(JournalError, match="is redacted"):
         retell(read(tmp_path / "redacted.jsonl"), tmp_path / "x.yaml")
 
 
 def test_nothing_is_overwritten(run, tmp_path):
-    """A scenario that is there stays as it is."""
+    """A scenario's file that exists is not overwritten by a scenario from a run."""
     (tmp_path / "mine.yaml").write_text("mine")
     with pytest.raises(SetupError, match="already exists"):
         retell(read(run / "journal.jsonl"), tmp_path / "mine.yaml")
@@ -436,7 +436,7 @@ def test_the_first_turn_that_differs_is_told(then, now, words):
 
 
 def test_the_same_rules_change_nothing(run, tmp_path, edges):
-    """No choice is another, and the meeting that is held again, with frames as long, is the recorded one."""
+    """A what-if with the recorded policy and frames has the same turns."""
     came = what_if(read(run / "journal.jsonl"), {"floor.policy": "moderated"}, tmp_path / "out", edges)
     assert read(tmp_path / "out" / "journal.jsonl").header.frame_ms == 100
     assert came.asked > 3
@@ -444,7 +444,7 @@ def test_the_same_rules_change_nothing(run, tmp_path, edges):
 
 
 def test_other_rules_choose_otherwise_and_part_there(run, tmp_path, edges):
-    """The first other choice is told with both names, and the turns part at it."""
+    """A what-if names both speakers of the first other choice, where the turns part."""
     came = what_if(read(run / "journal.jsonl"), {"floor.policy": "round-robin"}, tmp_path / "out", edges)
     assert came.others
     assert came.horizon is not None

@@ -88,7 +88,7 @@ def again(tmp_path):
     ],
 )
 def test_the_plans_faults_strike_again_and_the_turns_are_the_same(faults, first, tmp_path):
-    """Each by its own pattern, to the same agent; the head misses none of them."""
+    """The plan's faults strike again in a scenario from a run, and its turns are the same."""
     then = first(faults)
     document, text, now = again(tmp_path)
     assert document["faults"] == yaml.safe_load("faults:\n" + faults.replace(", nth: 1", ""))["faults"]
@@ -129,7 +129,7 @@ def test_sessions_that_no_fault_of_the_plan_struck_are_missing(first, tmp_path):
 
 
 def test_a_what_if_meets_the_same_faults_unasked(first, tmp_path):
-    """With the same policy nothing changes, and nobody has to allow what struck before."""
+    """A what-if meets the plan's faults without a permission."""
     first(DROP)
     reading = read(tmp_path / "run" / "journal.jsonl")
     found = what_if(

@@ -101,7 +101,7 @@ def test_people_are_heard_at_their_times_again(people, sound, make):
 
 
 def test_each_stretch_is_a_clip_at_its_time(people, make):
-    """Cut from the speaker's own track, as long as the file says."""
+    """A stretch of a foreign meeting is a clip from its speaker's track, as long as the file says."""
     make(people / "talk.rttm", people / "again" / "s.yaml", sound=people / "tracks")
     lines = [line.split() for line in (people / "talk.rttm").read_text().splitlines()]
     cast = document(people / "again" / "s.yaml")["cast"]
@@ -114,7 +114,7 @@ def test_each_stretch_is_a_clip_at_its_time(people, make):
 
 
 def test_the_head_says_what_is_missing(people, make):
-    """Words in any case, and a track of one's own where there is one recording of all."""
+    """The head of a scenario from a foreign meeting says that words, or single tracks, are missing."""
     make(people / "talk.rttm", people / "a" / "s.yaml", sound=people / "tracks")
     make(people / "talk.rttm", people / "b" / "s.yaml", sound=people / "all.wav")
     assert "# - words: the meeting recognizes" in (people / "a" / "s.yaml").read_text()
@@ -123,7 +123,7 @@ def test_the_head_says_what_is_missing(people, make):
 
 
 def test_clips_of_another_scenario_stay_as_they_are(people, make):
-    """A second scenario in one folder would play them with other words: it is refused, and leaves nothing."""
+    """A second scenario that would overwrite another's clips is refused, and leaves nothing."""
     make(people / "talk.rttm", people / "a.yaml", sound=people / "tracks")
     before = {each: each.read_bytes() for each in (people / "clips").iterdir()}
     with pytest.raises(SetupError, match=r"ann-0001.wav already exists: choose another folder with --out"):
@@ -133,7 +133,7 @@ def test_clips_of_another_scenario_stay_as_they_are(people, make):
 
 
 def test_names_that_are_no_utf_8_are_names(people, make):
-    """A file system takes any bytes for one."""
+    """A foreign meeting's file can have a name that is no UTF-8."""
     name = os.fsdecode(b"tal\xff.rttm")
     (people / "talk.rttm").rename(people / name)
     (people / "all.wav").rename(people / os.fsdecode(b"so\xff.wav"))
@@ -142,7 +142,7 @@ def test_names_that_are_no_utf_8_are_names(people, make):
 
 
 def test_a_recording_of_the_same_name_is_found(people, make):
-    """Nobody has to name what lies beside the file."""
+    """A recording with the name of a foreign meeting's file is found without an option."""
     (people / "all.wav").rename(people / "talk.wav")
     make(people / "talk.rttm", people / "a.yaml")
     assert document(people / "a.yaml")["cast"]["ann"]["via"]["clips"]
@@ -164,7 +164,7 @@ def test_a_recording_of_the_same_name_is_found(people, make):
     ],
 )
 def test_a_scenario_that_cannot_be_made_is_an_error(people, edges, meeting, sound, error, why):
-    """In one line, and no scenario is left."""
+    """A scenario that cannot be made from a foreign meeting is an error of one line, and leaves no file."""
     soundfile.write(people / "short.wav", [0.1] * 100, 8000)
     (people / "empty.rttm").write_text("")
     (people / "none.vtt").write_text("no")
@@ -178,7 +178,7 @@ def test_a_scenario_that_cannot_be_made_is_an_error(people, edges, meeting, soun
 
 
 def test_a_place_that_cannot_be_is_said(people, words, edges):
-    """A file in the place of a folder, for clips as for words."""
+    """A file in the place of a folder for clips or words is an error that names it."""
     (people / "file").write_text("")
     for meeting, sound in ((words, None), (people / "talk.rttm", people / "all.wav")):
         with pytest.raises(JournalError, match="cannot write"):
@@ -186,7 +186,7 @@ def test_a_place_that_cannot_be_is_said(people, words, edges):
 
 
 def test_agreement_is_of_speech_and_of_what_is_more():
-    """Half of one's speech is heard, and a quarter as much again where nobody spoke."""
+    """The agreement of two recordings has the share of speech that is heard and the share that is added."""
     then = [Stretch("a", None, 0.0, 2.0), Stretch("b", None, 0.0, 2.0)]
     now = [Stretch("a", None, 1.0, 3.0), Stretch("b", None, 0.0, 1.0)]
     assert agreement(then, now) == Agreement(heard=0.5, more=0.25)
@@ -196,7 +196,7 @@ def test_agreement_is_of_speech_and_of_what_is_more():
 
 
 def test_agents_say_the_words_in_their_order(words, tmp_path, make):
-    """Cues of one speaker are a turn; the silence before a turn is its time to think."""
+    """Cues of one speaker in a row are a turn, and the silence before it is its time to think."""
     code, told = make(words, tmp_path / "a.yaml", check=True)
     assert (code, told["differs"]) == (0, None)
     made = document(tmp_path / "a.yaml")
@@ -209,7 +209,7 @@ def test_agents_say_the_words_in_their_order(words, tmp_path, make):
 
 
 def test_remarks_and_overlaps_are_counted_in_the_head(words, tmp_path, make):
-    """For agents who do not speak at once; applause is nobody's."""
+    """The head of a scenario from a foreign meeting counts remarks and overlaps."""
     told = cues_told(read_cues(WORDS))
     assert (len(told.turns), told.remarks, told.at_once) == (3, 1, 1)
     make(words, tmp_path / "a.yaml")
@@ -227,7 +227,7 @@ ALIKE = (
 
 
 def test_speakers_who_read_alike_and_words_without_end_make_a_good_scenario(tmp_path, make):
-    """A title is nobody else's, and what is expected stays as short as a pattern may be."""
+    """Speakers with equal titles and very long words still make a valid scenario."""
     cues = [f"00:0{at}.000 --> 00:0{at + 1}.000\n<v {who}>{say}" for at, (who, say) in enumerate(ALIKE)]
     (tmp_path / "alike.vtt").write_text("\n\n".join(["WEBVTT", *cues]))
     make(tmp_path / "alike.vtt", tmp_path / "a.yaml")
@@ -242,7 +242,7 @@ def test_two_voices_in_a_cue_are_two_speakers():
 
 
 def test_names_of_speakers_become_names_of_a_scenario():
-    """No two are alike, and all begin with a letter."""
+    """Names of foreign speakers become different names that begin with a letter."""
     assert named(["MEE006", "Ann B.", "Ann B", "1", "Ω"]) == {
         "MEE006": "mee006",
         "Ann B.": "ann-b",

@@ -138,7 +138,7 @@ def moves(reading):
 
 @pytest.mark.parametrize(("visit", "policy"), each_by_a_policy("round-robin", "least-spoken"))
 def test_the_same_rules_change_nothing(tmp_path, visit, policy):
-    """No choice is another; the same participants come and leave in the meeting that is held again."""
+    """A what-if with the recorded policy has the same turns, and the same participants come and leave."""
     reading = held(tmp_path / "run", visit, floor={"policy": policy})
     came = what_if(reading, {"floor.policy": policy}, tmp_path / "out", EDGES)
     again = read(tmp_path / "out" / "journal.jsonl")
@@ -154,7 +154,7 @@ def test_the_same_rules_change_nothing(tmp_path, visit, policy):
     [pytest.param(each, marks=() if each is at_the_ends_of_turns else pytest.mark.long) for each in VISITS],
 )
 def test_other_rules_go_on_to_their_end(tmp_path, visit):
-    """With all who came, whoever has the floor by then."""
+    """A what-if with another policy has all who came and left, and goes on to its end."""
     reading = held(tmp_path / "run", visit)
     came = what_if(reading, {"floor.policy": "least-spoken"}, tmp_path / "out", EDGES)
     again = read(tmp_path / "out" / "journal.jsonl")
@@ -163,7 +163,7 @@ def test_other_rules_go_on_to_their_end(tmp_path, visit):
 
 
 def test_an_order_that_is_changed_has_who_joined_at_its_end(tmp_path):
-    """In the recorded meeting's moments as in the one that is held again."""
+    """A what-if with another order has who joined at its end."""
     reading = held(tmp_path / "run", at_round_times)
     came = what_if(reading, {"floor.order": "[bob, ann]"}, tmp_path / "out", EDGES)
     assert [(each.turn, each.then.split()[0], each.now.split()[0]) for each in came.others] == [
@@ -173,7 +173,7 @@ def test_an_order_that_is_changed_has_who_joined_at_its_end(tmp_path):
 
 
 def test_a_move_waits_for_the_change_of_the_floor_that_came_before_it(tmp_path):
-    """A meeting that is held again may be a moment later than a recorded one on another clock."""
+    """A participant in a what-if joins or leaves after the same change of the floor as recorded."""
     reading = held(tmp_path / "run", at_the_ends_of_turns)
     retold = retell_as_it_went(reading, tmp_path / "again" / "scenario.yaml", {"floor.policy": "round-robin"})
     early = [evolve(each, at=each.at - 0.4) for each in retold.moves]
@@ -185,7 +185,7 @@ def test_a_move_waits_for_the_change_of_the_floor_that_came_before_it(tmp_path):
 
 
 def test_a_participant_who_joins_has_the_answers_of_tools_that_nobody_else_called(tmp_path):
-    """Those of the start could have called them, too."""
+    """A participant who joins in a what-if gets the recorded answers of its tools."""
     tools = {"tools": {"price": {"description": "A price.", "mock": {"result": {"cents": "eight"}}}}}
     script = [{"call": {"tool": "price", "arguments": {}}, "say": "It is ${result.cents}."}]
     seat = {"tools": ["price"], "think": {"provider": "scripted", "script": script}}
@@ -202,7 +202,7 @@ def test_a_participant_who_joins_has_the_answers_of_tools_that_nobody_else_calle
 
 
 def test_a_scenario_whose_turns_differ_tells_who_came_and_left(tmp_path, capsys):
-    """A scenario has no word for it: all are at its table from start to end."""
+    """A scenario from a run whose turns differ names who came and left."""
     held(tmp_path / "run", at_round_times)
     made = MadeScenario(tmp_path / "again" / "scenario.yaml", check=True)
     assert print_scenario_from(tmp_path / "run", made, EDGES) == 1
@@ -210,7 +210,7 @@ def test_a_scenario_whose_turns_differ_tells_who_came_and_left(tmp_path, capsys)
 
 
 def test_each_seat_has_a_script_of_its_own(tmp_path):
-    """Whoever comes back as it was goes on with it; whoever takes another seat begins anew."""
+    """A what-if has a script for each entry of a name, and one that comes back goes on in its own."""
     reading = held(tmp_path / "run", at_the_ends_of_turns)
     retold = retell_as_it_went(reading, tmp_path / "again" / "scenario.yaml", {"floor.policy": "round-robin"})
     assert [(each.participant, each.leaves, each.seat is None) for each in retold.moves] == [

@@ -15,7 +15,7 @@ PATH = Path(__file__).parents[1] / "benchmarks" / "soak.py"
 
 @pytest.mark.long
 def test_nothing_grows(tmp_path, monkeypatch):
-    """Two minutes of breaking connections and ageing sessions: memory, tasks and files are as before."""
+    """Memory, tasks and open files do not grow in minutes of breaking connections and old sessions."""
     spec = importlib.util.spec_from_file_location("soak", PATH)
     soak = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, "soak", soak)

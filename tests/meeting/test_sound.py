@@ -60,7 +60,7 @@ def recorded(tmp_path, name):
 
 
 def test_a_whole_file_is_paced(tmp_path):
-    """Sent at once, it takes its own time, and every sample of it is heard in order."""
+    """A file that is sent at once is heard at its own pace, with every sample in order."""
     pcm = array("h", [1 + k % 30_000 for k in range(3 * 24_000)]).tobytes()
 
     async def visit(meeting):
@@ -118,7 +118,7 @@ def test_sound_of_any_rate_is_resampled(tmp_path, rate, encoding):
 
 
 def test_an_app_that_waits_to_send_is_told_of_the_end(tmp_path):
-    """Nobody hangs at a meeting that is over."""
+    """An app that waits to send sound gets an error at the meeting's end, and does not hang."""
 
     async def visit(meeting):
         source = meeting.source("dana")
@@ -151,7 +151,7 @@ class Counting:
 
 
 def test_the_meeting_pulls_from_a_source_of_the_apps(tmp_path):
-    """A tick's samples at each tick, until it is taken away."""
+    """An app's source is asked for each tick's samples until it is taken away."""
     own = Counting(lambda samples: array("h", [500] * samples).tobytes())
 
     async def visit(meeting):
@@ -172,7 +172,7 @@ def test_the_meeting_pulls_from_a_source_of_the_apps(tmp_path):
     "wrong", [lambda _: b"abc", lambda _: "sound", lambda _: 1 / 0, lambda n: bytes(4 * n)]
 )
 def test_sound_of_a_source_is_checked(tmp_path, wrong):
-    """It is its author's error, by the participant's name."""
+    """A source that gives wrong sound is its author's error, with the participant's name."""
 
     async def visit(meeting):
         meeting.pull_from("dana", Counting(wrong))
@@ -186,7 +186,7 @@ def test_sound_of_a_source_is_checked(tmp_path, wrong):
 
 
 def test_a_person_hears_the_room_without_itself(tmp_path):
-    """Frame by frame as the others were recorded, in the meeting's own format."""
+    """A person's ear gets the others as they were recorded, in the meeting's format."""
 
     async def visit(meeting):
         ear = meeting.ear("dana")
@@ -219,7 +219,7 @@ async def stop_after(meeting, seconds):
     ],
 )
 def test_an_ear_has_a_rate_and_an_encoding_of_its_own(tmp_path, encoding, rate, sizes):
-    """As long, and as loud, as what was heard; each frame is a tick's, as telephones want it."""
+    """An app's ear gets sound as long and as loud as what was heard, in its own format."""
 
     async def visit(meeting):
         ear = meeting.ear("dana", sample_rate=rate, encoding=encoding)
@@ -238,7 +238,7 @@ def test_an_ear_has_a_rate_and_an_encoding_of_its_own(tmp_path, encoding, rate, 
 
 
 def test_an_ear_that_is_closed_hears_no_more(tmp_path):
-    """What it has kept can still be taken."""
+    """An app's ear that is closed gets no new sound, and gives what it has kept."""
 
     async def visit(meeting):
         ear = meeting.ear()
@@ -251,7 +251,7 @@ def test_an_ear_that_is_closed_hears_no_more(tmp_path):
 
 
 def test_an_ear_that_is_too_slow_counts_what_it_lost(tmp_path, monkeypatch):
-    """The oldest frames go; nothing is dropped in silence."""
+    """An app's ear that is too slow loses the oldest frames, and counts them."""
     monkeypatch.setattr(app_sound, "KEPT_S", 0.1)
 
     async def visit(meeting):

@@ -19,7 +19,7 @@ EDGES = Edges(engines=murmuring_engines())
 def test_a_signal_as_soon_as_the_journal_is_there_ends_the_meeting_in_order(
     scenario, tmp_path, monkeypatch, number
 ):
-    """Its run would be left with a header alone, as by a kill, and nobody could resume it."""
+    """A signal just after the journal was made ends the meeting in order."""
 
     def and_signal(*arguments, **options):
         journal = open_journal(*arguments, **options)
@@ -53,7 +53,7 @@ def slow_preparation(monkeypatch):
 
 
 def test_an_interrupt_of_the_preparation_is_raised(scenario, tmp_path, slow_preparation):
-    """All that was prepared is undone, and no run is left."""
+    """Ctrl-C during the preparation undoes it and leaves no run."""
     undone = slow_preparation(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
         run_meeting(scenario, out=tmp_path / "run", edges=EDGES)
@@ -63,7 +63,7 @@ def test_an_interrupt_of_the_preparation_is_raised(scenario, tmp_path, slow_prep
 def test_another_signal_in_the_preparation_has_its_former_effect_when_all_is_undone(
     scenario, tmp_path, slow_preparation
 ):
-    """SIGTERM would otherwise kill the process at once, and leave the servers of its tools running."""
+    """SIGTERM during the preparation ends the process only after everything prepared is undone."""
     undone = slow_preparation(signal.SIGTERM)
     before = signal.signal(signal.SIGTERM, lambda *_: undone.append("the app's own handler"))
     try:

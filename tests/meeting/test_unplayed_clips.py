@@ -31,7 +31,7 @@ RECORDS = (
 
 
 def test_each_is_told_with_what_it_waited_for():
-    """A time, a later match, or the floor; what was played is not."""
+    """A clip that was not played is listed with what it waited for."""
     where = "cast.dana.via.clips"
     assert list(unplayed_clips(resolve(loads(SCENARIO)), RECORDS)) == [
         f"{where}[1] was never played: 90 s have passed",

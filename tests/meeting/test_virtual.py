@@ -30,7 +30,7 @@ IN_ORDER = list(range(WORKERS)) * 20
 
 
 def test_ready_tasks_run_in_the_order_of_their_start():
-    """Trio's private names still do what we set them for: nothing is shuffled."""
+    """Ready tasks of a virtual loop run in the order of their start."""
     assert run_virtual(_interleaving) == IN_ORDER
 
 
@@ -51,12 +51,12 @@ def another_loop():
 
 
 def test_another_loop_of_the_process_changes_no_order(another_loop):
-    """An app's, or a server's in a thread: how fast it goes decides nothing here."""
+    """Another loop in a thread does not change the order of a virtual loop's tasks."""
     assert all(run_virtual(_interleaving) == IN_ORDER for _ in range(10))
 
 
 def test_the_first_virtual_loop_to_end_leaves_the_order_to_the_other():
-    """Two at once, in two threads: trio has its own scheduler back when both have ended."""
+    """Two virtual loops in two threads each run their tasks in order until their end."""
     entered, ended = threading.Event(), threading.Event()
     found: list[list[int]] = []
 
@@ -75,7 +75,7 @@ def test_the_first_virtual_loop_to_end_leaves_the_order_to_the_other():
 
 
 def test_real_loops_are_shuffled_behind_it():
-    """What was put in the place of trio's own is taken out again."""
+    """A real loop after a virtual one has trio's own order of tasks again."""
     run_virtual(_interleaving)
 
     async def real() -> list[int]:
@@ -94,7 +94,7 @@ async def _note(order: list[int], number: int) -> None:
 
 
 def test_an_hour_is_over_at_once():
-    """Waiting costs nothing, and code can tell which clock it lives by."""
+    """An hour's wait in virtual time is over at once, and code can ask which clock it has."""
 
     async def sleep_an_hour() -> tuple[float, bool]:
         start = trio.current_time()
@@ -105,12 +105,12 @@ def test_an_hour_is_over_at_once():
 
 
 async def test_life_is_not_virtual():
-    """Outside, the clock is real and trio shuffles as it likes."""
+    """Code outside of a virtual loop is told that its clock is real."""
     assert not is_virtual()
 
 
 def test_a_loop_within_a_loop_is_refused_by_name():
-    """Trio runs one loop in a thread: its own words would say that of its own function."""
+    """A virtual loop within a loop is an error that names our function."""
 
     async def main():
         with pytest.raises(WrongLoop, match="inside a trio loop, await the function"):

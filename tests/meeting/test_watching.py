@@ -42,7 +42,7 @@ def held(scenario, tmp_path, visit):
 
 
 def test_a_callback_is_told_of_each_of_its_type(scenario, tmp_path):
-    """Events, commands and whole records, plain and async, from the meeting's start and in order."""
+    """A callback is called for each event, command or record of its type, in order."""
     said, granted, records = [], [], []
 
     async def grant(command):
@@ -96,7 +96,7 @@ def test_an_error_of_a_callback_ends_the_meeting_and_comes_out(scenario, tmp_pat
 
 
 def test_a_cancellation_that_a_callback_kept_is_its_fault(scenario, tmp_path):
-    """It cancels nothing: the author is told, where the whole program would have ended."""
+    """A callback that raises a kept cancellation is its author's error, and cancels nothing."""
 
     async def fail(_):
         await raise_kept()
@@ -111,7 +111,7 @@ def test_a_cancellation_that_a_callback_kept_is_its_fault(scenario, tmp_path):
 
 
 def test_a_callback_that_never_returns_holds_no_meeting_up(scenario, tmp_path):
-    """The files are there, and the block is left."""
+    """A callback that never returns does not keep a meeting from its end and its files."""
 
     async def wait(_):
         await trio.sleep_forever()
@@ -127,7 +127,7 @@ def test_a_callback_that_never_returns_holds_no_meeting_up(scenario, tmp_path):
 
 
 def test_a_callback_has_time_to_return_behind_the_end(scenario, tmp_path):
-    """What it was told before the end it may finish."""
+    """A callback that runs at a meeting's end is waited for."""
     done = []
 
     async def slowly(event):
@@ -146,7 +146,7 @@ def test_a_callback_has_time_to_return_behind_the_end(scenario, tmp_path):
 
 
 def test_the_state_says_who_does_what_and_why(scenario, tmp_path):
-    """At each turn's sound the holder speaks, and the others listen or wait."""
+    """A meeting's state has what each participant does, and why, at each moment."""
     seen = []
 
     async def visit(meeting):
@@ -282,7 +282,7 @@ AFTER = [
 
 
 def test_nothing_can_be_asked_of_a_meeting_that_is_over(scenario, tmp_path):
-    """Each call is an error by its name; what is told is told still."""
+    """A request to a meeting that is over is an error with its name, and its records can still be read."""
 
     async def visit(meeting):
         assert not meeting.is_over
