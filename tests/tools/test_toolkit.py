@@ -1,7 +1,9 @@
 """Each kind of tool keeps to what its scenario may do to this machine and to others."""
 
+import json
 import logging
 import os
+import re
 import sys
 from contextlib import suppress
 from functools import partial
@@ -362,6 +364,48 @@ async def test_content_that_is_structured_alone_is_the_answer(nursery, tmp_path)
         await nursery.start(server.run)
         assert await McpTool(server, "price").call({}) == {"cents": 8}
     nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+async def asked_of(stream):
+    """JSON of one request to an MCP server at an address; empty where it has no body."""
+    head, body = b"", b""
+    while b"\r\n\r\n" not in head:
+        head += await stream.receive_some()
+    head, _, body = head.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head.lower())
+    while length and len(body) < int(length[1]):
+        body += await stream.receive_some()
+    return json.loads(body or b"{}")
+
+
+async def answer_of_another_kind(status, kind, stream):
+    """Offer a tool, and answer its call with this status and content type."""
+    asked = await asked_of(stream)
+    info = {"capabilities": {"tools": {}}, "serverInfo": {"name": "p", "version": "1"}}
+    known = {
+        "initialize": {"protocolVersion": "2025-06-18", **info},
+        "tools/list": {"tools": [{"name": "pay", "inputSchema": {"type": "object"}}]},
+    }
+    result = known.get(asked.get("method"))
+    body = json.dumps({"jsonrpc": "2.0", "id": asked.get("id"), "result": result}).encode()
+    named = "application/json" if result else kind
+    await stream.send_all(reply(body, "200 OK" if result else status, f"content-type: {named}\r\n".encode()))
+    await stream.aclose()
+
+
+@pytest.mark.parametrize(("status", "kind"), [("200 OK", "text/plain"), ("202 Accepted", "application/json")])
+async def test_an_address_whose_answer_is_of_another_kind_may_have_done_it(status, kind, nursery):
+    """The call has reached its server: an agent that was told of a failure might make it again."""
+    listeners = await nursery.start(
+        partial(trio.serve_tcp, partial(answer_of_another_kind, status, kind), 0, host="127.0.0.1")
+    )
+    server = McpServer("pay", url=f"http://127.0.0.1:{listeners[0].socket.getsockname()[1]}/mcp")
+    with trio.fail_after(30):
+        await nursery.start(server.run)
+        with pytest.raises(ToolLost, match="gave an answer that cannot be read") as lost:
+            await McpTool(server, "pay").call({})
+    assert lost.value.code == "unreadable"
+    nursery.cancel_scope.cancel(reason="the call is over")
 
 
 async def test_a_server_that_crashes_at_its_start_says_why(caplog):

@@ -70,6 +70,9 @@ FIRST_REFUSAL = 400
 _REFUSED = "Server returned an error response"
 """Words of the package for an answer with an HTTP status from 400 on."""
 
+_UNREAD = ("Unexpected content type: ", "server answered a request with 202 ")
+"""Beginnings of the package's words for an address's answer that it does not read."""
+
 _FORGOTTEN = "Session terminated"
 """Words of the package for an address that was restarted and has lost our session."""
 
@@ -241,6 +244,8 @@ class McpServer:
         )
         match getattr(failure, "code", None), getattr(failure, "message", None):
             case code, str(words) if code == PARSE_ERROR and words.startswith(NOT_PARSED):
+                return unreadable
+            case _, str(words) if words.startswith(_UNREAD):
                 return unreadable
             case _, message if message == _FORGOTTEN:
                 self._gone.set()
