@@ -27,7 +27,7 @@ def test_a_new_file_is_good_and_is_not_written_twice(tmp_path, capsys):
 
 
 def test_a_new_file_is_asked_for_at_a_terminal(tmp_path, monkeypatch, capsys):
-    """Each question shows what an empty answer takes; a wrong word is asked for again."""
+    """`new` at a terminal asks for what it needs with defaults, and asks again after a wrong word."""
 
     class Terminal(io.StringIO):
         def isatty(self):
@@ -64,7 +64,7 @@ def test_a_scenario_that_cannot_be_made_is_an_error(tmp_path, capsys, options, t
 
 
 def test_fmt_changes_a_file_once(tmp_path, capsys):
-    """`--check` names it and leaves it; afterwards it is in form."""
+    """`fmt --check` names a file and leaves it, and `fmt` changes it once."""
     file = tmp_path / "x.yaml"
     file.write_text("trialogue:  1\nname: x\ncast:\n    ann: {lines: [Hi.]} # she\n")
     assert main(["fmt", str(file), "--check"]) == 2
@@ -117,7 +117,7 @@ def test_explain_tells_a_code_that_there_is_not(capsys):
 
 
 def test_fmt_leaves_a_file_as_it_was_where_the_disk_is_full(tmp_path, capsys):
-    """What its author wrote is not lost for want of space."""
+    """`fmt` on a full disk leaves its author's file as it was."""
     file = tmp_path / "x.yaml"
     text = "trialogue:   1\nname: x\ncast: {ann: {lines: [Hi.]}}\n"
     file.write_text(text)
@@ -146,6 +146,6 @@ def test_fmt_keeps_what_a_file_is(tmp_path, capsys):
 
 
 def test_fmt_reads_no_more_than_a_scenario_may_have(capsys):
-    """A file without an end is refused, and not read into memory."""
+    """`fmt` refuses a file without an end, and does not read it into memory."""
     assert main(["fmt", "--check", "/dev/zero"]) == 2
     assert "cannot read /dev/zero: it is larger than 1 MiB" in capsys.readouterr().err

@@ -29,7 +29,7 @@ def run(tmp_path_factory):
 
 
 def test_both_are_told_with_their_difference(run, capsys):
-    """A murmur is heard wherever it is played, so the two are one."""
+    """`report --by-sound` of a simulated run shows both measurements, which agree."""
     assert print_by_sound(run, as_json=False) == 0
     shown = capsys.readouterr().out
     assert "records       sound   difference" in shown
@@ -49,7 +49,7 @@ def test_as_json_it_has_both_whole(run, capsys):
 
 
 def test_a_report_has_the_second_reckoning_where_sound_is(run, capsys, tmp_path):
-    """A line of it, and all of it as JSON; without recordings neither."""
+    """`report` compares with the recordings where there are any."""
     assert print_report(run, as_json=False) == 0
     assert re.search(
         r"^  by sound  floor transfer \S+ s \(\S+ s\); overlap", capsys.readouterr().out, re.MULTILINE
@@ -64,7 +64,7 @@ def test_a_report_has_the_second_reckoning_where_sound_is(run, capsys, tmp_path)
 
 
 def test_a_recording_that_cannot_be_read_takes_no_report(run, capsys, tmp_path):
-    """The figures of the records are there, and why the others are not."""
+    """`report` with an unreadable recording has the journal's figures, and why the others are missing."""
     shutil.copy(run / "journal.jsonl", tmp_path)
     (tmp_path / "audio").mkdir()
     (tmp_path / "audio" / "tech.wav").write_bytes(b"no sound" * 20)
@@ -75,7 +75,7 @@ def test_a_recording_that_cannot_be_read_takes_no_report(run, capsys, tmp_path):
 
 
 def test_a_run_without_recordings_has_no_second_reckoning(run, tmp_path):
-    """That is said, and not measured as silence."""
+    """`report --by-sound` of a run without recordings is an error that says so."""
     shutil.copy(run / "journal.jsonl", tmp_path)
     with pytest.raises(SetupError, match="has no recordings"):
         print_by_sound(tmp_path, as_json=False)

@@ -15,7 +15,7 @@ from trialogue.testing import Murmur
 
 
 def test_the_help_teaches(capsys):
-    """Every command is listed, and every exit code."""
+    """`--help` lists every command and every exit code."""
     assert main(["--help"]) == 0
     shown = capsys.readouterr().out
     assert [
@@ -30,7 +30,7 @@ def test_the_help_teaches(capsys):
 
 @pytest.mark.parametrize("name", [name for name in app if not name.startswith("-")])
 def test_every_command_has_an_example(name, capsys):
-    """The help of each ends with a line that can be typed."""
+    """The help of each command ends with an example that can be typed."""
     assert main([name, "--help"]) == 0
     assert re.search(rf"^  (\w+=\S+ )?trialogue {name}\b", capsys.readouterr().out, re.MULTILINE)
 
@@ -103,7 +103,7 @@ def test_the_version(capsys):
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_wrong_use_is_one_line(arguments, told, capsys):
-    """One clear line on stderr, nothing on stdout, and the exit code of whoever must act."""
+    """A wrong use is one line on stderr, nothing on stdout, and the exit code of whoever must act."""
     assert main(arguments) == (4 if arguments[0] == "replay" else 2)
     shown, line = capsys.readouterr()
     assert shown == ""
@@ -112,7 +112,7 @@ def test_wrong_use_is_one_line(arguments, told, capsys):
 
 
 def test_a_missing_file_of_a_checkout_says_how_to_write_one(tmp_path, monkeypatch, capsys):
-    """An installed trialogue has no scenarios/: the command that works there is named."""
+    """The error for a missing `scenarios/` file names the command that writes one."""
     monkeypatch.chdir(tmp_path)
     assert main(["run", "scenarios/edge-cache.yaml"]) == 2
     assert "of a checkout; trialogue new edge-cache.yaml writes one" in capsys.readouterr().err
@@ -129,7 +129,7 @@ def test_a_good_file_is_said_to_be_good(small, capsys):
     [("", True), ("end: {any: [{said: {match: Hi}}]}\n", False), ("run: {limits: {turns: 4}}\n", False)],
 )
 def test_a_file_that_only_silence_ends_is_noted(more, is_noted, tmp_path, capsys):
-    """It is good, and goes on until nobody speaks: an author who forgot the end is told how to write it."""
+    """`check` notes a scenario that only silence ends."""
     file = tmp_path / "open.yaml"
     file.write_text(f"trialogue: 1\nname: x\ncast: {{ann: {{lines: [Hi.]}}}}\n{more}")
     assert main(["check", str(file)]) == 0
@@ -139,7 +139,7 @@ def test_a_file_that_only_silence_ends_is_noted(more, is_noted, tmp_path, capsys
 
 
 def test_every_problem_is_told(small, tmp_path, capsys):
-    """All of all files, each on a line with its place; a good file beside does not help."""
+    """`check` prints all problems of all files with their places, and exits with 2."""
     bad = tmp_path / "bad.yaml"
     bad.write_text("trialogue: 1\nname: x\ncats: {}\ncast: {ann: {promt: hello}}\n")
     assert main(["check", str(small), str(bad)]) == 2
@@ -166,7 +166,7 @@ def test_problems_as_json(small, tmp_path, capsys):
 
 
 def test_overrides_are_checked_too(small, capsys):
-    """What cannot run on the command line's terms is a problem of the file."""
+    """`check` refuses a scenario that cannot run with the given options."""
     assert main(["check", str(small), "--via", "deepgram"]) == 2
     assert "E-CLOCK-LIVE" in capsys.readouterr().out
 
@@ -182,7 +182,7 @@ def test_values_are_explained(small, capsys):
 
 
 def test_values_as_json(small, capsys):
-    """`--json` has the same values for programs."""
+    """`explain --json` has the same values for programs."""
     assert main(["explain", str(small), "--json"]) == 0
     values = json.loads(capsys.readouterr().out)
     assert {"path": "run.seed", "value": 3, "origin": f"{small}:4:29"} in values
@@ -366,7 +366,7 @@ def test_a_damaged_journal_is_lost(run_folder, capsys, command):
 
 
 def test_a_journal_of_a_crash_is_read(run_folder, capsys):
-    """What is there is told; that it was never closed is said on stderr."""
+    """`report` of a crashed run gives its figures, and says on stderr that the journal is incomplete."""
     journal = run_folder / "journal.jsonl"
     journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-3]) + b'{"v":1,"se')
     (run_folder / "manifest.json").unlink()
@@ -397,7 +397,7 @@ def test_voices_are_listed(capsys):
 
 
 def test_lists_for_machines(capsys):
-    """Voices and faults as JSON are those that people see."""
+    """`--json` has the same voices and faults as the lists for people."""
     assert main(["voices", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert [each["name"] for each in listed] == list(VOICES)
@@ -419,7 +419,7 @@ def test_turns_and_results_as_json(run_folder, capsys):
 
 
 def test_a_voice_is_heard(tmp_path, capsys):
-    """Words become a WAV file; where there is nothing to say there is an error and no file."""
+    """`voices --say` writes a WAV file, and for a text without words it is an error without a file."""
     from trialogue.cli.voices import say
     from trialogue.errors import SetupError
 
@@ -437,7 +437,7 @@ def test_a_voice_is_heard(tmp_path, capsys):
 
 
 def test_how_a_client_dials_is_code(capsys):
-    """The lines for the official SDK make a client that knows where to go."""
+    """The lines that `serve` prints for the official SDK make a client of that server."""
     from trialogue.cli.serve import how_to_dial
     from trialogue.cli.view_lines import plain
     from trialogue.server.listener import Server
@@ -453,7 +453,7 @@ def test_how_a_client_dials_is_code(capsys):
 
 
 def test_printed_addresses_can_be_dialled(tmp_path):
-    """Every interface is told by an address that can be dialled, encryption by its scheme and authority."""
+    """`serve` prints addresses that clients can dial, with the authority to trust."""
     from trialogue.cli.serve import how_to_dial
     from trialogue.cli.view_lines import plain
     from trialogue.server.listener import Server
@@ -469,7 +469,7 @@ def test_printed_addresses_can_be_dialled(tmp_path):
 
 
 def test_check_tells_the_variables_that_this_environment_lacks(small, capsys, monkeypatch):
-    """What it calls good, `run` does not refuse; with --file-only the file alone is meant."""
+    """`check` names unset variables, and with `--file-only` it does not."""
     for name in ("TABLE_KEY", "DEEPGRAM_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     small.write_text(

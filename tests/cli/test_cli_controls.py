@@ -87,7 +87,7 @@ def test_an_impossible_command_is_answered(line, told):
 
 @pytest.mark.parametrize("line", ["hello", "/hand", "/down", "/floor"])
 def test_a_person_who_only_watches_has_no_voice(line):
-    """Without a seat there is nothing to say and no hand to raise."""
+    """A keyboard without a participant cannot speak or raise a hand, and is told so."""
     assert "this keyboard belongs to no participant" in read_control(line, PLAN, None).text
 
 
@@ -173,7 +173,7 @@ class Screen:
 
 
 async def test_typing_reaches_the_meeting():
-    """Words and commands are done as they are typed; what is unclear is answered on the screen."""
+    """Typed words and commands reach the meeting, and unclear ones are answered on the screen."""
     reading, writing = os.pipe()
     screen, meeting = Screen(60), Meeting()
     watcher = Watcher(screen, is_virtual=False, desk=Desk(Keyboard(reading), "kim", reading))
@@ -226,7 +226,7 @@ async def _pasted(meeting, lines):
 
 
 async def test_pasted_lines_wait_until_the_meeting_takes_them(autojump_clock):
-    """A full mailbox makes the keyboard wait: no line is lost, and the meeting goes on."""
+    """Pasted lines wait until the meeting takes them, and none is lost."""
     meeting, lines = Busy(), [*(str(number) for number in range(50)), "last"]
     assert await _pasted(meeting, lines) == []
     assert meeting.done == lines
@@ -241,12 +241,12 @@ async def test_pasted_lines_wait_until_the_meeting_takes_them(autojump_clock):
     ],
 )
 async def test_a_line_that_comes_too_late_is_answered(autojump_clock, refusal):
-    """The meeting has ended, or the person has left it: the line is told why, and nothing else ends by it."""
+    """A line typed after the end, or after its person left, is answered with the reason."""
     assert await _pasted(Busy(refusal), ["last"]) == [str(refusal)]
 
 
 async def test_a_person_who_has_the_floor_is_told_so_and_gets_no_second_turn():
-    """What one has would be granted once more, and waited out; others are still given the floor."""
+    """A person with the floor who asks for it is told so, and gets no second turn."""
     reading, writing = os.pipe()
     granted = Record(1, 0.5, Woke("start"), (GrantFloor("kim", 1, "asked", 90.0),))
     screen, meeting = Screen(60), Meeting(granted)
@@ -268,7 +268,7 @@ async def test_a_person_who_has_the_floor_is_told_so_and_gets_no_second_turn():
 
 
 def test_the_prompt_shows_the_end_of_a_long_line():
-    """Of a long typed line the end is shown, and an empty prompt shows a hint."""
+    """The prompt shows the end of a long typed line, and a hint where nothing is typed."""
     desk = Desk(Keyboard(0), "kim", 0)
     assert plain(desk.prompt(20)) == " > /help"
     desk.keyboard.editor.feed(b"0123456789abcdefghij")
@@ -276,7 +276,7 @@ def test_the_prompt_shows_the_end_of_a_long_line():
 
 
 def test_the_cursor_stands_where_the_next_letter_goes():
-    """What is left and right of it is shown as far as there is room."""
+    """The prompt shows the cursor within a typed line, as far as there is room."""
     desk = Desk(Keyboard(0), "kim", 0)
     desk.keyboard.editor.feed(b"0123456789\x1b[D\x1b[D")
     assert plain(desk.prompt(40)) == " > 01234567▏89"
@@ -326,7 +326,7 @@ def told_of(*records):
 
 
 def test_words_typed_early_are_the_next_turn():
-    """That is said once, and the turn that they take is not asked for; the turn after it is."""
+    """A person who types before its turn is told once that the words are its next turn."""
     ada, kim = GrantFloor("ada", 1, "opening", 90.0), GrantFloor("kim", 2, "asked for", 90.0)
     end, typed, asked = (
         Woke("end"),
@@ -363,7 +363,7 @@ def test_a_pipe_is_read_for_who_takes_part_by_text(monkeypatch, people, own):
 
 
 def test_a_terminal_of_others_is_not_read(monkeypatch):
-    """In the background we would be stopped for it."""
+    """A meeting in the background does not read its terminal, which would stop it."""
     ours, theirs = pty.openpty()
     with os.fdopen(theirs) as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)

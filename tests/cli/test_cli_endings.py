@@ -61,7 +61,7 @@ def test_errors_that_somebody_can_mend(error, code, lines, capsys):
 
 
 def test_two_problems_of_one_line_both_show_it(tmp_path, capsys):
-    """A caret without the line above it points at nothing."""
+    """Two problems of one line of a file are each shown with that line."""
     file = tmp_path / "two.yaml"
     file.write_text("trialogue: 1\nname: two\ncast: {ann: {liness: [Hi.], promptt: x}}\n")
     assert concluded(lambda: load(file)) == 2
@@ -87,7 +87,7 @@ def test_a_fault_of_ours_is_shown_whole(error, capsys):
 
 
 def test_a_fault_of_ours_tells_no_secret(capsys, monkeypatch):
-    """Values of variables that are named like keys are taken out; short ones and others are not."""
+    """The traceback of a fault of ours has no values of variables that are named like keys."""
     monkeypatch.setenv("MY_MODEL_KEY", "sk-1234567890")
     monkeypatch.setenv("MY_MODEL_KEY_LONG", "sk-1234567890-and-more")
     monkeypatch.setenv("MY_SHORT_TOKEN", "abc")
@@ -98,7 +98,7 @@ def test_a_fault_of_ours_tells_no_secret(capsys, monkeypatch):
 
 
 def test_a_fault_of_the_authors_is_told_as_his(capsys):
-    """The traceback of his code, what failed, and whose it is: exit code 1, and nothing to report to us."""
+    """A fault of an author's code has exit code 1, its traceback, and no request to report it."""
 
     def policy():
         return 1 / 0
@@ -166,7 +166,7 @@ log.error("second")
 
 
 def test_diagnostics_load_at_the_first_line():
-    """The first line is told as all others are, and none below the level is."""
+    """Diagnostics print the first line like all others, and none below the level."""
     done = subprocess.run([sys.executable, "-c", FIRST_LINES], capture_output=True, text=True, check=True)
     assert [line.split(maxsplit=1)[1].split() for line in done.stderr.splitlines()] == [
         ["[warning", "]", "first", "reason='a", "b'"],
@@ -189,7 +189,7 @@ hold(Path(sys.argv[1]), RunOptions(), begin)
 
 @pytest.mark.parametrize(("clock", "is_loaded"), [("real", "True"), ("virtual", "False")])
 def test_diagnostics_are_loaded_before_a_meeting_in_real_time(tmp_path, clock, is_loaded):
-    """Its first line held up all sound for a tenth of a second, and was listed as a failure."""
+    """A meeting in real time loads its diagnostics before it begins, and not at the first line."""
     scenario = tmp_path / "it.yaml"
     scenario.write_text(
         f"trialogue: 1\nname: it\nrun: {{clock: {clock}}}\ncast: {{ann: {{lines: [One.]}}}}\n"
@@ -213,7 +213,7 @@ def test_tracebacks_have_no_locals(diagnostics, capsys):
 
 
 def test_a_failure_is_told_to_its_end(diagnostics, capsys):
-    """A traceback's last lines name the author's code and the error, and were cut off after ours."""
+    """The diagnostics of an author's failure have the last lines of its traceback."""
     diagnostics("debug")
 
     def fall(deeper):
@@ -248,13 +248,13 @@ for _ in range(3):
 
 
 def test_a_listener_without_descriptors_says_so_seldom():
-    """Trio logs each try with its traceback, ten times a second."""
+    """A server without free descriptors says so once in a while, and not ten times a second."""
     done = subprocess.run([sys.executable, "-c", REFUSED], capture_output=True, text=True, check=True)
     assert done.stderr == "accept failed\n"
 
 
 def test_diagnostics_end_nothing(diagnostics, monkeypatch):
-    """A terminal that is gone is no reason for a meeting to end."""
+    """Diagnostics on a closed terminal do not end a meeting."""
 
     class Gone(io.StringIO):
         def write(self, _):

@@ -45,7 +45,7 @@ def tell(tmp_path, monkeypatch, capsys):
     ids=lambda each: " ".join(each) if isinstance(each, tuple) else "",
 )
 def test_an_endless_file_is_not_read_for_ever(tell, tokens, mib, device):
-    """A device gives as much as is asked for: the process took all memory."""
+    """A device in the place of a file is refused, and does not fill the memory."""
     code, told = tell(*tokens, device)
     assert code == 2
     (line,) = told.splitlines()
@@ -64,7 +64,7 @@ def test_an_endless_meeting_of_others_is_not_read_for_ever(tell, tmp_path, comma
 
 
 def test_a_pipe_in_a_folder_of_meetings_is_told(tell, tmp_path):
-    """Nobody has named it, so nobody writes into it."""
+    """`report` of a folder with a named pipe is one line with its name, and does not wait."""
     (tmp_path / "all").mkdir()
     os.mkfifo(tmp_path / "all" / "meeting.rttm")
     code, told = tell("report", "all")

@@ -28,7 +28,7 @@ def written(small):
 
 
 def test_a_meeting_that_meets_them_ends_well(small, hold_it, tmp_path, capsys):
-    """The one line says so, and so does the result."""
+    """A run that meets its expectations says so in its line and its result."""
     small.write_text(small.read_text() + MET)
     assert hold(small, RunOptions(out=tmp_path / "run", shown="line"), hold_it) == 0
     assert capsys.readouterr().out.endswith("; 2 expectations, all met\n")
@@ -38,7 +38,7 @@ def test_a_meeting_that_meets_them_ends_well(small, hold_it, tmp_path, capsys):
 
 @pytest.mark.parametrize("kind", UNMET)
 def test_each_kind_of_miss_has_its_exit_code(kind, written, hold_it, tmp_path, capsys):
-    """The summary tells the miss; the run asked again says the same."""
+    """An unmet expectation is in the summary, with the exit code of its kind, and in `expect`."""
     expect, code = UNMET[kind]
     out = tmp_path / "run"
     assert hold(written(expect), RunOptions(out=out), hold_it) == code
@@ -51,7 +51,7 @@ def test_each_kind_of_miss_has_its_exit_code(kind, written, hold_it, tmp_path, c
 
 
 def test_the_gravest_kind_decides(written, hold_it, tmp_path, capsys):
-    """The exit code is that of behaviour, before infrastructure, before timing."""
+    """The exit code of several misses is that of behaviour, before infrastructure, before timing."""
     expect = ", ".join(
         [UNMET["timing"][0], UNMET["infrastructure"][0], UNMET["behaviour"][0]],
     )
@@ -59,7 +59,7 @@ def test_the_gravest_kind_decides(written, hold_it, tmp_path, capsys):
 
 
 def test_another_scenario_is_asked_of_an_old_run(run_folder, small, capsys):
-    """Only its expectations count; the records around a miss are told."""
+    """`expect` with another scenario checks its expectations, and shows the records around a miss."""
     small.write_text(small.read_text() + "expect: {never: [{said: {by: bob, match: fast}}]}\n")
     assert main(["expect", str(run_folder), str(small)]) == 1
     shown = capsys.readouterr().out
@@ -87,7 +87,7 @@ def test_the_page_opens_at_the_first_miss(written, hold_it, tmp_path, capsys):
 
 
 def test_a_miss_of_another_version_leaves_the_page_as_it_is(run_folder, capsys):
-    """What cannot be read of it is not shown."""
+    """A page is written although the result's expectations cannot be read."""
     result = json.loads((run_folder / "result.json").read_text())
     for expectations in ([], {"checked": "many"}, {"misses": 3}):
         (run_folder / "result.json").write_text(json.dumps({**result, "expectations": expectations}))
@@ -95,7 +95,7 @@ def test_a_miss_of_another_version_leaves_the_page_as_it_is(run_folder, capsys):
 
 
 def test_a_run_of_an_earlier_version_is_asked_as_it_is(run_folder, capsys):
-    """What had no effect then is noted; an author's file would be refused."""
+    """`expect` of an earlier version's run notes a key without effect, and does not refuse it."""
     file = run_folder / "scenario.yaml"
     file.write_text(f"{file.read_text()}expect: {{at_end: [{{turns: {{min: 1}}, by: ann}}]}}\n")
     assert main(["expect", str(run_folder)]) == 0

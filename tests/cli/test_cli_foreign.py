@@ -57,7 +57,7 @@ def test_unknown_figures_of_a_file_are_not_zero(capsys, tmp_path, name):
 
 
 def test_words_of_captions_are_counted(capsys, tmp_path):
-    """They stand in the file; who says nothing in it has no words."""
+    """`report` of a file with captions counts each speaker's words."""
     (tmp_path / "a.vtt").write_text(FILES["a.vtt"], "utf-8")
     measured = json.loads(run(capsys, tmp_path / "a.vtt", "--json")[1].out)["measures"]
     told = [(each["name"], each["words"], each["words_per_minute"]) for each in measured["participants"]]

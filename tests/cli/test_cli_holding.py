@@ -47,7 +47,7 @@ def test_a_meeting_is_shown_and_summed_up(small, hold_it, tmp_path, capsys):
 
 
 def test_one_line_is_one_line(small, hold_it, tmp_path, capsys):
-    """The shortest output is one line on stdout, and nothing on stderr."""
+    """`run --quiet` prints one line on stdout and nothing on stderr."""
     assert hold(small, RunOptions(out=tmp_path / "run", shown="line"), hold_it) == 0
     shown, told = capsys.readouterr()
     assert re.fullmatch(rf"small: said after 00:0\d, 3 turns, {tmp_path}/run\n", shown)
@@ -55,7 +55,7 @@ def test_one_line_is_one_line(small, hold_it, tmp_path, capsys):
 
 
 def test_json_is_json_alone(small, hold_it, tmp_path, capsys):
-    """Stdout is the result as result.json has it, with where it is and how it ends."""
+    """`run --json` prints the result as JSON, with its directory and exit code, and nothing else."""
     assert hold(small, RunOptions(out=tmp_path / "run", shown="json"), hold_it) == 0
     shown, told = capsys.readouterr()
     whole = json.loads(shown)
@@ -67,7 +67,7 @@ def test_json_is_json_alone(small, hold_it, tmp_path, capsys):
 
 
 def test_watching_changes_nothing(small, hold_it, tmp_path):
-    """Shown or not, the meeting is the same byte for byte: on a virtual clock every step counts."""
+    """A meeting is the same byte for byte with and without a view of it."""
     journals = []
     for shown in ("live", "line", "json"):
         hold(small, RunOptions(out=tmp_path / shown, shown=shown), hold_it)
@@ -76,7 +76,7 @@ def test_watching_changes_nothing(small, hold_it, tmp_path):
 
 
 def test_a_meeting_that_ends_badly_says_so(small, hold_it, tmp_path, capsys):
-    """The exit code is the meeting's, whatever was printed."""
+    """`run` exits with the code of the meeting, whatever was printed."""
 
     class Refused:
         def __init__(self, held):
@@ -88,7 +88,7 @@ def test_a_meeting_that_ends_badly_says_so(small, hold_it, tmp_path, capsys):
 
 
 def test_options_reach_the_meeting(small, hold_it, tmp_path):
-    """Overrides are resolved, the rest is handed on."""
+    """The options of `run` reach the meeting."""
     seen = []
 
     def spy(resolved, asked, watch, progress):
@@ -101,13 +101,13 @@ def test_options_reach_the_meeting(small, hold_it, tmp_path):
 
 
 def test_a_wrong_scenario_stops_before_anything(tmp_path):
-    """Nothing is loaded for a file that is not there."""
+    """`run` of a missing file is an error before anything is loaded."""
     with pytest.raises(ScenarioError, match=r"cannot be read"):
         hold(tmp_path / "none.yaml", RunOptions(), lambda *_: pytest.fail("held"))
 
 
 def test_code_is_told_or_refused(small, hold_it, tmp_path, capsys):
-    """A scenario that runs code says so; the operator can refuse it."""
+    """`run` says that a scenario runs code, and refuses it if the operator wants that."""
     small.write_text(
         small.read_text().replace('lines: ["It', 'prompt: Tell it., tools: [now], lines: ["It') + CODE
     )
@@ -121,7 +121,7 @@ def test_code_is_told_or_refused(small, hold_it, tmp_path, capsys):
 
 @pytest.mark.parametrize(("code", "raised"), [(0, True), (129, False)])
 def test_a_closed_pipe_at_the_end(small, hold_it, tmp_path, monkeypatch, code, raised):
-    """A reader that is gone is an error of its own, unless the meeting ended by one already."""
+    """`run` into a closed pipe has an exit code of its own, unless the meeting failed."""
 
     class Held:
         def __init__(self, held):

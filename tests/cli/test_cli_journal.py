@@ -30,7 +30,7 @@ def test_lines_are_printed_with_what_was_decided(run_folder, capsys):
 )
 @pytest.mark.parametrize("command", ["print", "filter"])
 def test_a_name_that_is_nowhere_is_said(run_folder, capsys, command, option, name, told):
-    """No lines would look as if it had done nothing; a type that did not happen is no such name."""
+    """`journal print` with an unknown name or type is an error, and not with a type that did not occur."""
     assert main(["journal", command, str(run_folder), option, name]) == 2
     assert told.replace("JOURNAL", str(run_folder / "journal.jsonl")) in capsys.readouterr().err
     assert main(["journal", command, str(run_folder), "--type", "WallClockJumped", "--of", "ann"]) == 0

@@ -29,7 +29,7 @@ def test_one_picture_has_the_width_of_one():
 
 @given(st.text())
 def test_no_span_steers_a_terminal(text):
-    """No control character comes through, whatever it was."""
+    """No control character of a text reaches the terminal."""
     assert {unicodedata.category(character) for character in span(text).text}.isdisjoint(
         {"Cc", "Zl", "Zp", "Cs"}
     )
@@ -37,7 +37,7 @@ def test_no_span_steers_a_terminal(text):
 
 @given(st.text())
 def test_no_plain_string_steers_a_terminal_either(text):
-    """It may hold a path; its spaces stay."""
+    """No control character of a path in a line reaches the terminal."""
     shown = line(f"in {text}  at").spans[0].text
     assert {unicodedata.category(each) for each in shown}.isdisjoint({"Cc", "Zl", "Zp", "Cs"})
     assert not {"\u202e", "\u2066"} & set(shown)
@@ -45,14 +45,14 @@ def test_no_plain_string_steers_a_terminal_either(text):
 
 
 def test_spans_keep_their_edges():
-    """Blanks at the edges hold spans apart; a plain line ends without any."""
+    """Spaces at the edges of styled text are kept, and a plain line ends without any."""
     assert span(" a \n b ").text == " a b "
     assert plain(line("a", span(" b "), Span("  "))) == "a b"
 
 
 @given(st.floats(-1, 2), st.integers(1, 20))
 def test_a_bar_has_its_cells(part, cells):
-    """Less than nothing is empty, more than all is full."""
+    """A bar of less than nothing is empty, and one of more than all is full."""
     shown = bar(part, cells)
     assert len(shown) == cells
     assert shown.isspace() == (round(max(0.0, part) * cells * 8) == 0)
@@ -117,7 +117,7 @@ def test_colours_stand_out_from_dark_and_light():
 
 
 def test_colours_are_told_apart_by_all_eyes():
-    """Any two differ by a CIELAB distance of 19 and more, also without red or green."""
+    """Participants' colours can be told apart, also by people without red or green."""
     for sight in SIGHTS:
         seen = [lab(colour, sight) for colour in COLOURS]
         nearest = min(
@@ -129,5 +129,5 @@ def test_colours_are_told_apart_by_all_eyes():
 
 
 def test_a_ninth_seat_has_the_first_colour():
-    """Beyond eight participants colours repeat: no more can be told apart."""
+    """The ninth participant has the colour of the first."""
     assert colour_of(8) == colour_of(0) != colour_of(1)

@@ -114,7 +114,7 @@ def test_a_view_that_came_late_sees_who_is_there():
 
 
 def test_people_are_here_and_speak_by_themselves():
-    """A person joins no session, and its voice activity is its speech."""
+    """The live view shows a person without a session, and its speech."""
     view = LiveView(MeetingPlan("m", (Participant("kim", kind=Kind.HUMAN),)))
     seen = [view.doing("kim")]
     for record in records((1.0, SpeechStarted("kim", 1.0)), (2.0, SpeechStopped("kim", 2.0))):
@@ -124,7 +124,7 @@ def test_people_are_here_and_speak_by_themselves():
 
 
 def test_each_participant_keeps_its_colour():
-    """A seat's colour is its place in the cast, in the picture and in the transcript alike."""
+    """A participant has the same colour in the live view and in the transcript."""
     view = view_at(6.0)
     told = {
         span.text.strip(): span.seat
@@ -138,7 +138,7 @@ def test_each_participant_keeps_its_colour():
 
 
 def test_problems_are_marked():
-    """A lost session and an overdrawn agenda are warnings."""
+    """The live view marks a lost session and an overdue point of the agenda."""
     lost = [
         span.text for each in view_at(7.9).at(7.9, {}) for span in each.spans if span.tone is Tone.WARNING
     ]
@@ -150,7 +150,7 @@ def test_problems_are_marked():
 
 
 def test_the_transcript_scrolls_by_once():
-    """Lines are given out when they are due, and never again."""
+    """A line of the live view is given out once, when it is due."""
     view = view_at(5.5)
     assert [plain(each) for each in view.heard(2.0)] == [
         "00:00  ── What [red]hurts[/red] today ──",
@@ -164,7 +164,7 @@ def test_the_transcript_scrolls_by_once():
 
 
 def test_meters_rise_at_once_and_fall_slowly():
-    """Who falls silent stays on the meter until it is empty."""
+    """A level meter rises at once and falls slowly."""
     risen = meters({"ada": -30.0}, {"ada": -10.0})
     assert risen == {"ada": -10.0}
     assert meters(risen, {"ada": -40.0}) == {"ada": -10.0 - FALL_DB}
@@ -178,7 +178,7 @@ def test_a_view_is_its_status():
 
 
 def test_hands_and_who_is_muted():
-    """A hand is up until the floor comes, or it is taken down; whoever is muted is seen to be."""
+    """The live view shows hands until they get the floor or go down, and who is muted."""
     hears = (Hearing("ada", ("tech",)),)
     told = records(
         (0.0, FloorRequested("tech")),

@@ -25,7 +25,7 @@ def odd_run(run_folder, monkeypatch):
 
 
 def test_paths_in_json_have_substitutes(odd_run, capsys):
-    """The JSON is whole, with U+FFFD for what is no character."""
+    """A path that is not UTF-8 is in the JSON with U+FFFD, and the JSON is valid."""
     assert main(["export", ODD, "csv", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["files"] == ["r\ufffd\ufffdn/turns.csv"]
     assert (odd_run / "turns.csv").exists()
@@ -39,7 +39,7 @@ def test_a_page_links_to_the_bytes_of_a_name(odd_run):
 
 
 def test_a_table_of_runs_shows_and_links_them(odd_run):
-    """A directory's name is a text of the page."""
+    """The table of runs shows and links a directory whose name is not UTF-8."""
     page = odd_run.with_name("table.html")
     assert main(["report", ".", "--html", "--out", str(page)]) == 0
     assert "r??n" in page.read_text()

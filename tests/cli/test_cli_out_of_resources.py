@@ -38,7 +38,7 @@ LACKS = [
 
 @pytest.mark.parametrize(("error", "told"), LACKS, ids=lambda value: str(value)[:20])
 def test_a_lack_is_one_line(error, told, capsys):
-    """The operator mends it: exit code 2, without a traceback, from within a nursery, too."""
+    """A lack of memory, files or threads is one line and exit code 2, without a traceback."""
     assert concluded(raising(ExceptionGroup("nursery", [error]))) == 2
     out, lines = capsys.readouterr()
     assert (out, lines.count("\n")) == ("", 1)
@@ -55,12 +55,12 @@ def test_a_lack_is_one_line(error, told, capsys):
     ],
 )
 def test_other_errors_are_no_lack_of_resources(error):
-    """Only what a machine lacks counts as a lack."""
+    """An error that no lack of memory or files explains is not reported as one."""
     assert lack_of(error) is None
 
 
 def test_a_package_that_cannot_be_loaded_is_told_by_its_first_cause():
-    """NumPy puts a page of advice around it."""
+    """The error for a package that cannot be loaded is its first cause in one line."""
     advice = ImportError("IMPORTANT: PLEASE READ THIS FOR ADVICE", name="numpy._core")
     advice.__cause__ = ImportError("libblas.so: failed to map segment from shared object", name="numpy._core")
     assert lack_of(advice).endswith("needs: libblas.so: failed to map segment from shared object")
@@ -77,7 +77,7 @@ def limited(kind, amount):
 
 @pytest.mark.parametrize("command", ["--help", "voices"])
 def test_an_output_that_may_not_grow_is_told(command, tmp_path):
-    """The help is printed by a library, and what we print by ourselves: neither is a fault of ours."""
+    """Output into a full disk is one line with the reason, and no fault of ours."""
     with (tmp_path / "out").open("w") as out:
         done = subprocess.run(
             [sys.executable, "-m", "trialogue", command],
@@ -98,7 +98,7 @@ def test_an_output_that_may_not_grow_is_told(command, tmp_path):
     ids=["memory", "files", "more files"],
 )
 def test_a_process_that_gets_too_little_says_so(kind, amount, small, tmp_path):
-    """No traceback, one line, and nothing is left of the run."""
+    """`run` with too little memory or too few files is one line, and leaves no run."""
     done = subprocess.run(
         [sys.executable, "-m", "trialogue", "run", str(small), "--out", str(tmp_path / "run")],
         capture_output=True,

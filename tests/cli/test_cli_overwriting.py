@@ -49,7 +49,7 @@ UNWRITABLE = {
 @pytest.mark.parametrize("write", [*WRITES.values(), baseline], ids=[*WRITES, "--save-baseline"])
 @pytest.mark.parametrize(("name", "make", "told"), UNWRITABLE.values(), ids=UNWRITABLE)
 def test_unwritable_paths_are_refused_first(write, name, make, told, run_folder, tmp_path):
-    """A pipe would wait for its reader for ever, and the others were told only after hours of meetings."""
+    """A path that cannot be written is an error before any meeting is held."""
     path = tmp_path / name
     make(path)
     with pytest.raises(SetupError, match=f"cannot write .*results: {told}$"):
@@ -68,7 +68,7 @@ def test_results_go_into_what_another_program_has_opened(small, tmp_path):
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 def test_a_file_of_another_kind_stays_as_it_is(write, run_folder, tmp_path):
-    """It is refused before anything is done; one of the same kind, and an empty one, are written over."""
+    """A command does not overwrite a file of another kind, and does one of its own kind or an empty one."""
     path = tmp_path / "notes.txt"
     path.write_text(NOTES)
     with pytest.raises(SetupError, match=r"notes.txt already exists and is not a .*: choose another file"):
@@ -80,7 +80,7 @@ def test_a_file_of_another_kind_stays_as_it_is(write, run_folder, tmp_path):
 
 
 def test_a_page_goes_into_what_is_no_file(run_folder, tmp_path):
-    """A link is followed, and `/dev/null` stays a device: it was replaced where root may."""
+    """A page is written through a link, and into `/dev/null` without replacing it."""
     device, link = tmp_path / "pipe", tmp_path / "link.html"
     link.symlink_to(tmp_path / "page.html")
     print_page(run_folder, out=link, sound="none", as_json=False)
@@ -92,7 +92,7 @@ def test_a_page_goes_into_what_is_no_file(run_folder, tmp_path):
 
 
 def test_an_export_writes_over_nothing_but_itself(run_folder, tmp_path, capsys):
-    """Its name comes from the format: who has a `labels.txt` there did not mean it."""
+    """`export` does not overwrite a file of its name with other contents, and writes nothing then."""
     out = tmp_path / "out"
     for _ in range(2):
         assert export_run(run_folder, ["csv"], out=out, as_json=False) == 0

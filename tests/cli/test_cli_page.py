@@ -18,7 +18,7 @@ def data_of(page):
 
 
 def test_a_page_is_written_beside_the_journal_and_vouched_for(run_folder, capsys):
-    """It holds lanes, waveforms and sound, and the run stays whole."""
+    """`report --html` writes a page with lanes, waveforms and sound, and the run still verifies."""
     assert main(["report", str(run_folder), "--html"]) == 0
     page = run_folder / "report.html"
     assert capsys.readouterr().out == f"{page}\n"
@@ -31,7 +31,7 @@ def test_a_page_is_written_beside_the_journal_and_vouched_for(run_folder, capsys
 
 
 def test_a_page_may_be_elsewhere_with_its_sound_linked(run_folder, tmp_path, capsys):
-    """The address of the sound is from where the page is."""
+    """A page outside its run links to the run's sound."""
     page = tmp_path / "pages" / "small.html"
     page.parent.mkdir()
     assert main(["report", str(run_folder), "--html", "--out", str(page), "--sound", "linked", "--json"]) == 0
@@ -40,14 +40,14 @@ def test_a_page_may_be_elsewhere_with_its_sound_linked(run_folder, tmp_path, cap
 
 
 def test_a_run_without_its_recordings_has_a_page(run_folder):
-    """There is nothing to listen to, and all the rest."""
+    """`report --html` of a run without recordings writes a page without sound."""
     shutil.rmtree(run_folder / "audio")
     assert main(["report", str(run_folder), "--html"]) == 0
     assert data_of(run_folder / "report.html")["sound"] is None
 
 
 def test_a_run_that_was_killed_has_a_page(run_folder):
-    """Its journal is torn and its manifest says nothing."""
+    """`report --html` of a killed run writes a page that calls it unfinished."""
     journal = (run_folder / "journal.jsonl").read_bytes()
     (run_folder / "journal.jsonl").write_bytes(journal[: len(journal) * 2 // 3])
     (run_folder / "manifest.json").unlink()
@@ -63,7 +63,7 @@ def test_a_meeting_writes_its_page_at_its_end(small, hold_it, tmp_path, capsys):
 
 
 def test_a_folder_of_runs_is_a_table(run_folder, tmp_path, capsys):
-    """Damaged runs have their row, too; links go to the pages that there are."""
+    """A folder of runs is a table with damaged ones, too, and links to existing pages."""
     runs = tmp_path / "runs"
     shutil.copytree(run_folder, runs / "first")
     shutil.copytree(run_folder, runs / "second")
@@ -93,13 +93,13 @@ def test_a_folder_of_runs_is_a_table(run_folder, tmp_path, capsys):
     ],
 )
 def test_wrong_use_is_told_in_one_line(arguments, told, capsys):
-    """The line says what is missing, and what to do."""
+    """A wrong use of a page's options is one line that says what to do."""
     assert main(arguments) in {2, 4}
     assert told in capsys.readouterr().err
 
 
 def test_a_scenario_may_want_its_page(small, hold_it, tmp_path):
-    """`run.page: true` writes it at the run's end, and the manifest vouches for it."""
+    """`run.page: true` writes the page at the run's end, and the manifest has it."""
     small.write_text(small.read_text().replace("run: {", "run: {page: true, "))
     assert hold(small, RunOptions(out=tmp_path / "run", shown="json"), hold_it) == 0
     assert verify_files(tmp_path / "run").files["report.html"] is FileState.WHOLE

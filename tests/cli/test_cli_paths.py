@@ -13,7 +13,7 @@ SHOWN = "a[31m 2J  b"
 
 @pytest.mark.parametrize("command", ["fmt", "new"])
 def test_a_written_file_is_named_without_steering(command, tmp_path, capsys):
-    """The name is printed as it can be, on one line."""
+    """The printed name of a written file is one line without control characters."""
     file = tmp_path / f"{ODD}.yaml"
     if command == "fmt":
         file.write_text("trialogue:   1\nname: x\ncast: {ann: {lines: [One.]}}\n")

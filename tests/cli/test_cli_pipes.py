@@ -54,7 +54,7 @@ def tell(run_folder, tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize("command", READS)
 def test_a_journal_that_is_a_pipe_ends_every_command_with_one_line(command, tell):
-    """None waits for somebody who writes into it."""
+    """A journal that is a named pipe ends each command with one line, and none waits."""
     code, told = tell(command, "journal.jsonl")
     assert code == 4
     assert told.endswith("journal.jsonl: it is a named pipe, not a file\n")
@@ -66,14 +66,14 @@ def test_a_journal_that_is_a_pipe_ends_every_command_with_one_line(command, tell
     "name", ["manifest.json", "scenario.yaml", "result.json", "audio/mix.wav", "audio/ann.wav"]
 )
 def test_another_file_that_is_a_pipe_keeps_no_command_waiting(command, name, tell):
-    """It is told, or done without, as one that is missing."""
+    """A named pipe in a run does not keep a command waiting, and causes no traceback."""
     code, told = tell(command, name)
     assert code in {0, 2, 4}
     assert "Traceback" not in told
 
 
 def test_a_manifest_that_is_a_pipe_vouches_for_nothing(tell):
-    """What cannot be read is told with its kind."""
+    """`verify-files` of a run whose manifest is a named pipe is one line that says so."""
     code, told = tell("verify-files", "manifest.json")
     assert (code, told.count("\n")) == (4, 1)
     assert "manifest.json cannot be read: it is a named pipe, not a file" in told
@@ -103,14 +103,14 @@ def test_an_export_is_not_written_into_a_pipe_of_the_run(tell):
     ids=["device", "directory", "loop"],
 )
 def test_a_manifest_of_any_other_kind_is_told(make, kind, tell):
-    """A device without an end would be read until no memory is left."""
+    """A manifest that is a device or a directory is an error that says so."""
     code, told = tell("verify-files", "manifest.json", make)
     assert (code, told.count("\n")) == (4, 1)
     assert kind in told
 
 
 def test_a_journal_that_becomes_a_pipe_while_it_is_read_is_told(run_folder):
-    """It was a file when it was looked at."""
+    """A journal that is replaced by a named pipe is an error that says so, and nothing waits."""
     journal = run_folder / "journal.jsonl"
     following = Following(journal)
     journal.unlink()

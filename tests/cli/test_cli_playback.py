@@ -43,7 +43,7 @@ async def test_it_looks_as_it_did(clock_of_threads, tmp_path, speed, takes_s):  
 
 
 async def test_a_replay_from_a_place_has_the_state_of_that_moment(clock_of_threads, tmp_path):  # noqa: F811
-    """Who holds the floor, the agenda and the turn are those of that moment; time goes on from there."""
+    """A replay from a time has that moment's holder, agenda and turn, and takes the rest of the time."""
     paper, began = Paper(), trio.current_time()
     await Watcher(paper, is_virtual=False)(playback(tmp_path, start_s=15.0))
     assert trio.current_time() - began == pytest.approx(5.0, abs=0.2)
@@ -76,7 +76,7 @@ def test_nothing_is_heard_beyond_a_recording(tmp_path, at):
 
 
 async def test_time_stops_at_the_last_record(clock_of_threads, tmp_path):  # noqa: F811
-    """At any speed: the clock that is shown is never beyond the meeting."""
+    """A replay at any speed never shows a time beyond the meeting's end."""
     paper = Paper()
     await Watcher(paper, is_virtual=False)(playback(tmp_path, speed=1e300))
     assert "\n".join(paper.heard) + "\n" == TOLD
@@ -85,7 +85,7 @@ async def test_time_stops_at_the_last_record(clock_of_threads, tmp_path):  # noq
 
 @pytest.mark.parametrize("start", ["9" * 20, "9" * 400, f"{'9' * 5000}:00"])
 def test_a_place_beyond_the_end_is_the_end(run_folder, capsys, start):
-    """Nothing is left to be played, in both views."""
+    """A replay from a time beyond the end plays nothing, without an error."""
     assert main(["replay", str(run_folder), "--from", start]) == 0
     assert main(["replay", str(run_folder), "--from", start, "--speed", "1"]) == 0
     assert capsys.readouterr().err == ""
@@ -143,7 +143,7 @@ def test_a_place_is_a_time_or_a_turn(run_folder, capsys):
     ],
 )
 def test_a_replay_that_cannot_play_says_why(run_folder, capsys, options, why):
-    """The reason is one line, before anything is shown."""
+    """A replay that cannot play sound says why in one line before it shows anything."""
     assert main(["replay", str(run_folder), *options]) == 2
     out, err = capsys.readouterr()
     assert (out, why in err) == ("", True)
@@ -167,7 +167,7 @@ class FakeDriver:
 
 
 def test_its_sound_is_the_mix_from_that_place(run_folder):
-    """Sample for sample, with silence after its end; the device is closed at last."""
+    """A replay's sound is the mix from that time on, sample for sample."""
     driver = FakeDriver()
     mix, rate = soundfile.read(run_folder / "audio" / "mix.wav", dtype="int16")
     assert play_run(run_folder, Played(start=str(len(mix) / rate - 1), audio=True), driver) == 0
@@ -186,7 +186,7 @@ def test_a_run_without_recordings_has_no_sound(run_folder):
 
 
 def test_a_run_is_printed_in_the_order_of_its_times(tmp_path, capsys):
-    """The ear knew a person's words only when the next speaker had begun."""
+    """`replay` prints a person's late words at the time at which they were said."""
     words = Attribute(
         "biz", 2, "I said it before.", is_certain=True, beside="overlap", begin_s=1.0, end_s=2.0
     )
@@ -206,7 +206,7 @@ def test_a_run_is_printed_in_the_order_of_its_times(tmp_path, capsys):
 
 
 def test_a_journal_is_read_as_it_grows(run_folder, tmp_path):
-    """A line counts once it is whole, and nothing is read twice."""
+    """Watching a growing journal gives each complete line once."""
     lines = (run_folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
     path = tmp_path / "journal.jsonl"
     path.write_bytes(lines[0])
@@ -232,7 +232,7 @@ def test_a_line_of_another_journal_ends_it(run_folder, tmp_path):
 
 
 def test_a_line_without_an_end_ends_it(run_folder, tmp_path, monkeypatch):
-    """No more of it is read than a line can have."""
+    """Watching a journal whose line has no end stops with an error, in bounded memory."""
     lines = (run_folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
     path = tmp_path / "journal.jsonl"
     path.write_bytes(lines[0])
@@ -269,7 +269,7 @@ async def test_a_meeting_elsewhere_is_watched_to_its_end(autojump_clock, run_fol
 
 
 async def test_a_meeting_that_nobody_holds_any_more_is_left(autojump_clock, run_folder, tmp_path):
-    """What was written is shown, and nothing is waited for."""
+    """Watching a journal that nobody writes any more ends with what it has."""
     lines = (run_folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
     path = tmp_path / "journal.jsonl"
     path.write_bytes(b"".join(lines[:5]))
@@ -306,7 +306,7 @@ def test_notes_are_no_reason_to_fail(run_folder, monkeypatch, capsys):
 
 
 def test_the_command_watches(run_folder):
-    """A closed run is shown to its end at once; one that crashed says so."""
+    """`watch` shows a closed run to its end, and says of a crashed one that it is."""
     watching = [sys.executable, "-m", "trialogue", "watch", str(run_folder)]
     done = subprocess.run(watching, capture_output=True, text=True, timeout=60, check=True)
     assert "Ann    Bob, please." in done.stdout

@@ -50,7 +50,7 @@ def loaded_by(*arguments):
 
 
 def test_help_loads_nothing_heavy():
-    """Nobody waits for engines to read a page."""
+    """`--help` loads no engines."""
     assert loaded_by("--help") == "[]"
 
 
@@ -75,7 +75,7 @@ NOT_FOR_A_MEETING = {
 
 
 def test_a_meeting_loads_what_it_needs(small, tmp_path):
-    """Held again, neither the command line's library, engines, nor what draws screens and tells of faults."""
+    """A simple meeting loads neither engines nor the libraries of the command line and of screens."""
     code = (
         "import runpy, sys, atexit; atexit.register(lambda: print(*sys.modules)); "
         "sys.argv[0:1] = []; runpy.run_path(sys.argv[0], run_name='__main__')"
@@ -134,7 +134,7 @@ def test_a_signal_ends_a_meeting_with_all_of_its_files(endless, tmp_path, number
 
 
 def test_nobody_reads(small, tmp_path):
-    """A reader that stops early stops no meeting: its files are there, and stderr is quiet."""
+    """A reader that stops early does not stop the meeting, which has its files."""
     out = tmp_path / "run"
     command = [sys.executable, PROGRAM, "run", str(small), "--out", str(out)]
     with Forked(
@@ -150,7 +150,7 @@ def test_nobody_reads(small, tmp_path):
 
 
 def test_a_full_disk_is_one_line(small):
-    """Stdout that cannot be written is somebody's to mend, and no traceback."""
+    """Output into a full disk is one line, without a traceback."""
     if not Path("/dev/full").exists():
         return
     with Path("/dev/full").open("w") as full:
@@ -169,7 +169,7 @@ def test_a_full_disk_is_one_line(small):
 
 
 def test_the_server_serves_until_it_is_asked_to_end():
-    """It prints where it is, welcomes clients, and shares its port with nobody."""
+    """`serve` prints its address and serves until SIGTERM, and another one at its port is an error."""
     command = [sys.executable, PROGRAM, "serve", "--quiet", "--port"]
     with Forked([*command, "0"], stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
         assert process.stdout is not None
@@ -187,7 +187,7 @@ def test_the_server_serves_until_it_is_asked_to_end():
 
 
 def test_the_server_encrypts_by_an_authority_of_its_own(tmp_path):
-    """Who trusts the file that it writes is let in, by a name that was allowed."""
+    """`serve --tls-self-signed` lets in clients that trust its file, also by an allowed name."""
     authority = tmp_path / "ca.pem"
     command = [sys.executable, PROGRAM, "serve", "--quiet", "--port", "0", "--tls-self-signed"]
     options = ["--tls-ca", str(authority), "--allow-name", "voice.test"]

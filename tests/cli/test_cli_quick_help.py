@@ -35,7 +35,7 @@ def test_nothing_is_loaded_for_an_answer_at_once(arguments):
 
 
 def test_importing_the_package_loads_nothing():
-    """Names load what they need when they are asked for."""
+    """Importing trialogue loads nothing; its names load what they need when used."""
     assert loaded_by("import trialogue") == ["__future__", "trialogue"]
 
 
@@ -65,7 +65,7 @@ def test_a_reader_who_has_gone_is_told_by_the_exit_code():
 
 @pytest.mark.parametrize("unknown", ["_help_text", "_version"])
 def test_unknown_arguments_are_left_to_the_command_line(unknown, capsys, monkeypatch):
-    """It loads what it needs, and says the same."""
+    """`--help` and `--version` say the same when no stored answer is there."""
     monkeypatch.setattr(quick_help, unknown, lambda: "")
     assert main(["--help" if unknown == "_help_text" else "--version"]) == 0
     shown = capsys.readouterr().out

@@ -99,7 +99,7 @@ def test_ctrl_c_tells_clients_that_the_server_goes_away() -> None:
 
 
 def test_a_client_of_2025_is_served_as_it_was() -> None:
-    """Nothing comes that its SDK does not know, and its own field names are taken."""
+    """`serve --as-of 2025-06` sends only messages of then, and takes old field names."""
     with serving("--as-of", "2025-06") as (url, _), connect(url) as client:
         client.send(json.dumps({**SETTINGS, "mips_opt_out": True}))
         client.send(json.dumps({"type": "InjectAgentMessage", "content": "One moment."}))
@@ -142,6 +142,6 @@ def test_a_server_that_cannot_start_says_so_at_once(
     ],
 )
 def test_an_address_that_is_none_is_told(option, value, said, capsys):
-    """Brackets and ports that no address has are the operator's mistake, and no fault of ours."""
+    """A wrong address for `serve` is one line, and no traceback."""
     assert main(["serve", "--port", "0", "--voices", "murmur", option, value]) == 2
     assert said in capsys.readouterr().err

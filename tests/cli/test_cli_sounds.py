@@ -33,7 +33,7 @@ RECORDS = (
 
 
 def test_a_clip_that_plays_a_recording_has_a_line(tmp_path):
-    """Its time is that of its cue, or of the floor that it waited for; known words have their own line."""
+    """The live view has a line with the recording's name for a clip without known words."""
     (tmp_path / "sounds").mkdir()
     for name in ("sounds/bell", "gong", "known", "never"):
         with wave.open(str(tmp_path / f"{name}.wav"), "wb") as file:

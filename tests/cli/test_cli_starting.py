@@ -76,7 +76,7 @@ def shell(command, **options):
     "closed", [*(pytest.param(each, marks=pytest.mark.long) for each in (">&-", "2>&-")), "<&- >&- 2>&-"]
 )
 def test_closed_streams_are_written_nowhere(closed, small, tmp_path):
-    """The meeting is held with all of its files, and none of them gets the words for the terminal."""
+    """A meeting with closed standard streams has all its files, without words for the terminal in them."""
     out = tmp_path / "run"
     done = shell(f"exec '{sys.executable}' '{PROGRAM}' run '{small}' --out '{out}' {closed}")
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
@@ -100,7 +100,7 @@ def test_nobody_reads_what_a_command_prints(command, small):
 
 @pytest.mark.parametrize("command", [["new", "{out}"], ["check", "{small}"]])
 def test_a_command_without_stdin_asks_nothing(command, small, tmp_path, monkeypatch):
-    """Python gives None for a stdin that was closed; it is read as one that has ended."""
+    """A command whose stdin is closed treats it as empty."""
     monkeypatch.setattr(sys, "stdin", None)
     out = tmp_path / "out.yaml"
     assert main([each.format(small=small, out=out) for each in command]) == 0
@@ -117,17 +117,14 @@ def test_a_fault_that_nobody_reads_has_its_code():
     ("command", "module"), [("explain", "cyclopts"), ("check", "yaml"), ("check", "uuid")]
 )
 def test_ctrl_c_at_the_start_leaves_no_traceback(command, module, small):
-    """Nothing is made yet, so there is nothing to say: the process ends of the signal, or with its code.
-
-    orjson imports uuid while it is set up, in C that fails with a segmentation fault if an exception comes.
-    """
+    """Ctrl-C while a command loads ends it without a traceback."""
     code = LOADING.format(module=module, command=command, file=str(small))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode in (-signal.SIGINT, 130), done.stderr) == (True, "")
 
 
 def test_ctrl_c_in_the_start_of_an_engines_thread_ends_the_process(small, tmp_path):
-    """The thread is told to stop, so the process does not wait for it; no run is left behind."""
+    """Ctrl-C while an engine's thread starts ends the process, and leaves no run."""
     out = tmp_path / "run"
     code = ENGINE_STARTING.format(file=str(small), out=str(out))
     done = subprocess.run(
@@ -138,7 +135,7 @@ def test_ctrl_c_in_the_start_of_an_engines_thread_ends_the_process(small, tmp_pa
 
 
 def test_a_second_ctrl_c_while_a_model_loads_ends_the_process_at_once(small, tmp_path):
-    """The first one ended the meeting; the second one does not wait for the model, and shows no traceback."""
+    """A second Ctrl-C while a model loads ends the process at once, without a traceback."""
     out = tmp_path / "run"
     code = ENGINE_AT_WORK.format(file=str(small), out=str(out))
     done = subprocess.run(
@@ -156,7 +153,7 @@ def test_a_second_ctrl_c_while_a_model_loads_ends_the_process_at_once(small, tmp
     ["\N{SUPERSCRIPT TWO}", *(pytest.param(each, marks=pytest.mark.long) for each in ("0", "99999999"))],
 )
 def test_a_size_that_no_terminal_has_is_asked_of_the_terminal(size):
-    """What draws would divide by it, read it as a number, or draw a line of that length."""
+    """A command with an impossible COLUMNS or LINES prints as usual."""
     done = shell(f"COLUMNS={size} LINES={size} exec '{sys.executable}' '{PROGRAM}' batch --help")
     assert (done.returncode, done.stderr) == (0, "")
     assert "Usage: trialogue batch" in done.stdout
@@ -164,7 +161,7 @@ def test_a_size_that_no_terminal_has_is_asked_of_the_terminal(size):
 
 
 def test_a_size_that_a_terminal_can_have_is_kept(monkeypatch):
-    """COLUMNS and LINES go before what the terminal says, as everywhere."""
+    """A possible COLUMNS is kept, and an impossible LINES is dropped."""
     monkeypatch.setenv("COLUMNS", "132")
     monkeypatch.setenv("LINES", "0")
     drop_wrong_sizes()
@@ -172,7 +169,7 @@ def test_a_size_that_a_terminal_can_have_is_kept(monkeypatch):
 
 
 def test_a_command_ends_without_a_search_for_garbage(small):
-    """All that it has loaded is put aside before the interpreter would look through it."""
+    """A command ends without a last garbage collection of what it has loaded."""
     code = (
         "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count())); "
         f"from trialogue.cli import main; main(['check', {str(small)!r}])"
@@ -182,7 +179,7 @@ def test_a_command_ends_without_a_search_for_garbage(small):
 
 
 def test_an_extension_has_nothing_to_tell_of_at_the_end(small):
-    """What is still there is looked through where an extension would tell of it as a leak."""
+    """A command with an extension loaded prints no report of leaks at its end."""
     code = (
         "import soxr; held = []; held.append((held, soxr.ResampleStream(24000, 16000, 1))); "
         f"from trialogue.cli import main; main(['check', {str(small)!r}])"
@@ -192,7 +189,7 @@ def test_an_extension_has_nothing_to_tell_of_at_the_end(small):
 
 
 def test_next_to_nothing_is_loaded_before_ctrl_c_is_silent():
-    """What is loaded until then shows a traceback where a Ctrl-C meets it."""
+    """Only the package itself is loaded before Ctrl-C is handled."""
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); before = set(sys.modules); import trialogue.cli; "
         "print(*sorted(set(sys.modules) - before))"

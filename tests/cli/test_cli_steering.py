@@ -81,14 +81,14 @@ def test_the_floor_is_taken(typed):
 
 
 def test_a_word_that_is_typed_is_said(typed):
-    """It is an utterance of the person's own turn, which ends with it."""
+    """Words that a person types are its own turn, which ends after them."""
     records, _ = typed((0.5, "What of Europe?"), (10, "/end"))
     assert [grant.to for grant in commands(records, GrantFloor)][:2] == ["ann", "kim"]
     assert [turn.cause for turn in commands(records, EndTurn)][1] == "finished"
 
 
 def test_somebody_is_muted_and_heard_again(typed):
-    """A turn of its own that goes on is cut, and it is granted none until then."""
+    """A participant that is muted at the keyboard is cut, and has no turn until it is unmuted."""
     records, _ = typed((0.5, "/mute ann"), (4, "/unmute ann"), (10, "/end"))
     at = {record.event.muted: record.at for record in records if isinstance(record.event, MuteAsked)}
     assert (commands(records, EndTurn)[0].participant, commands(records, EndTurn)[0].cause) == (

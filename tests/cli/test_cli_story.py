@@ -40,7 +40,7 @@ def told(*facts, until=float("inf")):
 
 
 def test_a_whole_meeting_is_told():
-    """Every kind of line stands at its time; markup and controls are text or nothing."""
+    """The lines of a meeting have each kind at its time, without markup or control characters."""
     story, story_lines = Story(PLAN), StoryLines(Seating(PLAN))
     lines = []
     for record in MEETING:
@@ -60,7 +60,7 @@ def test_who_joins_and_who_leaves_is_told():
 
 
 def test_names_can_be_repeated():
-    """For lines that are searched, each sentence names its speaker."""
+    """Each line names its speaker where lines are to be searched."""
     story_lines = StoryLines(Seating(PLAN), repeats_names=True)
     lines = [plain(story_lines.line(StoryMoment(at, Sort.SAID, "Yes.", "tech", 2))) for at in (1.0, 2.0)]
     assert lines == ["00:01  Tech              Yes.", "00:02  Tech              Yes."]
@@ -78,7 +78,7 @@ def test_a_speaker_is_named_again_after_something_else():
 
 
 def test_a_sentence_waits_until_it_is_heard():
-    """It is due where its playout comes to it, not when its words arrive."""
+    """A sentence is printed when it is heard, not when its words arrive."""
     facts = (
         (1.0, SentenceSaid("tech", 1, "One.", 0.0)),
         (1.0, SentenceSaid("tech", 1, "Two.", 2.5)),
@@ -90,7 +90,7 @@ def test_a_sentence_waits_until_it_is_heard():
 
 
 def test_words_that_come_late_are_told_when_they_come():
-    """Their sound has begun already: no line goes back in time."""
+    """A sentence whose words come after its sound is printed when they come."""
     facts = ((1.0, PlaybackStarted("tech", 1, 1, 1.0)), (2.0, SentenceSaid("tech", 1, "Late.", 0.0)))
     assert [moment.at for moment in told(*facts)] == [2.0]
 
@@ -99,7 +99,7 @@ def test_words_that_come_late_are_told_when_they_come():
     ("outcome", "cut"), [("complete", []), ("dry", []), ("cut", [Sort.CUT]), ("stalled", [Sort.CUT])]
 )
 def test_a_reply_that_ran_dry_was_not_interrupted(outcome, cut):
-    """A service that never says that it is done has said what it said."""
+    """A reply that ran dry has no line that calls it interrupted."""
     facts = (
         (1.0, SentenceSaid("tech", 1, "One.", 0.0)),
         (1.0, PlaybackStarted("tech", 1, 1, 1.0)),
@@ -109,7 +109,7 @@ def test_a_reply_that_ran_dry_was_not_interrupted(outcome, cut):
 
 
 def test_a_reply_that_is_never_played_is_never_told():
-    """Held, withdrawn, or just not granted: nobody heard it."""
+    """A reply that was never played has no line."""
     facts = (
         (1.0, SentenceSaid("tech", 1, "Held.", 0.0)),
         (2.0, ReplyWithdrawn("tech", 1, "interrupted")),
@@ -119,7 +119,7 @@ def test_a_reply_that_is_never_played_is_never_told():
 
 
 def test_a_whole_reply_is_told_to_its_end():
-    """A sentence whose place is after the last sample, by rounding, is told at the end."""
+    """A last sentence just after the last sample, by rounding, is printed."""
     facts = (
         (1.0, PlaybackStarted("tech", 1, 1, 1.0)),
         (1.0, SentenceSaid("tech", 1, "One.", 0.0)),
@@ -130,7 +130,7 @@ def test_a_whole_reply_is_told_to_its_end():
 
 
 def test_the_end_of_the_meeting_cuts_what_is_said():
-    """What was still to come is not told; that it was cut is."""
+    """A meeting's end leaves out the sentences still to come, and prints that the speaker was cut."""
     facts = (
         (1.0, PlaybackStarted("tech", 1, 1, 1.0)),
         (1.0, SentenceSaid("tech", 1, "One.", 0.0)),
@@ -156,7 +156,7 @@ def test_time_may_be_asked_for_in_any_steps(steps):
 
 
 def test_reasons_are_put_in_words():
-    """An app's own reason is its own word."""
+    """A meeting's reason to end is printed in words, and an app's own as it is."""
     assert reason_in_words("agenda-done") == REASONS["agenda-done"] == "the agenda is done"
     assert reason_in_words("lunch") == "lunch"
 
@@ -167,13 +167,13 @@ def test_a_story_is_its_status():
 
 
 def test_a_persons_words_are_told_as_they_are_known():
-    """Typed, or made out by an ear: the brain says whose they are."""
+    """A person's words are printed when they are known, typed or spoken."""
     facts = ((4.0, TextTyped("biz", "Good."), Attribute("biz", 3, "Good.", is_certain=True)),)
     assert told(*facts) == [StoryMoment(4.0, Sort.SAID, "Good.", "biz", 3)]
 
 
 def test_a_persons_words_have_the_time_at_which_they_began():
-    """As in the transcript, and as an agent's: not that at which the ear knew them."""
+    """A person's words have the time at which it began to speak."""
     spoken = Attribute("biz", 3, "Good.", is_certain=True)
     beside = Attribute("biz", 4, "Yes.", is_certain=True, beside="backchannel", begin_s=6.5, end_s=6.9)
     facts = (
@@ -192,7 +192,7 @@ def test_a_persons_words_have_the_time_at_which_they_began():
 
 
 def test_a_pause_moves_what_comes_after_it():
-    """What was not heard yet is heard later by as long as the pause was; new words too."""
+    """Sentences after a pause are printed later by its length."""
     facts = [
         (1.0, SentenceSaid("tech", 1, "One.", 0.0)),
         (1.0, SentenceSaid("tech", 1, "Two.", 2.0)),
@@ -257,7 +257,7 @@ LOST = Report("reply-failed", "FAILED_TO_THINK", "tech", "failure")
 
 
 def test_a_failed_reply_is_told_once_with_its_reason():
-    """Its service's warnings are the reason, not lines of their own; equal reasons count once."""
+    """A failed reply is one line with its service's reason, however often it repeats."""
     again = [(1.2, *fact[1:]) for fact in DEAD]
     facts = [*DEAD, *again, (1.2, ReplyFailed("tech", 1, "FAILED_TO_THINK"), LOST)]
     assert [(each.at, each.text) for each in told(*facts)] == [
@@ -266,7 +266,7 @@ def test_a_failed_reply_is_told_once_with_its_reason():
 
 
 def test_a_failed_reply_without_a_warning_says_what_its_error_says():
-    """The error's own words are better than none; without them the code stands alone."""
+    """A failed reply without a warning is printed with its error's words, or else its code."""
     failed = (1.0, ReplyFailed("tech", 1, "FAILED_TO_THINK"), LOST)
     assert [each.text for each in told(DEAD[1], failed)] == [
         "reply-failed: FAILED_TO_THINK: No model answered."
@@ -275,7 +275,7 @@ def test_a_failed_reply_without_a_warning_says_what_its_error_says():
 
 
 def test_a_warning_that_explains_nothing_is_told():
-    """Half a second later, or when the meeting ends; another's failure takes nothing from it."""
+    """A service's warning without a failure is printed half a second later, or at the end."""
     facts = [DEAD[0], (1.1, ReplyFailed("biz", 1, "X"), Report("reply-failed", "X", "biz", "failure"))]
     assert [each.text for each in told(*facts, until=1.4)] == ["reply-failed: X"]
     warning = f"warning from its service: THINK_REQUEST_FAILED: {REFUSED}"
@@ -285,7 +285,7 @@ def test_a_warning_that_explains_nothing_is_told():
 
 
 def test_a_sessions_end_says_its_last_warning():
-    """A service that refuses says so in an error, which is the reason of the end; what it said else stays."""
+    """A lost session is printed with its last error as the reason; other warnings have their own lines."""
     said = [(1.0, ServiceWarned("tech", code, "No.")) for code in ("PROMPT_TOO_LONG", "INVALID_SETTINGS")]
     reason = "INVALID_SETTINGS: No. (Check the settings.)"
     assert [each.text for each in told(*said, (1.0, SessionFailed("tech", reason)))] == [
@@ -295,7 +295,7 @@ def test_a_sessions_end_says_its_last_warning():
 
 
 def test_a_hum_is_told_once():
-    """It was told as the backchannel that it is; speech without words in its own turn is unclear."""
+    """A backchannel without words has no second line that calls it unclear."""
     unclear = Report("unclear", "nobody could make words of its speech", "eve")
     hum = (
         2.0,

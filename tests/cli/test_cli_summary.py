@@ -85,7 +85,7 @@ def test_ends_that_never_came_are_named():
 
 
 def test_it_fits_a_terminal():
-    """No line is wider than 80 columns, and there are no more lines than a screen has."""
+    """The summary fits a terminal of 80 columns and 24 rows."""
     lines = screen(ENDED).splitlines()
     assert max(map(width, lines)) <= 80
     assert len(lines) <= 24
@@ -128,7 +128,7 @@ def test_quiet_names_what_measured_nothing_and_what_was_not_reached():
 
 
 def test_an_unmet_expectation_of_speech_quotes_what_was_heard():
-    """The words are the author's best hint: a recognizer may have written a name in another way."""
+    """The summary quotes what was heard where expected words were not."""
     spoke = "0 times; pia spoke once, at 3.00 s"
     miss = Miss("expect.at_end[0]", "at_end", "behaviour", "/Ines/ said", spoke, 3.0, heard='"with an as"')
     ended = evolve(ENDED, result=evolve(RESULT, expectations=Findings(1, (miss,))))
@@ -138,7 +138,7 @@ def test_an_unmet_expectation_of_speech_quotes_what_was_heard():
 
 
 def test_one_line_says_why_nobody_could_be_heard():
-    """Each reason once, with all agents concerned; sessions that came back only where the meeting failed."""
+    """The one line of a failed meeting gives each reason once, with all agents concerned."""
     text = "cannot reach 127.0.0.1:1: Connection refused"
     lost = tuple(Failure(1.0, "session-lost", text, name) for name in ("ada", "eve"))
     left = tuple(Failure(3.0, "session-failed", f"{text} (It is off.)", name) for name in ("eve", "ada"))
@@ -153,7 +153,7 @@ def test_one_line_says_why_nobody_could_be_heard():
 
 
 def test_a_meeting_in_which_no_agent_was_heard_says_so():
-    """Its end alone, silence, does not tell that the models were dead: the headline and the one line do."""
+    """The summary and the one line say that no agent was heard."""
     failures = tuple(Failure(3.0, "reply-failed", "No model.", name) for name in ("ada", "ada", "eve"))
     result = evolve(RESULT, reason="silence", ok=False, shortfall="unspoken", failures=failures)
     ended = evolve(ENDED, result=result)
@@ -163,7 +163,7 @@ def test_a_meeting_in_which_no_agent_was_heard_says_so():
 
 
 def test_a_journal_alone():
-    """Without a directory and a stopwatch, nothing is said of them; no failure is said to be none."""
+    """The summary of a journal alone has neither a directory nor a speed."""
     calm = evolve(RESULT, speed=None, failures=(Failure(1.0, "stale", "old"),))
     told = screen(Ended(PLAN, calm)).splitlines()
     assert told[1] == ""
@@ -171,7 +171,7 @@ def test_a_journal_alone():
 
 
 def test_many_failures_are_counted():
-    """Five kinds are told; equal ones are counted, further kinds too."""
+    """The summary lists five kinds of failures, and counts equal and further ones."""
     failures = tuple(Failure(float(n), f"code-{n % 7}", "it broke") for n in range(14))
     told = screen(evolve(ENDED, result=evolve(RESULT, failures=failures)))
     assert "  failures  code-0: it broke, 2 times\n            code-1" in told
@@ -179,7 +179,7 @@ def test_many_failures_are_counted():
 
 
 def test_bad_ends_are_marked():
-    """An end that nobody wanted is a warning."""
+    """The summary marks an end that nobody wanted as a warning."""
     bad = evolve(ENDED, result=evolve(RESULT, reason="all-failed", ok=False))
     head = summary(bad)[0]
     assert plain(head) == "edge cache ended after 00:20: no agent is left (all-failed)"
@@ -206,7 +206,7 @@ def test_who_cut_in_is_told():
 
 
 def test_turns_in_writing_are_turns():
-    """Who types has spoken, in a turn of its own."""
+    """The summary counts a person's typed turns."""
     measured = RESULT.measures
     typed = tuple(evolve(each, typed=2) for each in measured.participants)
     rows = screen(evolve(ENDED, result=evolve(RESULT, measures=evolve(measured, participants=typed))))

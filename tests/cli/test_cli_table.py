@@ -207,6 +207,6 @@ def _imports_of_attrs(module):
     [["check", "none.yaml", "--seed", "8" * 5000], ["replay", "none", "--from", "turn " + "8" * 5000]],
 )
 def test_a_number_of_thousands_of_digits_is_none(words, capsys):
-    """Python refuses to read it, which was shown as a fault of ours."""
+    """An option with a number of thousands of digits is an error of one line."""
     assert main(words) in (2, 4)
     assert "Traceback" not in capsys.readouterr().err

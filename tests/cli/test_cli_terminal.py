@@ -38,7 +38,7 @@ def console(tty, width=40):
 
 
 def test_long_lines_hang():
-    """Further rows stand under the words, not under the stamp; wide names count in cells."""
+    """The further rows of a long line are under its words, in cells."""
     told = line(Span("00:01  "), Span("日本  ", seat=0), "one two three four five six", hang=13)
     assert rendered(told, 30).plain.splitlines() == [
         "00:01  日本  one two three",
@@ -48,12 +48,12 @@ def test_long_lines_hang():
 
 
 def test_text_is_never_markup():
-    """What looks like rich's markup is shown as it was said."""
+    """Text that looks like rich's markup is shown as it was said."""
     assert rendered(line("[bold]no[/bold] [link=x]"), 80).plain == "[bold]no[/bold] [link=x]"
 
 
 def test_seats_have_their_colours(monkeypatch):
-    """A span's colour and tone become codes; those alone."""
+    """Only a span's colour and tone become terminal codes."""
     monkeypatch.delenv("NO_COLOR", raising=False)
     tty = Tty()
     console(tty).print(rendered(line(Span("ada", Tone.STRONG, 0)), 40))
@@ -61,7 +61,7 @@ def test_seats_have_their_colours(monkeypatch):
 
 
 def test_lines_scroll_by_above_the_picture():
-    """What is heard is printed once; the picture is redrawn below it and gone at the end."""
+    """A line is printed once above the live view, which is removed at the end."""
     tty = Tty()
     with LiveScreen(console(tty)) as screen:
         assert screen.columns == 40
@@ -75,7 +75,7 @@ def test_lines_scroll_by_above_the_picture():
 
 
 def test_a_terminal_that_is_gone_is_told_by_drawing_alone():
-    """Drawing says that nobody reads; leaving does not, for the meeting goes on."""
+    """Drawing on a closed terminal is an error, and leaving it is not."""
     tty = Tty()
     screen = LiveScreen(console(tty))
     with screen:
@@ -85,7 +85,7 @@ def test_a_terminal_that_is_gone_is_told_by_drawing_alone():
 
 
 def test_the_spinner_comes_and_goes():
-    """It says what is waited for, and leaves nothing behind; done twice is done."""
+    """The spinner says what is waited for, and leaves nothing behind."""
     tty = Tty()
     spinner = Spinner(console(tty))
     spinner.done()
@@ -130,7 +130,7 @@ def test_the_best_screen_is_taken(monkeypatch):
 
 
 def test_lines_on_a_terminal_are_coloured(monkeypatch):
-    """`show` draws by rich where colours are welcome."""
+    """Lines are coloured where colours are welcome."""
     tty = Tty()
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
@@ -140,7 +140,7 @@ def test_lines_on_a_terminal_are_coloured(monkeypatch):
 
 
 def test_a_picture_that_is_too_high_says_how_much_is_left_out():
-    """The first line and the last, where somebody types, are always there."""
+    """A live view that is too high keeps its first and last line, and counts the others."""
     picture = [line(f"row {number}") for number in range(14)]
     shown = [plain(each) for each in fitted(picture, 12)]
     assert len(shown) == 11
@@ -149,7 +149,7 @@ def test_a_picture_that_is_too_high_says_how_much_is_left_out():
 
 
 def test_a_narrower_terminal_keeps_no_stale_rows():
-    """The rows into which it broke the last picture are taken back."""
+    """A terminal that becomes narrower has no rows of the last picture left."""
     terminal = Console(file=io.StringIO(), force_terminal=True, width=80, height=12, legacy_windows=False)
     screen = LiveScreen(terminal)
     with screen:

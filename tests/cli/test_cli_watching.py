@@ -79,7 +79,7 @@ async def test_in_life_a_picture_is_drawn_ten_times_a_second(clock_of_threads):
 
 
 async def test_in_virtual_time_records_alone_drive_it(autojump_clock):
-    """No timer, no thread: it changes nothing of a schedule that must be the same every time."""
+    """The live view of a virtual meeting uses no timer and no thread."""
     paper = Paper()
     await Watcher(paper, is_virtual=True)(Stage())
     assert paper.threads == {threading.get_ident()}
@@ -87,7 +87,7 @@ async def test_in_virtual_time_records_alone_drive_it(autojump_clock):
 
 
 async def test_without_a_picture_lines_name_their_speaker(autojump_clock):
-    """Plain lines are searched: each names who speaks, and nobody is asked for levels."""
+    """Plain lines each name their speaker, and ask for no levels."""
     paper = Paper(columns=None)
     await Watcher(paper, is_virtual=True)(Stage())
     assert "00:02  Moderator         Tech, what hurts?" in paper.heard
@@ -105,7 +105,7 @@ async def test_a_meeting_goes_on_unseen(clock_of_threads, is_virtual):
 
 
 async def test_looking_at_a_meeting_ends_with_its_output(clock_of_threads):
-    """A meeting elsewhere needs no watcher: nothing is left that nobody sees."""
+    """`watch` ends when its output is closed."""
     watcher = Watcher(Paper(breaks_at=3), is_virtual=False, goes_on_unseen=False)
     with pytest.raises(BrokenPipeError), lone_error():
         await watcher(Stage())

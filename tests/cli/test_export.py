@@ -27,7 +27,7 @@ def test_a_directory_that_is_not_there_is_made(run_folder, tmp_path, capsys):
 
 
 def test_without_a_format_the_list_is_printed(run_folder, capsys):
-    """The names of the formats are in it."""
+    """`export` without a format lists the formats."""
     assert export_run(run_folder, [], out=None, as_json=False) == 0
     assert "textgrid  transcript.TextGrid" in capsys.readouterr().out
 
