@@ -24,10 +24,10 @@ from trialogue.speech.ports import Recognized
     ],
 )
 def test_words_are_believed_for_as_much_speech_as_there_was(text, no_speech, speech_s, believed):
-    """Six words a second and one more; a knock is no "thank you"; a made-up end is cut."""
+    """Recognized words are cut to what the speech can hold, and those of a knock are dropped."""
     assert believable(Recognized(text, no_speech=no_speech), speech_s) == believed
 
 
 def test_the_bound_is_six_a_second_and_one():
-    """For speech of a given length, only so many whole words are believed."""
+    """Speech is believed to hold six words a second and one more."""
     assert [most_words(s) for s in (0.0, 0.13, 0.5, 1.0)] == [1, 1, 4, 7]

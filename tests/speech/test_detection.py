@@ -57,13 +57,13 @@ def edges(probabilities, hang_windows=3):
     ],
 )
 def test_when_edges_are_noticed_and_where_they_lie(probabilities, expected):
-    """Two windows of 0.5 start speech, for 0.6 s one; it ends where it fell below 0.35, behind the hang."""
+    """Speech starts at two windows of 0.5 or one of 0.6, and ends where it fell below 0.35."""
     assert edges(probabilities) == expected
 
 
 @given(st.lists(st.floats(0, 1), max_size=80))
 def test_edges_alternate_and_go_forward(probabilities):
-    """Every start is before its stop, every stop before the next start."""
+    """Starts and stops of speech alternate, each later than the one before."""
     found = edges(probabilities)
     assert [kind for _, kind, _ in found] == [STARTED, STOPPED] * (len(found) // 2) + [STARTED] * (
         len(found) % 2
@@ -102,7 +102,7 @@ def test_digital_silence_costs_no_model_run_while_nobody_speaks():
 
 @given(st.integers(0, 3_000), st.lists(st.integers(0, 5_000), max_size=12))
 def test_a_sentence_behind_silence_is_cut_into_the_same_windows_wherever_it_lies(before, sizes):
-    """Its first window begins with it, and each edge lies where it does from there."""
+    """A sentence after silence gives the same windows and edges wherever it is in the stream."""
     sentence = loud(90) * 4 + loud(1)[: WINDOW // 2] + SILENT * 6
 
     class Noting(Scripted):

@@ -73,7 +73,7 @@ def store(tmp_path):
 
 @pytest.mark.parametrize("count", [1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 5])
 def test_known_sound_is_not_detected_again(store, tmp_path, count):
-    """Another stream, and another process: the same answers, and no model is opened."""
+    """Known sound has the same edges in another stream or process, and no model is opened."""
     stream = [*windows(count), None]
     assert Asked(store).answers(stream) == answers(Model(), stream)
     again = Asked(Store(tmp_path))
@@ -83,7 +83,7 @@ def test_known_sound_is_not_detected_again(store, tmp_path, count):
 
 @pytest.mark.parametrize("at", [0, 1, BLOCK - 1, BLOCK, BLOCK + 7, 3 * BLOCK])
 def test_sound_that_goes_on_otherwise_is_run_from_there(store, at):
-    """Right answers from there on, behind at most a block that is heard again."""
+    """Sound that begins like a known one and goes on otherwise has its own edges from there."""
     known = windows(3 * BLOCK + 5)
     Asked(store).answers([*known, None])
     stream = [*known[:at], *windows(40, seed=1)]
@@ -93,7 +93,7 @@ def test_sound_that_goes_on_otherwise_is_run_from_there(store, at):
 
 
 def test_the_same_windows_behind_others_are_other_sound(store):
-    """An answer depends on what came before, up to where all was forgotten."""
+    """The same windows after other sound are not taken from the cache."""
     first, second = windows(10), windows(10, seed=1)
     stream = [*first, None, *second, None, *first, *second, None, None, *second]
     for _ in range(2):
@@ -101,7 +101,7 @@ def test_the_same_windows_behind_others_are_other_sound(store):
 
 
 def test_random_streams(store):
-    """Parts of few sentences in any order, cut anywhere."""
+    """Streams of sentences in any order, cut anywhere, have the same edges with and without the cache."""
     chance = random.Random(3)
     sentences = [windows(chance.randint(1, 90), seed) for seed in range(6)]
     for _ in range(60):
@@ -123,7 +123,7 @@ def test_another_engine_answers_for_itself(store):
 
 
 def test_silero_takes_its_memory_up_again():
-    """What it remembers is all that its answers depend on."""
+    """Silero gives the same answers after its memory was saved and restored."""
     detection = pytest.importorskip("trialogue.speech.detection")
     pytest.importorskip("onnxruntime")
     stream = [random.Random(seed).randbytes(2 * detection.WINDOW) for seed in range(12)]

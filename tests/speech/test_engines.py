@@ -47,7 +47,7 @@ def installed(tmp_path, monkeypatch):
 
 
 def test_a_users_engines_are_found_by_name(installed):
-    """An entry point names them; they get a memory like our own."""
+    """Engines of an entry point are found by name, and have a cache like our own."""
     store = Store()
     engines = open_engines("toy", store=store)
     assert engines.recognizer.recognize(b"12") == Recognized("heard", duration_s=1 / 16_000)
@@ -71,7 +71,7 @@ def test_a_users_engines_are_found_by_name(installed):
     ],
 )
 def test_engines_that_cannot_be_had(installed, name, told):
-    """One line says which, and what there is instead."""
+    """The error for engines that cannot be loaded is one line with their name and what there is."""
     with pytest.raises(SetupError) as caught:
         open_engines(name, store=Store())
     assert [each for each in told if each not in str(caught.value)] == []
@@ -90,14 +90,14 @@ def test_a_missing_wheel_is_said_before_anything_starts(monkeypatch):
 
 
 def test_nobody_hears_that_onnxruntime_runs(tmp_path):
-    """Its telemetry, which keeps an identifier of the machine at home and sends it away, is off."""
+    """Loading a model leaves no file of onnxruntime's telemetry in the home directory."""
     code = "from trialogue.speech.detection import open_silero; open_silero()"
     subprocess.run([sys.executable, "-c", code], env={"HOME": str(tmp_path)}, check=True)
     assert list(tmp_path.rglob("*")) == []
 
 
 def test_weights_are_checked(tmp_path):
-    """Other bytes, and no bytes, are refused by name."""
+    """Missing or changed weights are refused with their name."""
     weights = tmp_path / "model.bin"
     with pytest.raises(SetupError, match=r"cannot read the weights model\.bin: No such file"):
         wheels.verified(weights, "00")
@@ -109,7 +109,7 @@ def test_weights_are_checked(tmp_path):
 
 
 def test_a_hibari_of_another_version_is_refused(monkeypatch):
-    """We reach into it, so the version is pinned."""
+    """Another version of hibari than the pinned one is refused."""
     from trialogue.speech.synthesis import open_hibari
 
     monkeypatch.setitem(sys.modules, "hibari", SimpleNamespace(__version__="9.9"))
@@ -181,7 +181,7 @@ def test_a_process_has_its_engines_once(installed):
 
 @pytest.mark.real
 def test_a_second_meeting_opens_with_the_weights_of_the_first(tmp_path):
-    """In under 0.1 s of the processor, where the first has loaded them."""
+    """A second meeting of a process opens in under 0.1 s of the processor."""
     import time
     from pathlib import Path
 

@@ -31,20 +31,20 @@ EVERY_CODE = bytes(range(256))
     ],
 )
 def test_every_sample_and_code_is_the_kept_reference(encoding, coded, linear):
-    """The digests were taken from CPython 3.11's audioop over all samples and all codes."""
+    """G.711 gives the same values as CPython 3.11's audioop for all samples and codes."""
     assert hashlib.sha256(encode(EVERY_SAMPLE, encoding)).hexdigest() == coded
     assert hashlib.sha256(decode(EVERY_CODE, encoding)).hexdigest() == linear
 
 
 @pytest.mark.parametrize("encoding", ["mulaw", "alaw"])
 def test_a_code_survives_the_round_trip(encoding):
-    """Each code's own value codes to itself, but mu-law's negative zero, which becomes zero."""
+    """Each code of G.711 is the same after decoding and encoding, except mu-law's negative zero."""
     back = encode(decode(EVERY_CODE, encoding), encoding)
     assert back == (EVERY_CODE.replace(b"\x7f", b"\xff") if encoding == "mulaw" else EVERY_CODE)
 
 
 def test_telephony_examples():
-    """Silence, the extremes and the smallest steps are what every telephone says."""
+    """G.711 codes silence, the extremes and the smallest steps as telephones do."""
     pcm = np.array([0, 32_767, -32_768, 8, -8], "<i2").tobytes()
     assert encode(pcm, "mulaw") == bytes([0xFF, 0x80, 0x00, 0xFE, 0x7E])
     assert encode(pcm, "alaw") == bytes([0xD5, 0xAA, 0x2A, 0xD5, 0x55])
@@ -52,7 +52,7 @@ def test_telephony_examples():
 
 @given(cuts=st.lists(st.integers(0, 64), max_size=8))
 def test_a_stream_may_be_cut_anywhere(cuts):
-    """An odd byte waits for its other half, in both directions."""
+    """A stream of sound that is cut within a sample is decoded and encoded whole."""
     pcm = EVERY_SAMPLE[60_000:60_064]
     places = [0, *sorted(cuts), 64]
     pieces = [pcm[a:b] for a, b in itertools.pairwise(places)]
@@ -62,6 +62,6 @@ def test_a_stream_may_be_cut_anywhere(cuts):
 
 
 def test_half_a_sample_is_never_handed_on():
-    """One byte of linear16 gives nothing until the second has come."""
+    """A decoder gives nothing for the first byte of a linear16 sample."""
     decoder = Decoder(AudioFormat("linear16", 16_000))
     assert [decoder.decode(b"\x01"), decoder.decode(b"\x02")] == [b"", b"\x01\x02"]

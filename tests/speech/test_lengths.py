@@ -46,7 +46,7 @@ def pieces(data: bytes, chance: Random, most: int = 700) -> Iterator[bytes]:
 def test_sound_is_measured_in_pieces_of_any_size(
     coding: Coding, rate: int, meter: Callable[[], SoundMeter], more_s: float, seed: int
 ) -> None:
-    """What went in comes out, and no more than the encoder's own padding beside it."""
+    """Coded sound in pieces of any size has the measured length of its source."""
     measuring = meter()
     chance = Random(seed)
     seconds = sum(map(measuring.take, pieces(coded(coding, rate), chance)))
@@ -57,7 +57,7 @@ def test_sound_is_measured_in_pieces_of_any_size(
 def test_a_decoder_finds_as_much(
     coding: Coding, rate: int, meter: Callable[[], SoundMeter], more_s: float
 ) -> None:
-    """The frames that are counted are those that are decoded."""
+    """The measured length of coded sound is that of its decoded frames."""
     data = coded(coding, rate)
     samples = sum(map(len, decoded(data, 24_000))) / 2
     assert samples / 24_000 == pytest.approx(meter().take(data), abs=0.08)

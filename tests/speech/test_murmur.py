@@ -18,14 +18,14 @@ def heard(murmur: Murmur, text: str) -> str:
 
 
 def test_murmured_words_are_recognized() -> None:
-    """Sentence by sentence, and the same ones again."""
+    """The test engine recognizes the sentences that it spoke, also a second time."""
     murmur = Murmur()
     assert heard(murmur, "Good morning. How are you?") == "Good morning. How are you?"
     assert heard(murmur, "How are you?") == "How are you?"
 
 
 def test_any_number_of_sentences_can_be_said() -> None:
-    """A server goes on for days: the oldest is forgotten, the newest is heard, and memory stays bounded."""
+    """The test engine speaks any number of sentences in bounded memory."""
     murmur = Murmur()
     for number in range(9_000):
         list(murmur.synthesize(f"x{number}", "any"))
@@ -44,7 +44,7 @@ def test_sound_that_nobody_murmured_is_no_words() -> None:
 
 
 def test_edges_of_loud_and_low_samples() -> None:
-    """Whatever the sign: speech begins with its block, and ends where it last was."""
+    """The test engine finds speech from its first block to its last, whatever the sign of its samples."""
     for loud in (b"\x00\x10", b"\x00\xf0"):
         detector = Threshold(100)
         edges = detector.feed(bytes(640) + loud * 320 + bytes(640 * 6))

@@ -62,20 +62,20 @@ def near(seconds):
 
 
 def test_a_voice_begins_where_it_comes_out_of_the_room():
-    """A detector that notices it a tenth of a second late does not make it shorter."""
+    """A voice has its true begin with a detector that is a tenth of a second late."""
     sound = voice(room(3.0), 1.5, 2.5)
     found = edges(Late((STARTED, 1.6, 1.7)), sound)
     assert found[0] == (STARTED, near(1.5), near(1.72))
 
 
 def test_a_soft_voice_begins_where_it_comes_out_of_the_room():
-    """A detector that hears it a quarter of a second late, as in a long noise, does not make it shorter."""
+    """A soft voice has its true begin with a detector that is a quarter of a second late."""
     sound = voice(room(3.0), 1.5, 2.5, level=300.0)
     assert edges(Late((STARTED, 1.76, 1.86)), sound)[0][1] == near(1.5)
 
 
 def test_a_detector_that_is_early_is_put_right():
-    """The first of its windows may hold no voice yet."""
+    """A voice has its true begin with a detector that is early."""
     sound = voice(room(3.0), 1.53, 2.5)
     assert edges(Late((STARTED, 1.5, 1.6)), sound)[0][:2] == (STARTED, near(1.53))
 
@@ -87,19 +87,19 @@ def test_a_long_noise_before_a_voice_is_no_beginning():
 
 
 def test_a_breath_is_no_beginning():
-    """Who draws breath before it speaks, in a silent room, does not speak sooner."""
+    """A breath before a voice does not make its begin earlier."""
     sound = voice(voice(room(3.0, level=0.5), 1.3, 1.5, level=60.0), 1.5, 2.5)
     assert edges(Late((STARTED, 1.55, 1.65)), sound)[0][1] == near(1.5)
 
 
 def test_a_knock_before_a_voice_is_no_beginning():
-    """What is apart from the voice by more than a stop's closure is another sound."""
+    """A knock before a voice does not make its begin earlier."""
     sound = voice(voice(room(3.0), 1.38, 1.42), 1.5, 2.5)
     assert edges(Late((STARTED, 1.52, 1.65)), sound)[0][1] == near(1.5)
 
 
 def test_a_fall_is_told_before_the_detector_knows():
-    """A tenth of a second behind its end a voice has fallen, whatever the detector remembers."""
+    """The fall of a voice is reported within a tenth of a second, before the detector knows."""
     sound = voice(room(3.0), 1.5, 2.1)
     found = edges(Late((STARTED, 1.5, 1.6), (STOPPED, 2.2, 2.3)), sound)
     assert [each[:2] for each in found] == [(STARTED, near(1.5)), (STOPPED, near(2.1))]
@@ -107,21 +107,21 @@ def test_a_fall_is_told_before_the_detector_knows():
 
 
 def test_a_detector_that_remembers_a_voice_for_long_does_not_make_it_rise():
-    """It says a third of a second behind the end that it heard nothing any more: the fall stands."""
+    """A voice that fell stays fallen although the detector notices it late."""
     sound = voice(room(3.0), 1.5, 2.1)
     found = edges(Late((STARTED, 1.5, 1.6), (STOPPED, 2.3, 2.43)), sound)
     assert [each[:2] for each in found] == [(STARTED, near(1.5)), (STOPPED, near(2.1))]
 
 
 def test_an_end_that_the_detector_told_first_is_where_the_sound_ended():
-    """A detector that is quick to notice and late in place is put right, too."""
+    """A voice has its true end with a detector that reports early and places late."""
     sound = voice(room(3.0), 1.5, 2.1)
     found = edges(Late((STARTED, 1.5, 1.6), (STOPPED, 2.14, 2.15)), sound)
     assert found[1][:2] == (STOPPED, near(2.1))
 
 
 def test_a_voice_that_comes_out_of_the_room_again_has_risen():
-    """A pause that the detector slept through is told from both its ends."""
+    """A pause that the detector missed is reported with its fall and its rise."""
     sound = voice(voice(room(3.5), 1.5, 2.0), 2.15, 3.0)
     found = edges(Late((STARTED, 1.5, 1.6)), sound)
     assert [each[:2] for each in found[:3]] == [
@@ -133,13 +133,13 @@ def test_a_voice_that_comes_out_of_the_room_again_has_risen():
 
 
 def test_a_stop_consonant_is_no_fall():
-    """A closure that is shorter than `FELL_S` tells nothing."""
+    """A closure shorter than `FELL_S` within a word is not reported as a fall."""
     sound = voice(voice(room(3.5), 1.5, 2.0), 2.0 + FELL_S - 0.02, 3.5)
     assert len(edges(Late((STARTED, 1.5, 1.6)), sound)) == 1
 
 
 def test_a_voice_that_is_still_heard_has_not_fallen():
-    """A detector that goes on hearing what is no louder than the room is right, and is asked alone then."""
+    """A voice that the detector still hears has risen again, though it is no louder than the room."""
     sound = voice(room(4.0), 1.5, 2.0)
     found = edges(Late((STARTED, 1.5, 1.6), (STOPPED, 3.0, 3.1)), sound)
     assert [each[:2] for each in found] == [
@@ -159,7 +159,7 @@ def test_a_voice_that_is_still_heard_has_not_fallen():
     ],
 )
 def test_without_levels_the_detectors_places_stand(sound, why):
-    """Its places stand as they are, to a sample."""
+    """Speech that does not stand out of the room has the detector's own places."""
     told = [(STARTED, 1.2, 1.3), (STOPPED, 1.55, 1.6)]
     assert [each[:2] for each in edges(Late(*told), sound)] == [(STARTED, 1.2), (STOPPED, 1.55)], why
 
@@ -183,7 +183,7 @@ SPOKEN = voice(voice(room(3.0), 1.0, 1.7), 2.0, 2.5)
 
 @given(st.lists(st.integers(0, RATE // 10), min_size=60, max_size=60))
 def test_where_the_sound_is_cut_makes_no_difference(sizes):
-    """Hops and windows wait for their rest, and places count samples since the beginning."""
+    """The places of a voice do not depend on how the sound is cut."""
     told = [(STARTED, 1.1, 1.2), (STOPPED, 1.8, 1.9), (STARTED, 2.05, 2.2), (STOPPED, 2.6, 2.7)]
     places = [each[:2] for each in edges(Late(*told), SPOKEN)]
     again = [each[:2] for each in edges(Late(*told), SPOKEN, sizes + [TICK] * 150)]
@@ -196,7 +196,7 @@ def test_where_the_sound_is_cut_makes_no_difference(sizes):
     st.lists(st.tuples(st.floats(0, 2.9), st.floats(0, 0.8)), max_size=5),
 )
 def test_edges_alternate_and_go_forward(gaps, voices):
-    """Every start is before its stop and every stop before the next start, whatever the detector says."""
+    """Starts and stops of speech alternate and go forward, whatever the detector says."""
     sound = room(3.0)
     for begin, length in voices:
         voice(sound, begin, min(3.0, begin + length))

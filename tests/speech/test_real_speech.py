@@ -50,7 +50,7 @@ def fundamental(samples):
 
 
 def test_spoken_sentences_are_recognized(engines):
-    """Three sentences in four voices: fewer than 5 % of the words are misheard."""
+    """Spoken sentences in four voices are recognized with fewer than 5 % of the words wrong."""
     heard = {
         (voice, text): engines.recognizer.recognize(said(engines, text, voice).tobytes())
         for voice in PITCH
@@ -80,7 +80,7 @@ def test_voices_differ_in_pitch(engines):
 
 
 def test_noise_and_tones_are_no_words(engines):
-    """What is not speech has an empty text, however long."""
+    """Noise and tones are recognized as no words."""
     chance = np.random.default_rng(0)
     noise = (chance.standard_normal(48_000) * 400).astype("<i2")
     tone = (6_000 * np.sin(2 * np.pi * 440 * np.arange(48_000) / 16_000)).astype("<i2")
@@ -120,18 +120,18 @@ class Untiring(SileroDetector):
     ],
 )
 def test_no_text_is_too_odd_to_be_said(engines, text):
-    """Endless numbers and words are spoken, in bounded time."""
+    """Endless numbers and words are spoken in bounded time."""
     assert sum(len(spoken.pcm) for spoken in engines.synthesizer.synthesize(text, "ben")) > 24_000
 
 
 def test_the_same_words_are_the_same_bytes_on_another_day():
-    """Engines that were opened apart agree in every bit."""
+    """Two sets of engines speak the same words in the same bytes."""
     one, two = (open_engines(store=Store()).synthesizer for _ in range(2))
     assert list(one.synthesize(SENTENCES[1], "finn")) == list(two.synthesize(SENTENCES[1], "finn"))
 
 
 def test_engines_let_other_threads_work(engines):
-    """While a thread recognizes, another gets the interpreter: it counts on, far beyond a few switches."""
+    """A thread that recognizes speech does not keep others from running."""
     audio, done, beats = said(engines, " ".join(SENTENCES), "gwen").tobytes(), threading.Event(), 0
     thread = threading.Thread(target=lambda: (engines.recognizer.recognize(audio), done.set()))
     thread.start()

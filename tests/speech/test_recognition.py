@@ -38,7 +38,7 @@ def noise(seconds, level=1_000):
 
 
 def test_words_are_put_together_from_byte_pairs():
-    """GPT-2 writes a space as Ġ and each byte of other scripts as a character of its own."""
+    """Recognized tokens become words with spaces, in any script."""
     whisper, _ = recognizer(answer("ĠHello", ",", "Ġcaf", "Ã©", "Ġ$", "5", "."))
     assert whisper.recognize(noise(2).tobytes()) == Recognized("Hello, café $5.", 0.05, -0.3, 2.0)
 
@@ -60,7 +60,7 @@ def test_invented_words_are_no_speech(unsure):
 
 @pytest.mark.parametrize("pcm", [b"", b"\x01", bytes(RATE), np.full(RATE, 9, "<i2").tobytes()])
 def test_silence_is_answered_without_asking(pcm):
-    """Nothing, half a sample, zeros and the last bits of a converter cost no model run."""
+    """Silence, half a sample and a converter's noise need no model run."""
     whisper, model = recognizer()
     assert whisper.recognize(pcm) == Recognized("", 1.0, 0.0, len(pcm) // 2 / RATE)
     assert model.asked == []
@@ -70,14 +70,14 @@ def test_silence_is_answered_without_asking(pcm):
     ("seconds", "frames"), [(0.5, 1_200), (8, 1_200), (9, 1_300), (20, 2_400), (26, 3_000)]
 )
 def test_the_window_ends_in_four_seconds_of_silence(seconds, frames):
-    """At least 12 s, never more than the 30 s that Whisper can take."""
+    """A recognition takes its sound and four seconds of silence, from 12 s to the 30 s of Whisper."""
     whisper, model = recognizer(answer("Ġyes"))
     whisper.recognize(noise(seconds).tobytes())
     assert model.asked[0][:2] == ((1, 80, frames), [[50257, 50362]])
 
 
 def test_the_length_of_an_answer_is_bounded_by_the_audio():
-    """Ten tokens a second and a few: an endless "be be be" is cut."""
+    """A recognition that repeats itself without end is cut at ten tokens a second and a few."""
     whisper, model = recognizer(answer("Ġyes"), answer("Ġyes"))
     whisper.recognize(noise(1).tobytes())
     whisper.recognize(noise(26).tobytes())
@@ -85,7 +85,7 @@ def test_the_length_of_an_answer_is_bounded_by_the_audio():
 
 
 def test_long_audio_is_cut_where_it_is_quietest_and_joined():
-    """60 s with pauses at 20 and 40 s are three windows; silence in one adds no words."""
+    """A minute of speech is recognized in three parts that are split at its pauses."""
     audio = noise(60)
     audio[20 * RATE : 20 * RATE + 4_000] = 0
     audio[40 * RATE : 40 * RATE + 4_000] = 0
@@ -101,7 +101,7 @@ def test_long_audio_is_cut_where_it_is_quietest_and_joined():
 
 @pytest.mark.parametrize("seconds", [0, 1, 26, 26.01, 100])
 def test_segments_lose_nothing_and_are_bounded(seconds):
-    """Joined, the parts are the whole; none is longer than 26 s."""
+    """Long audio is split into parts of at most 26 s that together are the whole."""
     audio = noise(seconds)
     parts = segments(audio)
     assert (np.concatenate(parts) == audio).all()

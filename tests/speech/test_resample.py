@@ -98,7 +98,7 @@ def steps(source, target):
 def test_a_sentence_behind_silence_gives_the_same_bytes_wherever_it_lies(
     source, target, before, between, cuts
 ):
-    """No sample is more or less, and each sentence lies where it lay."""
+    """A resampled sentence after silence has the same bytes wherever it is."""
     step, made_a_step = steps(source, target)
     sentence = tone(source, seconds=0.4)
     sentence = sentence[: len(sentence) // step * step].tobytes()
@@ -120,7 +120,7 @@ def test_a_sentence_behind_silence_gives_the_same_bytes_wherever_it_lies(
 
 @given(st.lists(st.tuples(st.integers(1, 400), st.booleans()), max_size=20), st.integers(1, 700))
 def test_a_resampler_that_rests_says_what_one_that_does_not_says(stretches, piece):
-    """But for the last bit; what it holds back is as little."""
+    """A resampler that rests in silence gives the same samples, but for the last bit."""
     source, target = 24_000, 16_000
     sound = np.concatenate(
         [np.zeros(0, "<i2"), *(tone(source, seconds=ms / 1000) * int(sounds) for ms, sounds in stretches)]

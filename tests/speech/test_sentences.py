@@ -41,7 +41,7 @@ def test_where_sentences_end(text, sentences):
 
 
 def test_a_sentence_is_given_as_soon_as_the_next_word_begins():
-    """Neither the full stop nor the space after it is enough: more of a number or a title may follow."""
+    """A sentence of a stream is complete when the next word begins, and not at its full stop."""
     splitter = SentenceSplitter()
     assert [splitter.feed(piece) for piece in ("Hi there", ".", " ", "How")] == [[], [], [], ["Hi there."]]
     assert splitter.flush() == ["How"]
@@ -49,7 +49,7 @@ def test_a_sentence_is_given_as_soon_as_the_next_word_begins():
 
 
 def test_an_endless_sentence_is_cut_after_a_clause_or_a_word():
-    """Nothing is held back for ever, and nothing is lost."""
+    """An endless sentence is cut after a clause or a word, and nothing of it is lost."""
     clause = "so it goes on and on, "
     word = "word " * 200
     solid = "x" * 1_000

@@ -37,13 +37,13 @@ from trialogue.speech.spoken_text import speakable
     ],
 )
 def test_markup_is_not_spoken(written, spoken):
-    """Words stay; marks, tags, fences, tables and endless words do not."""
+    """Markup, tables and endless words are not spoken, and all other words are."""
     assert speakable(written) == spoken
 
 
 @given(st.text(st.sampled_from("ab1 9,*_`#[]()<>|-\n.:/w€£¥~"), max_size=80))
 def test_any_text_becomes_words_of_bounded_length_or_nothing(text):
-    """Never an exception, an empty line or an endless word; every line has something to say."""
+    """Any text becomes lines with words of bounded length, or nothing."""
     lines = speakable(text).splitlines()
     assert all(any(letter.isalnum() for letter in line) for line in lines)
     assert all(len(word) <= 41 for line in lines for word in line.split())

@@ -17,7 +17,7 @@ def directory(tmp_path):
 
 
 def test_written_results_are_read_by_this_store_and_the_next(directory):
-    """From memory by the same, from disk by another."""
+    """A cached result is read from memory, and by another process from the disk."""
     first = Store(directory)
     assert first.read("a") is None
     first.write("a", b"one")
@@ -36,7 +36,7 @@ def test_a_store_without_a_directory_keeps_to_memory():
 
 
 def test_speech_is_private(directory):
-    """Only the owner may look into the directory or a file."""
+    """Only the owner can read the cache of speech."""
     Store(directory).write("a", b"one")
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     assert stat.S_IMODE((directory / "a").stat().st_mode) == 0o600
@@ -45,7 +45,7 @@ def test_speech_is_private(directory):
 
 @pytest.mark.parametrize("damage", [b"", b"TLS1", b"rubbish" * 20, None])
 def test_a_damaged_file_is_discarded(directory, damage):
-    """Empty, cut, overwritten or with one bit flipped: it is not there, and goes."""
+    """A damaged file of the cache is not used, and is deleted."""
     Store(directory).write("a", b"one")
     path = directory / "a"
     whole = path.read_bytes()
@@ -57,7 +57,7 @@ def test_a_damaged_file_is_discarded(directory, damage):
 
 
 def test_a_full_disk_loses_what_was_used_longest_ago(directory):
-    """Reading is using; what other runs left counts."""
+    """A cache at its bound on the disk deletes what was used longest ago, of other processes, too."""
     old = Store(directory)
     for key, used in (("a", 1), ("b", 2), ("c", 3)):
         old.write(key, bytes(100))
@@ -70,7 +70,7 @@ def test_a_full_disk_loses_what_was_used_longest_ago(directory):
 
 
 def test_memory_is_bounded_by_use_too():
-    """The least recently used goes; a rewritten entry is counted once; one too big is not kept."""
+    """A cache at its bound in memory forgets what was used longest ago."""
     store = Store(memory_limit=10)
     store.write("a", b"1234")
     store.write("a", b"1234")
@@ -83,7 +83,7 @@ def test_memory_is_bounded_by_use_too():
 
 
 def test_a_disk_that_fails_costs_time_and_no_speech(tmp_path):
-    """A file stands where the directory should be: the store goes on in memory and says why."""
+    """A cache whose directory cannot be made works in memory, and says why."""
     (tmp_path / "file").write_text("here")
     store = Store(tmp_path / "file" / "speech")
     store.write("a", b"one")
@@ -110,7 +110,7 @@ def test_a_disk_that_cannot_be_written_is_still_read(directory, monkeypatch):
 
 
 def test_a_write_that_fails_leaves_nothing_behind(directory):
-    """A directory stands in the way of the file: no half-written file stays."""
+    """A failed write to the cache leaves no half-written file."""
     (directory / "a").mkdir(parents=True)
     store = Store(directory)
     store.write("a", b"one")
@@ -127,13 +127,13 @@ def test_a_write_that_fails_leaves_nothing_behind(directory):
     ],
 )
 def test_where_speech_is_kept(environment, place, monkeypatch):
-    """The operator's word, then the desktop's, then the home directory."""
+    """The cache is where the operator says, else the desktop's standard, else the home directory."""
     monkeypatch.setenv("HOME", "/h")
     assert str(default_directory(environment)) == place
 
 
 def test_without_a_home_memory_alone_remembers(monkeypatch):
-    """A user whom the system does not list, without $HOME: no disk, and no traceback."""
+    """A user without a home directory has a cache in memory, and no traceback."""
 
     def nowhere():
         raise RuntimeError("Could not determine home directory.")

@@ -76,7 +76,7 @@ def expected() -> np.ndarray:
     ("encoding", "kind", "rate"), [("flac", "FLAC", 16_000), ("ogg-opus", "OGG", 48_000)]
 )
 def test_pieces_of_any_size_are_the_same_sound(encoding: str, kind: str, rate: int, step: int) -> None:
-    """As long as the file but for what is held back, and like it in every place."""
+    """Compressed sound in pieces of any size is decoded like the whole file."""
     data = written(kind, rate)
     sound = decoded(encoding, repaged(data) if kind == "OGG" else data, step)
     assert len(sound) / HEARING_RATE == pytest.approx(SECONDS, abs=0.12)
@@ -91,7 +91,7 @@ def test_pieces_of_any_size_are_the_same_sound(encoding: str, kind: str, rate: i
 
 @pytest.mark.parametrize("rate", [8_000, 12_000, 16_000, 24_000])
 def test_opus_is_heard_at_its_speed_whatever_rate_its_head_tells(rate: int) -> None:
-    """The head has the rate of the sender's input, at which libsndfile decodes: speech was too fast."""
+    """Opus plays at its true speed, whatever rate its header has."""
     sound = decoded("ogg-opus", written("OGG", rate), 500)
     assert len(sound) / HEARING_RATE == pytest.approx(SECONDS, abs=0.12)
     at = len(sound) // 2
@@ -110,7 +110,7 @@ def test_two_channels_are_heard_as_one(encoding: str, kind: str, rate: int) -> N
 
 @pytest.mark.parametrize("encoding", ["flac", "ogg-opus"])
 def test_sound_comes_as_soon_as_its_bytes(encoding: str) -> None:
-    """Half a file gives about half the sound: a live stream is heard while it comes."""
+    """Half of a compressed file gives about half of its sound."""
     data = written("FLAC", 16_000) if encoding == "flac" else repaged(written("OGG", 48_000))
     sound = decoded(encoding, data[: len(data) // 2], 300)
     assert len(sound) / HEARING_RATE == pytest.approx(SECONDS / 2, abs=0.3)
@@ -145,7 +145,7 @@ def test_a_closed_stream_leaves_no_thread() -> None:
 
 
 def test_packets_come_back_from_pages() -> None:
-    """Of any length, those that fill their last segment too, and behind bytes that are no page."""
+    """Ogg packets of any length are read back from their pages, also after other bytes."""
     packets = [bytes([number % 251]) * size for number, size in enumerate((1, 254, 255, 256, 510, 4000))]
     pages = OggWriter()
     written_pages = b"".join(pages.page([each], 0) for each in packets[:3]) + pages.page(packets[3:], 0)
@@ -169,7 +169,7 @@ def silent(encoding: str) -> bytes:
 
 @pytest.mark.parametrize("encoding", ["flac", "ogg-opus"])
 def test_few_bytes_of_long_silence_come_in_short_pieces(encoding: str) -> None:
-    """So nothing waits for all of it, and it takes no memory; a stream that is left in the middle ends."""
+    """Long silence in a few bytes is decoded in short pieces, and a stream can be left in the middle."""
     others = set(threading.enumerate())
     with closing(open_stream(encoding)) as stream:
         pieces = [len(piece) / (2 * HEARING_RATE) for piece in stream.decode(silent(encoding))]
@@ -184,7 +184,7 @@ def test_few_bytes_of_long_silence_come_in_short_pieces(encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["flac", "ogg-opus"])
 def test_sound_sent_at_once_is_bounded(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A message of a megabyte could hold eleven hours."""
+    """A small message that holds hours of sound is refused."""
     monkeypatch.setattr(streams, "LONGEST_S", 10.0)
     with (
         closing(open_stream(encoding)) as stream,
@@ -194,7 +194,7 @@ def test_sound_sent_at_once_is_bounded(encoding: str, monkeypatch: pytest.Monkey
 
 
 def test_no_sound_is_made_at_a_rate_that_no_sound_has() -> None:
-    """A header that claims one sample a second would make hours of a few bytes."""
+    """A header with an absurd sample rate is refused."""
     data = bytearray(written("FLAC", 16_000))
     data[18:21] = (1 << 4 | data[20] & 0x0F).to_bytes(3, "big")
     with closing(FlacStream()) as stream, pytest.raises(Undecodable, match="sample rate"):
@@ -204,7 +204,7 @@ def test_no_sound_is_made_at_a_rate_that_no_sound_has() -> None:
 
 
 def test_a_header_without_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Padding of FLAC, and a packet of Ogg: each is an end of the stream before the memory is full."""
+    """A header without an end is refused before it fills the memory."""
     monkeypatch.setattr(streams, "_LONGEST_HEAD", 100_000)
     monkeypatch.setattr(ogg, "_LONGEST_PACKET", 100_000)
     info = written("FLAC", 16_000)[:42]

@@ -55,7 +55,7 @@ def test_text_is_spoken_sentence_by_sentence(synthesizer):
 
 
 def test_the_first_sentence_does_not_wait_for_the_second(synthesizer, toy):
-    """Nothing is computed before it is asked for."""
+    """A sentence is synthesized when it is asked for, and not before."""
     sentences = synthesizer.synthesize("One. Two.", "ben")
     assert toy.asked == []
     next(sentences)
@@ -64,12 +64,12 @@ def test_the_first_sentence_does_not_wait_for_the_second(synthesizer, toy):
 
 @pytest.mark.parametrize("text", ["", " \n", "***", "...", "\N{HIRAGANA LETTER A}"])
 def test_text_without_words_yields_nothing(synthesizer, text):
-    """Empty, letterless and unknown letters are no error."""
+    """A text without words gives no sound and no error."""
     assert list(synthesizer.synthesize(text, "ben")) == []
 
 
 def test_sound_is_levelled_cut_free_faded_and_followed_by_a_pause(synthesizer):
-    """Peak 0.7; at most 30 ms before the sound; 200 ms of silence after it; no clicks."""
+    """A spoken sentence has a peak of 0.7, no clicks, and 200 ms of silence after it."""
     (spoken,) = synthesizer.synthesize("Hello.", "heart")
     pcm = samples(spoken)
     audible = np.flatnonzero(np.abs(pcm) > 100)
@@ -81,14 +81,14 @@ def test_sound_is_levelled_cut_free_faded_and_followed_by_a_pause(synthesizer):
 
 
 def test_a_silent_sentence_is_a_pause(synthesizer, toy):
-    """A network that says nothing is not amplified."""
+    """A sentence of which the network makes silence is not amplified."""
     toy.synth = lambda *_frames, rng: np.zeros(100, np.float32)
     (spoken,) = synthesizer.synthesize("Hm.", "heart")
     assert spoken == Spoken("Hm.", bytes(2 * PAUSE), SAMPLE_RATE)
 
 
 def test_the_same_words_in_the_same_voice_are_the_same_bytes(toy):
-    """Chance depends on the sentence and the voice, not on what was said before."""
+    """A sentence in a voice has the same bytes, whatever was said before it."""
     one, two = HibariSynthesizer(toy, toy), HibariSynthesizer(toy, toy)
     first = [part.pcm for part in one.synthesize("Hi. Bye.", "ben")]
     assert [part.pcm for part in two.synthesize("Bye.", "ben")] == first[1:]
@@ -97,7 +97,7 @@ def test_the_same_words_in_the_same_voice_are_the_same_bytes(toy):
 
 
 def test_a_voice_is_pitch_formants_and_pace(synthesizer, toy):
-    """Pitch is counted in zero crossings; pace goes to the network."""
+    """A voice changes pitch and pace of what is spoken."""
     crossings = {}
     for name in ("heart", "dan", "cleo"):
         (spoken,) = synthesizer.synthesize("Ah.", name)
@@ -108,7 +108,7 @@ def test_a_voice_is_pitch_formants_and_pace(synthesizer, toy):
 
 
 def test_formants_move_by_their_factor():
-    """A peak in row 300 moves to row 240 or 360; no stretch is no copy."""
+    """A voice's formants move by its factor."""
     envelope = np.zeros((601, 2), np.float32)
     envelope[300] = 1
     assert _stretched(envelope, 0.8)[:, 0].argmax() == 240
@@ -118,7 +118,7 @@ def test_formants_move_by_their_factor():
 
 @pytest.mark.parametrize("phonemes", ["a" * 5_000, "a " * 1_000, "abc, " * 300, "a"])
 def test_long_sentences_are_spoken_in_parts(phonemes):
-    """No part is longer than the network takes, and nothing is lost."""
+    """A long sentence is spoken in parts that the network can take, and none of it is lost."""
     parts = list(_parts(phonemes))
     assert "".join(parts) == phonemes
     assert max(map(len, parts)) <= 400
@@ -141,7 +141,7 @@ def test_which_voice_a_name_means(model, name):
 
 
 def test_voices_are_distinct_and_any_name_has_one():
-    """No two are bent alike, every mapped voice exists, and a name always means the same voice."""
+    """Voices differ, and each name always has the same one."""
     assert len(VOICES) >= 10
     assert len({(voice.pitch, voice.formants) for voice in VOICES.values()}) == len(VOICES)
     assert set(stand_ins().local.values()) == set(VOICES)

@@ -45,7 +45,7 @@ def labels(text):
 )
 @pytest.mark.parametrize("function", [speakable, labels, safe_text])
 def test_time_grows_with_the_text_alone(function, is_daily):
-    """A loop that serves many stands still for nobody's words."""
+    """A text of 20,000 characters is read in under 0.7 s, whatever is in it."""
     for front, unit in DAILY if is_daily else product(FRONTS, UNITS):
         text = front + unit * (20_000 // len(unit)) + "w"
         began = time.process_time()
@@ -58,7 +58,7 @@ CAST = (Participant("ann"), Participant("bob"))
 
 @pytest.mark.parametrize("unit", ["then ann ", "thanks ann what do you ", "ann. ", "ann, bob. ", "a-"])
 def test_names_are_found_without_reading_their_sentence_again(unit):
-    """Somebody who types the same name for a page must not stop the meeting: it took a minute."""
+    """A page full of one name is searched in under two seconds."""
     text = unit * (40_000 // len(unit))
     began = time.process_time()
     last_addressee(text, CAST, "bob")
@@ -66,7 +66,7 @@ def test_names_are_found_without_reading_their_sentence_again(unit):
 
 
 def test_marks_on_one_letter_are_not_sorted_without_end():
-    """Normal forms take the square of their number; no writing has more than thirty."""
+    """A letter with tens of thousands of combining marks is read within two seconds."""
     began = time.process_time()
     for mark in ("\u0323\u0301", "\u05b0\u200d\u05bc\u200d"):
         assert folded("E" + mark * 40_000)[0] == "e"
@@ -86,7 +86,7 @@ def test_sentences_are_found_without_copying_the_rest(function, unit):
 
 @pytest.mark.parametrize("between", ["\n", " \n", "\t", "."])
 def test_marks_without_an_end_are_searched_once(between):
-    """A model that is stuck writes line breaks on and on, a word or a character at a time."""
+    """A model's endless line breaks are split within a second, whole or letter by letter."""
     paragraph = "a" + between * (399 // len(between))
     taken = SentenceSplitter()
     began = time.process_time()
@@ -98,7 +98,7 @@ def test_marks_without_an_end_are_searched_once(between):
 
 
 def test_only_the_first_sentences_are_looked_for():
-    """Who wants 256 does not pay for a quarter of a million."""
+    """Asking for the first sentences of a long text takes no time for the others."""
     text = "a\n" * LETTERS
     began = time.process_time()
     assert split_sentences(text, 256) == ["a"] * 256
