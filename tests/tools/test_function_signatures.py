@@ -11,7 +11,7 @@ from trialogue.tools.signatures import Signature, describe
 
 
 def test_a_signature_is_a_schema():
-    """Types, defaults, choices and words, from the hints and the docstring."""
+    """A function's tool has its types, defaults, choices and words, from hints and docstring."""
 
     def order(
         item: str,
@@ -79,7 +79,7 @@ ITEM = {"type": "object", "properties": {"item": {"type": "string"}}, "required"
     ids=["partial", "twice"],
 )
 def test_a_partial_says_what_is_left_to_give(called):
-    """What it has bound is nobody's to give, and not told."""
+    """A partial's tool describes only the arguments that it has not bound."""
     assert describe(called) == Signature("Sell things.", {**ITEM, "additionalProperties": False})
 
 
@@ -91,7 +91,7 @@ def test_an_object_is_described_by_its_call():
 
 
 def test_positions_that_are_bound_are_not_told():
-    """Nor are those that a partial has filled by place."""
+    """A partial's tool does not describe arguments that it has bound by position."""
 
     def sell(database: object, item: str) -> str:
         return item
@@ -100,7 +100,7 @@ def test_positions_that_are_bound_are_not_told():
 
 
 def test_errors_name_the_tool_as_the_scenario_does():
-    """A lambda has no name of its own, nor has a partial."""
+    """The error for a lambda or a partial has the tool's name of the scenario."""
     for called in (lambda item: item, partial(bare)):
         with pytest.raises(SetupError, match=r"^tool shop: parameter item: needs a type hint"):
             describe(called, "tool shop")
@@ -142,7 +142,7 @@ def literal(item: Literal[b"x"]):
     ],
 )
 def test_a_parameter_without_json_is_named(function, words):
-    """The operator reads which parameter, and what to do."""
+    """The error for a parameter that JSON cannot hold names it and what to do."""
     with pytest.raises(SetupError) as refused:
         describe(function)
     assert str(refused.value).startswith(words)

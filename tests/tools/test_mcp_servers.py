@@ -27,7 +27,7 @@ pytestmark = pytest.mark.real
 
 
 async def test_a_process_over_its_pipes(monkeypatch):
-    """It is asked what it offers, then called, and knows no key of ours; its end is that of all it began."""
+    """An MCP server over pipes is called without our keys, and ends with all its processes."""
     monkeypatch.setenv("DEEPGRAM_API_KEY", "canary")
     server = McpServer("price", argv=PROGRAM)
     async with trio.open_nursery() as nursery:
@@ -45,7 +45,7 @@ async def test_a_process_over_its_pipes(monkeypatch):
 
 
 async def test_a_port_over_streamable_http(nursery, monkeypatch):
-    """The same over HTTP; proxies of the environment are not asked."""
+    """An MCP server over HTTP is called without a proxy of the environment."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     port = await free_port()
@@ -58,7 +58,7 @@ async def test_a_port_over_streamable_http(nursery, monkeypatch):
 
 
 async def test_authorities_of_the_machine_are_trusted(nursery, monkeypatch, tmp_path):
-    """A company's own, as SSL_CERT_FILE names it; the other clients trust the same."""
+    """An MCP server over TLS is trusted by the authority that SSL_CERT_FILE names."""
     authority, context = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("localhost").configure_cert(context)
     authority.cert_pem.write_to_path(str(tmp_path / "company.pem"))
@@ -114,7 +114,7 @@ async def be_killed(server):
 
 
 async def test_a_process_that_dies_in_a_call():
-    """The call may have had its effects, and the session is lost."""
+    """A call whose MCP server dies is reported as unknown, and the session is lost."""
     server = McpServer("price", argv=PLAIN)
     with pytest.raises(ConnectionLost, match="the MCP server of tool price has stopped: it has ended"):
         await live(server, die)
@@ -123,13 +123,13 @@ async def test_a_process_that_dies_in_a_call():
 
 
 async def test_a_process_that_is_killed_between_calls():
-    """Nobody need call to find out: the session is lost at once."""
+    """A killed MCP server is noticed at once, without a call."""
     with pytest.raises(ConnectionLost), trio.fail_after(50):
         await live(McpServer("price", argv=PLAIN), be_killed)
 
 
 async def test_a_notification_that_cannot_be_read_is_not_printed(nursery, monkeypatch, capsys):
-    """Where an app has no handlers of its own: the package's traceback would show what the server wrote."""
+    """An unreadable notification of an MCP server is not printed."""
     monkeypatch.setattr(logging.root, "handlers", [])
     server = McpServer("price", argv=PLAIN)
     await nursery.start(server.run)
@@ -151,7 +151,7 @@ async def test_an_answer_that_cannot_be_read_fails_its_call_at_once(nursery, how
 
 
 async def test_an_answer_too_deep_to_tell_its_call_ends_the_session():
-    """Every call that waits fails at once, and the server is started again."""
+    """An MCP server whose answer is nested too deeply fails its calls at once, and its session ends."""
 
     async def ask(server):
         with trio.fail_after(10), pytest.raises(ToolLost):
@@ -163,7 +163,7 @@ async def test_an_answer_too_deep_to_tell_its_call_ends_the_session():
 
 @pytest.mark.long  # a process over its pipes dies in the daily tests
 async def test_a_port_whose_server_dies_in_a_call():
-    """Likewise over HTTP; once somebody listens there again, the next session is as good as the first."""
+    """A call whose MCP server over HTTP dies is unknown, and a new server at the address works."""
     port = await free_port()
     server = McpServer("price", url=f"http://127.0.0.1:{port}/mcp")
     async with listening(port):
@@ -178,7 +178,7 @@ async def test_a_port_whose_server_dies_in_a_call():
 
 
 async def test_a_server_that_has_forgotten_us(nursery):
-    """An address that was started anew knows no old session: the call fails, and the session is over."""
+    """A call to an MCP server that has forgotten the session fails, and the session is over."""
 
     from mcp.shared.exceptions import MCPError  # takes half a second, in each worker
     from mcp_types import INVALID_REQUEST
@@ -218,7 +218,7 @@ while True:
 
 @pytest.mark.parametrize("when", ["first", pytest.param("later", marks=pytest.mark.long)])
 async def test_a_programs_line_without_an_end_ends_the_session(when):
-    """It is said what was too much, and memory has a bound."""
+    """An MCP server that writes a line without end is refused with the reason, in bounded memory."""
     import_extra("mcp", "an MCP server", "mcp")  # its loading is not counted, and takes seconds when it is
     tracemalloc.start()
     try:
@@ -239,7 +239,7 @@ BEGINNING = b'{"jsonrpc": "2.0", "id": 1, "result": "'
     ids=["long", "compressed", "compressed events"],
 )
 async def test_an_address_that_answers_without_bounds(nursery, kind, encoding):
-    """It cannot be used: an answer of any size, or one that grows when it is unpacked, is not read."""
+    """An MCP server at an address that answers without end is refused, in bounded memory."""
     if encoding == "identity":
         body = BEGINNING + b"x" * 20_000_000
     else:

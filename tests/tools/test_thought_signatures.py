@@ -38,7 +38,7 @@ class Folded:
 @pytest.mark.parametrize("memory_of", [Memory, Folded])
 @pytest.mark.parametrize("signature", [None, "AbC=="])
 async def test_a_signature_survives_a_lost_session(signature, memory_of, autojump_clock):
-    """It is recorded with the request, and stands in the next session's context."""
+    """A call's thought signature is recorded, and in the context of the next session."""
     service, memory = FakeService(), memory_of()
     given = {} if signature is None else {"thought_signature": signature}
     async with held(service, context=memory.context) as (_, events):
@@ -56,7 +56,7 @@ async def test_a_signature_survives_a_lost_session(signature, memory_of, autojum
 
 
 def test_a_thought_signature_is_masked():
-    """It may contain a model's thoughts: it is masked like arguments."""
+    """A call's thought signature is masked in a redacted journal."""
     asked = ToolRequested("ann", 1, "c1", "price", "{}", thought_signature="AbC==")
     assert masked(asked).thought_signature == "<1 words>"
     assert masked(ToolRequested("ann", 1, "c1", "price", "{}")).thought_signature is None

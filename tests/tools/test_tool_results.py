@@ -35,7 +35,7 @@ class Order:
     ],
 )
 def test_results(result, content):
-    """Text as it is, anything else as JSON; half a character becomes a question mark, wherever it stands."""
+    """A tool's text result stays as it is, and any other becomes JSON."""
     assert as_content("prices", result) == content
 
 
@@ -63,7 +63,7 @@ def nested(depth):
     ids=["all of it", "deep", "field", "integer", "key", "nested"],
 )
 def test_results_that_are_not_json(result, words):
-    """The failure is JSON, too, and names the tool and the place: its author finds it."""
+    """The failure for a result that is no JSON names the tool and the place."""
     with pytest.raises(ToolFailed) as failed:
         as_content("prices", result)
     assert words in json.loads(str(failed.value))["error"]
@@ -71,7 +71,7 @@ def test_results_that_are_not_json(result, words):
 
 
 def test_a_long_text_is_cut_at_its_end():
-    """At a character, with a mark that names the tool."""
+    """A long result is cut at a character, with a mark that names the tool."""
     content = as_content("prices", "é" * RESULT_BYTES)
     assert len(content.encode()) <= RESULT_BYTES
     assert content.endswith("é ... [prices: result is cut at 32 KiB]")
@@ -79,7 +79,7 @@ def test_a_long_text_is_cut_at_its_end():
 
 @pytest.mark.parametrize("as_text", [False, True], ids=["value", "text of JSON"])
 def test_json_that_is_cut_stays_json(as_text):
-    """The long values are cut, the others are whole, and the marks say where."""
+    """A JSON result that is too long has its long values cut, with marks."""
     result = {
         "id": 7,
         "pages": [{"text": "word " * 20_000, "number": 1}],
@@ -115,7 +115,7 @@ values = st.recursive(
 
 @given(values)
 def test_however_a_result_is_made_it_fits_and_stays_json(value):
-    """A text stays text, and any other value JSON, within its room; what fits is untouched."""
+    """Any result fits its room, and stays text or JSON."""
     content = as_content("find", value)
     assert len(content.encode()) <= RESULT_BYTES
     if not isinstance(value, str):
@@ -127,7 +127,7 @@ def test_however_a_result_is_made_it_fits_and_stays_json(value):
 
 @pytest.mark.parametrize("is_json", [False, True], ids=["text", "json"])
 def test_no_half_of_a_key_is_left_where_a_result_is_cut(is_json):
-    """The key begins before the cut, and ends behind it."""
+    """A key at the place where a result is cut is hidden, too."""
     key = "canary-" * 40
     for before in range(RESULT_BYTES - 500, RESULT_BYTES, 20):
         result = f"{'x' * before}{key}{'y' * 800}"

@@ -43,7 +43,7 @@ async def priced(server):
 
 @pytest.mark.real
 async def test_a_server_that_dies_comes_back():
-    """Tools of one program share a process; calls fail in words until the next one is there."""
+    """A call fails in words while its MCP server is restarted, and tools of one program share it."""
     events = []
     specs = [asking("price"), asking("die")]
     async with open_servers(specs, ANY, Crashes(events.append)) as servers:
@@ -68,7 +68,7 @@ tools:
 
 @pytest.mark.real
 async def test_a_server_at_an_address():
-    """Over streamable HTTP; the model is told what the server says of its tool, by the scenario's name."""
+    """A tool of an MCP server over HTTP has the server's description under the scenario's name."""
     port = await free_port()
     resolved = resolve(loads(ASKING.format(port=port)))
     async with listening(port), open_tools(resolved) as box:
@@ -81,7 +81,7 @@ async def test_a_server_at_an_address():
 
 
 async def test_a_server_that_does_not_stay_is_given_up(autojump_clock):
-    """It is tried again after growing pauses, and then no more; nobody else is concerned."""
+    """An MCP server that keeps dying is started again with growing pauses, and then given up."""
     events, lives = [], []
 
     class Fleeting:
@@ -103,7 +103,7 @@ async def test_a_server_that_does_not_stay_is_given_up(autojump_clock):
 
 
 async def test_a_server_that_never_comes_is_the_operators():
-    """Before the meeting there is nothing to come back to: it does not begin."""
+    """An MCP server that does not start is an error before the meeting."""
     with pytest.raises(SetupError, match="the MCP server of tool price cannot be used"):
         async with open_servers(
             [asking("price", ["/no/such/program"])], Permissions(commands=("*",)), Crashes()
@@ -112,7 +112,7 @@ async def test_a_server_that_never_comes_is_the_operators():
 
 
 def test_where_a_server_is():
-    """Program and arguments, or an address: what two tools must share to share a server."""
+    """Two tools share an MCP server if its program and arguments, or its address, are the same."""
     assert server_at(McpCall("a", ("x", "-y"))) == server_at(McpCall("b", ("x", "-y")))
     assert server_at(McpCall("a", ("x",))) != server_at(McpCall("a", url="http://localhost/x"))
 
@@ -142,7 +142,7 @@ floor: {{policy: round-robin}}
 
 @pytest.mark.real
 def test_a_meeting_that_asks_a_server(tmp_path):
-    """A scenario names its tools; the meeting outlives the server, and its journal tells of it."""
+    """A meeting outlives its MCP server, and the journal says that it was lost."""
     path = tmp_path / "prices.yaml"
     path.write_text(SCENARIO.format(program=list(PLAIN)))
     edges = Edges(engines=murmuring_engines(), permissions=Permissions(commands=(sys.executable,)))

@@ -41,7 +41,7 @@ def price(item: str) -> str:
 
 
 async def test_a_registered_function_describes_itself():
-    """The app's own tools need no permission, and no schema in the file."""
+    """An app's own function needs neither a permission nor a schema in the scenario."""
     tool, function = await made("{python: price-list}", code=False, registered={"price-list": price})
     assert function == {
         "name": "x",
@@ -54,7 +54,7 @@ async def test_a_registered_function_describes_itself():
 
 
 async def test_a_scenario_goes_before_what_a_function_says():
-    """Its description and schema are what the model reads."""
+    """A scenario's description and schema of a tool go before the function's own."""
     words = "{python: price, description: Ask me., schema: {type: object}}"
     _, function = await made(words, registered={"price": price})
     assert function == {"name": "x", "description": "Ask me.", "parameters": {"type": "object"}}
@@ -92,13 +92,13 @@ async def test_a_scenario_goes_before_what_a_function_says():
     ],
 )
 async def test_what_needs_permission_is_refused_without(tool, allowed, words):
-    """Before anything is said; the line says what would allow it."""
+    """A tool that needs a permission is refused before the meeting, with what would allow it."""
     with pytest.raises((SetupError, ScenarioError), match=re.escape(words)):
         await made(tool, **allowed)
 
 
 async def test_permitted_programs_and_addresses(tmp_path):
-    """They are made as the scenario names them."""
+    """Permitted programs, addresses and functions become tools."""
     tool, _ = await made(f"{{command: [{sys.executable}, -c, 'print(7)']}}", commands=("*python*",))
     assert await tool.call({}) == "7"
     tool, _ = await made('{http: {url: "https://api.example.com/x"}}', hosts=("api.example.com",))
@@ -108,7 +108,7 @@ async def test_permitted_programs_and_addresses(tmp_path):
 
 
 def test_code_that_the_operator_must_allow_is_listed():
-    """Code is listed by name; registered tools and addresses are none."""
+    """The code that needs a permission is listed, without registered tools and addresses."""
     assert of("{python: price}").code == ()
     assert of('{http: {url: "http://localhost"}}').code == ()
     assert of("{command: [/bin/true, -x]}").code == ("/bin/true",)
@@ -118,13 +118,13 @@ def test_code_that_the_operator_must_allow_is_listed():
 
 @pytest.mark.parametrize("called", [None, 5, "price"])
 async def test_a_registered_tool_must_be_callable(called):
-    """Anything else is refused before the meeting, in one line."""
+    """A registered tool that cannot be called is an error of one line before the meeting."""
     with pytest.raises(SetupError, match=r"^tool x must be a function, not a \w+$"):
         await made("{python: price}", registered={"price": called})
 
 
 async def test_a_partial_is_where_its_function_is(tmp_path, monkeypatch):
-    """What is permitted of a module is what it binds of its own, and nothing that it leads to."""
+    """A partial's permission counts for the module of the function that it binds."""
     code = (
         "import functools, os\n"
         "def f(n: int) -> int:\n    return n\n"
@@ -139,7 +139,7 @@ async def test_a_partial_is_where_its_function_is(tmp_path, monkeypatch):
 
 
 async def test_a_key_may_end_with_a_line_and_not_hold_one(monkeypatch):
-    """As a file's last line does; what no header can be is refused before a meeting, and never shown."""
+    """A key may end with a line break; one that cannot be a header is refused and not shown."""
     address = '{url: "http://127.0.0.1:9/x", headers: {authorization: "${env:PRICES_KEY}"}}'
     words = f"{{http: {address}, description: Ask., schema: {{type: object}}}}"
     monkeypatch.setenv("PRICES_KEY", "Bearer top-secret\n")
@@ -163,7 +163,7 @@ def long_winded(length):
 
 
 async def test_a_tool_that_no_model_can_be_told_of_is_refused():
-    """A server may describe its tool at any length; it would cost the agent its session."""
+    """A tool with a description that is too long for a session is refused."""
     words = r"^tool x: its description and schema have 200,0\d\d bytes, of 200,000 at most$"
     with pytest.raises(SetupError, match=words):
         await made("{python: long}", registered={"long": long_winded(200_000)})
@@ -171,7 +171,7 @@ async def test_a_tool_that_no_model_can_be_told_of_is_refused():
 
 @pytest.mark.parametrize("levels", [125, 200])
 async def test_a_schema_beyond_all_depth_is_refused(levels):
-    """In one line, as no reader of JSON goes so deep."""
+    """A tool whose schema is nested too deeply is an error of one line."""
     hint = str
     for _ in range(levels):
         hint = list[hint]
@@ -186,7 +186,7 @@ async def test_a_schema_beyond_all_depth_is_refused(levels):
 
 @pytest.mark.parametrize(("tools", "is_refused"), [pytest.param(2, False, marks=pytest.mark.long), (3, True)])
 def test_all_tools_of_an_agent_go_in_one_message(tmp_path, tools, is_refused):
-    """Beyond that the meeting does not begin, and says whose they are."""
+    """An agent whose tools together do not fit one message is refused by name."""
     names = [f"t{number}" for number in range(tools)]
     ann = {"lines": ["One."], "tools": names}
     scenario = Scenario.build("small", {"ann": ann}, tools={name: {"python": name} for name in names})

@@ -42,19 +42,19 @@ async def test_arguments_are_judged_first():
 
 
 async def test_a_command_gets_json_and_answers(tmp_path):
-    """Arguments on stdin, the answer on stdout, in the scenario's folder."""
+    """A command gets its arguments on stdin, and answers on stdout, in the scenario's folder."""
     code = "import json, sys, os; print(json.load(sys.stdin)['n'] * 2, os.getcwd())"
     assert await python(code, tmp_path).call({"n": 4}) == f"8 {tmp_path.resolve()}"
 
 
 async def test_a_command_has_no_shell(tmp_path):
-    """What a model writes is never part of a command line."""
+    """A command's tool runs without a shell, so that a model's words are never run."""
     tool = CommandTool(("/bin/echo", "$(id)", ";", "true"), tmp_path)
     assert await tool.call({"x": "`id`; rm -rf /"}) == "$(id) ; true"
 
 
 async def test_a_command_that_fails(tmp_path):
-    """Its exit code is told, or that it is not there."""
+    """The failure of a command has its exit code, or says that it cannot be started."""
     with pytest.raises(ToolFailed, match=r"^the command ended with exit code 3$"):
         await python("raise SystemExit(3)", tmp_path).call({})
     with pytest.raises(ToolFailed, match=r"^cannot start the command: No such file or directory$"):
@@ -62,7 +62,7 @@ async def test_a_command_that_fails(tmp_path):
 
 
 async def test_stderr_of_a_command_is_for_its_author(tmp_path, caplog):
-    """The end of it is in the diagnostics at `debug`, however it ends; the agent is told none of it."""
+    """The end of a command's stderr is in the diagnostics at debug, and the agent does not get it."""
     caplog.set_level(logging.DEBUG, "trialogue.tools")
     code = "import sys; print('x' * 100_000, file=sys.stderr); print('no such table', file=sys.stderr)"
     assert await python(code, tmp_path).call({}) == ""
@@ -78,7 +78,7 @@ async def test_stderr_of_a_command_is_for_its_author(tmp_path, caplog):
 
 
 async def test_a_child_that_keeps_stderr_open_holds_up_nobody(tmp_path):
-    """The command's own end is the call's end."""
+    """A command's call ends with the command, though a child keeps its stderr open."""
     code = (
         "import subprocess, sys\n"
         "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], stdin=subprocess.DEVNULL,"
@@ -90,7 +90,7 @@ async def test_a_child_that_keeps_stderr_open_holds_up_nobody(tmp_path):
 
 
 async def test_a_command_that_writes_without_end(tmp_path):
-    """It is stopped at the cap, and answers with what it wrote until then."""
+    """A command that writes without end is stopped, and its result is what it wrote so far."""
     answer = await python("import sys\nwhile True: sys.stdout.write('x' * 4096)", tmp_path).call({})
     assert len(answer) == OUTPUT_BYTES
 
@@ -158,7 +158,7 @@ def reply(body, status="200 OK", more=b""):
 
 
 async def test_an_address_is_asked(address):
-    """Arguments are the body, or the query of a GET; headers go along."""
+    """A tool at an address gets its arguments as the body or the query, and its headers."""
     url, seen = await address(reply(b'{"price": 8}'))
     assert await HttpTool(url, headers={"x-key": "k"}).call({"item": "edge"}) == '{"price": 8}'
     assert await HttpTool(url, "GET").call({"item": "a b", "n": 2, "all": True}) == '{"price": 8}'
@@ -181,7 +181,7 @@ async def test_redirects_are_not_followed(address):
 
 
 async def test_answers_are_bounded(address):
-    """However much an address sends, a little is read."""
+    """An address's answer is read up to a bound."""
     url, _ = await address(reply(b"x" * (4 * ANSWER_BYTES)))
     assert len(await HttpTool(url).call({})) == ANSWER_BYTES
 
@@ -212,7 +212,7 @@ async def test_a_compressed_answer_is_no_result(address):
 
 
 async def test_an_address_that_does_not_answer(address):
-    """Nonsense may come after effects; where nobody listens, there are none."""
+    """A call to an address is unknown if it got nonsense, and failed if nobody listens."""
     url, _ = await address(b"nonsense\r\n\r\n")
     with pytest.raises(ToolLost, match=r"^the address did not answer: RemoteProtocolError$"):
         await HttpTool(url).call({})
@@ -222,7 +222,7 @@ async def test_an_address_that_does_not_answer(address):
 
 
 async def test_a_handshake_that_fails_leaves_no_stream_open(nursery):
-    """Whoever cannot be spoken to is let go, though somebody still looks at the error."""
+    """A failed TLS handshake leaves no connection open."""
     let_go = trio.Event()
 
     async def speak_plainly(stream):
@@ -243,14 +243,14 @@ async def test_a_handshake_that_fails_leaves_no_stream_open(nursery):
 
 
 async def test_a_host_that_is_no_name_cannot_be_reached():
-    """Nothing can be asked for it; that is no exception of the tool."""
+    """A tool's impossible host name is a failure in words."""
     with pytest.raises(ToolFailed, match="cannot be reached") as failed:
         await HttpTool(f"http://{'a' * 64}.example/").call({})
     assert failed.value.code == "unreachable"
 
 
 def test_addresses_that_are_allowed():
-    """This machine is; other hosts only by name, and by TLS."""
+    """A tool can ask this machine, and other hosts only with permission and TLS."""
     for url in ("http://localhost:8080/x", "http://127.0.0.9/", "http://[::1]:1/"):
         check_url(url, (), "tool x")
     check_url("https://api.example.com/x", ("api.example.com",), "tool x")
@@ -297,7 +297,7 @@ def offering():
 
 
 async def test_a_server_of_tools(nursery):
-    """It is asked what it offers, then called, then told goodbye."""
+    """An MCP server lists its tools, and they can be called."""
     server = McpServer("price", target=offering())
     assert repr(server) == "<McpServer price: closed, 0 tools>"
     await nursery.start(server.run)
@@ -310,7 +310,7 @@ async def test_a_server_of_tools(nursery):
 
 
 async def test_a_server_that_is_not_there():
-    """The operator is told before the meeting begins; a tool of a closed session fails in words."""
+    """A missing MCP server is an error before the meeting, and a tool of a closed one fails in words."""
     server = McpServer("price", argv=("/no/such/program",))
     with pytest.raises(SetupError, match="the MCP server of tool price cannot be used"):
         await server.run()
@@ -356,7 +356,7 @@ async def test_an_answer_that_is_none_is_told_as_such(content, nursery, tmp_path
 
 
 async def test_content_that_is_structured_alone_is_the_answer(nursery, tmp_path):
-    """A server may leave the text out: then its content is told as JSON."""
+    """An MCP server's structured content is the result where it gives no text."""
     program = tmp_path / "server.py"
     program.write_text(STRUCTURED, encoding="utf-8")
     server = McpServer("price", argv=(sys.executable, str(program)))
@@ -409,7 +409,7 @@ async def test_an_address_whose_answer_is_of_another_kind_may_have_done_it(statu
 
 
 async def test_a_server_that_crashes_at_its_start_says_why(caplog):
-    """Its last line is in the error, the end of its stderr in the diagnostics at `debug`."""
+    """The error for an MCP server that crashes has its last line, and diagnostics the end of its stderr."""
     caplog.set_level(logging.DEBUG, "trialogue.tools")
     code = "import sys; print('reading tickets.db', file=sys.stderr); sys.exit('no such file: tickets.db')"
     server = McpServer("tickets", argv=(sys.executable, "-c", code))
@@ -421,7 +421,7 @@ async def test_a_server_that_crashes_at_its_start_says_why(caplog):
 
 @pytest.mark.parametrize("written", [f"{'x' * 190} {KEY}", f"{KEY} {'x' * 4089}"], ids=["end", "start"])
 async def test_a_server_that_crashes_tells_no_half_of_a_key(written, monkeypatch):
-    """Neither where its last line is cut, nor where the end of its stderr begins."""
+    """The error for an MCP server that crashes has no half of a key, wherever it is cut."""
     monkeypatch.setenv("TICKETS_KEY", KEY)
     server = McpServer("tickets", argv=(sys.executable, "-c", f"import sys; sys.exit({written!r})"))
     with trio.fail_after(30), pytest.raises(SetupError) as refused:
@@ -430,7 +430,7 @@ async def test_a_server_that_crashes_tells_no_half_of_a_key(written, monkeypatch
 
 
 async def test_an_address_that_is_no_server_says_what_it_answered(nursery):
-    """A wrong address is the operator's to correct: the type of an error alone would not say how."""
+    """The error for a wrong address of an MCP server says what it answered."""
 
     async def refuse(stream):
         await stream.receive_some()

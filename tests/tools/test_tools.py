@@ -55,14 +55,14 @@ async def test_a_result(autojump_clock):
     ],
 )
 async def test_a_failure_is_an_answer(autojump_clock, order, content):
-    """Whatever goes wrong, the agent is told in one line, and the screen in a word."""
+    """A failed call gives its agent one line of words, and the screen a code."""
     tools = {"price": MockTool(1), "broken": MockTool(None, error="out of stock")}
     assert await finished(tools, order) == [ToolFinished("biz", "call_1", "failed", *content)]
 
 
 @pytest.mark.parametrize("failure", [ToolFailed, ToolLost])
 async def test_the_words_of_a_failure_are_as_long_as_a_result_at_most(autojump_clock, failure):
-    """A server, or an app's function, may give megabytes of them, and half a character."""
+    """The words of a tool's failure are cut like a result."""
 
     class Wordy:
         timeout_s = 3.0
@@ -77,7 +77,7 @@ async def test_the_words_of_a_failure_are_as_long_as_a_result_at_most(autojump_c
 
 
 async def test_a_call_without_an_answer_is_unknown(autojump_clock):
-    """What went out and was never answered may have had its effects: it has not failed."""
+    """A call without an answer is reported as unknown, and not as failed."""
 
     class Lossy:
         timeout_s = 20.0
@@ -115,7 +115,7 @@ async def test_calls_run_side_by_side(autojump_clock):
 
 
 async def test_python_functions():
-    """Sync ones run in threads or inline, async ones on trio; both get their arguments by name."""
+    """Python functions get their arguments by name, sync ones in threads or inline, async ones on trio."""
 
     def double(number: int) -> int:
         return 2 * number
@@ -184,14 +184,14 @@ async def keeping() -> None:
     ],
 )
 async def test_whatever_a_function_raises_is_its_calls_failure(function, arguments, content, code, compute):
-    """Its words may hold speech: the agent is told its type alone. Nothing else of the meeting ends."""
+    """A function that raises anything fails only its call, and its agent gets no words of the error."""
     tools = {"price": PythonTool(function, compute)}
     reports = await finished(tools, run(arguments=arguments), after=0.2)
     assert reports == [ToolFinished("biz", "call_1", "failed", content, code)]
 
 
 async def test_a_call_that_is_cancelled_is_no_failure_whatever_it_raises_then(autojump_clock):
-    """What a tool raises while it is stopped is of no use any more."""
+    """A call that raises while it is cancelled is reported as cancelled."""
 
     async def spiteful() -> None:
         async with trio.open_nursery() as nursery:
@@ -207,7 +207,7 @@ async def test_a_call_that_is_cancelled_is_no_failure_whatever_it_raises_then(au
 
 
 def test_ctrl_c_while_a_tool_runs_is_no_failure_of_the_tool():
-    """Whoever presses Ctrl-C wants the program to end: that is not the tool's to swallow."""
+    """Ctrl-C while a tool runs ends the program."""
     program = """
         import os, signal, trio
         from trialogue.tools.kinds.python import PythonTool
@@ -240,7 +240,7 @@ def test_ctrl_c_while_a_tool_runs_is_no_failure_of_the_tool():
 
 
 async def test_the_author_of_a_tool_can_see_why_it_failed(autojump_clock, caplog):
-    """Message and traceback are in the diagnostics at `debug`, and nowhere else."""
+    """A tool's error has its message and traceback in the diagnostics at debug, and nowhere else."""
     caplog.set_level(logging.DEBUG, "trialogue.tools")
     tools = {"price": PythonTool(secretive, Inline())}
     (report,) = await finished(tools, run(arguments='{"words": "database db-7 is closed"}'))
@@ -253,7 +253,7 @@ async def test_the_author_of_a_tool_can_see_why_it_failed(autojump_clock, caplog
 
 
 async def test_a_tool_that_is_not_there_has_no_traceback(autojump_clock, caplog):
-    """Nothing of its author's was run: one line says so."""
+    """A call of an unknown tool is one line of diagnostics without a traceback."""
     caplog.set_level(logging.DEBUG, "trialogue.tools")
     await finished({}, run(tool="gone"))
     (record,) = caplog.records
@@ -313,12 +313,12 @@ async def sell(database: str, item: str, *, count: int = 1) -> str:
     ],
 )
 async def test_anything_that_can_be_called_is_a_tool(function, result):
-    """Functions, objects, partials and what decorators return, async or not."""
+    """Functions, objects, partials and decorated functions can be tools, async or not."""
     assert await PythonTool(function, InThreads()).call({"item": "tea"}) == result
 
 
 async def test_a_model_cannot_set_a_partials_arguments():
-    """An app binds its database: a model does not choose another."""
+    """A model cannot set an argument that a partial has bound."""
     tool = PythonTool(functools.partial(sell, database="db"), InThreads())
     assert await tool.call({"item": "tea"}) == "1 tea of db"
     with pytest.raises(ToolFailed, match="database is already set"):
@@ -326,7 +326,7 @@ async def test_a_model_cannot_set_a_partials_arguments():
 
 
 async def test_two_runs_of_one_id_are_two(autojump_clock):
-    """A model may use an id again while the first call runs: each run ends, and is cancelled, alone."""
+    """Two runs under one id end, and are cancelled, each by itself."""
     tools = {"slow": MockTool("s", delay_s=5.0), "fast": MockTool("f", delay_s=1.0)}
     first, second = RunTool("biz", "c", "slow", "{}"), RunTool("biz", "c", "fast", "{}", run=1)
     reports = await finished(tools, first, second, CancelTool("biz", "c"))
@@ -337,7 +337,7 @@ async def test_two_runs_of_one_id_are_two(autojump_clock):
 
 
 def test_functions_by_name():
-    """`module:attr` names a callable, or says what is missing."""
+    """A tool's `module:attr` names a callable, or is an error that says what is missing."""
     assert import_function("math:sqrt") is math.sqrt
     for name in ("math:nothing", "no_such_module:x", "math:pi"):
         with pytest.raises(SetupError, match=f"tool {name}"):
@@ -345,7 +345,7 @@ def test_functions_by_name():
 
 
 async def test_cancelled_before_it_began(autojump_clock):
-    """A cancellation that comes right behind its call finds it, though its task has not run yet."""
+    """A call that is cancelled right after its request ends as cancelled."""
     ran = []
 
     class Noted(MockTool):
@@ -365,7 +365,7 @@ async def test_cancelled_before_it_began(autojump_clock):
 
 
 async def test_any_number_of_calls_is_cancelled_at_once(autojump_clock):
-    """A meeting that ends cancels all its calls in one decision; no mailbox is too small for them."""
+    """A meeting that ends can cancel any number of calls at once."""
     reports = []
     executor = ToolExecutor({"price": MockTool(1, delay_s=5.0)}, reports.append)
     async with trio.open_nursery() as nursery:
