@@ -30,7 +30,7 @@ def through_json(value):
 @pytest.mark.parametrize("kind", get_args(Event))
 @given(data=st.data())
 def test_each_event_survives(kind, data):
-    """Whatever its fields, an event is read as it was written."""
+    """An event is read from a journal as it was written, whatever its fields."""
     event = data.draw(values_of(kind))
     assert decode_event(through_json(encode(event))) == event
 
@@ -38,7 +38,7 @@ def test_each_event_survives(kind, data):
 @pytest.mark.parametrize("kind", get_args(Command))
 @given(data=st.data())
 def test_each_command_survives(kind, data):
-    """Whatever its fields, a command is read as it was written."""
+    """A command is read from a journal as it was written, whatever its fields."""
     command = data.draw(values_of(kind))
     assert decode_command(through_json(encode(command))) == command
 
@@ -50,7 +50,7 @@ def test_plan_survives(plan):
 
 
 def test_not_a_number_survives():
-    """What JSON has no number for is written as a word and read as that number."""
+    """Infinite numbers, and NaN, are written as words and read as those numbers."""
     raw = through_json(encode(LatencyMeasured("ada", math.nan, math.inf, -math.inf)))
     again = decode_event(raw)
     assert (raw["listen_s"], raw["think_s"], raw["speak_s"]) == ("nan", "inf", "-inf")
@@ -59,7 +59,7 @@ def test_not_a_number_survives():
 
 
 def test_shape_is_the_documented_one():
-    """The class name comes first, then the fields in their order."""
+    """An event's JSON has its class name first, and then the fields in their order."""
     assert orjson.dumps(encode(SetHearing((Hearing("ada", ("bob",)),)))) == (
         b'{"type":"SetHearing","table":[{"listener":"ada","speakers":["bob"]}],"muted":[]}'
     )
@@ -93,7 +93,7 @@ def test_absent_field_takes_its_default():
     ids=str,
 )
 def test_misfit_event_is_refused(raw):
-    """Nothing is coerced: a wrong type, a missing or an extra field is a misfit."""
+    """An event with a wrong type, a missing or an extra field is refused, and no value is converted."""
     with pytest.raises(MISFITS):
         decode_event(raw)
 

@@ -47,7 +47,7 @@ def test_a_folder_of_runs_is_no_run_and_names_one(tmp_path):
 
 
 def test_a_sealed_run_is_whole(run):
-    """Every file is known, the journal and what is in folders too."""
+    """`verify-files` of an unchanged run knows every file, the journal and those in folders, too."""
     verified = verify_files(run)
     assert verified.files == dict.fromkeys(["audio/mix.wav", "journal.jsonl", "result.json"], FileState.WHOLE)
     assert verified.is_whole
@@ -63,7 +63,7 @@ def test_a_changed_file_is_told(run, name):
 
 
 def test_any_byte_of_the_manifest_that_was_changed_is_told(run):
-    """The name of its digest too, without which it would look like one of an older version."""
+    """A changed byte of a manifest is found, wherever it is."""
     path = run / "manifest.json"
     whole = path.read_bytes()
     for place, value in enumerate(whole):
@@ -75,7 +75,7 @@ def test_any_byte_of_the_manifest_that_was_changed_is_told(run):
 
 
 def test_a_journal_of_another_run_is_told(run, tmp_path_factory):
-    """It is sound in itself, and not what was written here."""
+    """A journal that is replaced by another run's is reported as changed."""
     other = tmp_path_factory.mktemp("other")
     path = keep(other, meeting(1))
     (run / "journal.jsonl").write_bytes(path.read_bytes())
@@ -90,14 +90,14 @@ def test_a_missing_file_is_told(run):
 
 
 def test_a_file_that_nobody_knows_is_named(run):
-    """It changes nothing of what was written."""
+    """A file that is added to a run is named, and the run still counts as whole."""
     (run / "notes.txt").write_text("mine")
     verified = verify_files(run)
     assert (verified.files["notes.txt"], verified.is_whole) == (FileState.UNKNOWN, True)
 
 
 def test_of_an_unclosed_run_only_what_it_began_with_is_vouched_for(tmp_path):
-    """Its scenario by a digest, its journal by its chain; of the rest nobody knows anything."""
+    """In an unclosed run, scenario and journal are verified, and other files are not."""
     (tmp_path / "scenario.yaml").write_text("trialogue: 1")
     journal = Journal.create(tmp_path / "journal.jsonl", HEADER, files=digests_in(tmp_path))
     journal.append(meeting()[0])
@@ -145,7 +145,7 @@ def test_a_manifest_names_no_file_beyond_its_run(run):
 
 
 def test_a_manifest_is_on_the_disk_before_it_gets_its_name(run, monkeypatch):
-    """A power cut leaves the old one or the new one, never an empty file by that name."""
+    """A power cut leaves the old manifest or the new one, and never an empty file."""
     happened = []
     synced, replaced = os.fsync, Path.replace
     monkeypatch.setattr(os, "fsync", lambda fd: (happened.append(os.fstat(fd).st_size > 0), synced(fd)))
@@ -155,7 +155,7 @@ def test_a_manifest_is_on_the_disk_before_it_gets_its_name(run, monkeypatch):
 
 
 def test_a_file_that_is_written_later_is_vouched_for(run):
-    """Its writer enters it in the manifest; written again, its new content counts."""
+    """A page that is written into a run later is in its manifest, and so is its next version."""
     for content in (b"first", b"second"):
         write_entered(run, run / "report.html", content)
         verified = verify_files(run)
@@ -166,7 +166,7 @@ def test_a_file_that_is_written_later_is_vouched_for(run):
 
 
 def test_a_crash_while_a_file_is_written_again_leaves_nothing_changed(run, monkeypatch):
-    """The manifest forgets the file before it is replaced: it is unknown at worst."""
+    """A crash while a file of a run is written again leaves it unknown, and not changed."""
     write_entered(run, run / "report.html", b"first")
     monkeypatch.setattr("trialogue.journal.files.digest_of", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -177,7 +177,7 @@ def test_a_crash_while_a_file_is_written_again_leaves_nothing_changed(run, monke
 
 
 def test_a_file_beyond_the_run_is_written_and_entered_nowhere(run, tmp_path_factory):
-    """The manifest is of the run's own files."""
+    """A file outside of a run is not entered in its manifest."""
     beyond = tmp_path_factory.mktemp("beyond") / "page.html"
     before = (run / NAME).read_bytes()
     write_entered(run, beyond, b"page")
@@ -185,7 +185,7 @@ def test_a_file_beyond_the_run_is_written_and_entered_nowhere(run, tmp_path_fact
 
 
 def test_a_run_that_is_still_written_keeps_its_manifest(tmp_path):
-    """Its writer's manifest is its writer's; the file is nobody's."""
+    """A page that is written into an open run does not change its manifest."""
     journal = Journal.create(tmp_path / "journal.jsonl", HEADER)
     before = (tmp_path / NAME).read_bytes()
     write_entered(tmp_path, tmp_path / "report.html", b"page")
@@ -194,7 +194,7 @@ def test_a_run_that_is_still_written_keeps_its_manifest(tmp_path):
 
 
 def test_two_writers_do_not_enter_files_at_once(run):
-    """One of them is told to try again, so that no entry is lost."""
+    """A second writer into a run's manifest gets an error, so that no entry is lost."""
     with (run / "journal.jsonl").open("rb") as journal:
         assert locked(journal.fileno())
         with pytest.raises(JournalError, match="another process is writing"):
@@ -212,7 +212,7 @@ def recorded(run):
 
 
 def test_a_recording_is_digested_by_blocks(recorded):
-    """The digest is that of its blocks' digests, silent or not; what else there is is digested as one."""
+    """A recording's digest is that of its blocks' digests, and any other file's is of the whole."""
     content = (recorded / "mix.wav").read_bytes()
     blocks = [content[at : at + BLOCK] for at in range(0, len(content), BLOCK)]
     parts = b"".join(blake2b(block, digest_size=16).digest() for block in blocks)
@@ -224,7 +224,7 @@ def test_a_recording_is_digested_by_blocks(recorded):
 
 @pytest.mark.parametrize("at", [0, 3 * BLOCK, 5 * BLOCK - 1, 6 * BLOCK + 99])
 def test_a_byte_that_was_changed_in_a_recording_is_found(recorded, at):
-    """In silence, in sound, and at the end."""
+    """A changed byte of a recording is found, in sound and in silence."""
     content = bytearray((recorded / "mix.wav").read_bytes())
     content[at] ^= 1
     (recorded / "mix.wav").write_bytes(content)
@@ -245,7 +245,7 @@ SOUND = [(0, 44), (BLOCK - 1, 2), (5 * BLOCK, BLOCK), (9 * BLOCK + 5000, 40_000)
 @pytest.mark.parametrize("size", [20 * BLOCK + 7, 24 * BLOCK, 24 * BLOCK + 100])
 @pytest.mark.parametrize("sound", [SOUND, SOUND[1:], SOUND[:1], []])
 def test_silence_that_was_skipped_has_the_digest_of_written_silence(tmp_path, sound, size):
-    """A copy, whose holes a tool has filled, is the same recording."""
+    """A copy of a recording whose holes were filled still verifies."""
     content = bytearray(size)
     with (tmp_path / "skipped.wav").open("wb") as file:
         for begins, length in sound:
@@ -277,6 +277,6 @@ def test_blocks_of_no_such_length_are_no_manifest(recorded, block):
 
 
 def test_a_run_that_cannot_be_looked_up_is_told(tmp_path):
-    """A name that no file has, as a folder that may not be entered: one line, for whoever asks."""
+    """A run with an impossible name, or in a closed folder, is an error of one line."""
     with pytest.raises(JournalError, match=r"cannot read x+: File name too long"):
         journal_of(Path("x" * 300))

@@ -53,7 +53,7 @@ def test_whole_journal_is_read_back(tmp_path):
 
 
 def test_reading_can_be_done_again(tmp_path):
-    """Each iteration starts at the beginning, and forgets what the last one found amiss."""
+    """A journal can be read several times, with the same records and problems."""
     path = keep(tmp_path, meeting())
     path.write_bytes(path.read_bytes() + b"{")
     reading = read(path)
@@ -71,7 +71,7 @@ def test_journal_without_manifest_is_whole(tmp_path):
 
 @pytest.mark.parametrize("kind", [{}, []])
 def test_an_event_of_a_session_with_a_type_of_another_kind_is_damage(tmp_path, kind):
-    """It is found where the messages of a session are told from the records."""
+    """An event whose type is no text is damage in a session's journal, too."""
     body = {**record_line(meeting()[0], EPOCH), "event": {"type": kind}}
     path = tmp_path / "journal.jsonl"
     path.write_bytes(sealed(header_line(evolve(HEADER, of=JournalKind.SESSION)), body))
@@ -80,7 +80,7 @@ def test_an_event_of_a_session_with_a_type_of_another_kind_is_damage(tmp_path, k
 
 
 def test_manifest_of_another_journal_says_nothing(tmp_path):
-    """Two journals in one directory: the manifest is the last one's alone."""
+    """A manifest of another journal in the directory is ignored."""
     path = keep(tmp_path, meeting(), name="first")
     keep(tmp_path, meeting(1), name="second")
     reading = read(path)
@@ -104,7 +104,7 @@ def test_manifest_of_another_journal_says_nothing(tmp_path):
     ],
 )
 def test_broken_manifest_is_reported(tmp_path, content, told):
-    """A manifest that says nothing is told as what it is; the journal is read."""
+    """A broken manifest is reported, and the journal is read."""
     path = keep(tmp_path, meeting())
     (tmp_path / NAME).write_bytes(content)
     reading = read(path)
@@ -113,7 +113,7 @@ def test_broken_manifest_is_reported(tmp_path, content, told):
 
 
 def test_a_manifest_that_was_edited_is_told(tmp_path):
-    """Its last member is a digest of the rest."""
+    """An edited manifest is reported, by its own digest."""
     path = keep(tmp_path, meeting())
     text = (tmp_path / NAME).read_bytes()
     (tmp_path / NAME).write_bytes(text.replace(b'"status":"closed"', b'"status":"open"'))
@@ -123,7 +123,7 @@ def test_a_manifest_that_was_edited_is_told(tmp_path):
 
 
 def test_a_manifest_of_another_run_is_told(tmp_path):
-    """It has the same name for its journal, and vouches for nothing here: no tail is taken for cut."""
+    """A manifest that was copied from another run is reported, and the journal does not look cut."""
     for name, turns in (("here", 3), ("there", 2)):
         (tmp_path / name).mkdir()
         header = attrs.evolve(HEADER, plan=attrs.evolve(HEADER.plan, seed=turns))
@@ -136,7 +136,7 @@ def test_a_manifest_of_another_run_is_told(tmp_path):
 
 @pytest.mark.parametrize("change", [{"seq": 1}, {"status": Status.OPEN, "seq": 900}])
 def test_a_manifest_that_contradicts_the_journal_is_told(tmp_path, change):
-    """Another number at the same hash; or more records than there are."""
+    """A manifest that contradicts its journal is reported."""
     path = keep(tmp_path, meeting())
     write_manifest(tmp_path, attrs.evolve(read_manifest(path), **change))
     reading = read(path, salvage=True)
@@ -168,7 +168,7 @@ def test_a_manifest_that_contradicts_the_journal_is_told(tmp_path, change):
     ids=str,
 )
 def test_a_header_is_strict(tmp_path, change):
-    """True is no 1; what says a thing twice says it alike."""
+    """A header with a wrong type, or that contradicts itself, is refused."""
     path = tmp_path / "j"
     path.write_bytes(sealed({**HEAD, **change}))
     with pytest.raises(JournalError, match="is not a journal, or its first line is damaged"):
@@ -176,7 +176,7 @@ def test_a_header_is_strict(tmp_path, change):
 
 
 def test_a_newer_version_with_more_fields_is_read(tmp_path):
-    """What this version does not know is left out and named, once each, with the version that wrote it."""
+    """A journal of a newer version is read, and each unknown field is named once."""
     head = {**HEAD, "version": "9.9.9", "mood": "calm"}
     head["plan"] = {**HEAD["plan"], "dress": "black", "floor": {**HEAD["plan"]["floor"], "is_round": True}}
     records = [plain(Record(seq, 0.0, Woke("x"), (WakeAt("x", 1.0),))) for seq in (1, 2)]
@@ -196,7 +196,7 @@ def test_a_newer_version_with_more_fields_is_read(tmp_path):
 
 
 def test_a_value_of_a_newer_version_is_not_damage(tmp_path):
-    """A value that is no value here: the line is sound, and another version's."""
+    """A value that only a newer version knows is reported as that, and not as damage."""
     path = tmp_path / "j"
     line = plain(Record(1, 0.0, Woke("x"), ()))
     line["event"]["timer"] = {"named": "x"}
@@ -242,7 +242,7 @@ def test_any_prefix_is_readable(tmp_path):
 
 
 def test_cut_tail_of_a_closed_journal_is_found(tmp_path):
-    """The chain cannot see that its last lines are gone; the manifest does."""
+    """A closed journal whose last lines were cut off is found by its manifest."""
     path = keep(tmp_path, meeting())
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:-3]))
@@ -259,7 +259,7 @@ def test_cut_tail_of_a_closed_journal_is_found(tmp_path):
 )
 @given(place=st.floats(0, 1, exclude_max=True), change=st.integers(1, 255))
 def test_any_flipped_byte_is_found(closed, place, change):
-    """Whichever byte changes to whatever, the reading fails or reports it."""
+    """A changed byte of a journal fails its reading or is reported, whichever it is."""
     path, whole = closed
     content = bytearray(whole)
     content[int(place * len(whole))] ^= change
@@ -274,7 +274,7 @@ def test_any_flipped_byte_is_found(closed, place, change):
 
 @pytest.mark.parametrize("newline", [b"\n", b"\r"])
 def test_any_byte_turned_to_a_line_break_is_found(tmp_path, newline):
-    """A line break in a wrong place makes two lines of one, and is found all the same."""
+    """A byte of a journal that became a line break is found."""
     path = keep(tmp_path, meeting()[:2])
     whole = path.read_bytes()
     for index in range(whole.index(b"\n") + 1, len(whole) - 1):
@@ -285,7 +285,7 @@ def test_any_byte_turned_to_a_line_break_is_found(tmp_path, newline):
 
 
 def test_damage_is_told_with_its_place(tmp_path):
-    """The error carries path and byte offset of the line, and none of its text."""
+    """The error for a damaged line has path and byte offset, and none of its text."""
     path = keep(tmp_path, meeting())
     whole = path.read_bytes()
     path.write_bytes(whole.replace(b"this is it: 2", b"this is it: 3"))
@@ -298,7 +298,7 @@ def test_damage_is_told_with_its_place(tmp_path):
 
 @pytest.mark.parametrize("change", ["drop", "swap", "twice"])
 def test_lost_moved_or_repeated_line_is_found(tmp_path, change):
-    """The order of lines is part of the chain."""
+    """A line of a journal that is lost, moved or repeated is found."""
     path = keep(tmp_path, meeting())
     lines = path.read_bytes().splitlines(keepends=True)
     first, second = lines[4:6]
@@ -313,7 +313,7 @@ def test_lost_moved_or_repeated_line_is_found(tmp_path, change):
 
 
 def test_salvage_goes_on_after_damage(tmp_path):
-    """Garbage is left out, an altered record is read, each is reported, the rest is whole."""
+    """Salvage leaves out garbage, reads altered records, reports each, and reads the rest."""
     path = keep(tmp_path, meeting())
     lines = path.read_bytes().splitlines(keepends=True)
     lines[3] = b"garbage\n"
@@ -333,7 +333,7 @@ def test_salvage_goes_on_after_damage(tmp_path):
 
 
 def test_salvage_reads_a_torn_tail(tmp_path):
-    """A torn last line is no more than that when salvaging, too."""
+    """Salvage reports a torn last line as that, and not as damage."""
     path = keep(tmp_path, meeting())
     path.write_bytes(path.read_bytes()[:-20])
     (tmp_path / NAME).unlink()
@@ -346,7 +346,7 @@ def test_salvage_reads_a_torn_tail(tmp_path):
 
 
 def test_unknown_event_is_kept_and_left_out(tmp_path):
-    """A fact of another version is among the lines, reported, and no record."""
+    """An event of another version is among the lines and reported, and is no record."""
     strange = {**plain(Record(1, 0.5, Woke("x"), ())), "event": {"type": "HandShaken", "by": "ada"}}
     path = by_hand(
         tmp_path / "j", strange, plain(Record(2, 1.0, Woke("y"), ())), end_line(End(2, "x"), EPOCH)
@@ -358,7 +358,7 @@ def test_unknown_event_is_kept_and_left_out(tmp_path):
 
 
 def test_unknown_command_is_left_out_of_its_record(tmp_path):
-    """The fact stays, and so do the orders that are known."""
+    """A command of another version is left out of its record, and the rest is read."""
     line = plain(Record(1, 0.5, Woke("x"), ()))
     line["commands"] = [{"type": "Applaud"}, {"type": "EndMeeting", "reason": "x"}]
     reading = read(by_hand(tmp_path / "j", line, end_line(End(1, "x"), EPOCH)))
@@ -368,7 +368,7 @@ def test_unknown_command_is_left_out_of_its_record(tmp_path):
 
 
 def test_journal_of_a_newer_format_is_refused(tmp_path):
-    """What cannot be understood is not guessed at."""
+    """A journal of a newer format is refused with both formats."""
     (tmp_path / "j").write_bytes(sealed({**HEAD, "format": 2}))
     with pytest.raises(JournalError, match="has format 2; this version reads up to 1"):
         read(tmp_path / "j")
@@ -380,7 +380,7 @@ def test_journal_of_a_newer_format_is_refused(tmp_path):
     ids=str,
 )
 def test_a_line_of_another_form_is_damage(tmp_path, change):
-    """Sealed by its chain or not: for whoever reads lines as for whoever reads records."""
+    """A line of a wrong form is damage for readers of lines and of records."""
     line = record_line(meeting()[0], EPOCH) | change
     path = by_hand(tmp_path / "j", line, end_line(End(1, "x"), EPOCH))
     for each in (lambda reading: reading.lines(), iter):
@@ -409,7 +409,7 @@ def test_a_line_of_another_form_is_damage(tmp_path, change):
     ids=range(11),
 )
 def test_a_file_without_a_header_is_no_journal(tmp_path, content):
-    """Without its first line nothing can be read, not even by salvage."""
+    """A file without a valid first line is no journal, not even with salvage."""
     (tmp_path / "j").write_bytes(content)
     if content.startswith(sealed(HEAD)):
         assert list(read(tmp_path / "j")) == []
@@ -425,7 +425,7 @@ def test_missing_file_is_told(tmp_path):
 
 
 def test_line_after_the_end_is_damage(tmp_path):
-    """Nothing follows the end."""
+    """A line after a journal's end is damage."""
     path = by_hand(tmp_path / "j", end_line(End(0, "x"), EPOCH), plain(Record(1, 0.0, Woke("x"), ())))
     with pytest.raises(JournalError, match="is damaged"):
         list(read(path))
@@ -475,7 +475,7 @@ def test_whole_seconds_are_seconds(tmp_path):
 
 
 def test_a_journal_that_is_removed_before_it_is_read_is_told(tmp_path):
-    """Between its first line and its records somebody may tidy up."""
+    """A journal that is removed while it is read is an error."""
     path = by_hand(tmp_path / "j", plain(Record(1, 0.0, Woke("x"), ())))
     reading = read(path)
     path.unlink()
@@ -484,7 +484,7 @@ def test_a_journal_that_is_removed_before_it_is_read_is_told(tmp_path):
 
 
 def test_endless_line_is_not_held_in_memory(tmp_path, monkeypatch):
-    """A line beyond the limit is damage, read in parts."""
+    """A line of a journal beyond the limit is damage, and is not held in memory."""
     monkeypatch.setattr("trialogue.journal.chain.LONGEST_LINE", 2000)
     path = by_hand(tmp_path / "j", plain(Record(1, 0.0, Woke("x" * 5000), ())))
     with pytest.raises(JournalError, match="is damaged"):
@@ -516,7 +516,7 @@ JSON = st.recursive(
     salvage=st.booleans(),
 )
 def test_arbitrary_content_raises_journal_errors_alone(tmp_path, bodies, junk, salvage):
-    """Whatever a file holds, well chained or not, the reader reads it or says that it cannot."""
+    """Any content of a file is read or is a JournalError, and nothing else is raised."""
     path = tmp_path / "j"
     lines = sealed(HEAD)
     after = chain.claimed_hash(lines[:-1])
@@ -541,7 +541,7 @@ def test_arbitrary_bytes_are_no_journal(tmp_path, content):
     facts=st.lists(st.tuples(st.floats(0, 1e5), values_of(Event), st.lists(values_of(Command), max_size=2)))
 )
 def test_any_records_survive_the_file(tmp_path_factory, facts):
-    """Whatever happens in a meeting, its journal gives it back."""
+    """Any records of a meeting are read from its journal as they were written."""
     directory = tmp_path_factory.mktemp("any")
     records = [Record(seq, at, event, tuple(commands)) for seq, (at, event, commands) in enumerate(facts, 1)]
     reading = read(keep(directory, records))
@@ -577,7 +577,7 @@ def test_old_format_is_lifted_line_by_line(tmp_path, monkeypatch):
 
 
 def test_json_of_the_chain_is_plain(tmp_path):
-    """Each line is a JSON object by itself, so any tool can read a journal."""
+    """Each line of a journal is a JSON object by itself."""
     lines = keep(tmp_path, meeting()).read_bytes().splitlines()
     assert all("hash" in orjson.loads(line) for line in lines)
 

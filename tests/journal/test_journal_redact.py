@@ -53,7 +53,7 @@ def filled(hint, text):
 
 
 def test_no_sentence_is_kept_in_any_field():
-    """Not in a field that is declared a name either: nothing that has a blank in it is one."""
+    """A redacted journal has no sentence in any field, not even in one for a name."""
     kinds = [kind for kind in KINDS if kind is not Joined]
     assert [kind for kind in kinds if CANARY in repr(masked(filled(kind, CANARY)))] == []
     written = {kind: orjson.dumps(masked_json(kind, encode(filled(kind, CANARY)))) for kind in kinds}
@@ -62,7 +62,7 @@ def test_no_sentence_is_kept_in_any_field():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_sentence_is_kept_in_the_place_of_a_number_or_a_code(kind):
-    """A line of another version, or one edited by hand, is copied unchecked: it shares no words either."""
+    """A redacted journal masks a sentence that is in the place of a number or a code."""
     raw = {name: each for name, each in encode(filled(kind, CANARY)).items() if name != "type"}
     odd = {name: CANARY for name, each in raw.items() if not isinstance(each, dict | list)}
     assert CANARY not in str(masked_json(kind, odd))
@@ -74,14 +74,14 @@ def kept_of(kind):
 
 
 def test_only_what_is_declared_is_kept():
-    """Every other text is masked, down to the last word."""
+    """A redacted journal masks every text whose field is not declared a name or a code."""
     allowed = {kind: NAMES | DECLARED.get(kind, frozenset()) | {"table", "seat"} for kind in KINDS}
     assert [(kind, kept_of(kind)) for kind in KINDS if not kept_of(kind) <= allowed[kind]] == []
     assert [kind for kind in KINDS if not kept_of(kind).isdisjoint(personal_fields(kind))] == []
 
 
 def test_a_seat_keeps_its_names_and_labels_alone():
-    """Who joins later is known by name and title, as the cast of the plan is."""
+    """A redacted journal has the name and title of a later participant, and nothing else of its seat."""
     seat = masked(filled(Joined, CANARY)).seat
     assert (seat.name, seat.title, seat.aliases) == ("<2 words>", CANARY, (CANARY,))
     assert masked(filled(Joined, ONE_WORD)).seat.name == ONE_WORD
@@ -90,7 +90,7 @@ def test_a_seat_keeps_its_names_and_labels_alone():
 
 
 def test_a_plan_keeps_its_names_alone():
-    """Titles of points, patterns and words to say are people's; the cast's names and titles are known."""
+    """A redacted plan has its participants' names and titles, and no other text."""
     kept = orjson.loads(orjson.dumps(encode_plan(masked(filled(MeetingPlan, ONE_WORD)))))
     assert kept["participants"][0]["title"] == kept["participants"][0]["name"] == ONE_WORD
     assert kept["agenda"][0]["id"] == ONE_WORD
@@ -111,7 +111,7 @@ class Whispered:
 
 
 def test_a_class_that_nobody_declared_is_masked_whole():
-    """A new event, or a field that was forgotten, is personal: a leak takes a declaration."""
+    """A class or a field that nobody has declared is masked whole."""
     said = Whispered("secret", ("secret",), (SentenceSaid("ada", 1, "secret", 0.0),), "secret")
     assert masked(said) == Whispered(
         "<1 words>", ("<1 words>",), (SentenceSaid("ada", 1, "<1 words>", 0.0),), "<1 words>"
@@ -133,7 +133,7 @@ def test_a_class_that_nobody_declared_is_masked_whole():
     ids=lambda event: type(event).__name__,
 )
 def test_words_of_services_and_apps_are_in_no_copy(event, tmp_path):
-    """Reasons and warnings are words of somebody's, as speech is; reports and decisions repeat them."""
+    """A redacted journal has no reasons and warnings of services and apps, nor reports that repeat them."""
     decided = (Report("injection-refused", "secret"), GrantFloor("ada", 1, "secret reason", 9.0))
     path, copy = keep(tmp_path, (Record(1, 0.0, event, decided),), reason="a secret end"), tmp_path / "copy"
     redact(read(path), copy)
@@ -148,7 +148,7 @@ def test_mask_tells_the_length_alone(text, words):
 
 
 def test_masked_value_keeps_the_rest():
-    """Numbers and names stay; a value without personal fields is itself."""
+    """Masking leaves numbers and names as they are."""
     assert masked(SentenceSaid("ada", 1, "hi there", 0.5)) == SentenceSaid("ada", 1, "<2 words>", 0.5)
     assert masked(StopAsked("hung-up")) == StopAsked("hung-up")
 
@@ -165,7 +165,7 @@ SECRET = (
 
 
 def test_copy_holds_no_personal_text(tmp_path):
-    """Records, order, times and chain are those of a journal; its words are counted."""
+    """A redacted journal has all records, with their order, times and chain, and no words."""
     copy = tmp_path / "copy.jsonl"
     redact(read(keep(tmp_path, SECRET)), copy)
     reading = read(copy)
@@ -177,7 +177,7 @@ def test_copy_holds_no_personal_text(tmp_path):
 
 
 def test_other_fields_are_copied_unchanged(tmp_path):
-    """Without anybody's words, only the header and the hashes differ."""
+    """A redacted journal without anybody's words differs in its header and hashes only."""
     left = [(r, [c for c in r.commands if not isinstance(c, GrantFloor)]) for r in meeting()]
     heard = [(r, c) for r, c in left if not isinstance(r.event, SentenceSaid)]
     records = [Record(seq, r.at, r.event, tuple(c)) for seq, (r, c) in enumerate(heard, 1)]
@@ -188,7 +188,7 @@ def test_other_fields_are_copied_unchanged(tmp_path):
 
 
 def test_every_text_of_an_unknown_event_is_masked(tmp_path):
-    """What this version does not know may be personal."""
+    """A redacted journal masks every text of an event that this version does not know."""
     line = record_line(Record(1, 0.0, Woke("x"), ()), EPOCH)
     line |= {
         "event": {"type": "Whispered", "words": "my secret", "to": ["bob", "secret"], "loud": False, "s": 1.5}
@@ -207,7 +207,7 @@ def test_every_text_of_an_unknown_event_is_masked(tmp_path):
 
 
 def test_names_in_the_keys_of_what_is_unknown_are_masked(tmp_path):
-    """A later version may count by participant, in an event, a command or a member of a line."""
+    """A redacted journal masks keys of unknown parts, which could be names."""
     counted = {"dana": {"dana@home": [{"dana": "dana"}]}, "ben": 2}
     line = record_line(Record(1, 0.0, Woke("x"), ()), EPOCH) | {"moods": counted}
     line["event"] = {"type": "Counted by dana", "by": counted}
@@ -242,7 +242,7 @@ def test_copy_never_overwrites(tmp_path):
 
 
 def test_line_that_is_no_record_stops_the_copy(tmp_path):
-    """A line of a wrong shape could hold anything."""
+    """Redacting stops at a line of a wrong form, which could hold anything."""
     path = tmp_path / "j"
     path.write_bytes(sealed(header_line(HEADER), {"seq": 1, "event": "my secret", "commands": []}))
     with pytest.raises(JournalError, match="is damaged at byte") as caught:
@@ -251,7 +251,7 @@ def test_line_that_is_no_record_stops_the_copy(tmp_path):
 
 
 def test_salvaged_journal_can_be_redacted(tmp_path):
-    """A copy of what could be read is sound in itself."""
+    """A redacted copy of a damaged journal has a sound chain, and shows only that a record is missing."""
     path, copy = keep(tmp_path, meeting()), tmp_path / "copy"
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*lines[:-4], b"garbage\n", *lines[-3:]]))

@@ -31,7 +31,7 @@ def crashed(directory, *, torn=b"", header=HEADER):
 
 @pytest.mark.parametrize("torn", [b"", b'{"v":1,"seq":'], ids=["between lines", "inside of one"])
 def test_a_crashed_journal_is_closed(tmp_path, torn):
-    """It ends as `crashed`, reads without a problem, and what its writer left around it is gone."""
+    """A crashed journal is closed as `crashed`, reads without a problem, and leaves no draft behind."""
     path, records = crashed(tmp_path, torn=torn)
     assert repair(path) == Repaired(was_open=True, cut_bytes=len(torn))
     reading = read(path)
@@ -43,7 +43,7 @@ def test_a_crashed_journal_is_closed(tmp_path, torn):
 
 
 def test_a_last_line_may_be_whole_without_its_newline(tmp_path):
-    """A full disk took all but that: the record counts, and the end gets a line of its own."""
+    """A last record without its newline is kept by a repair."""
     path, records = crashed(tmp_path)
     path.write_bytes(path.read_bytes().removesuffix(b"\n"))
     assert repair(path).was_open
@@ -51,7 +51,7 @@ def test_a_last_line_may_be_whole_without_its_newline(tmp_path):
 
 
 def test_an_end_without_its_manifest_is_kept(tmp_path):
-    """The crash came between the two: the reason stays what it was."""
+    """A journal whose manifest was not closed keeps the reason of its end."""
     path = keep(tmp_path, meeting())
     (tmp_path / "manifest.json").write_text("{")
     whole = path.read_bytes()
@@ -61,14 +61,14 @@ def test_an_end_without_its_manifest_is_kept(tmp_path):
 
 
 def test_a_time_of_day_in_life(tmp_path):
-    """The end line says when it was repaired."""
+    """The end line of a repaired journal has the time of the repair."""
     path, _ = crashed(tmp_path, header=attrs.evolve(HEADER, clock=HeaderClock.REAL))
     repair(path, wall=lambda: 86_400.0)
     assert orjson.loads(path.read_bytes().splitlines()[-1])["ts"] == "1970-01-02T00:00:00Z"
 
 
 def test_nobody_repairs_what_is_written(tmp_path):
-    """The writer holds a lock for as long as it lives."""
+    """A journal that is being written is not repaired."""
     journal = Journal.create(tmp_path / "journal.jsonl", HEADER)
     with pytest.raises(JournalError, match="is still writing"):
         repair(journal.path)
@@ -77,7 +77,7 @@ def test_nobody_repairs_what_is_written(tmp_path):
 
 
 def test_damage_is_not_repaired(tmp_path):
-    """What was acknowledged and is gone cannot be had back: the file is left as it is."""
+    """A damaged journal is not repaired, and its file stays as it is."""
     path, _ = crashed(tmp_path)
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:3] + lines[4:]))
@@ -87,7 +87,7 @@ def test_damage_is_not_repaired(tmp_path):
 
 
 def test_a_journal_begins_with_the_one_that_it_continues(tmp_path):
-    """Every record with its own time of day, chained anew under a header that names the old chain's end."""
+    """A resumed journal begins with the records and times of the one that it continues."""
     old, new = tmp_path / "old", tmp_path / "new"
     old.mkdir()
     new.mkdir()

@@ -25,7 +25,7 @@ def chosen(path, **wanted):
 
 
 def test_all_of_a_selection_must_fit(tmp_path):
-    """Types of events and of commands, whom they concern, times, and words of the line."""
+    """`filter` keeps the lines that fit all options: types, participants, times and words."""
     path, records = keep(tmp_path, meeting()), meeting()
     assert chosen(path) == [each.seq for each in records]
     named = type(records[4].event).__name__
@@ -41,7 +41,7 @@ def test_all_of_a_selection_must_fit(tmp_path):
 
 
 def test_a_type_of_a_participant_is_one_thing(tmp_path):
-    """An event of that type of somebody's: not one of another's with a command that concerns them."""
+    """`filter` by type and participant needs one event or command that fits both."""
     finished_reply = PlaybackFinished("ada", 1, 1, 1.0, 1.0, "complete")
     ended = Record(2, 1.0, finished_reply, (GrantFloor("bob", 2, "next", 9.0),))
     path = keep(tmp_path, (Record(1, 0.0, MeetingStarted(), ()), ended))
@@ -61,7 +61,7 @@ def test_equal_journals_are_equal(tmp_path):
 
 
 def test_the_first_line_that_differs_is_told(tmp_path):
-    """With what differs in it, and which kinds of events and commands one has more of."""
+    """`compare` gives the first line that differs, what differs in it, and the counts by type."""
     (tmp_path / "b").mkdir()
     records = meeting()
     other = [*records[:4], evolve(records[4], commands=()), *records[5:]]
@@ -72,7 +72,7 @@ def test_the_first_line_that_differs_is_told(tmp_path):
 
 
 def test_a_shorter_one_ends_there(tmp_path):
-    """The line that it has no more is told as none."""
+    """`compare` finds that a journal differs from one without its last lines."""
     (tmp_path / "b").mkdir()
     found = compare(read(keep(tmp_path, meeting())), read(keep(tmp_path / "b", meeting()[:-2])))
     assert not found.is_equal
@@ -81,7 +81,7 @@ def test_a_shorter_one_ends_there(tmp_path):
 
 @pytest.mark.parametrize("bound", [{"every_s": 10.0}, {"largest": 2000}, {"largest": 1}])
 def test_pieces_are_the_journal_again(tmp_path, bound):
-    """Byte for byte, in whole lines, and none larger than it may be but for a line that is."""
+    """The pieces of `split` together are the journal, in whole lines and within the bound."""
     path = keep(tmp_path, meeting())
     pieces = split(path, tmp_path / "pieces", **bound)
     assert b"".join(piece.read_bytes() for piece in pieces) == path.read_bytes()
@@ -113,7 +113,7 @@ def test_a_bound_that_is_none_makes_no_piece(bound, tmp_path):
 
 
 def test_a_line_without_an_end_is_no_piece(tmp_path, monkeypatch):
-    """It may be gigabytes, and no reader takes it."""
+    """`split` of a journal with an endless line is an error, in bounded memory."""
     path = keep(tmp_path, meeting())
     longest = max(map(len, path.read_bytes().splitlines(keepends=True)))
     monkeypatch.setattr(chain, "LONGEST_LINE", longest + 10)
@@ -124,7 +124,7 @@ def test_a_line_without_an_end_is_no_piece(tmp_path, monkeypatch):
 
 
 def test_pieces_have_no_place_in_a_file(tmp_path):
-    """It is said in one line, and the file stays."""
+    """`split` into a file is an error of one line, and the file stays."""
     path = keep(tmp_path, meeting())
     before = path.read_bytes()
     with pytest.raises(SetupError, match="cannot be a directory for pieces"):
@@ -133,7 +133,7 @@ def test_pieces_have_no_place_in_a_file(tmp_path):
 
 
 def test_tables_have_a_row_an_event_a_command_and_an_utterance(tmp_path):
-    """As pandas has them: times are numbers, the rest of a fact is its JSON."""
+    """The tables have a row for each event, command and utterance, with times as numbers."""
     import pandas as pd  # takes a quarter of a second, in each worker
 
     path, records = keep(tmp_path, meeting()), meeting()
@@ -149,7 +149,7 @@ def test_tables_have_a_row_an_event_a_command_and_an_utterance(tmp_path):
 
 
 def test_columns_are_plain_so_that_any_library_takes_them(tmp_path):
-    """polars and pyarrow take no objects of ours; what is plain is its own JSON again."""
+    """The columns of the tables are plain values, which polars and pyarrow take."""
     heard = (
         Record(1, 0.0, MeetingStarted(), (GrantFloor("ada", 1, "next", 9.0),)),
         Record(2, 1.0, SentenceSaid("ada", 1, "One two.", 0.0), (Play("ada", 1, 1),)),

@@ -28,7 +28,7 @@ def changed(records, index, *commands):
 
 
 def test_same_decisions_are_verified(tmp_path):
-    """Every record is replayed, with the very plan of the header."""
+    """Verifying replays every record with the header's plan, and counts them."""
     plans = []
 
     def brain(plan):
@@ -69,7 +69,7 @@ def test_first_other_decision_is_told(tmp_path):
 
 
 def test_a_divergence_shows_the_facts_of_the_brain(tmp_path):
-    """As facts by their places, speech masked, for whoever looks for the cause."""
+    """A divergence shows what changed in the brain at that record, with speech masked."""
 
     class Counting(Parrot):
         def __init__(self, records, changes):
@@ -91,14 +91,14 @@ def test_a_divergence_shows_the_facts_of_the_brain(tmp_path):
 
 @pytest.mark.parametrize("commands", [(), (EndMeeting("hung-up"), EndMeeting("hung-up"))])
 def test_more_or_fewer_decisions_diverge(tmp_path, commands):
-    """The number and the order of commands count."""
+    """A replay with more, fewer or other-ordered commands diverges."""
     records = meeting()
     with pytest.raises(ReplayDivergence):
         verify(keep(tmp_path, records), lambda _: Parrot(records, changed(records, -1, *commands)))
 
 
 def test_divergence_holds_no_speech(tmp_path):
-    """Personal text is counted, not shown; where only it differs, that is said."""
+    """A divergence shows no personal text, and says where only that differs."""
     record = Record(1, 0.0, NoteGiven("ada", "secret note"), (Cue("ada", 1, "secret words here"),))
     path = keep(tmp_path, [record])
     brain = Parrot([record], changed([record], 0, Cue("ada", 1, "other secret words")))
@@ -113,7 +113,7 @@ def test_divergence_holds_no_speech(tmp_path):
 
 
 def test_crash_of_the_brain_is_reproduced(tmp_path):
-    """What the brain raises passes, with the record at which it did."""
+    """An error of the brain is raised by a replay, with the record's number."""
 
     class Broken:
         def handle(self, event, _now):
@@ -125,7 +125,7 @@ def test_crash_of_the_brain_is_reproduced(tmp_path):
 
 
 def test_redacted_copy_is_not_replayed(tmp_path):
-    """Masked text makes other decisions: that is no divergence."""
+    """Verifying a redacted copy is an error, and no divergence."""
     path = keep(tmp_path, meeting(), header=evolve(HEADER, redacted=True))
     with pytest.raises(JournalError, match="is redacted"):
         verify(path, lambda _: Parrot(meeting()))
@@ -133,7 +133,7 @@ def test_redacted_copy_is_not_replayed(tmp_path):
 
 @pytest.mark.parametrize("answer", [(), (GrantFloor("ada", 1, "x", 1.0),)])
 def test_unknown_event_cannot_be_replayed(tmp_path, answer):
-    """What follows a fact that the brain never saw proves nothing, whether it diverges or not."""
+    """A journal with an event that this version does not know cannot be verified, and does not diverge."""
     strange = record_line(Record(1, 0.0, SayAsked("ada", "x"), ()), EPOCH) | {"event": {"type": "HandShaken"}}
     known = Record(2, 1.0, PlaybackFinished("ada", 1, 1, 1.0, 1.0, "cut"), ())
     path = tmp_path / "j"
@@ -144,7 +144,7 @@ def test_unknown_event_cannot_be_replayed(tmp_path, answer):
 
 
 def test_journal_of_a_crashed_meeting_is_verified(tmp_path):
-    """A torn tail holds no decision: what was acknowledged is replayed."""
+    """A crashed journal is verified up to its torn end."""
     path = keep(tmp_path, meeting())
     path.write_bytes(path.read_bytes()[:-10])
     (tmp_path / "manifest.json").unlink()

@@ -64,7 +64,7 @@ def test_equal_virtual_meetings_make_equal_files(tmp_path):
 
 
 def test_times_beyond_all_dates_are_the_last_of_them(tmp_path):
-    """Virtual time has no end: the record keeps its own time, and reads as it was."""
+    """A virtual meeting beyond the year 9999 is recorded and read."""
     far = Record(1, 1e12, Woke("think:1"), ())
     journal = Journal.create(tmp_path / "j", HEADER)
     journal.append(far)
@@ -78,7 +78,7 @@ def test_times_beyond_all_dates_are_the_last_of_them(tmp_path):
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows has no zones of a process")
 def test_a_zone_cannot_pass_the_last_date(monkeypatch):
-    """A foreign journal may begin there. A zone that is a day away is no zone for Python."""
+    """A time at the edge of all dates can be shown in any time zone."""
     last = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
     for zone, hour in (("UTC-9", 23), ("UTC+9", 14), ("XXX-24:59", 23), ("XXX+24:59", 23)):
         monkeypatch.setenv("TZ", zone)
@@ -118,7 +118,7 @@ def test_nothing_but_journal_and_manifest_is_left(tmp_path):
 
 
 def test_manifest_tells_how_far_the_journal_goes(tmp_path):
-    """Open at the start, closed with the last number and hash at the end."""
+    """A manifest is open at the start, and has the last number and hash when closed."""
     journal = Journal.create(tmp_path / "j", HEADER)
     opened = read_manifest(journal.path)
     journal.append(woke(1))
@@ -149,7 +149,7 @@ def test_repr_is_a_status_line(tmp_path):
 
 
 def test_second_close_changes_nothing(tmp_path):
-    """Closed is closed, and sync has nothing left to do."""
+    """A second close of a journal, or a sync after it, changes nothing."""
     journal = Journal.create(tmp_path / "j", HEADER)
     journal.close("hung-up")
     before = journal.path.read_bytes()
@@ -179,7 +179,7 @@ def test_gap_in_the_order_is_refused(tmp_path, seq):
 
 
 def test_existing_file_is_never_touched(tmp_path):
-    """One journal per file: another one is refused, and what is there stays."""
+    """A journal is not created over an existing file, which stays as it is."""
     path = keep(tmp_path, meeting())
     before = path.read_bytes()
     with pytest.raises(JournalError, match="cannot create"):
@@ -195,7 +195,7 @@ def test_directory_that_cannot_be_written(tmp_path):
 
 
 def test_text_that_utf8_cannot_carry_is_mended(tmp_path):
-    """A tool may hand over lone surrogates; the journal must not stop for them."""
+    """A lone surrogate in a text is replaced, and does not stop the journal."""
     record = Record(1, 0.5, NoteGiven("ada", "odd \ud800 end 😀"), (Report("odd", "\udfff"),))
     (read_back,) = read(keep(tmp_path, [record]))
     assert read_back.event == NoteGiven("ada", "odd \ufffd end 😀")
@@ -238,7 +238,7 @@ def fill(journal, monkeypatch, room):
 
 @pytest.mark.parametrize("room", [0, 1, 200, 1000, 1001, 1500, 2000])
 def test_full_disk_loses_nothing_acknowledged(tmp_path, monkeypatch, room):
-    """However much of a line still fits, all earlier records and the end can be read."""
+    """A full disk loses no acknowledged record, and the journal still has its end."""
     journal = Journal.create(tmp_path / "j", HEADER)
     acknowledged, _ = fill(journal, monkeypatch, room)
     journal.close("journal-failed")
@@ -248,7 +248,7 @@ def test_full_disk_loses_nothing_acknowledged(tmp_path, monkeypatch, room):
 
 
 def test_every_cut_of_a_line_can_be_closed(tmp_path, monkeypatch):
-    """A short write may stop anywhere in a line, just before its newline included."""
+    """A journal can be closed after a short write that stopped anywhere in a line."""
     size = len(keep(tmp_path, meeting()[:1], name="one").read_bytes().splitlines(keepends=True)[1])
     for room in [*range(0, size - 5, 5), *range(size - 5, size)]:
         journal = Journal.create(tmp_path / f"j{room}", HEADER)
@@ -262,7 +262,7 @@ def test_every_cut_of_a_line_can_be_closed(tmp_path, monkeypatch):
 
 
 def test_short_write_says_where(tmp_path, monkeypatch):
-    """The error tells why, and how much was written, and carries path and offset."""
+    """The error for a short write has its reason, its length, path and offset."""
     journal = Journal.create(tmp_path / "j", HEADER)
     _, error = fill(journal, monkeypatch, 100)
     assert "No space left on device (100 of" in str(error)
@@ -271,7 +271,7 @@ def test_short_write_says_where(tmp_path, monkeypatch):
 
 
 def test_first_failure_is_final(tmp_path, monkeypatch):
-    """After a failure no record is taken, though the disk may have room again."""
+    """A journal that has failed takes no further record, though the disk has room again."""
     journal = Journal.create(tmp_path / "j", HEADER)
     acknowledged, _ = fill(journal, monkeypatch, 1000)
     with pytest.raises(JournalError, match="is failed"):
@@ -281,7 +281,7 @@ def test_first_failure_is_final(tmp_path, monkeypatch):
 
 
 def test_reserve_is_freed_for_the_end(tmp_path, monkeypatch):
-    """The room set aside is given back at the first failure."""
+    """A journal frees its reserved room at the first failure."""
     journal = Journal.create(tmp_path / "j", HEADER)
     reserve = tmp_path / ".j.reserve"
     kept = reserve.stat().st_size
@@ -291,7 +291,7 @@ def test_reserve_is_freed_for_the_end(tmp_path, monkeypatch):
 
 
 def test_every_file_is_private_from_its_first_moment(tmp_path):
-    """The reserve, too, whatever the process's mask is."""
+    """A journal, its manifest and its reserve are private from the start, whatever the mask."""
     before = os.umask(0)
     try:
         journal = Journal.create(tmp_path / "j", HEADER)
@@ -303,7 +303,7 @@ def test_every_file_is_private_from_its_first_moment(tmp_path):
 
 
 def test_torn_newline_before_the_end_is_read(tmp_path, monkeypatch):
-    """Even the newline that parts a torn line from the next can be all that fits."""
+    """A journal can be read although only the newline before its end fitted on the disk."""
     journal = Journal.create(tmp_path / "j", HEADER)
     fill(journal, monkeypatch, 10)
     monkeypatch.setattr(os, "write", Disk(1))
@@ -314,7 +314,7 @@ def test_torn_newline_before_the_end_is_read(tmp_path, monkeypatch):
 
 
 def test_disk_that_stays_full_is_told_at_close(tmp_path, monkeypatch):
-    """No end line, the manifest says open, and the error says so; the file is readable."""
+    """A journal that cannot be closed on a full disk is an error, and can be read as not closed."""
     journal = Journal.create(tmp_path / "j", HEADER)
     monkeypatch.setattr(os, "write", Disk(0))
     with pytest.raises(JournalError, match="cannot write"):
@@ -346,7 +346,7 @@ def test_write_that_takes_nothing_is_an_error(tmp_path, monkeypatch):
 
 
 def test_room_that_cannot_be_set_aside_is_told(tmp_path, monkeypatch):
-    """Without a reserve the end could not be written, so no meeting begins."""
+    """A journal whose reserve does not fit on the disk is not begun."""
 
     def full(descriptor, _mode):
         os.close(descriptor)
@@ -359,7 +359,7 @@ def test_room_that_cannot_be_set_aside_is_told(tmp_path, monkeypatch):
 
 
 def test_disk_is_asked_at_start_at_sync_and_at_close(tmp_path, monkeypatch):
-    """A power cut loses no header, nothing before a sync, and nothing of a closed journal."""
+    """A power cut loses neither the header, nor what a sync has flushed, nor a closed journal."""
     sizes = []
     monkeypatch.setattr("trialogue.journal.writer._SYNC", lambda file: sizes.append(os.fstat(file).st_size))
     journal = Journal.create(tmp_path / "j", HEADER)
@@ -372,7 +372,7 @@ def test_disk_is_asked_at_start_at_sync_and_at_close(tmp_path, monkeypatch):
 
 
 def test_failed_sync_ends_the_journal(tmp_path, monkeypatch):
-    """A disk that cannot keep what it took is as good as full."""
+    """A failed sync ends the journal like a full disk."""
 
     def broken(_):
         raise OSError(5, "Input/output error")
@@ -388,7 +388,7 @@ def test_failed_sync_ends_the_journal(tmp_path, monkeypatch):
 
 
 def test_manifest_that_cannot_be_written_is_told(tmp_path, monkeypatch):
-    """The old manifest stays whole, the draft is gone, and the reader says the journal was not closed."""
+    """A manifest that cannot be written is an error, and the old one stays, which says open."""
 
     def broken(self, target):
         raise OSError(5, "Input/output error")
@@ -425,7 +425,7 @@ print(acknowledged)
 
 
 def test_limit_of_the_system_makes_a_short_write(tmp_path):
-    """A real limit on the file's size tears a line; all before it and the end are there."""
+    """A limit on the file's size tears a line, and all records before it can be read."""
     path = tmp_path / "journal.jsonl"
     run = subprocess.run(
         [sys.executable, "-c", LIMITED, str(path)],
@@ -455,7 +455,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_killed_process_leaves_all_it_acknowledged(tmp_path):
-    """After SIGKILL every record is there, and the journal is known not to be closed."""
+    """A killed process leaves every acknowledged record, in a journal known as not closed."""
     path = tmp_path / "journal.jsonl"
     run = subprocess.run(
         [sys.executable, "-c", KILLED, str(path), "5"],
@@ -469,7 +469,7 @@ def test_killed_process_leaves_all_it_acknowledged(tmp_path):
 
 
 def test_no_line_steers_a_terminal(tmp_path):
-    """U+009B begins a control sequence: whoever prints a journal's lines is not steered by what was said."""
+    """No line of a journal has control characters that steer a terminal."""
     steering = "\x1b[2J \x9b2J \x7f \u202etxet \u2028"
     said = Record(1, 0.0, SentenceSaid("ada", 1, steering, 0.0), ())
     path = keep(tmp_path, [said])
@@ -479,7 +479,7 @@ def test_no_line_steers_a_terminal(tmp_path):
 
 
 def test_no_line_holds_a_secret(tmp_path):
-    """Wherever it stands: in an event, in a command, in the header, in the end."""
+    """No line of a journal has a key, wherever it was."""
     path = tmp_path / "j"
     plan = attrs.evolve(HEADER.plan, name="of canary-key")
     journal = Journal.create(path, attrs.evolve(HEADER, plan=plan), secrets=Secrets(("canary-key",)))
@@ -490,7 +490,7 @@ def test_no_line_holds_a_secret(tmp_path):
 
 
 def test_a_value_that_no_line_can_hold_ends_the_journal(tmp_path):
-    """A number beyond 64 bits: an error of the journal's, and what was acknowledged before is there."""
+    """A number beyond 64 bits ends the journal with an error, and earlier records are kept."""
     journal = Journal.create(tmp_path / "j", HEADER)
     journal.append(woke(1))
     with pytest.raises(JournalError, match="a value that cannot be written to a journal, after record 1"):
@@ -501,7 +501,7 @@ def test_a_value_that_no_line_can_hold_ends_the_journal(tmp_path):
 
 
 def test_a_line_that_no_reader_takes_is_not_written(tmp_path):
-    """It would be damage to every reader: the journal ends before it, and can be read."""
+    """A record longer than readers take ends the journal before it, which can be read."""
     journal = Journal.create(tmp_path / "j", HEADER)
     longest = 16 * 1024 * 1024
     journal.append(Record(1, 0.1, NoteGiven("ada", "x" * (longest - 1_000)), ()))
@@ -513,7 +513,7 @@ def test_a_line_that_no_reader_takes_is_not_written(tmp_path):
 
 
 def test_a_journal_has_no_name_before_its_header_is_whole(tmp_path, monkeypatch):
-    """Killed in between, a run has no journal, and not one that looks damaged."""
+    """A process that is killed while it begins a journal leaves none."""
     seen = []
     write = os.write
 

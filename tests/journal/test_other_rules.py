@@ -42,7 +42,7 @@ def test_there_are_some():
 
 
 def test_it_is_read_whole(old):
-    """Every record, with nothing amiss but that it lies alone; its header says which rules decided it."""
+    """A journal of earlier rules is read without problems, and its header names its rules."""
     reading = read(old)
     records = tuple(reading)
     assert reading.header.rules < RULES == 5
@@ -51,7 +51,7 @@ def test_it_is_read_whole(old):
 
 
 def test_it_is_measured_and_its_words_are_told(old):
-    """What was heard is told as ever, turn by turn."""
+    """A journal of earlier rules has its transcript and its measures."""
     reading = read(old)
     records = tuple(reading)
     heard = utterances(records)
