@@ -26,7 +26,7 @@ async def test_full_control_crashes():
 
 
 async def test_closed_can_be_emptied():
-    """Closing keeps what is inside and then ends."""
+    """A closed mailbox gives what is inside, and then ends."""
     mailbox = Mailbox[int]("orders", 3)
     mailbox.post(1)
     mailbox.close()

@@ -66,7 +66,7 @@ def most_in(times, window_s):
     [(30, 20.0), *(pytest.param(*each, marks=pytest.mark.long) for each in ((50, 30.0), (200, 60.0)))],
 )
 def test_all_are_back_in_time(count, within_s):
-    """Everybody comes back, nobody before its turn: the peak of dials is the limiter's."""
+    """Agents that all lost their connection are back in time, within the limit of dials."""
     crowd = Crowd(count)
     back_in_s = run_virtual(crowd.back_in_s)
     assert len(crowd.of(SessionLost)) == count
@@ -79,7 +79,7 @@ def test_all_are_back_in_time(count, within_s):
 
 @pytest.mark.long  # a service that comes back at once is in the daily tests
 def test_a_service_that_comes_back_slowly():
-    """A third of the dials fail at random: still everybody is back, and the peak holds."""
+    """Fifty agents come back, within the limit of dials, although a third of the dials fail."""
     chance = random.Random(7)
     failures = [DialFailed("busy", status=503) if chance.random() < 0.33 else None for _ in range(40)]
     crowd = Crowd(50)

@@ -50,7 +50,7 @@ def test_words_that_were_never_said_are_past_with_the_next_echo():
 
 
 def test_words_that_were_never_said_claim_none_of_the_next():
-    """After words that no reply began with, an agent stayed silent for all that it was told to say."""
+    """Words to say that a service left out do not keep later ones from being matched."""
     asked = asking(
         Speak("ann", 1, "3 things are left.", prompt=3),
         Cue("ann", 2, "Go on.", 4),
@@ -63,7 +63,7 @@ def test_words_that_were_never_said_claim_none_of_the_next():
 
 
 def test_words_without_spaces_are_known_by_their_first_sentence():
-    """Japanese and Chinese sentences follow each other without a space: their agent was never heard."""
+    """Words to say in Japanese or Chinese are matched by their first sentence."""
     asked = asking(Speak("ann", 1, "はい。今日は会議です。始めましょう。", prompt=3))
     assert asked.begun("はい。") == 3
     endless = "これは会議の議題について説明する文章であり" * 30
