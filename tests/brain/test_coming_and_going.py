@@ -164,7 +164,7 @@ def test_who_is_here_is_known():
 
 
 def test_who_comes_and_who_goes_is_news_to_the_others_only():
-    """The others read once that somebody joined or left, and it does not read so of itself."""
+    """An agent's cue says that another has joined or left, and nothing of its own joining."""
     player = begun("tech", "biz")
     player.tell(0.5, Joined(agent("law")))
     player.tell(0.5, SessionReady("law", 1))

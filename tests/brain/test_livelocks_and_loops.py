@@ -106,7 +106,7 @@ def test_four_words_are_enough_to_be_alike():
 
 
 def test_twelve_words_may_be_a_closing():
-    """Only short remarks count as closings: thirteen words say something new."""
+    """A remark of twelve words can be a closing of a politeness loop, and one of thirteen cannot."""
     twelve = "Thank you, {} one two three four five six seven eight nine"
     assert loops(twelve.format("Tech"), "Bye.") == ["politeness-loop"]
     assert loops(twelve.format("Tech") + " ten", "Bye.") == []

@@ -31,7 +31,7 @@ def test_a_minute_of_trying_is_enough():
 
 
 def test_a_session_that_lived_clears_the_count():
-    """Ten seconds of life; a service that accepts and drops is not dialled for ever."""
+    """A session that lived for ten seconds has all its retries again; one dropped sooner has not."""
     redialling = Redialling(7, "tech")
     for at in range(6):
         redialling.ready(float(at))

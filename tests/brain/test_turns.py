@@ -275,7 +275,7 @@ def test_the_think_deadline_is_over_once_a_reply_has_begun():
 
 
 def test_the_hold_limit_cuts_a_turn():
-    """Playout stops, what was heard is cut, and the speaker is told at its next digest."""
+    """A turn at its hold limit is cut, and its agent reads where in its next cue."""
     table = Table(plan(TECH, BIZ, floor=FloorRules(hold=HoldRules(max_s=10, warn_s=8))))
     table.open()
     table.begins("tech", "One two three four five six seven eight nine ten", 20.0)
@@ -386,7 +386,7 @@ def test_a_withdrawn_reply_ends_its_turn():
 
 
 def test_an_overflowing_reply_is_reported():
-    """More unplayed sound than may be held ends the turn too."""
+    """A reply with more unheard sound than may be held is reported, and its turn ends."""
     table = Table(plan(TECH, BIZ))
     table.open()
     table.begins("tech")
