@@ -71,6 +71,25 @@ def test_stopped_is_silent_at_once_and_forgets_the_rest():
     assert events[-1] == PlaybackFinished("ada", 2, 1, position_s=0.02, played_s=0.02, outcome="cut")
 
 
+def test_a_stopped_reply_is_as_long_as_its_sound():
+    """Its length and the places of its later sentences are not 0: they say which words were heard."""
+    playout, _ = mouth()
+    playout.open(1)
+    playout.arrive(1, b"\1\0" * 100)
+    playout.play(1, turn=2)
+    playout.pull(20, 0)
+    playout.stop(2, 20)
+    assert playout.arrived_s(1) == 0.1
+    playout.arrive(1, b"\1\0" * 200)
+    assert playout.finish(1) == 0.3
+    playout.open(2)
+    playout.drop(2)
+    playout.arrive(1, b"\1\0" * 100)
+    playout.arrive(2, b"\1\0" * 40)
+    assert playout.finish(2) == 0.04
+    assert playout.pull(20, 40) is None
+
+
 def test_stopping_another_turn_changes_nothing():
     """A late order to stop an earlier turn does not cut the current one."""
     playout, events = mouth()
@@ -191,9 +210,10 @@ def test_a_dropped_reply_is_gone():
     playout.arrive(1, b"\1\0" * 20)
     playout.drop(1)
     playout.arrive(1, b"\1\0" * 20)
-    assert playout.finish(1) == 0.0
-    assert playout.arrived_s(1) == 0.0
-    assert events == []
+    assert playout.finish(1) == playout.arrived_s(1) == 0.04
+    playout.play(1, turn=1)
+    assert playout.pull(20, 0) is None
+    assert [type(each) for each in events] == [PlaybackFinished]
 
 
 def test_too_much_unheard_sound_withdraws_the_reply():

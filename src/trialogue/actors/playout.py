@@ -111,14 +111,18 @@ class Playout:
         self._replies: dict[int, _Reply] = {}
         self._turn: _Turn | None = None
         self._loudness: tuple[int, Fader] = 0, Fader(sample_rate)
-        self._dried: _Reply | None = None
+        self._newest = _Reply(0)
+        self._dried = 0
 
     # --- from the session ---
 
     def arrive(self, reply: int, pcm: bytes) -> None:
-        """Take sound of a reply; sound of a dropped or stopped reply is discarded."""
+        """Take sound of a reply; sound of a dropped or stopped reply is only counted."""
         held = self._replies.get(reply)
-        if held is None or held.overflown:
+        if held is None:
+            self._newest.arrived += len(pcm) * (reply == self._newest.number)
+            return
+        if held.overflown:
             return
         if len(pcm) > 2 * self._rate * self._room_s(held):
             held.overflown = True
@@ -137,7 +141,7 @@ class Playout:
 
     def open(self, reply: int) -> None:
         """Expect sound of a new reply."""
-        self._replies[reply] = _Reply(reply)
+        self._newest = self._replies[reply] = _Reply(reply)
 
     def expect(self, reply: int) -> None:
         """Note that sound of the reply is on its way, as its words have come: it does not run dry."""
@@ -156,11 +160,11 @@ class Playout:
 
     def has_dried(self, reply: int) -> bool:
         """Whether the reply ended because it ran dry."""
-        return self._dried is not None and self._dried.number == reply
+        return self._dried == reply
 
     def arrived_s(self, reply: int) -> float:
-        """Seconds of the reply's sound that have arrived."""
-        held = self._dried if self.has_dried(reply) else self._replies.get(reply)
+        """Seconds of the reply's sound that have arrived, also where the newest was stopped or dropped."""
+        held = self._newest if reply == self._newest.number else self._replies.get(reply)
         return held.arrived / (2 * self._rate) if held else 0.0
 
     def untold_s(self, reply: int) -> float:
@@ -305,7 +309,7 @@ class Playout:
         if turn.heard_to is None and turn.dry >= FIRST_S * self._rate:
             self._end("stalled", position - turn.dry + samples)
         elif turn.heard_to is not None and turn.dry >= DRY_S * self._rate:
-            self._dried = turn.reply
+            self._dried = turn.reply.number
             self._end("dry", heard_to)
 
     def _end(self, outcome: Outcome, position: int) -> None:
