@@ -117,7 +117,10 @@ def test_a_fault_that_nobody_reads_has_its_code():
     ("command", "module"), [("explain", "cyclopts"), ("check", "yaml"), ("check", "uuid")]
 )
 def test_ctrl_c_at_the_start_leaves_no_traceback(command, module, small):
-    """Ctrl-C while a command loads ends it without a traceback."""
+    """Ctrl-C while a command loads ends it without a traceback.
+
+    orjson imports uuid while it is set up, in C that fails with a segmentation fault if an exception comes.
+    """
     code = LOADING.format(module=module, command=command, file=str(small))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode in (-signal.SIGINT, 130), done.stderr) == (True, "")
