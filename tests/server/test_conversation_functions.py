@@ -75,6 +75,33 @@ def test_function_that_nobody_offered() -> None:
     assert error_of(desk)["code"] == "NON_EXISTENT_FUNCTION_CALLED"
 
 
+def test_update_think_counts_from_the_next_pass() -> None:
+    """A client that changes the functions while the agent thinks is asked for one that was offered before.
+
+    The session went to its end with NON_EXISTENT_FUNCTION_CALLED.
+    """
+    desk, number = thinking()
+    desk.say({"type": "UpdateThink", "think": scripted({"say": "y"})})
+    desk.happen(ev.CallsThought(number, (CALL,)))
+    desk.happen(ev.ThoughtEnded(number))
+    wanted = {"id": "c1", "name": "tool", "arguments": "{}", "client_side": True}
+    assert desk.look()[-1] == {"type": "FunctionCallRequest", "functions": [wanted]}
+    desk.say(respond(content="21C"))
+    assert desk.last(cmd.BeginPass).request.functions == ()
+
+
+def test_update_think_changes_nobody_who_answers_a_call() -> None:
+    """The client answers what it was asked for, also where the update gives that function an endpoint."""
+    desk, number = thinking()
+    there = {"name": "tool", "endpoint": {"url": "https://example.com", "method": "post"}}
+    desk.say({"type": "UpdateThink", "think": scripted({"say": "y"}, functions=[there])})
+    desk.happen(ev.CallsThought(number, (CALL,)))
+    desk.happen(ev.ThoughtEnded(number))
+    assert desk.names()[-1] == "FunctionCallRequest"
+    desk.say(respond(content="21C"))
+    assert desk.last(cmd.BeginPass).request.results == (CallItem("c1", "tool", "{}", "21C"),)
+
+
 def test_function_with_an_endpoint_fails_and_the_agent_goes_on() -> None:
     """A function with an endpoint gets FUNCTION_CALL_FAILED, and the agent thinks on."""
     functions = [{"name": "tool", "endpoint": {"url": "https://example.com", "method": "post"}}]

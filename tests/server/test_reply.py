@@ -64,7 +64,7 @@ def test_a_response_without_an_id_is_for_the_oldest_call_of_its_name() -> None:
     response = FunctionCallResponse(name="look", content="x")
     found = one.call_of(response)
     assert found == CALLS[0]
-    one.answer_call(found, "x", is_client_side=True)
+    one.answer_call(CALLS[0], "x")
     assert one.call_of(response) == CALLS[1]
     assert one.has_news
     assert [call.id for call in one.unanswered()] == ["2", "3"]

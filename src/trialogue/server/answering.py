@@ -70,10 +70,6 @@ class Answering:
         """Whether the reply under way can take no further sentence."""
         return self._reply is not None and self._reply.ordered >= self._options.max_sentences
 
-    def is_current(self, number: int) -> bool:
-        """Whether that reply is under way."""
-        return self._current(number) is not None
-
     def is_speaking(self, now: float) -> bool:
         """Whether words of the agent wait to be sent, or must still be playing at the client."""
         return self.is_sending or self._playing_until > now + _SLACK_S
@@ -165,18 +161,19 @@ class Answering:
         reply.want(calls)
         functions = tuple(
             RequestedFunction(
-                id=c.id, name=c.name, arguments=c.arguments, client_side=self._is_client_side(c.name)
+                id=c.id, name=c.name, arguments=c.arguments, client_side=reply.is_client_side(c)
             )
             for c in calls
         )
         self._orders.send(FunctionCallRequest(functions=functions))
         for call in calls:
-            if not self._is_client_side(call.name):
+            if not reply.is_client_side(call):
                 self._fail_call(reply, call)
 
-    def is_offered(self, calls: tuple[WantedCall, ...]) -> bool:
-        """Whether all of these functions are among those offered."""
-        return {call.name for call in calls} <= {f.name for f in self.terms.prompt.functions}
+    def is_refused(self, number: int, calls: tuple[WantedCall, ...]) -> bool:
+        """Whether the reply under way calls a function that was not offered."""
+        reply = self._current(number)
+        return reply is not None and not reply.is_offered(calls)
 
     def end_pass(self, number: int, now: float) -> None:
         """End a pass of thinking: the reply then waits for its calls, thinks on, or is complete."""
@@ -269,10 +266,10 @@ class Answering:
         if reply.passes > _MAX_PASSES:
             self._complete_reply(reply)
             return
-        reply.think_on(now)
+        reply.think_on(self.terms.prompt, now)
         if self._options.tells_thoughts and reply.passes == 1:
             self._orders.send(WireAgentThinking(content=say.THOUGHT))
-        request = self._memory.asked_for(reply, self.terms.prompt)
+        request = self._memory.asked_for(reply)
         self._orders.give(BeginPass(reply.number, request))
 
     def _tell_entry(self, reply: Reply) -> None:
@@ -301,9 +298,6 @@ class Answering:
         reply = self._current(number)
         return reply if reply is not None and reply.stage is ReplyStage.THINKING else None
 
-    def _is_client_side(self, name: str) -> bool:
-        return name not in self.terms.prompt.server_side
-
     def _fail_call(self, reply: Reply, call: WantedCall) -> None:
         content = '{"error": "this server does not call function endpoints"}'
         self._orders.warn("FUNCTION_CALL_FAILED", "This server does not call function endpoints.")
@@ -311,4 +305,4 @@ class Answering:
         self._answer_call(reply, call, content)
 
     def _answer_call(self, reply: Reply, call: WantedCall, content: str) -> None:
-        self._memory.keep(reply.answer_call(call, content, is_client_side=self._is_client_side(call.name)))
+        self._memory.keep(reply.answer_call(call, content))

@@ -371,10 +371,10 @@ class Conversation:
         agent.answer(text, now, heard=heard)
 
     def _take_calls(self, event: ev.CallsThought, agent: Answering) -> None:
-        if agent.is_offered(event.calls):
-            agent.take_calls(event.reply, event.calls)
-        elif agent.is_current(event.reply):
+        if agent.is_refused(event.reply, event.calls):
             self._end("NON_EXISTENT_FUNCTION_CALLED", say.NO_SUCH_FUNCTION)
+        else:
+            agent.take_calls(event.reply, event.calls)
 
 
 def _few(names: tuple[str, ...]) -> str:

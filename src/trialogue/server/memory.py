@@ -6,7 +6,7 @@ from typing import Final, assert_never
 
 from trialogue.server.commands import Orders
 from trialogue.server.reply import Reply
-from trialogue.server.terms import PromptTerms, Terms
+from trialogue.server.terms import Terms
 from trialogue.server.think.ports import CallItem, MemoryItem, TextItem, ThinkRequest
 from trialogue.services.deepgram.messages import HistoryContent, HistoryFunctionCalls
 from trialogue.services.deepgram.settings import HistoryFunctionCall
@@ -55,12 +55,12 @@ class SessionMemory:
         if self._tells:
             self._orders.send(_history_of(item))
 
-    def asked_for(self, reply: Reply, prompt: PromptTerms) -> ThinkRequest:
+    def asked_for(self, reply: Reply) -> ThinkRequest:
         """Request for the next pass of a reply's thinking, with everything that the pass may depend on."""
         return ThinkRequest(
             memory=tuple(self._items),
-            prompt=prompt.prompt,
-            functions=prompt.functions,
+            prompt=reply.prompt.prompt,
+            functions=reply.prompt.functions,
             heard=" ".join(self._unanswered),
             results=tuple(reply.results),
             reply=reply.number,

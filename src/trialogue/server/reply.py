@@ -16,6 +16,7 @@ from attrs import field
 
 from trialogue.errors import LocalProtocolError
 from trialogue.server.latency import Stopwatch
+from trialogue.server.terms import PromptTerms
 from trialogue.server.think.ports import CallItem, WantedCall
 from trialogue.services.deepgram.messages import CancelledFunction, FunctionCallResponse
 from trialogue.values import define, frozen
@@ -86,6 +87,9 @@ class Reply:
     is_thought: bool = field(init=False)
     """Whether a think provider gives it; otherwise it is a greeting or an injection."""
 
+    prompt: PromptTerms = field(factory=PromptTerms, init=False)
+    """Prompt and functions of the pass under way; an update counts from the next pass."""
+
     passes: int = field(default=0, init=False)
     """Number of passes of thinking begun."""
 
@@ -131,9 +135,10 @@ class Reply:
 
     # thinking
 
-    def think_on(self, now: float) -> None:
+    def think_on(self, prompt: PromptTerms, now: float) -> None:
         """Begin a pass of thinking about the results so far."""
         self.take(ReplyStep.THINKS_ON)
+        self.prompt = prompt
         self._results_before = len(self.results)
         self.stopwatch.begin_pass(now)
 
@@ -181,6 +186,14 @@ class Reply:
 
     # calls
 
+    def is_offered(self, calls: Iterable[WantedCall]) -> bool:
+        """Whether all of these functions were offered to the pass under way."""
+        return {call.name for call in calls} <= {each.name for each in self.prompt.functions}
+
+    def is_client_side(self, call: WantedCall) -> bool:
+        """Whether the client answers the call."""
+        return call.name not in self.prompt.server_side
+
     def want(self, calls: Iterable[WantedCall]) -> None:
         """Wait for calls to be answered."""
         self.stopwatch.end_pass()
@@ -192,10 +205,10 @@ class Reply:
             return self.calls.get(response.id)
         return next((call for call in self.calls.values() if call.name == response.name), None)
 
-    def answer_call(self, call: WantedCall, content: str, *, is_client_side: bool) -> CallItem:
+    def answer_call(self, call: WantedCall, content: str) -> CallItem:
         """Note the response to a call; the item for the session's memory."""
         del self.calls[call.id]
-        item = CallItem(call.id, call.name, call.arguments, content, is_client_side)
+        item = CallItem(call.id, call.name, call.arguments, content, self.is_client_side(call))
         self.results.append(item)
         return item
 
