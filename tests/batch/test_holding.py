@@ -54,6 +54,32 @@ def test_an_unmet_expectation_keeps_its_line_and_its_exit_code(tmp_path):
         ]
 
 
+@pytest.mark.parametrize(
+    ("short", "failure", "code", "text"),
+    [
+        ("unspoken", ("reply-failed", "No answer.", "ann"), 3, "no agent was heard; ann: No answer."),
+        ("unrecorded", ("recording-failed", "No space.", None), 4, "its recording is not whole; No space."),
+    ],
+)
+def test_what_a_meeting_lacks_is_in_the_line_about_it(tmp_path, short, failure, code, text):
+    """A meeting in which nobody was heard, or whose recording is not whole, fails, and its line says why.
+
+    It said only `said`; and when a batch was continued, a lost recording had the exit code of a refusal.
+    """
+    (job,) = jobs(tmp_path)
+    hold_job(job, Loaded())
+    path = Path(job.folder) / "result.json"
+    failures = [{"at": 1.0, "code": "other", "text": "No.", "participant": "ann"}]
+    failures.append(dict(zip(("code", "text", "participant"), failure, strict=True), at=2.0))
+    path.write_bytes(
+        orjson.dumps(
+            orjson.loads(path.read_bytes()) | {"ok": False, "shortfall": short, "failures": failures}
+        )
+    )
+    found = hold_job(job, Loaded())
+    assert (found.exit_code, found.text) == (code, f"said, {text}")
+
+
 def test_a_path_reaches_the_worker_byte_for_byte(tmp_path):
     """It need not be UTF-8; the missing file's name comes back with the outcome."""
     (job,) = jobs(tmp_path)

@@ -19,7 +19,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
-from itertools import chain, count, takewhile
+from itertools import chain, count, islice, takewhile
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -36,7 +36,7 @@ from trialogue.machine_limits import LACKS, lack_in
 from trialogue.meeting.completing import complete_files
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.judging import RESULT_MIB, verdict_of
-from trialogue.meeting.outputs import EXIT_CODES, RESULT, verdict_code
+from trialogue.meeting.outputs import EXIT_CODES, RESULT, SHORTFALL_CODES, verdict_code
 from trialogue.meeting.paging import write_page
 from trialogue.meeting.run import resume_meeting, run_meeting
 from trialogue.model.checked import Checked
@@ -44,6 +44,8 @@ from trialogue.model.expectations import Findings
 from trialogue.model.json_text import read_json
 from trialogue.model.text import brief, safe_text
 from trialogue.regular_files import read_regular
+from trialogue.report.result import WHY_UNHEARD
+from trialogue.report.shortfall import FELL_SHORT, Shortfall
 from trialogue.scenario.problems import keys_of
 from trialogue.scenario.resolve import Resolved
 from trialogue.speech.engines import Engines, open_engines
@@ -57,6 +59,9 @@ LONGEST: Final = 500
 
 _WRONG_FORM: Final = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
 """Errors from values of a result that have a wrong type or are missing."""
+
+UNRECORDED: Final = "recording-failed"
+"""Code of the failure for which a recording is not whole."""
 
 UNFINISHED: Final = 4
 """Exit code of a batch for a meeting that was begun and not finished: it has no result until it is resumed.
@@ -200,6 +205,8 @@ def _code_of(result: Mapping[str, Any], folder: Path) -> int:
     reason = str(result.get("reason"))
     if reason in EXIT_CODES:
         return EXIT_CODES[reason]
+    if short := result.get("shortfall"):
+        return SHORTFALL_CODES[Shortfall(short)]
     if result.get("ok") is not True:
         return JournalError.exit_code if reason == "journal-failed" else GaveUp.exit_code
     return verdict_code(verdict_of(folder))
@@ -234,7 +241,7 @@ class _Seen:
             folder=self.job.folder,
             state=self.state,
             exit_code=code,
-            text=brief(safe_text(str(result.get("reason"))), LONGEST),
+            text=brief(safe_text("".join(_why_ended(result))), LONGEST),
             machine_s=round(self.machine_s, 3),
             meeting_s=float(result.get("duration_s") or 0.0),
             checked=int(expectations.get("checked") or 0),
@@ -243,6 +250,20 @@ class _Seen:
             empty=tuple(_empty(self.resolved, expectations)),
             figures=figures_of(result),
         )
+
+
+def _why_ended(result: Mapping[str, Any]) -> Iterator[str]:
+    """Reason for a meeting's end; of one not held as planned, what it lacks, and the first failure."""
+    yield str(result.get("reason"))
+    if result.get("ok") is True:
+        return
+    short = str(result.get("shortfall"))
+    if short in FELL_SHORT:
+        yield f", {FELL_SHORT[short]}"
+    whys = {UNRECORDED} if short == "unrecorded" else WHY_UNHEARD
+    failures = (each for each in result.get("failures") or () if each["code"] in whys)
+    for each in islice(failures, 1):
+        yield f"; {each['participant']}: {each['text']}" if each["participant"] else f"; {each['text']}"
 
 
 def _not_judged(expectations: Mapping[str, Any]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from types import MappingProxyType
 from typing import Final
 
 from trialogue.cli.view_lines import Line, Span, Tone, bar, counted, line, padded, span
@@ -13,12 +12,12 @@ from trialogue.cli.view_story_lines import LONGEST_NOTICE, Seating, reason_in_wo
 from trialogue.cli.view_verdict import headline, nowhere, told_empty
 from trialogue.model.clock_time import clock
 from trialogue.model.expectations import Miss
-from trialogue.model.failed_replies import FAILED
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import brief, safe_text
 from trialogue.report.measures import Measures, ParticipantMeasures, Spread
 from trialogue.report.measures.shares import heard_turns
-from trialogue.report.result import LOST, UNSPOKEN, Result
+from trialogue.report.result import LOST, WHY_UNHEARD, Result
+from trialogue.report.shortfall import FELL_SHORT
 from trialogue.values import frozen
 
 SHARE_CELLS: Final = 10
@@ -26,14 +25,6 @@ SHARE_CELLS: Final = 10
 
 FAILURES: Final = 5
 """Most kinds of failures that are listed; the rest are counted."""
-
-FELL_SHORT: Final = MappingProxyType(
-    {"unspoken": "no agent was heard", "unrecorded": "its recording is not whole"}
-)
-"""Shortfalls in words for people."""
-
-WHY_UNHEARD: Final = frozenset({"session-failed", LOST, FAILED, UNSPOKEN})
-"""Codes of failures for which an agent was not heard."""
 
 SHORT: Final = 200
 """Most characters of an unmet expectation under --quiet."""

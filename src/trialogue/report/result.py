@@ -33,6 +33,9 @@ UNSPOKEN: Final = "unspoken"
 LOST: Final = "session-lost"
 """Code of a session's loss in a meeting in which no agent was heard."""
 
+WHY_UNHEARD: Final = frozenset({"session-failed", LOST, FAILED, UNSPOKEN})
+"""Codes of failures for which an agent was not heard."""
+
 
 @frozen
 class Failure:

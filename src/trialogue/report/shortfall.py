@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from types import MappingProxyType
+from typing import Final
 
 from trialogue.model.events import (
     PlaybackStarted,
@@ -19,7 +21,7 @@ from trialogue.model.participants import Kind
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 
-__all__ = ["Shortfall", "shortfall"]
+__all__ = ["FELL_SHORT", "Shortfall", "shortfall"]
 
 
 class Shortfall(Enum):
@@ -30,6 +32,12 @@ class Shortfall(Enum):
 
     UNRECORDED = "unrecorded"
     """A part of the sound is in no file."""
+
+
+FELL_SHORT: Final = MappingProxyType(
+    {"unspoken": "no agent was heard", "unrecorded": "its recording is not whole"}
+)
+"""Shortfalls in words for people, by their names in a result."""
 
 
 def shortfall(plan: MeetingPlan, records: Sequence[Record]) -> Shortfall | None:
