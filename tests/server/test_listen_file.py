@@ -78,6 +78,17 @@ async def test_the_sdk_transcribes_a_file() -> None:
     assert answer.metadata.duration == pytest.approx(3.4, abs=0.05)
 
 
+@pytest.mark.parametrize("length", [0, 2**32 - 1])
+async def test_a_wav_of_no_stated_length_is_heard_to_its_end(length: int) -> None:
+    """A recorder that writes to a pipe, or is killed, states no length; the answer had no words and 0 s."""
+    file = bytearray(written(TWO, "WAV", "PCM_16"))
+    at = file.index(b"data") + 4
+    file[at : at + 4] = length.to_bytes(4, "little")
+    async with serving("Hello there.", "Good bye.") as server:
+        answer = await post(server, content=bytes(file))
+    assert transcript(answer) == "hello there good bye"
+
+
 @pytest.mark.parametrize(
     ("kind", "subtype"),
     [("FLAC", "PCM_16"), ("MP3", "MPEG_LAYER_III"), ("OGG", "VORBIS"), ("AIFF", "PCM_16")],

@@ -90,7 +90,7 @@ def _opened(path: Path) -> Iterator[tuple[_Header, Any]]:
             kind = _KINDS.get(file.read(4))
             if kind is None:
                 raise SetupError(f"{path} is neither WAV nor FLAC")
-            yield from _blocks(_sized(file) if kind == "WAV" else file, path, kind)
+            yield from _blocks(sized_wav(file) if kind == "WAV" else file, path, kind)
     except OSError as error:
         raise SetupError(f"cannot read {path}: {error.strerror or error}") from error
 
@@ -167,8 +167,8 @@ class _Patched(io.RawIOBase):
         return self._file.tell()
 
 
-def _sized(file: BinaryIO) -> BinaryIO | _Patched:
-    """File with a corrected header: sound with a stated length of zero extends to the end.
+def sized_wav(file: BinaryIO) -> BinaryIO | _Patched:
+    """WAV file with a corrected header: sound with a stated length of zero extends to the end.
 
     A recorder writes the size last; one that was killed leaves 0 there (RIFF WAVE, chunk `data`).
     """
