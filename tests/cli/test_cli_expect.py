@@ -67,6 +67,32 @@ def test_another_scenario_is_asked_of_an_old_run(run_folder, small, capsys):
     assert "PlaybackFinished bob turn 2" in shown
 
 
+@pytest.mark.parametrize(
+    "expect",
+    [
+        "never: [{said: {by: bob, match: works}}]",
+        "at_end: [{said: {by: bob, match: works}}]",
+        "at_end: [{words: {max: 1}}]",
+        "always: [{when: {said: {by: bob, match: works}}, then: {participant: ann, event: granted}}]",
+    ],
+)
+def test_words_are_not_looked_for_where_they_are_masked(expect, run_folder, written, tmp_path, capsys):
+    """A redacted journal is not said to lack words that were said: what is about words is not judged."""
+    assert main(["journal", "redact", str(run_folder), str(tmp_path / "red.jsonl")]) == 0
+    capsys.readouterr()
+    assert main(["expect", str(tmp_path / "red.jsonl"), str(written(expect))]) == 7
+    assert capsys.readouterr().out == (
+        "1 expectation not judged: the journal is redacted, so its words are missing\n"
+    )
+
+
+def test_times_are_looked_at_in_a_redacted_journal(run_folder, written, tmp_path):
+    """What is not about words can be checked in a copy without them."""
+    assert main(["journal", "redact", str(run_folder), str(tmp_path / "red.jsonl")]) == 0
+    scenario = written("always: [{response-latency: {max: 5s}}], at_end: [{turns: {total: {min: 2}}}]")
+    assert main(["expect", str(tmp_path / "red.jsonl"), str(scenario)]) == 0
+
+
 def test_a_run_without_expectations_says_so(run_folder, capsys):
     """`expect` of a run without expectations says so instead of succeeding."""
     assert main(["expect", str(run_folder)]) == 2

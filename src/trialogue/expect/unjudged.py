@@ -6,9 +6,17 @@ from typing import Final
 
 from trialogue.expect.missing import HeldRecords
 from trialogue.model.events import RecordingFailed
-from trialogue.model.expectations import EndPattern, Expectations, Expected
+from trialogue.model.expectations import (
+    Bound,
+    EndPattern,
+    Expectations,
+    Expected,
+    SpokenPattern,
+    ToolPattern,
+    Whenever,
+)
 
-__all__ = ["why_unjudged"]
+__all__ = ["MASKED", "reads_words", "why_unjudged"]
 
 UNJUDGED: Final = {
     "interrupted": "the meeting was interrupted",
@@ -25,6 +33,29 @@ UNJUDGED: Final = {
 
 UNSPOKEN: Final = "no agent was heard"
 """Of a meeting that ended in order though no service or model gave any sound."""
+
+MASKED: Final = "the journal is redacted, so its words are missing"
+"""Of a redacted journal, where an expectation is about words."""
+
+
+def reads_words(expectations: Expectations) -> bool:
+    """Whether an expectation is about words: what was said, or what a tool was given or gave."""
+    every = (*expectations.always, *expectations.in_order, *expectations.never, *expectations.at_end)
+    return any(_reads(each) for each in every)
+
+
+def _reads(expected: Expected | Whenever | Bound) -> bool:
+    match expected:
+        case Bound(measure=measure):
+            return measure == "words"
+        case Whenever(when=when, then=then):
+            return _reads(when) or _reads(then)
+        case Expected(pattern=SpokenPattern(matches=matches, number=number)):
+            return bool(matches) or number is not None
+        case Expected(pattern=ToolPattern(arguments=arguments, result=result)):
+            return arguments is not None or result is not None
+        case _:
+            return False
 
 
 def why_unjudged(held: HeldRecords, expectations: Expectations) -> str:

@@ -24,6 +24,7 @@ from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_orig
 import attrs
 
 from trialogue.model import commands, events, expectations, participants, plan
+from trialogue.model.text import mask
 
 NAMES: Final = frozenset(
     {
@@ -80,11 +81,6 @@ _NONE: Final[frozenset[str]] = frozenset()
 _Value = TypeVar("_Value", bound=attrs.AttrsInstance)
 Mask = Callable[[Any], Any]
 """Function that masks one value."""
-
-
-def mask(text: str) -> str:
-    """Length of a text in its place: `<12 words>`."""
-    return f"<{len(text.split())} words>"
 
 
 def mask_code(text: str) -> str:

@@ -7,8 +7,10 @@ from typing import Final, cast
 
 import cattrs
 import trio
+from attrs import evolve
 
 from trialogue.brain.words.transcript import utterances
+from trialogue.expect.unjudged import MASKED, reads_words
 from trialogue.journal.reader import Reading
 from trialogue.meeting.advising import advice_on
 from trialogue.meeting.endpoints import why_forbidden
@@ -44,21 +46,28 @@ def verdict_of(folder: Path) -> Findings | None:
 
 
 def judge_run(reading: Reading, expected: Expectations) -> Result:
-    """Result of a run from its journal alone, with these expectations checked."""
+    """Result of a run from its journal alone, with these expectations checked.
+
+    If one of them is about words, and the journal is redacted, none is judged.
+    """
     records = _records(reading)
     plan = with_everybody(reading.header.plan, records)
     outcome = result(plan, records, utterances(records), Run(clock=reading.header.clock.value))
+    if reading.header.redacted and reads_words(expected):
+        return evolve(outcome, expectations=Findings(expected.count, unjudged=MASKED))
     return judged(outcome, records, expected)
 
 
 def advise_on(reading: Reading, resolved: Resolved, hosts: tuple[str, ...]) -> tuple[Advice, ...]:
     """Answers of the scenario's model about a finished run, in real time; the model may also be at `hosts`.
 
-    Each question is skipped, with the reason, where its host is not permitted.
+    Each question is skipped, with the reason, where its host is not permitted or the journal is redacted.
     """
     expect = resolved.document.expect
     judge = expect.judge if expect else None
     wrong = why_forbidden(judge.endpoint.url, hosts) if judge and judge.endpoint else ""
+    if reading.header.redacted:
+        wrong = MASKED
     if wrong:
         return tuple(Advice(each.place, "skipped", wrong) for each in resolved.expectations.questions)
     return trio.run(advice_on, resolved, utterances(_records(reading)))

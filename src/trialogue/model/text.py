@@ -18,6 +18,7 @@ _STEERING = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\x
 """UTF-8 forms of DEL, C1, line separators and Bidi_Control characters."""
 
 _RUN_OF_SPACES = re.compile(" {2,}")
+_MASK: Final = re.compile(r"<(\d+) words>")
 
 MOST_MARKS: Final = 30
 """Most combining marks on one letter, more than any writing has (the Stream-Safe Text Format of UAX #15)."""
@@ -30,6 +31,16 @@ def safe_text(text: str) -> str:
     spaces become one space; lone surrogates, which UTF-8 cannot encode, become U+FFFD.
     """
     return _RUN_OF_SPACES.sub(" ", text.translate(_SAFE)).strip()
+
+
+def mask(text: str) -> str:
+    """Length of a text in its place: `<12 words>`."""
+    return f"<{len(text.split())} words>"
+
+
+def masked_words(text: str) -> int:
+    """Number of the words whose masks a text has."""
+    return sum(int(number) for number in _MASK.findall(text))
 
 
 def steerless(text: str) -> str:

@@ -18,6 +18,7 @@ from typing import Final, Literal, Self
 
 from trialogue.brain.interruptions import SpeechSort, classify_speech
 from trialogue.model.plan import InterruptRules
+from trialogue.model.text import masked_words
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures.spread import Rate, Spread, rate, spread
 from trialogue.report.stretches import Stretch, joined
@@ -199,7 +200,7 @@ class _Words:
 
 def _is_short(new: Stretch, said: Iterable[Utterance], rules: InterruptRules) -> bool:
     """Whether speech with these words is a backchannel by its length."""
-    words = sum(len(each.heard.split()) for each in said)
+    words = sum(masked_words(each.heard) or len(each.heard.split()) for each in said)
     return classify_speech(round(new.length_s, 6), words, rules, is_over=True) is SpeechSort.BACKCHANNEL
 
 
