@@ -149,7 +149,10 @@ def test_of_two_processes_that_start_together_one_holds(tmp_path):
 
 
 def test_a_process_that_is_killed_costs_its_meeting_alone(tmp_path):
-    """It is named, can be gone on with, and the others are held by a new process."""
+    """It is named, can be gone on with, and the others are held by a new process.
+
+    The system kills a process where memory is short: that is no bug of ours (exit code 70).
+    """
     (long,) = jobs(tmp_path / "long", text=LONG)
     (short,) = jobs(tmp_path / "short")
     hand, found = Hand(), []
@@ -158,7 +161,8 @@ def test_a_process_that_is_killed_costs_its_meeting_alone(tmp_path):
     until(lambda: _begun(long))
     hand.kill()
     holding.join(timeout=60)
-    assert [each.state for each in found] == ["interrupted"]
+    assert [(each.state, each.exit_code) for each in found] == [("interrupted", 4)]
+    assert found[0].text.startswith("its process was killed during the meeting")
     assert hand.hold(short).state == "held"
     again = hold_job(long, Loaded())
     assert (again.state, again.exit_code) == ("interrupted", 4)

@@ -27,7 +27,7 @@ from attrs import evolve
 
 from trialogue.batch.figures import figures_of
 from trialogue.batch.jobs import Job, prepared_job
-from trialogue.batch.outcomes import Outcome, State, Unmet
+from trialogue.batch.outcomes import UNFINISHED, Outcome, State, Unmet
 from trialogue.errors import GaveUp, JournalError, SetupError, TrialogueError
 from trialogue.importing import made_by_named
 from trialogue.journal.files import JOURNAL
@@ -62,10 +62,6 @@ _WRONG_FORM: Final = (AttributeError, KeyError, TypeError, ValueError, OverflowE
 
 UNRECORDED: Final = "recording-failed"
 """Code of the failure for which a recording is not whole."""
-
-UNFINISHED: Final = 4
-"""Exit code of a batch for a meeting that was begun and not finished: it has no result until it is resumed.
-"""
 
 
 class Loaded:

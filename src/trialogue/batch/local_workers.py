@@ -13,13 +13,18 @@ from typing import Final
 
 from trialogue.batch.jobs import Job, encoded
 from trialogue.batch.lines import READY, from_line, to_line
-from trialogue.batch.outcomes import Outcome, decoded_outcome
+from trialogue.batch.outcomes import UNFINISHED, Outcome, decoded_outcome
 from trialogue.errors import SetupError
 
 __all__ = ["Hand", "HandPool"]
 
 BROKEN: Final = 70
-"""Exit code of a batch for a meeting whose process ended during it."""
+"""Exit code of a batch for a meeting whose process ended by itself during it."""
+
+_KILLED: Final = frozenset({-9, -15})
+"""Codes of a process that another one ended, or the system for want of memory; only POSIX has them."""
+
+_PERHAPS: Final = "is there enough memory? --resume continues it"
 
 _ENOUGH: Final = "are there enough open files, memory and processes (ulimit -n, -v, -u)?"
 
@@ -58,8 +63,10 @@ class Hand:
         if not was_ready:
             text = f"its process could not start, and ended with code {code}: {_ENOUGH}"
             return Outcome(job.name, job.group, job.file, job.folder, "failed", SetupError.exit_code, text)
-        text = f"its process died with code {code} during the meeting; see {job.folder}"
-        return Outcome(job.name, job.group, job.file, job.folder, "interrupted", BROKEN, text)
+        text, broken = f"its process died with code {code} during the meeting; see {job.folder}", BROKEN
+        if code in _KILLED:
+            text, broken = f"its process was killed during the meeting: {_PERHAPS}", UNFINISHED
+        return Outcome(job.name, job.group, job.file, job.folder, "interrupted", broken, text)
 
     def close(self) -> None:
         """End the process: at once during a meeting."""

@@ -9,11 +9,15 @@ import cattrs
 
 from trialogue.values import frozen
 
-__all__ = ["Outcome", "State", "Unmet", "decoded_outcome", "encoded_outcome"]
+__all__ = ["UNFINISHED", "Outcome", "State", "Unmet", "decoded_outcome", "encoded_outcome"]
 
 State = Literal["held", "kept", "interrupted", "failed"]
 """State of a meeting: held now; held earlier, and read; begun and never finished; not begun, or ended by an
 error.
+"""
+
+UNFINISHED: Final = 4
+"""Exit code of a batch for a meeting that was begun and not finished: it has no result until it is resumed.
 """
 
 _CONVERTER: Final = cattrs.Converter()
