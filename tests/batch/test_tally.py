@@ -5,6 +5,7 @@ import json
 import pytest
 from batch_values import outcome
 
+from trialogue.batch.figures import figures_of
 from trialogue.batch.tally import baseline_of, interval, read_baseline, regressions, tallied
 
 
@@ -38,6 +39,15 @@ def test_repeats_are_counted_by_their_meeting():
         ("a", 2, 1, 0.5),
         ("b", 1, 0, 0.0),
     ]
+
+
+def test_the_turns_of_repeats_are_those_of_a_runs_own_summary():
+    """A table of runs counts the turns that were heard or typed, and no grants that nobody used."""
+    heard = [{"turns": 3, "typed": 0}, {"turns": 1, "typed": 2}, {"turns": 0}]
+    measures = {"participants": heard, "causes": {"finished": 6, "timeout": 9}}
+    assert figures_of({"measures": measures})["turns"] == 6
+    assert "turns" not in figures_of({"measures": {"causes": {"finished": 6}}})
+    assert "turns" not in figures_of({"measures": {"participants": []}})
 
 
 def test_a_baseline_is_kept_and_read():

@@ -85,17 +85,21 @@ def value_of(result: Result, path: str) -> float | None:
     """Figure of a result; None where it has none."""
     found: object = result
     if path == "turns":
-        causes = _at(_at(result, "measures"), "causes")
-        counts = (
-            list(cast("Mapping[str, object]", causes).values()) if isinstance(causes, Mapping) else [None]
-        )
-        is_known = all(isinstance(each, int | float) for each in counts)
-        return float(sum(cast("list[int]", counts))) if is_known else None
+        return _heard_turns(_at(_at(result, "measures"), "participants"))
     for name in path.split("."):
         found = _at(found, name)
     if isinstance(found, list | tuple):
         return float(len(cast("Sequence[object]", found)))
     return float(found) if isinstance(found, int | float) else None
+
+
+def _heard_turns(rows: object) -> float | None:
+    """Number of turns that were heard or typed, as in the run's own summary."""
+    if not isinstance(rows, list | tuple):
+        return None
+    counts = [_at(row, name) for row in cast("Sequence[object]", rows) for name in ("turns", "typed")]
+    known = [each for each in counts if isinstance(each, int | float)]
+    return float(sum(known)) if known else None
 
 
 def _at(found: object, name: str) -> object:
