@@ -148,6 +148,19 @@ def test_a_recording_of_the_same_name_is_found(people, make):
     assert document(people / "a.yaml")["cast"]["ann"]["via"]["clips"]
 
 
+def test_a_recording_that_states_no_length_is_cut_to_its_end(people, make):
+    """A recorder that was killed, or wrote to a pipe, leaves 0: it was said to end before anybody speaks."""
+    sound = bytearray((people / "all.wav").read_bytes())
+    at = sound.index(b"data") + 4
+    sound[at : at + 4] = bytes(4)
+    (people / "piped.wav").write_bytes(sound)
+    make(people / "talk.rttm", people / "a.yaml", sound=people / "all.wav")
+    whole = {each.name: each.read_bytes() for each in (people / "clips").iterdir()}
+    (people / "again").mkdir()
+    make(people / "talk.rttm", people / "again" / "a.yaml", sound=people / "piped.wav")
+    assert {each.name: each.read_bytes() for each in (people / "again" / "clips").iterdir()} == whole
+
+
 @pytest.mark.parametrize(
     ("meeting", "sound", "error", "why"),
     [

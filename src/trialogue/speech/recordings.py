@@ -90,14 +90,13 @@ def _opened(path: Path) -> Iterator[tuple[_Header, Any]]:
             kind = _KINDS.get(file.read(4))
             if kind is None:
                 raise SetupError(f"{path} is neither WAV nor FLAC")
-            yield from _blocks(sized_wav(file) if kind == "WAV" else file, path, kind)
+            yield from _blocks(sized(file), path, kind)
     except OSError as error:
         raise SetupError(f"cannot read {path}: {error.strerror or error}") from error
 
 
 def _blocks(file: object, path: Path, kind: str) -> Iterator[tuple[_Header, Any]]:
     library = _library()
-    cast("BinaryIO", file).seek(0)
     try:
         with library.SoundFile(file) as sound:
             header = _Header(sound.samplerate, sound.channels, sound.frames)
@@ -167,15 +166,26 @@ class _Patched(io.RawIOBase):
         return self._file.tell()
 
 
-def sized_wav(file: BinaryIO) -> BinaryIO | _Patched:
-    """WAV file with a corrected header: sound with a stated length of zero extends to the end.
+def sized(file: BinaryIO) -> BinaryIO | _Patched:
+    """File at its beginning, with a corrected header: WAV sound of a stated length of 0 goes to the end.
 
-    A recorder writes the size last; one that was killed leaves 0 there (RIFF WAVE, chunk `data`).
+    A recorder writes the size last; one that was killed, or that writes to a pipe, leaves 0 there (RIFF WAVE,
+    chunk `data`). A file of another kind stays as it is.
     """
-    file.seek(12)
+    at = _unstated(file)
+    found = file if at is None else _Patched(file, at, _TO_THE_END)
+    found.seek(0)
+    return found
+
+
+def _unstated(file: BinaryIO) -> int | None:
+    """Place of a WAV file's length of sound, if that is 0."""
+    file.seek(0)
+    if _KINDS.get(file.read(12)[:4]) != "WAV":
+        return None
     while len(head := file.read(8)) == 8:
         name, size = head[:4], int.from_bytes(head[4:], "little")
         if name == b"data":
-            return _Patched(file, file.tell() - 4, _TO_THE_END) if size == 0 else file
+            return None if size else file.tell() - 4
         file.seek(size + size % 2, io.SEEK_CUR)
-    return file
+    return None

@@ -30,7 +30,7 @@ from trialogue.server.rest.answers import RequestRefused, RestRequest, json_answ
 from trialogue.server.sound import RATES
 from trialogue.services.deepgram.codec import encode
 from trialogue.speech.ports import HEARING_RATE
-from trialogue.speech.recordings import sized_wav
+from trialogue.speech.recordings import sized
 from trialogue.speech.resample import Resampler
 from trialogue.speech.sound_files import Undecodable, check_beginning
 from trialogue.speech.streams import SampleStream
@@ -116,10 +116,8 @@ def _decoded(body: bytes, terms: NovaTerms) -> bytes:
     library = cast("_Library", import_module("soundfile"))
     try:
         check_beginning(body)
-        file = sized_wav(io.BytesIO(body)) if body.startswith(b"RIFF") else io.BytesIO(body)
-        file.seek(0)
-        with library.SoundFile(file) as sound:
-            return _mono(sound)
+        with library.SoundFile(sized(io.BytesIO(body))) as file:
+            return _mono(file)
     except (library.SoundFileError, Undecodable, ValueError):
         words = "The data is no sound that can be read."
         raise RequestRefused(400, "Bad Request", words) from None
