@@ -21,7 +21,16 @@ from trialogue.meeting.scenario_from.new_files import NewFiles, new_files
 from trialogue.meeting.scenario_from.scripts import Scripts, scripts_of, uncalled
 from trialogue.meeting.scenario_from.settings import agenda_of, end_of, fault_of, floor_of, limits_of
 from trialogue.model.commands import EndTurn, GrantFloor
-from trialogue.model.events import FaultStruck, Joined, Left, MeetingResumed, NoteGiven, SayAsked, SessionLost
+from trialogue.model.events import (
+    FaultStruck,
+    Joined,
+    Left,
+    MeetingResumed,
+    NoteGiven,
+    SayAsked,
+    SessionLost,
+    TextTyped,
+)
 from trialogue.model.expectations import ToolPattern
 from trialogue.model.fault_names import SPOILED_TOOLS
 from trialogue.model.participants import Hears, Kind, Participant
@@ -315,6 +324,8 @@ def _head(held: HeldMeeting) -> str:
         lacks.append(f"faults: sessions of {', '.join(lost)} were lost, and are not here")
     if names := who_moved(held.records):
         lacks.append(f"when {', '.join(names)} came and left: all are at the table from start to end")
+    if typists := sorted({r.event.participant for r in held.records if isinstance(r.event, TextTyped)}):
+        lacks.append(f"what {', '.join(typists)} typed: it is spoken here")
     if steered:
         lacks.append("what was said and noted from the keyboard or by the app while it ran")
     lines = ["Made from a recorded run. Missing:", *(f"- {each}" for each in lacks)]
