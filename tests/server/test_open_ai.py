@@ -241,6 +241,24 @@ async def test_a_stream_without_its_end_is_no_reply(answer: str, words: str) -> 
     assert thoughts == [ThoughtSentence("Half a")]
 
 
+@pytest.mark.parametrize("kind", ["application/json", "text/html; charset=utf-8"])
+async def test_an_answer_that_is_no_stream_is_told_as_one(kind: str) -> None:
+    """Of a server that does not stream, or of a login page, the author reads what came instead."""
+    whole = json.dumps({"choices": [{"index": 0, "message": {"role": "assistant", "content": "Eight."}}]})
+    async with answering(OK.replace("text/event-stream", kind) + whole) as endpoint:
+        told = f"answered with {kind.partition(';')[0]} where a stream was asked for: text/event-stream"
+        with pytest.raises(ThinkCutShort, match=told):
+            await thoughts_of(endpoint)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/json"])
+async def test_a_stream_is_read_whatever_it_is_called(kind: str) -> None:
+    """A server that streams under another content type is understood."""
+    stream = delta(content="Eight.") + DONE
+    async with answering(OK.replace("text/event-stream", kind) + stream) as endpoint:
+        assert await thoughts_of(endpoint) == [ThoughtSentence("Eight.")]
+
+
 async def test_reasoning_is_not_spoken() -> None:
     """A model's text between `<think>` and `</think>` is not spoken."""
     pieces = ("<th", "ink>They ask. I", " could lie.</thi", "nk>\n\nIt is 3 < 4. ", "Yes.")

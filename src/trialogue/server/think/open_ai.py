@@ -48,6 +48,9 @@ _KEPT: Final = httpx.Limits(max_connections=16, max_keepalive_connections=4, kee
 _ENDPOINT: Final = "The think endpoint"
 """Beginning of each message about the endpoint."""
 
+_STREAM: Final = "text/event-stream"
+"""Content type of a stream of events."""
+
 _BODY_BYTES: Final = 4096
 """Most bytes of a refusal's body that are read."""
 
@@ -94,22 +97,23 @@ class OpenAiThink:
 
     async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
         """Stream one completion: give sentences as they are complete, and calls at its end."""
-        completion, fault = Completion(), "ended without a terminator"
+        completion = Completion()
         response = await self._asked(request)
+        fault = _no_end(response)
         try:
             await _check(response)
             await _read(response, completion, tell)
         except ThinkRefused as refusal:
             raise ThinkRefused(self._told(str(refusal))) from None
         except httpx.HTTPError as error:
-            fault = f"broke off: {reason_of_failure(error)}"
+            fault = f"began a stream that broke off: {reason_of_failure(error)}"
         finally:
             with trio.CancelScope(shield=True):  # closing waits for nobody
                 await response.aclose()
         for thought in completion.rest():
             tell(thought)
         if not completion.is_complete:
-            raise ThinkCutShort(self._told(f"{_ENDPOINT} began a stream that {fault}."))
+            raise ThinkCutShort(self._told(f"{_ENDPOINT} {fault}."))
         self._has_kept = True
 
     async def _asked(self, request: ThinkRequest) -> httpx.Response:
@@ -210,6 +214,14 @@ async def _check(response: httpx.Response) -> None:
         raise ThinkRefused(
             f"{_ENDPOINT} sent an answer in an encoding that was not asked for: {safe_text(encoding)}"
         )
+
+
+def _no_end(response: httpx.Response) -> str:
+    """What to say of an answer that came without its terminator: another content type tells why."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip()
+    if kind.lower() in ("", _STREAM):
+        return "began a stream that ended without a terminator"
+    return f"answered with {safe_text(kind)} where a stream was asked for: {_STREAM} with `data: [DONE]`"
 
 
 async def _beginning(response: httpx.Response) -> str:
