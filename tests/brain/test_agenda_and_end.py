@@ -6,11 +6,7 @@ import pytest
 from attrs import evolve
 from playbook import BIZ, CHAIR, EAR, TECH, Table, of, opened, plan, timers
 
-from trialogue.model.commands import (
-    EndMeeting,
-    MoveAgenda,
-    Report,
-)
+from trialogue.model.commands import EndMeeting, MoveAgenda, Report, Speak
 from trialogue.model.events import (
     SessionLost,
     SessionReady,
@@ -47,6 +43,19 @@ def test_a_box_is_counted_from_its_points_beginning():
     assert timers(table, "box") == [38.0]
     table.says("biz", "Next point.", 2.0)
     assert timers(table, "box") == [None]
+
+
+def test_a_warning_is_not_said_of_a_point_that_is_over():
+    """The time of a point ends within another's turn: the chair does not say afterwards how much is left."""
+    one = AgendaItem("one", "One", time_s=20.0, warn_s=10.0)
+    table = boxed(one, AgendaItem("two", "Two", time_s=40.0, warn_s=10.0))
+    table.at(10.0, Woke("box"))
+    assert [report.code for report in table.commands(Report)] == ["agenda-warning"]
+    table.says("tech", "It is a long story.", 15.0)
+    assert [move.item for move in table.commands(MoveAgenda)] == ["one", "two"]
+    table.says("biz", "It is.")
+    assert table.commands(Speak) == []
+    assert table.meeting.holder == "mod"
 
 
 def test_a_turn_moves_the_agenda_once():

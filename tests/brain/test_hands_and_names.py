@@ -219,11 +219,11 @@ def test_only_the_turn_that_the_chair_named_hurries_its_warning():
     """A later turn of the one whom the chair had named does not bring the chair's warning sooner."""
     talk = named_in_order(seconds=1.0)
     assert talk.holder == "ben"
-    talk.says("ben", "So do I.", length_s=18.0)
+    talk.says("ben", "So do I.", length_s=13.0)
     talk.says("cid", "And I.")
     talk.says("mod", "17 seconds are left for this point: Views.")
     talk.says("mod", "Views are over.")
-    talk.says("ann", "Plans, then.", length_s=12.0)
+    talk.says("ann", "Plans, then.", length_s=15.0)
     assert [each.code for each in talk.player.decided(Report)].count("agenda-warning") == 2
     assert talk.holder == "ben"
 

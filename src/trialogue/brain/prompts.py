@@ -190,6 +190,11 @@ class Prompts:
         """Forget the words that wait for an agent: it says nothing more."""
         self._waiting.pop(name, None)
 
+    def forget_warnings(self) -> None:
+        """Forget the warnings that wait: the point that they speak of is over."""
+        for name, waiting in self._waiting.items():
+            self._waiting[name] = deque(words for words in waiting if not words.is_warning)
+
     def has_words(self, name: str) -> bool:
         """Whether words wait for an agent: the app's, or a warning."""
         return bool(self._waiting.get(name))

@@ -64,6 +64,7 @@ def after_turn(o: Owners, taken: TurnTaken) -> None:
     move = o.course.agenda.after_turn(taken.participant, taken.heard, o.now)
     if move is not None:
         o.emit(move)
+        o.prompts.forget_warnings()
         if move.item is None and o.plan.end_with_agenda:
             end_meeting(o, "agenda-done")
             return

@@ -133,7 +133,7 @@ class Transcript:
         match event:
             case SentenceSaid(participant=name, reply=reply, text=text, offset_s=offset_s):
                 self._script(name, reply).add(text, offset_s)
-            case ReplySent(participant=name, reply=reply, duration_s=duration_s):
+            case ReplySent(participant=name, reply=reply, duration_s=duration_s) if duration_s > 0:
                 self._script(name, reply).end_at(duration_s)
             case PlaybackStarted(participant=name, turn=turn, reply=reply, position_s=position_s):
                 piece = self._piece(name, turn, reply)
