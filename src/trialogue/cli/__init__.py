@@ -47,7 +47,8 @@ def _command_line(arguments: Sequence[str] | None) -> Callable[[], int]:
     """The command: found in the small table of options if possible, else by the full command line."""
     import sys  # noqa: PLC0415 - see above
 
-    import orjson  # noqa: F401, PLC0415 - a KeyboardInterrupt in its import is a segmentation fault
+    # A KeyboardInterrupt in the import of orjson would be a segmentation fault, so it is loaded here.
+    import orjson  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport]
 
     from trialogue.cli.table import called  # noqa: PLC0415 - see above
 
