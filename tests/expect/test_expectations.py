@@ -271,6 +271,22 @@ def test_a_miss_after_a_failed_session_is_of_infrastructure():
     assert missed("  never: [{error: any, except: [session-failed]}]", broken) == []
 
 
+def test_an_excepted_error_excuses_no_other_error_of_the_same_moment():
+    """A session fails, and with it its participant: only the code that is excepted does not count."""
+    broken = numbered(
+        (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
+        *turn(1, "ann", 1.0, 2.0, "Good morning."),
+        (3.0, SessionFailed("ben", "gone"), Report("participant-failed", "no more", "ben", "failure")),
+        (9.0, SessionReady("ann", 1), EndMeeting("silence")),
+    )
+    told = {"session-failed": "participant-failed: no more", "participant-failed": "session-failed: gone"}
+    for excepted, counted in told.items():
+        assert missed(f"  never: [{{error: any, except: [{excepted}]}}]", broken) == [
+            ("expect.never[0]", "infrastructure", 3.0, f"it happened at 3.00 s: {counted}")
+        ]
+    assert missed(f"  never: [{{error: any, except: [{', '.join(told)}]}}]", broken) == []
+
+
 def test_a_failed_reply_is_missed_with_its_reason():
     """A tester wants to know what failed the model, which the service warned of."""
     held = numbered(

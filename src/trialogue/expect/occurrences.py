@@ -40,6 +40,9 @@ class Occurrence:
     participant: str | None = None
     """Participant concerned, if any."""
 
+    failure: Failure | None = None
+    """The failure that this is; None for an event of another kind."""
+
 
 @frozen
 class Happenings:
@@ -115,21 +118,7 @@ class Happenings:
     def _errors(self, code: str | None, by: str | None) -> Iterator[Occurrence]:
         for each in self.failures:
             if code in {None, each.code} and by in {None, each.participant}:
-                yield Occurrence(each.at, self.seq_at(each.at), each.participant)
-
-    def code_at(self, found: Occurrence) -> str:
-        """The code of the error that came true there."""
-        failure = self._failure_at(found)
-        return failure.code if failure else ""
-
-    def told_at(self, found: Occurrence) -> str:
-        """Text of the error that came true there."""
-        failure = self._failure_at(found)
-        return f"{failure.code}: {failure.text}" if failure else ""
-
-    def _failure_at(self, found: Occurrence) -> Failure | None:
-        place = found.at, found.participant
-        return next((each for each in self.failures if (each.at, each.participant) == place), None)
+                yield Occurrence(each.at, self.seq_at(each.at), each.participant, each)
 
     def seq_at(self, at: float) -> int:
         """The first record that is not before a moment; the last one where all are."""

@@ -168,7 +168,7 @@ class _Looking:
         misses = list[Finding]()
         for index, each in enumerate(found[:MOST]):
             more = f", and {len(found) - MOST} times more" if index == MOST - 1 and len(found) > MOST else ""
-            code = f": {self.happened.told_at(each)}" if isinstance(expected.pattern, ErrorPattern) else ""
+            code = f": {each.failure.code}: {each.failure.text}" if each.failure else ""
             said = self._said_at(each, expected)
             who = f", said by {said.by}" if said is not None and _subject(expected) is None else ""
             happened = f"it happened at {each.at:.2f} s{who}{code}{more}"
@@ -243,7 +243,7 @@ class _Looking:
         return [
             each
             for each in found
-            if self.happened.code_at(each) not in expected.excepted
+            if not (each.failure and each.failure.code in expected.excepted)
             and not any(window.holds(each.at, each.participant) for window in felt)
         ]
 
