@@ -252,6 +252,22 @@ def test_a_share_is_looked_at_on_the_way():
     ]
 
 
+def test_without_names_the_share_of_each_is_looked_at_on_the_way():
+    """Whoever has most of the speech after a minute is told, though all is balanced at the end."""
+    long = numbered(
+        (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
+        *turn(1, "ann", 1.0, 61.0, "I talk and talk."),
+        (61.0, SessionReady("ben", 1), GrantFloor("ben", 2, "next", 90.0)),
+        *turn(2, "ben", 62.0, 122.0, "So do I."),
+        (122.0, SessionReady("ann", 2), EndMeeting("said")),
+    )
+    bound = "[{floor-share: {max: 60%}}]"
+    assert missed(f"  at_end: {bound}", long) == []
+    assert missed(f"  always: {bound}", long) == [
+        ("expect.always[0]", "behaviour", 61.0, "ann had 100.0% at 61.00 s")
+    ]
+
+
 def test_a_miss_after_a_failed_session_is_of_infrastructure():
     """Ben failed for good, so that he said nothing says nothing of him; Ann's silence does of her."""
     broken = numbered(

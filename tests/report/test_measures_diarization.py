@@ -17,7 +17,7 @@ from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.report import measures, rttm
-from trialogue.report.stretches import Stretch, spoken_s, stretches, time_with
+from trialogue.report.stretches import Stretch, spoken_by, stretches, time_with
 
 NAMES = ("ada", "ben", "dana")
 CAST = MeetingPlan("x", (*map(Participant, NAMES[:2]), Participant("dana", kind=Kind.HUMAN)))
@@ -77,5 +77,5 @@ def test_any_stretches(found):
     assert told.get_timeline().support().duration() == pytest.approx(one, abs=1e-6)
     assert told.get_overlap().duration() == pytest.approx(two, abs=1e-6)
     assert [told.label_duration(name) for name in NAMES] == pytest.approx(
-        [spoken_s(heard, name) for name in NAMES]
+        [spoken_by(heard).get(name, 0.0) for name in NAMES]
     )

@@ -18,7 +18,7 @@ from trialogue.model.events import (
     VoiceRose,
     Woke,
 )
-from trialogue.report.stretches import Stretch, spoken_s, stretches, time_with, turns
+from trialogue.report.stretches import Stretch, spoken_by, stretches, time_with, turns
 
 
 def test_sound_is_from_its_start_to_its_end():
@@ -101,7 +101,7 @@ def test_speech_of_a_person_is_one_turn_until_somebody_else_is_heard():
 def test_own_overlap_counts_once():
     """Overlapping stretches of one participant count as one voice."""
     heard = (Stretch("ada", 1, 0.0, 2.0), Stretch("ada", 2, 1.0, 3.0), Stretch("ada", 3, 5.0, 6.0))
-    assert (spoken_s(heard, "ada"), spoken_s(heard, "bob")) == (4.0, 0)
+    assert spoken_by(heard) == {"ada": 4.0}
     assert time_with(heard) == (4.0, 0.0)
 
 
@@ -119,4 +119,4 @@ def test_time_is_counted_as_by_hand(heard):
     voices = [{each.participant for each in heard if each.start_s <= s < each.end_s} for s in range(60)]
     assert time_with(heard) == (sum(len(v) >= 1 for v in voices), sum(len(v) >= 2 for v in voices))
     for name in "abc":
-        assert spoken_s(heard, name) == sum(name in each for each in voices)
+        assert spoken_by(heard).get(name, 0.0) == sum(name in each for each in voices)

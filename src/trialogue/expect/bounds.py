@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from trialogue.expect.excused import windows
@@ -60,20 +60,21 @@ def name_of_share(measure: str) -> bool:
 
 
 def _earlier(measure: str, held: HeldRecords, name: str | None, turns: Iterable[float]) -> Iterator[Observed]:
+    """Shares at the ends of turns: of one participant, of each where no name is given, or of the meeting."""
     heard = stretches(held.records)
-    value_of = _share_of(measure, held.result.participants, name)
     for at in turns:
-        value = value_of(until(heard, at)) if at >= SETTLED_S else None
-        if value is not None:
-            yield Observed(at, value, name)
+        found = _shares(measure, until(heard, at), held.result.participants) if at >= SETTLED_S else ()
+        yield from (Observed(at, value, who) for who, value in found if name in {None, who})
 
 
-def _share_of(
-    measure: str, names: Sequence[str], name: str | None
-) -> Callable[[Sequence[Stretch]], float | None]:
-    if measure == "overlap-ratio":
-        return overlap_ratio
-    return lambda heard: floor_shares(heard, names).get(name or "")
+def _shares(
+    measure: str, heard: Sequence[Stretch], names: Sequence[str]
+) -> Iterable[tuple[str | None, float]]:
+    """Share of each participant, or without a name that of the meeting; empty without speech."""
+    if measure != "overlap-ratio":
+        return floor_shares(heard, names).items()
+    ratio = overlap_ratio(heard)
+    return [] if ratio is None else [(None, ratio)]
 
 
 def _judged(bound: Bound, observed: Sequence[Observed], section: Section, name: str | None) -> Looked:
@@ -90,7 +91,7 @@ def _judged(bound: Bound, observed: Sequence[Observed], section: Section, name: 
         return Looked(result)
     kind: Kind = "timing" if MEASURES[bound.measure].unit == "time" else "behaviour"
     place = Occurrence(worst.at, 0, worst.participant or name)
-    if _is_of_each(bound, name):
+    if _is_of_each(bound, name) and MEASURES[bound.measure].unit == "count":
         happened += f" (each of {len(observed)} participants is counted; total counts all together)"
     return Looked(result, (Finding(bound.place, section, wanted, happened, place, kind),))
 
@@ -114,7 +115,7 @@ def _happened(bound: Bound, value: float, worst: Observed, count: int, *, name: 
     measure = MEASURES[bound.measure]
     told, at = _figure(bound, value), f"at {worst.at:.2f} s"
     if _is_of_each(bound, name):
-        return f"{worst.participant} had {told}"
+        return f"{worst.participant} had {told}{f' {at}' if measure.unit == 'share' else ''}"
     if count == 1 and not measure.many:
         return told
     who = "" if name or worst.participant is None else f", of {worst.participant}"

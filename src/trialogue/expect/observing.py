@@ -11,7 +11,7 @@ from trialogue.model.records import Record
 from trialogue.report.measures.borders import borders
 from trialogue.report.measures.shares import ParticipantMeasures
 from trialogue.report.result import Result
-from trialogue.report.stretches import Stretch, joined, spoken_s, stretches, time_with
+from trialogue.report.stretches import Stretch, joined, spoken_by, stretches, time_with
 from trialogue.values import frozen
 
 Unit = Literal["time", "share", "count", "money"]
@@ -159,7 +159,8 @@ def overlap_ratio(heard: Sequence[Stretch]) -> float | None:
 
 def floor_shares(heard: Sequence[Stretch], names: Iterable[str]) -> Mapping[str, float]:
     """Share of each participant in all speech; empty without speech."""
-    spoken = {name: spoken_s(heard, name) for name in names}
+    lengths = spoken_by(heard)
+    spoken = {name: lengths.get(name, 0.0) for name in names}
     total = sum(spoken.values())
     return {name: each / total for name, each in spoken.items()} if total > 0 else {}
 

@@ -149,13 +149,11 @@ def time_with(heard: Sequence[Stretch]) -> tuple[float, float]:
     return one, two
 
 
-def spoken_s(heard: Sequence[Stretch], participant: str) -> float:
-    """Seconds in which this participant was heard; overlapping sound of its own counts once."""
-    return spoken_by(heard).get(participant, 0.0)
-
-
 def spoken_by(heard: Sequence[Stretch]) -> dict[str, float]:
-    """Seconds in which each participant was heard, by name; one that was never heard is absent."""
+    """Seconds in which each participant was heard, by name; one that was never heard is absent.
+
+    Overlapping sound of its own counts once.
+    """
     lengths: dict[str, list[float]] = {}
     for each in joined(heard):
         lengths.setdefault(each.participant, []).append(each.length_s)
