@@ -4,12 +4,13 @@ import pytest
 from attrs import evolve
 from report_values import grant, records, said
 
-from trialogue.model.commands import Cue, EndMeeting, EndTurn, Play, StopPlayout
+from trialogue.model.commands import Cue, EndMeeting, EndTurn, Play, Replace, StopPlayout
 from trialogue.model.events import (
     FloorRequestCancelled,
     FloorRequested,
     InjectionRefused,
     LatencyMeasured,
+    Left,
     MeetingStarted,
     PlaybackFinished,
     PlaybackPaused,
@@ -35,6 +36,8 @@ from trialogue.report.measures import (
     Spread,
     measures,
 )
+from trialogue.report.page.plots import plots
+from trialogue.report.why import grants
 
 PLAN = MeetingPlan(
     "floor",
@@ -232,6 +235,35 @@ def test_a_participant_who_still_waits_has_waited():
     assert measured(
         (0.0, MeetingStarted()), (5.0, FloorRequested("ben")), (10.0, Woke("x"))
     ).floor.queue == QueueMeasures(0.5, 1)
+
+
+@pytest.mark.parametrize("event", [Left("ben"), SessionFailed("ben", "gone"), FloorRequestCancelled("ben")])
+def test_a_participant_who_is_gone_no_longer_waits(event):
+    """Whoever left with a raised hand is in no queue, by the measures, the plot and the reasons."""
+    held = records(
+        (0.0, MeetingStarted(), grant("ada", 1, 0.0)),
+        (2.0, FloorRequested("ben")),
+        (4.0, event),
+        (6.0, Woke("x"), EndTurn("ada", 1, "timeout"), grant("cleo", 2, 6.0)),
+        (10.0, StopAsked("x"), EndTurn("cleo", 2, "meeting-ended"), EndMeeting("x")),
+    )
+    found = measures(PLAN, held).floor
+    assert (found.cancelled, found.queue, found.wait.n) == (1, QueueMeasures(pytest.approx(0.2), 1), 0)
+    (waiting,) = [each for each in plots(PLAN, held, ()) if each.title == "Waiting for the floor"]
+    assert (waiting.at, waiting.series[0][1]) == ((2.0, 4.0), (1.0, 0.0))
+    assert [each.hands for each in grants(held)] == [(), ()]
+
+
+def test_an_agent_whose_fallback_takes_its_seat_goes_on_waiting():
+    """Its request was made before the failure, and is answered after it."""
+    found = measured(
+        (0.0, MeetingStarted(), grant("ada", 1, 0.0)),
+        (2.0, FloorRequested("ben")),
+        (4.0, SessionFailed("ben", "gone"), Replace("ben")),
+        (6.0, Woke("x"), EndTurn("ada", 1, "timeout"), grant("ben", 2, 6.0)),
+        (10.0, StopAsked("x"), EndTurn("ben", 2, "meeting-ended"), EndMeeting("x")),
+    ).floor
+    assert (found.cancelled, found.wait) == (0, one(4.0))
 
 
 def test_the_addressee_speaks_next():

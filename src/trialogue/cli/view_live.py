@@ -218,6 +218,7 @@ class LiveView:
                 self._presence[name] = Presence.LOST
             case SessionFailed(participant=name):
                 self._presence[name] = Presence.GONE
+                self._hands.discard(name)
             case PlaybackStarted(participant=name) | SpeechStarted(participant=name):
                 self._presence[name] = Presence.HERE
                 self._sounding.add(name)

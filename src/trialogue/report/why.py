@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from attrs import field
 
 from trialogue.model.commands import EndTurn, GrantFloor
-from trialogue.model.events import Event, FloorRequestCancelled, FloorRequested, Left
+from trialogue.model.events import Event, FloorRequested
 from trialogue.model.records import Record
+from trialogue.report.withdrawals import withdrawn_by
 from trialogue.values import define, frozen
 
 
@@ -62,13 +63,10 @@ class _Course:
     _hands: list[str] = field(factory=list[str])
 
     def take(self, record: Record) -> None:
-        match record.event:
-            case FloorRequested(participant=name) if name not in self._hands:
-                self._hands.append(name)
-            case FloorRequestCancelled(participant=name) | Left(participant=name) if name in self._hands:
-                self._hands.remove(name)
-            case _:
-                pass
+        gone = withdrawn_by(record)
+        self._hands = [name for name in self._hands if name != gone]
+        if isinstance(record.event, FloorRequested) and record.event.participant not in self._hands:
+            self._hands.append(record.event.participant)
         for command in record.commands:
             match command:
                 case GrantFloor(to=to, turn=turn, reason=reason):

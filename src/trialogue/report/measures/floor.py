@@ -11,13 +11,14 @@ from attrs import Factory
 
 from trialogue.brain.words.names import last_addressee
 from trialogue.model.commands import Cause, EndMeeting, EndTurn, GrantFloor
-from trialogue.model.events import FloorRequestCancelled, FloorRequested, InjectionRefused, SessionFailed
+from trialogue.model.events import FloorRequested, InjectionRefused
 from trialogue.model.participants import Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.sums import summed
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures.spread import Rate, Spread, rate, ratio, spread
+from trialogue.report.withdrawals import withdrawn_by
 from trialogue.values import define, frozen
 
 TAKEN: Final[frozenset[Cause]] = frozenset({"hold-limit", "interrupted", "timeout", "failed", "lost", "left"})
@@ -52,7 +53,7 @@ class FloorMeasures:
     """Number of waiting participants."""
 
     cancelled: int
-    """Number of requests that were withdrawn, or whose participant failed."""
+    """Number of requests that were withdrawn, or whose participant failed or left."""
 
     refusals: int
     """Number of cues and injected messages that a service refused."""
@@ -82,10 +83,9 @@ class _Requests:
                 self.waiting[name] = record.at
                 self.asked += 1
                 self.longest = max(self.longest, len(self.waiting))
-            case FloorRequestCancelled(participant=name) | SessionFailed(participant=name):
-                self.cancelled += self._gone(name, record.at) is not None
             case _:
-                pass
+                gone = withdrawn_by(record)
+                self.cancelled += gone is not None and self._gone(gone, record.at) is not None
         for command in record.commands:
             match command:
                 case GrantFloor(to=name):

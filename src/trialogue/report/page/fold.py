@@ -137,6 +137,7 @@ class PageFold:
             case Joined(seat=seat):
                 yield _lane(seat, at)
             case Left(participant=name):
+                yield {"k": "unask", "who": name, "at": ms(at)}
                 yield {"k": "left", "who": name, "at": ms(at)}
             case ToolRequested():
                 yield self._call(at, event)

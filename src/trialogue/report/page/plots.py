@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
 from trialogue.model.commands import EndMeeting, GrantFloor
-from trialogue.model.events import FloorRequestCancelled, FloorRequested, SessionFailed
+from trialogue.model.events import FloorRequested
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.sums import summed
 from trialogue.report.measures.borders import borders
 from trialogue.report.stretches import Stretch, joined, turns
+from trialogue.report.withdrawals import withdrawn_by
 from trialogue.values import frozen
 
 __all__ = ["Plot", "plots"]
@@ -123,13 +124,9 @@ def _queue(records: Sequence[Record]) -> Iterator[tuple[float, int]]:
     waiting: set[str] = set()
     for record in records:
         before = len(waiting)
-        match record.event:
-            case FloorRequested(participant=name):
-                waiting.add(name)
-            case FloorRequestCancelled(participant=name) | SessionFailed(participant=name):
-                waiting.discard(name)
-            case _:
-                pass
+        if isinstance(record.event, FloorRequested):
+            waiting.add(record.event.participant)
+        waiting -= {withdrawn_by(record)}
         for command in record.commands:
             if isinstance(command, GrantFloor):
                 waiting.discard(command.to)
