@@ -5,17 +5,19 @@ from xml.etree import ElementTree as ET
 
 import orjson
 import pytest
-from attrs import evolve
+from attrs import evolve, frozen
 from batch_values import MURMURING, SMALL, outcome, written
 
 from trialogue.batch.annotations import github_lines
 from trialogue.batch.estimate import Estimate, estimate
-from trialogue.batch.jobs import BatchRequest
+from trialogue.batch.holding import Loaded, hold_job
+from trialogue.batch.jobs import BatchRequest, Job
 from trialogue.batch.junit import junit
 from trialogue.batch.outcomes import Unmet
 from trialogue.batch.tally import Regression, baseline_of, tallied
-from trialogue.cli import main
+from trialogue.cli import batch, main
 from trialogue.cli.batch import BatchOptions, hold_batch
+from trialogue.cli.endings import INTERRUPTED
 from trialogue.cli.view_batch import table
 from trialogue.cli.view_lines import plain
 from trialogue.errors import SetupError
@@ -168,6 +170,26 @@ def test_a_baseline_is_written_over_nothing_but_a_baseline(options, tmp_path):
     base.write_bytes(orjson.dumps(baseline_of([])))
     assert hold_batch([file], options(save_baseline=base)) == 0
     assert orjson.loads(base.read_bytes())["meetings"]
+
+
+def test_a_batch_that_was_interrupted_keeps_the_baseline(options, tmp_path, monkeypatch, capsys):
+    """After Ctrl-C only some of the meetings are known, so the figures of all of them stay."""
+
+    @frozen
+    class Interrupted:
+        jobs: list[Job]
+        workers: int
+
+        def outcomes(self):
+            return (hold_job(each, Loaded()) for each in self.jobs[:1])
+
+    file, base = written(tmp_path), tmp_path / "base.json"
+    base.write_bytes(orjson.dumps(baseline_of([])))
+    kept = base.read_bytes()
+    monkeypatch.setattr(batch, "HandPool", Interrupted)
+    assert hold_batch([file], options(repeat=2, save_baseline=base)) == INTERRUPTED
+    assert base.read_bytes() == kept
+    assert f"{base} is not written: meetings are missing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["run", "batch"])

@@ -112,7 +112,11 @@ def hold_batch(files: Sequence[Path], options: BatchOptions) -> int:
     worse = regressions(before, tallies)
     _tell(options, tallies, outcomes, worse)
     if not is_whole:
+        if options.save_baseline is not None:
+            note(f"{options.save_baseline} is not written: meetings are missing")
         return INTERRUPTED
+    if options.save_baseline is not None:
+        _write(options.save_baseline, write_json(baseline_of(tallies), orjson.OPT_INDENT_2) + b"\n")
     return _code(outcomes) or (WORSE if worse else 0)
 
 
@@ -177,8 +181,6 @@ def _tell(
 ) -> None:
     if options.junit is not None:
         _write(options.junit, junit(outcomes))
-    if options.save_baseline is not None:
-        _write(options.save_baseline, write_json(baseline_of(tallies), orjson.OPT_INDENT_2) + b"\n")
     if options.as_json:
         put_json(_document(tallies, outcomes, worse))
     else:
