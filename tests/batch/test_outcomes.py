@@ -80,7 +80,16 @@ def test_an_estimate_is_an_upper_bound():
     capped = MeetingPlan("y", seat, limits=Limits(time_s=600.0, cost_usd=0.25))
     endless = MeetingPlan("z", (), limits=Limits(time_s=None, turns=3))
     found = estimate([plan, capped, endless])
-    assert found == Estimate(3, 20.0, 1, pytest.approx(0.6 + 0.25), ("Other",))
+    assert found == Estimate(3, 20.0, 1, pytest.approx(0.6 + 0.25), 0, ("Other",))
+
+
+def test_the_cost_of_a_meeting_without_a_limit_of_time_is_not_estimated_as_nothing():
+    """Its limit of money is the most that it costs; without one it has no bound, and is counted."""
+    seat = (Participant("ann", price=Price("Voice", 0.06)),)
+    capped = MeetingPlan("x", seat, limits=Limits(time_s=None, turns=3, cost_usd=5.0))
+    endless = MeetingPlan("y", seat, limits=Limits(time_s=None, turns=3))
+    assert estimate([capped]) == Estimate(1, 0.0, 1, 5.0, 0, ())
+    assert estimate([capped, endless]) == Estimate(2, 0.0, 2, 5.0, 1, ())
 
 
 @pytest.fixture

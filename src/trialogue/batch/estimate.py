@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import inf
 
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.sums import summed
@@ -25,7 +26,10 @@ class Estimate:
     """Number of meetings without a limit of time, which the minutes leave out."""
 
     usd: float
-    """Most US dollars, for known prices: each session for all of its meeting's minutes."""
+    """Most US dollars, for known prices: each session for all of its meeting's minutes, or the cost limit."""
+
+    boundless: int
+    """Number of meetings with known prices and no limit of time or cost, which the dollars leave out."""
 
     unpriced: tuple[str, ...]
     """Services without a known price."""
@@ -33,7 +37,7 @@ class Estimate:
 
 def estimate(plans: Iterable[MeetingPlan]) -> Estimate:
     """Sum of the upper bounds of these meetings."""
-    meetings = unlimited = 0
+    meetings = unlimited = boundless = 0
     minutes = usd = 0.0
     unpriced: dict[str, None] = {}
     for plan in plans:
@@ -43,6 +47,9 @@ def estimate(plans: Iterable[MeetingPlan]) -> Estimate:
         minutes += long or 0.0
         prices = [each.price for each in plan.participants if each.price is not None]
         unpriced |= dict.fromkeys(each.service for each in prices if each.usd_a_minute is None)
-        cost = summed(each.usd_a_minute or 0.0 for each in prices) * (long or 0.0)
-        usd += cost if plan.limits.cost_usd is None else min(cost, plan.limits.cost_usd)
-    return Estimate(meetings, minutes, unlimited, usd, tuple(unpriced))
+        a_minute = summed(each.usd_a_minute or 0.0 for each in prices)
+        cost = inf if long is None and a_minute else a_minute * (long or 0.0)
+        cost = cost if plan.limits.cost_usd is None else min(cost, plan.limits.cost_usd)
+        boundless += cost == inf
+        usd += 0.0 if cost == inf else cost
+    return Estimate(meetings, minutes, unlimited, usd, boundless, tuple(unpriced))

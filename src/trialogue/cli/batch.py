@@ -162,6 +162,7 @@ def _count(jobs: Sequence[Job], *, as_json: bool) -> int:
                 "minutes": round(found.minutes, 3),
                 "unlimited": found.unlimited,
                 "usd": round(found.usd, 6),
+                "boundless": found.boundless,
                 "unpriced": list(found.unpriced),
             }
         )
@@ -169,7 +170,8 @@ def _count(jobs: Sequence[Job], *, as_json: bool) -> int:
     beyond = f", and {found.unlimited} without a time limit" if found.unlimited else ""
     put(f"{found.meetings} meetings, {found.minutes:.0f} minutes at most{beyond}")
     unpriced = f"; without a known price: {', '.join(found.unpriced)}" if found.unpriced else ""
-    put(f"{found.usd:.2f} USD at most{unpriced}")
+    boundless = f", and {found.boundless} without a limit of time or cost" if found.boundless else ""
+    put(f"{found.usd:.2f} USD at most{boundless}{unpriced}")
     return 0
 
 
