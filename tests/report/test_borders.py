@@ -118,3 +118,18 @@ def test_a_line_that_is_none_is_told_with_its_number():
         read_rttm("SPEAKER x 1 0.0 1.0 <NA> <NA> ada <NA> <NA>\nSPEAKER x 1 zero\n")
     with pytest.raises(ValueError, match="line 1 has invalid times"):
         read_rttm("SPEAKER x 1 0.0 -1.0 <NA> <NA> ada <NA> <NA>\n")
+
+
+def test_recordings_that_share_a_file_are_not_mixed_into_one_meeting():
+    """Each recording of a corpus has its own times, so speakers of two would seem to overlap."""
+    line = "SPEAKER {} 1 0.0 1.0 <NA> <NA> ada <NA> <NA>\n"
+    assert len(read_rttm(line.format("x") * 2)) == 2
+    with pytest.raises(ValueError, match="it has 3 recordings, such as x and y: write a file for each"):
+        read_rttm("".join(map(line.format, "xyxz")))
+
+
+def test_fields_may_be_separated_by_tabs():
+    """The format wants white space between its fields, not only blanks."""
+    assert read_rttm("SPEAKER\tx\t1\t0.5\t1.0\t<NA>\t<NA>\tada\t<NA>\t<NA>\n") == (
+        Stretch("ada", None, 0.5, 1.5),
+    )

@@ -35,13 +35,15 @@ def rttm(plan: MeetingPlan, heard: Iterable[Stretch]) -> str:
 def read_rttm(text: str) -> tuple[Stretch, ...]:
     """Stretches of an RTTM file's SPEAKER lines, by their beginning; other lines have no speech.
 
-    `ValueError` for an invalid SPEAKER line, with its number.
+    `ValueError` for an invalid SPEAKER line, with its number, and for lines of several recordings, each of
+    which has times of its own.
     """
-    found = [
-        _stretch(line.split(), number)
-        for number, line in enumerate(text.splitlines(), 1)
-        if line.startswith("SPEAKER ")
-    ]
+    lines = [(line.split(), number) for number, line in enumerate(text.splitlines(), 1)]
+    spoken = [(words, number) for words, number in lines if words[:1] == ["SPEAKER"]]
+    found = [_stretch(words, number) for words, number in spoken]
+    if len(files := list(dict.fromkeys(words[1] for words, _ in spoken))) > 1:
+        told = f"{safe_text(files[0])} and {safe_text(files[1])}"
+        raise ValueError(f"it has {len(files)} recordings, such as {told}: write a file for each")
     return tuple(sorted(found, key=lambda each: (each.start_s, each.end_s, each.participant)))
 
 
