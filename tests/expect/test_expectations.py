@@ -6,8 +6,17 @@ from expect_values import MEETING, expecting, missed, numbered, turn, verdict
 from trialogue.cli.view_verdict import headline
 from trialogue.errors import ScenarioError
 from trialogue.meeting.outputs import verdict_code
-from trialogue.model.commands import EndMeeting, GrantFloor, Report
-from trialogue.model.events import MeetingStarted, ReplyFailed, ServiceWarned, SessionFailed, SessionReady
+from trialogue.model.commands import AnswerTool, EndMeeting, GrantFloor, Report, RunTool
+from trialogue.model.events import (
+    MeetingStarted,
+    ReplyFailed,
+    ServiceWarned,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
+    ToolFinished,
+    ToolRequested,
+)
 from trialogue.model.expectations import Advice
 
 
@@ -301,6 +310,26 @@ def test_an_excepted_error_excuses_no_other_error_of_the_same_moment():
             ("expect.never[0]", "infrastructure", 3.0, f"it happened at 3.00 s: {counted}")
         ]
     assert missed(f"  never: [{{error: any, except: [{', '.join(told)}]}}]", broken) == []
+
+
+def test_a_request_that_is_repeated_after_a_reconnect_is_no_second_call():
+    """A service asks again for a call that has ended; it is a second call where the tool runs again."""
+
+    def called(*again):
+        held = numbered(
+            (0.0, MeetingStarted(), GrantFloor("ben", 1, "opening", 90.0)),
+            (1.0, ToolRequested("ben", 1, "c1", "price", "{}"), RunTool("ben", "c1", "price", "{}")),
+            (2.0, ToolFinished("ben", "c1", "succeeded", "8"), AnswerTool("ben", 1, "c1", "price", "8")),
+            (3.0, SessionLost("ben", 1, "closed", 1.0)),
+            (4.0, SessionReady("ben", 2)),
+            (5.0, ToolRequested("ben", 2, "c1", "price", "{}"), *again),
+            *turn(1, "ben", 7.0, 11.0, "It costs eight."),
+            (18.0, SessionReady("ann", 1), EndMeeting("agenda-done")),
+        )
+        return [each[-1] for each in missed("  at_end: [{tool: price, called: {max: 1}}]", held)]
+
+    assert called(AnswerTool("ben", 2, "c1", "price", "8")) == []
+    assert called(RunTool("ben", "c1", "price", "{}")) == ["2 times, at 2.00 s, 18.00 s"]
 
 
 def test_a_failed_reply_is_missed_with_its_reason():

@@ -1,7 +1,8 @@
 """Happenings of a meeting, as patterns name them: one fold of its records, one matcher of a pattern.
 
 1. Words count when their turn is over, beside a turn when they are attributed, typed ones when read.
-2. A tool call counts at its end; one that never ended counts at the last record, as `unanswered`.
+2. A tool call counts at its end; one that never ended counts at the last record, as `unanswered`. A request
+   that is repeated after the call's end is no other call unless the tool runs again.
 3. A lost session is back (`rejoined`) when its participant is ready for the first time after it.
 4. Sound counts when it has lasted long enough: the caller computes that, live with the clock and later from
    intervals.
@@ -26,6 +27,7 @@ from trialogue.model.commands import (
     GrantFloor,
     MoveAgenda,
     Report,
+    RunTool,
 )
 from trialogue.model.events import (
     ActorCrashed,
@@ -200,6 +202,8 @@ class Fold:
     _here: set[str] = Factory(set[str])
     _heard: set[tuple[str, int]] = Factory(set[tuple[str, int]])
     _open: dict[tuple[str, str], ToolRequested] = Factory(dict[tuple[str, str], ToolRequested])
+    _over: set[tuple[str, str]] = Factory(set[tuple[str, str]])
+    """Calls that have ended, and did not run again since."""
 
     def drain(self) -> list[Fact]:
         """Take the facts since the last call; the fold forgets them."""
@@ -227,8 +231,9 @@ class Fold:
 
     def close(self, at: float, seq: int) -> None:
         """Note the tool calls that the records leave open."""
-        for call in tuple(self._open.values()):
-            self._end_call((call.participant, call.call_id), (at, seq), "unanswered")
+        for key in tuple(self._open):
+            if key not in self._over:
+                self._end_call(key, (at, seq), "unanswered")
 
     def _event(self, event: Event, at: float, seq: int) -> None:
         match event:
@@ -273,6 +278,8 @@ class Fold:
                 self.facts.append(SaidWords(at, seq, name, text))
             case MoveAgenda(item=item):
                 self._move(item, at, seq)
+            case RunTool(participant=name, call_id=call_id):
+                self._over.discard((name, call_id))
             case CancelTool(participant=name, call_id=call_id):
                 self._end_call((name, call_id), (at, seq), "cancelled")
             case EndMeeting(reason=reason):
@@ -311,6 +318,7 @@ class Fold:
     ) -> None:
         call = self._open.pop(key, None)
         if call is not None:
+            self._over.add(key)
             self.facts.append(EndedCall(*when, key[0], call.tool, outcome, call.arguments, result))
             if outcome in AMISS:
                 self.facts.append(NotedError(*when, f"tool-{outcome}", key[0]))
