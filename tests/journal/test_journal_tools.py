@@ -13,7 +13,15 @@ from trialogue.journal.reader import read
 from trialogue.journal.selecting import Selection
 from trialogue.journal.splitting import split
 from trialogue.model.commands import EndTurn, GrantFloor, Play
-from trialogue.model.events import MeetingStarted, PlaybackFinished, PlaybackStarted, SentenceSaid
+from trialogue.model.events import (
+    Joined,
+    Left,
+    MeetingStarted,
+    PlaybackFinished,
+    PlaybackStarted,
+    SentenceSaid,
+)
+from trialogue.model.participants import Participant
 from trialogue.model.patterns import compile as pattern
 from trialogue.model.records import Record
 
@@ -38,6 +46,18 @@ def test_all_of_a_selection_must_fit(tmp_path):
     assert bobs
     assert len(bobs) < len(records)
     assert chosen(path, participants=frozenset({"bob"}), pattern=pattern("no such words")) == []
+
+
+def test_the_joining_of_a_participant_is_of_it(tmp_path):
+    """Whoever looks for the records of somebody who came later also finds when that was."""
+    records = (
+        Record(1, 0.0, MeetingStarted(), ()),
+        Record(2, 5.0, Joined(Participant("zoe")), ()),
+        Record(3, 9.0, Left("zoe"), ()),
+    )
+    path = keep(tmp_path, records)
+    assert chosen(path, participants=frozenset({"zoe"})) == [2, 3]
+    assert chosen(path, participants=frozenset({"zoe"}), types=frozenset({"Joined"})) == [2]
 
 
 def test_a_type_of_a_participant_is_one_thing(tmp_path):

@@ -48,8 +48,11 @@ class Selection:
 
 
 def names_in(part: JsonObject) -> set[str]:
-    """Participants that an event or a command concerns."""
-    return {str(part[key]) for key in ("participant", "to") if part.get(key)}
+    """Participants that an event or a command concerns; of one who joins, the name is in its seat."""
+    seat = part.get("seat")
+    named = [part.get("participant"), part.get("to")]
+    named += [cast("JsonObject", seat).get("name")] if isinstance(seat, dict) else []
+    return {str(each) for each in named if each}
 
 
 def names_of(lines: Iterable[JsonObject]) -> tuple[set[str], set[str]]:
