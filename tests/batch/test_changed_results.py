@@ -66,6 +66,18 @@ def test_any_value_may_be_another_or_gone(held):
     assert hold_job(job, Loaded()).state == "kept"
 
 
+def test_a_verdict_of_another_form_has_not_passed(held):
+    """A miss of a kind that this version does not know is still a miss: the meeting is told as failed."""
+    job, path, content = held
+    miss = {"place": "expect.never[0]", "section": "never", "expected": "x", "happened": "y", "at": 1.0}
+    for kind, state in (("behaviour", "kept"), ("odd", "failed")):
+        told = {"checked": 1, "misses": [{**miss, "kind": kind}]}
+        path.write_text(changed(content, ("expectations",), told))
+        found = hold_job(job, Loaded())
+        assert (found.passed, found.state) == (False, state)
+    path.write_bytes(content)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

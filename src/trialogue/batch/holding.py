@@ -205,7 +205,10 @@ def _code_of(result: Mapping[str, Any], folder: Path) -> int:
         return SHORTFALL_CODES[Shortfall(short)]
     if result.get("ok") is not True:
         return JournalError.exit_code if reason == "journal-failed" else GaveUp.exit_code
-    return verdict_code(verdict_of(folder))
+    verdict = verdict_of(folder)
+    if verdict is None and result.get("expectations") is not None:
+        raise ValueError("its verdict has another form")
+    return verdict_code(verdict)
 
 
 def _interrupted(job: Job, why: str) -> Outcome:
