@@ -8,6 +8,7 @@ from trialogue.errors import ScenarioError
 from trialogue.meeting.outputs import verdict_code
 from trialogue.model.commands import AnswerTool, EndMeeting, GrantFloor, Report, RunTool
 from trialogue.model.events import (
+    FaultStruck,
     MeetingStarted,
     ReplyFailed,
     ServiceWarned,
@@ -274,6 +275,28 @@ def test_without_names_the_share_of_each_is_looked_at_on_the_way():
     assert missed(f"  at_end: {bound}", long) == []
     assert missed(f"  always: {bound}", long) == [
         ("expect.always[0]", "behaviour", 61.0, "ann had 100.0% at 61.00 s")
+    ]
+
+
+def test_a_fault_of_the_scenario_excuses_the_silence_that_it_makes():
+    """A silence is nobody's: with `except`, one during the effect of the fault does not count."""
+    held = numbered(
+        (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
+        *turn(1, "ann", 1.0, 2.0, "Good morning."),
+        (2.5, FaultStruck("ben", "drop", "disconnect")),
+        *turn(2, "ben", 9.0, 10.0, "I am back."),
+        *turn(3, "ann", 40.0, 41.0, "Bye."),
+        (41.0, SessionReady("ann", 1), EndMeeting("said")),
+    )
+    faults = "faults:\n  - {id: drop, when: {at: 2s}, do: disconnect, to: ben}\n"
+    told = [
+        (each.outcome, each.found)
+        for bound in ("{silence: {min: 8s}}", "{silence: {min: 8s}, except: drop}")
+        for each in verdict(f"  always: [{bound}]\n{faults}", held).results
+    ]
+    assert told == [
+        ("missed", "7.000 s at 9.00 s, the lowest of 2"),
+        ("met", "30.000 s at 40.00 s, the only one"),
     ]
 
 

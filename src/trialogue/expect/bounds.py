@@ -41,7 +41,7 @@ def bound_results(
     observed = [
         each
         for each in measure.observe(Measured(held.records, held.result))
-        if not any(window.holds(each.at, each.participant) for window in felt)
+        if not any(window.holds(each.at, each.participant or window.participant) for window in felt)
     ]
     if bound.is_total:
         at = held.result.duration_s
