@@ -235,7 +235,7 @@ def test_a_total_counts_all_participants_together():
 
 
 def test_words_that_nobody_knows_are_none_that_are_counted():
-    """Somebody is heard, and no word of it is known: at least one is missed."""
+    """Somebody is heard, and no word of it is known: at least one is missed, and at most nine is not met."""
     heard = numbered(
         (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
         *turn(1, "ann", 1.0, 61.0, ""),
@@ -244,6 +244,14 @@ def test_words_that_nobody_knows_are_none_that_are_counted():
     assert missed("  at_end: [{words: {min: 1, each: [ann]}}]", heard) == [
         ("expect.at_end[0]", "behaviour", 61.0, "0 words")
     ]
+    for bound, outcome in (
+        ("{max: 9, each: [ann]}", "measured-nothing"),
+        ("{max: 9, each: [ben]}", "met"),
+        ("{total: {max: 9}}", "measured-nothing"),
+        ("{max: 9}", "measured-nothing"),
+    ):
+        (result,) = verdict(f"  at_end: [{{words: {bound}}}]", heard).results
+        assert result.outcome == outcome
 
 
 def test_a_share_is_looked_at_on_the_way():

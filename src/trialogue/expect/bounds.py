@@ -28,6 +28,9 @@ SETTLED_S: Final = 60.0
 NOTHING: Final = "no values"
 """Result of a bound without observations."""
 
+UNKNOWN: Final = "words that were heard are not known"
+"""Result of an upper bound of words where somebody was heard without any known word."""
+
 
 def bound_results(
     bound: Bound, held: HeldRecords, section: Section, turns: Sequence[float]
@@ -44,8 +47,9 @@ def bound_results(
         if not any(window.holds(each.at, each.participant or window.participant) for window in felt)
     ]
     if bound.is_total:
-        at = held.result.duration_s
-        yield _judged(bound, [Observed(at, sum(each.value for each in observed))], section, None)
+        at, is_known = held.result.duration_s, all(each.is_known for each in observed)
+        total = Observed(at, sum(each.value for each in observed), is_known=is_known)
+        yield _judged(bound, [total], section, None)
         return
     for name in bound.names or (None,):
         own = [each for each in observed if name is None or each.participant == name]
@@ -86,6 +90,8 @@ def _judged(bound: Bound, observed: Sequence[Observed], section: Section, name: 
     value = _value(bound, by_value)
     is_out = value < bound.limit - 1e-9 if bound.statistic == "min" else value > bound.limit + 1e-9
     happened = _happened(bound, value, worst, len(observed), name=name)
+    if bound.statistic == "max" and not (is_out or all(each.is_known for each in observed)):
+        return Looked(Checked(bound.place, "measured-nothing", wanted, UNKNOWN))
     result = Checked(bound.place, "missed" if is_out else "met", wanted, happened)
     if not is_out:
         return Looked(result)

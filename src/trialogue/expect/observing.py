@@ -31,6 +31,9 @@ class Observed:
     participant: str | None = None
     """Participant concerned."""
 
+    is_known: bool = True
+    """Whether it is the whole value; else it may be more, as of one whose words nobody knows."""
+
 
 @frozen
 class Measured:
@@ -190,11 +193,12 @@ def _silent(found: Measured) -> list[Observed]:
 
 
 def _each(count_of: Callable[[ParticipantMeasures], int | None]) -> Callable[[Measured], list[Observed]]:
-    """Figure of each participant's measures; 0 where it is not known."""
+    """Figure of each participant's measures; where it is not known, at least 0."""
 
     def observe(found: Measured) -> list[Observed]:
-        rows = found.result.measures.participants
-        return [Observed(found.result.duration_s, count_of(each) or 0, each.name) for each in rows]
+        figures = [(each.name, count_of(each)) for each in found.result.measures.participants]
+        at = found.result.duration_s
+        return [Observed(at, count or 0, name, is_known=count is not None) for name, count in figures]
 
     return observe
 
