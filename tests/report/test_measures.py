@@ -9,6 +9,7 @@ from report_values import MEETING, PLAN, UTTERANCES, grant, records
 
 from trialogue.model.commands import EndTurn
 from trialogue.model.events import (
+    MeetingStarted,
     PlaybackFinished,
     PlaybackStarted,
     SessionLost,
@@ -23,7 +24,7 @@ from trialogue.model.events import (
 )
 from trialogue.model.participants import Kind, Participant, Role
 from trialogue.model.plan import MeetingPlan
-from trialogue.model.transcript import Utterance
+from trialogue.model.transcript import UNCLEAR, Utterance
 from trialogue.report.measures import (
     Balance,
     Dominance,
@@ -256,6 +257,18 @@ def test_tool_calls_end_once():
         ("c", "unanswered", None),
         ("d", "not-ours", None),
     ]
+
+
+def test_the_mark_of_unclear_speech_is_no_word():
+    """A person without an ear was heard, and no word is known: it has no number of words, and no pace."""
+    heard = records(
+        (0.0, MeetingStarted()), (1.0, SpeechStarted("kim", 1.0)), (31.0, SpeechStopped("kim", 31.0))
+    )
+    known = Utterance("kim", 2, 21.0, 31.0, "That is all.", "That is all.", "finished")
+    unclear = Utterance("kim", 1, 1.0, 11.0, UNCLEAR, UNCLEAR, "finished", is_certain=False)
+    for said, words in (((unclear,), None), ((unclear, known), 3)):
+        (row,) = [each for each in measures(PLAN, heard, said).participants if each.name == "kim"]
+        assert (row.words, row.words_per_minute) == (words, words and words * 2.0)
 
 
 def test_turns_in_writing_are_counted_apart():

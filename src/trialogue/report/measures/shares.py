@@ -14,7 +14,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.sums import summed
 from trialogue.model.text import masked_words
-from trialogue.model.transcript import Utterance
+from trialogue.model.transcript import UNCLEAR, Utterance
 from trialogue.report.measures.interruptions import Interruptions
 from trialogue.report.measures.spread import Spread, ratio, spread
 from trialogue.report.stretches import Stretch, spoken_by
@@ -119,13 +119,17 @@ class RowParts:
 
 
 def count_words(utterances: Iterable[Utterance]) -> Counter[str]:
-    """Number of heard words, by participant; absent where some of masked words were not heard."""
+    """Number of heard words, by participant; absent where some of masked words were not heard.
+
+    The mark of speech without recognized words is no word.
+    """
     words, unknown = Counter[str](), set[str]()
     for each in utterances:
         masked = masked_words(each.intended)
         if masked and each.was_cut:
             unknown.add(each.participant)
-        words[each.participant] += masked or sum(1 for word in each.heard.split() if _SPOKEN.search(word))
+        known = each.heard.replace(UNCLEAR, " ").split()
+        words[each.participant] += masked or sum(1 for word in known if _SPOKEN.search(word))
     return Counter({name: count for name, count in words.items() if name not in unknown})
 
 
