@@ -6,6 +6,7 @@ from types import FrameType
 import pytest
 
 from trialogue.brain.words.transcript import utterances
+from trialogue.expect import HeldRecords, judge
 from trialogue.model.commands import Attribute, EndTurn, GrantFloor, Play
 from trialogue.model.events import (
     EarHeard,
@@ -17,6 +18,7 @@ from trialogue.model.events import (
     SpeechStarted,
     SpeechStopped,
 )
+from trialogue.model.expectations import Bound, EndPattern, Expectations, Expected
 from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
@@ -58,9 +60,26 @@ def voices_without_an_end(n):
         yield float(number), PlaybackStarted(f"p{number % 4}", number, number, float(number)), ()
 
 
-def steps(make, n):
-    """Opcodes that the page of a meeting of `n` takes."""
-    plan = MeetingPlan("grown", tuple(Participant(f"p{number}", kind=Kind.HUMAN) for number in range(n + 1)))
+def page(plan, records):
+    """Make the page of a meeting."""
+    said = utterances(records)
+    content(PageSource(plan, records, said, result(plan, records, said, Run("virtual"))))
+
+
+def verdict(plan, records):
+    """Look at the shares of one participant and of all after each turn."""
+    bounds = (
+        Bound("overlap-ratio", "max", 0.9, (), "", "expect.always[0]"),
+        Bound("floor-share", "max", 0.9, ("p1",), "", "expect.always[1]"),
+    )
+    held = HeldRecords(records, result(plan, records, utterances(records), Run("virtual")))
+    judge(Expectations(always=bounds, at_end=(Expected(EndPattern("unfinished"), "", ""),)), held)
+
+
+def steps(make, n, use=page):
+    """Opcodes that one use of a meeting of `n` takes."""
+    seats = 2 if make is two_in_turn else n + 1
+    plan = MeetingPlan("grown", tuple(Participant(f"p{number}", kind=Kind.HUMAN) for number in range(seats)))
     records = tuple(Record(seq, *fact) for seq, fact in enumerate(make(n), 1))
     taken = 0
 
@@ -73,9 +92,7 @@ def steps(make, n):
     before = sys.gettrace()
     sys.settrace(count)
     try:
-        said = utterances(records)
-        told = result(plan, records, said, Run("virtual"))
-        content(PageSource(plan, records, said, told))
+        use(plan, records)
     finally:
         sys.settrace(before)
     return taken
@@ -86,3 +103,19 @@ def test_twice_the_meeting_is_twice_the_work(make):
     """The work for a report grows no faster than its meeting, counted in steps of the interpreter."""
     steps(make, 2)  # what is made at the first use is made
     assert steps(make, 2 * N) < 2.5 * steps(make, N)
+
+
+def two_in_turn(n):
+    """The turns of two agents, one after the other."""
+    for turn in range(1, n + 1):
+        name, at = f"p{turn % 2}", turn * 4.0
+        yield at, ReplyStarted(name, turn), (GrantFloor(name, turn, "next", at), Play(name, turn, turn))
+        yield at, PlaybackStarted(name, turn, turn, at), ()
+        finished = PlaybackFinished(name, turn, turn, at + 1, 1.0, "complete")
+        yield at + 1, finished, (EndTurn(name, turn, "finished"),)
+
+
+def test_twice_the_turns_are_twice_the_work_of_a_verdict():
+    """Shares after each turn are added up from turn to turn, not counted again from the start."""
+    steps(two_in_turn, 2, verdict)
+    assert steps(two_in_turn, 4 * N, verdict) < 2.5 * steps(two_in_turn, 2 * N, verdict)

@@ -1,6 +1,7 @@
 """Sound on the meeting's axis, joined, merged and counted."""
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from report_values import records
@@ -18,7 +19,15 @@ from trialogue.model.events import (
     VoiceRose,
     Woke,
 )
-from trialogue.report.stretches import Stretch, spoken_by, stretches, time_with, turns
+from trialogue.report.stretches import (
+    Stretch,
+    length_until,
+    spans_with,
+    spoken_by,
+    stretches,
+    time_with,
+    turns,
+)
 
 
 def test_sound_is_from_its_start_to_its_end():
@@ -120,3 +129,13 @@ def test_time_is_counted_as_by_hand(heard):
     assert time_with(heard) == (sum(len(v) >= 1 for v in voices), sum(len(v) >= 2 for v in voices))
     for name in "abc":
         assert spoken_by(heard).get(name, 0.0) == sum(name in each for each in voices)
+
+
+@given(st.lists(STRETCH, max_size=12).map(lambda heard: sorted(heard, key=lambda each: each.start_s)))
+def test_time_until_a_moment_is_that_of_what_was_heard_until_then(heard):
+    """Sound that goes on counts as far as the moment, for one voice or more and for two or more."""
+    moments = [each / 2 for each in range(110)]
+    told = [list(length_until(spans_with(heard, least), moments)) for least in (1, 2)]
+    for place, moment in enumerate(moments):
+        until = [evolve(each, end_s=min(each.end_s, moment)) for each in heard if each.start_s < moment]
+        assert (told[0][place], told[1][place]) == time_with(until)

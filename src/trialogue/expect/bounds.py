@@ -12,15 +12,12 @@ from trialogue.expect.observing import (
     Measured,
     Observed,
     Unit,
-    floor_shares,
-    overlap_ratio,
-    until,
 )
 from trialogue.expect.occurrences import Occurrence
 from trialogue.model.checked import Checked
 from trialogue.model.expectations import Bound, Kind, Section
 from trialogue.report.measures import spread
-from trialogue.report.stretches import Stretch, stretches
+from trialogue.report.stretches import joined, length_until, spans_with, stretches
 
 SETTLED_S: Final = 60.0
 """Seconds of a meeting before shares are checked."""
@@ -65,20 +62,24 @@ def name_of_share(measure: str) -> bool:
 
 def _earlier(measure: str, held: HeldRecords, name: str | None, turns: Iterable[float]) -> Iterator[Observed]:
     """Shares at the ends of turns: of one participant, of each where no name is given, or of the meeting."""
-    heard = stretches(held.records)
-    for at in turns:
-        found = _shares(measure, until(heard, at), held.result.participants) if at >= SETTLED_S else ()
-        yield from (Observed(at, value, who) for who, value in found if name in {None, who})
-
-
-def _shares(
-    measure: str, heard: Sequence[Stretch], names: Sequence[str]
-) -> Iterable[tuple[str | None, float]]:
-    """Share of each participant, or without a name that of the meeting; empty without speech."""
-    if measure != "overlap-ratio":
-        return floor_shares(heard, names).items()
-    ratio = overlap_ratio(heard)
-    return [] if ratio is None else [(None, ratio)]
+    heard, moments = stretches(held.records), [at for at in turns if at >= SETTLED_S]
+    if measure == "overlap-ratio":
+        one, two = (length_until(spans_with(heard, least), moments) for least in (1, 2))
+        shares = zip(moments, one, two, strict=True)
+        yield from (Observed(at, part / whole) for at, whole, part in shares if whole > 0)
+        return
+    spans: dict[str, list[tuple[float, float]]] = {each: [] for each in held.result.participants}
+    for each in joined(heard):
+        if each.participant in spans:
+            spans[each.participant].append((each.start_s, each.end_s))
+    spoken = {who: list(length_until(own, moments)) for who, own in spans.items()}
+    for place, at in enumerate(moments):
+        whole = sum(each[place] for each in spoken.values())
+        yield from (
+            Observed(at, each[place] / whole, who)
+            for who, each in spoken.items()
+            if whole > 0 and name in {None, who}
+        )
 
 
 def _judged(bound: Bound, observed: Sequence[Observed], section: Section, name: str | None) -> Looked:

@@ -168,15 +168,6 @@ def floor_shares(heard: Sequence[Stretch], names: Iterable[str]) -> Mapping[str,
     return {name: each / total for name, each in spoken.items()} if total > 0 else {}
 
 
-def until(heard: Iterable[Stretch], at: float) -> list[Stretch]:
-    """Stretches heard up to a moment."""
-    return [
-        Stretch(each.participant, each.turn, each.start_s, min(each.end_s, at))
-        for each in heard
-        if each.start_s < at
-    ]
-
-
 def _overlap(found: Measured) -> list[Observed]:
     value = overlap_ratio(stretches(found.records))
     return [] if value is None else [Observed(found.result.duration_s, value)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from attrs import evolve
@@ -147,6 +147,29 @@ def time_with(heard: Sequence[Stretch]) -> tuple[float, float]:
         one += there - here if voices >= 1 else 0.0
         two += there - here if voices >= 2 else 0.0
     return one, two
+
+
+def spans_with(heard: Sequence[Stretch], least: int) -> list[tuple[float, float]]:
+    """Beginnings and ends of the times in which at least so many participants were heard."""
+    steps = sorted(step for each in joined(heard) for step in ((each.start_s, 1), (each.end_s, -1)))
+    spans: list[tuple[float, float]] = []
+    voices = 0
+    for (here, change), (there, _) in pairwise(steps):
+        voices += change
+        if voices >= least and there > here:
+            spans.append((here, there))
+    return spans
+
+
+def length_until(spans: Sequence[tuple[float, float]], moments: Iterable[float]) -> Iterator[float]:
+    """Seconds of spans until each moment; both are in order, and no span begins before another ends."""
+    before, place = 0.0, 0
+    for when in moments:
+        while place < len(spans) and spans[place][1] <= when:
+            before += spans[place][1] - spans[place][0]
+            place += 1
+        begun = place < len(spans) and spans[place][0] < when
+        yield before + (when - spans[place][0] if begun else 0.0)
 
 
 def spoken_by(heard: Sequence[Stretch]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.sums import summed
 from trialogue.report.measures.borders import borders
-from trialogue.report.stretches import Stretch, joined, turns
+from trialogue.report.stretches import Stretch, joined, length_until, turns
 from trialogue.report.withdrawals import withdrawn_by
 from trialogue.values import frozen
 
@@ -86,11 +86,11 @@ def _shares(plan: MeetingPlan, heard: Sequence[Stretch]) -> Plot:
     merged = joined(heard)
     end = max((each.end_s for each in merged), default=0.0)
     at = [end * step / STEPS for step in range(1, STEPS + 1)] if merged else []
-    own: dict[str, list[Stretch]] = {each.name: [] for each in plan.participants}
+    own: dict[str, list[tuple[float, float]]] = {each.name: [] for each in plan.participants}
     for each in merged:
         if each.participant in own:
-            own[each.participant].append(each)
-    spoken = {name: list(_spoken(found, at)) for name, found in own.items() if found}
+            own[each.participant].append((each.start_s, each.end_s))
+    spoken = {name: list(length_until(found, at)) for name, found in own.items() if found}
     total = [summed(each[index] for each in spoken.values()) for index in range(len(at))]
     series = tuple(
         (name, tuple(map(_percent, each, total))) for name, each in spoken.items() if each and each[-1] > 0
@@ -100,17 +100,6 @@ def _shares(plan: MeetingPlan, heard: Sequence[Stretch]) -> Plot:
 
 def _percent(part: float, whole: float) -> float | None:
     return round(100 * part / whole, 1) if whole else None
-
-
-def _spoken(own: Sequence[Stretch], at: Sequence[float]) -> Iterator[float]:
-    """Seconds of one's speech until each moment; both are in order."""
-    before, place = 0.0, 0
-    for when in at:
-        while place < len(own) and own[place].end_s <= when:
-            before += own[place].length_s
-            place += 1
-        begun = place < len(own) and own[place].start_s < when
-        yield before + (when - own[place].start_s if begun else 0.0)
 
 
 def _waiting(records: Sequence[Record]) -> Plot:
