@@ -18,7 +18,7 @@ from trialogue.model.events import (
     SpeechStarted,
     SpeechStopped,
 )
-from trialogue.model.expectations import Bound, EndPattern, Expectations, Expected
+from trialogue.model.expectations import Bound, EndPattern, Expectations, Expected, SoundPattern, Whenever
 from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
@@ -67,8 +67,10 @@ def page(plan, records):
 
 
 def verdict(plan, records):
-    """Look at the shares of one participant and of all after each turn."""
+    """Look at the shares of one participant and of all after each turn, and at what follows each sound."""
+    when, then = Expected(SoundPattern("p1"), "", ""), Expected(SoundPattern("p0"), "", "")
     bounds = (
+        Whenever(when, then, "expect.always[2]"),
         Bound("overlap-ratio", "max", 0.9, (), "", "expect.always[0]"),
         Bound("floor-share", "max", 0.9, ("p1",), "", "expect.always[1]"),
     )
@@ -116,6 +118,6 @@ def two_in_turn(n):
 
 
 def test_twice_the_turns_are_twice_the_work_of_a_verdict():
-    """Shares after each turn are added up from turn to turn, not counted again from the start."""
+    """Each turn is looked up where the one before was, not from the start of the meeting again."""
     steps(two_in_turn, 2, verdict)
     assert steps(two_in_turn, 4 * N, verdict) < 2.5 * steps(two_in_turn, 2 * N, verdict)

@@ -6,6 +6,7 @@ all other events.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
@@ -122,8 +123,8 @@ class Happenings:
 
     def seq_at(self, at: float) -> int:
         """The first record that is not before a moment; the last one where all are."""
-        later = (record.seq for record in self.records if record.at >= at - 1e-6)
-        return next(later, self.records[-1].seq if self.records else 0)
+        place = bisect_left(self.records, at - 1e-6, key=lambda record: record.at)
+        return self.records[min(place, len(self.records) - 1)].seq if self.records else 0
 
 
 def _whom(fact: Fact) -> str | None:

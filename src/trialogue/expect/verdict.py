@@ -20,6 +20,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
@@ -218,7 +219,8 @@ class _Looking:
     ) -> Finding | None:
         """Miss of what must follow one occurrence; None where it follows in time, or the end comes before."""
         limit, wait = expected.then.within_s, expected.then.after_s
-        later = (each for each in follows if (each.at, each.seq) > (first.at, first.seq))
+        place = bisect_right(follows, (first.at, first.seq), key=lambda each: (each.at, each.seq))
+        later = (follows[index] for index in range(place, len(follows)))
         then = next((each for each in later if each.at >= first.at + wait - 1e-6), None)
         if then is None:
             if limit is not None and first.at + limit > self.happened.ended_at:
