@@ -5,12 +5,15 @@ import threading
 from contextlib import suppress
 
 import pytest
+import trio
 from fake_service import FakeService
 
 from trialogue import Hook, Record, aio
+from trialogue.aio.app_functions import callable_from_trio
 from trialogue.bridge import out_of_trio
 from trialogue.errors import AlreadyOver, GaveUp, ProviderRefused, ScenarioError
 from trialogue.mailbox import MailboxFull
+from trialogue.meeting.virtual import run_virtual
 from trialogue.model.events import SessionReady, TextTyped, ToolFinished, ToolRequested
 
 AGENT = {"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}}}
@@ -343,6 +346,26 @@ def test_who_joins_and_who_leaves_is_awaited(scenario, edges, tmp_path):
 
     (activity,) = run(main)
     assert activity != "left"
+
+
+@pytest.mark.parametrize("run_trio", [trio.run, run_virtual])
+def test_a_call_that_a_closed_loop_never_began_fails(run_trio, monkeypatch):
+    """A loop is closed right after it was given a call: the meeting does not wait for it for ever."""
+    loop, calls = asyncio.new_event_loop(), []
+    give = loop.call_soon_threadsafe
+
+    def give_and_close(*call):
+        give(*call)
+        loop.close()
+
+    async def told():
+        with trio.fail_after(30):
+            await callable_from_trio(loop, calls.append)("late")
+
+    monkeypatch.setattr(loop, "call_soon_threadsafe", give_and_close)
+    with pytest.raises(RuntimeError, match="Event loop is closed"):
+        run_trio(told)
+    assert calls == []
 
 
 def test_a_loop_that_is_closed_in_the_middle_leaves_no_traceback(scenario, edges, tmp_path, caplog):

@@ -31,11 +31,10 @@ def callable_from_trio(
     async def told(*given: object, **named: object) -> object:
         call = called(*given, **named)
         try:
-            future = asyncio.run_coroutine_threadsafe(call, loop)
-        except RuntimeError:  # the loop is closed
+            return await awaited_in_trio(asyncio.run_coroutine_threadsafe(call, loop), loop.is_closed)
+        except RuntimeError:  # also where the loop is closed, and has not begun it
             call.close()
             raise
-        return await awaited_in_trio(future)
 
     return told
 
