@@ -41,7 +41,7 @@ UNUSED = {
 }
 
 
-SCENARIOS = Path(trialogue.__file__).parents[2] / "scenarios"
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
 def test_the_scenarios_that_are_shown_have_no_notes():
