@@ -1,13 +1,14 @@
-"""Hint at the key of `floor` that bounds a silence or a turn, for a time written in a seat."""
+"""Hints for keys and words of a seat: a time that a key of `floor` bounds, and a kind of participant."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from trialogue.scenario.key_aliases import LONGEST, MEANT
 from trialogue.scenario.time_hints import written_time
 from trialogue.scenario.tree import Entries, Node, Pair, Scalar
-from trialogue.scenario.vocabulary import PERSONS
+from trialogue.scenario.vocabulary import PERSONS, Seat, via_words
 
 _WAITS: Final = ("timeout", "wait", "max_wait", "wait_time", "wait_for", "patience", "silence", "max_silence")
 _ANSWERS: Final = ("response_timeout", "reply_timeout", "answer_timeout", "response_time", "think_time")
@@ -17,6 +18,38 @@ _DELAYS: Final = frozenset(("delay", "pause", "latency"))
 _LENGTH: Final = frozenset(
     ("hold", "max_turn", "max_turn_time", "turn_time", "turn_length", "max_length", *LONGEST)
 )
+
+_KIND: Final = frozenset(("kind", "type"))
+
+VIA_MAPS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        ("clips", "clip", "recording", "recordings"),
+        "{clips: [{say: What about privacy?, when: {granted: true}}]}",
+    ),
+    **dict.fromkeys(("scripted", "script"), "{scripted: scripts/tech.yaml}"),
+}
+"""Map under `via` that a single word means."""
+
+
+def seat_form(word: str) -> str:
+    """Role or way of taking part that a word means, such as `role: human`; empty for none."""
+    if word in VIA_MAPS:
+        return f"via: {VIA_MAPS[word]}"
+    meant = (word, *MEANT.get(word.casefold(), ()))
+    of_role = (f"role: {each.value}" for each in Seat if each.value in meant)
+    return next(of_role, "") or next((f"via: {each}" for each in via_words() if each in meant), "")
+
+
+def kind_hint(pair: Pair, seat: Entries) -> str:
+    """Hint for a kind of participant, such as `kind: person`; begins with `; `, or is empty."""
+    if pair.key.casefold() not in _KIND:
+        return ""
+    word = pair.value.value if isinstance(pair.value, Scalar) else None
+    form = seat_form(word) if isinstance(word, str) else ""
+    if not form:
+        return "; write role for who takes part, such as role: human, or via for how, such as via: local"
+    key = form.partition(":")[0]
+    return f"; leave it out: {key} says it" if seat.find(key) is not None else f"; write {form}"
 
 
 def seat_hint(pair: Pair, seat: Entries) -> str:

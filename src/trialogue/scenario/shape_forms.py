@@ -22,6 +22,7 @@ from trialogue.scenario.own_values import LEFT_OUT, NAME, is_quantity, own_value
 from trialogue.scenario.point_forms import agenda_form, point_form
 from trialogue.scenario.problems import Path, Place
 from trialogue.scenario.quantities import percent
+from trialogue.scenario.seat_hints import VIA_MAPS, seat_form
 from trialogue.scenario.stages import options_of
 from trialogue.scenario.time_hints import written_time
 from trialogue.scenario.tool_forms import words_of
@@ -53,15 +54,6 @@ _OF_TEXT: Final[Mapping[str, str]] = {
     "JudgeKeys": "{ask: [%s]}",
 }
 """Map that a single text means, by the class of its keys."""
-
-_OF_VIA: Final[Mapping[str, str]] = {
-    **dict.fromkeys(
-        ("clips", "clip", "recording", "recordings"),
-        "{clips: [{say: What about privacy?, when: {granted: true}}]}",
-    ),
-    **dict.fromkeys(("scripted", "script"), "{scripted: scripts/tech.yaml}"),
-}
-"""Map under `via` that a single word means."""
 
 _OF_TIME: Final[Mapping[str, str]] = {
     "HoldKeys": "{max: %s}",
@@ -114,13 +106,21 @@ def map_form(word: str, path: Path, *, names: OwnNames) -> Hint:
             "; a policy of your own is custom, with its function beside it", _short(_OWN_POLICY % word)
         )
     form = _map_of(word, path, names)
+    if not form and path[:1] == ("cast",) and path[2:] in {("role",), ("via",)}:
+        return _elsewhere(seat_form(word), str(path[2]))
     return Hint("; it is written as a map" if form else "", form)
+
+
+def _elsewhere(form: str, key: str) -> Hint:
+    """Hint at the other one of `role` and `via` that a word means; empty for a word of this key."""
+    other = form.partition(":")[0]
+    return Hint(f"; it is written under {other}", form) if form and other != key else Hint("")
 
 
 def _map_of(word: str, path: Path, names: OwnNames) -> str:
     if len(path) == 3 and path[0] == "cast" and path[2] == "via":
         is_clips = word in {"lines", "line", "say", "script", "scripted"} and path[1] in names.people
-        form = _OF_VIA.get("clips" if is_clips else word)
+        form = VIA_MAPS.get("clips" if is_clips else word)
         return f"via: {form}" if form else ""
     if path[:2] == ("end", "any") and " " in word:
         return _short(_OF_TEXT["EventKeys"] % flow(word))

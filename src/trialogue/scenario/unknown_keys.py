@@ -34,7 +34,7 @@ from trialogue.scenario.people import ClipKeys, ClipsKeys
 from trialogue.scenario.point_forms import agenda_hint
 from trialogue.scenario.problems import Path
 from trialogue.scenario.schema import AgentDefaultsKeys, AgentKeys, Document, EndKeys, FloorKeys, RunKeys
-from trialogue.scenario.seat_hints import is_person, seat_hint
+from trialogue.scenario.seat_hints import is_person, kind_hint, seat_hint
 from trialogue.scenario.section_hints import section_above_hint, section_hint
 from trialogue.scenario.time_hints import limit_meant
 from trialogue.scenario.tree import Entries, Pair
@@ -90,7 +90,9 @@ def _meant(pair: Pair, record: kinds.KeyMap, around: Entries, names: OwnNames) -
     if cls is AgentKeys and is_person(around) and (clips := clips_of_words(pair)) is not None:
         text = clips.text.replace("write clips: ", "write via: {clips: ").replace("], a clip", "]}, a clip")
         return Hint(text, f"via: {{{clips.form}}}")
-    if text := of_roles(pair, names) if cls is Document else of_role(pair) if cls is AgentKeys else "":
+    if cls is AgentKeys and (text := of_role(pair) or kind_hint(pair, around)):
+        return Hint(text)
+    if cls is Document and (text := of_roles(pair, names)):
         return Hint(text)
     if cls is Document and word == "chairs":
         return Hint(f"; it is a participant's role: cast: {{{named_chair(pair, names)}: {{role: chair}}}}")
