@@ -39,6 +39,7 @@ def test_there_are_some():
         "rules-3-unspoken",
         "rules-4-no-words-after-a-filler",
         "rules-5-late-warning",
+        "rules-6-numbers-in-words",
     }
 
 
@@ -46,7 +47,7 @@ def test_it_is_read_whole(old):
     """A journal of earlier rules is read without problems, and its header names its rules."""
     reading = read(old)
     records = tuple(reading)
-    assert reading.header.rules < RULES == 6
+    assert reading.header.rules < RULES == 7
     assert [record.seq for record in records] == list(range(1, len(records) + 1))
     assert reading.problems == []
 
@@ -66,7 +67,7 @@ def test_it_is_measured_and_its_words_are_told(old):
 def test_it_is_not_decided_again(old):
     """Verifying a journal of other rules is an error of its own, with exit code 5, and no divergence."""
     with pytest.raises(
-        OtherRules, match=r"was decided by rules [12345], not by the current rules 6"
+        OtherRules, match=r"was decided by rules [123456], not by the current rules 7"
     ) as refused:
         verify(old, Brain)
     assert refused.value.exit_code == 5

@@ -8,7 +8,7 @@ from trialogue.model.commands import Command
 from trialogue.model.events import Event
 from trialogue.values import frozen
 
-RULES: Final = 6
+RULES: Final = 7
 """Number of the present rules: it grows whenever the same events may be decided differently."""
 
 

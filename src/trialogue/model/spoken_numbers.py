@@ -3,107 +3,131 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Final
 
 from trialogue.model.number_words import TO_NINETEEN
-from trialogue.values import define
+from trialogue.values import frozen
 
-_WORDS: Final = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+|[.!?;:]")
-_UNITS: Final = {word: float(value) for value, word in enumerate(TO_NINETEEN)}
+_WORDS: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|[^\W\d_]+|[.,!?;:]")
+_UNITS: Final = {word: value for value, word in enumerate(TO_NINETEEN)}
 _TENS: Final = {
-    word: 10.0 * value
+    word: 10 * value
     for value, word in enumerate(
         ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
     )
 }
-_SCALES: Final = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
-_DIGITS: Final = {**{word: int(value) for word, value in _UNITS.items() if value < 10}, "oh": 0}
+_SCALES: Final = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_DIGITS: Final = {**{word: str(value) for word, value in _UNITS.items() if value < 10}, "oh": "0"}
+_ARTICLES: Final = {"a", "an"}
+_AND_A_HALF: Final = ["and", "a", "half"]
 
 
 def numbers_in(text: str) -> frozenset[float]:
     """Every number that is said in a text.
 
+    A smaller scale goes on with a number, one as great begins the next: *five thousand two hundred* is one
+    number, *five thousand six thousand* are two. A comma parts numbers in words, except behind a scale.
+
     >>> sorted(numbers_in("Nine thousand to win back 40,000; that is point two five, or twenty-five."))
     [0.25, 25.0, 9000.0, 40000.0]
+    >>> sorted(numbers_in("Two and a half thousand, half a million and one point five million."))
+    [2500.0, 500000.0, 1500000.0]
     """
-    return frozenset(_read(_WORDS.findall(text.casefold())))
-
-
-@define
-class _Sum:
-    """Number under construction, word by word."""
-
-    total: float = 0.0
-    """Sum up to the last scale: thousands, millions."""
-
-    group: float = 0.0
-    """Sum of the words since then."""
-
-    last: float = 0.0
-    """Last word: only smaller ones continue it."""
-
-    is_open: bool = False
-    """Whether there was a word."""
-
-    decimals: str | None = None
-    """Digits after the point; None without a point."""
-
-    def take(self, word: str) -> bool:
-        """Take a word, if it continues the number; whether it does."""
-        if self.decimals is not None:
-            return self._take_decimal(word)
-        value = _UNITS.get(word, _TENS.get(word))
-        if value is not None and (not self.is_open or self._may_follow(value)):
-            self.group, self.last, self.is_open = self.group + value, value, True
-            return True
-        if word == "hundred" and self.is_open and 0 < self.group < 100:
-            self.group, self.last = self.group * 100, 100.0
-            return True
-        if word in _SCALES and self.is_open and self.group > 0:
-            self.total, self.group, self.last = self.total + self.group * _SCALES[word], 0.0, _SCALES[word]
-            return True
-        if word == "point":
-            self.decimals = ""
-            return True
-        return False
-
-    def _may_follow(self, value: float) -> bool:
-        """Whether a unit or ten can follow a hundred, a scale, or a ten."""
-        return self.last >= 100 or (self.last >= 20 and value < 10)
-
-    def _take_decimal(self, word: str) -> bool:
-        if word not in _DIGITS:
-            return False
-        self.decimals = f"{self.decimals}{_DIGITS[word]}"
-        return True
-
-    def value(self) -> float | None:
-        """Number, once no word continues it; None where there was none."""
-        if self.decimals:
-            return float(f"{int(self.total + self.group)}.{self.decimals}")
-        return self.total + self.group if self.is_open else None
-
-
-def _read(words: list[str]) -> Iterator[float]:
-    number = _Sum()
-    for place, word in enumerate(words):
-        following = words[place + 1] if place + 1 < len(words) else ""
-        is_article = word in {"a", "an"} and following in {"hundred", *_SCALES}
-        if (word == "and" and number.last >= 100) or number.take("one" if is_article else word):
-            continue
-        if (found := number.value()) is not None:
-            yield found
-        number = _Sum()
-        if word[0].isdigit():
-            yield from _written(word, following)
+    words = _WORDS.findall(text.casefold())
+    found: set[float] = set()
+    place = 0
+    while place < len(words):
+        if number := _number(words, place):
+            found.add(number.value)
+            place = number.end
         else:
-            number.take("one" if is_article else word)
-    if (found := number.value()) is not None:
-        yield found
+            place += 1
+    return frozenset(found)
 
 
-def _written(word: str, following: str) -> Iterator[float]:
-    """Number in digits, with a scale after it: `1.5 million`."""
-    value = float(word.replace(",", ""))
-    yield value * _SCALES[following] if following in _SCALES else value
+@frozen
+class _Part:
+    """Number, or a part of one: *five thousand* in *five thousand two hundred*."""
+
+    value: float
+    """Value, with its scale."""
+
+    scale: int
+    """Power of ten of the scale that it ends with; 0 without one: nothing goes on with it."""
+
+    end: int
+    """Place behind its last word."""
+
+
+def _word(words: Sequence[str], place: int) -> str:
+    return words[place] if place < len(words) else ""
+
+
+def _number(words: Sequence[str], place: int) -> _Part | None:
+    """Number that begins at a place; None where none does."""
+    number = _first_part(words, place)
+    while number and number.scale:
+        further = number.end + (_word(words, number.end) == ",")
+        further += _word(words, further) == "and"
+        part = _part_in_words(words, further)
+        if part is None or part.scale >= number.scale:
+            break
+        number = _Part(number.value + part.value, part.scale, part.end)
+    return number
+
+
+def _first_part(words: Sequence[str], place: int) -> _Part | None:
+    """Part that begins a number; digits, *half a* and *a* do so alone."""
+    word, following = _word(words, place), _word(words, place + 1)
+    if word[0].isdecimal():
+        return _scaled(words, word.replace(",", ""), place + 1)
+    if word == "point" and following in _DIGITS:
+        return _scaled(words, "0", place)
+    if word == "half":
+        scale = place + 1 + (following in _ARTICLES)
+        return _scaled(words, "0.5", scale) if _word(words, scale) in _SCALES else None
+    if word in _ARTICLES and following in _SCALES:
+        return _with_hundreds(words, 1, place + 1)
+    return _part_in_words(words, place)
+
+
+def _part_in_words(words: Sequence[str], place: int) -> _Part | None:
+    value, end = _below_hundred(words, place)
+    return _with_hundreds(words, value, end) if end > place else None
+
+
+def _with_hundreds(words: Sequence[str], value: int, end: int) -> _Part:
+    if value and _word(words, end) == "hundred":
+        value, end = 100 * value, end + 1
+        rest, behind = _below_hundred(words, end + (_word(words, end) == "and"))
+        if rest and _word(words, behind) != "hundred":  # else a hundred of the next number
+            value, end = value + rest, behind
+    return _scaled(words, str(value), end)
+
+
+def _below_hundred(words: Sequence[str], place: int) -> tuple[int, int]:
+    """Value of a ten, a unit or both, and the place behind them: the same place, where there are none."""
+    word, following = _word(words, place), _word(words, place + 1)
+    if word in _TENS:
+        unit = _UNITS.get(following, 0)
+        return (_TENS[word] + unit, place + 2) if 0 < unit < 10 else (_TENS[word], place + 1)
+    return (_UNITS[word], place + 1) if word in _UNITS else (0, place)
+
+
+def _scaled(words: Sequence[str], digits: str, place: int) -> _Part:
+    """Number with what may follow: decimals or *and a half*, then a scale, then *and a half* of it."""
+    if _word(words, place) == "point" and _word(words, place + 1) in _DIGITS and "." not in digits:
+        digits, place = digits + ".", place + 1
+        while _word(words, place) in _DIGITS:
+            digits, place = digits + _DIGITS[words[place]], place + 1
+    elif list(words[place : place + 3]) == _AND_A_HALF and "." not in digits:
+        digits, place = digits + ".5", place + 3
+    scale = _SCALES.get(_word(words, place), 0)
+    if not scale:
+        return _Part(float(digits), 0, place)
+    place += 1
+    value = float(f"{digits}e{scale}")
+    if list(words[place : place + 3]) == _AND_A_HALF and "." not in digits:
+        return _Part(value + 0.5 * 10**scale, 0, place + 3)
+    return _Part(value, scale, place)

@@ -29,7 +29,8 @@ class SpokenKeys:
     """Regular expression that the words must match."""
 
     number: Annotated[float | None, Number()] = None
-    """Number in the words, in digits or written out: `9000` is `9,000` and `nine thousand`."""
+    """Number in the words, in digits or written out in English: `9000` is `9,000` and `nine thousand`, and
+    `1500000` is `one and a half million`."""
 
     name: OptionalIdentifier = None
     """Participant who is named, by title or alias."""
