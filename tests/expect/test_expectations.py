@@ -9,6 +9,7 @@ from trialogue.meeting.outputs import verdict_code
 from trialogue.model.commands import AnswerTool, EndMeeting, GrantFloor, Report, RunTool
 from trialogue.model.events import (
     FaultStruck,
+    HookAnswered,
     MeetingStarted,
     ReplyFailed,
     ServiceWarned,
@@ -19,6 +20,7 @@ from trialogue.model.events import (
     ToolRequested,
 )
 from trialogue.model.expectations import Advice
+from trialogue.report.tools import tool_calls
 
 
 @pytest.mark.parametrize(
@@ -361,6 +363,32 @@ def test_a_request_that_is_repeated_after_a_reconnect_is_no_second_call():
 
     assert called(AnswerTool("ben", 2, "c1", "price", "8")) == []
     assert called(RunTool("ben", "c1", "price", "{}")) == ["2 times, at 2.00 s, 18.00 s"]
+
+
+def test_a_call_that_shares_the_result_of_another_has_its_outcome():
+    """Of two calls of one identity one tool runs; both got the result, so neither is unanswered."""
+    both = [AnswerTool("ann", 1, "c1", "price", "8"), AnswerTool("ben", 1, "c1", "price", "8", 1)]
+    held = numbered(
+        (0.0, MeetingStarted(), GrantFloor("ben", 1, "opening", 90.0)),
+        (1.0, ToolRequested("ann", 1, "c1", "price", "{}"), RunTool("ann", "c1", "price", "{}")),
+        (1.5, ToolRequested("ben", 1, "c1", "price", "{}")),
+        (2.0, ToolFinished("ann", "c1", "succeeded", "8"), *both),
+        (3.0, ToolRequested("ben", 1, "c2", "price", "{}"), AnswerTool("ben", 1, "c2", "price", "8")),
+        (4.0, ToolRequested("ben", 1, "c2", "price", "{}"), AnswerTool("ben", 1, "c2", "price", "8")),
+        (5.0, ToolRequested("ben", 1, "c3", "price", "{}")),
+        (5.1, HookAnswered("ben", 1, allowed=False), AnswerTool("ben", 1, "c3", "price", "Refused")),
+        *turn(1, "ben", 7.0, 11.0, "It costs eight."),
+        (18.0, SessionReady("ann", 1), EndMeeting("agenda-done")),
+    )
+
+    def came(outcome):
+        keys = f"tool: price, outcome: {outcome}, called: {{min: 9}}"
+        return next(each[-1] for each in missed(f"  at_end: [{{{keys}}}]", held)).partition(";")[0]
+
+    assert came("succeeded") == "3 times, at 2.00 s, 2.00 s, 3.00 s"
+    assert came("answered") == "once, at 5.10 s"
+    assert came("unanswered") == "0 times"
+    assert [each.outcome for each in tool_calls(held)] == ["succeeded"] * 3 + ["answered"]
 
 
 def test_a_failed_reply_is_missed_with_its_reason():

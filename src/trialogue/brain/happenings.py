@@ -233,7 +233,16 @@ class Fold:
         """Note the tool calls that the records leave open."""
         for key in tuple(self._open):
             if key not in self._over:
-                self._end_call(key, (at, seq), "unanswered")
+                self.end_call(key, (at, seq), "unanswered")
+
+    def end_call(self, key: tuple[str, str], when: tuple[float, int], outcome: str, result: str = "") -> None:
+        """Note the end of an open call, by its participant and id, at a time and a record's number."""
+        call = self._open.pop(key, None)
+        if call is not None:
+            self._over.add(key)
+            self.facts.append(EndedCall(*when, key[0], call.tool, outcome, call.arguments, result))
+            if outcome in AMISS:
+                self.facts.append(NotedError(*when, f"tool-{outcome}", key[0]))
 
     def _event(self, event: Event, at: float, seq: int) -> None:
         match event:
@@ -260,9 +269,9 @@ class Fold:
             case ToolRequested(participant=name, call_id=call_id):
                 self._open.setdefault((name, call_id), event)
             case ToolFinished(participant=name, call_id=call_id, outcome=outcome, content=content):
-                self._end_call((name, call_id), (at, seq), outcome, content)
+                self.end_call((name, call_id), (at, seq), outcome, content)
             case ToolCallCancelled(participant=name, call_id=call_id):
-                self._end_call((name, call_id), (at, seq), "cancelled")
+                self.end_call((name, call_id), (at, seq), "cancelled")
             case _:
                 pass
 
@@ -281,7 +290,7 @@ class Fold:
             case RunTool(participant=name, call_id=call_id):
                 self._over.discard((name, call_id))
             case CancelTool(participant=name, call_id=call_id):
-                self._end_call((name, call_id), (at, seq), "cancelled")
+                self.end_call((name, call_id), (at, seq), "cancelled")
             case EndMeeting(reason=reason):
                 if reason == "agenda-done":
                     self._move(None, at, seq)
@@ -312,16 +321,6 @@ class Fold:
         if item is not None:
             self.facts.append(AgendaMove(at, seq, item, Happening.STARTED))
         self._item = item
-
-    def _end_call(
-        self, key: tuple[str, str], when: tuple[float, int], outcome: str, result: str = ""
-    ) -> None:
-        call = self._open.pop(key, None)
-        if call is not None:
-            self._over.add(key)
-            self.facts.append(EndedCall(*when, key[0], call.tool, outcome, call.arguments, result))
-            if outcome in AMISS:
-                self.facts.append(NotedError(*when, f"tool-{outcome}", key[0]))
 
 
 def failures_of(event: Event, at: float, seq: int = 0) -> list[NotedError]:

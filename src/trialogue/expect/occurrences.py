@@ -1,7 +1,7 @@
 """Occurrences of patterns in a meeting's records, all found in one fold.
 
-Sound counts once for each stretch, at the moment at which it has lasted long enough; `brain.happenings` finds
-all other events.
+Sound counts once for each stretch, at the moment at which it has lasted long enough. A tool call that is
+answered without a run ends with its answer. `brain.happenings` finds all other events.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from trialogue.brain.happenings import (
 )
 from trialogue.model.expectations import ErrorPattern, EventPattern, SoundPattern, TimePattern
 from trialogue.model.records import Record
+from trialogue.model.shared_results import SharedResults
 from trialogue.report.result import Failure
 from trialogue.report.stretches import joined, stretches
 from trialogue.values import frozen
@@ -60,9 +61,12 @@ class Happenings:
     @classmethod
     def of(cls, records: Sequence[Record], failures: Sequence[Failure]) -> Happenings:
         """Read the records once."""
-        fold = Fold()
+        fold, shared = Fold(), SharedResults()
         for record in records:
             fold.take(record)
+            for call in shared.take(record):
+                key = (call.participant, call.call_id)
+                fold.end_call(key, (record.at, record.seq), call.outcome, call.content)
         if records:
             fold.close(records[-1].at, records[-1].seq)
         return cls(records, failures, fold)

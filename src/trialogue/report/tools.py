@@ -7,15 +7,17 @@ from typing import Literal, TypeAlias
 
 from attrs import evolve, field
 
-from trialogue.model.commands import AnswerTool, RunTool
+from trialogue.model.commands import AskHook, RunTool
 from trialogue.model.events import ToolCallCancelled, ToolFinished, ToolRequested
 from trialogue.model.records import Record
+from trialogue.model.shared_results import SharedResults
 from trialogue.values import define, frozen
 
 ToolOutcome: TypeAlias = Literal[
     "succeeded", "failed", "timed-out", "cancelled", "unknown", "answered", "unanswered", "not-ours"
 ]
-"""Outcome of a call: from `ToolFinished`; `answered` by the meeting itself; never finished; or run elsewhere.
+"""Outcome of a call: from `ToolFinished`, its own or that of the call whose result it shares; `answered` by
+the meeting itself; never finished; or run elsewhere.
 """
 
 
@@ -48,7 +50,7 @@ class ToolRecord:
 def tool_calls(records: Iterable[Record]) -> tuple[ToolRecord, ...]:
     """Calls in the order of their requests; a repeated request counts once.
 
-    A request with a used id whose tool runs is a new call.
+    A request with a used id that runs a tool, or is answered for the first time, is a new call.
     """
     calls = _Calls()
     for record in records:
@@ -62,28 +64,30 @@ class _Calls:
 
     all: list[ToolRecord] = field(factory=list[ToolRecord])
     _last: dict[tuple[str, str], int] = field(factory=dict[tuple[str, str], int])
+    _shared: SharedResults = field(factory=SharedResults)
 
     def take(self, record: Record) -> None:
+        answered = self._shared.take(record)
         match record.event:
             case ToolRequested():
-                self._requested(record.event, record)
+                begins = any(isinstance(each, RunTool | AskHook) for each in record.commands)
+                self._requested(record.event, record.at, is_new=begins or bool(answered))
             case ToolFinished(participant=name, call_id=call_id, outcome=outcome, code=code):
                 self._end((name, call_id), outcome, record.at, code)
             case ToolCallCancelled(participant=name, call_id=call_id):
                 self._end((name, call_id), "cancelled", record.at)
             case _:
                 pass
-        for command in record.commands:
-            if isinstance(command, AnswerTool):
-                self._end((command.participant, command.call_id), "answered", record.at)
+        for each in answered:
+            self._end((each.participant, each.call_id), each.outcome, record.at)
 
-    def _requested(self, event: ToolRequested, record: Record) -> None:
+    def _requested(self, event: ToolRequested, at: float, *, is_new: bool) -> None:
         key = (event.participant, event.call_id)
-        if key in self._last and not any(isinstance(command, RunTool) for command in record.commands):
+        if key in self._last and not is_new:
             return
         outcome: ToolOutcome = "unanswered" if event.ours else "not-ours"
         self._last[key] = len(self.all)
-        self.all.append(ToolRecord(*key, event.tool, record.at, outcome))
+        self.all.append(ToolRecord(*key, event.tool, at, outcome))
 
     def _end(self, key: tuple[str, str], outcome: ToolOutcome, at: float, code: str = "") -> None:
         """Note the end of a call; only the first counts, as a result may be repeated."""

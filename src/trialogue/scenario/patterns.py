@@ -68,7 +68,8 @@ class EventKeys:
 
     outcome: OptionalIdentifier = None
     """With `tool`: outcome of the call: `succeeded`, `failed`, `timed-out`, `cancelled`, `unknown`,
-    `unanswered`.
+    `unanswered`; `answered` for a call that the app refused. A call that shares the result of another has
+    its outcome.
     """
 
     arguments: Annotated[str | None, PatternText()] = None
