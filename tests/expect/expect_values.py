@@ -69,6 +69,20 @@ MEETING = numbered(
 """Three turns, a call, a session that is lost for three seconds."""
 
 
+AT_ONCE = numbered(
+    (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
+    *turn(1, "ann", 1.0, 4.0, "What does it cost, Ben?")[:-1],
+    (
+        5.0,
+        PlaybackFinished("ann", 1, 1, 5.0, 4.0, "complete"),
+        EndTurn("ann", 1, "finished"),
+        GrantFloor("ben", 2, "next", 90.0),
+    ),
+    (9.0, SessionReady("ben", 2), EndMeeting("said")),
+)
+"""A turn whose end is the moment of the next grant."""
+
+
 def verdict(text, records=MEETING):
     """What comes of these expectations."""
     resolved = expecting(text)

@@ -1,7 +1,7 @@
 """Expectations, looked up in records: what is met, what is missed, and what is said of it."""
 
 import pytest
-from expect_values import MEETING, expecting, missed, numbered, turn, verdict
+from expect_values import AT_ONCE, MEETING, expecting, missed, numbered, turn, verdict
 
 from trialogue.cli.view_verdict import headline
 from trialogue.errors import ScenarioError
@@ -137,6 +137,16 @@ def test_whenever_has_times_of_its_own():
     assert (len(both), missed(rule.format(", within: 9s", ", within: 2s"))) == (2, both[:1])
     assert missed(rule.format(", after: 30s", ", within: 1s")) == []
     assert missed(rule.format("", ", after: 7s"))[0][3] == "after 15.00 s it never came"
+
+
+def test_whenever_a_turn_ends_the_next_grant_follows_though_both_are_of_one_moment():
+    """The floor is granted as the turn before ends: that grant follows the words, and is no later one."""
+    then = "then: {participant: ben, event: granted, within: 1s}"
+    assert missed(f"  always: [{{when: {{said: {{by: ann, match: cost}}}}, {then}}}]", AT_ONCE) == []
+    backwards = "when: {participant: ben, event: granted}, then: {said: {by: ann, match: cost}}"
+    assert missed(f"  always: [{{{backwards}}}]", AT_ONCE)[0][3] == "after 5.00 s it never came"
+    itself = "when: {said: {by: ann, match: cost}}, then: {said: {match: Ben}}"
+    assert missed(f"  always: [{{{itself}}}]", AT_ONCE)[0][3] == "after 5.00 s it never came"
 
 
 def test_a_limit_of_time_is_told_with_what_came_too_late():

@@ -45,6 +45,9 @@ class Occurrence:
     failure: Failure | None = None
     """The failure that this is; None for an event of another kind."""
 
+    place: int = 0
+    """Place among all facts of the meeting, from 1; 0 for a sound, a time or a failure."""
+
 
 @frozen
 class Happenings:
@@ -100,7 +103,7 @@ class Happenings:
 
     def find(self, pattern: EventPattern) -> list[Occurrence]:
         """Each time that a pattern came true, in order."""
-        return sorted(self._find(pattern), key=lambda each: (each.at, each.seq))
+        return sorted(self._find(pattern), key=in_turn)
 
     def _find(self, pattern: EventPattern) -> Iterator[Occurrence]:
         match pattern:
@@ -111,8 +114,9 @@ class Happenings:
             case ErrorPattern(code=code, by=by):
                 yield from self._errors(code, by)
             case _:
-                found = (each for each in self._fold.facts if fits(pattern, each))
-                yield from (Occurrence(each.at, each.seq, _whom(each)) for each in found)
+                for place, each in enumerate(self._fold.facts, start=1):
+                    if fits(pattern, each):
+                        yield Occurrence(each.at, each.seq, _whom(each), place=place)
 
     def _sound(self, by: str, for_s: float) -> Iterator[Occurrence]:
         for each in joined(stretches(self.records)):
@@ -129,6 +133,11 @@ class Happenings:
         """The first record that is not before a moment; the last one where all are."""
         place = bisect_left(self.records, at - 1e-6, key=lambda record: record.at)
         return self.records[min(place, len(self.records) - 1)].seq if self.records else 0
+
+
+def in_turn(each: Occurrence) -> tuple[float, int, int]:
+    """Key of the order of occurrences, also of those of one record, as a turn's end and the next grant."""
+    return each.at, each.seq, each.place
 
 
 def _whom(fact: Fact) -> str | None:

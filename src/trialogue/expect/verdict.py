@@ -7,7 +7,7 @@
 3. `always` bounds every observation (`min`, `max`), or all of them (`p50`, `p95`, `p99`). Shares are looked
    at whenever a turn ends, from the meeting's first minute on, and at its end.
    What `then` follows may be bounded, too: `after` and `within` of `when` count from the start, those of
-   `then` from each `when`.
+   `then` from each `when`. It may follow at the very same record.
    A measure without observations, and a `when` that never came, *measured nothing*: neither met nor missed.
 4. `at_end` counts over the whole meeting.
 5. A miss is of *infrastructure* where it is about sessions and errors, where the participant in question had
@@ -31,7 +31,7 @@ from trialogue.brain.happenings import SaidWords, fits
 from trialogue.expect.bounds import bound_results
 from trialogue.expect.excused import windows
 from trialogue.expect.missing import Finding, HeldRecords, Looked
-from trialogue.expect.occurrences import Happenings, Occurrence
+from trialogue.expect.occurrences import Happenings, Occurrence, in_turn
 from trialogue.expect.record_lines import around
 from trialogue.expect.unjudged import why_unjudged
 from trialogue.model.checked import Checked
@@ -219,7 +219,7 @@ class _Looking:
     ) -> Finding | None:
         """Miss of what must follow one occurrence; None where it follows in time, or the end comes before."""
         limit, wait = expected.then.within_s, expected.then.after_s
-        place = bisect_right(follows, (first.at, first.seq), key=lambda each: (each.at, each.seq))
+        place = bisect_right(follows, in_turn(first), key=in_turn)
         later = (follows[index] for index in range(place, len(follows)))
         then = next((each for each in later if each.at >= first.at + wait - 1e-6), None)
         if then is None:
