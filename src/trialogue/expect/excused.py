@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from trialogue.model.events import EarReady, FaultStruck, SessionReady
+from trialogue.model.events import EarLost, EarReady, FaultStruck, SessionLost, SessionReady
 from trialogue.model.records import Record
 from trialogue.values import frozen
 
@@ -44,11 +44,28 @@ def windows(records: Sequence[Record], faults: Iterable[str]) -> list[Window]:
 
 
 def _end(records: Sequence[Record], index: int, struck: FaultStruck) -> float:
-    back = (
-        record.at
-        for record in records[index:]
-        if isinstance(record.event, SessionReady | EarReady)
-        and record.event.participant == struck.participant
-    )
-    begin_s = records[index].at
-    return max(begin_s + (struck.for_s or 0.0), next(back, begin_s)) + SETTLES_S
+    """End of a fault's effects: a session that comes back much later was lost by something else."""
+    end_s = records[index].at + (struck.for_s or 0.0) + SETTLES_S
+    is_away = _is_away(records[:index], struck.participant)
+    for record in records[index:]:
+        match record.event:
+            case SessionLost(participant=name) | EarLost(participant=name) if name == struck.participant:
+                is_away = is_away or record.at <= end_s
+            case SessionReady(participant=name) | EarReady(participant=name) if name == struck.participant:
+                return max(end_s, record.at + SETTLES_S) if is_away else end_s
+            case _:
+                pass
+    return end_s
+
+
+def _is_away(before: Sequence[Record], participant: str) -> bool:
+    """Whether a participant has no session after these records: it was lost, or was never ready."""
+    for record in reversed(before):
+        match record.event:
+            case SessionLost(participant=name) | EarLost(participant=name) if name == participant:
+                return True
+            case SessionReady(participant=name) | EarReady(participant=name) if name == participant:
+                return False
+            case _:
+                pass
+    return True
