@@ -34,6 +34,7 @@ from trialogue.errors import (
 from trialogue.model.events import (
     InjectionRefused,
     ReplySent,
+    SentenceSaid,
     ServiceWarned,
     SessionReady,
     SettingsChanged,
@@ -248,6 +249,20 @@ def price(fruit: str) -> dict:
         fruit: the fruit's name
     """
     return {"fruit": fruit, "cents": 30}
+
+
+async def test_a_conversation_from_before_is_known_to_every_session(autojump_clock):
+    """A lost connection does not make the agent forget the conversation that it was opened with."""
+    before = [{"type": "History", "role": "user", "content": "My name is Kim."}]
+    service = FakeService()
+    async with open_agent({**AGENT, "context": {"messages": before}}, connect=service) as agent:
+        await until(agent, SessionReady)
+        service.socket.tells({"type": "ConversationText", "role": "assistant", "content": "Hello, Kim."})
+        await until(agent, SentenceSaid)
+        service.socket.loses()
+        await until(agent, SessionReady)
+    remembered = service.settings[1]["agent"]["context"]["messages"]
+    assert remembered == [*before, {"type": "History", "role": "assistant", "content": "Hello, Kim."}]
 
 
 async def test_functions_are_told_and_answered(autojump_clock):

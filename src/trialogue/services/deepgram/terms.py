@@ -4,7 +4,7 @@
    ended.
 2. `UpdatePrompt` adds to the prompt. `UpdateThink` replaces all of `think`, so the parts that a change leaves
    out (prompt, functions) are filled in from the present settings.
-3. A restored agent remembers and does not greet again.
+3. A restored agent remembers, after the conversation that its settings give it, and does not greet again.
 4. A script continues after the lines that were heard in earlier sessions, and reports each line that it uses.
 """
 
@@ -92,8 +92,10 @@ def restored(settings: Settings, context: Sequence[ContextItem]) -> Settings:
     agent = settings.agent
     if not isinstance(agent, AgentSettings):
         return settings
-    memory = Context(messages=tuple(_remembered(item) for item in context))
-    return evolve(settings, agent=evolve(agent, greeting=None, context=memory if context else None))
+    given = (agent.context and agent.context.messages) or ()
+    messages = (*given, *(_remembered(item) for item in context))
+    memory = Context(messages=messages) if messages else None
+    return evolve(settings, agent=evolve(agent, greeting=None, context=memory))
 
 
 def with_lines(settings: Settings, stand: ScriptStand) -> Settings:
