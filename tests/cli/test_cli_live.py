@@ -12,6 +12,7 @@ from trialogue.model.events import (
     Joined,
     Left,
     MuteAsked,
+    SessionFailed,
     SpeechStarted,
     SpeechStopped,
     StopAsked,
@@ -205,6 +206,16 @@ def test_hands_and_who_is_muted():
         ("joining · hand up", "thinking"),
         ("joining", "thinking"),
     ]
+
+
+@pytest.mark.parametrize("event", [SessionFailed("tech", "gone"), Left("tech")])
+def test_a_hand_of_one_who_is_gone_is_down(event):
+    """The live view shows no hand of an agent that has failed or left."""
+    view, seen = LiveView(PLAN), []
+    for record in records((0.0, FloorRequested("tech")), (1.0, event)):
+        view.take(record)
+        seen.append("hand up" in plain(view.at(record.at, {})[2]))
+    assert seen == [True, False]
 
 
 def test_a_person_who_has_the_floor_is_not_said_to_think():

@@ -1,18 +1,22 @@
 """What each record adds to the page."""
 
+import pytest
 from report_values import MEETING, PLAN, grant, records
 
-from trialogue.model.commands import Attribute, EndTurn, Play, Report, StopPlayout
+from trialogue.model.commands import Attribute, EndTurn, Play, Replace, Report, StopPlayout
 from trialogue.model.events import (
     FaultStruck,
+    FloorRequestCancelled,
     FloorRequested,
     Joined,
+    Left,
     PlaybackFinished,
     PlaybackStarted,
     ReplyFailed,
     ReplySent,
     SentenceSaid,
     ServiceWarned,
+    SessionFailed,
     SpeechStarted,
     SpeechStopped,
     Woke,
@@ -140,6 +144,25 @@ def test_words_beside_a_turn_stand_as_what_they_were():
 def test_a_raised_hand_is_in_the_queue():
     """The page shows a raised hand in the queue, with its priority."""
     assert marks_of((1.0, FloorRequested("kim", 2))) == [{"k": "ask", "who": "kim", "at": 1.0, "priority": 2}]
+
+
+@pytest.mark.parametrize("event", [Left("kim"), SessionFailed("kim", "gone"), FloorRequestCancelled("kim")])
+def test_a_hand_of_one_who_is_gone_leaves_the_queue(event):
+    """The page shows nobody waiting who has left, has failed or has taken the hand down."""
+    asked, gone = marks_of((1.0, FloorRequested("kim")), (4.0, event))[:2]
+    assert (asked["k"], gone) == ("ask", {"k": "unask", "who": "kim", "at": 4.0})
+
+
+def test_an_agent_whose_fallback_takes_its_seat_stays_in_the_queue():
+    """The page shows it waiting, as the measures count it."""
+    held = (1.0, FloorRequested("ada")), (4.0, SessionFailed("ada", "gone"), Replace("ada"))
+    assert "unask" not in kinds(marks_of(*held))
+
+
+def test_a_hand_of_one_who_cannot_have_the_floor_is_in_no_queue():
+    """The page shows no observer waiting."""
+    refused = Report("stale", "the floor was wanted for somebody", "kim")
+    assert "ask" not in kinds(marks_of((1.0, FloorRequested("kim"), refused)))
 
 
 def test_tools_troubles_and_the_agenda_are_told():

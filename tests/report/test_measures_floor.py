@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 from report_values import grant, records, said
 
-from trialogue.model.commands import Cue, EndMeeting, EndTurn, Play, Replace, StopPlayout
+from trialogue.model.commands import Cue, EndMeeting, EndTurn, Play, Replace, Report, StopPlayout
 from trialogue.model.events import (
     FloorRequestCancelled,
     FloorRequested,
@@ -264,6 +264,36 @@ def test_an_agent_whose_fallback_takes_its_seat_goes_on_waiting():
         (10.0, StopAsked("x"), EndTurn("ben", 2, "meeting-ended"), EndMeeting("x")),
     ).floor
     assert (found.cancelled, found.wait) == (0, one(4.0))
+
+
+def test_a_hand_of_one_who_has_the_floor_or_cannot_have_it_asks_for_nothing():
+    """A hand raised between the grant and the speech waits for nothing, nor does that of an observer."""
+    held = records(
+        (0.0, MeetingStarted(), grant("kim", 1, 0.0)),
+        (2.0, FloorRequested("kim")),
+        (3.0, FloorRequested("ben"), Report("stale", "the floor was wanted for somebody", "ben")),
+        (4.0, SpeechStarted("kim", 4.0)),
+        (5.0, FloorRequested("kim")),
+        (6.0, SpeechStopped("kim", 6.0), EndTurn("kim", 1, "finished"), grant("kim", 2, 6.0)),
+        (10.0, StopAsked("x"), EndTurn("kim", 2, "meeting-ended"), EndMeeting("x")),
+    )
+    found = measures(PLAN, held).floor
+    assert (found.requests, found.cancelled, found.wait) == (1, 0, one(1.0))
+    (waiting,) = [each for each in plots(PLAN, held, ()) if each.title == "Waiting for the floor"]
+    assert (waiting.at, waiting.series[0][1]) == ((5.0, 6.0), (1.0, 0.0))
+    assert [each.hands for each in grants(held)] == [(), ()]
+
+
+def test_a_hand_of_an_agent_that_thinks_asks_for_its_next_turn():
+    """The app can ask for an agent that has the floor: it waits for another turn."""
+    found = measured(
+        (0.0, MeetingStarted()),
+        (0.5, SessionReady("ada", 1), grant("ada", 1, 0.5)),
+        (1.0, FloorRequested("ada")),
+        (6.0, Woke("x"), EndTurn("ada", 1, "timeout"), grant("ada", 2, 6.0)),
+        (10.0, StopAsked("x"), EndTurn("ada", 2, "meeting-ended"), EndMeeting("x")),
+    ).floor
+    assert (found.requests, found.wait) == (1, one(5.0))
 
 
 def test_the_addressee_speaks_next():

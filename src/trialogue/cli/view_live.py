@@ -28,8 +28,6 @@ from trialogue.model.commands import (
 )
 from trialogue.model.events import (
     Event,
-    FloorRequestCancelled,
-    FloorRequested,
     Joined,
     Left,
     PlaybackFinished,
@@ -47,6 +45,7 @@ from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.report.cast import with_everybody
+from trialogue.report.floor_requests import FloorRequests
 from trialogue.values import define, frozen
 
 METER_CELLS: Final = 12
@@ -138,6 +137,7 @@ class LiveView:
     _presence: dict[str, Presence] = field(init=False)
     _sounding: set[str] = field(init=False, factory=set[str])
     _hands: set[str] = field(init=False, factory=set[str])
+    _requests: FloorRequests = field(init=False, factory=FloorRequests)
     _muted: frozenset[str] = field(init=False, default=frozenset())
     _holder: str | None = field(init=False, default=None)
     _turn: int = field(init=False, default=0)
@@ -161,6 +161,11 @@ class LiveView:
         for at, name, file in self.sounds(record):
             self._story.play(at, name, file)
         self._story.take(record)
+        asking, gone = self._requests.take(record)
+        if asking is not None:
+            self._hands.add(asking)
+        if gone is not None:
+            self._hands.discard(gone)
         self._take_event(record.at, record.event)
         for command in record.commands:
             self._take_command(record.at, command)
@@ -218,7 +223,6 @@ class LiveView:
                 self._presence[name] = Presence.LOST
             case SessionFailed(participant=name):
                 self._presence[name] = Presence.GONE
-                self._hands.discard(name)
             case PlaybackStarted(participant=name) | SpeechStarted(participant=name):
                 self._presence[name] = Presence.HERE
                 self._sounding.add(name)
@@ -229,11 +233,6 @@ class LiveView:
             case Left(participant=name):
                 self._presence[name] = Presence.LEFT
                 self._sounding.discard(name)
-                self._hands.discard(name)
-            case FloorRequested(participant=name):
-                self._hands.add(name)
-            case FloorRequestCancelled(participant=name):
-                self._hands.discard(name)
             case ToolRequested(participant=name, call_id=call_id, tool=tool, ours=True):
                 self._calls.setdefault((name, call_id), (tool, at))
             case (

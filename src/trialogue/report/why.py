@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from attrs import field
 
 from trialogue.model.commands import EndTurn, GrantFloor
-from trialogue.model.events import Event, FloorRequested
+from trialogue.model.events import Event
 from trialogue.model.records import Record
-from trialogue.report.withdrawals import withdrawn_by
+from trialogue.report.floor_requests import FloorRequests
 from trialogue.values import define, frozen
 
 
@@ -61,12 +61,13 @@ class _Course:
 
     turns: dict[int, TurnGiven] = field(factory=dict[int, TurnGiven])
     _hands: list[str] = field(factory=list[str])
+    _requests: FloorRequests = field(factory=FloorRequests)
 
     def take(self, record: Record) -> None:
-        gone = withdrawn_by(record)
+        asking, gone = self._requests.take(record)
         self._hands = [name for name in self._hands if name != gone]
-        if isinstance(record.event, FloorRequested) and record.event.participant not in self._hands:
-            self._hands.append(record.event.participant)
+        if asking is not None and asking not in self._hands:
+            self._hands.append(asking)
         for command in record.commands:
             match command:
                 case GrantFloor(to=to, turn=turn, reason=reason):

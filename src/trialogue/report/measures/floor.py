@@ -11,14 +11,14 @@ from attrs import Factory
 
 from trialogue.brain.words.names import last_addressee
 from trialogue.model.commands import Cause, EndMeeting, EndTurn, GrantFloor
-from trialogue.model.events import FloorRequested, InjectionRefused
+from trialogue.model.events import InjectionRefused
 from trialogue.model.participants import Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.sums import summed
 from trialogue.model.transcript import Utterance
+from trialogue.report.floor_requests import FloorRequests
 from trialogue.report.measures.spread import Rate, Spread, rate, ratio, spread
-from trialogue.report.withdrawals import withdrawn_by
 from trialogue.values import define, frozen
 
 TAKEN: Final[frozenset[Cause]] = frozenset({"hold-limit", "interrupted", "timeout", "failed", "lost", "left"})
@@ -44,7 +44,9 @@ class FloorMeasures:
     """Number of grants."""
 
     requests: int
-    """Number of requests: raised hands and bids, except those of participants already waiting."""
+    """Number of requests: raised hands and bids, except those of participants who are already waiting, who
+    hold the floor without having begun to speak, or who cannot have it.
+    """
 
     wait: Spread
     """Time from a request to the grant that answered it."""
@@ -77,15 +79,16 @@ class _Requests:
     waited_s: float = 0.0
     """Seconds that all have waited together."""
 
+    _requests: FloorRequests = Factory(FloorRequests)
+
     def take(self, record: Record) -> None:
-        match record.event:
-            case FloorRequested(participant=name) if name not in self.waiting:
-                self.waiting[name] = record.at
-                self.asked += 1
-                self.longest = max(self.longest, len(self.waiting))
-            case _:
-                gone = withdrawn_by(record)
-                self.cancelled += gone is not None and self._gone(gone, record.at) is not None
+        asking, gone = self._requests.take(record)
+        if asking is not None and asking not in self.waiting:
+            self.waiting[asking] = record.at
+            self.asked += 1
+            self.longest = max(self.longest, len(self.waiting))
+        if gone is not None:
+            self.cancelled += self._gone(gone, record.at) is not None
         for command in record.commands:
             match command:
                 case GrantFloor(to=name):

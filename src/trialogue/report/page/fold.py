@@ -33,7 +33,6 @@ from trialogue.model.events import (
     EarReady,
     Event,
     FaultStruck,
-    FloorRequestCancelled,
     FloorRequested,
     Joined,
     Left,
@@ -57,6 +56,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.text import brief
 from trialogue.model.transcript import Utterance
+from trialogue.report.floor_requests import FloorRequests
 from trialogue.report.page.sentence_places import Places
 from trialogue.report.stretches import voice_end_s
 from trialogue.values import define
@@ -92,6 +92,7 @@ class PageFold:
     _calls: dict[tuple[str, str], tuple[int, str]] = Factory(dict[tuple[str, str], tuple[int, str]])
     _away: set[str] = Factory(set[str])
     _failed: FailedReplies = Factory(FailedReplies)
+    _requests: FloorRequests = Factory(FloorRequests)
     _count: int = 0
 
     def begin(self) -> list[Mark]:
@@ -103,7 +104,11 @@ class PageFold:
         self._transcript.take_event(record.event)
         self._places.take(record.event)
         self._failed.take(record.at, record.event)
-        marks = [*self._seen(record.at, record.event), *self._troubled(record.at, record.event)]
+        marks = [
+            *self._asked(record),
+            *self._seen(record.at, record.event),
+            *self._troubled(record.at, record.event),
+        ]
         for command in record.commands:
             self._transcript.take_command(record.at, command)
             marks.extend(self._decided(record.at, command))
@@ -118,6 +123,13 @@ class PageFold:
 
     # --- facts --------------------------------------------------------------------------------------
 
+    def _asked(self, record: Record) -> Iterator[Mark]:
+        asking, gone = self._requests.take(record)
+        if asking is not None and isinstance(record.event, FloorRequested):
+            yield {"k": "ask", "who": asking, "at": ms(record.at), "priority": record.event.priority}
+        if gone is not None:
+            yield {"k": "unask", "who": gone, "at": ms(record.at)}
+
     def _seen(self, at: float, event: Event) -> Iterator[Mark]:
         match event:
             case PlaybackStarted() | PlaybackResumed():
@@ -130,14 +142,9 @@ class PageFold:
                 yield self._on((name, 0, 0), position_s, None)
             case SpeechStopped(participant=name, position_s=position_s):
                 yield from self._off((name, 0, 0), position_s)
-            case FloorRequested(participant=name, priority=priority):
-                yield {"k": "ask", "who": name, "at": ms(at), "priority": priority}
-            case FloorRequestCancelled(participant=name):
-                yield {"k": "unask", "who": name, "at": ms(at)}
             case Joined(seat=seat):
                 yield _lane(seat, at)
             case Left(participant=name):
-                yield {"k": "unask", "who": name, "at": ms(at)}
                 yield {"k": "left", "who": name, "at": ms(at)}
             case ToolRequested():
                 yield self._call(at, event)
@@ -158,7 +165,6 @@ class PageFold:
                 self._away.discard(name)
                 yield {"k": "back", "who": name, "at": ms(at)}
             case SessionFailed(participant=name, reason=reason):
-                yield {"k": "unask", "who": name, "at": ms(at)}
                 yield _note(at, ("session-failed", reason, "failure"), name)
             case EarFailed(participant=name, reason=reason):
                 yield _note(at, ("ear-failed", reason, "failure"), name)

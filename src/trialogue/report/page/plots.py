@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
 from trialogue.model.commands import EndMeeting, GrantFloor
-from trialogue.model.events import FloorRequested
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.sums import summed
+from trialogue.report.floor_requests import FloorRequests
 from trialogue.report.measures.borders import borders
 from trialogue.report.stretches import Stretch, joined, length_until, turns
-from trialogue.report.withdrawals import withdrawn_by
 from trialogue.values import frozen
 
 __all__ = ["Plot", "plots"]
@@ -111,11 +110,13 @@ def _waiting(records: Sequence[Record]) -> Plot:
 def _queue(records: Sequence[Record]) -> Iterator[tuple[float, int]]:
     """Number of waiting participants, from each change on."""
     waiting: set[str] = set()
+    requests = FloorRequests()
     for record in records:
         before = len(waiting)
-        if isinstance(record.event, FloorRequested):
-            waiting.add(record.event.participant)
-        waiting -= {withdrawn_by(record)}
+        asking, gone = requests.take(record)
+        if asking is not None:
+            waiting.add(asking)
+        waiting -= {gone}
         for command in record.commands:
             if isinstance(command, GrantFloor):
                 waiting.discard(command.to)
