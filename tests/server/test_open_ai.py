@@ -259,6 +259,32 @@ async def test_a_stream_is_read_whatever_it_is_called(kind: str) -> None:
         assert await thoughts_of(endpoint) == [ThoughtSentence("Eight.")]
 
 
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [delta(refusal="I cannot "), delta(refusal="say that.")],
+        [delta(content=None, refusal="I cannot say that.")],
+        [
+            delta(content=[{"type": "text", "text": "I cannot "}]),
+            delta(content=[{"type": "text", "text": "say that."}]),
+        ],
+        [
+            delta(
+                content=[
+                    {"type": "thinking", "thinking": []},
+                    {"type": "refusal", "refusal": "I cannot say that."},
+                ]
+            )
+        ],
+        [delta(content=["I cannot ", "say that."])],
+    ],
+)
+async def test_a_refusal_and_parts_of_text_are_spoken(pieces: list[str]) -> None:
+    """A model that refuses has answered, and is heard; so is one whose endpoint sends lists of parts."""
+    async with answering(OK + "".join(pieces) + DONE) as endpoint:
+        assert await thoughts_of(endpoint) == [ThoughtSentence("I cannot say that.")]
+
+
 async def test_reasoning_is_not_spoken() -> None:
     """A model's text between `<think>` and `</think>` is not spoken."""
     pieces = ("<th", "ink>They ask. I", " could lie.</thi", "nk>\n\nIt is 3 < 4. ", "Yes.")
@@ -284,6 +310,11 @@ CUT_SHORT = "HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\nout of"
         (OK + 'data: {"error": "sk-secret is full"}\n\n', "sent an error in its stream: *** is full"),
         (OK + "data: {nonsense\n\n", "not JSON"),
         (OK + 'data: {"choices": [{"delta": {"tool_calls": [5]}}]}\n\n', "not a chat completion"),
+        (OK + 'data: {"choices": [{"delta": {"content": {"text": "Yes."}}}]}\n\n', "not a chat completion"),
+        (
+            OK + 'data: {"choices": [{"delta": {}, "finish_reason": "content_filter"}]}\n\n',
+            "withheld its answer: content_filter",
+        ),
     ],
 )  # fmt: skip
 async def test_endpoints_at_fault(answer: str, words: str) -> None:

@@ -10,7 +10,9 @@
    opening one ends reasoning that began in the prompt: the text before it in the same piece is reasoning,
    too.
 6. Markup and emoji cannot be spoken: they are removed (`markup`) before a sentence is spoken or recorded.
-7. The text of a reply is bounded: marks alone make no sentence, so no number of sentences would end them.
+7. Content is a text or a list of parts. Its texts are spoken, and so is a refusal, which is an answer of the
+   model. An answer that the endpoint withheld whole is a failure.
+8. The text of a reply is bounded: marks alone make no sentence, so no number of sentences would end them.
 """
 
 from __future__ import annotations
@@ -55,6 +57,7 @@ class Completion:
     def __init__(self) -> None:
         self._text = ReplyText()
         self._calls: list[_PartialCall] = []
+        self._is_begun = False
         self.is_complete: bool = False
         """Whether the stream has marked its end."""
 
@@ -64,11 +67,13 @@ class Completion:
             self.is_complete = True
             return
         choice = _choice(text)
-        if choice.get("finish_reason"):
-            self.is_complete = True
         delta = choice.get("delta")
         if isinstance(delta, dict):
             yield from self._take(cast("dict[str, Any]", delta))
+        if choice.get("finish_reason"):
+            self.is_complete = True
+        if choice.get("finish_reason") == "content_filter" and not (self._is_begun or self._calls):
+            raise ThinkRefused("The think endpoint withheld its answer: content_filter")
 
     def rest(self) -> Iterator[Thought]:
         """Thoughts that were incomplete until the stream's end, and the calls."""
@@ -77,9 +82,9 @@ class Completion:
             yield ThoughtCalls(tuple(call.wanted() for call in self._calls))
 
     def _take(self, delta: dict[str, Any]) -> Iterator[Thought]:
-        content = delta.get("content")
-        if isinstance(content, str):
-            yield from self._text.feed(content)
+        for text in (_words(delta.get("content")), _text(delta.get("refusal"))):
+            self._is_begun |= bool(text.strip())
+            yield from self._text.feed(text)
         pieces: object = delta.get("tool_calls") or []
         if not isinstance(pieces, list):
             raise ThinkRefused(_NO_COMPLETION)
@@ -163,6 +168,27 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _words(content: object) -> str:
+    """Text of a piece's content, which is a text or a list of parts; other parts have none."""
+    match content:
+        case list():
+            parts = cast("list[object]", content)
+            return "".join(_text(each) or _part(each) for each in parts)
+        case str() | None:
+            return content or ""
+        case _:
+            raise ThinkRefused(_NO_COMPLETION)
+
+
+def _part(part: object) -> str:
+    """Text of one part: a text, or a refusal."""
+    match part:
+        case {"type": "text", "text": str(text)} | {"type": "refusal", "refusal": str(text)}:
+            return text
+        case _:
+            return ""
+
+
 def _choice(text: str) -> dict[str, Any]:
     """First choice of an event; empty for events without one, such as those with the usage."""
     try:
@@ -181,7 +207,7 @@ def _choice(text: str) -> dict[str, Any]:
 
 
 class ReplyText:
-    """Text of one reply: makes sentences of a model's pieces, by rules 5 to 7."""
+    """Text of one reply: makes sentences of a model's pieces, by rules 5, 6 and 8."""
 
     def __init__(self) -> None:
         self._spoken = SpokenText()
