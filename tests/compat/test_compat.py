@@ -87,6 +87,15 @@ def test_every_option_becomes_the_wires_word():
     assert settings.tags == ("one",)
 
 
+def test_flux_models_are_named_by_their_version():
+    """A Flux voice and a Flux recognizer are asked for as the service knows them."""
+    speak, listen = sdk.Speak(model="flux-kit-en"), sdk.Listen(model="flux-general-en")
+    agent = asked_for(sdk.SettingsOptions(agent=sdk.Agent(speak=speak, listen=listen))).agent
+    assert {part: agent[part]["provider"]["version"] for part in ("listen", "speak")} == dict.fromkeys(
+        ("listen", "speak"), "v2"
+    )
+
+
 def test_an_unknown_keyword_is_named():
     """An unknown keyword is refused with the known ones; open classes take any."""
     with pytest.raises(TypeError, match="Speak has no option 'voice'; it has bitrate"):

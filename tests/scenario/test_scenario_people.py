@@ -98,6 +98,14 @@ def test_people_are_seated_in_the_casts_order(file):
             "{model: nova-3, language: multi, keyterms: [Ada]}",
             ListenSettings(Nova("nova-3", language="multi", keyterms=("Ada",))),
         ),
+        (
+            "{language_hints: [en, es]}",
+            ListenSettings(Flux("flux-general-multi", language_hints=("en", "es"))),
+        ),
+        (
+            "{language: en-GB, language_hints: [en, es]}",
+            ListenSettings(Flux("flux-general-multi", language_hints=("en", "es"))),
+        ),
         ("{eot_timeout_ms: 900}", ListenSettings(Flux("flux-general-en", eot_timeout_ms=900))),
     ],
 )
@@ -105,6 +113,28 @@ def test_an_ear_is_asked_for_what_its_seat_says(listen, settings):
     """A language chooses the model that understands it, unless the seat names one."""
     text = SMALL.replace("{role: human}", f"{{role: human, listen: {listen}}}")
     assert resolve(loads(text)).people[0].ear == EarSpec("local", DeepgramEar(settings))
+
+
+@pytest.mark.parametrize(
+    ("listen", "told"),
+    [
+        (
+            "{model: flux-general-en, language_hints: [de]}",
+            "language_hints: only flux-general-multi has this",
+        ),
+        ("{model: nova-3, language_hints: [de]}", "language_hints: only flux-general-multi has this"),
+        ("{model: flux-general-en, language: de}", "language: flux-general-en hears only English"),
+        ("{language: pl, eot_threshold: 0.8}", "eot_threshold: only Flux models have this"),
+        ("{eager_eot_threshold: 0.9}", "eager_eot_threshold: may not exceed eot_threshold, which is 0.7"),
+    ],
+)
+def test_an_ear_is_not_asked_for_what_its_model_does_not_have(listen, told, tmp_path):
+    """Keys with which a service would refuse the ear, or which it would not get, are told at once."""
+    text = SMALL.replace("{role: human}", f"{{role: human, listen: {listen}}}")
+    file = tmp_path / "small.yaml"
+    file.write_text(text)
+    (problem,) = check(file)
+    assert f"cast.dana.listen.{told}" in str(problem)
 
 
 def test_ears_are_where_the_agents_are():

@@ -320,3 +320,29 @@ def test_functions_and_modules_stay_small():
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.FunctionDef):
                 assert node.end_lineno - node.lineno < 40, f"{file.name}: {node.name}"
+
+
+@pytest.mark.parametrize(
+    ("keys", "stage", "provider"),
+    [
+        (
+            "listen: {model: flux-general-en, language: en}",
+            "listen",
+            {"type": "deepgram", "model": "flux-general-en", "version": "v2"},
+        ),
+        (
+            "listen: {model: flux-general-multi, language: de-AT}",
+            "listen",
+            {"type": "deepgram", "model": "flux-general-multi", "version": "v2", "language_hints": ["de"]},
+        ),
+        (
+            "speak: {model: flux-kit-en}",
+            "speak",
+            {"type": "deepgram", "model": "flux-kit-en", "version": "v2"},
+        ),
+    ],
+)
+def test_a_flux_model_is_named_by_its_version(keys, stage, provider):
+    """A Flux model is asked for in the form that only it has: the service refuses it in another."""
+    text = f"trialogue: 1\nname: a\ncast:\n  ann: {{lines: [Hi.], {keys}}}\n  ben: {{lines: [Hi.]}}\n"
+    assert resolve(loads(text)).agents[0].block[stage]["provider"] == provider

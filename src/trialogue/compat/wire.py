@@ -89,9 +89,11 @@ def think_of(think: Think) -> Json:
 
 def speak_of(speak: Speak) -> Json:
     """The protocol's `speak`."""
-    provider = (
-        {"type": "deepgram", "model": speak.model} if speak.provider is None else _plain(speak.provider)
-    )
+    provider: Json = {"type": "deepgram", "model": speak.model}
+    if speak.model.startswith("flux"):
+        provider["version"] = "v2"
+    if speak.provider is not None:
+        provider = _plain(speak.provider)
     return _given({"provider": provider, "endpoint": speak.endpoint and _endpoint(speak.endpoint)})
 
 

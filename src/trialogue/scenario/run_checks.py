@@ -6,6 +6,7 @@ import math
 
 from trialogue.scenario.agents import is_scripted, service_at, thinks_of
 from trialogue.scenario.checks import Look, twice
+from trialogue.scenario.ears import ears_at, has_ear
 from trialogue.scenario.people_checks import clips_in_place
 from trialogue.scenario.problems import Code, Path
 from trialogue.scenario.schema import AgentKeys, Clock, ReplacementKeys, StandInKeys
@@ -14,6 +15,7 @@ from trialogue.scenario.tool_forms import MOCK
 from trialogue.scenario.tool_keys import KINDS, kinds_of
 from trialogue.scenario.vocabulary import MICROPHONE, TEXT
 from trialogue.services import EMBEDDED, SERVICES, service_of
+from trialogue.services.service import Service
 
 _NO_THINK = "cannot think here: give it lines, a script, or think: {provider: open_ai, endpoint: ...}"
 
@@ -31,8 +33,10 @@ def check_run(look: Look) -> None:
             _tell_person(look, name, agent)
         if virtual and not agent.is_person:
             _check_offline(look, name, agent)
+        if has_ear(agent):
+            _check_listening(look, name, agent, service_of(ears_at(look.document)))
         if not agent.is_person:
-            _check_listening(look, name, agent)
+            _check_listening(look, name, agent, service_at(agent))
             _check_thinking(look, ("cast", name), agent)
             _check_stand_in(look, name, agent, virtual=virtual)
     for name, tool in (look.document.tools or {}).items():
@@ -66,9 +70,9 @@ def _check_offline(look: Look, name: str, agent: AgentKeys) -> None:
             look.tell((*where, "endpoint"), text, Code.CLOCK_LIVE)
 
 
-def _check_listening(look: Look, name: str, agent: AgentKeys) -> None:
+def _check_listening(look: Look, name: str, agent: AgentKeys, service: Service) -> None:
     if agent.listen is not None:
-        for fault in service_at(agent).keys.listen_faults(agent.listen):
+        for fault in service.keys.listen_faults(agent.listen):
             look.tell(("cast", name, "listen", *fault.path), fault.text, Code(fault.code), idle=True)
 
 

@@ -181,7 +181,7 @@ class ServiceKeys(Protocol):
         ...
 
     def listen_faults(self, listen: ListenStage) -> Iterator[KeyFault]:
-        """Faults of a completed `listen`."""
+        """Faults of an agent's completed `listen`, or of a person's."""
         ...
 
     def offer_faults(self, offer: AgentOffer) -> Iterator[KeyFault]:

@@ -43,9 +43,10 @@ class ReasoningMode(Enum):
 class ListenKeys:
     """Keys of an agent's hearing, by Deepgram's names."""
 
-    BESIDE: ClassVar[Mapping[str, Mapping[str, str]]] = dict.fromkeys(
-        ("language_hints", "eot_threshold", "eager_eot_threshold", "eot_timeout_ms"), _FLUX
-    )
+    BESIDE: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "language_hints": {"model": "flux-general-multi"},
+        **dict.fromkeys(("eot_threshold", "eager_eot_threshold", "eot_timeout_ms"), _FLUX),
+    }
     """Companions of a key with their examples."""
 
     provider: str | None = None
@@ -64,7 +65,7 @@ class ListenKeys:
     """Words that are likely in the speech, to be recognized better."""
 
     language_hints: tuple[str, ...] | None = None
-    """Languages that are likely in the speech (Flux)."""
+    """Languages that are likely in the speech (`flux-general-multi`)."""
 
     smart_format: bool | None = None
     """Whether numbers and dates are written in their usual form."""

@@ -12,6 +12,7 @@ from trialogue.model.participants import Price
 from trialogue.services import EMBEDDED
 from trialogue.services.deepgram.keys import ListenKeys, Provider, SpeakKeys, ThinkKeys
 from trialogue.services.deepgram.prices import price_of_agent, price_of_listening
+from trialogue.services.deepgram.recognizers import hints_of, is_flux, key_faults, model_of_ear, sendable
 from trialogue.services.deepgram.settings import DeepgramListenProviderV1, DeepgramListenProviderV2
 from trialogue.services.deepgram.voices import PUBLISHED, VOICES
 from trialogue.services.keys import Briefing, KeyFault, ListenStage, SpeakStage, Stages, ThinkStage, over
@@ -23,20 +24,6 @@ if TYPE_CHECKING:
 
 MODEL: Final = ThinkKeys(provider=Provider.OPEN_AI, model="gpt-4o-mini")
 """Default model at Deepgram, which manages it."""
-
-ENGLISH: Final = "flux-general-en"
-"""Default model of an ear, which decides where a turn ends."""
-
-MANY: Final = "flux-general-multi"
-"""Model of an ear for several languages."""
-
-FLUX_LANGUAGES: Final = frozenset({"en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl"})
-"""Languages of the model for several languages."""
-
-OTHERS: Final = "nova-3"
-"""Model of an ear for all other languages."""
-
-_FLUX_KEYS: Final = ("eot_threshold", "eager_eot_threshold", "eot_timeout_ms", "language_hints")
 
 _SCRIPTED_KEYS: Final = {"provider", "script"}
 _INSTALLED_KEYS: Final = {"provider", "model", "script"}
@@ -76,10 +63,9 @@ class DeepgramKeys:
         theirs = shared if isinstance(shared, ListenKeys) else ListenKeys()
         listen = mine if mine and mine.provider else over(mine, theirs)
         listen = over(listen, ListenKeys(provider="deepgram"))
-        if listen.provider == "deepgram" and "flux" in (listen.model or ""):
-            has_flux_keys = listen.language is None and listen.smart_format is None
-            return over(listen, ListenKeys(version="v2")) if has_flux_keys else listen
-        return over(listen, ListenKeys(model="nova-3")) if listen.provider == "deepgram" else listen
+        if listen.provider != "deepgram":
+            return listen
+        return over(listen, ListenKeys(version="v2") if is_flux(listen.model) else ListenKeys(model="nova-3"))
 
     def speaks(self, own: SpeakStage | None, shared: SpeakStage | None, voice: str) -> SpeakStage:
         """Voice: its own keys, over those of `defaults` unless they name another provider."""
@@ -87,7 +73,10 @@ class DeepgramKeys:
         theirs = shared if isinstance(shared, SpeakKeys) else SpeakKeys()
         speak = mine if mine and mine.provider else over(mine, theirs)
         speak = over(speak, SpeakKeys(provider="deepgram"))
-        return over(speak, SpeakKeys(model=voice)) if speak.provider == "deepgram" else speak
+        if speak.provider != "deepgram":
+            return speak
+        speak = over(speak, SpeakKeys(model=voice))
+        return over(speak, SpeakKeys(version="v2")) if is_flux(speak.model) else speak
 
     # --- checks -----------------------------------------------------------------------------------
 
@@ -116,17 +105,8 @@ class DeepgramKeys:
         yield from entry_faults(think.script)
 
     def listen_faults(self, listen: ListenStage) -> Iterator[KeyFault]:
-        """Faults of hearing: Nova has no thresholds of a turn's end, Flux has."""
-        if (
-            not isinstance(listen, ListenKeys)
-            or "flux" in (listen.model or "")
-            or listen.provider != "deepgram"
-        ):
-            return
-        for key in _FLUX_KEYS:
-            if getattr(listen, key) is not None:
-                told = f"only Flux models have this, and the model is {listen.model}: write model: {ENGLISH}"
-                yield KeyFault((key,), told, "E-CONFLICT")
+        """Faults of hearing: keys that its model does not have."""
+        return key_faults(listen) if isinstance(listen, ListenKeys) else iter(())
 
     def offer_faults(self, offer: AgentOffer) -> Iterator[KeyFault]:
         """Faults of an agent as it is read: keys that its providers do not have."""
@@ -152,7 +132,7 @@ class DeepgramKeys:
         thinks = [_think(think, briefing) for think in stages.think if isinstance(think, ThinkKeys)]
         speak = stages.speak if isinstance(stages.speak, SpeakKeys) else SpeakKeys()
         block: JsonObject = {
-            "listen": {"provider": _provider(stages.listen)},
+            "listen": {"provider": _provider(_heard(stages.listen))},
             "think": thinks[0] if len(thinks) == 1 else thinks,
             "speak": _speak(speak),
         }
@@ -192,10 +172,7 @@ class DeepgramKeys:
 def _ear(listen: ListenKeys) -> ListenSettings:
     from trialogue.services.deepgram.listen import ListenSettings, route_of  # noqa: PLC0415 - as above
 
-    model = listen.model or _model_for(listen.language)
-    hints = listen.language_hints or ()
-    if model == MANY and not hints and listen.language is not None:
-        hints = (_primary(listen.language),)
+    model = model_of_ear(listen)
     if route_of(model) == "v1":
         nova = DeepgramListenProviderV1(model=model, language=listen.language, keyterms=listen.keyterms)
         return ListenSettings(nova)
@@ -203,7 +180,7 @@ def _ear(listen: ListenKeys) -> ListenSettings:
         DeepgramListenProviderV2(
             model=model,
             keyterms=listen.keyterms,
-            language_hints=tuple(hint for hint in hints if hint != "multi") or None,
+            language_hints=hints_of(listen, model),
             eot_threshold=listen.eot_threshold,
             eager_eot_threshold=listen.eager_eot_threshold,
             eot_timeout_ms=listen.eot_timeout_ms,
@@ -211,14 +188,8 @@ def _ear(listen: ListenKeys) -> ListenSettings:
     )
 
 
-def _model_for(language: str | None) -> str:
-    if language is None or _primary(language) == "en":
-        return ENGLISH
-    return MANY if _primary(language) in FLUX_LANGUAGES | {"multi"} else OTHERS
-
-
-def _primary(language: str) -> str:
-    return language.split("-", maxsplit=1)[0].casefold()
+def _heard(listen: ListenStage | None) -> ListenStage | None:
+    return sendable(listen) if isinstance(listen, ListenKeys) else listen
 
 
 def _with_functions(
