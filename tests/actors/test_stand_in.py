@@ -6,7 +6,7 @@ from trialogue.actors.stand_in import StandIn
 from trialogue.brain.clip_cues import ClipCue
 from trialogue.mailbox import Mailbox
 from trialogue.model.commands import EndTurn, GrantFloor
-from trialogue.model.events import FloorRequested, MeetingStarted
+from trialogue.model.events import FloorRequested, MeetingStarted, TextTyped
 from trialogue.model.expectations import (
     Happening,
     SeatPattern,
@@ -30,10 +30,10 @@ def at(second):
     return ClipCue(Trigger(TimePattern(second)), waits=True)
 
 
-async def stood_in(cues, happens):
+async def stood_in(cues, happens, **parts):
     """What is played and reported by a recording for Dana, where `happens` are commands by their time."""
     records, player, posted = Mailbox("records", 100), Player(), []
-    stand_in = StandIn("dana", cues, player, records=records, post=posted.append)
+    stand_in = StandIn("dana", cues, player, records=records, post=posted.append, **parts)
     epoch = player.epoch = trio.current_time()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(stand_in.run, epoch)
@@ -53,6 +53,16 @@ async def test_a_clip_that_waits_is_played_at_the_grant(autojump_clock):
     """A recorded person raises a hand when its clip is due, and plays it when it has the floor."""
     played, posted = await stood_in([at(1.0)], [(3.0, grant())])
     assert (played, posted) == ([(0, 3.0)], [FloorRequested("dana")])
+
+
+async def test_a_clip_that_is_typed_has_no_sound(autojump_clock):
+    """A line that a stand-in types is sent when its moment comes, and takes no place among the sounds."""
+    typed, sounds = (
+        ClipCue(Trigger(TimePattern(1.0)), waits=False),
+        ClipCue(Trigger(TimePattern(2.0)), waits=False),
+    )
+    played, posted = await stood_in([typed, sounds], [(3.0, grant())], typed={0: "May I?"})
+    assert (played, posted) == ([(1, 2.0)], [TextTyped("dana", "May I?")])
 
 
 async def test_a_person_who_holds_the_floor_does_not_wait(autojump_clock):

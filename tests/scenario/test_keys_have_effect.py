@@ -221,7 +221,7 @@ def test_no_key_is_swallowed_beside_a_clip(tmp_path):
     first, *others = become(
         tmp_path / "x.yaml", "clips", [base, *({**base, key: value} for key, value in more.items())]
     )
-    assert set(more) == {"play", "voice", "text", "mode"}
+    assert set(more) == {"play", "type", "voice", "text", "mode"}
     assert first not in others
 
 

@@ -41,6 +41,7 @@ cast:
         - {say: Why?, when: {said: {by: ada, match: edge}, after: 500ms}, mode: wait, voice: aura-2-zeus-en}
         - {say: My turn., when: {granted: true}}
         - {play: gwen.wav, text: Late., when: {at: 12s}}
+        - {type: Bye., when: {at: 13s}}
 """
 
 VIRTUAL = """
@@ -186,7 +187,30 @@ def test_clips_are_told_when_to_play(file):
         ClipSpec(Trigger(SpokenPattern(("edge",), "ada"), after_s=0.5), True, None, "Why?", "aura-2-zeus-en"),
         ClipSpec(Trigger(granted), False, None, "My turn.", "aura-2-helena-en"),
         ClipSpec(Trigger(TimePattern(12.0)), False, file.parent / "gwen.wav", "Late."),
+        ClipSpec(Trigger(TimePattern(13.0)), False, None, "Bye.", is_typed=True),
     )
+
+
+@pytest.mark.parametrize(
+    ("clip", "wrong"),
+    [
+        ("say: Hi., type: Hi.", "has say and type: keep only one"),
+        ("type: Hi., voice: cleo", "voice is only for clips with say"),
+        (
+            "type: Hi., mode: wait",
+            "mode is only for clips with sound: typed words wait for the floor by themselves",
+        ),
+        ("type: Hi., text: Hi.", "text is only for clips with play: the words of type are the text"),
+        ('type: " "', "is empty: add words, or leave it out"),
+        ("typed: Hi.", 'unknown key "typed"; write type: ...'),
+    ],
+)
+def test_a_clip_has_one_kind_of_words_with_its_own_keys(clip, wrong):
+    """A key that another kind of clip has does nothing beside this one, so it is refused."""
+    text = VIRTUAL.replace("say: My turn., when: {granted: true}", f"{clip}, when: {{at: 1s}}")
+    with pytest.raises(ScenarioError) as refused:
+        resolve(loads(text))
+    assert any(wrong in str(each) for each in refused.value.problems)
 
 
 def test_the_resolved_file_reads_as_the_same(file):

@@ -1,4 +1,4 @@
-"""Actor of a recording that stands in for a person: it follows the meeting and plays clips on cue.
+"""Actor that stands in for a person: it follows the meeting, and plays clips or types on cue.
 
 It knows only the records of the meeting, so a run under a virtual clock is equal every time. When a clip is
 played is decided in `brain.clip_cues`.
@@ -7,18 +7,22 @@ played is decided in `brain.clip_cues`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Final, Protocol
 
 import trio
 
 from trialogue.brain.clip_cues import ClipCue, ClipCues
 from trialogue.mailbox import Mailbox
-from trialogue.model.events import Event, FloorRequested
+from trialogue.model.events import Event, FloorRequested, TextTyped
 from trialogue.model.records import Record
 
 GRAIN_S = 1e-6
 """Resolution of times in records, in seconds: a trigger that is due within it is due."""
+
+
+_NOTHING: Final[Mapping[int, str]] = MappingProxyType({})
 
 
 class PlaysClips(Protocol):
@@ -30,7 +34,7 @@ class PlaysClips(Protocol):
 
 
 class StandIn:
-    """Actor of one recording."""
+    """Actor in one person's place; `typed` are the words of the clips that are typed, by their numbers."""
 
     def __init__(
         self,
@@ -38,6 +42,7 @@ class StandIn:
         cues: Iterable[ClipCue],
         player: PlaysClips,
         *,
+        typed: Mapping[int, str] = _NOTHING,
         records: Mailbox[Record],
         post: Callable[[Event], None],
     ) -> None:
@@ -46,6 +51,7 @@ class StandIn:
         self._clips = len(listed)
         self._cues = ClipCues.of(participant, listed)
         self._player = player
+        self._typed = typed
         self._records = records
         self._post = post
 
@@ -62,12 +68,18 @@ class StandIn:
                 except trio.EndOfChannel:
                     return
                 for number in self._cues.take(record):
-                    self._player.play(number)
+                    self._play(number)
             for number, plays in self._cues.due(trio.current_time() - epoch + GRAIN_S):
                 if plays:
-                    self._player.play(number)
+                    self._play(number)
                 else:
                     self._post(FloorRequested(self.participant))
+
+    def _play(self, number: int) -> None:
+        if (text := self._typed.get(number)) is None:
+            self._player.play(number)
+        else:
+            self._post(TextTyped(self.participant, text))
 
     def __repr__(self) -> str:
         """Status line."""

@@ -100,8 +100,6 @@ def _lines(came: WhatIf) -> Iterator[Line]:
         yield line(f"    {clock(each.at)}  turn {each.turn:<3}  ", span(each.then), "  ->  ", span(each.now))
     yield line()
     yield line(f"  again     {_horizon(came.horizon)}")
-    if typists := [each.name for each in came.recorded.measures.participants if each.typed]:
-        yield line(f"  typed     what {', '.join(typists)} typed is spoken in the other meeting")
     yield line()
     yield line(f"  {'':22}{'recorded':>12}{'what if':>12}")
     for name, then, now in _figures(came.recorded, came.made):

@@ -85,6 +85,8 @@ async def prepare_people(resolved: Resolved, edges: Edges) -> Prepared:
 
 
 def _sound(clip: ClipSpec, engines: Engines, sample_rate: int) -> bytes:
+    if clip.is_typed:
+        return b""
     if clip.file is not None:
         return read_recording(clip.file, sample_rate)
     return spoken(engines.synthesizer, clip.text, clip.voice, sample_rate)
@@ -146,7 +148,8 @@ def _feed(
         clips = ClipPlayer(prepared.clips[person.name])
         cues = [ClipCue(clip.trigger, waits=clip.waits) for clip in person.clips]
         records = sequencer.subscribe()
-        stand_in = StandIn(person.name, cues, clips, records=records, post=sequencer.post)
+        typed = {number: clip.text for number, clip in enumerate(person.clips) if clip.is_typed}
+        stand_in = StandIn(person.name, cues, clips, typed=typed, records=records, post=sequencer.post)
         return clips, {f"clips:{person.name}": stand_in.run}
     if person.via != "microphone" or driver is None:
         return AppFeed(grid.sample_rate), {}

@@ -28,7 +28,8 @@ def unplayed_clips(resolved: Resolved, records: Sequence[Record]) -> Iterator[st
                 _, text = pattern_of(resolved.document, clip.when, person.name)
                 event = with_time(text, clip.when.nth)
                 why = "its hand was raised, and the floor never came" if number in waited else event
-                yield f"cast.{person.name}.via.clips[{number}] was never played: {why}"
+                what = "played" if clip.type is None else "typed"
+                yield f"cast.{person.name}.via.clips[{number}] was never {what}: {why}"
 
 
 def _played(name: str, cues: Sequence[ClipCue], records: Sequence[Record]) -> tuple[set[int], set[int]]:

@@ -181,7 +181,7 @@ class Binder:
                 self.problems.add(node.at, path, text, Code.KEY_MISSING, form=form)
                 values[member.key] = ABSENT
         if any(values.get(member.key, ABSENT) is ABSENT for member in kind.members if member.required):
-            if kind.cls is ClipKeys and "text" in values and not {"play", "say"}.intersection(values):
+            if kind.cls is ClipKeys and "text" in values and not {"play", "say", "type"}.intersection(values):
                 self.problems.add(node.at, path, TEXT_ONLY, Code.CLIP)
             return ABSENT
         attributes = {member.key: member.attribute for member in kind.members}

@@ -240,7 +240,8 @@ def _person(agent: AgentKeys, voice: str) -> AgentKeys:
 
 def _clip(clip: ClipKeys, voice: str) -> ClipKeys:
     spoken_by = voice if clip.say is not None else None
-    return evolve(clip, mode=clip.mode or ClipMode.INTERRUPT, voice=clip.voice or spoken_by)
+    mode = clip.mode or (ClipMode.INTERRUPT if clip.type is None else None)
+    return evolve(clip, mode=mode, voice=clip.voice or spoken_by)
 
 
 def _without_script(agent: AgentKeys) -> AgentKeys:

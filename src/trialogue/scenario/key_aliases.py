@@ -166,6 +166,7 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "ClipKeys": {
         **dict.fromkeys(("file", "path", "audio", "wav", "recording", "sound"), "play"),
+        **dict.fromkeys(("types", "typed", "typing", "write", "writes", "written", "chat"), "type"),
         **dict.fromkeys((*_WORDS, "words", "line", "lines"), "say"),
         **dict.fromkeys((*_WAITING, "after"), "when.after"),
         **dict.fromkeys(("at", "time", "start", "starts"), "when.at"),

@@ -62,7 +62,7 @@ def says_only_known(document: Document, seat: AgentKeys) -> bool:
     """Whether the scenario has all words that the participant can say."""
     if isinstance(seat.via, ClipsKeys):
         clips = seat.via.clips
-        return seat.via.scripted is None and all(clip.say is not None for clip in clips)
+        return seat.via.scripted is None and all(clip.play is None for clip in clips)
     stages = thinks_of(seat)
     replaced = isinstance(seat.on_failure, ReplacementKeys)
     filled = any((document.tools or {})[tool].filler is not None for tool in seat.tools or ())
@@ -129,7 +129,7 @@ def known_words(seat: AgentKeys) -> Iterator[str]:
     if seat.greeting:
         yield seat.greeting
     if isinstance(seat.via, ClipsKeys):
-        yield from (clip.say or clip.text or "" for clip in seat.via.clips)
+        yield from (clip.words for clip in seat.via.clips)
     for think in thinks_of(seat):
         for entry in think.script if isinstance(think.script, tuple) else ():
             yield from (text for text in (entry.say, entry.otherwise) if text)

@@ -20,7 +20,7 @@ class ClipMode(Enum):
 
 @frozen
 class ClipKeys:
-    """Sound in a person's place: a recording to `play`, or words to `say` in a local voice."""
+    """Clip in a person's place: a recording to `play`, or words to `say` in a local voice or to `type`."""
 
     when: EventKeys
     """Event at which it is played."""
@@ -31,6 +31,9 @@ class ClipKeys:
     say: str | None = None
     """Words that the local engine speaks. Personal."""
 
+    type: str | None = None
+    """Words that are typed: nobody hears a voice, and they wait for the floor. Personal."""
+
     voice: Annotated[str | None, OneLine()] = None
     """With `say`: the voice, such as `cleo`; `trialogue voices` lists them."""
 
@@ -38,7 +41,13 @@ class ClipKeys:
     """With `play`: the words in the recording, for people. Personal."""
 
     mode: ClipMode | None = None
-    """Whether it interrupts at once (`interrupt`), or raises a hand and waits for the floor (`wait`)."""
+    """With `play` and `say`: whether it interrupts at once (`interrupt`), or raises a hand and waits for the
+    floor (`wait`)."""
+
+    @property
+    def words(self) -> str:
+        """Words of the clip; empty where they are not known. Personal."""
+        return self.say or self.type or self.text or ""
 
 
 @frozen

@@ -36,10 +36,13 @@ class ClipSpec:
     """Recording; None where words are spoken."""
 
     text: str = field(default="", repr=False)
-    """Words: to be spoken, or those of the recording where known. Personal."""
+    """Words: to be spoken or typed, or those of the recording where known. Personal."""
 
     voice: str = ""
     """Voice that speaks them."""
+
+    is_typed: bool = False
+    """Whether the words are typed, so that the clip has no sound."""
 
 
 @frozen
@@ -83,26 +86,26 @@ def _clip(document: Document, name: str, clip: ClipKeys, folder: FilePath) -> Cl
         trigger=trigger_of(document, clip.when, name),
         waits=clip.mode is ClipMode.WAIT,
         file=None if clip.play is None else folder / clip.play,
-        text=clip.say or clip.text or "",
+        text=clip.words,
         voice=clip.voice or "",
+        is_typed=clip.type is not None,
     )
 
 
 def clip_fault(clip: ClipKeys) -> str | None:
     """Fault of a single clip, or None."""
-    if clip.play is None and clip.say is None:
-        if clip.text is not None:
-            return TEXT_ONLY
-        return "needs a recording to play, or words to say"
-    if clip.play is not None and clip.say is not None:
-        return "has play and say: keep only one"
+    given = [key for key in ("play", "say", "type") if getattr(clip, key) is not None]
+    if not given:
+        return TEXT_ONLY if clip.text is not None else "needs a recording to play, or words to say or to type"
+    if len(given) > 1:
+        return f"has {' and '.join(given)}: keep only one"
     if clip.voice is not None and clip.say is None:
         return "voice is only for clips with say"
-    return (
-        "text is only for clips with play: the words of say are the text"
-        if clip.text is not None and clip.say is not None
-        else None
-    )
+    if clip.mode is not None and clip.type is not None:
+        return "mode is only for clips with sound: typed words wait for the floor by themselves"
+    if clip.text is not None and clip.play is None:
+        return f"text is only for clips with play: the words of {given[0]} are the text"
+    return None
 
 
 def agent_keys(seat: AgentKeys) -> tuple[str, ...]:

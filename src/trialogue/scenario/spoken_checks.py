@@ -28,6 +28,9 @@ def check_spoken(look: Look) -> None:
                 "$NAME would be spoken literally: write a variable as ${name}, or write out the word dollar"
             )
             look.tell(path, wrong, Code.SPOKEN)
+    for path, text in _typed(look.document):
+        if not text.strip():
+            look.tell(path, "is empty: add words, or leave it out", Code.EMPTY)
     for path, empty in _empty(look.document):
         if look.places.find(path) is not None or look.is_whole(path[:-1]):
             look.tell(path, f"is empty: {empty}", Code.EMPTY)
@@ -58,6 +61,13 @@ def _texts(document: Document) -> Iterator[tuple[Path, str | None]]:
     for name, tool in (document.tools or {}).items():
         if tool.filler is not None:
             yield ("tools", name, "filler", "say"), tool.filler.say
+
+
+def _typed(document: Document) -> Iterator[tuple[Path, str]]:
+    for name, seat in document.cast.items():
+        for index, clip in enumerate(seat.via.clips if isinstance(seat.via, ClipsKeys) else ()):
+            if clip.type is not None:
+                yield ("cast", name, "via", "clips", index, "type"), clip.type
 
 
 def _of_seat(path: Path, seat: AgentKeys | StandInKeys) -> Iterator[tuple[Path, str | None]]:

@@ -17,7 +17,7 @@ from attrs import Factory
 from trialogue.errors import JournalError
 from trialogue.importing import import_extra
 from trialogue.meeting.scenario_from.new_files import NewFiles
-from trialogue.model.commands import GrantFloor
+from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.events import (
     FloorRequestCancelled,
     FloorRequested,
@@ -64,7 +64,7 @@ class Clip:
     """Beginning of its sound, in seconds on the meeting's audio clock."""
 
     end_s: float
-    """End of its speech; equal to `start_s` for typed words."""
+    """End of its speech; equal to `start_s` for typed words and for a hand alone."""
 
     text: str
     """Words; empty where unknown. Personal."""
@@ -80,6 +80,9 @@ class Clip:
 
     is_silent: bool = False
     """Whether it only raised a hand: nothing was said with the floor, or the floor never came."""
+
+    is_typed: bool = False
+    """Whether its words were typed."""
 
 
 @frozen
@@ -183,9 +186,7 @@ class _Moments:
             return _Moment(self.told(hand), granted, hand)
         begins = max(granted, begins)
         number = self.person.grants.index(granted) + 1
-        when: Keys = {"granted": True} if number == 1 else {"granted": True, "nth": number}
-        late = round(begins - granted, 3)
-        return _Moment(when | ({"after": write_duration(late)} if late >= _LEAST_S else {}), begins)
+        return _Moment(_with_grant(number, begins - granted), begins)
 
     def _answered(self, voiced_s: float) -> float | None:
         """Grant with which the person speaks here for the first time; None without one."""
@@ -211,6 +212,13 @@ class _Moments:
         return when | ({"after": write_duration(late)} if late >= _LEAST_S else {})
 
 
+def _with_grant(number: int, late_s: float) -> Keys:
+    """Trigger so many seconds after a person's grant, the first of which is number 1."""
+    when: Keys = {"granted": True} if number == 1 else {"granted": True, "nth": number}
+    late = round(late_s, 3)
+    return when | ({"after": write_duration(late)} if late >= _LEAST_S else {})
+
+
 def _is_counted(speech: _Speech, participant: str, for_s: float) -> bool:
     """Whether a trigger counts speech as so long."""
     return speech.participant == participant and speech.length_s >= for_s
@@ -225,12 +233,15 @@ def clips_of(name: str, records: Sequence[Record], said: Iterable[Utterance]) ->
     moments = _Moments(name, heard, _speeches(records), person, grants)
     words = [each for each in said if each.participant == name]
     hands, found = set(person.hands), list[Clip]()
-    for start_s, end_s, text in (*_spoken(name, heard, words), *_typed(name, records)):
-        began = moments.of(start_s, BEFORE_S if end_s > start_s else 0.0)
+    for start_s, end_s, text in _spoken(name, heard, words):
+        began = moments.of(start_s, BEFORE_S)
         waits = began.hand_s is not None
         hands -= {began.hand_s} if began.hand_s is not None else set()
         said_anew = moments.of(start_s, 0.0).when
         found.append(Clip(name, began.start_s, max(end_s, began.start_s), text, began.when, said_anew, waits))
+    for at, text, grant in _typed(name, records):
+        when = moments.told(at) if grant is None else _with_grant(grant[0], at - grant[1])
+        found.append(Clip(name, at, at, text, when, when, is_typed=True))
     for at in hands:
         when = moments.told(at)
         found.append(Clip(name, at, at, "", when, when, waits=True, is_silent=True))
@@ -245,10 +256,21 @@ def _spoken(
             yield each.start_s, each.end_s, _words_in(each, words)
 
 
-def _typed(name: str, records: Iterable[Record]) -> Iterator[tuple[float, float, str]]:
+def _typed(name: str, records: Iterable[Record]) -> Iterator[tuple[float, str, tuple[int, float] | None]]:
+    """Typed words: when, what, and the number and moment of the grant of their floor; None without one."""
+    grants, granted_s = 0, None
     for record in records:
         if isinstance(record.event, TextTyped) and record.event.participant == name:
-            yield record.at, record.at, record.event.text
+            yield record.at, record.event.text, None if granted_s is None else (grants, granted_s)
+        for command in record.commands:
+            match command:
+                case GrantFloor(to=to):
+                    granted_s = record.at if to == name else None
+                    grants += to == name
+                case EndTurn():
+                    granted_s = None
+                case _:
+                    pass
 
 
 def cut(audio: Path, clip: Clip, path: Path, files: NewFiles) -> bool:

@@ -29,7 +29,6 @@ from trialogue.model.events import (
     NoteGiven,
     SayAsked,
     SessionLost,
-    TextTyped,
 )
 from trialogue.model.expectations import ToolPattern
 from trialogue.model.fault_names import SPOILED_TOOLS
@@ -274,6 +273,8 @@ class _Seats:
         return list(dict.fromkeys(tool for name in callers for tool in self.scripts.tools_of(name)))
 
     def _clip(self, clip: Clip, number: int) -> Keys:
+        if clip.is_typed:
+            return {"when": clip.when, "type": clip.text.replace("${", "$${")}
         mode = {"mode": "wait" if clip.waits else "interrupt"}
         name = f"clips/{clip.participant}-{number:03}.wav"
         if cut(self.audio, clip, self.folder / name, self.files):
@@ -324,8 +325,6 @@ def _head(held: HeldMeeting) -> str:
         lacks.append(f"faults: sessions of {', '.join(lost)} were lost, and are not here")
     if names := who_moved(held.records):
         lacks.append(f"when {', '.join(names)} came and left: all are at the table from start to end")
-    if typists := sorted({r.event.participant for r in held.records if isinstance(r.event, TextTyped)}):
-        lacks.append(f"what {', '.join(typists)} typed: it is spoken here")
     if steered:
         lacks.append("what was said and noted from the keyboard or by the app while it ran")
     lines = ["Made from a recorded run. Missing:", *(f"- {each}" for each in lacks)]
