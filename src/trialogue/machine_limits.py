@@ -1,4 +1,4 @@
-"""Limits of the machine behind an error, in words for its operator: memory, files, threads, libraries."""
+"""Limits of the machine behind an error, in words for its operator: memory, files, threads, libraries, clock."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ _FILES: Final = "too many open files: raise the limit (ulimit -n)"
 _THREADS: Final = "cannot start another thread: not enough memory or processes (see ulimit -v, ulimit -u)"
 _DISK: Final = "the disk or your quota is full"
 _SIZE: Final = "the output would be larger than a file may be: raise the limit (ulimit -f)"
+_CLOCK: Final = (
+    "the machine's clock is set before the year 1678 or after 2262, which Python cannot read: set it"
+)
 _BY_NUMBER: Final = {
     errno.ENOMEM: _MEMORY,
     errno.EMFILE: _FILES,
@@ -25,7 +28,7 @@ _OURS: Final = Path(__file__).parent
 """Folder of the package: a missing file of its own is a bug of ours."""
 
 
-LACKS: Final = (OSError, ImportError, MemoryError, RuntimeError, BaseExceptionGroup)
+LACKS: Final = (OSError, ImportError, MemoryError, RuntimeError, OverflowError, BaseExceptionGroup)
 """Classes of the errors in which a lack of the machine shows up."""
 
 
@@ -39,7 +42,7 @@ def lack_of(error: BaseException) -> str | None:
     """One line about a resource that the machine lacks; None for any other error.
 
     Missing memory, disk space, open files, threads or libraries are not bugs, wherever they show up; nor is a
-    path that the system refuses to read or write.
+    path that the system refuses to read or write, or a clock that is set to no readable time.
     """
     words = str(error).lower()
     match error:
@@ -51,6 +54,8 @@ def lack_of(error: BaseException) -> str | None:
             return _BY_NUMBER.get(error.errno or 0) or _refused_at(error)
         case ImportError() if not (error.name or "").startswith("trialogue"):
             return f"cannot load a package that trialogue needs: {_first_cause(error)}"
+        case OverflowError() if "pytime_t" in words:
+            return _CLOCK
         case RuntimeError() if "start new thread" in words:
             return _THREADS
         case RuntimeError() if (

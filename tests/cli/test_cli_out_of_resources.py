@@ -29,6 +29,7 @@ LACKS = [
     (PermissionError(errno.EACCES, "Permission denied", "a/b.yaml"), "a/b.yaml: Permission denied"),
     (OSError(errno.ENAMETOOLONG, "File name too long", "x" * 300), "xxx"),
     (RuntimeError("can't start new thread"), "cannot start another thread"),
+    (OverflowError("timestamp too large to convert to C _PyTime_t"), "the machine's clock is set before"),
     (
         ImportError("libx.so: failed to map segment", name="numpy"),
         "cannot load a package that trialogue needs",
@@ -51,6 +52,7 @@ def test_a_lack_is_one_line(error, told, capsys):
         OSError(errno.EBADF, "Bad file descriptor"),
         FileNotFoundError(errno.ENOENT, "No such file", endings.__file__),
         RuntimeError("x"),
+        OverflowError("int too large to convert to float"),
         ImportError(name="trialogue.x"),
     ],
 )
