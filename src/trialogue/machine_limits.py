@@ -1,4 +1,4 @@
-"""Limits of the machine behind an error, in words for its operator: memory, files, threads, libraries, clock."""
+"""Limits of the machine behind an error, in words for its operator: memory, files, threads, clock."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ _FILES: Final = "too many open files: raise the limit (ulimit -n)"
 _THREADS: Final = "cannot start another thread: not enough memory or processes (see ulimit -v, ulimit -u)"
 _DISK: Final = "the disk or your quota is full"
 _SIZE: Final = "the output would be larger than a file may be: raise the limit (ulimit -f)"
-_CLOCK: Final = (
-    "the machine's clock is set before the year 1678 or after 2262, which Python cannot read: set it"
-)
+_CLOCK: Final = "the machine's clock is set before the year 1678 or after 2262, beyond what Python reads"
 _BY_NUMBER: Final = {
     errno.ENOMEM: _MEMORY,
     errno.EMFILE: _FILES,

@@ -129,6 +129,11 @@ def test_a_reset_removes_everything(server: VoiceAgentServer, desk: httpx.Client
     [
         ("say", {"text": "Hello?"}, "no client is connected"),
         ("say", {}, "text must be a text"),
+        (
+            "say",
+            {"text": "Hi.", "behavior": "shout"},
+            "one of default, queue, interrupt, not 'shout'",
+        ),
         ("faults", {"fault": "no-such"}, "unknown fault"),
         ("faults", {"fault": "brain-bug"}, "a server cannot inject it"),
         ("faults", {"fault": "closed-1011", "after": "soon"}, "a duration"),

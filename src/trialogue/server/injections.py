@@ -9,11 +9,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from trialogue.server.answering import Answering
 from trialogue.server.user_turn import UserState
 from trialogue.values import frozen
 
-__all__ = ["InjectionRefusal", "refusal_of"]
+__all__ = ["BEHAVIORS", "InjectionRefusal", "refusal_of"]
+
+BEHAVIORS: Final = ("default", "queue", "interrupt")
+"""Behaviours of an injected message while somebody speaks."""
 
 
 @frozen

@@ -27,6 +27,7 @@ from trialogue.errors import SetupError
 from trialogue.fixed_paths import fixed
 from trialogue.model.audio import AudioFormat
 from trialogue.server.equipment import Equipment
+from trialogue.server.injections import BEHAVIORS
 from trialogue.server.seams import Converse, ServerSeams, Visitor, answer_nothing
 from trialogue.server.think.scripted import read_script
 from trialogue.server.think.stand_in import StandInAgent, ThinkStandIn
@@ -147,7 +148,9 @@ class Control:
     # --- speaking and playing -----------------------------------------------------------------------
 
     def speak(self, text: str, session: str | None = None, behavior: str = "queue") -> None:
-        """Make the agent say something."""
+        """Make the agent say something; `SetupError` for a behaviour that the protocol lacks."""
+        if behavior not in BEHAVIORS:
+            raise SetupError(f"behavior must be one of {', '.join(BEHAVIORS)}, not {behavior!r}")
         self.running_session(session).speak(text, behavior)
 
     def write(self, text: str, session: str | None = None) -> None:
