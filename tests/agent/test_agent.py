@@ -221,9 +221,10 @@ def test_unread_events_end_the_agent_with_a_reason():
     """Events are bounded: an app that never reads them gets the reason."""
 
     async def conversation(agent):
+        await until(agent, SessionReady)
         while True:
             agent.ask("Hello?")
-            await trio.sleep(0.001)
+            await trio.sleep(0.1)
 
     with pytest.raises(MailboxFull, match="agent events"):
         hold([{"otherwise": "I only know the time."}], conversation)

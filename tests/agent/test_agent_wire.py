@@ -31,11 +31,13 @@ from trialogue.errors import (
     WrongType,
     WrongValue,
 )
+from trialogue.mailbox import MailboxFull
 from trialogue.model.events import (
     InjectionRefused,
     ReplySent,
     SentenceSaid,
     ServiceWarned,
+    SessionLost,
     SessionReady,
     SettingsChanged,
     ToolCallCancelled,
@@ -263,6 +265,58 @@ async def test_a_conversation_from_before_is_known_to_every_session(autojump_clo
         await until(agent, SessionReady)
     remembered = service.settings[1]["agent"]["context"]["messages"]
     assert remembered == [*before, {"type": "History", "role": "assistant", "content": "Hello, Kim."}]
+
+
+async def test_what_is_asked_before_a_session_is_ready_waits_for_it(autojump_clock):
+    """A question right after the opening, or while the agent is dialled again, is asked and not lost."""
+    service = FakeService()
+    async with open_agent(AGENT, connect=service) as agent:
+        agent.ask("Hello?")
+        agent.say("One moment.", "queue")
+        await until(agent, SessionReady)
+        await trio.sleep(1)
+        kinds = [message["type"] for _, message in service.socket.told]
+        assert kinds == ["Settings", "InjectUserMessage", "InjectAgentMessage"]
+        service.socket.loses()
+        await until(agent, SessionLost)
+        agent.ask("Are you there?")
+        await until(agent, SessionReady)
+        await trio.sleep(1)
+    (asked,) = service.socket.of("InjectUserMessage")
+    assert asked["content"] == "Are you there?"
+    known = service.settings[1]["agent"]["context"]["messages"]
+    assert [item["content"] for item in known] == ["Hello?"]  # what waits is asked, not also remembered
+
+
+async def test_calls_that_wait_for_a_session_are_bounded(autojump_clock):
+    """An agent whose service is away takes so many questions, and then says that it is full."""
+    service = FakeService([DialFailed("away")] * 9)
+    async with open_agent(AGENT, connect=service) as agent:
+        for _ in range(128):
+            agent.ask("Hello?")
+        with pytest.raises(MailboxFull, match="128 calls wait"):
+            agent.ask("Hello?")
+
+
+async def test_a_result_that_comes_after_a_reconnect_is_told(autojump_clock):
+    """The next session was told that the call still runs, and that its result would come: so it does."""
+    service, arguments = FakeService(), {"id": "c", "name": "clock", "arguments": "{}", "client_side": True}
+    async with held(service) as agent:
+        service.socket.tells({"type": "FunctionCallRequest", "functions": [arguments]})
+        request = await until(agent, ToolRequested)
+        service.socket.loses()
+        await until(agent, SessionReady)
+        service.socket.tells({"type": "ConversationText", "role": "assistant", "content": "I am back."})
+        await until(agent, SentenceSaid)
+        agent.answer(request, "noon")
+        await trio.sleep(1)
+        assert service.socket.of("InjectUserMessage") == []  # it would interrupt the agent
+        service.socket.tells({"type": "AgentAudioDone"})
+        await until(agent, ReplySent)
+        await trio.sleep(1)
+    (told,) = service.socket.of("InjectUserMessage")
+    assert told["content"] == "Your tool call clock has finished: noon"
+    assert service.socket.of("FunctionCallResponse") == []
 
 
 async def test_functions_are_told_and_answered(autojump_clock):

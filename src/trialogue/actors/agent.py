@@ -141,6 +141,11 @@ class Agent(InSession[AgentOffer, AgentSession]):
             self._take(order)
             self._added += _size_added(order)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether a session is under way that takes orders."""
+        return self._session is not None and self._session.is_running
+
     def has_room_for(self, orders: Sequence[Update]) -> bool:
         """Whether these changes fit into the prompt, beside those that have their place there."""
         return self._added + sum(map(_size_added, orders)) <= LONGEST_ADDED
@@ -279,7 +284,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
             self._take(await self.orders.take())
 
     def _take(self, order: Order) -> None:
-        session = self._session if self._session is not None and self._session.is_running else None
+        session = self._session if self.is_ready else None
         match order:
             case Update():
                 self._changes.append(_Change(order))

@@ -2,15 +2,18 @@
 
 1. The session is kept as in a meeting: the app that calls `hear` paces the sound, a lost connection is
    dialled again with patience, and the next session knows the earlier words and the results of tools.
-2. Its memory is bounded: it keeps the last `REMEMBERED` characters of words and results. Its events are
+2. What it is asked to answer or say before a session is ready waits for that. So does the result of a call
+   whose session was lost: the next session is told it between two replies.
+3. Its memory is bounded: it keeps the last `REMEMBERED` characters of words and results. Its events are
    bounded, too: if more than `WAITING` wait for the app, the agent ends with `MailboxFull`.
-3. The agent is over once it is closed, or has failed for good. Events that wait can still be taken; calls
+4. The agent is over once it is closed, or has failed for good. Events that wait can still be taken; calls
    raise AlreadyOver.
 """
 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, cast, get_args
 
@@ -24,9 +27,10 @@ from trialogue.agent.memory import Memory
 from trialogue.agent.mouth import NAME, LoneMouth
 from trialogue.errors import AlreadyOver, GaveUp, LocalProtocolError, ProviderRefused, SetupError
 from trialogue.handles import given_by
-from trialogue.mailbox import Mailbox
+from trialogue.mailbox import Mailbox, MailboxFull
 from trialogue.meeting.app_requests import (
     LONGEST_ANSWER,
+    LONGEST_TEXT,
     Loop,
     a_choice,
     a_mapping,
@@ -61,6 +65,9 @@ T = TypeVar("T")
 WAITING = 4096
 """Most events and pieces of sound that may wait for the app to take them."""
 
+EARLY = 128
+"""Most calls and results that may wait for a session."""
+
 
 @given_by("open_agent")
 class LoneAgent:
@@ -83,6 +90,8 @@ class LoneAgent:
         self._turn = 0
         self._runs = 0
         self._running: dict[int, ToolRequested] = {}
+        self._early: deque[Order] = deque()
+        self._late: deque[str] = deque(maxlen=EARLY)
         self._ending: int | None = None
         self._is_replying = False
         self._is_over = False
@@ -111,14 +120,17 @@ class LoneAgent:
             self._ask_now(lambda: self._actor.hear(sound))
 
     def ask(self, text: str) -> None:
-        """Give the agent a text as if it had heard it; the agent will answer."""
+        """Give the agent a text as if it had heard it; the agent will answer.
+
+        Before a session is ready, and while a lost one is dialled again, the text waits; so does that of
+        `say`.
+        """
         asked = a_text(text, "the text")
         self._ask_now(lambda: self._ask(asked))
 
     def _ask(self, text: str) -> None:
         self._turn += 1
-        self._memory.heard(text)
-        self._actor.orders.post(Cue(NAME, self._turn, text))
+        self._order_soon(Cue(NAME, self._turn, text))
 
     def say(self, text: str, behavior: Behavior = "default") -> None:
         """Make the agent say these words.
@@ -133,12 +145,12 @@ class LoneAgent:
 
     def _say(self, text: str, behavior: Behavior) -> None:
         self._turn += 1
-        self._actor.orders.post(Speak(NAME, self._turn, text, behavior))
+        self._order_soon(Speak(NAME, self._turn, text, behavior))
 
     def speak_freely(self, behavior: Behavior = "default") -> None:
         """Make the agent say something in its own words (Think Live); `behavior` is as in `say`."""
         a_choice(behavior, "behavior", get_args(Behavior))
-        self._order(SpeakFreely(behavior))
+        self._ask_now(lambda: self._order_soon(SpeakFreely(behavior)))
 
     def end_turn(self) -> None:
         """End the user's turn now, without waiting for the recognizer; services that cannot do this warn."""
@@ -154,12 +166,13 @@ class LoneAgent:
             orjson.dumps(content)
         except TypeError as error:
             raise LocalProtocolError(f"this is not JSON: {error}") from None
-        self._order(HandThrough(content))
+        self._ask_now(lambda: self._order_soon(HandThrough(content)))
 
     def answer(self, request: ToolRequested, content: str) -> None:
         """Give the result of a tool call.
 
-        If the session is gone, the next session gets the result with the restored conversation.
+        If the session is gone, the next session gets the result with the restored conversation, or as a text
+        if it has begun.
         """
         if not isinstance(request, ToolRequested):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
             raise wrong_type("the request", "a ToolRequested", request)
@@ -167,7 +180,10 @@ class LoneAgent:
         self._ask_now(lambda: self._answer(request, told))
 
     def _answer(self, request: ToolRequested, content: str) -> None:
-        self._memory.answered(request, content)
+        if self._memory.answered(request, content):
+            self._late.append(f"Your tool call {request.tool} has finished: {content}"[:LONGEST_TEXT])
+            self._tell_late()
+            return
         self._actor.orders.post(AnswerTool(NAME, request.session, request.call_id, request.tool, content))
 
     def update(
@@ -286,6 +302,22 @@ class LoneAgent:
     def _order(self, order: Order) -> None:
         self._ask_now(lambda: self._actor.orders.post(order))
 
+    def _order_soon(self, order: Order) -> None:
+        """Give an order to the session, or to the next one once it is ready; MailboxFull where many wait."""
+        if not self._actor.is_ready:
+            if len(self._early) == EARLY:
+                raise MailboxFull(f"{EARLY} calls wait for a session of the agent")
+            self._early.append(order)
+            return
+        if isinstance(order, Cue):
+            self._memory.heard(order.text)
+        self._actor.orders.post(order)
+
+    def _tell_late(self) -> None:
+        """Tell the session the results that it was promised, between two replies."""
+        while self._late and self._actor.is_ready and not self._is_replying:
+            self._ask(self._late.popleft())
+
     def _observe(self, fact: Fact) -> None:
         event = told_by(fact)
         if event is not None:
@@ -300,6 +332,10 @@ class LoneAgent:
                 self._runs += 1
                 self._running[self._runs] = event
                 self._tools.order(RunTool(NAME, event.call_id, tool, event.arguments, self._runs))
+            case SessionReady():
+                early, self._early = self._early, deque()
+                for order in early:
+                    self._order_soon(order)
             case SessionFailed():
                 self._is_over = True
             case ToolCallCancelled(call_id=call_id):
@@ -308,6 +344,7 @@ class LoneAgent:
                         self._tools.order(CancelTool(NAME, call_id, run))
             case _:
                 pass
+        self._tell_late()
 
     def _finished(self, finished: Event) -> None:
         """Give the outcome of a registered function's call to the agent, and to the app."""

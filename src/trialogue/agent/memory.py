@@ -24,9 +24,12 @@ class Memory:
     _size: int = 0
     _reply: int = 0
     _open: dict[str, ToolRequested] = Factory(dict[str, ToolRequested])
+    _promised: set[str] = Factory(set[str])
+    """Calls whose results the present session was promised: they ran when it began."""
 
     def context(self) -> tuple[ContextItem, ...]:
         """Context for the next session, in order; calls that still run stand at the end."""
+        self._promised = set(self._open)
         running = (context_call(call, STILL_RUNNING) for call in self._open.values())
         return (*self._items, *running)
 
@@ -39,6 +42,7 @@ class Memory:
                 self._said(event)
             case ToolRequested(ours=True):
                 self._open[event.call_id] = event
+                self._promised.discard(event.call_id)
                 if len(self._open) > OPEN_CALLS:
                     del self._open[next(iter(self._open))]
             case ToolCallCancelled(call_id=call_id):
@@ -50,11 +54,16 @@ class Memory:
         """Note words that the agent heard or was asked."""
         self._keep(ContextMessage("user", text))
 
-    def answered(self, request: ToolRequested, content: str) -> None:
-        """Note a call's result, once; the result of a call that is over is left out."""
+    def answered(self, request: ToolRequested, content: str) -> bool:
+        """Note a call's result, once; whether the present session was promised it.
+
+        The result of a call that is over is left out.
+        """
         call = self._open.pop(request.call_id, None)
-        if call is not None:
-            self._keep(context_call(call, content[-REMEMBERED:]))
+        if call is None:
+            return False
+        self._keep(context_call(call, content[-REMEMBERED:]))
+        return request.call_id in self._promised
 
     def _said(self, sentence: SentenceSaid) -> None:
         last = self._items[-1] if self._items else None
