@@ -99,7 +99,7 @@ def test_words_count_when_they_were_heard():
     said = [fact for fact in told if isinstance(fact, SaidWords)]
     assert said == [
         SaidWords(5.0, 5, "dana", "no"),
-        SaidWords(7.0, 7, "dana", "typed"),
+        SaidWords(7.0, 7, "dana", "typed", is_typed=True),
         SaidWords(8.0, 8, "ann", "Well."),
     ]
 

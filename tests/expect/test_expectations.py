@@ -6,7 +6,15 @@ from expect_values import AT_ONCE, MEETING, expecting, missed, numbered, turn, v
 from trialogue.cli.view_verdict import headline
 from trialogue.errors import ScenarioError
 from trialogue.meeting.outputs import verdict_code
-from trialogue.model.commands import AnswerTool, EndMeeting, GrantFloor, Report, RunTool
+from trialogue.model.commands import (
+    AnswerTool,
+    Attribute,
+    EndMeeting,
+    EndTurn,
+    GrantFloor,
+    Report,
+    RunTool,
+)
 from trialogue.model.events import (
     FaultStruck,
     HookAnswered,
@@ -16,8 +24,10 @@ from trialogue.model.events import (
     SessionFailed,
     SessionLost,
     SessionReady,
+    TextTyped,
     ToolFinished,
     ToolRequested,
+    Woke,
 )
 from trialogue.model.expectations import Advice
 from trialogue.report.tools import tool_calls
@@ -371,6 +381,24 @@ def test_an_excepted_error_excuses_no_other_error_of_the_same_moment():
             ("expect.never[0]", "infrastructure", 3.0, f"it happened at 3.00 s: {counted}")
         ]
     assert missed(f"  never: [{{error: any, except: [{', '.join(told)}]}}]", broken) == []
+
+
+def test_typed_words_are_said_once_when_they_have_been_read():
+    """Words that a person types are said in the turn that they take, and not once more before it."""
+    held = numbered(
+        (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
+        *turn(1, "ann", 1.0, 2.0, "Good morning."),
+        (2.5, TextTyped("cat", "I agree."), GrantFloor("cat", 2, "asked for", 99.0)),
+        (
+            2.5,
+            SessionReady("ann", 1),
+            Attribute("cat", 2, "I agree.", is_certain=True, begin_s=2.5, end_s=3.5),
+        ),
+        (3.5, Woke("read"), EndTurn("cat", 2, "finished")),
+        (4.0, TextTyped("cat", "I agree with that."), EndMeeting("said")),
+    )
+    assert missed("  at_end: [{said: {match: agree}, times: {max: 1}}]", held) == []
+    assert missed("  never: [{said: {match: agree}}]", held)[0][2] == 3.5
 
 
 def test_a_request_that_is_repeated_after_a_reconnect_is_no_second_call():
