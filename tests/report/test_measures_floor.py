@@ -4,7 +4,17 @@ import pytest
 from attrs import evolve
 from report_values import grant, records, said
 
-from trialogue.model.commands import Cue, EndMeeting, EndTurn, Play, Replace, Report, StopPlayout
+from trialogue.model.commands import (
+    Cue,
+    EndMeeting,
+    EndTurn,
+    PausePlayout,
+    Play,
+    Replace,
+    Report,
+    Speak,
+    StopPlayout,
+)
 from trialogue.model.events import (
     FloorRequestCancelled,
     FloorRequested,
@@ -12,10 +22,12 @@ from trialogue.model.events import (
     LatencyMeasured,
     Left,
     MeetingStarted,
+    MuteAsked,
     PlaybackFinished,
     PlaybackPaused,
     PlaybackResumed,
     PlaybackStarted,
+    ProcessSuspended,
     ReplyStarted,
     SessionFailed,
     SessionLost,
@@ -329,6 +341,47 @@ def test_latency_has_its_parts():
         silence=one(0.02),
     )
     assert found.timing.responding == Rate(1, 1, 1.0)
+
+
+def test_a_cue_is_answered_by_its_own_reply_and_not_by_a_filler():
+    """A slow tool shows in the latency of replies: what its agent says meanwhile answers another prompt."""
+    found = measured(
+        (0.0, MeetingStarted(), grant("ada", 1, 0.0), Cue("ada", 1, "go on", 1)),
+        (2.0, Woke("filler"), Speak("ada", 1, "One moment.", prompt=2)),
+        (2.1, ReplyStarted("ada", 1, 2)),
+        (6.0, ReplyStarted("ada", 2, 1)),
+        (9.0, Woke("refused"), Cue("ada", 1, "go on", 3)),
+        (40.0, ReplyStarted("ada", 3)),
+    )
+    assert found.latency.reply == Spread(2, pytest.approx(3.05), 6.0, 6.0)
+
+
+def test_a_turn_that_may_go_on_is_silent_when_it_is_paused():
+    """A cough cuts a turn by a pause: the time to that silence counts, once, not none at its later end."""
+    rows = [
+        (0.0, MeetingStarted(), grant("ada", 1, 0.0), Play("ada", 1, 1)),
+        (0.5, PlaybackStarted("ada", 1, 1, 0.5)),
+        (2.0, Woke("judge"), PausePlayout("ada", 1), EndTurn("ada", 1, "interrupted")),
+        (2.3, PlaybackPaused("ada", 1, 1, 2.3, 1.8)),
+        (4.0, SpeechStopped("kim", 3.9), StopPlayout("ada", 1)),
+        (4.0, PlaybackFinished("ada", 1, 1, 2.3, 1.8, "cut")),
+    ]
+    assert measured(*rows).latency.silence == one(0.3)
+    unsure = [*rows[:2], (2.0, Woke("unsure"), PausePlayout("ada", 1)), rows[3], *rows[4:]]
+    assert measured(*unsure).latency.silence == one(0.0)
+
+
+@pytest.mark.parametrize("gone", [MuteAsked("kim", True), ProcessSuspended(60.0)])
+def test_a_person_whose_source_was_reset_does_not_speak_any_more(gone):
+    """A person who was muted while it spoke answers its next grant, though no end of that speech is known."""
+    found = measured(
+        (0.0, MeetingStarted()),
+        (1.0, SpeechStarted("kim", 1.0)),
+        (2.0, gone),
+        (5.0, MuteAsked("kim", False), grant("kim", 1, 5.0)),
+        (8.0, SpeechStarted("kim", 8.0)),
+    )
+    assert found.timing.response == one(3.0)
 
 
 def test_recovery_ends_with_the_next_sound():

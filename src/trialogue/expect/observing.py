@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Literal
 
-from trialogue.model.commands import EndTurn, GrantFloor, StopPlayout
-from trialogue.model.events import PlaybackFinished, PlaybackStarted, SpeechStarted, SpeechStopped
+from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.records import Record
 from trialogue.report.measures.borders import borders
+from trialogue.report.measures.latency import MeasuredDelay, responses, stops
 from trialogue.report.measures.shares import ParticipantMeasures
 from trialogue.report.result import Result
 from trialogue.report.stretches import Stretch, joined, spoken_by, stretches, time_with
@@ -72,50 +72,18 @@ class Measure:
 # --- many observations ------------------------------------------------------------------------------
 
 
-def responses(found: Measured) -> list[Observed]:
+def _responses(found: Measured) -> list[Observed]:
     """Time from each grant to the first sound of its turn, observed at that sound."""
-    granted: dict[str, tuple[int, float]] = {}
-    speaking: set[str] = set()
-    seen: list[Observed] = []
-    for record in found.records:
-        match record.event:
-            case PlaybackStarted(participant=name, turn=turn) if granted.get(name, (0, 0.0))[0] == turn:
-                seen.append(Observed(record.at, record.at - granted.pop(name)[1], name))
-            case SpeechStarted(participant=name):
-                speaking.add(name)
-                if name in granted:
-                    seen.append(Observed(record.at, record.at - granted.pop(name)[1], name))
-            case SpeechStopped(participant=name):
-                speaking.discard(name)
-            case _:
-                pass
-        for command in record.commands:
-            match command:
-                case GrantFloor(to=name, turn=turn) if name not in speaking:
-                    granted[name] = turn, record.at
-                case EndTurn(participant=name):
-                    granted.pop(name, None)
-                case _:
-                    pass
-    return seen
+    return _delays(responses(found.records).waits)
 
 
-def stops(found: Measured) -> list[Observed]:
+def _stops(found: Measured) -> list[Observed]:
     """Time from each decision to stop a turn to its last sound."""
-    stopped: dict[tuple[str, int], float] = {}
-    seen: list[Observed] = []
-    for record in found.records:
-        match record.event:
-            case PlaybackFinished(participant=name, turn=turn, outcome="cut", position_s=position_s):
-                at = stopped.pop((name, turn), None)
-                if at is not None:
-                    seen.append(Observed(record.at, max(0.0, position_s - at), name))
-            case _:
-                pass
-        for command in record.commands:
-            if isinstance(command, StopPlayout):
-                stopped[command.participant, command.turn] = record.at
-    return seen
+    return _delays(stops(found.records))
+
+
+def _delays(found: Iterable[MeasuredDelay]) -> list[Observed]:
+    return [Observed(each.at, each.seconds, each.participant) for each in found]
 
 
 def turn_lengths(found: Measured) -> list[Observed]:
@@ -207,8 +175,8 @@ def _one(value_of: Callable[[Result], float | None]) -> Callable[[Measured], lis
 MEASURES: Final = {
     each.name: each
     for each in (
-        Measure("response-latency", "from a grant to the first sound", "time", True, True, responses),
-        Measure("stop-latency", "from the decision to stop to the last sound", "time", True, True, stops),
+        Measure("response-latency", "from a grant to the first sound", "time", True, True, _responses),
+        Measure("stop-latency", "from the decision to stop to the last sound", "time", True, True, _stops),
         Measure("turn-length", "how long the floor was held", "time", True, True, turn_lengths),
         Measure("silence", "a stretch without a voice", "time", False, True, silences),
         Measure("floor-transfer", "from one's last sound to another's first", "time", True, True, transfers),

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from trialogue.model.commands import Cue, EndTurn, GrantFloor, Play, Speak, StopPlayout
+from trialogue.model.commands import Cue, EndTurn, GrantFloor, PausePlayout, Play, Speak, StopPlayout
 from trialogue.model.events import (
     LatencyMeasured,
+    Left,
+    MeetingResumed,
+    MuteAsked,
     PlaybackFinished,
+    PlaybackPaused,
     PlaybackStarted,
+    ProcessSuspended,
     ReplyStarted,
     SpeechStarted,
     SpeechStopped,
@@ -56,8 +61,22 @@ def latency(records: Sequence[Record]) -> LatencyMeasures:
         total=spread(each.total_s for each in told if each.total_s is not None),
         reply=spread(_replies(records)),
         playout=spread(_playouts(records)),
-        silence=spread(_silences(records)),
+        silence=spread(each.seconds for each in stops(records)),
     )
+
+
+@frozen
+class MeasuredDelay:
+    """Time that passed until something was heard, or was no longer heard."""
+
+    participant: str
+    """Participant concerned."""
+
+    at: float
+    """Moment at which it is observed, in seconds since the meeting's start."""
+
+    seconds: float
+    """Length in seconds."""
 
 
 @frozen
@@ -67,26 +86,28 @@ class Responses:
     grants: int
     """Number of grants."""
 
-    waits: tuple[tuple[str, float], ...]
-    """Seconds from grant to sound, by participant; silent turns have none."""
+    waits: tuple[MeasuredDelay, ...]
+    """Times from grant to sound; silent turns have none."""
 
 
 def responses(records: Iterable[Record]) -> Responses:
     """Matches grants with the first sound of their turns; a person that already speaks is left out."""
     granted: dict[str, tuple[int, float]] = {}
-    waits: list[tuple[str, float]] = []
+    waits: list[MeasuredDelay] = []
     speaking: set[str] = set()
     count = 0
     for record in records:
         match record.event:
             case PlaybackStarted(participant=name, turn=turn) if name in granted and granted[name][0] == turn:
-                waits.append((name, record.at - granted.pop(name)[1]))
+                waits.append(MeasuredDelay(name, record.at, record.at - granted.pop(name)[1]))
             case SpeechStarted(participant=name):
                 speaking.add(name)
                 if name in granted:
-                    waits.append((name, record.at - granted.pop(name)[1]))
-            case SpeechStopped(participant=name):
+                    waits.append(MeasuredDelay(name, record.at, record.at - granted.pop(name)[1]))
+            case SpeechStopped(participant=name) | MuteAsked(participant=name) | Left(participant=name):
                 speaking.discard(name)
+            case ProcessSuspended() | MeetingResumed():
+                speaking.clear()
             case _:
                 pass
         for command in record.commands:
@@ -102,17 +123,27 @@ def responses(records: Iterable[Record]) -> Responses:
 
 
 def _replies(records: Iterable[Record]) -> list[float]:
-    cued: dict[str, float] = {}
+    """Times to the first reply to each cue; a reply that names no prompt answers the last one.
+
+    A service that names prompts in its replies names none where its agent speaks by itself.
+    """
+    cued: dict[str, dict[int, float]] = {}
+    naming: set[str] = set()
     found: list[float] = []
     for record in records:
         match record.event:
-            case ReplyStarted(participant=name) if name in cued:
-                found.append(record.at - cued.pop(name))
+            case ReplyStarted(participant=name, prompt=prompt) if prompt:
+                naming.add(name)
+                at = cued.get(name, {}).pop(prompt, None)
+                found.extend([] if at is None else [record.at - at])
+            case ReplyStarted(participant=name) if name not in naming:
+                open_ones = cued.pop(name, {})
+                found.extend([record.at - max(open_ones.values())] if open_ones else [])
             case _:
                 pass
         for command in record.commands:
             if isinstance(command, Cue | Speak):
-                cued[command.to] = record.at
+                cued.setdefault(command.to, {})[command.prompt] = record.at
     return found
 
 
@@ -131,17 +162,30 @@ def _playouts(records: Iterable[Record]) -> list[float]:
     return found
 
 
-def _silences(records: Iterable[Record]) -> list[float]:
+def stops(records: Iterable[Record]) -> list[MeasuredDelay]:
+    """Times from each decision to stop a turn to its last sound.
+
+    A turn that may go on after a false interruption is paused when it is stopped: that is its last sound.
+    """
     stopped: dict[tuple[str, int], float] = {}
-    found: list[float] = []
+    counted: set[tuple[str, int]] = set()
+    found: list[MeasuredDelay] = []
     for record in records:
         match record.event:
-            case PlaybackFinished(participant=name, turn=turn, outcome="cut", position_s=position_s):
-                at = stopped.pop((name, turn), None)
-                found.extend([] if at is None else [max(0.0, position_s - at)])
+            case (
+                PlaybackFinished(participant=name, turn=turn, outcome="cut", position_s=position_s)
+                | PlaybackPaused(participant=name, turn=turn, position_s=position_s)
+            ) if (at := stopped.pop((name, turn), None)) is not None:
+                counted.add((name, turn))
+                found.append(MeasuredDelay(name, record.at, max(0.0, position_s - at)))
             case _:
                 pass
+        ended = {command.turn for command in record.commands if isinstance(command, EndTurn)}
         for command in record.commands:
-            if isinstance(command, StopPlayout):
-                stopped[command.participant, command.turn] = record.at
+            if isinstance(command, StopPlayout) or (
+                isinstance(command, PausePlayout) and command.turn in ended
+            ):
+                place = command.participant, command.turn
+                if place not in counted:
+                    stopped.setdefault(place, record.at)
     return found

@@ -16,6 +16,7 @@ from trialogue.model.sums import summed
 from trialogue.model.text import masked_words
 from trialogue.model.transcript import UNCLEAR, Utterance
 from trialogue.report.measures.interruptions import Interruptions
+from trialogue.report.measures.latency import MeasuredDelay
 from trialogue.report.measures.spread import Spread, ratio, spread
 from trialogue.report.stretches import Stretch, spoken_by
 from trialogue.values import frozen
@@ -105,8 +106,8 @@ class RowParts:
     interrupted: Mapping[str, int]
     """Numbers of turns that ended `interrupted`, by participant."""
 
-    responses: Sequence[tuple[str, float]]
-    """Seconds from grant to sound, by participant."""
+    responses: Sequence[MeasuredDelay]
+    """Times from grant to sound."""
 
     interruptions: Interruptions
     """Interruptions of the meeting."""
@@ -159,8 +160,8 @@ def participants(plan: MeetingPlan, heard: RowParts) -> tuple[ParticipantMeasure
     """Measures of all participants, in the plan's order."""
     held = Counter(turn.participant for turn in heard.taken)
     lengths, waits = spoken_by(heard.stretches), dict[str, list[float]]()
-    for who, wait in heard.responses:
-        waits.setdefault(who, []).append(wait)
+    for each in heard.responses:
+        waits.setdefault(each.participant, []).append(each.seconds)
     spoken = {each.name: lengths.get(each.name, 0.0) for each in plan.participants}
     total = summed(spoken.values())
     small = heard.interruptions.backchannels_of

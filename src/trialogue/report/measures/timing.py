@@ -129,7 +129,7 @@ def timing(records: Sequence[Record], sound: SoundTimes, answered: Responses, du
         pairs=_pairs(changes),
         gaps=sum(1 for change in changes if change.offset_s > 0),
         overlaps=sum(1 for change in changes if change.offset_s < 0),
-        response=spread(wait for _, wait in waits),
+        response=spread(each.seconds for each in waits),
         responding=Rate(grants, len(waits), ratio(len(waits), grants)),
         takeover=_takeover(records, sound.taken),
         silence_share=ratio(max(0.0, duration - one), duration),
