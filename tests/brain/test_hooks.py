@@ -11,6 +11,7 @@ from trialogue.model.commands import (
     AskHook,
     CancelTool,
     Cue,
+    EndMeeting,
     EndTurn,
     GrantFloor,
     Report,
@@ -273,6 +274,17 @@ def test_a_participant_named_by_the_app_who_always_yields_is_passed_over():
         if it.meeting.holder == "biz":
             passes(it, "biz")
     assert it.grants().count("biz") == 3
+
+
+def test_a_turn_of_a_script_that_the_app_gives_to_another_is_used_up():
+    """The app gives the last scripted turn to one who had its own: the script is done, without an error."""
+    it = hooked(GRANT, floor=FloorRules(policy="scripted", order=("biz", "tech")))
+    it.at(0.1, HookAnswered("biz", 1, allowed=True))
+    it.says("biz")
+    it.at(it.now, HookAnswered("tech", 2, allowed=True, content="biz"))
+    it.says("biz")
+    assert it.grants() == ["biz", "biz"]
+    assert it.commands(EndMeeting) == [EndMeeting("order-done")]
 
 
 def test_silence_is_broken_at_once_where_the_app_names_one_who_is_away_after_it():

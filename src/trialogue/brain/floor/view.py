@@ -113,7 +113,8 @@ class Tally:
         if taken.chosen_by in COUNTED and who in order:
             order = order[order.index(who) + 1 :] + order[: order.index(who) + 1]
         if taken.chosen_by == "scripted":
-            place = plan.floor.order.index(who, place) + 1
+            rest = plan.floor.order[place:]  # a hook may give a turn to one who has no more of its own there
+            place += rest.index(who) + 1 if who in rest else 1
         spoken = {**self.spoken, who: self.spoken.get(who, 0.0) + taken.spoken_s}
         return Tally(spoken, {**self.began, who: taken.began_at}, order, place)
 
