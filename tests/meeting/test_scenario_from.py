@@ -316,8 +316,8 @@ def test_a_tool_that_answered_twice_stands_twice(run, tmp_path):
     at = records[-1].at
     scripts.take(Record(1, at, other, (RunTool("bob", "another", "price", "{}"),)))
     scripts.take(Record(2, at + 1, ToolFinished("bob", "another", "failed", "closed"), ()))
-    assert scripts.tools(())["price_2"]["mock"] == {"error": "closed", "delay": "1s"}
-    assert scripts.tools_of("bob") == ["price", "price_2"]
+    assert scripts.calls.tools(())["price_2"]["mock"] == {"error": "closed", "delay": "1s"}
+    assert scripts.calls.tools_of("bob") == ["price", "price_2"]
     assert scripts.script("bob")[-1]["call"] == {"tool": "price_2", "arguments": {}}
 
 
@@ -336,8 +336,8 @@ def test_a_call_that_was_cut_off_and_came_again_stands_once():
     ]
     scripts = scripts_of(records)
     assert scripts.script("bob") == [{"call": {"tool": "price", "arguments": {}}, "say": "It is eight."}]
-    assert {name: each["mock"] for name, each in scripts.tools(()).items()} == {
-        "price": {"result": "eight", "delay": "1s"}
+    assert {name: each["mock"] for name, each in scripts.calls.tools(()).items()} == {
+        "price": {"result": '"eight"', "delay": "1s"}
     }
 
 
@@ -346,7 +346,12 @@ def test_an_agent_thinks_as_long_before_it_calls_a_tool():
     calls = [(1.3, "c1"), (2.0, "c2")]
     records = [
         Record(1, 1.0, Woke("x"), (Cue("bob", 1, "It is your turn.", 1),)),
-        *(Record(2, at, ToolRequested("bob", 1, call, "price", "{}"), ()) for at, call in calls),
+        *(
+            Record(
+                2, at, ToolRequested("bob", 1, call, "price", "{}"), (RunTool("bob", call, "price", "{}"),)
+            )
+            for at, call in calls
+        ),
     ]
     assert [each.get("think") for each in scripts_of(records).script("bob")] == ["300ms", None]
 
@@ -362,8 +367,8 @@ def test_a_call_that_came_again_has_the_result_of_the_run_that_was_not_stopped()
     ]
     scripts = scripts_of(records)
     assert [each["call"]["tool"] for each in scripts.script("bob")] == ["price"]
-    assert scripts.tools_of("bob") == ["price"]
-    assert scripts.tools(())["price"]["mock"] == {"result": "eight", "delay": "2s"}
+    assert scripts.calls.tools_of("bob") == ["price"]
+    assert scripts.calls.tools(())["price"]["mock"] == {"result": '"eight"', "delay": "2s"}
 
 
 @pytest.mark.parametrize(

@@ -251,6 +251,15 @@ def escaped(text: str, path: Path) -> str:
     return _PLACEHOLDER.sub(one, text)
 
 
+def literal(text: str) -> str:
+    """Words of a script in which the server fills nothing in; `escaped` is for the file's own variables."""
+
+    def one(match: re.Match[str]) -> str:
+        return f"${match[0]}" if _SERVER.fullmatch(match["name"]) else match[0]
+
+    return _PLACEHOLDER.sub(one, text)
+
+
 @checks_arguments
 def reveal(value: _Json, environment: Mapping[str, str]) -> _Json:
     """The JSON value with each `${env:NAME|default}` replaced by the variable's value.

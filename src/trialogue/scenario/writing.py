@@ -31,7 +31,12 @@ def to_yaml(resolved: Resolved) -> str:
 
 def readable(document: Document) -> JsonObject:
     """Plain values that read back as the same document; secrets stay references."""
-    return cast("JsonObject", _escaped(plain(document), ()))
+    return escaped_values(plain(document))
+
+
+def escaped_values(value: JsonObject, path: Path = ()) -> JsonObject:
+    """Values at a path of a scenario, written so that they read back; what a server fills in stays."""
+    return cast("JsonObject", _escaped(value, path))
 
 
 def _escaped(value: object, path: Path) -> object:

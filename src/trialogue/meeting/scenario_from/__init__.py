@@ -1,8 +1,8 @@
 """A scenario made from a recorded meeting: running it gives the same turns.
 
-`settings` comes from the plan, `scripts` from what agents said and called, `clips` from what people said,
-`scenario` is the complete file; `meeting/first_difference.py` compares it with another run. For
-meetings recorded elsewhere, `people_again` makes people from their sound, `words_again` agents from their
+`settings` comes from the plan, `scripts` and `calls_again` from what agents said and called, `clips` from
+what people said, `scenario` is the complete file; `meeting/first_difference.py` compares it with another run.
+For meetings recorded elsewhere, `people_again` makes people from their sound, `words_again` agents from their
 words, and `foreign` has what both share.
 """
 

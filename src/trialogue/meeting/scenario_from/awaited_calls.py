@@ -12,7 +12,7 @@ from typing import TypeVar
 from attrs import evolve
 
 from trialogue.brain.happenings import AgendaMove, EndedCall, Fact, Fold, fits
-from trialogue.meeting.scenario_from.scripts import Scripts
+from trialogue.meeting.scenario_from.calls_again import CallsAgain
 from trialogue.model.expectations import Happening, ToolPattern, Trigger
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
@@ -30,7 +30,7 @@ def awaited_calls(plan: MeetingPlan) -> Iterator[ToolPattern]:
             yield each.when
 
 
-def with_calls_named(plan: MeetingPlan, records: Iterable[Record], scripts: Scripts) -> MeetingPlan:
+def with_calls_named(plan: MeetingPlan, records: Iterable[Record], calls: CallsAgain) -> MeetingPlan:
     """The plan with each tool call that came by its tool's name in the scenario, and by its number there."""
     if not any(True for _ in awaited_calls(plan)):
         return plan
@@ -41,11 +41,11 @@ def with_calls_named(plan: MeetingPlan, records: Iterable[Record], scripts: Scri
     return evolve(
         plan,
         agenda=tuple(
-            evolve(point, done_when=_named(point.done_when, _since(facts, point.id), scripts))
+            evolve(point, done_when=_named(point.done_when, _since(facts, point.id), calls))
             for point in plan.agenda
         ),
-        end=tuple(_named(each, facts, scripts) for each in plan.end),
-        faults=tuple(evolve(fault, trigger=_named(fault.trigger, facts, scripts)) for fault in plan.faults),
+        end=tuple(_named(each, facts, calls) for each in plan.end),
+        faults=tuple(evolve(fault, trigger=_named(fault.trigger, facts, calls)) for fault in plan.faults),
     )
 
 
@@ -59,11 +59,11 @@ def _since(facts: Sequence[Fact], point: str) -> Sequence[Fact]:
     return facts[next(begins, len(facts)) :]
 
 
-def _named(awaited: T, facts: Sequence[Fact], scripts: Scripts) -> T:
+def _named(awaited: T, facts: Sequence[Fact], calls: CallsAgain) -> T:
     if not isinstance(awaited, Trigger) or not isinstance(awaited.when, ToolPattern):
         return awaited
     matches = [each for each in facts if isinstance(each, EndedCall) and fits(awaited.when, each)]
-    names = [scripts.name_of(each.tool, each.outcome, each.result) for each in matches[: awaited.nth]]
+    names = [calls.name_of(each.tool, each.outcome, each.result) for each in matches[: awaited.nth]]
     if len(names) < awaited.nth:
         return awaited
     return evolve(awaited, when=evolve(awaited.when, tool=names[-1]), nth=names.count(names[-1]))

@@ -19,7 +19,7 @@ from trialogue.model.participants import Participant
 from trialogue.model.text import stream_safe, well_formed
 from trialogue.report.foreign import READERS, text_of
 from trialogue.scenario.quantities import read_duration, write_duration
-from trialogue.scenario.writing import write_yaml
+from trialogue.scenario.writing import escaped_values, write_yaml
 
 __all__ = [
     "is_foreign",
@@ -106,4 +106,6 @@ def whole_scenario(file: Path, lacks: Sequence[str], document: Keys) -> bytes:
         f"Made from {' '.join(well_formed(file.name).split())}. Missing:",
         *(f"- {each}" for each in lacks),
     ]
-    return ("".join(f"# {line}\n" for line in head) + write_yaml({"trialogue": 1, **document})).encode()
+    return (
+        "".join(f"# {line}\n" for line in head) + write_yaml(escaped_values({"trialogue": 1, **document}))
+    ).encode()

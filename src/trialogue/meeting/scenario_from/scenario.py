@@ -16,9 +16,10 @@ from trialogue.journal.records import USUAL_FRAME_MS, Header
 from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.first_difference import turns_told
 from trialogue.meeting.scenario_from.awaited_calls import awaited_calls, with_calls_named
+from trialogue.meeting.scenario_from.calls_again import uncalled
 from trialogue.meeting.scenario_from.clips import Clip, clips_of, cut
 from trialogue.meeting.scenario_from.new_files import NewFiles, new_files
-from trialogue.meeting.scenario_from.scripts import Scripts, scripts_of, uncalled
+from trialogue.meeting.scenario_from.scripts import Scripts, scripts_of
 from trialogue.meeting.scenario_from.settings import agenda_of, end_of, fault_of, floor_of, limits_of
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.events import (
@@ -38,7 +39,7 @@ from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.exports import HeldMeeting
 from trialogue.scenario.quantities import write_duration
-from trialogue.scenario.writing import write_yaml
+from trialogue.scenario.writing import escaped_values, write_yaml
 from trialogue.values import frozen
 
 __all__ = ["Move", "Retold", "changes_floor", "retell", "retell_as_it_went", "who_moved"]
@@ -141,7 +142,7 @@ def _opened(reading: Reading, path: Path, files: NewFiles) -> tuple[HeldMeeting,
 def _document(held: HeldMeeting, header: Header, seats: _Seats, cast: Mapping[str, Keys]) -> Keys:
     """Keys of the scenario; the plan is the header's."""
     plan, frame_ms = evolve(header.plan, faults=tuple(_struck_again(held))), header.frame_ms
-    plan = with_calls_named(plan, held.records, seats.scripts)
+    plan = with_calls_named(plan, held.records, seats.scripts.calls)
     document: Keys = {
         "trialogue": 1,
         "name": plan.name,
@@ -156,7 +157,7 @@ def _document(held: HeldMeeting, header: Header, seats: _Seats, cast: Mapping[st
         "floor": floor_of(plan.floor),
         "end": end_of(plan),
     }
-    tools = seats.scripts.tools(plan.tools)
+    tools = seats.scripts.calls.tools(plan.tools)
     awaited = [each for each in awaited_calls(plan) if each.tool not in tools]
     for each in awaited:
         tools[each.tool] = uncalled()
@@ -171,7 +172,7 @@ def _document(held: HeldMeeting, header: Header, seats: _Seats, cast: Mapping[st
 
 
 def _whole(held: HeldMeeting, document: Keys) -> bytes:
-    return (_head(held) + write_yaml(document)).encode()
+    return (_head(held) + write_yaml(escaped_values(document))).encode()
 
 
 def _change(document: Keys, place: Sequence[str], value: str) -> None:
@@ -229,7 +230,8 @@ class _Seats:
                     seats[name] = seats.get(name, 0) + bool(entry)
                     comes_back = seat.kind is Kind.AGENT and not entry
                     keys = None if comes_back else self.keys(seat, self.stay(name, number, seats[name]))
-                    yield Move(record.at, behind, name, seat=keys)
+                    written = None if keys is None else escaped_values(keys, ("cast", name))
+                    yield Move(record.at, behind, name, seat=written)
                 case Left(participant=name):
                     yield Move(record.at, behind, name, leaves=True)
                 case _:
@@ -270,7 +272,7 @@ class _Seats:
         """Tools of an agent: those that it called, and at a start those that any who join may call, too."""
         agents = [each.name for each in self.held.plan.participants if each.kind is Kind.AGENT]
         callers = agents if stay.seat == 0 and not stay.begins else [seat.name]
-        return list(dict.fromkeys(tool for name in callers for tool in self.scripts.tools_of(name)))
+        return list(dict.fromkeys(tool for name in callers for tool in self.scripts.calls.tools_of(name)))
 
     def _clip(self, clip: Clip, number: int) -> Keys:
         if clip.is_typed:

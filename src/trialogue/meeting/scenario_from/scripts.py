@@ -5,7 +5,7 @@
    them again. So are remarks that the service marked as backchannels.
 3. A silent turn is an entry without words, if its holder spoke later.
 4. A reply that contains several lines of a script becomes an entry for each line.
-5. A tool gives its recorded result. One with different results stands once for each result, numbered.
+5. Tools are in `calls_again`. A call that never ran, because the app refused it, is left out.
 6. A delay by a fault of the plan is not counted as thinking time: the fault delays it again.
 7. A call whose answer a fault removed, or that was cut off before any word of it, and that was repeated is
    one entry: the answer is removed, or cut off, again.
@@ -17,11 +17,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from attrs import Factory
 
-from trialogue.model.commands import Cue, EndTurn, GrantFloor, Prepare, RunTool, Speak
+from trialogue.meeting.scenario_from.calls_again import CallAgain, CallsAgain
+from trialogue.model.commands import Cue, EndTurn, GrantFloor, Prepare, Speak
 from trialogue.model.events import (
     Event,
     FaultStruck,
@@ -32,13 +33,12 @@ from trialogue.model.events import (
     SentenceSaid,
     SessionLost,
     ToolCallCancelled,
-    ToolFinished,
     ToolRequested,
 )
-from trialogue.model.json_text import read_json
-from trialogue.model.plan import PlannedFault, ToolRules
+from trialogue.model.plan import PlannedFault
 from trialogue.model.records import Record
 from trialogue.scenario.quantities import write_duration
+from trialogue.scenario.variables import literal
 from trialogue.values import define
 
 __all__ = ["Scripts", "scripts_of"]
@@ -47,6 +47,12 @@ Keys = dict[str, object]
 
 _LEAST_S: Final = 0.001
 
+_MARGIN_S: Final = 1.0
+"""Seconds before a tool's usual time is over at which it gets a longer one."""
+
+_LONGER_S: Final = 10.0
+"""Seconds by which a time is longer than what must be within it."""
+
 
 @define
 class _Entry:
@@ -54,34 +60,10 @@ class _Entry:
 
     text: list[str] = Factory(list[str])
     think_s: float | None = None
-    call: tuple[str, str] | None = None
+    call: CallAgain | None = None
     was_heard: bool = False
     passes: bool = False
     lost: bool = False
-
-    @property
-    def is_told(self) -> bool:
-        """Whether it stands in the script; sound without words does not."""
-        return bool((self.was_heard and self.text) or self.call or self.passes)
-
-
-@define
-class _Call:
-    tool: str
-    arguments: str
-    at: float
-    runs: bool = False
-    was_cut: bool = False
-    """Whether it was cut off, and came again as another call."""
-
-    outcome: str = ""
-    content: str = ""
-    took_s: float = 0.0
-
-    @property
-    def counts(self) -> bool:
-        """Whether it ran to a result, which a call that came again for it may have taken."""
-        return self.runs and not (self.was_cut and self.outcome in {"", "cancelled"})
 
 
 @define
@@ -99,7 +81,7 @@ class Scripts:
 
     entries: dict[str, list[_Entry]] = Factory(dict[str, list[_Entry]])
     replies: dict[tuple[str, int], list[_Entry]] = Factory(dict[tuple[str, int], list[_Entry]])
-    calls: dict[tuple[str, str], _Call] = Factory(dict[tuple[str, str], _Call])
+    calls: CallsAgain = Factory(CallsAgain)
     prompted: dict[int, float] = Factory(dict[int, float])
     asked: dict[str, float] = Factory(dict[str, float])
     """Moments at which agents were asked that have neither answered nor called a tool since, in seconds."""
@@ -112,15 +94,13 @@ class Scripts:
     def take(self, record: Record) -> None:
         """Note one record."""
         self._heard(record.at, record.event)
+        self.calls.take(record)
         for command in record.commands:
             match command:
                 case Cue(to=name, prompt=prompt) | Prepare(to=name, prompt=prompt):
                     self.prompted[prompt] = self.asked[name] = record.at
                 case Speak(prompt=prompt):
                     self.made.add(prompt)
-                case RunTool(participant=name, call_id=call):
-                    if (name, call) in self.calls:
-                        self.calls[name, call].runs = True
                 case GrantFloor(to=name):
                     self.turn[name] = len(self.entries.get(name, ()))
                 case EndTurn(participant=name, cause="yielded"):
@@ -134,21 +114,18 @@ class Scripts:
         """Add a silent turn: without a reply, or with one without words."""
         entries = self.entries.setdefault(name, [])
         since = entries[self.turn.get(name, len(entries)) :]
-        if not any(each.text or each.call for each in since):
+        if not any(each.text or (each.call and self.calls.stands(each.call)) for each in since):
             del entries[len(entries) - len(since) :]
             entries.append(_Entry(passes=True, think_s=since[0].think_s if since else None))
 
     def _heard(self, at: float, event: Event) -> None:
         match event:
-            case ToolRequested(participant=name, call_id=call, tool=tool, arguments=arguments, ours=True):
-                self.calls[name, call] = _Call(tool, arguments, at)
-                self._call(name, call, at)
-            case ToolFinished(participant=name, call_id=call, outcome=outcome, content=content):
-                if (known := self.calls.get((name, call))) is not None:
-                    known.outcome, known.content, known.took_s = outcome, content, at - known.at
+            case ToolRequested(participant=name, call_id=call_id, tool=tool, arguments=arguments, ours=True):
+                self._call(call_id, CallAgain(name, tool, arguments, at))
             case ReplyStarted(participant=name, reply=reply, prompt=prompt, is_backchannel=aside):
                 if not aside and prompt not in self.made:
                     self.asked.pop(name, None)
+                    self.calls.go_on(name)
                     entry = self._entry(name)
                     if entry.call is None and prompt in self.prompted:
                         entry.think_s = at - self.prompted[prompt] - self._late_s(name, at)
@@ -190,21 +167,21 @@ class Scripts:
         if entries := self.entries.get(name):
             entries[-1].lost = entries[-1].call is not None and not entries[-1].text
 
-    def _call(self, name: str, call: str, at: float) -> None:
+    def _call(self, call_id: str, call: CallAgain) -> None:
         """Add an entry for a call, unless it is a repeated one."""
+        name = call.participant
+        if not self.calls.begin(call_id, call):
+            return
         entries = self.entries.setdefault(name, [])
         last = entries[-1] if entries else _Entry()
-        if last.lost and last.call is not None and self._asks(last.call) == self._asks((name, call)):
-            self.calls[last.call].was_cut = True
+        if last.lost and last.call is not None and last.call.asks == call.asks:
+            last.call.was_cut = True
             think_s = entries.pop().think_s
         else:
             asked = self.asked.get(name)
-            think_s = None if asked is None else at - asked - self._late_s(name, at)
+            think_s = None if asked is None else call.at - asked - self._late_s(name, call.at)
         self.asked.pop(name, None)
-        entries.append(_Entry(call=(name, call), think_s=think_s))
-
-    def _asks(self, key: tuple[str, str]) -> tuple[str, str]:
-        return self.calls[key].tool, self.calls[key].arguments
+        entries.append(_Entry(call=call, think_s=think_s))
 
     def _late_s(self, name: str, at: float) -> float:
         late_s, until = self.late.get(name, (0.0, 0.0))
@@ -238,7 +215,7 @@ class Scripts:
         """
         said = self._said(name, seat)
         greeting = _first(said) if greets else None
-        kept = [each for each in said if each.is_told and each is not greeting]
+        kept = [each for each in said if self._is_told(each) and each is not greeting]
         while kept and kept[-1].passes:
             kept.pop()
         return [self._written(each) for each in kept]
@@ -250,49 +227,21 @@ class Scripts:
         bounds = [0, *self.begins.get(name, ()), len(entries)]
         return entries[bounds[seat] : bounds[seat + 1]]
 
+    def _is_told(self, entry: _Entry) -> bool:
+        """Whether an entry stands in the script; sound without words does not."""
+        calls = entry.call is not None and self.calls.stands(entry.call)
+        return bool((entry.was_heard and entry.text) or calls or entry.passes)
+
     def _written(self, entry: _Entry) -> Keys:
         keys: Keys = {}
-        if entry.call is not None:
-            call = self.calls[entry.call]
-            arguments = _json(call.arguments)
-            keys["call"] = {
-                "tool": self._name(call),
-                "arguments": arguments if isinstance(arguments, dict) else {},
-            }
-        words = " ".join(entry.text).replace("${", "$${")
-        if words or entry.call is None:
+        if entry.call is not None and self.calls.stands(entry.call):
+            keys["call"] = self.calls.written(entry.call)
+        words = literal(" ".join(entry.text))
+        if words or "call" not in keys:
             keys["say"] = words
         if entry.passes or (entry.think_s or 0.0) >= _LEAST_S:
             keys["think"] = write_duration(round(entry.think_s or 0.0, 3))
         return keys
-
-    def tools_of(self, name: str) -> list[str]:
-        """Tools that the agent called and that ran, by their names in the scenario."""
-        called = (call for (who, _), call in self.calls.items() if who == name and call.counts)
-        return list(dict.fromkeys(self._name(call) for call in called))
-
-    def tools(self, rules: Iterable[ToolRules]) -> dict[str, Keys]:
-        """Key `tools`: the results of each tool, with their times."""
-        known = {each.name: each for each in rules}
-        return {
-            self._name(call): _mock(call, known.get(call.tool)) for call in self.calls.values() if call.counts
-        }
-
-    def _name(self, call: _Call) -> str:
-        """Name of a call's tool; numbered from its second result on."""
-        return self.name_of(call.tool, call.outcome, call.content) if call.counts else call.tool
-
-    def name_of(self, tool: str, outcome: str, content: str) -> str:
-        """Name of a tool that gives this result; its own for a result that it never gave."""
-        answers = list(
-            dict.fromkeys(
-                (each.outcome, each.content)
-                for each in self.calls.values()
-                if each.counts and each.tool == tool
-            )
-        )
-        place = answers.index((outcome, content)) if (outcome, content) in answers else 0
-        return tool if place == 0 else f"{tool}_{place + 1}"
 
 
 def _first(entries: Iterable[_Entry]) -> _Entry | None:
@@ -306,33 +255,3 @@ def scripts_of(records: Iterable[Record], faults: Iterable[PlannedFault] = ()) -
     for record in records:
         scripts.take(record)
     return scripts
-
-
-def uncalled() -> Keys:
-    """Tool that nobody called, for what waits for its call."""
-    return {"schema": {"type": "object"}, "mock": {"result": {}}}
-
-
-def _mock(call: _Call, rules: ToolRules | None) -> Keys:
-    delay: Keys = {"delay": write_duration(round(call.took_s, 3))} if call.took_s >= _LEAST_S else {}
-    answer: Keys = (
-        {"result": _json(call.content)}
-        if call.outcome == "succeeded"
-        else {"error": call.content or call.outcome}
-    )
-    keys: Keys = {"schema": {"type": "object"}, "mock": answer | delay}
-    if rules is not None:
-        keys |= {"on_interrupt": rules.on_interrupt.value, "idempotent": rules.idempotent}
-        if rules.identity:
-            keys["identity"] = list(rules.identity)
-        if rules.filler is not None:
-            keys["filler"] = {"after": write_duration(rules.filler.after_s), "say": rules.filler.say}
-    return keys
-
-
-def _json(text: str) -> Any:  # noqa: ANN401 - any JSON
-    """JSON value of a text; the text itself where it is no JSON."""
-    try:
-        return read_json(text) if text else {}
-    except ValueError:
-        return text

@@ -31,6 +31,7 @@ from trialogue.model.plan import InterruptRules
 from trialogue.model.transcript import Utterance
 from trialogue.report.foreign import VoicedCue, read_cues
 from trialogue.scenario.quantities import write_duration
+from trialogue.scenario.variables import literal
 from trialogue.values import frozen
 
 __all__ = ["CuesTold", "cues_told", "retell_cues", "utterances_of"]
@@ -98,7 +99,7 @@ def retell_cues(file: Path, path: Path) -> Path:
     scripts: dict[str, list[Keys]] = {name: [] for name in names.values()}
     for each, think in zip(told.turns, thinks, strict=True):
         late: Keys = {"think": write_duration(round(think, 3))} if think >= _LEAST_S else {}
-        scripts[names[each.speaker]].append({"say": each.text.replace("${", "$${"), **late})
+        scripts[names[each.speaker]].append({"say": literal(each.text), **late})
     titles = titled(names)
     cast = {
         name: {**titles[name], "think": {"provider": "scripted", "script": scripts[name]}}
