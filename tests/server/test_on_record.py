@@ -242,10 +242,34 @@ def test_an_invalid_line_of_a_record_is_told_by_its_number(tmp_path):
     path = tmp_path / "models.jsonl"
     recorded(path, Model()).record.keep(QUESTION, ModelAnswer((), 1.0))
     whole = path.read_bytes()
-    for more in (b"\n", b'{"asked": {"model": "sm', b"5\n"):
+    for more in (b"\n", b'{"asked": {"model": "sm\n', b"5\n"):
         path.write_bytes(whole + more)
         with pytest.raises(SetupError, match="is not a file of recorded model answers: line 3: "):
             open_models(path, asks=True)
+
+
+@pytest.mark.parametrize("torn", [b'{"asked": {"model": "sm', b""])
+def test_a_recording_cuts_off_a_line_that_its_writer_did_not_finish(tmp_path, torn):
+    """After a crash in the middle of a line, the same file records on, and no answer is lost."""
+    path = tmp_path / "models.jsonl"
+    recorded(path, Model()).record.keep(QUESTION, ModelAnswer((), 1.0))
+    whole = path.read_bytes()
+    path.write_bytes(whole + torn if torn else whole[:-1])
+    if torn:
+        with pytest.raises(SetupError, match="answers: line 3 is cut off: delete it, or record once more"):
+            open_models(path, asks=False)
+    recorded(path, Model()).record.keep(QUESTION, ModelAnswer((), 2.0))
+    found = open_models(path, asks=False)
+    assert [found.answer(QUESTION).took_s for _ in range(2)] == [1.0, 2.0]
+
+
+def test_a_file_of_another_kind_is_not_cut(tmp_path):
+    """A recording into a wrong file refuses it, and changes nothing."""
+    path = tmp_path / "notes.txt"
+    path.write_bytes(b"One line.\nAnother")
+    with pytest.raises(SetupError, match="is not a file of recorded model answers"):
+        open_models(path, asks=True)
+    assert path.read_bytes() == b"One line.\nAnother"
 
 
 def test_an_empty_record_is_begun(tmp_path):

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import orjson
 import trio
@@ -28,7 +28,6 @@ from trialogue.errors import JournalError, SetupError
 from trialogue.fixed_paths import fixed
 from trialogue.model.json_text import read_json
 from trialogue.model.secrets import NO_SECRETS, Secrets
-from trialogue.regular_files import read_regular
 from trialogue.server.think.ports import (
     CallItem,
     FunctionWanted,
@@ -40,13 +39,11 @@ from trialogue.server.think.ports import (
     ThoughtCalls,
     ThoughtSentence,
 )
+from trialogue.server.think.record_file import FORMAT, begin, lines_of, mend
 from trialogue.server.think.terms import InstalledTerms, OpenAiTerms
 from trialogue.values import define, frozen
 
 __all__ = ["ModelQuestion", "ModelRecord", "NotOnRecord", "PromptPlace", "RecordedThink", "open_models"]
-
-FORMAT: Final = 1
-"""Name of the file's format."""
 
 PromptPlace: TypeAlias = Callable[[str, int], str]
 """Function that names the place of a character of a prompt, counted from 0, without quoting the prompt."""
@@ -354,30 +351,18 @@ def open_models(
 ) -> ModelRecord:
     """Record in a file; `SetupError` for an invalid file.
 
-    With `asks` an absent file is made, and its header names the `origin` of the answers. `place` names places
-    in prompts in the message about an unrecorded question. None of the `secrets` gets into the file.
+    With `asks` an absent file is made, and its header names the `origin` of the answers; a last line that its
+    writer did not finish is cut off. `place` names places in prompts in the message about an unrecorded
+    question. None of the `secrets` gets into the file.
     """
     record = ModelRecord(fixed(path), asks, place, secrets)
     if asks:
-        _begin(path, origin)
+        mend(path)
+        begin(path, origin)
     try:
-        record.read(read_regular(path).splitlines())
+        record.read(lines_of(path))
     except OSError as error:
         raise SetupError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:
         raise SetupError(f"{path} is not a file of recorded model answers: {error}") from error
     return record
-
-
-def _begin(path: Path, origin: str) -> None:
-    """Give an absent or empty file its header; appended, since another process may have begun to record."""
-    header = {"trialogue": FORMAT, "kind": "models", "origin": origin}
-    try:
-        if path.exists() and path.stat().st_size:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        with path.open("ab") as file:
-            file.write(orjson.dumps(header) + b"\n")
-    except OSError as error:
-        raise JournalError(f"cannot write {path}: {error.strerror}", path=str(path)) from error
