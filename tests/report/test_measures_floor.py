@@ -5,6 +5,7 @@ from attrs import evolve
 from report_values import grant, records, said
 
 from trialogue.model.commands import (
+    AnswerTool,
     Cue,
     EndMeeting,
     EndTurn,
@@ -35,6 +36,7 @@ from trialogue.model.events import (
     SpeechStarted,
     SpeechStopped,
     StopAsked,
+    ToolRequested,
     Woke,
 )
 from trialogue.model.participants import Kind, Participant
@@ -317,6 +319,28 @@ def test_the_addressee_speaks_next():
         said("ada", 4, (6, 7), "Ben, go on."),
     ]
     assert measured(utterances=utterances).floor.addressee == Rate(2, 1, 0.5)
+
+
+@pytest.mark.parametrize("answer", ["Your hand is up.", "<4 words>"])
+@pytest.mark.parametrize("tool", ["bid", "request_floor"])
+def test_a_hand_that_an_agent_raises_with_a_tool_waits(tool, answer):
+    """An agent's bid is a request like a person's hand, and waits for its grant; a refused one is none."""
+    found = measured(
+        (0.0, MeetingStarted(), grant("ada", 1, 0.0)),
+        (1.0, ToolRequested("ben", 1, "c1", tool, "{}"), AnswerTool("ben", 1, "c1", tool, answer)),
+        (2.0, ToolRequested("ben", 1, "c2", tool, "{}"), AnswerTool("ben", 1, "c2", tool, answer)),
+        (3.0, ToolRequested("cleo", 1, "c3", tool, "{}"), AnswerTool("cleo", 1, "c3", tool, "Refused: no.")),
+        (5.0, Woke("x"), EndTurn("ada", 1, "finished"), grant("ben", 2, 5.0)),
+        (
+            6.0,
+            ToolRequested("ada", 1, "c4", tool, "{}"),
+            AnswerTool("ada", 1, "c4", tool, answer),
+            grant("ada", 3, 6.0),
+        ),
+        (10.0, Woke("y"), EndMeeting("said")),
+    ).floor
+    assert (found.requests, found.wait) == (1, one(4.0))
+    assert found.queue == QueueMeasures(pytest.approx(0.4), 1)
 
 
 def test_latency_has_its_parts():

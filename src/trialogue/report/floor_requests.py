@@ -2,13 +2,15 @@
 
 1. A hand of a person who has the floor already, and has not begun to speak, asks for nothing.
 2. Nor does that of a participant who cannot have the floor: an observer, or one that failed or left.
+3. An agent asks with its tools `bid` and `request_floor`, if the meeting answers that its hand is up.
 """
 
 from __future__ import annotations
 
 from attrs import Factory
 
-from trialogue.model.commands import EndTurn, GrantFloor, Replace, Report
+from trialogue.brain.tools.calls import BID, HAND_IS_UP, REQUEST_FLOOR
+from trialogue.model.commands import AnswerTool, EndTurn, GrantFloor, Replace, Report
 from trialogue.model.events import (
     FloorRequestCancelled,
     FloorRequested,
@@ -17,8 +19,10 @@ from trialogue.model.events import (
     SessionReady,
     SpeechStarted,
     TextTyped,
+    ToolRequested,
 )
 from trialogue.model.records import Record
+from trialogue.model.text import mask
 from trialogue.values import define
 
 __all__ = ["FloorRequests"]
@@ -55,8 +59,17 @@ class FloorRequests:
         match record.event:
             case FloorRequested(participant=name) if not _is_refused(record, name):
                 return None if name == self._awaited and name not in self._agents else name
+            case ToolRequested(participant=name, tool=tool) if tool in {BID, REQUEST_FLOOR}:
+                return name if _has_raised(record, name) else None
             case _:
                 return None
+
+
+def _has_raised(record: Record, name: str) -> bool:
+    """Whether a tool has raised a hand that waits, by its answer, which a redacted journal has masked."""
+    answers = {each.content for each in record.commands if isinstance(each, AnswerTool)}
+    is_granted = any(isinstance(each, GrantFloor) and each.to == name for each in record.commands)
+    return not is_granted and not answers.isdisjoint({HAND_IS_UP, mask(HAND_IS_UP)})
 
 
 def _is_refused(record: Record, name: str) -> bool:

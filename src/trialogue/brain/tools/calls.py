@@ -37,6 +37,9 @@ BID = "bid"
 REQUEST_FLOOR = "request_floor"
 """Tool that raises a hand: `{"priority": "lowest" to "highest"}`; the chair's highest interrupts."""
 
+HAND_IS_UP = "Your hand is up."
+"""Answer to an agent that has raised its hand with a tool."""
+
 OWN = frozenset({GIVE_FLOOR, END_MEETING, HAND_OFF, BID, REQUEST_FLOOR})
 """Tools that no executor runs."""
 

@@ -12,7 +12,7 @@ from typing import cast
 from trialogue.brain.floor.requests import HIGHEST, LOWEST, NORMAL
 from trialogue.brain.floor.view import Named
 from trialogue.brain.owners import Owners
-from trialogue.brain.tools.calls import BID, END_MEETING, GIVE_FLOOR, HAND_OFF, floor_given
+from trialogue.brain.tools.calls import BID, END_MEETING, GIVE_FLOOR, HAND_IS_UP, HAND_OFF, floor_given
 from trialogue.brain.turn import taking
 from trialogue.brain.words.names import find
 from trialogue.model.events import ToolRequested
@@ -67,7 +67,7 @@ def _ask(o: Owners, event: ToolRequested) -> str:
         round(min(10.0, max(0.0, urgency))) if isinstance(urgency, int | float) else None,
         about if isinstance(about, str) else None,
     )
-    return "Your hand is up."
+    return HAND_IS_UP
 
 
 def _chair_cuts_in(o: Owners, name: str) -> str:
