@@ -7,14 +7,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import trio
 from structlog.testing import capture_logs
 
+from trialogue import Scenario, open_meeting
 from trialogue.cli import main
 from trialogue.errors import ScenarioError, SetupError
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.permissions import unset_variables
 from trialogue.meeting.prompt_places import prompt_places
 from trialogue.meeting.run import run_meeting
+from trialogue.model.commands import EndTurn
 from trialogue.scenario import Clock, Overrides, loads, prepare, resolve
 from trialogue.testing import murmuring_engines
 
@@ -240,3 +243,29 @@ cast:
     new = resolved.agents[0].block["think"]["prompt"]
     common = next(at for at, (a, b) in enumerate(zip(old + "\0", new, strict=False)) if a != b)
     assert prompt_places(resolved)(new, common).startswith(place)
+
+
+def test_a_secret_of_one_who_joins_is_in_no_record(tmp_path, endpoint, monkeypatch):
+    """The value of a variable that only a later seat refers to is hidden in the record, as in the journal."""
+    monkeypatch.setenv("DOOR_CODE", "canary-5e1f-0a77")
+    url = f"http://127.0.0.1:{endpoint.server_port}/v1/chat/completions"
+    think = {"provider": "open_ai", "model": "small", "endpoint": {"url": url}}
+    seat = {"prompt": "The door opens with ${env:DOOR_CODE}.", "think": think}
+    cast = {"ann": {"lines": [f"This is what I say in my turn {number}." for number in range(9)]}}
+    record = tmp_path / "models.jsonl"
+    edges = Edges(engines=murmuring_engines(), models=record)
+
+    async def main():
+        built = Scenario.build("coming", cast, run={"clock": "real", "limits": {"time": "20s"}})
+        async with open_meeting(built, out=tmp_path / "run", edges=edges) as meeting:
+            await meeting.join("kim", seat)
+            async for each in meeting.records():
+                if any(isinstance(one, EndTurn) and one.participant == "kim" for one in each.commands):
+                    break
+            meeting.stop("enough")
+            await meeting.finished()
+
+    trio.run(main)
+    assert b"The door opens with ***." in record.read_bytes()
+    written = [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()]
+    assert not [each for each in written if b"-5e1f-0a77" in each]

@@ -170,8 +170,14 @@ class Exchange:
 class Switchboard:
     """Connections of agents and ears: one after another, and none once a service refuses the key."""
 
-    def __init__(self, reach: Callable[[str], Awaitable[Exchange]], seams: Seams) -> None:
+    def __init__(self, reach: Callable[[str], Awaitable[Exchange]], seams: Seams, secrets: Secrets) -> None:
         self._reach = reach
+        self.secrets: Secrets = secrets
+        """Secrets that the record of models' answers hides."""
+
+        self.models: ModelRecord | None = None
+        """Record of models' answers, once the embedded server runs; None without one."""
+
         self._exchanges: dict[str, Exchange] = {}
         self._seams = seams
         self._limiter = DialLimiter()
@@ -181,6 +187,12 @@ class Switchboard:
         """Prepare to dial these services; `SetupError` where a key is not set."""
         for via in sorted(set(services) - self._exchanges.keys()):
             self._exchanges[via], self._breakers[via] = await self._reach(via), Breaker()
+
+    def hide(self, secrets: Secrets) -> None:
+        """Hide these secrets, too, in the record of models' answers."""
+        self.secrets = self.secrets.beside(secrets)
+        if self.models is not None:
+            self.models.hide(secrets)
 
     def for_agent(self, participant: str, via: str) -> Connect:
         """Function that dials for an agent at a service."""
@@ -203,23 +215,26 @@ async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Switchb
             async def reach(via: str) -> Exchange:
                 if (service := service_of(via)).hosted is not None:
                     return hosted_exchange(service, edges.endpoint if via == HOSTED else None)
-                exchange: Exchange = await nursery.start(_embedded, resolved, edges)
+                exchange: Exchange = await nursery.start(_embedded, resolved, edges, switchboard)
                 return exchange
 
-            switchboard = Switchboard(reach, edges.seams)
+            switchboard = Switchboard(reach, edges.seams, secrets_for(resolved, edges.seams.secrets))
             await switchboard.open(resolved.services)
             yield switchboard
             nursery.cancel_scope.cancel(reason="the meeting is over")
 
 
-async def _embedded(resolved: Resolved, edges: Edges, *, task_status: trio.TaskStatus[Exchange]) -> None:
+async def _embedded(
+    resolved: Resolved, edges: Edges, switchboard: Switchboard, *, task_status: trio.TaskStatus[Exchange]
+) -> None:
     """Run the embedded server until cancelled."""
     edges.progress("preparing voices and recognizer")
     engines = edges.engines or open_engines()
     await warmed(engines)
     if resolved.asks_endpoints and not resolved.answers_for_models:
         await compute().run(_load_client)
-    with opened_models(resolved, edges.models, secrets_for(resolved, edges.seams.secrets)) as models:
+    with opened_models(resolved, edges.models, switchboard.secrets) as models:
+        switchboard.models = models
         equipment = local_equipment(engines, resolved.plan.seed, edges.permissions.hosts, models)
         async with local_exchange(equipment, is_alone=edges.seams is NO_SEAMS) as exchange:
             task_status.started(exchange)

@@ -164,6 +164,8 @@ class Stage:
         self.sequencer.hide(secrets)
         self.journal.hide(secrets)
         self.tools.hide(secrets)
+        if self.seats.supplies is not None:
+            self.seats.supplies.switchboard.hide(secrets)
 
     def dialects(self, participant: str) -> list[Dialect]:
         """Dialects of an agent's own service and its fallback's."""

@@ -153,6 +153,10 @@ class ModelRecord:
     _questions: list[ModelQuestion] = field(factory=list[ModelQuestion], repr=False)
     _told: dict[str, int] = field(factory=dict[str, int], repr=False)
 
+    def hide(self, secrets: Secrets) -> None:
+        """Hide these secrets, too, from now on."""
+        self.secrets = self.secrets.beside(secrets)
+
     @property
     def is_empty(self) -> bool:
         """Whether there is no record at all."""
