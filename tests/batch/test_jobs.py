@@ -8,6 +8,7 @@ from batch_values import SMALL, jobs, written
 from trialogue.batch.jobs import BatchRequest, decoded, encoded, files_in, jobs_of
 from trialogue.errors import SetupError
 from trialogue.fixed_paths import from_here
+from trialogue.scenario.defaults import Overrides
 
 
 def test_a_directory_has_the_files_whose_first_key_is_trialogue(tmp_path):
@@ -45,6 +46,14 @@ def test_each_cell_is_held_with_one_seed_after_another(tmp_path):
         ("small-run.seed=2-2", "small-run.seed=2", 2),
         ("small-run.seed=2-3", "small-run.seed=2", 3),
     ]
+
+
+def test_an_option_that_replaces_an_axis_is_refused(tmp_path):
+    """Cells that differ in their seed alone would all be the same meeting."""
+    with pytest.raises(SetupError, match=r"--seed would replace every value of run\.seed in the matrix"):
+        jobs(tmp_path, matrix=True, overrides=Overrides(seed=5))
+    assert [job.overrides.seed for job in jobs(tmp_path, overrides=Overrides(seed=5))] == [5]
+    assert len(jobs(tmp_path, matrix=True, overrides=Overrides(turns=5))) == 2
 
 
 def test_without_repeats_a_file_is_held_as_it_stands(tmp_path):

@@ -182,7 +182,10 @@ def called(file: Path, files: Iterable[Path]) -> str:
 
 def _jobs_of(file: Path, label: str, asked: BatchRequest) -> Iterator[Job]:
     scenario = load(file)
-    chosen: list[str | None] = [str(each) for each in cells(scenario.document)] if asked.matrix else []
+    chosen: list[str | None] = []
+    if asked.matrix:
+        _check_axes(file, scenario.document.matrix or {}, asked.overrides)
+        chosen.extend(str(each) for each in cells(scenario.document))
     for cell in chosen or [asked.overrides.variant.cell]:
         variant = evolve(asked.overrides.variant, cell=cell)
         overrides = evolve(asked.overrides, variant=variant)
@@ -200,6 +203,19 @@ def _jobs_of(file: Path, label: str, asked: BatchRequest) -> Iterator[Job]:
                 operator=asked.operator,
                 html=asked.html,
                 resume=asked.resume,
+            )
+
+
+def _check_axes(file: Path, axes: Iterable[str], overrides: Overrides) -> None:
+    """Raise SetupError for an axis whose values an option would replace: all its cells would be one meeting.
+
+    The clock is left out: pytest sets it for all files.
+    """
+    for axis in axes:
+        option = overrides.option_of(tuple(axis.split(".")))
+        if option is not None and axis != "run.clock":
+            raise SetupError(
+                f"{file}: {option} would replace every value of {axis} in the matrix: leave it out, or {axis}"
             )
 
 
