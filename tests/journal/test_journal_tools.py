@@ -112,6 +112,17 @@ def test_pieces_are_the_journal_again(tmp_path, bound):
         assert "largest" not in bound or len(content) <= bound["largest"] or content.count(b"\n") == 1
 
 
+def test_the_names_of_many_pieces_sort_in_their_order(tmp_path):
+    """`cat` joins more than 999 pieces in the right order, too."""
+    path = keep(tmp_path, meeting())
+    with path.open("ab") as file:
+        file.write(b'{"at": 9.0}\n' * 1000)
+    pieces = split(path, tmp_path / "pieces", largest=1)
+    assert len(pieces) > 1000
+    assert sorted(pieces) == list(pieces)
+    assert b"".join(piece.read_bytes() for piece in pieces) == path.read_bytes()
+
+
 def test_pieces_need_a_bound_and_overwrite_nothing(tmp_path):
     """`split` without a bound, or into existing files, is refused in words."""
     path = keep(tmp_path, meeting())

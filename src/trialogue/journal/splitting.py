@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -18,7 +19,7 @@ __all__ = ["split"]
 def split(
     path: Path, out: Path, *, every_s: float | None = None, largest: int | None = None
 ) -> tuple[Path, ...]:
-    """Write pieces `NAME.001.jsonl` and so on into `out`, and return their paths.
+    """Write pieces `NAME.001.jsonl` and so on into `out`, and return their paths; their names sort in order.
 
     A piece ends before the line that is `every_s` seconds of the meeting after its first, or that would make
     it larger than `largest` bytes; no line is broken. SetupError where neither is given, or a piece already
@@ -35,24 +36,33 @@ def split(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SetupError(f"{out} cannot be a directory for pieces: {error.strerror}") from error
-    pieces: list[Path] = []
-    lines: list[bytes] = []
-    size, begun = 0, 0.0
     try:
-        with open_regular(path) as file:
-            for line in iter(partial(file.readline, chain.LONGEST_LINE), b""):
-                if len(line) == chain.LONGEST_LINE and not line.endswith(b"\n"):
-                    raise JournalError(f"{path} is damaged: a line has no end", path=str(path))
-                at = _time(line, begun)
-                is_late = every_s is not None and at - begun >= every_s
-                if lines and (is_late or (largest is not None and size + len(line) > largest)):
-                    pieces.append(_write(out / f"{path.stem}.{len(pieces) + 1:03}.jsonl", lines))
-                    lines, size, begun = [], 0, at
-                lines.append(line)
-                size += len(line)
-        return (*pieces, _write(out / f"{path.stem}.{len(pieces) + 1:03}.jsonl", lines))
+        count = sum(1 for _ in _pieces(path, every_s, largest))
+        digits = max(3, len(str(count)))
+        return tuple(
+            _write(out / f"{path.stem}.{number:0{digits}}.jsonl", lines)
+            for number, lines in enumerate(_pieces(path, every_s, largest), 1)
+        )
     except OSError as error:
         raise JournalError(f"cannot split {path}: {error.strerror}", path=str(path)) from error
+
+
+def _pieces(path: Path, every_s: float | None, largest: int | None) -> Iterator[list[bytes]]:
+    """Lines of each piece, in order."""
+    lines: list[bytes] = []
+    size, begun = 0, 0.0
+    with open_regular(path) as file:
+        for line in iter(partial(file.readline, chain.LONGEST_LINE), b""):
+            if len(line) == chain.LONGEST_LINE and not line.endswith(b"\n"):
+                raise JournalError(f"{path} is damaged: a line has no end", path=str(path))
+            at = _time(line, begun)
+            is_late = every_s is not None and at - begun >= every_s
+            if lines and (is_late or (largest is not None and size + len(line) > largest)):
+                yield lines
+                lines, size, begun = [], 0, at
+            lines.append(line)
+            size += len(line)
+    yield lines
 
 
 def _time(line: bytes, begun: float) -> float:
