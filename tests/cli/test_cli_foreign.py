@@ -84,3 +84,15 @@ def test_a_folder_of_meetings_stands_beside_what_was_published(capsys):
     assert "published: overlaps: 41 to 43 %" in said.out
     code, said = run(capsys, AMI.parent, "--json")
     assert json.loads(said.out)["all"]["n"] == 475
+
+
+def test_files_of_a_folder_that_differ_in_their_endings_are_all_measured(tmp_path, capsys):
+    """Two files of one stem are two meetings, by their whole names; another keeps its stem."""
+    turns = "SPEAKER a 1 {} 2 <NA> <NA> ann <NA> <NA>\nSPEAKER a 1 {} 2 <NA> <NA> bob <NA> <NA>\n"
+    cues = "WEBVTT\n\n00:00.000 --> 00:02.000\n<v ann>One.</v>\n\n00:03.000 --> 00:04.000\n<v bob>Two.</v>\n"
+    for name, text in (("a.rttm", turns.format(0, 4)), ("a.vtt", cues), ("b.rttm", turns.format(0, 5))):
+        (tmp_path / name).write_text(text)
+    code, said = run(capsys, tmp_path, "--json")
+    assert code == 0
+    found = {each["name"]: each["median_s"] for each in json.loads(said.out)["meetings"]}
+    assert found == {"a.rttm": 2.0, "a.vtt": 1.0, "b": 3.0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -125,7 +126,9 @@ def _print_corpus(files: Sequence[Path], *, as_json: bool) -> int:
     """Print the floor transfers of many meetings next to the published figures."""
     from trialogue.report.measures.corpus import PUBLISHED, corpus  # noqa: PLC0415 - only to measure
 
-    told = corpus({file.stem: _foreign(file)[0] for file in files})
+    stems = Counter(file.stem for file in files)
+    named = {file.stem if stems[file.stem] == 1 else file.name: _foreign(file)[0] for file in files}
+    told = corpus(named)
     if as_json:
         put_json({"trialogue": 1, "kind": "corpus", **asdict(told), "published": dict(PUBLISHED)})
         return 0
