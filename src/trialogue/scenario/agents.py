@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trialogue.brain.floor.policies import BY_THE_CHAIR, ENTRIES
+from trialogue.model.escaped_words import as_said
 from trialogue.model.plan import MeetingPlan
 from trialogue.scenario.checks import CHAIR_TOOLS, script_of
 from trialogue.scenario.conduct import conduct
@@ -139,7 +140,8 @@ def agent_block(document: Document, plan: MeetingPlan, name: str) -> JsonObject:
     prompt = agent.prompt or ""
     if not is_scripted(agent):
         prompt = conduct(plan, plan.participant(name), prompt)
-    briefing = Briefing(prompt, agent.greeting, tuple(functions), plan.seed)
+    greeting = None if agent.greeting is None else as_said(agent.greeting)
+    briefing = Briefing(prompt, greeting, tuple(functions), plan.seed)
     return service_at(agent).keys.block(stages_of(agent), briefing)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from trialogue.model import patterns
+from trialogue.model.escaped_words import as_said
 from trialogue.model.patterns import PatternFault
 from trialogue.scenario.agents import thinks_of
 from trialogue.scenario.people import ClipsKeys
@@ -127,9 +128,9 @@ def _patterns(value: object, path: Path) -> Iterator[tuple[Path, str, str]]:
 def known_words(seat: AgentKeys) -> Iterator[str]:
     """Words of a participant that are known beforehand."""
     if seat.greeting:
-        yield seat.greeting
+        yield as_said(seat.greeting)
     if isinstance(seat.via, ClipsKeys):
-        yield from (clip.words for clip in seat.via.clips)
+        yield from (clip.words if clip.say is None else as_said(clip.say) for clip in seat.via.clips)
     for think in thinks_of(seat):
         for entry in think.script if isinstance(think.script, tuple) else ():
-            yield from (text for text in (entry.say, entry.otherwise) if text)
+            yield from (as_said(text) for text in (entry.say, entry.otherwise) if text)

@@ -8,6 +8,7 @@ from typing import Final, Literal
 import attrs
 from attrs import field
 
+from trialogue.model.escaped_words import as_said
 from trialogue.model.expectations import Trigger
 from trialogue.scenario.ears import EarSpec, ear_of
 from trialogue.scenario.pattern_reading import trigger_of
@@ -86,7 +87,7 @@ def _clip(document: Document, name: str, clip: ClipKeys, folder: FilePath) -> Cl
         trigger=trigger_of(document, clip.when, name),
         waits=clip.mode is ClipMode.WAIT,
         file=None if clip.play is None else folder / clip.play,
-        text=clip.words,
+        text=clip.words if clip.say is None else as_said(clip.say),
         voice=clip.voice or "",
         is_typed=clip.type is not None,
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from trialogue.model.escaped_words import BRACES, SHELL
 from trialogue.scenario.checks import script_of
 from trialogue.scenario.looking import Look
 from trialogue.scenario.people import ClipsKeys
@@ -12,8 +12,10 @@ from trialogue.scenario.problems import Code, Path
 from trialogue.scenario.schema import AgentKeys, Document, ReplacementKeys, StandInKeys
 from trialogue.services.keys import ThinkStage
 
-_BRACES = re.compile(r"\{\{\s*[\w. -]{1,64}\s*\}\}")
-_SHELL = re.compile(r"(?<!\$)\$[A-Za-z_][A-Za-z0-9_]*")
+_WRONG = (
+    (BRACES, r"{{...}} would be spoken literally: write a variable as ${name}, or \{{...}} to say it"),
+    (SHELL, r"$NAME would be spoken literally: write a variable as ${name}, or \$NAME to say it"),
+)
 
 
 def check_spoken(look: Look) -> None:
@@ -21,12 +23,7 @@ def check_spoken(look: Look) -> None:
     for path, text in _texts(look.document):
         if text is not None and not text.strip():
             look.tell(path, "is empty: add words, or leave it out", Code.EMPTY)
-        elif text is not None and _BRACES.search(text):
-            look.tell(path, "{{...}} would be spoken literally: write a variable as ${name}", Code.SPOKEN)
-        elif text is not None and _SHELL.search(text):
-            wrong = (
-                "$NAME would be spoken literally: write a variable as ${name}, or write out the word dollar"
-            )
+        elif text is not None and (wrong := next((told for sign, told in _WRONG if sign.search(text)), "")):
             look.tell(path, wrong, Code.SPOKEN)
     for path, text in _typed(look.document):
         if not text.strip():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from attrs import field
 
+from trialogue.model.escaped_words import as_said
 from trialogue.model.plan import Filler, OnInterrupt, ToolRules
 from trialogue.scenario.defaults import filled
 from trialogue.scenario.schema import Document
@@ -85,5 +86,5 @@ def _rules(name: str, tool: ToolKeys) -> ToolRules:
         on_interrupt=tool.on_interrupt or OnInterrupt.CANCEL,
         idempotent=bool(tool.idempotent),
         identity=tool.identity or (),
-        filler=Filler(tool.filler.after, tool.filler.say) if tool.filler else None,
+        filler=Filler(tool.filler.after, as_said(tool.filler.say)) if tool.filler else None,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal, TypeAlias
 
+from trialogue.model.escaped_words import as_said
 from trialogue.model.kinds import AnyObject, DurationRange, Name, PatternText
 from trialogue.values import frozen
 
@@ -107,8 +108,9 @@ def _wire_entry(entry: ScriptEntryKeys) -> JsonObject:
         wire["call"] = {"tool": entry.call.tool, "arguments": entry.call.arguments or {}}
     if entry.think is not None:
         wire["think_ms"] = [round(bound * 1000) for bound in entry.think]
-    for key in ("say", "otherwise", "again"):
-        value: object = getattr(entry, key)
-        if value is not None:
-            wire[key] = value
+    for key, words in (("say", entry.say), ("otherwise", entry.otherwise)):
+        if words is not None:
+            wire[key] = as_said(words)
+    if entry.again is not None:
+        wire["again"] = entry.again
     return wire

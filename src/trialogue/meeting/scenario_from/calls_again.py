@@ -15,6 +15,7 @@ from attrs import Factory
 
 from trialogue.brain.tools.calls import OWN
 from trialogue.model.commands import AnswerTool, RunTool
+from trialogue.model.escaped_words import as_written
 from trialogue.model.events import ToolFinished
 from trialogue.model.json_text import read_json, read_whole_numbers
 from trialogue.model.plan import ToolRules
@@ -176,7 +177,8 @@ def _mock(call: CallAgain, rules: ToolRules | None, now: float) -> Keys:
         if rules.identity:
             keys["identity"] = list(rules.identity)
         if rules.filler is not None:
-            keys["filler"] = {"after": write_duration(rules.filler.after_s), "say": rules.filler.say}
+            words = as_written(rules.filler.say)
+            keys["filler"] = {"after": write_duration(rules.filler.after_s), "say": words}
     return keys
 
 

@@ -22,6 +22,7 @@ from trialogue.meeting.scenario_from.new_files import NewFiles, new_files
 from trialogue.meeting.scenario_from.scripts import Scripts, scripts_of
 from trialogue.meeting.scenario_from.settings import agenda_of, end_of, fault_of, floor_of, limits_of
 from trialogue.model.commands import EndTurn, GrantFloor
+from trialogue.model.escaped_words import as_written
 from trialogue.model.events import (
     FaultStruck,
     Joined,
@@ -260,7 +261,7 @@ class _Seats:
             return {**keys, "via": {"clips": written or [_silent(self.held)]}}
         greeting = self.scripts.greeting(seat.name, stay.seat) if seat.greets else None
         if greeting:
-            keys["greeting"] = greeting
+            keys["greeting"] = as_written(greeting)
         if seat.hears is Hears.AUDIO:
             keys["hears"] = "audio"
         if tools := self._tools(seat, stay):
@@ -276,13 +277,13 @@ class _Seats:
 
     def _clip(self, clip: Clip, number: int) -> Keys:
         if clip.is_typed:
-            return {"when": clip.when, "type": clip.text.replace("${", "$${")}
+            return {"when": clip.when, "type": clip.text}
         mode = {"mode": "wait" if clip.waits else "interrupt"}
         name = f"clips/{clip.participant}-{number:03}.wav"
         if cut(self.audio, clip, self.folder / name, self.files):
             said = {"text": clip.text} if clip.text else {}
             return {"when": clip.when, "play": name, **said, **mode}
-        return {"when": clip.when_said, "say": clip.text or "Hm.", **mode}
+        return {"when": clip.when_said, "say": as_written(clip.text) or "Hm.", **mode}
 
 
 def _give(seats: Mapping[str, Keys], plan: MeetingPlan, awaited: ToolPattern) -> None:

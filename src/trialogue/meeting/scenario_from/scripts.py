@@ -23,6 +23,7 @@ from attrs import Factory
 
 from trialogue.meeting.scenario_from.calls_again import CallAgain, CallsAgain
 from trialogue.model.commands import Cue, EndTurn, GrantFloor, Prepare, Speak
+from trialogue.model.escaped_words import as_written
 from trialogue.model.events import (
     Event,
     FaultStruck,
@@ -236,7 +237,7 @@ class Scripts:
         keys: Keys = {}
         if entry.call is not None and self.calls.stands(entry.call):
             keys["call"] = self.calls.written(entry.call)
-        words = literal(" ".join(entry.text))
+        words = literal(as_written(" ".join(entry.text)))
         if words or "call" not in keys:
             keys["say"] = words
         if entry.passes or (entry.think_s or 0.0) >= _LEAST_S:

@@ -26,6 +26,7 @@ from trialogue.meeting.scenario_from.foreign import (
     written_length,
 )
 from trialogue.meeting.scenario_from.new_files import new_files
+from trialogue.model.escaped_words import as_written
 from trialogue.model.patterns import LONGEST
 from trialogue.model.plan import InterruptRules
 from trialogue.model.transcript import Utterance
@@ -99,7 +100,7 @@ def retell_cues(file: Path, path: Path) -> Path:
     scripts: dict[str, list[Keys]] = {name: [] for name in names.values()}
     for each, think in zip(told.turns, thinks, strict=True):
         late: Keys = {"think": write_duration(round(think, 3))} if think >= _LEAST_S else {}
-        scripts[names[each.speaker]].append({"say": literal(each.text), **late})
+        scripts[names[each.speaker]].append({"say": literal(as_written(each.text)), **late})
     titles = titled(names)
     cast = {
         name: {**titles[name], "think": {"provider": "scripted", "script": scripts[name]}}

@@ -1,0 +1,61 @@
+"""A scenario and a what-if from a meeting whose words look like variables of other tools."""
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from trialogue import Edges, prepare, run_meeting
+from trialogue.brain.words.transcript import utterances
+from trialogue.cli.scenario_from import MadeScenario, print_scenario_from
+from trialogue.cli.what_if import WhatIfTold, ask_what_if
+from trialogue.journal.reader import read
+from trialogue.model.escaped_words import BRACES, SHELL, as_said, as_written
+from trialogue.testing import murmuring_engines
+
+EDGES = Edges(engines=murmuring_engines())
+SIGNS = r"""
+trialogue: 1
+name: signs
+run: {clock: virtual, limits: {turns: 3}}
+cast:
+  ann: {greeting: 'Set \$PATH for \{{name}}.', lines: [Good.]}
+  ben:
+    tools: [ask]
+    think:
+      provider: scripted
+      script: [{call: {tool: ask, arguments: {of: '$${heard}'}}, say: '${result.said}'}]
+  dana: {role: human, via: {clips: [{say: 'I pay \$MORE.', when: {speaking: ben}, mode: wait}]}}
+tools:
+  ask:
+    mock: {result: {said: 'Use $HOME, $${x}, $${heard} and {{y}}.'}}
+    filler: {after: 1s, say: 'One \$SECOND.'}
+"""
+HEARD = ["Set $PATH for {{name}}.", "Use $HOME, ${x}, ${heard} and {{y}}.", "I pay $MORE."]
+
+
+def heard(run):
+    """Words of each turn."""
+    return [each.heard for each in utterances(tuple(read(run / "journal.jsonl")))]
+
+
+def test_it_is_repeated_word_for_word(tmp_path):
+    """An agent may speak of a shell's or a template's variables; the meeting can be repeated all the same."""
+    file, run = tmp_path / "signs.yaml", tmp_path / "run"
+    file.write_text(SIGNS)
+    run_meeting(prepare(file), out=run, edges=EDGES)
+    assert heard(run) == HEARD
+    again = tmp_path / "again" / "scenario.yaml"
+    assert print_scenario_from(run, MadeScenario(again, check=True), EDGES) == 0
+    run_meeting(prepare(again), out=tmp_path / "second", edges=EDGES)
+    assert heard(tmp_path / "second") == HEARD
+    assert ask_what_if(run, ["floor.policy=round-robin"], WhatIfTold(), EDGES) == 0
+
+
+@given(
+    some.lists(some.sampled_from(["$", "\\", "{{", "}}", "{", "}", "a", "_1", " "]), max_size=9).map("".join)
+)
+def test_any_words_can_be_written_and_are_said_unchanged(words):
+    """What is written of any words passes the check of a scenario, and is said as the words were."""
+    written = as_written(words)
+    assert as_said(written) == words
+    assert not SHELL.search(written)
+    assert not BRACES.search(written)
