@@ -286,3 +286,4 @@ def test_turns_in_writing_are_counted_apart():
     ]
     kim = measures(plan, typed, said).participants[1]
     assert (kim.turns, kim.typed, kim.mean_turn_s, kim.words) == (1, 1, 2.0, 6)
+    assert kim.words_per_minute == 90.0

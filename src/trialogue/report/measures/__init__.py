@@ -31,10 +31,9 @@ from trialogue.report.measures.shares import (
     ParticipantMeasures,
     RowParts,
     balance,
-    count_typed,
-    count_words,
     dominance,
     participants,
+    typed_turns,
 )
 from trialogue.report.measures.spread import ENOUGH, Rate, Spread, rate, spread
 from trialogue.report.measures.timing import Overlaps, PairTransfer, Silences, SoundTimes, Timing, timing
@@ -125,12 +124,18 @@ def measures(plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[
     cut_off = Counter(end.participant for end in ends if end.cause == "interrupted")
     held = floor(plan, records, said, duration)
     spoken = spoken_by(heard)
-    typed = count_typed(records, said, heard)
+    parts = RowParts(
+        stretches=heard,
+        said=said,
+        typed=typed_turns(records, said, heard),
+        interrupted=cut_off,
+        responses=answered.waits,
+        interruptions=cut_in,
+        taken=taken,
+    )
     return Measures(
         duration_s=duration,
-        participants=participants(
-            plan, RowParts(heard, count_words(said), cut_off, answered.waits, cut_in, taken, typed)
-        ),
+        participants=participants(plan, parts),
         balance=balance([spoken.get(each.name, 0.0) for each in plan.participants if each.may_speak]),
         dominance=dominance(taken),
         timing=timing(records, SoundTimes(heard, taken), answered, duration),

@@ -45,7 +45,7 @@ class ParticipantMeasures:
     """Number of its heard words; None where it was heard without any known word."""
 
     words_per_minute: float | None
-    """Its words over its minutes of speech; None without speech, and without known words."""
+    """Its spoken words over its minutes of speech; None without speech, and without known spoken words."""
 
     mean_turn_s: float | None
     """Mean speech of its turns, with `turns` as its n; None without turns."""
@@ -100,8 +100,11 @@ class RowParts:
     stretches: Sequence[Stretch]
     """Stretches of sound on the meeting's axis."""
 
-    words: Mapping[str, int]
-    """Numbers of heard words, by participant."""
+    said: Sequence[Utterance]
+    """Utterances, spoken and typed."""
+
+    typed: Sequence[Utterance]
+    """Those of them that are typed turns."""
 
     interrupted: Mapping[str, int]
     """Numbers of turns that ended `interrupted`, by participant."""
@@ -114,9 +117,6 @@ class RowParts:
 
     taken: Sequence[Stretch]
     """Turns: heard sound without backchannels, joined."""
-
-    typed: Mapping[str, int]
-    """Numbers of typed turns, by participant."""
 
 
 def count_words(utterances: Iterable[Utterance]) -> Counter[str]:
@@ -134,17 +134,17 @@ def count_words(utterances: Iterable[Utterance]) -> Counter[str]:
     return Counter({name: count for name, count in words.items() if name not in unknown})
 
 
-def count_typed(
+def typed_turns(
     records: Iterable[Record], utterances: Iterable[Utterance], heard: Sequence[Stretch]
-) -> Counter[str]:
-    """Number of typed turns, by participant: turns with words and without sound."""
+) -> tuple[Utterance, ...]:
+    """Typed turns: turns with words and without sound."""
     typists = {each.event.participant for each in records if isinstance(each.event, TextTyped)}
     sounds: dict[str, list[Stretch]] = {name: [] for name in typists}
     for sound in heard:
         if sound.participant in sounds:
             sounds[sound.participant].append(sound)
-    return Counter(
-        each.participant
+    return tuple(
+        each
         for each in utterances
         if each.participant in typists and not each.beside and _SPOKEN.search(each.heard)
         if not any(_is_within(each, sound) for sound in sounds.get(each.participant, ()))
@@ -165,7 +165,10 @@ def participants(plan: MeetingPlan, heard: RowParts) -> tuple[ParticipantMeasure
     spoken = {each.name: lengths.get(each.name, 0.0) for each in plan.participants}
     total = summed(spoken.values())
     small = heard.interruptions.backchannels_of
-    words = {name: heard.words.get(name, 0) or (None if spoken[name] else 0) for name in spoken}
+    counted, typed = count_words(heard.said), Counter(each.participant for each in heard.typed)
+    written = {(each.participant, each.turn) for each in heard.typed}
+    aloud = count_words(e for e in heard.said if e.beside or (e.participant, e.turn) not in written)
+    words = {name: counted.get(name, 0) or (None if spoken[name] else 0) for name in spoken}
     return tuple(
         ParticipantMeasures(
             name=name,
@@ -173,16 +176,20 @@ def participants(plan: MeetingPlan, heard: RowParts) -> tuple[ParticipantMeasure
             spoken_s=seconds,
             share=ratio(seconds, total),
             words=count,
-            words_per_minute=None if count is None else ratio(count * 60.0, seconds),
+            words_per_minute=_pace(aloud[name], seconds),
             mean_turn_s=ratio(seconds, held[name]),
             interruptions=heard.interrupted.get(name, 0),
             response=spread(waits.get(name, ())),
             backchannels=small.get(name, 0),
             backchannels_per_minute=ratio(small.get(name, 0) * 60.0, total - seconds),
-            typed=heard.typed.get(name, 0),
+            typed=typed[name],
         )
         for (name, seconds), count in zip(spoken.items(), words.values(), strict=True)
     )
+
+
+def _pace(words: int, seconds: float) -> float | None:
+    return ratio(words * 60.0, seconds) if words else None
 
 
 def heard_turns(rows: Iterable[ParticipantMeasures]) -> int:
