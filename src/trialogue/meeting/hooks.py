@@ -1,7 +1,7 @@
 """The hooks of an app, and their rules in a plan.
 
-The rules are in the plan, and so in the journal: a replay and a what-if call no hook, because the answers and
-the defaults are in the records.
+The rules are in the plan, and so in the journal: a replay and a what-if call no hook of the app, because the
+answers and the defaults are in the records.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Joining and leaving in a repeated meeting, as in the recorded one."""
+"""Joining, leaving and requests of the app in a repeated meeting, as in the recorded one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,18 @@ from attrs import field
 
 from trialogue.errors import AlreadyOver
 from trialogue.meeting.meeting import Meeting
-from trialogue.meeting.scenario_from import Move, changes_floor
+from trialogue.meeting.scenario_from import AskedAgain, Move, changes_floor
+from trialogue.model.events import (
+    Event,
+    FloorRequestCancelled,
+    FloorRequested,
+    GrantAsked,
+    MuteAsked,
+    NoteGiven,
+    RevokeAsked,
+    SayAsked,
+    StopAsked,
+)
 from trialogue.model.records import Record
 from trialogue.values import define
 
@@ -20,8 +31,8 @@ LATE_S: Final = 1.0
 """Seconds that a move waits for the change of the floor before it."""
 
 
-async def move_again(moves: Sequence[Move], meeting: Meeting) -> None:
-    """Let participants join and leave at the recorded moments, while the meeting goes on.
+async def move_again(moves: Sequence[Move | AskedAgain], meeting: Meeting) -> None:
+    """Let participants join and leave, and ask what was asked, at the recorded moments.
 
     Events of one moment keep their order: a move comes after the same change of the floor.
     """
@@ -34,14 +45,42 @@ async def move_again(moves: Sequence[Move], meeting: Meeting) -> None:
             with trio.move_on_after(LATE_S):
                 await changes.reach(move.behind)
             try:
-                await (
-                    meeting.leave(move.participant)
-                    if move.leaves
-                    else meeting.join(move.participant, move.seat)
-                )
+                await _make(move, meeting)
             except AlreadyOver:
                 break
         nursery.cancel_scope.cancel(reason="everybody has come and left")
+
+
+async def _make(move: Move | AskedAgain, meeting: Meeting) -> None:
+    match move:
+        case AskedAgain(event=event):
+            _ask(event, meeting)
+        case Move(participant=name, leaves=True):
+            await meeting.leave(name)
+        case Move(participant=name, seat=seat):
+            await meeting.join(name, seat)
+
+
+def _ask(event: Event, meeting: Meeting) -> None:
+    match event:
+        case GrantAsked(participant=name, about=about):
+            meeting.grant(name, about)
+        case RevokeAsked(participant=name):
+            meeting.revoke(name)
+        case SayAsked(participant=name, text=text):
+            meeting.say(name, text)
+        case NoteGiven(participant=name, text=text):
+            meeting.inject(name, text)
+        case MuteAsked(participant=name, muted=muted):
+            meeting.mute(name, muted)
+        case FloorRequested(participant=name, priority=priority):
+            meeting.raise_hand(name, priority)
+        case FloorRequestCancelled(participant=name):
+            meeting.lower_hand(name)
+        case StopAsked(reason=reason):
+            meeting.stop(reason)
+        case _:
+            pass
 
 
 @define

@@ -6,7 +6,8 @@
 2. *Resimulate*: the meeting is run again with the other rules, from its own scenario (`scenario_from`):
    each agent has its recorded turns, and they are heard when it gets the floor. Up to the first turn
    that differs it is the recorded meeting; from there on it is new. Participants who joined and left during
-   the meeting do so at the recorded moments.
+   the meeting do so at the recorded moments, when the app also asks again what it asked; its hooks answer as
+   they did.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from trialogue.brain.meeting import Brain
 from trialogue.errors import ScenarioError, SetupError
 from trialogue.journal.reader import Reading, read
 from trialogue.journal.verify import verify
+from trialogue.meeting.answering_again import answer_again
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.first_difference import Difference, first_difference
@@ -104,9 +106,11 @@ def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edge
     resolved = _prepared(retold.scenario)
     asked, others = _shadow(reading, resolved.plan.floor, edges.permissions.imports)
     watch = partial(move_again, retold.moves) if retold.moves else watch_nothing
-    held = run_meeting(resolved, out=out, edges=edges.of_a_retold_run, watch=watch)
+    then = held_meeting(reading)
+    again = evolve(edges.of_a_retold_run, hooks=answer_again(reading.header.plan, then.records))
+    held = run_meeting(resolved, out=out, edges=again, watch=watch)
     held.check_whole()
-    then, now = held_meeting(reading), held_meeting(read(out / "journal.jsonl"))
+    now = held_meeting(read(out / "journal.jsonl"))
     told = Run(clock=reading.header.clock.value)
     return WhatIf(
         changes=MappingProxyType(dict(changes)),

@@ -6,6 +6,7 @@ For meetings recorded elsewhere, `people_again` makes people from their sound, `
 words, and `foreign` has what both share.
 """
 
+from trialogue.meeting.scenario_from.asked_again import AskedAgain
 from trialogue.meeting.scenario_from.scenario import (
     Move,
     Retold,
@@ -16,6 +17,7 @@ from trialogue.meeting.scenario_from.scenario import (
 )
 
 __all__ = [
+    "AskedAgain",
     "Move",
     "Retold",
     "changes_floor",

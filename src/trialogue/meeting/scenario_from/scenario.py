@@ -15,6 +15,7 @@ from trialogue.journal.reader import Reading
 from trialogue.journal.records import USUAL_FRAME_MS, Header
 from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.first_difference import turns_told
+from trialogue.meeting.scenario_from.asked_again import AskedAgain, is_asked_again
 from trialogue.meeting.scenario_from.awaited_calls import awaited_calls, with_calls_named
 from trialogue.meeting.scenario_from.calls_again import uncalled
 from trialogue.meeting.scenario_from.clips import Clip, clips_of, cut
@@ -28,8 +29,6 @@ from trialogue.model.events import (
     Joined,
     Left,
     MeetingResumed,
-    NoteGiven,
-    SayAsked,
     SessionLost,
 )
 from trialogue.model.expectations import ToolPattern
@@ -78,8 +77,8 @@ class Retold:
     scenario: Path
     """File of the scenario, with the participants of the start."""
 
-    moves: tuple[Move, ...]
-    """Participants who joined and left during it, in order."""
+    moves: tuple[Move | AskedAgain, ...]
+    """Participants who joined and left during it, and what was asked of it, in order."""
 
 
 def changes_floor(record: Record) -> bool:
@@ -112,7 +111,7 @@ def retell(reading: Reading, path: Path) -> Path:
 
 
 def retell_as_it_went(reading: Reading, path: Path, changes: Mapping[str, str]) -> Retold:
-    """Write the scenario of a run as it began, and tell who came and left later.
+    """Write the scenario of a run as it began, and tell who came and left later, and what was asked of it.
 
     `changes` are settings by their places, as `floor.policy`, and their YAML; nothing is expected of the
     meeting. All else is as for `retell`.
@@ -221,8 +220,8 @@ class _Seats:
     folder: Path
     files: NewFiles
 
-    def moves(self) -> Iterator[Move]:
-        """Participants who joined and left during the meeting."""
+    def moves(self) -> Iterator[Move | AskedAgain]:
+        """Participants who joined and left during the meeting, and what was asked of it."""
         behind, seats = 0, dict[str, int]()
         for number, record in enumerate(self.held.records, 1):
             match record.event:
@@ -235,6 +234,8 @@ class _Seats:
                     yield Move(record.at, behind, name, seat=written)
                 case Left(participant=name):
                     yield Move(record.at, behind, name, leaves=True)
+                case asked if is_asked_again(asked, self.held.plan.participants):
+                    yield AskedAgain(record.at, behind, asked)
                 case _:
                     pass
             behind += changes_floor(record)
@@ -322,13 +323,15 @@ def _head(held: HeldMeeting) -> str:
     """Head of the file: its contents and its limits."""
     spared = {each.to for each in _struck_again(held)}
     lost = sorted({r.event.participant for r in held.records if isinstance(r.event, SessionLost)} - spared)
-    steered = any(isinstance(r.event, NoteGiven | SayAsked) for r in held.records)
+    steered = any(is_asked_again(r.event, held.plan.participants) for r in held.records)
     lacks = ["prompts, models and voices: agents say what they said, in voices of this machine"]
     if lost:
         lacks.append(f"faults: sessions of {', '.join(lost)} were lost, and are not here")
     if names := who_moved(held.records):
         lacks.append(f"when {', '.join(names)} came and left: all are at the table from start to end")
     if steered:
-        lacks.append("what was said and noted from the keyboard or by the app while it ran")
+        lacks.append(
+            "what was asked of it from the keyboard or by the app while it ran, such as words to say"
+        )
     lines = ["Made from a recorded run. Missing:", *(f"- {each}" for each in lacks)]
     return "".join(f"# {line}\n" for line in lines)
