@@ -330,20 +330,26 @@ def test_a_fault_of_the_scenario_excuses_the_silence_that_it_makes():
     ]
 
 
-@pytest.mark.parametrize(("lost_at", "outcome"), [(31.0, "missed"), (5.0, "met")])
-def test_a_fault_excuses_nothing_until_a_loss_that_it_did_not_make(lost_at, outcome):
-    """A slow line of 2 s excuses what follows at once, or a loss of that time, not one much later."""
+@pytest.mark.parametrize(
+    ("lasts", "lost_at", "outcome"),
+    [(2.0, 31.0, "missed"), (2.0, 5.0, "met"), (None, 31.0, "met")],
+)
+def test_a_fault_excuses_nothing_until_a_loss_that_it_did_not_make(lasts, lost_at, outcome):
+    """A slow line of 2 s excuses what follows at once, or a loss of that time, not one much later.
+
+    Without a length it lasts to the end of its session.
+    """
     held = numbered(
         (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
         (0.5, SessionReady("ben", 1)),
         *turn(1, "ann", 1.0, 2.0, "Good morning."),
-        (3.0, FaultStruck("ben", "slow", "slow-line", 2.0)),
+        (3.0, FaultStruck("ben", "slow", "slow-line", lasts)),
         (lost_at, SessionLost("ben", 1, "closed", 1.0), GrantFloor("ben", 2, "next", 99.0)),
         (36.0, SessionReady("ben", 2)),
         *turn(2, "ben", 37.0, 38.0, "I am back."),
         (41.0, SessionReady("ann", 1), EndMeeting("said")),
     )
-    faults = "faults:\n  - {id: slow, when: {at: 3s}, do: slow-line, to: ben, for: 2s}\n"
+    faults = "faults:\n  - {id: slow, when: {at: 3s}, do: slow-line, to: ben}\n"
     bound = "{response-latency: {max: 3s}, except: slow}"
     assert verdict(f"  always: [{bound}]\n{faults}", held).results[0].outcome == outcome
 

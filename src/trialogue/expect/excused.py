@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import inf
 from typing import Final
 
 from trialogue.model.events import EarLost, EarReady, FaultStruck, SessionLost, SessionReady
+from trialogue.model.fault_names import LINE_FAULTS
 from trialogue.model.records import Record
 from trialogue.values import frozen
 
@@ -44,15 +46,20 @@ def windows(records: Sequence[Record], faults: Iterable[str]) -> list[Window]:
 
 
 def _end(records: Sequence[Record], index: int, struck: FaultStruck) -> float:
-    """End of a fault's effects: a session that comes back much later was lost by something else."""
-    end_s = records[index].at + (struck.for_s or 0.0) + SETTLES_S
+    """End of a fault's effects: a session that comes back much later was lost by something else.
+
+    A slow line without a length lasts to its session's end.
+    """
+    ends_with_session = struck.for_s is None and struck.kind in LINE_FAULTS
+    end_s = inf if ends_with_session else records[index].at + (struck.for_s or 0.0) + SETTLES_S
     is_away = _is_away(records[:index], struck.participant)
     for record in records[index:]:
         match record.event:
             case SessionLost(participant=name) | EarLost(participant=name) if name == struck.participant:
                 is_away = is_away or record.at <= end_s
             case SessionReady(participant=name) | EarReady(participant=name) if name == struck.participant:
-                return max(end_s, record.at + SETTLES_S) if is_away else end_s
+                back_s = record.at + SETTLES_S
+                return back_s if ends_with_session else max(end_s, back_s if is_away else end_s)
             case _:
                 pass
     return end_s
