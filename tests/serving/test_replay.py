@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 import wave
 from collections.abc import Iterator
 from pathlib import Path
@@ -223,6 +225,27 @@ def test_another_service_is_recorded(voice_agent_server: VoiceAgentServer, tmp_p
     assert reading.header.of is JournalKind.SESSION
     kept = [r.fact.text for r in reading.wire() if getattr(r.fact, "by", "") == "client"]
     assert [json.loads(each)["type"] for each in kept] == ["Settings", "KeepAlive", "InjectUserMessage"]
+
+
+@pytest.mark.parametrize("is_relayed", [False, True], ids=["direct", "relayed"])
+def test_a_client_that_reads_slowly_gets_all_sound(
+    voice_agent_server: VoiceAgentServer, *, is_relayed: bool
+) -> None:
+    """A client that plays a long reply while it reads keeps its session, and each byte of the reply."""
+    bridge, between = opened()
+    between.relay(voice_agent_server.url)
+    voice_agent_server.options(send_speed=math.inf)
+    output = {"encoding": "linear32", "sample_rate": 48_000, "container": "none"}
+    first = settings(greeting="Nobody has ever read aloud a greeting as long as this. " * 60)
+    with dial((between if is_relayed else voice_agent_server).url) as socket:
+        app = App(socket)
+        app.tell({**first, "audio": {**first["audio"], "output": output}})
+        app.until("SettingsApplied")
+        time.sleep(3)
+        app.until("AgentAudioDone")
+    bridge.close()
+    sent = sum(each.size for each in voice_agent_server.sessions()[-1].of("server", "sound"))
+    assert sum(len(each) for each in app.seen if isinstance(each, bytes)) == sent > 20_000_000
 
 
 def test_a_service_that_refuses_is_told(tmp_path: Path) -> None:

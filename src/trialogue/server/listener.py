@@ -81,6 +81,9 @@ SOCKETS: Final = {
 }
 """All sockets by path, with the use of each. A path of the operator's file may precede the first."""
 
+CLIENTS: Final = SocketRules(send_within_s=30.0)
+"""Limits of a client's socket: one that plays sound while it reads may take nothing for many seconds."""
+
 _DIALLED: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 told from, not bound
 
 
@@ -185,6 +188,7 @@ class _Visit:
             through=self._put_through,
             http=self._answer if self._access is not None else None,
             exchange=http_rules(self._request_id),
+            rules=CLIENTS,
         )
 
     def _put_through(self, stream: trio.abc.Stream) -> trio.abc.Stream:

@@ -1,7 +1,8 @@
 """Relay between a client and another service: passes messages both ways, while the session is observed.
 
 1. The service gets the client's own key and query; nothing is added.
-2. Close codes are passed on. A refusal by the service reaches the client as an `Error`, since the client's
+2. Nothing is dropped: a side that takes its messages slowly slows down the other.
+3. Close codes are passed on. A refusal by the service reaches the client as an `Error`, since the client's
    upgrade is already done.
 """
 
@@ -13,6 +14,7 @@ import trio
 from trialogue.errors import ConnectionLost, TrialogueError
 from trialogue.server.admission import shown_by
 from trialogue.server.closing import close_whole
+from trialogue.server.listener import CLIENTS
 from trialogue.server.seams import Visitor
 from trialogue.transport.dial import open_websocket
 from trialogue.transport.socket import WebSocket
@@ -30,7 +32,7 @@ async def relay(socket: WebSocket, visitor: Visitor, url: str) -> None:
     headers = {"authorization": f"{shown.scheme.capitalize()} {shown.secret}"} if shown else {}
     address = f"{url}?{asked.query}" if asked.query else url
     try:
-        async with open_websocket(address, headers=headers) as service:
+        async with open_websocket(address, headers=headers, rules=CLIENTS) as service:
             await _between(socket, service)
     except ConnectionLost as loss:
         await _refuse(socket, str(loss))
@@ -49,6 +51,7 @@ async def _between(client: WebSocket, service: WebSocket) -> None:
                         sink.send_text(message)
                     else:
                         sink.send_bytes(message)
+                    await sink.drain()  # an outbox that overflows would drop the oldest sound
             except ConnectionLost as loss:
                 await close_whole(sink, _sendable(loss.close_code))
                 nursery.cancel_scope.cancel()
