@@ -407,6 +407,19 @@ def test_typed_words_are_said_once_when_they_have_been_read():
     assert missed("  never: [{said: {match: agree}}]", held)[0][2] == 3.5
 
 
+def test_turns_in_writing_are_turns():
+    """A person who types has turns for an expectation as in the summary, and so has the meeting."""
+    held = numbered(
+        (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
+        *turn(1, "ann", 1.0, 2.0, "Good morning."),
+        (2.5, TextTyped("ben", "I agree."), GrantFloor("ben", 2, "asked for", 99.0)),
+        (2.5, Woke("x"), Attribute("ben", 2, "I agree.", is_certain=True, begin_s=2.5, end_s=3.5)),
+        (3.5, Woke("read"), EndTurn("ben", 2, "finished"), EndMeeting("said")),
+    )
+    assert missed("  at_end: [{turns: {each: [ann, ben], min: 1, max: 1}}]", held) == []
+    assert missed("  at_end: [{turns: {total: {min: 2}}}]", held) == []
+
+
 def test_a_request_that_is_repeated_after_a_reconnect_is_no_second_call():
     """A service asks again for a call that has ended; it is a second call where the tool runs again."""
 

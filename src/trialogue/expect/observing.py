@@ -183,7 +183,14 @@ MEASURES: Final = {
         Measure("overlap-ratio", "speech of two at once, of all speech", "share", False, False, _overlap),
         Measure("floor-share", "one's part of all speech", "share", True, False, _shares),
         Measure("silence-share", "time without a voice", "share", False, False, _silent),
-        Measure("turns", "turns in which one was heard", "count", True, False, _each(lambda row: row.turns)),
+        Measure(
+            "turns",
+            "turns in which one was heard, or typed",
+            "count",
+            True,
+            False,
+            _each(lambda row: row.turns + row.typed),
+        ),
         Measure("words", "words that were heard of one", "count", True, False, _each(lambda row: row.words)),
         Measure(
             "interruptions",
