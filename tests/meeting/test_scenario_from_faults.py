@@ -11,7 +11,7 @@ from trialogue.meeting.first_difference import first_difference
 from trialogue.meeting.run import run_meeting
 from trialogue.meeting.scenario_from import retell
 from trialogue.meeting.what_if import what_if
-from trialogue.model.events import FaultStruck, SessionLost
+from trialogue.model.events import FaultStruck, SessionFailed, SessionLost
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
 from trialogue.testing import murmuring_engines
@@ -126,6 +126,37 @@ def test_sessions_that_no_fault_of_the_plan_struck_are_missing(first, tmp_path):
     plain = evolve(reading, header=evolve(reading.header, plan=evolve(reading.header.plan, faults=())))
     text = retell(plain, tmp_path / "plain" / "scenario.yaml").read_text()
     assert "# - faults: sessions of ben were lost, and are not here" in text
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        ("restart: {when: never}", "silence"),
+        ("restart: {max: 1}", "silence"),
+        ("restart: {max: 0}\n    on_failure: end", "participant-failed"),
+    ],
+)
+def test_who_failed_for_good_fails_again(rules, reason, tmp_path):
+    """A what-if loses an agent for good, or ends, where a fault used up its retries as recorded."""
+    path = tmp_path / "failing.yaml"
+    refused = "  - {id: gone, when: {participant: ben, event: lost}, do: refused, to: ben}\n"
+    path.write_text(MEETING.replace("tools: [price]", f"{rules}\n    tools: [price]") + DROP + refused)
+    held(path, tmp_path / "run")
+    reading = read(tmp_path / "run" / "journal.jsonl")
+    assert any(isinstance(record.event, SessionFailed) for record in reading)
+    found = what_if(reading, {"floor.policy": "round-robin"}, tmp_path / "other", edges())
+    assert (found.recorded.reason, found.made.reason) == (reason, reason)
+    assert (found.horizon, found.lost) == (None, ())
+    assert abs(found.made.duration_s - found.recorded.duration_s) < 0.5
+
+
+def test_a_what_if_tells_whose_sessions_were_lost(first, tmp_path):
+    """A what-if names agents whose sessions were lost without a fault, since that is not repeated."""
+    first(DROP)
+    reading = read(tmp_path / "run" / "journal.jsonl")
+    plain = evolve(reading, header=evolve(reading.header, plan=evolve(reading.header.plan, faults=())))
+    assert what_if(plain, {"floor.policy": "round-robin"}, tmp_path / "other", edges()).lost == ("ben",)
+    assert what_if(reading, {"floor.policy": "round-robin"}, tmp_path / "same", edges()).lost == ()
 
 
 def test_a_what_if_meets_the_same_faults_unasked(first, tmp_path):

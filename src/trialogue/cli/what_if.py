@@ -100,6 +100,8 @@ def _lines(came: WhatIf) -> Iterator[Line]:
         yield line(f"    {clock(each.at)}  turn {each.turn:<3}  ", span(each.then), "  ->  ", span(each.now))
     yield line()
     yield line(f"  again     {_horizon(came.horizon)}")
+    if came.lost:
+        yield line(f"  lost      sessions of {', '.join(came.lost)} were lost, but not in the other meeting")
     yield line()
     yield line(f"  {'':22}{'recorded':>12}{'what if':>12}")
     for name, then, now in _figures(came.recorded, came.made):
@@ -175,6 +177,7 @@ def _document(came: WhatIf, out: Path | None) -> dict[str, object]:
             "now": horizon.now and horizon.now.participant,
             "at": horizon.now and horizon.now.start_s,
         },
+        "lost": list(came.lost),
         "recorded": came.recorded.document(),
         "made": came.made.document(),
         "folder": as_requested(came.folder, out) if out else None,

@@ -90,6 +90,9 @@ class WhatIf:
     folder: Path
     """Directory of the repeated meeting."""
 
+    lost: tuple[str, ...] = ()
+    """Agents whose sessions were lost without a fault of the scenario, and are not lost again."""
+
 
 def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edges = DEFAULT_EDGES) -> WhatIf:
     """What-if of a recorded meeting; `out` becomes the directory of the repeated meeting.
@@ -120,6 +123,7 @@ def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edge
         recorded=result(then.plan, then.records, then.utterances, told),
         made=held.result,
         folder=held.folder,
+        lost=retold.lost,
     )
 
 

@@ -19,6 +19,7 @@ from trialogue.meeting.scenario_from.asked_again import AskedAgain, is_asked_aga
 from trialogue.meeting.scenario_from.awaited_calls import awaited_calls, with_calls_named
 from trialogue.meeting.scenario_from.calls_again import uncalled
 from trialogue.meeting.scenario_from.clips import Clip, clips_of, cut
+from trialogue.meeting.scenario_from.failing_again import failing_again, lost_sessions
 from trialogue.meeting.scenario_from.new_files import NewFiles, new_files
 from trialogue.meeting.scenario_from.scripts import Scripts, scripts_of
 from trialogue.meeting.scenario_from.settings import agenda_of, end_of, fault_of, floor_of, limits_of
@@ -29,7 +30,6 @@ from trialogue.model.events import (
     Joined,
     Left,
     MeetingResumed,
-    SessionLost,
 )
 from trialogue.model.expectations import ToolPattern
 from trialogue.model.fault_names import SPOILED_TOOLS
@@ -80,6 +80,9 @@ class Retold:
     moves: tuple[Move | AskedAgain, ...]
     """Participants who joined and left during it, and what was asked of it, in order."""
 
+    lost: tuple[str, ...]
+    """Agents whose sessions were lost without a fault of the scenario, and are not lost again."""
+
 
 def changes_floor(record: Record) -> bool:
     """Whether a participant got the floor, or the floor became free."""
@@ -125,7 +128,7 @@ def retell_as_it_went(reading: Reading, path: Path, changes: Mapping[str, str]) 
             _change(document, place.split("."), value)
         moves = tuple(seats.moves())
         files.write(path, _whole(held, document))
-    return Retold(path, moves)
+    return Retold(path, moves, tuple(lost_sessions(held.records, _struck_again(held))))
 
 
 def _opened(reading: Reading, path: Path, files: NewFiles) -> tuple[HeldMeeting, _Seats]:
@@ -267,6 +270,7 @@ class _Seats:
             keys["hears"] = "audio"
         if tools := self._tools(seat, stay):
             keys["tools"] = tools
+        keys |= failing_again(seat, self.held.plan, stay.records)
         script = self.scripts.script(seat.name, stay.seat, greets=seat.greets) or [{"otherwise": ""}]
         return {**keys, "think": {"provider": "scripted", "script": script}}
 
@@ -321,8 +325,7 @@ def _expected(told: Sequence[Utterance]) -> list[Keys]:
 
 def _head(held: HeldMeeting) -> str:
     """Head of the file: its contents and its limits."""
-    spared = {each.to for each in _struck_again(held)}
-    lost = sorted({r.event.participant for r in held.records if isinstance(r.event, SessionLost)} - spared)
+    lost = lost_sessions(held.records, _struck_again(held))
     steered = any(is_asked_again(r.event, held.plan.participants) for r in held.records)
     lacks = ["prompts, models and voices: agents say what they said, in voices of this machine"]
     if lost:
