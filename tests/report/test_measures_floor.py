@@ -20,6 +20,7 @@ from trialogue.model.events import (
     FloorRequestCancelled,
     FloorRequested,
     InjectionRefused,
+    Joined,
     LatencyMeasured,
     Left,
     MeetingStarted,
@@ -406,6 +407,19 @@ def test_a_person_whose_source_was_reset_does_not_speak_any_more(gone):
         (8.0, SpeechStarted("kim", 8.0)),
     )
     assert found.timing.response == one(3.0)
+
+
+def test_a_participant_that_left_does_not_recover_when_it_comes_back():
+    """An agent that lost its session, left, and came back after an hour has not recovered for an hour."""
+    found = measured(
+        (0.0, SessionReady("ada", 1)),
+        (1.0, SessionLost("ada", 1, "gone", 0.5)),
+        (2.0, Left("ada")),
+        (3600.0, Joined(Participant("ada"))),
+        (3601.0, SessionReady("ada", 2)),
+        *turn("ada", 1, 3602.0, 3603.0),
+    ).sessions
+    assert (found.lost, found.recovery, found.next_turn) == (1, NONE, NONE)
 
 
 def test_recovery_ends_with_the_next_sound():

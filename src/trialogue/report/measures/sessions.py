@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trialogue.model.events import PlaybackStarted, SessionLost, SessionReady
+from trialogue.model.events import Left, PlaybackStarted, SessionLost, SessionReady
 from trialogue.model.records import Record
 from trialogue.report.measures.spread import Spread, spread
 from trialogue.values import frozen
@@ -25,7 +25,10 @@ class SessionMeasures:
 
 
 def sessions(records: Iterable[Record]) -> SessionMeasures:
-    """Measures of lost sessions from the records; a further loss before recovery counts from the first."""
+    """Measures of lost sessions from the records; a further loss before recovery counts from the first.
+
+    A participant that leaves is awaited no more.
+    """
     lost, recoveries, heard = 0, list[float](), list[float]()
     away: dict[str, float] = {}
     silent: dict[str, float] = {}
@@ -39,6 +42,9 @@ def sessions(records: Iterable[Record]) -> SessionMeasures:
                 recoveries.append(record.at - away.pop(name))
             case PlaybackStarted(participant=name) if name in silent and name not in away:
                 heard.append(record.at - silent.pop(name))
+            case Left(participant=name):
+                away.pop(name, None)
+                silent.pop(name, None)
             case _:
                 pass
     return SessionMeasures(lost, spread(recoveries), spread(heard))
