@@ -7,10 +7,12 @@ import pytest
 
 import trialogue
 from trialogue.brain.happenings import AMISS, FAILED_CODES
+from trialogue.brain.words.names import namings
 from trialogue.cli.view_story_lines import REASONS
 from trialogue.expect.unjudged import UNJUDGED
 from trialogue.model.end_reasons import END_REASONS, ERROR_CODES
 from trialogue.report.result import BAD_ENDS, LOST, UNSPOKEN
+from trialogue.scenario import unnamed_notes
 from trialogue.scenario.load import loads
 from trialogue.scenario.notes import notes
 from trialogue.scenario.resolve import prepare, resolve
@@ -102,6 +104,25 @@ def meeting(more):
 def test_an_agent_whom_the_chair_never_names_is_noted(more):
     """An agent that the chair never names, by its name or an alias, gives a note: it would stay silent."""
     assert noted(meeting(more)) == ([UNNAMED[more]] if UNNAMED[more] else [])
+
+
+def test_a_large_cast_is_searched_for_its_own_names_alone(monkeypatch):
+    """The notes of a thousand agents come at once: a line is searched for the agents that it may name."""
+    tried = []
+
+    def counted(text, cast, speaker):
+        tried.append(text)
+        return namings(text, cast, speaker)
+
+    monkeypatch.setattr(unnamed_notes, "namings", counted)
+    lines = "".join(f"  agent-{n}: {{lines: [I am agent {n} and well.]}}\n" for n in range(1000))
+    cast = (
+        f"  ann: {{role: chair, lines: [Agent-7 please., A B-C please.]}}\n  a-bc: {{lines: [Yes.]}}\n{lines}"
+    )
+    found = noted(cast)
+    assert len(found) == 0
+    assert len(tried) < 2 * 1000 + 10
+    assert len(noted(cast.replace("I am agent", "It is"))) == 999
 
 
 @pytest.mark.parametrize(

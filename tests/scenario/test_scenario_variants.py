@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from trialogue.errors import ScenarioError
 from trialogue.scenario import Variant, cells, check, explain, load, loads, prepare, resolve, reveal, to_yaml
 from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.tree import compose
 
 HEAD = "trialogue: 1\nname: v\n"
 CAST = "cast: {ann: {lines: [Hello.]}, ben: {prompt: Be brief., lines: [Hi.]}}\n"
@@ -219,6 +221,24 @@ def test_check_looks_at_every_profile_and_every_cell(tmp_path: Path):
         (6, 'unknown key "clok"; did you mean "clock"? (with --profile ci)'),
         (7, "must be a whole number, not text (with --cell floor.policy=random,run.seed=x)"),
     ]
+
+
+def test_check_parses_a_file_of_many_profiles_once(tmp_path: Path, monkeypatch):
+    """A file with thousands of profiles is checked in seconds: its text is parsed once for all of them."""
+    parsed = []
+
+    def counted(text, *where):
+        parsed.append(text)
+        return compose(text, *where)
+
+    monkeypatch.setattr(import_module("trialogue.scenario.load"), "compose", counted)
+    file = tmp_path / "many.yaml"
+    profiles = "".join(f"  p{n}: {{run: {{seed: {n}}}}}\n" for n in range(40))
+    file.write_text(f"trialogue: 1\nname: many\ncast: {{ann: {{lines: [Hi.]}}}}\nprofiles:\n{profiles}")
+    assert check(file) == []
+    assert len(parsed) == 1
+    file.write_text(file.read_text().replace("seed: 7}", "seed: x}"))
+    assert ["with --profile p7" in problem.text for problem in check(file)] == [True]
 
 
 def test_a_resolved_variant_is_one_meeting(tmp_path: Path):

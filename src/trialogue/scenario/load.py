@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path as FilePath
 
 from attrs import field
@@ -19,7 +19,7 @@ from trialogue.scenario.names_in_file import names_in
 from trialogue.scenario.problem_lines import raise_problems
 from trialogue.scenario.problems import Code, Path, Place, Problems
 from trialogue.scenario.schema import Document
-from trialogue.scenario.tree import Entries, Hole, Node, Pair, Scalar, compose, places_of
+from trialogue.scenario.tree import Entries, Hole, Node, Pair, Scalar, compose, lines_of, places_of
 from trialogue.scenario.variables import substitute
 from trialogue.scenario.variants import AS_IT_STANDS, Variant, hidden_by_scripts, scripted, vary
 from trialogue.services import EMBEDDED
@@ -120,7 +120,11 @@ def read_scenario(text: str | bytes, origin: Origin, problems: Problems) -> Scen
         if decoded is None:
             return None
         text = decoded
-    tree = vary(compose(text, source, problems), origin.variant, problems)
+    tree = _faultless(text, source)
+    if tree is None:
+        tree = compose(text, source, problems)
+    problems.read(source, lines_of(text))
+    tree = vary(tree, origin.variant, problems)
     problems.know(partial(names_in, tree))
     if origin.variant == AS_IT_STANDS:  # a profile may replace what the file has
         for path, pair in hidden_by_scripts(tree):
@@ -134,6 +138,14 @@ def read_scenario(text: str | bytes, origin: Origin, problems: Problems) -> Scen
     scenario = Scenario(document, SourcePlaces(places_of(tree)), source, problems.paths())
     check_document(Look(document, scenario.places, problems, scenario.unread))
     return scenario
+
+
+@lru_cache(maxsize=1)
+def _faultless(text: str, source: str) -> Node | None:
+    """Tree of a text without a fault, kept for the variants of its file; None where there is a fault."""
+    problems = Problems()
+    tree = compose(text, source, problems)
+    return None if problems.found or problems.is_partial else tree
 
 
 def _bind(tree: Node, problems: Problems) -> Document | None:

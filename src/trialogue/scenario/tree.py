@@ -129,7 +129,7 @@ def compose(text: str, source: str, problems: Problems, path: Path = ()) -> Node
     if len(text) > MAX_BYTES:
         problems.add(start, path, "is larger than 1 MiB", Code.SIZE)
         return Hole(start)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = lines_of(text)
     problems.read(source, text)
     text = cleaned(text, source, path, problems)
     text, breaks = _without_breaks(text)
@@ -146,6 +146,11 @@ def compose(text: str, source: str, problems: Problems, path: Path = ()) -> Node
         problems.pass_over(found.places)
         text = found.mended
     return Hole(start)
+
+
+def lines_of(text: str) -> str:
+    """Text whose lines end in the same way on every system."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _without_breaks(text: str) -> tuple[str, Mapping[int, str]]:

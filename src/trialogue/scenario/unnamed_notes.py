@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from trialogue.brain.floor.policies import BY_THE_CHAIR
-from trialogue.brain.words.names import namings
+from trialogue.brain.words.names import namings, spellings
+from trialogue.brain.words.spelling import spelled_out, words_of
 from trialogue.model.participants import Participant
 from trialogue.scenario.agents import thinks_of
 from trialogue.scenario.checks import CHAIR_TOOLS, script_of
@@ -27,12 +29,13 @@ def unnamed_notes(document: Document) -> Iterator[str]:
     if not says_only_known(document, seat) or seat.prompt is not None or _calls(seat):
         return
     said = {name: tuple(known_words(seat)) for name, seat in document.cast.items()}
-    others = {name: _participant(name, seat) for name, seat in document.cast.items() if name != chair}
-    named = {name for name, one in others.items() if any(_names(one, text) for text in said[chair])}
+    others = tuple(_participant(name, seat) for name, seat in document.cast.items() if name != chair)
+    named = _named(said[chair], others)
+    asked = {chair, *_named((text for each in said.values() for text in each), others)}
     for name, seat in document.cast.items():
-        is_asked = name == chair or any(_names(others[name], text) for each in said.values() for text in each)
-        if named and not is_asked and not seat.is_person and seat.role is Seat.SPEAKER and not seat.greeting:
-            told = f'write its name in one, as in "{others[name].label}, your view?"'
+        is_agent = not seat.is_person and seat.role is Seat.SPEAKER
+        if named and name not in asked and is_agent and not seat.greeting:
+            told = f'write its name in one, as in "{_participant(name, seat).label}, your view?"'
             yield (
                 f"{path_text(('cast', name))}: no line of {chair} names it, "
                 f"so the chair never gives it the floor; {told}"
@@ -49,6 +52,29 @@ def _participant(name: str, seat: AgentKeys) -> Participant:
     return Participant(name=name, title=seat.title or "", aliases=tuple(seat.aliases or ()))
 
 
-def _names(one: Participant, text: str) -> bool:
-    """Whether a text has a name of this participant, in whichever manner."""
-    return bool(namings(text, (one,), ""))
+def _named(texts: Iterable[str], cast: Sequence[Participant]) -> set[str]:
+    """Names of the participants whom a text names, in whichever manner.
+
+    A text is searched only for those whose rarest word it has: a large cast has many texts.
+    """
+    forms = {one: [form for each in spellings(one) for form in _forms(each)] for one in cast}
+    common = Counter(word for each in forms.values() for form in each for word in form)
+    by_word: defaultdict[str, list[Participant]] = defaultdict(list)
+    for one, own in forms.items():
+        for form in own:
+            by_word[min(form, key=lambda word: common[word])].append(one)
+    found: set[str] = set()
+    for text in texts:
+        words = {word for form in _forms(text) for word in form}
+        meant = dict.fromkeys(one for word in words for one in by_word.get(word, ()))
+        found.update(one.name for one in meant if one.name not in found and namings(text, (one,), ""))
+    return found
+
+
+def _forms(text: str) -> Iterator[tuple[str, ...]]:
+    """Words of a text: as they stand, with spelled letters joined, and all in one."""
+    words = words_of(text)
+    for form in (words, spelled_out(words)):
+        if form:
+            yield tuple(word.text for word in form)
+            yield ("".join(word.text for word in form),)
