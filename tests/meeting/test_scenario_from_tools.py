@@ -1,5 +1,7 @@
 """A scenario from a run has its tools with their results and times, and its texts as they were."""
 
+from functools import reduce
+
 import pytest
 import trio
 import yaml
@@ -57,8 +59,27 @@ def ended(records):
     return [(each.tool, each.outcome, each.result) for each in fold.facts if isinstance(each, EndedCall)]
 
 
+DEEP = reduce(lambda inner, _: [inner], range(40), 1)
+LONG = {"rows": [{"id": number} for number in range(2000)]}
+
+
 @pytest.mark.parametrize(
-    "result", [None, "", "1e5", 100, 12345678901234567890123, {"ms": [8]}, "null", "{}", "[x", " [1]", "${x}"]
+    "result",
+    [
+        None,
+        "",
+        "1e5",
+        100,
+        12345678901234567890123,
+        {"ms": [8]},
+        "null",
+        "{}",
+        "[x",
+        " [1]",
+        "${x}",
+        DEEP,
+        LONG,
+    ],
 )
 def test_a_tool_gives_the_same_result_again(tmp_path, result):
     """A tool's result in a scenario from a run is the recorded one to the letter, or none."""

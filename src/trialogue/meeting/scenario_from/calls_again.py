@@ -33,6 +33,12 @@ _LEAST_S: Final = 0.001
 _MARGIN_S: Final = 1.0
 """Seconds before a tool's usual time is over at which it gets a longer one."""
 
+_SHORT: Final = 1_000
+"""Most characters of a result that is written as a list or map, in which it takes twice as many."""
+
+_FEW: Final = 20
+"""Most lists and maps in it: a scenario has a limit on levels."""
+
 _LONGER_S: Final = 10.0
 """Seconds by which a time is longer than what must be within it."""
 
@@ -209,7 +215,9 @@ def _unanswered(timeout_s: float) -> Keys:
 
 
 def _result(content: str) -> object:
-    """Result that an agent is told as this text: a list or map where the text is one, else the text."""
+    """Result that an agent is told as this text: a short list or map where the text is one, else the text."""
+    if len(content) > _SHORT or content.count("[") + content.count("{") > _FEW:
+        return content
     try:
         value = read_whole_numbers(content)
     except ValueError:
