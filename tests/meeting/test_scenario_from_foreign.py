@@ -248,6 +248,21 @@ def test_speakers_who_read_alike_and_words_without_end_make_a_good_scenario(tmp_
     assert [each.label for each in cast] == ["Chair host", "Chair host 2", "chair_host", "Chair host 4"]
 
 
+def test_what_has_no_words_is_no_turn(tmp_path, make):
+    """A cue of dots or of a note of music is nobody's turn, and the scenario gives the same turns again."""
+    cues = [
+        "<v Ann>How are you?",
+        "<v Bob>...",
+        "<v Ann>Are you there?",
+        "<v Bob>\u266a",
+        "<v Bob>I am fine.",
+    ]
+    timed = [f"00:0{2 * n}.000 --> 00:0{2 * n + 1}.000\n{cue}" for n, cue in enumerate(cues)]
+    (tmp_path / "dots.vtt").write_text("\n\n".join(["WEBVTT", *timed]))
+    assert make(tmp_path / "dots.vtt", tmp_path / "a.yaml", check=True)[0] == 0
+    assert document(tmp_path / "a.yaml")["floor"]["order"] == ["ann", "bob"]
+
+
 def test_two_voices_in_a_cue_are_two_speakers():
     """Both speakers of one WebVTT cue get their own words, without markup."""
     both = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>Yes &amp; <i>no</i>.</v>\n<v Bob>No.</v>\n"

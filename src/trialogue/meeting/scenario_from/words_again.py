@@ -67,11 +67,11 @@ class CuesTold:
 
 
 def cues_told(cues: Iterable[VoicedCue]) -> CuesTold:
-    """Turns of a meeting's cues."""
+    """Turns of a meeting's cues; one without a word, such as a note of music, cannot be said."""
     turns, remarks, at_once = list[VoicedCue](), 0, 0
     for each in cues:
         last = turns[-1] if turns else None
-        if not each.text:
+        if not re.search(r"\w", each.text):
             continue
         if last is not None and last.speaker == each.speaker:
             turns[-1] = evolve(last, end_s=max(last.end_s, each.end_s), text=f"{last.text} {each.text}")
@@ -110,7 +110,7 @@ def retell_cues(file: Path, path: Path) -> Path:
     latest_s = max(max(each.start_s, each.end_s) for each in told.turns)
     longest = written_length(file, round(10 + _ROOM * latest_s))
     table = _table(longest, thinks, order)
-    expected = [_expected(each, names) for each in told.turns if re.search(r"\w", each.text)]
+    expected = [_expected(each, names) for each in told.turns]
     document: Keys = {"name": slug(file.stem), **table, "cast": cast, "expect": {"in_order": expected}}
     with new_files() as files:
         files.write(path, whole_scenario(file, _lacks(told), document))
