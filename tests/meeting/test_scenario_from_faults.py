@@ -1,17 +1,21 @@
 """A run that faults struck gives the same turns again, with the plan's faults in its scenario."""
 
+import shutil
+
 import pytest
 import yaml
 from attrs import evolve
 
+from trialogue.cli.what_if import WhatIfTold, ask_what_if
 from trialogue.journal.reader import read
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.first_difference import first_difference
-from trialogue.meeting.run import run_meeting
+from trialogue.meeting.run import resume_meeting, run_meeting
 from trialogue.meeting.scenario_from import retell
 from trialogue.meeting.what_if import what_if
-from trialogue.model.events import FaultStruck, SessionFailed, SessionLost
+from trialogue.model.clock_time import clock
+from trialogue.model.events import FaultStruck, MeetingResumed, SessionFailed, SessionLost
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
 from trialogue.testing import murmuring_engines
@@ -157,6 +161,26 @@ def test_a_what_if_tells_whose_sessions_were_lost(first, tmp_path):
     plain = evolve(reading, header=evolve(reading.header, plan=evolve(reading.header.plan, faults=())))
     assert what_if(plain, {"floor.policy": "round-robin"}, tmp_path / "other", edges()).lost == ("ben",)
     assert what_if(reading, {"floor.policy": "round-robin"}, tmp_path / "same", edges()).lost == ()
+
+
+def test_a_what_if_tells_when_its_meeting_was_resumed(tmp_path, capsys):
+    """A what-if and a scenario from a run say when it was resumed, since nothing is cut off there again."""
+    path = tmp_path / "plain.yaml"
+    path.write_text(MEETING.replace("faults:", ""))
+    held(path, tmp_path / "run")
+    journal = tmp_path / "run" / "journal.jsonl"
+    lines = journal.read_text().splitlines(keepends=True)
+    spoken = next(number for number, line in enumerate(lines, 1) if '"PlaybackStarted"' in line)
+    journal.write_text("".join(lines[:spoken]))
+    (tmp_path / "run" / "manifest.json").unlink()
+    shutil.rmtree(tmp_path / "run" / "audio")
+    resume_meeting(tmp_path / "run", out=tmp_path / "resumed", edges=edges())
+    reading = read(tmp_path / "resumed" / "journal.jsonl")
+    (at,) = (record.at for record in reading if isinstance(record.event, MeetingResumed))
+    assert ask_what_if(reading.path, ["floor.hold.max=80s"], WhatIfTold(), edges()) == 0
+    assert f"its process had died or slept at {clock(at)}" in capsys.readouterr().out
+    text = retell(reading, tmp_path / "again" / "scenario.yaml").read_text()
+    assert f"# - the pauses at {clock(at)}, when its process had died or slept" in text
 
 
 def test_a_what_if_meets_the_same_faults_unasked(first, tmp_path):

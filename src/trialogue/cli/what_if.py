@@ -102,6 +102,9 @@ def _lines(came: WhatIf) -> Iterator[Line]:
     yield line(f"  again     {_horizon(came.horizon)}")
     if came.lost:
         yield line(f"  lost      sessions of {', '.join(came.lost)} were lost, but not in the other meeting")
+    if came.pauses:
+        moments = ", ".join(map(clock, came.pauses))
+        yield line(f"  pauses    its process had died or slept at {moments}, but not in the other meeting")
     yield line()
     yield line(f"  {'':22}{'recorded':>12}{'what if':>12}")
     for name, then, now in _figures(came.recorded, came.made):
@@ -178,6 +181,7 @@ def _document(came: WhatIf, out: Path | None) -> dict[str, object]:
             "at": horizon.now and horizon.now.start_s,
         },
         "lost": list(came.lost),
+        "pauses": list(came.pauses),
         "recorded": came.recorded.document(),
         "made": came.made.document(),
         "folder": as_requested(came.folder, out) if out else None,

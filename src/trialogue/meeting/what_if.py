@@ -93,6 +93,11 @@ class WhatIf:
     lost: tuple[str, ...] = ()
     """Agents whose sessions were lost without a fault of the scenario, and are not lost again."""
 
+    pauses: tuple[float, ...] = ()
+    """Moments at which the recorded meeting went on after its process had died or slept, in seconds since its
+    start; the repeated one has none.
+    """
+
 
 def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edges = DEFAULT_EDGES) -> WhatIf:
     """What-if of a recorded meeting; `out` becomes the directory of the repeated meeting.
@@ -124,6 +129,7 @@ def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edge
         made=held.result,
         folder=held.folder,
         lost=retold.lost,
+        pauses=retold.pauses,
     )
 
 

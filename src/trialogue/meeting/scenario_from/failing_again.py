@@ -1,4 +1,4 @@
-"""Failing for good of agents whose sessions a fault of the scenario ended, as in the recorded meeting.
+"""Failing for good of agents whose sessions a fault of the scenario ended; and what fails only once.
 
 A journal does not have the rules for retries; what is known of them is how many there were.
 """
@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from trialogue.model.events import FaultStruck, SessionFailed, SessionLost, SessionReady
+from trialogue.model.events import (
+    FaultStruck,
+    MeetingResumed,
+    ProcessSuspended,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
+)
 from trialogue.model.participants import OnFailure, Participant
 from trialogue.model.plan import MeetingPlan, PlannedFault
 from trialogue.model.records import Record
 
-__all__ = ["failing_again", "lost_sessions"]
+__all__ = ["failing_again", "lost_sessions", "pauses"]
 
 Keys = dict[str, object]
 
@@ -53,3 +60,8 @@ def lost_sessions(records: Iterable[Record], faults: Iterable[PlannedFault]) -> 
     """Agents whose sessions were lost or failed, and which no fault of these strikes, by their names."""
     lost = {each.event.participant for each in records if isinstance(each.event, SessionLost | SessionFailed)}
     return sorted(lost - {each.to for each in faults})
+
+
+def pauses(records: Iterable[Record]) -> tuple[float, ...]:
+    """Moments at which a meeting went on after its process had died or slept, in seconds since the start."""
+    return tuple(each.at for each in records if isinstance(each.event, MeetingResumed | ProcessSuspended))

@@ -19,10 +19,11 @@ from trialogue.meeting.scenario_from.asked_again import AskedAgain, is_asked_aga
 from trialogue.meeting.scenario_from.awaited_calls import awaited_calls, with_calls_named
 from trialogue.meeting.scenario_from.calls_again import uncalled
 from trialogue.meeting.scenario_from.clips import Clip, clips_of, cut
-from trialogue.meeting.scenario_from.failing_again import failing_again, lost_sessions
+from trialogue.meeting.scenario_from.failing_again import failing_again, lost_sessions, pauses
 from trialogue.meeting.scenario_from.new_files import NewFiles, new_files
 from trialogue.meeting.scenario_from.scripts import Scripts, scripts_of
 from trialogue.meeting.scenario_from.settings import agenda_of, end_of, fault_of, floor_of, limits_of
+from trialogue.model.clock_time import clock
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.escaped_words import as_written
 from trialogue.model.events import (
@@ -83,6 +84,9 @@ class Retold:
     lost: tuple[str, ...]
     """Agents whose sessions were lost without a fault of the scenario, and are not lost again."""
 
+    pauses: tuple[float, ...]
+    """Moments at which it went on after its process had died or slept, in seconds; there are none again."""
+
 
 def changes_floor(record: Record) -> bool:
     """Whether a participant got the floor, or the floor became free."""
@@ -128,7 +132,8 @@ def retell_as_it_went(reading: Reading, path: Path, changes: Mapping[str, str]) 
             _change(document, place.split("."), value)
         moves = tuple(seats.moves())
         files.write(path, _whole(held, document))
-    return Retold(path, moves, tuple(lost_sessions(held.records, _struck_again(held))))
+    lost = tuple(lost_sessions(held.records, _struck_again(held)))
+    return Retold(path, moves, lost, pauses(held.records))
 
 
 def _opened(reading: Reading, path: Path, files: NewFiles) -> tuple[HeldMeeting, _Seats]:
@@ -330,6 +335,9 @@ def _head(held: HeldMeeting) -> str:
     lacks = ["prompts, models and voices: agents say what they said, in voices of this machine"]
     if lost:
         lacks.append(f"faults: sessions of {', '.join(lost)} were lost, and are not here")
+    if moments := pauses(held.records):
+        told = ", ".join(map(clock, moments))
+        lacks.append(f"the pauses at {told}, when its process had died or slept: nothing is cut off there")
     if names := who_moved(held.records):
         lacks.append(f"when {', '.join(names)} came and left: all are at the table from start to end")
     if steered:
