@@ -24,7 +24,13 @@ from trialogue.journal.reader import read
 from trialogue.journal.records import JournalKind
 from trialogue.meeting.resumption import open_resumption
 from trialogue.model.audio import AudioFormat
-from trialogue.model.events import PlaybackFinished
+from trialogue.model.events import (
+    PlaybackFinished,
+    ReplyFailed,
+    SessionFailed,
+    SpeechStarted,
+    TextTyped,
+)
 from trialogue.model.secrets import Secrets
 from trialogue.model.wire import WireClosed, WireOpened, WireSound, WireText
 from trialogue.serving.for_tests import VoiceAgentServer
@@ -138,6 +144,32 @@ def test_it_is_reported(
     assert main(["report", str(folder), *options, "--json"]) == 0
     told = orjson.loads(capsys.readouterr().out)
     assert (folder / "report.html").exists() if options else told["reason"] == "client-closed"
+
+
+def test_typed_words_and_a_failed_reply_are_what_they_are(
+    voice_agent_server: VoiceAgentServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Typed words are no speech of milliseconds in the measures, and a failed reply is no failed session."""
+    nobody = {"url": "http://127.0.0.1:9/v1/chat/completions"}
+    think = {"provider": {"type": "open_ai", "model": "m"}, "endpoint": nobody}
+    voice_agent_server.record(tmp_path)
+    with dial(voice_agent_server.url) as socket:
+        app = App(socket)
+        app.tell(settings(think=think))
+        app.until("SettingsApplied")
+        app.tell({"type": "InjectUserMessage", "content": "Are you there?"})
+        app.until("Error")
+        app.tell({"type": "InjectAgentMessage", "message": "I am."})
+        app.until("AgentAudioDone")
+    voice_agent_server.reset()
+    folder = finished(tmp_path)
+    told = [record.event for record in read(folder / "journal.jsonl")]
+    assert TextTyped("user", "Are you there?") in told
+    assert ReplyFailed("agent", 0, "FAILED_TO_THINK") in told
+    assert not [event for event in told if isinstance(event, SpeechStarted | SessionFailed)]
+    assert main(["report", str(folder), "--json"]) == 0
+    user, _ = orjson.loads(capsys.readouterr().out)["measures"]["participants"]
+    assert [user[name] for name in ("turns", "typed", "spoken_s", "words_per_minute")] == [0, 1, 0.0, None]
 
 
 @pytest.mark.real

@@ -2,14 +2,15 @@
 
 1. The agent's sound comes faster than it plays. Its times are those of a client that plays it at once: after
    what is still playing, and only until the server reports that the user speaks.
-2. The user's turn lasts from `UserStartedSpeaking` to the server's words for it; injected words are read at
-   once.
+2. The user's turn lasts from `UserStartedSpeaking` to the server's words for it; injected words are typed,
+   and read at once.
 3. Turns are counted as they were taken. They were not granted, as their reason says.
 """
 
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias, cast
 
@@ -22,6 +23,7 @@ from trialogue.model.events import (
     MeetingStarted,
     PlaybackFinished,
     PlaybackStarted,
+    ReplyFailed,
     ReplySent,
     ReplyStarted,
     SentenceSaid,
@@ -31,6 +33,7 @@ from trialogue.model.events import (
     SpeechStarted,
     SpeechStopped,
     StopAsked,
+    TextTyped,
     ToolFinished,
     ToolRequested,
 )
@@ -47,6 +50,9 @@ USER: Final = "user"
 
 _TAKEN: Final = "taken"
 """Reason of each turn: it was not granted."""
+
+_NO_REPLY: Final = "FAILED_TO_THINK"
+"""Code of the error after which a session goes on, without a reply."""
 
 _LONGEST_WARNING: Final = 1024
 
@@ -105,6 +111,12 @@ class WireAsMeeting:
     _open: _Reply | None = field(default=None, init=False)
     _heard: _Reply | None = field(default=None, init=False)
     _user_turn: int = field(default=0, init=False)
+    _typed: deque[str] = field(factory=deque[str], init=False)
+    """Injected words that the server has not repeated yet."""
+
+    _is_typed_told: bool = field(default=False, init=False)
+    """Whether the server has reported the first of them as speech."""
+
     _due: list[tuple[float, int, FoldedRecord]] = field(
         factory=list[tuple[float, int, FoldedRecord]], init=False
     )
@@ -211,8 +223,11 @@ class WireAsMeeting:
     # --- the user -----------------------------------------------------------------------------------
 
     def take_user_speaks(self, at: float, _: Mapping[str, Any]) -> list[FoldedRecord]:
-        """Note that the server hears the user begin."""
+        """Note that the server hears the user begin; some servers also report injected words by this."""
         told = self._cut(at)
+        if self._typed and not (self._is_typed_told or self._user_turn):
+            self._is_typed_told = True
+            return told
         if not self._user_turn:
             self._turn += 1
             self._user_turn = self._turn
@@ -223,7 +238,25 @@ class WireAsMeeting:
             )
         return told
 
+    def take_types(self, _: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
+        """Take injected words of the user."""
+        words = str(message.get("content", ""))
+        self._typed.extend([words] if words.strip() else [])
+        return []
+
+    def _read(self, at: float, words: str) -> list[FoldedRecord]:
+        """Take the server's repetition of injected words."""
+        self._typed.popleft()
+        self._is_typed_told = False
+        self._turn += 1
+        granted = GrantFloor(USER, self._turn, _TAKEN, float("inf"))
+        attributed = Attribute(USER, self._turn, words, is_certain=True, begin_s=at, end_s=at)
+        ended = EndTurn(USER, self._turn, "finished")
+        return [*self._cut(at), FoldedRecord(at, TextTyped(USER, words), (granted, attributed, ended))]
+
     def _understood(self, at: float, words: str) -> list[FoldedRecord]:
+        if self._typed and self._typed[0].split() == words.split():
+            return self._read(at, words)
         begun = [] if self._user_turn else self.take_user_speaks(at, {})
         return [*begun, self._user_ends(at, words)]
 
@@ -279,8 +312,10 @@ class WireAsMeeting:
         return [FoldedRecord(at, ServiceWarned(AGENT, str(message.get("code", "")), words))]
 
     def take_failed(self, at: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
-        """Note that the session failed."""
-        return [FoldedRecord(at, SessionFailed(AGENT, str(message.get("code", ""))))]
+        """Note that the session failed, or only a reply."""
+        code = str(message.get("code", ""))
+        failed = ReplyFailed(AGENT, 0, code) if code == _NO_REPLY else SessionFailed(AGENT, code)
+        return [FoldedRecord(at, failed)]
 
     # --- what is due --------------------------------------------------------------------------------
 
@@ -299,6 +334,7 @@ _Take: TypeAlias = Callable[[WireAsMeeting, float, Mapping[str, Any]], list[Fold
 
 _TAKES: Final[Mapping[tuple[WireSide, str], _Take]] = {
     ("client", "Settings"): WireAsMeeting.take_settings,
+    ("client", "InjectUserMessage"): WireAsMeeting.take_types,
     ("server", "SettingsApplied"): WireAsMeeting.take_applied,
     ("server", "UserStartedSpeaking"): WireAsMeeting.take_user_speaks,
     ("server", "ConversationText"): WireAsMeeting.take_says,
