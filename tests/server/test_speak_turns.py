@@ -154,6 +154,19 @@ async def test_an_interruption_splits_the_text_where_the_user_stopped_hearing() 
     assert totals["total_input_character_count"] == len(f"{TWENTY} {TWENTY} {TWENTY}Yes.")
 
 
+async def test_an_end_that_was_asked_for_comes_after_an_interruption() -> None:
+    """A client that has sent its last text, and then stops the speech, is not left to wait for the end."""
+    async with speaking(send_speed=4.0) as speaker:
+        await speaker.tell("Speak", text=f"{TWENTY} {TWENTY} {TWENTY}")
+        await speaker.tell("Close")
+        while len(speaker.sound) < 48_000:
+            message = await speaker.socket.recv()
+            speaker.sound += message if isinstance(message, bytes) else b""
+        await speaker.tell("Interrupt")
+        await speaker.until("SpeechInterrupted")
+        assert await speaker.until("SessionMetadata")
+
+
 @pytest.mark.parametrize(
     ("offset", "code"),
     [

@@ -247,10 +247,10 @@ class _SpeakingTurns:
     def _drop(self) -> list[str]:
         """Drop all sentences that are not spoken yet, and return them.
 
-        Dropped text still counts.
+        Dropped text still counts, and an end that was asked for still comes.
         """
         dropped = [*self._waiting]
-        self._waiting.clear()
+        self._waiting = deque(each for each in dropped if isinstance(each, EndSession))
         rest, characters = self._talk.forget()
         counted = characters + sum(each.characters for each in dropped if isinstance(each, CloseSpeech))
         self._speech.characters += counted
