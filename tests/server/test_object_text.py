@@ -10,7 +10,7 @@ from trialogue.model.json_text import read_json
 from trialogue.server.think import object_text
 from trialogue.server.think.completion import MAX_NAME, Completion
 from trialogue.server.think.object_text import ObjectText
-from trialogue.server.think.ports import ThinkRefused
+from trialogue.server.think.ports import ThinkRefused, ThoughtCalls
 
 PARTS = st.sampled_from(
     [
@@ -69,8 +69,8 @@ def test_arguments_in_many_parts_are_parsed_once(monkeypatch: pytest.MonkeyPatch
     completion, sent = Completion(), json.dumps({"a": "[}" * 5_000})
     for at in range(0, len(sent), 10):
         assert not list(completion.feed(part_of_call("pay", sent[at : at + 10])))
-    assert not list(completion.feed("[DONE]"))
-    (calls,) = completion.rest()
+    (calls,) = completion.feed("[DONE]")
+    assert isinstance(calls, ThoughtCalls)
     assert [(call.name, call.arguments) for call in calls.calls] == [("pay", sent)]
     assert parsed == [sent]
 

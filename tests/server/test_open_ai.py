@@ -77,7 +77,9 @@ class Endpoint:
         answer = self.answers.pop(0)
         if answer == "hang":
             await trio.sleep_forever()
-        await stream.send_all(answer.encode())
+        await stream.send_all(answer.removeprefix("open ").encode())
+        if answer.startswith("open "):
+            await trio.sleep_forever()
         await stream.aclose()
 
 
@@ -117,6 +119,24 @@ async def test_sentences_are_told_as_they_are_complete() -> None:
     ]
     async with answering(OK + "".join(events)) as endpoint:
         assert await thoughts_of(endpoint) == [ThoughtSentence("Hello."), ThoughtSentence("How are you?")]
+
+
+async def test_a_terminator_is_the_end_though_the_connection_stays_open() -> None:
+    """The last sentence and the calls come at once, also from an endpoint that then closes nothing."""
+    call = {"index": 0, "id": "a", "function": {"name": "price", "arguments": "{}"}}
+    said = OK + delta(content="One moment") + delta(tool_calls=[call]) + DONE
+    began = trio.current_time()
+    async with answering(f"open {said}") as endpoint:
+        thoughts = await thoughts_of(endpoint)
+    assert thoughts == [ThoughtSentence("One moment"), ThoughtCalls((FunctionWanted("price", "{}"),))]
+    assert trio.current_time() - began < 10
+
+
+async def test_an_error_of_null_is_none() -> None:
+    """An endpoint that writes `"error": null` in each event is no endpoint at fault."""
+    event = json.dumps({"error": None, "choices": [{"index": 0, "delta": {"content": "Yes."}}]})
+    async with answering(f"{OK}data: {event}\n\n{DONE}") as endpoint:
+        assert await thoughts_of(endpoint) == [ThoughtSentence("Yes.")]
 
 
 async def test_a_byte_order_mark_costs_no_words() -> None:

@@ -60,11 +60,14 @@ class Completion:
         self._is_begun = False
         self.is_complete: bool = False
         """Whether the stream has marked its end."""
+        self.is_terminated: bool = False
+        """Whether its terminator has come, after which there is nothing more."""
 
     def feed(self, text: str) -> Iterator[Thought]:
-        """Take the payload of one event, and return its thoughts."""
+        """Take the payload of one event, and return its thoughts; at the terminator, the rest of them."""
         if text == "[DONE]":
-            self.is_complete = True
+            self.is_complete = self.is_terminated = True
+            yield from self.rest()
             return
         choice = _choice(text)
         delta = choice.get("delta")
@@ -78,8 +81,9 @@ class Completion:
     def rest(self) -> Iterator[Thought]:
         """Thoughts that were incomplete until the stream's end, and the calls."""
         yield from self._text.flush()
-        if self._calls and self.is_complete:
-            yield ThoughtCalls(tuple(call.wanted() for call in self._calls))
+        calls, self._calls = self._calls, []
+        if calls and self.is_complete:
+            yield ThoughtCalls(tuple(call.wanted() for call in calls))
 
     def _take(self, delta: dict[str, Any]) -> Iterator[Thought]:
         for text in (_words(delta.get("content")), _text(delta.get("refusal"))):
@@ -198,7 +202,7 @@ def _choice(text: str) -> dict[str, Any]:
     match event:
         case {"error": {"message": str(words)} | str(words)}:
             raise ThinkRefused(f"The think endpoint sent an error in its stream: {safe_text(words)}")
-        case {"error": _}:
+        case {"error": fault} if fault is not None:  # some endpoints write null in each event
             raise ThinkRefused("The think endpoint sent an error in its stream.")
         case {"choices": [dict(), *_]}:
             return cast("dict[str, Any]", event["choices"][0])

@@ -42,6 +42,9 @@ _HEAD_S: Final = 60.0
 _WHOLE_S: Final = 600.0
 """Seconds in which an answer must end, even if pieces keep coming."""
 
+_END_S: Final = 0.5
+"""Seconds from the terminator of a stream to its end; a connection that lasts longer is closed."""
+
 _KEPT: Final = httpx.Limits(max_connections=16, max_keepalive_connections=4, keepalive_expiry=120.0)
 """Most connections kept for later passes, and seconds for which they are kept."""
 
@@ -249,14 +252,16 @@ async def _read(response: httpx.Response, completion: Completion, tell: Callable
     lines, fault = AnswerLines(), ""
     with trio.move_on_after(_WHOLE_S) as scope:
         async for piece in response.aiter_raw():
-            if fault:
+            if fault or completion.is_terminated:
                 continue
             try:
                 _feed(lines.feed(piece), completion, tell)
             except (AnswerTooLong, ThinkRefused) as refusal:
                 fault = str(refusal) if isinstance(refusal, ThinkRefused) else f"{_ENDPOINT} sent {refusal}."
                 scope.cancel()
-    if fault or scope.cancelled_caught:
+            if completion.is_terminated:
+                scope.deadline = trio.current_time() + _END_S
+    if fault or (scope.cancelled_caught and not completion.is_terminated):
         raise ThinkRefused(fault or f"{_ENDPOINT} did not end its answer within {_WHOLE_S:g} s.")
     _feed([lines.rest()], completion, tell)
 
