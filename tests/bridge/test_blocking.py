@@ -201,6 +201,24 @@ def test_an_agent_is_asked_and_heard():
     assert kinds[0] == "SessionReady"
 
 
+def test_a_timeout_holds_beside_a_thread_that_waits():
+    """A thread that waits without limit for the next event does not make another one wait for it."""
+    with blocking.open_agent(AGENT, connect=FakeService()) as agent:
+        agent.next_event()
+        waiting = threading.Thread(target=lambda: list(agent), daemon=True)
+        waiting.start()
+        time.sleep(0.2)
+        late = threading.Timer(5, agent.close)
+        late.start()
+        began = time.monotonic()
+        with pytest.raises(TimeoutError):
+            agent.next_event(timeout_s=0.1)
+        assert time.monotonic() - began < 4
+        late.cancel()
+        agent.close()
+        waiting.join(20)
+
+
 def test_impatience_loses_nothing():
     """The event that comes meanwhile is the next one's."""
     service = FakeService()
