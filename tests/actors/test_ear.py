@@ -117,6 +117,28 @@ async def test_after_a_sleep_the_ear_listens_in_a_new_session(autojump_clock):
         assert events == [EarReady("dana", 1, "r"), EarReady("dana", 2, "r")]
 
 
+async def test_words_before_a_sleep_are_kept(autojump_clock):
+    """What was heard of an utterance when the machine fell asleep is final: nobody will finish it."""
+    service = ListeningService()
+    async with listening(service) as (ear, events):
+        hears(ear, 0.0, 1.0)
+        service.socket.understands("My number is nine", 0.0, 0.9)
+        await settled()
+        ear.interrupt()
+        ear.renew()
+        await settled()
+        heard = of(events, EarHeard)
+        assert [(each.text, each.stage, each.session) for each in heard] == [
+            ("My number is nine", "interim", 1),
+            ("My number is nine", "final", 1),
+        ]
+        assert events[-1] == EarReady("dana", 2, "r")
+        hears(ear, 9.0, 1.0)
+        service.socket.understands("Four", 0.0, 0.5)
+        await settled()
+        assert of(events, EarHeard)[-1].utterance == 2
+
+
 async def test_a_session_that_comes_to_its_end_is_left_between_two_utterances(autojump_clock):
     """An ear's session that nears its age limit is replaced between two utterances."""
     service = ListeningService()

@@ -84,6 +84,11 @@ class EarSession(LiveSession[EarWire]):
         self._look_again()
         return may_come
 
+    def roll_over(self) -> None:
+        """End on purpose; an open utterance ends with its words so far."""
+        self._end(1000)
+        super().roll_over()
+
     # --- its life ---------------------------------------------------------------------------------
 
     def _begin(self) -> None:
