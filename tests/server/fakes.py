@@ -14,6 +14,7 @@ from trialogue.errors import ConnectionLost
 from trialogue.server.equipment import Equipment, seeded_ids
 from trialogue.server.options import ServerOptions
 from trialogue.speech.ports import EdgeKind, Recognized, SpeechEdge, Spoken
+from trialogue.transport.socket import SocketStatistics
 
 RATE = 16_000
 LOUD = b"\x00\x40"
@@ -124,6 +125,9 @@ class FakeSocket:
 
     async def drain(self) -> None:
         await trio.lowlevel.checkpoint()
+
+    def statistics(self) -> SocketStatistics:
+        return SocketStatistics(0, 0, 0, 0, 0, 0, None)
 
     async def aclose(self, code: int | None = 1000, reason: str = "") -> None:
         self.close_codes.append(code)

@@ -339,6 +339,18 @@ async def test_unspoken_text_is_bounded() -> None:
         nursery.cancel_scope.cancel(reason="the server has had enough")
 
 
+async def test_pings_keep_a_silent_session_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that has nothing to say, and pings as its library does, keeps its session."""
+    monkeypatch.setattr("trialogue.server.speak.turns.MAX_IDLE_S", 0.5)
+    async with speaking() as speaker:
+        for _ in range(15):
+            await speaker.socket.ping()
+            await trio.sleep(0.1)
+        await speaker.tell("Speak", text="Yes.")
+        await speaker.tell("Flush")
+        assert await speaker.until("SpeechMetadata")
+
+
 async def test_a_minute_of_silence_ends_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that sends nothing for a minute is told why its session ends."""
     monkeypatch.setattr("trialogue.server.speak.turns.MAX_IDLE_S", 0.05)

@@ -11,12 +11,25 @@ from typing import Final, TypeVar
 
 import trio
 
-__all__ = ["LATE_S", "received_within"]
+from trialogue.transport.socket import WebSocket
+
+__all__ = ["LATE_S", "received_or_pinged", "received_within"]
 
 T = TypeVar("T")
 
 LATE_S: Final = 1.0
 """Seconds behind a deadline from which the process itself was late; it then reads for as long."""
+
+
+async def received_or_pinged(limit_s: float, receive: Callable[[], Awaitable[T]], socket: WebSocket) -> T:
+    """What comes; `trio.TooSlowError` once for that many seconds neither anything nor a ping has come."""
+    while True:
+        pings = socket.statistics().pings_in
+        try:
+            return await received_within(limit_s, receive)
+        except trio.TooSlowError:
+            if socket.statistics().pings_in == pings:
+                raise
 
 
 async def received_within(limit_s: float, receive: Callable[[], Awaitable[T]]) -> T:

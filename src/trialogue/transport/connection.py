@@ -149,6 +149,7 @@ class WireSocket:
             frames_dropped=self._writer.outbox.frames_dropped + self._late_frames,
             outbox_length=len(self._writer.outbox),
             ping_rtt_s=self._ping_rtt_s,
+            pings_in=self._incoming.pings,
         )
 
     # Interface for dial, accept and the liveness watch.

@@ -100,6 +100,9 @@ class Incoming:
     given: int = field(default=0, init=False)
     """Messages that a direct receiver of sound was given."""
 
+    pings: int = field(default=0, init=False)
+    """Pings of the peer."""
+
     _messages: list[str | bytes] = field(factory=list[str | bytes], init=False)
     """Messages that wait, the oldest first; a list, since an idle deque takes more memory."""
 
@@ -326,6 +329,8 @@ class Incoming:
             self._parts = self._parts + 1 if self._is_fragmented else 0
             self.owed += frame.is_final
             self._arrived.unpark_all()
+        elif frame.opcode == _PING:
+            self.pings += 1
 
     def _is_lawful(self, frame: _Frame) -> bool:
         if frame.first & _RESERVED or frame.is_masked is self.is_client or not frame.is_minimal:

@@ -122,6 +122,9 @@ class SocketStatistics:
     ping_rtt_s: float | None
     """Seconds from the last answered ping to its pong; None before the first."""
 
+    pings_in: int = 0
+    """Pings of the peer."""
+
 
 class WebSocket(Protocol):
     """One open connection, client or server side."""

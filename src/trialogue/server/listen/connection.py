@@ -25,7 +25,7 @@ from trialogue.errors import ConnectionLost, RemoteProtocolError, SetupError
 from trialogue.server.closing import close_whole
 from trialogue.server.connection import tell_crash
 from trialogue.server.equipment import Equipment
-from trialogue.server.lateness import received_within
+from trialogue.server.lateness import received_or_pinged, received_within
 from trialogue.server.listen.flux import FluxTurns
 from trialogue.server.listen.hearing import DETECTOR_HANG_MS, Piece, StreamHearing
 from trialogue.server.listen.nova import ResultsOfStretches
@@ -55,7 +55,7 @@ _WEIGHT: Final = 100
 """Approximate bytes of an item besides its sound or text."""
 
 FLUX_IDLE_S: Final = 60.0
-"""Most seconds between two messages of a Flux client."""
+"""Most seconds between two messages, or pings, of a Flux client."""
 
 _NO_AUDIO: Final = (
     "Deepgram did not receive audio data or a text message within the timeout window. "
@@ -157,9 +157,12 @@ class _Listening:
 
     async def _take(self, hearing: StreamHearing) -> bool:
         """Take the next item; False where the connection is over."""
-        idle_s = FLUX_IDLE_S if self._is_flux else self._equipment.options.idle_s
+        take = self._inbox.take
         try:
-            item = await received_within(idle_s, self._inbox.take)
+            if self._is_flux:
+                item = await received_or_pinged(FLUX_IDLE_S, take, self._socket)
+            else:
+                item = await received_within(self._equipment.options.idle_s, take)
         except trio.TooSlowError:
             await close_whole(self._socket, 1011, _NO_AUDIO)
             return False

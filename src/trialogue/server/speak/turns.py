@@ -3,7 +3,7 @@
 1. The reader waits only for the socket, so `Interrupt` stops the speaker in the middle of a sentence.
 2. All sound of a turn lies between its `SpeechStarted` and its `SpeechMetadata`.
 3. The client alone says how much it played. An interruption sets the session's sound back to that place.
-4. A minute without a message from the client ends the session; an hour ends any session.
+4. A minute without a message or a ping from the client ends the session; an hour ends any session.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from trialogue.errors import ConnectionLost, TrialogueError
 from trialogue.server.closing import close_whole
 from trialogue.server.connection import tell_crash
 from trialogue.server.equipment import Equipment
-from trialogue.server.lateness import received_within
+from trialogue.server.lateness import received_or_pinged
 from trialogue.server.sound import VOICE_SUBSTITUTED
 from trialogue.server.speak.speech import model_uuid, sound_of
 from trialogue.server.speak.talk import SaySentence, WarnSpeaker
@@ -152,7 +152,7 @@ class _SpeakingTurns:
     async def _read(self) -> None:
         while True:
             try:
-                message = await received_within(MAX_IDLE_S, self._socket.receive)
+                message = await received_or_pinged(MAX_IDLE_S, self._socket.receive, self._socket)
             except ConnectionLost:
                 return
             except trio.TooSlowError:
