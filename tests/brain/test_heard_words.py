@@ -20,6 +20,15 @@ from trialogue.model.plan import FloorRules
 HANDS = FloorRules(policy="queue", otherwise="queue")
 
 
+def test_a_sentence_beyond_all_sound_is_not_heard():
+    """A journal can hold any number as a place: beyond 1e16 a sentence has no length."""
+    script = SpokenScript(duration_s=8.0)
+    script.add("aaa bbb", 0.0)
+    script.add("ccc", 1e29)
+    assert [script.until(each) for each in (0.0, 4.0, 7.9, 8.0)] == ["", "", "", "aaa bbb ccc"]
+    assert script.passages(0.0, 1e30)[-1][2] == "ccc"
+
+
 def playing(*events, until=9.0, length=8.0):
     """What was heard of a turn of ten words in which this happened."""
     fold = Transcript()

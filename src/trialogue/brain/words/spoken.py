@@ -71,8 +71,12 @@ class SpokenScript:
 
     def _part_until(self, index: int, played_s: float) -> str:
         begin, text = self._parts[index]
-        length = self._end_of(index) - begin
-        count = int(len(text) * min(1.0, max(0.0, (played_s - begin) / length)))
+        end = self._end_of(index)
+        if played_s <= begin:
+            return ""
+        if played_s >= end:
+            return text
+        count = int(len(text) * ((played_s - begin) / (end - begin)))
         if count >= len(text) or text[count] == " ":
             return text[:count]
         return text[:count].rpartition(" ")[0]
