@@ -21,7 +21,7 @@ from trialogue.model.events import (
     TextTyped,
     VoiceFell,
 )
-from trialogue.model.transcript import UNCLEAR
+from trialogue.model.text import UNCLEAR
 from trialogue.testing.casts import opening, person, plan, reply
 from trialogue.testing.playbooks import Player
 

@@ -19,7 +19,7 @@ from trialogue.model.events import (
     VoiceRose,
 )
 from trialogue.model.plan import InterruptRules
-from trialogue.model.transcript import UNCLEAR
+from trialogue.model.text import UNCLEAR
 from trialogue.testing.casts import opening, person, plan, reply
 from trialogue.testing.playbooks import Player
 

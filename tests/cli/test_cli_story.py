@@ -29,7 +29,7 @@ from trialogue.model.events import (
     ToolRequested,
 )
 from trialogue.model.participants import Participant
-from trialogue.model.transcript import UNCLEAR
+from trialogue.model.text import UNCLEAR
 
 
 def told(*facts, until=float("inf")):

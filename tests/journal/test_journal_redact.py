@@ -141,9 +141,17 @@ def test_words_of_services_and_apps_are_in_no_copy(event, tmp_path):
     assert next(iter(read(copy))).event.__class__ is type(event)
 
 
-@pytest.mark.parametrize(("text", "words"), [("", "<0 words>"), ("one two\nthree", "<3 words>")])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "<0 words>"),
+        ("one two\nthree", "<3 words>"),
+        ("(unclear)", "(unclear)"),
+        ("one two (unclear)", "<2 words> (unclear)"),
+    ],
+)
 def test_mask_tells_the_length_alone(text, words):
-    """A masked text shows its number of words, and nothing else of it."""
+    """A masked text shows its number of words; the mark of unclear speech is no word, and stays."""
     assert mask(text) == words
 
 

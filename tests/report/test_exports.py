@@ -15,7 +15,8 @@ from trialogue.model.events import PlaybackFinished, PlaybackStarted, SessionRea
 from trialogue.model.participants import Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
-from trialogue.model.transcript import UNCLEAR, Utterance
+from trialogue.model.text import UNCLEAR
+from trialogue.model.transcript import Utterance
 from trialogue.report.exports import EXPORTS, HeldMeeting
 from trialogue.report.stretches import stretches
 

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from report_values import MEETING, PLAN, UTTERANCES, grant, records
@@ -24,7 +25,8 @@ from trialogue.model.events import (
 )
 from trialogue.model.participants import Kind, Participant, Role
 from trialogue.model.plan import MeetingPlan
-from trialogue.model.transcript import UNCLEAR, Utterance
+from trialogue.model.text import UNCLEAR, mask
+from trialogue.model.transcript import Utterance
 from trialogue.report.measures import (
     Balance,
     Dominance,
@@ -269,6 +271,9 @@ def test_the_mark_of_unclear_speech_is_no_word():
     for said, words in (((unclear,), None), ((unclear, known), 3)):
         (row,) = [each for each in measures(PLAN, heard, said).participants if each.name == "kim"]
         assert (row.words, row.words_per_minute) == (words, words and words * 2.0)
+        hidden = [evolve(each, heard=mask(each.heard), intended=mask(each.intended)) for each in said]
+        (row,) = [each for each in measures(PLAN, heard, hidden).participants if each.name == "kim"]
+        assert row.words == words  # as of a redacted journal
 
 
 def test_turns_in_writing_are_counted_apart():

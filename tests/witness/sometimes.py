@@ -13,7 +13,7 @@ from physics import Decision, World
 
 from trialogue.model import commands as c
 from trialogue.model import events as e
-from trialogue.model.transcript import UNCLEAR
+from trialogue.model.text import UNCLEAR
 
 Happened = Callable[["Sometimes", Decision], bool]
 REGISTER: dict[str, Happened] = {}

@@ -47,7 +47,7 @@ from trialogue.model.events import (
 from trialogue.model.failed_replies import EXPLAINS_S, FAILED, FailedReplies
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
-from trialogue.model.transcript import UNCLEAR
+from trialogue.model.text import UNCLEAR
 from trialogue.values import define, frozen
 
 UNTOLD: Final = frozenset({"stale", "superseded", "participant-failed"})

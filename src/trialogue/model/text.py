@@ -20,6 +20,9 @@ _STEERING = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\x
 _RUN_OF_SPACES = re.compile(" {2,}")
 _MASK: Final = re.compile(r"<(\d+) words>")
 
+UNCLEAR: Final = "(unclear)"
+"""Text of speech that nobody could recognize."""
+
 MOST_MARKS: Final = 30
 """Most combining marks on one letter, more than any writing has (the Stream-Safe Text Format of UAX #15)."""
 
@@ -34,13 +37,23 @@ def safe_text(text: str) -> str:
 
 
 def mask(text: str) -> str:
-    """Length of a text in its place: `<12 words>`."""
-    return f"<{len(text.split())} words>"
+    """Length of a text in its place: `<12 words>`; the mark of unclear speech is no word, and stays."""
+    words = text.split()
+    known = [word for word in words if word != UNCLEAR]
+    length = f"<{len(known)} words>"
+    if len(known) == len(words):
+        return length
+    return f"{length} {UNCLEAR}" if known else UNCLEAR
 
 
 def masked_words(text: str) -> int:
     """Number of the words whose masks a text has."""
     return sum(int(number) for number in _MASK.findall(text))
+
+
+def without_masks(text: str) -> str:
+    """Text with a space in the place of each mask."""
+    return _MASK.sub(" ", text)
 
 
 def steerless(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from attrs import field
 
@@ -20,9 +20,6 @@ Cause: TypeAlias = Literal[
     "meeting-ended",
 ]
 """Reason for the end of a turn (the floor machine's closed list)."""
-
-UNCLEAR: Final = "(unclear)"
-"""Text of speech that nobody could recognize."""
 
 Beside: TypeAlias = Literal["", "backchannel", "overlap"]
 """Kind of speech beside another's turn; empty for speech in a turn of its own."""

@@ -8,8 +8,8 @@ from typing import Final
 
 from trialogue.model.clock_time import milliseconds
 from trialogue.model.plan import MeetingPlan
-from trialogue.model.text import safe_text
-from trialogue.model.transcript import UNCLEAR, Utterance
+from trialogue.model.text import UNCLEAR, safe_text
+from trialogue.model.transcript import Utterance
 from trialogue.report.cues import labels
 
 _BULLET: Final = "\x15"

@@ -18,7 +18,8 @@ from trialogue.brain.words.digest import DigestLine
 from trialogue.brain.words.utterances import SpokenUtterance
 from trialogue.model.commands import Attribute
 from trialogue.model.sums import summed
-from trialogue.model.transcript import UNCLEAR, Beside
+from trialogue.model.text import UNCLEAR
+from trialogue.model.transcript import Beside
 from trialogue.values import frozen
 
 SURE_S = 0.3

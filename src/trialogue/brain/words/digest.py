@@ -22,8 +22,7 @@ from attrs import Factory, evolve, field
 from trialogue.brain.words.names import holds_label
 from trialogue.model.participants import Participant
 from trialogue.model.plan import AgendaItem
-from trialogue.model.text import brief, safe_text
-from trialogue.model.transcript import UNCLEAR
+from trialogue.model.text import UNCLEAR, brief, safe_text
 from trialogue.values import define, frozen
 
 T = TypeVar("T")

@@ -38,7 +38,8 @@ from trialogue.model.events import (
 )
 from trialogue.model.records import Record
 from trialogue.model.sums import summed
-from trialogue.model.transcript import UNCLEAR, Passage, Utterance
+from trialogue.model.text import UNCLEAR
+from trialogue.model.transcript import Passage, Utterance
 from trialogue.values import define
 
 

@@ -26,7 +26,8 @@ from trialogue.model.events import (
     TextTyped,
 )
 from trialogue.model.records import Record
-from trialogue.model.transcript import UNCLEAR, Utterance
+from trialogue.model.text import UNCLEAR
+from trialogue.model.transcript import Utterance
 from trialogue.regular_files import open_regular
 from trialogue.report.recordings import check_rate
 from trialogue.report.stretches import Stretch, stretches

@@ -13,8 +13,8 @@ from trialogue.model.events import TextTyped
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.sums import summed
-from trialogue.model.text import masked_words
-from trialogue.model.transcript import UNCLEAR, Utterance
+from trialogue.model.text import UNCLEAR, masked_words, without_masks
+from trialogue.model.transcript import Utterance
 from trialogue.report.measures.interruptions import Interruptions
 from trialogue.report.measures.latency import MeasuredDelay
 from trialogue.report.measures.spread import Spread, ratio, spread
@@ -129,7 +129,7 @@ def count_words(utterances: Iterable[Utterance]) -> Counter[str]:
         masked = masked_words(each.intended)
         if masked and each.was_cut:
             unknown.add(each.participant)
-        known = each.heard.replace(UNCLEAR, " ").split()
+        known = without_masks(each.heard).replace(UNCLEAR, " ").split()
         words[each.participant] += masked or sum(1 for word in known if _SPOKEN.search(word))
     return Counter({name: count for name, count in words.items() if name not in unknown})
 
