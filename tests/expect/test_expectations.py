@@ -407,6 +407,17 @@ def test_typed_words_are_said_once_when_they_have_been_read():
     assert missed("  never: [{said: {match: agree}}]", held)[0][2] == 3.5
 
 
+def test_sound_of_exactly_the_wanted_length_is_found():
+    """Sound from 1.3 to 3.3 s lasts two seconds, though the numbers' difference is a little less."""
+    held = numbered(
+        (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
+        *turn(1, "ann", 1.3, 3.3, "Good morning."),
+        (4.0, SessionReady("ann", 1), EndMeeting("said")),
+    )
+    assert missed("  at_end: [{speaking: ann, for: 2s}]", held) == []
+    assert missed("  at_end: [{speaking: ann, for: 2.01s}]", held) != []
+
+
 def test_turns_in_writing_are_turns():
     """A person who types has turns for an expectation as in the summary, and so has the meeting."""
     held = numbered(

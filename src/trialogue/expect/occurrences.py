@@ -21,6 +21,7 @@ from trialogue.brain.happenings import (
     SeatHappening,
     fits,
 )
+from trialogue.brain.recorded_times import SLACK_S
 from trialogue.model.expectations import ErrorPattern, EventPattern, SoundPattern, TimePattern
 from trialogue.model.records import Record
 from trialogue.model.shared_results import SharedResults
@@ -121,7 +122,7 @@ class Happenings:
 
     def _sound(self, by: str, for_s: float) -> Iterator[Occurrence]:
         for each in joined(stretches(self.records)):
-            if each.participant == by and each.length_s >= for_s:
+            if each.participant == by and each.length_s >= for_s - SLACK_S:
                 at = each.start_s + for_s
                 yield Occurrence(at, self.seq_at(at), by)
 
