@@ -41,6 +41,7 @@ from trialogue.model.transcript import Utterance
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.quantities import read_duration
 from trialogue.scenario.resolve import prepare
+from trialogue.tools.permissions import Permissions
 
 MEETING = """
 trialogue: 1
@@ -446,6 +447,26 @@ def test_the_same_rules_change_nothing(run, tmp_path, edges):
     assert read(tmp_path / "out" / "journal.jsonl").header.frame_ms == 100
     assert came.asked > 3
     assert (came.others, came.horizon) == ((), None)
+
+
+def test_a_policy_of_its_own_gives_way_to_another(tmp_path, edges, monkeypatch):
+    """A what-if of a meeting with a policy of its own has another one, and compares their choices."""
+    (tmp_path / "own_floor.py").write_text(
+        "from trialogue import Next\n\ndef choose(view):\n    return Next('ann', 'always')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "trialogue: 1\nname: own\nrun: {clock: virtual, limits: {time: 60s, turns: 4}}\n"
+        "floor: {policy: custom, custom: 'own_floor:choose'}\n"
+        "cast:\n  ann: {lines: [One., Two., Three., Four.]}\n  ben: {lines: [Five., Six.]}\n"
+    )
+    permitted = evolve(edges, permissions=Permissions(imports=("own_floor.*",)))
+    run_meeting(prepare(path, Overrides()), out=tmp_path / "run", edges=permitted)
+    reading = read(tmp_path / "run" / "journal.jsonl")
+    came = what_if(reading, {"floor.policy": "round-robin"}, tmp_path / "other", permitted)
+    assert (came.others[0].turn, came.others[0].now.split()[0]) == (2, "ben")
+    assert what_if(reading, {"floor.hold.max": "80s"}, tmp_path / "same", permitted).horizon is None
 
 
 def test_other_rules_choose_otherwise_and_part_there(run, tmp_path, edges):

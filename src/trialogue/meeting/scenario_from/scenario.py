@@ -130,6 +130,8 @@ def retell_as_it_went(reading: Reading, path: Path, changes: Mapping[str, str]) 
         document = _document(held, header, seats, cast)
         for place, value in changes.items():
             _change(document, place.split("."), value)
+        if "floor.custom" not in changes:
+            _forget_custom(document)
         moves = tuple(seats.moves())
         files.write(path, _whole(held, document))
     lost = tuple(lost_sessions(held.records, _struck_again(held)))
@@ -195,6 +197,15 @@ def _change(document: Keys, place: Sequence[str], value: str) -> None:
         keys[place[-1]] = _value(value)
     except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: an impossible date, a huge number, too
         raise SetupError(f"{value[:80]!r} is not a valid value for {'.'.join(place)}") from None
+
+
+def _forget_custom(document: Keys) -> None:
+    """Leave out the recorded policy of its own where another has taken its place."""
+    floor = document["floor"]
+    if isinstance(floor, dict):
+        keys = cast("Keys", floor)
+        if "custom" not in {str(keys.get("policy")), str(keys.get("otherwise"))}:
+            keys.pop("custom", None)
 
 
 def _value(text: str) -> object:
