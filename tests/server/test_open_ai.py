@@ -181,6 +181,13 @@ async def test_parts_of_a_request() -> None:
         assert "sk-secret" not in repr(endpoint.provider(client))
 
 
+async def test_a_request_says_that_it_is_json() -> None:
+    """Endpoints read no body whose type they are not told: OpenAI's then asks for a model parameter."""
+    async with answering(OK + DONE) as endpoint:
+        await thoughts_of(endpoint)
+    assert "\r\ncontent-type: application/json\r\n" in endpoint.headers[0].lower()
+
+
 async def test_calls_are_put_together_from_their_parts() -> None:
     """Several calls of a model are complete although their names and arguments come in pieces."""
     parts = [

@@ -156,8 +156,8 @@ class OpenAiThink:
         return await self.client.send(asked, stream=True)
 
     def _headers(self) -> dict[str, str]:
-        given = {name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"}
-        return {**given, "accept-encoding": IDENTITY}
+        given = {name.lower(): value for name, value in self.headers.items()}
+        return {"content-type": "application/json", **given, "accept-encoding": IDENTITY}
 
     def _body(self, request: ThinkRequest) -> bytes:
         body: dict[str, Any] = {"model": self.model, "stream": True, "messages": messages_for(request)}
