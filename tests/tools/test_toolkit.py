@@ -171,6 +171,24 @@ async def test_an_address_is_asked(address):
         await HttpTool(url, "GET").call({"item": ["a"]})
 
 
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ({"Content-Type": "application/vnd.api+json"}, b"content-type: application/vnd.api+json"),
+        ({"Host": "shop.example"}, b"host: shop.example"),
+        ({"Accept-Encoding": "gzip"}, b"accept-encoding: identity"),
+        ({"Content-Length": "3"}, b"content-length: 2"),
+    ],
+    ids=["type", "host", "encoding", "length"],
+)
+async def test_each_header_is_sent_once(address, given, sent):
+    """A header that the author writes is not sent beside another of ours, which servers would heed."""
+    url, seen = await address(reply(b"yes"))
+    assert await HttpTool(url, headers=given).call({}) == "yes"
+    name = sent.partition(b":")[0]
+    assert [line for line in seen[0].lower().splitlines() if line.startswith(name + b":")] == [sent]
+
+
 async def test_redirects_are_not_followed(address):
     """An allowed address cannot send us on, nor have our headers sent on."""
     other, unseen = await address(reply(b"secret"))

@@ -38,6 +38,9 @@ ANSWER_BYTES = 1024 * 1024
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """Name of a header (RFC 9110, section 5.6.2)."""
 
+_TRANSFER = frozenset({"connection", "accept-encoding", "content-length", "transfer-encoding"})
+"""Headers about the transfer of a request, which only we know."""
+
 HEAD_BYTES = 32 * 1024
 """Most bytes of an answer's head."""
 
@@ -77,7 +80,7 @@ class HttpTool:
         asked = h11.Request(
             method=self.method,
             target=f"{target}?{query}" if query else target,
-            headers=[*_own_headers(parts.netloc, body), *self.headers.items()],
+            headers=_headers(parts.netloc, body, self.headers),
         )
         try:
             stream = await _reached(parts)
@@ -100,12 +103,17 @@ class HttpTool:
         return answer.decode(_charset_of(headers), errors="replace")
 
 
-def _own_headers(host: str, body: bytes) -> list[tuple[str, str]]:
-    """Headers of every request: no compression, so that a small answer cannot become a large one."""
-    headers = [("host", host), ("connection", "close"), ("accept-encoding", "identity")]
+def _headers(host: str, body: bytes, given: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Headers of a request, each once: the author's come before ours, except those about its transfer.
+
+    No compression is asked for, so that a small answer cannot become a large one.
+    """
+    usual = {"host": host, **({"content-type": "application/json"} if body else {})}
+    own = {"connection": "close", "accept-encoding": "identity"}
     if body:
-        headers += [("content-type", "application/json"), ("content-length", str(len(body)))]
-    return headers
+        own["content-length"] = str(len(body))
+    named = {name.lower(): value for name, value in given.items() if name.lower() not in _TRANSFER}
+    return list({**usual, **named, **own}.items())
 
 
 def _why(failure: BaseException) -> str:
