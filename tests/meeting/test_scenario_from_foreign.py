@@ -248,6 +248,16 @@ def test_speakers_who_read_alike_and_words_without_end_make_a_good_scenario(tmp_
     assert [each.label for each in cast] == ["Chair host", "Chair host 2", "chair_host", "Chair host 4"]
 
 
+def test_a_meeting_that_is_too_long_to_hold_again_is_written_and_not_checked(tmp_path, make):
+    """A mistyped time makes a meeting of years: a check refuses it at once, and without one it is written."""
+    far = "99999:00:00.000 --> 99999:00:01.000\n<v Bob>Good bye now."
+    words = tmp_path / "far.vtt"
+    words.write_text(f"WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>Hello there.\n\n{far}")
+    with pytest.raises(SetupError, match=r"ends after 99999:00:01: --check holds .* at most 100:00:00 again"):
+        make(words, tmp_path / "a.yaml", check=True)
+    assert make(words, tmp_path / "a.yaml")[0] == 0
+
+
 def test_what_has_no_words_is_no_turn(tmp_path, make):
     """A cue of dots or of a note of music is nobody's turn, and the scenario gives the same turns again."""
     cues = [

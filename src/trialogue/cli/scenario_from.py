@@ -19,6 +19,7 @@ from trialogue.meeting.scenario_from import retell, who_moved
 from trialogue.meeting.scenario_from.foreign import is_foreign, named, read_whole, slug
 from trialogue.meeting.scenario_from.people_again import agreement, retell_sound, speech_of
 from trialogue.meeting.scenario_from.words_again import cues_told, retell_cues, utterances_of
+from trialogue.model.clock_time import clock
 from trialogue.report.exports import HeldMeeting
 from trialogue.report.foreign import read_cues
 from trialogue.report.stretches import Stretch, stretches
@@ -31,6 +32,10 @@ __all__ = ["MadeScenario", "print_scenario_from"]
 SAME: Final = "the same turns in the same order"
 ENOUGH: Final = 0.8
 """Least share of people's speech that must be heard at its times: any detector misses quiet words."""
+
+
+LONGEST_CHECK_S: Final = 100 * 3600.0
+"""Longest meeting that `--check` holds again, in seconds: minutes of computing."""
 
 
 @frozen
@@ -84,6 +89,8 @@ def _print_foreign(file: Path, wanted: MadeScenario, edges: Edges) -> int:
     """Make people from the sound if there is any, else agents from the words."""
     path = wanted.out or Path(f"{slug(file.stem)}-again") / "scenario.yaml"
     sound = wanted.sound or _beside(file)
+    if wanted.check:
+        _check_length(file)
     if sound is not None:
         retell_sound(file, path, sound)
         differs, same = _people_differ(file, path, edges) if wanted.check else (None, SAME)
@@ -94,6 +101,16 @@ def _print_foreign(file: Path, wanted: MadeScenario, edges: Edges) -> int:
         raise SetupError(f"{file} has no words: give its recording with --sound")
     _tell(wanted, path, differs, same)
     return 0 if differs is None else 1
+
+
+def _check_length(file: Path) -> None:
+    """Raise SetupError for a meeting that is too long to hold again."""
+    last_s = max(each.end_s for each in speech_of(file))
+    if last_s > LONGEST_CHECK_S:
+        raise SetupError(
+            f"{file} ends after {clock(last_s)}: --check holds a meeting of at most "
+            f"{clock(LONGEST_CHECK_S)} again; leave it out"
+        )
 
 
 def _beside(file: Path) -> Path | None:
