@@ -49,19 +49,19 @@ class Silences:
 
 @frozen
 class Overlaps:
-    """Stretches in which two or more were heard (Heldner and Edlund 2010)."""
+    """Overlaps of two participants (Heldner and Edlund 2010); of three voices at once, each pair counts."""
 
     within: int
     """Number of overlaps after which the speaker was the same."""
 
     within_s: float
-    """Seconds of those."""
+    """Sum of their seconds, each pair's for itself."""
 
     between: int
     """Number of overlaps with a change of speaker."""
 
     between_s: float
-    """Seconds of those."""
+    """Sum of their seconds, each pair's for itself."""
 
     ratio: float | None
     """Time with two voices or more, divided by time with one or more, as diarization counts it; None without
