@@ -15,6 +15,7 @@ import pytest
 import trio
 from foreign import App, dial, settings
 from trio.testing import MockClock
+from websockets.exceptions import ConnectionClosedError
 
 from trialogue import Clock, Overrides, prepare, run_meeting
 from trialogue.errors import SetupError
@@ -288,6 +289,20 @@ def test_the_clients_answer_to_a_relayed_close_is_waited_for(voice_agent_server:
         assert client.recv(1) == b""
     bridge.close()
     assert b'"Error"' in received
+
+
+def test_the_reason_of_a_close_is_relayed(voice_agent_server: VoiceAgentServer) -> None:
+    """Sockets of speech tell their errors by it alone: without it a client would not learn what is wrong."""
+    bridge, between = opened()
+    between.relay(f"ws://{voice_agent_server.host}/v1/speak")
+    with dial(between.url) as socket:
+        assert App(socket).until("Metadata")
+        socket.send('{"type": "Reset"}')
+        with pytest.raises(ConnectionClosedError) as closed:
+            socket.recv(5)
+    bridge.close()
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "DATA-0000")
 
 
 class Talkative:

@@ -2,8 +2,8 @@
 
 1. The service gets the client's own key and query; nothing is added.
 2. Nothing is dropped: a side that takes its messages slowly slows down the other.
-3. Close codes are passed on. A refusal by the service reaches the client as an `Error`, since the client's
-   upgrade is already done.
+3. Close codes and their reasons are passed on. A refusal by the service reaches the client as an `Error`,
+   since the client's upgrade is already done.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ async def _between(client: WebSocket, service: WebSocket) -> None:
                         sink.send_bytes(message)
                     await sink.drain()  # an outbox that overflows would drop the oldest sound
             except ConnectionLost as loss:
-                await close_whole(sink, _sendable(loss.close_code))
+                code = _sendable(loss.close_code)
+                await close_whole(sink, code, "" if code is None else loss.reason)
                 nursery.cancel_scope.cancel()
 
         nursery.start_soon(pump, client, service)
