@@ -272,6 +272,15 @@ def test_a_file_of_another_kind_is_not_cut(tmp_path):
     assert path.read_bytes() == b"One line.\nAnother"
 
 
+def test_an_answer_that_no_model_may_give_is_refused(tmp_path):
+    """A record has the bound of a model's reply: a longer one would be spoken for hours."""
+    path = tmp_path / "models.jsonl"
+    long = Timed(0.4, ThoughtSentence("a b " * 25_001))
+    recorded(path, Model()).record.keep(QUESTION, ModelAnswer((long,), 1.0))
+    with pytest.raises(SetupError, match="line 2: its answer is longer than 100,000 characters"):
+        open_models(path, asks=False)
+
+
 def test_an_empty_record_is_begun(tmp_path):
     """A recording that was cut off before its first line needs no help to start again."""
     path = tmp_path / "models.jsonl"

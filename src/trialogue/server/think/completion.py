@@ -28,7 +28,14 @@ from trialogue.model.json_text import read_json
 from trialogue.model.text import safe_text
 from trialogue.server.think.markup import Markup
 from trialogue.server.think.object_text import ObjectText
-from trialogue.server.think.ports import FunctionWanted, ThinkRefused, Thought, ThoughtCalls, ThoughtSentence
+from trialogue.server.think.ports import (
+    MAX_TEXT,
+    FunctionWanted,
+    ThinkRefused,
+    Thought,
+    ThoughtCalls,
+    ThoughtSentence,
+)
 from trialogue.speech.sentences import SentenceSplitter
 from trialogue.values import define
 
@@ -42,9 +49,6 @@ MAX_ARGUMENTS: Final = 1024 * 1024
 
 MAX_NAME: Final = 1000
 """Most characters of a function's name, which comes in pieces, too."""
-
-MAX_TEXT: Final = 100_000
-"""Most characters of a reply without its reasoning: more than an hour of speech."""
 
 _TAG: Final = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
 _TAGS: Final = ("<think>", "<thinking>", "</think>", "</thinking>")

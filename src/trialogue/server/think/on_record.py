@@ -29,6 +29,7 @@ from trialogue.fixed_paths import fixed
 from trialogue.model.json_text import read_json
 from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.server.think.ports import (
+    MAX_TEXT,
     CallItem,
     FunctionWanted,
     TextItem,
@@ -53,6 +54,10 @@ def in_the_prompt(prompt: str, at: int) -> str:
     """Place in a prompt whose author is unknown."""
     del prompt
     return f"from its character {at + 1} on"
+
+
+class OverlongAnswer(ValueError):
+    """Answer of a file that is longer than a model's may be; the text quotes nothing."""
 
 
 class NotOnRecord(ThinkRefused):
@@ -129,6 +134,12 @@ class ModelAnswer:
     took_s: float
     """Seconds that it took, to its end or to its cut."""
 
+    @property
+    def length(self) -> int:
+        """Number of characters to speak."""
+        thoughts = (each.thought for each in self.thoughts)
+        return sum(len(each.text) for each in thoughts if isinstance(each, ThoughtSentence))
+
 
 @define
 class ModelRecord:
@@ -195,6 +206,8 @@ class ModelRecord:
         for number, line in enumerate(lines or [b""], 1):
             try:
                 self._read_line(read_json(line), is_first=number == 1)
+            except OverlongAnswer as error:
+                raise ValueError(f"line {number}: {error}") from None
             except (ValueError, KeyError, TypeError) as error:
                 raise ValueError(f"line {number}: {type(error).__name__}") from None
 
@@ -213,6 +226,8 @@ class ModelRecord:
             tuple(asked["functions"]),
         )
         answer = ModelAnswer(tuple(_timed(each) for each in raw["said"]), float(raw["took_s"]))
+        if answer.length > MAX_TEXT:
+            raise OverlongAnswer(f"its answer is longer than {MAX_TEXT:,} characters")
         self._take(self.secrets.hide_in(question), answer)
 
     def _difference(self, question: ModelQuestion) -> str:

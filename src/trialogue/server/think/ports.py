@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Final, Protocol, TypeAlias
 
 from trialogue.errors import TrialogueError
 from trialogue.values import frozen
+
+MAX_TEXT: Final = 100_000
+"""Most characters of a reply without its reasoning: more than an hour of speech."""
 
 
 class ThinkRefused(TrialogueError):
