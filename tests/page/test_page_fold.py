@@ -3,7 +3,16 @@
 import pytest
 from report_values import MEETING, PLAN, grant, records
 
-from trialogue.model.commands import Attribute, EndTurn, Play, Replace, Report, StopPlayout
+from trialogue.model.commands import (
+    AnswerTool,
+    Attribute,
+    EndTurn,
+    Play,
+    Replace,
+    Report,
+    RunTool,
+    StopPlayout,
+)
 from trialogue.model.events import (
     FaultStruck,
     FloorRequestCancelled,
@@ -19,6 +28,8 @@ from trialogue.model.events import (
     SessionFailed,
     SpeechStarted,
     SpeechStopped,
+    ToolFinished,
+    ToolRequested,
     Woke,
 )
 from trialogue.model.participants import Participant
@@ -163,6 +174,28 @@ def test_a_hand_of_one_who_cannot_have_the_floor_is_in_no_queue():
     """The page shows no observer waiting."""
     refused = Report("stale", "the floor was wanted for somebody", "kim")
     assert "ask" not in kinds(marks_of((1.0, FloorRequested("kim"), refused)))
+
+
+def test_a_call_that_is_answered_without_a_run_has_an_outcome():
+    """A call that shares a result, one of the floor's own tools and a repeated request are not unanswered."""
+    marks = marks_of(
+        (1.0, ToolRequested("ada", 1, "c1", "price", "{}"), RunTool("ada", "c1", "price", "{}")),
+        (2.0, ToolFinished("ada", "c1", "succeeded", "8"), AnswerTool("ada", 1, "c1", "price", "8")),
+        (3.0, ToolRequested("kim", 1, "c1", "price", "{}"), AnswerTool("kim", 1, "c1", "price", "8")),
+        (
+            4.0,
+            ToolRequested("ada", 1, "c2", "give_floor", "{}"),
+            AnswerTool("ada", 1, "c2", "give_floor", "ok"),
+        ),
+        (5.0, ToolRequested("ada", 2, "c1", "price", "{}"), AnswerTool("ada", 2, "c1", "price", "8")),
+    )
+    results = [(each["who"], each["at"], each["outcome"]) for each in marks if each["k"] == "result"]
+    assert results == [
+        ("ada", 2.0, "succeeded"),
+        ("kim", 3.0, "succeeded"),
+        ("ada", 4.0, "answered"),
+        ("ada", 5.0, "answered"),
+    ]
 
 
 def test_tools_troubles_and_the_agenda_are_told():

@@ -148,6 +148,15 @@ def test_a_trace_has_tracks_slices_and_a_flow_a_grant():
     assert {flow for flow, track in flows if track != "floor"} == granted & spoken_turns
 
 
+def test_a_call_of_the_floors_own_tool_ends_with_its_answer_in_a_trace():
+    """A call that no tool runs for is not open to the meeting's end."""
+    packets = read_trace(made("perfetto")).packet
+    (begun,) = [each for each in packets if each.track_event.name == "give_floor"]
+    track = begun.track_event.track_uuid
+    ends = [each for each in packets if (each.track_event.track_uuid, each.track_event.type) == (track, 2)]
+    assert [each.timestamp for each in ends] == [begun.timestamp]
+
+
 def test_a_trace_without_its_package_says_what_to_install(monkeypatch):
     """Without its package, the Perfetto export is one line with the command to install it."""
     monkeypatch.setitem(sys.modules, "perfetto.trace_builder.proto_builder", None)

@@ -14,7 +14,9 @@ from trialogue.errors import SetupError
 from trialogue.journal.reader import read
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.run import run_meeting
-from trialogue.model.commands import GrantFloor
+from trialogue.model.commands import AnswerTool, EndMeeting, GrantFloor, RunTool
+from trialogue.model.events import StopAsked, ToolFinished, ToolRequested
+from trialogue.model.records import Record
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
 from trialogue.telemetry import MeetingSpans, names, trace_meeting, trace_run
@@ -107,6 +109,30 @@ def test_a_tool_call_has_its_outcome(resolved, tmp_path, collected):
     assert calls["price"].status.status_code is StatusCode.UNSET
     assert calls["closed"].status.status_code is StatusCode.ERROR
     assert calls["closed"].attributes[names.ERROR]
+
+
+def test_a_call_that_is_answered_without_a_run_ends_with_its_answer(resolved, collected):
+    """A call that shares the result of another is not open to the meeting's end, and is no error."""
+    tracers, meters, spans, _ = collected
+    traced = MeetingSpans(resolved.plan, datetime(2026, 1, 1, tzinfo=UTC), tracers, meters)
+    asked = ToolRequested("ann", 1, "c1", "price", "{}")
+    own = ToolRequested("ann", 1, "c2", "give_floor", "{}")
+    for seq, (at, event, command) in enumerate(
+        [
+            (1.0, ToolRequested("bob", 1, "c1", "price", "{}"), RunTool("bob", "c1", "price", "{}")),
+            (2.0, ToolFinished("bob", "c1", "succeeded", "9"), AnswerTool("bob", 1, "c1", "price", "9")),
+            (3.0, asked, AnswerTool("ann", 1, "c1", "price", "9")),
+            (4.0, own, AnswerTool("ann", 1, "c2", "give_floor", "ok")),
+            (60.0, StopAsked("enough"), EndMeeting("enough")),
+        ],
+        1,
+    ):
+        traced.take(Record(seq, at, event, (command,)))
+    traced.close()
+    calls = [each for each in by_name(spans) if each.name.startswith("execute_tool")]
+    lasted = [(each.attributes[names.OUTCOME], (each.end_time - each.start_time) / 1e9) for each in calls]
+    assert lasted == [("succeeded", 1.0), ("succeeded", 0.0), ("answered", 0.0)]
+    assert all(each.status.status_code is StatusCode.UNSET for each in calls)
 
 
 def test_metrics_count_turns_and_responses(resolved, tmp_path, collected):

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 from trialogue.importing import import_extra
 from trialogue.model.clock_time import bounded
-from trialogue.model.commands import CancelTool, EndTurn, GrantFloor
+from trialogue.model.commands import AnswerTool, CancelTool, EndTurn, GrantFloor
 from trialogue.model.events import (
     EarLost,
     EarReady,
@@ -122,7 +122,7 @@ class _Tracing:
                     self.open["floor", str(turn)] = (_FLOOR, at, f"{name}: {safe_text(reason)}")
                 case EndTurn(turn=turn):
                     self.end(("floor", str(turn)), at, flow=turn)
-                case CancelTool(participant=name, call_id=call):
+                case CancelTool(participant=name, call_id=call) | AnswerTool(participant=name, call_id=call):
                     self.end((name, call), at)
                 case _:
                     pass

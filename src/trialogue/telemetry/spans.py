@@ -16,7 +16,7 @@ from attrs import field
 from trialogue.arguments import check_fields, checks_arguments
 from trialogue.importing import import_extra
 from trialogue.journal.records import time_of_day
-from trialogue.model.commands import CancelTool, Command, EndMeeting, EndTurn, GrantFloor
+from trialogue.model.commands import AnswerTool, CancelTool, Command, EndMeeting, EndTurn, GrantFloor
 from trialogue.model.events import (
     Event,
     LatencyMeasured,
@@ -31,6 +31,7 @@ from trialogue.model.events import (
 )
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.model.shared_results import ANSWERED, SharedResults
 from trialogue.telemetry import names
 from trialogue.values import define
 
@@ -80,6 +81,7 @@ class MeetingSpans:
     _instruments: dict[str, Any] = field(init=False)
     _turn: tuple[str, float, Any] | None = field(init=False, default=None)
     _open: dict[tuple[str, str], tuple[float, Any]] = field(init=False, factory=dict[tuple[str, str], Any])
+    _shared: SharedResults = field(init=False, factory=SharedResults)
     _has_answered: bool = field(init=False, default=False)
     _at: float = field(init=False, default=0.0)
 
@@ -108,6 +110,8 @@ class MeetingSpans:
         """Note one record."""
         self._at = record.at
         self._seen(record.at, record.event)
+        for each in self._shared.take(record):
+            self._end_call((each.participant, each.call_id), record.at, each.outcome)
         for command in record.commands:
             self._decided(record.at, command)
 
@@ -139,11 +143,7 @@ class MeetingSpans:
                 }
                 self._begin((name, call), at, f"{names.EXECUTE_TOOL} {tool}", attributes)
             case ToolFinished(participant=name, call_id=call, outcome=outcome, code=code):
-                begun = self._open.get((name, call))
-                if begun is not None:
-                    begun[1].set_attribute(names.OUTCOME, outcome)
-                    self._instruments[names.TOOL_DURATION].record(at - begun[0], {names.OUTCOME: outcome})
-                self._end((name, call), at, "" if outcome == "succeeded" else code or outcome)
+                self._end_call((name, call), at, outcome, code)
             case PlaybackStarted(participant=name) if self._turn is not None and self._turn[0] == name:
                 self._answered(at)
             case LatencyMeasured(participant=name) if self._turn is not None and self._turn[0] == name:
@@ -164,6 +164,8 @@ class MeetingSpans:
                 self._turn = (name, at, self._start(f"{names.INVOKE_AGENT} {name}", at, attributes))
             case EndTurn(cause=cause):
                 self._end_turn(at, cause)
+            case AnswerTool(participant=name, call_id=call):
+                self._end_call((name, call), at, ANSWERED)  # it was asked again
             case CancelTool(participant=name, call_id=call):
                 self._end((name, call), at, "cancelled")
             case EndMeeting(reason=reason):
@@ -209,6 +211,13 @@ class MeetingSpans:
             begun[1].set_attribute(names.ERROR, error)
             begun[1].set_status(self._trace.StatusCode.ERROR)
         begun[1].end(end_time=self._ns(at))
+
+    def _end_call(self, key: tuple[str, str], at: float, outcome: str, code: str = "") -> None:
+        begun = self._open.get(key)
+        if begun is not None:
+            begun[1].set_attribute(names.OUTCOME, outcome)
+            self._instruments[names.TOOL_DURATION].record(at - begun[0], {names.OUTCOME: outcome})
+        self._end(key, at, "" if outcome in {"succeeded", ANSWERED} else code or outcome)
 
     def _end_turn(self, at: float, cause: str) -> None:
         if self._turn is None:

@@ -17,6 +17,7 @@ from attrs import Factory
 
 from trialogue.brain.words.transcript import Transcript
 from trialogue.model.commands import (
+    AnswerTool,
     Attribute,
     CancelTool,
     Command,
@@ -54,6 +55,7 @@ from trialogue.model.failed_replies import FAILED, FailedReplies
 from trialogue.model.participants import Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.model.shared_results import ANSWERED, SharedResults
 from trialogue.model.text import brief
 from trialogue.model.transcript import Utterance
 from trialogue.report.floor_requests import FloorRequests
@@ -93,6 +95,7 @@ class PageFold:
     _away: set[str] = Factory(set[str])
     _failed: FailedReplies = Factory(FailedReplies)
     _requests: FloorRequests = Factory(FloorRequests)
+    _shared: SharedResults = Factory(SharedResults)
     _count: int = 0
 
     def begin(self) -> list[Mark]:
@@ -109,6 +112,9 @@ class PageFold:
             *self._seen(record.at, record.event),
             *self._troubled(record.at, record.event),
         ]
+        for each in self._shared.take(record):
+            key = (each.participant, each.call_id)
+            marks.extend(self._result(key, record.at, each.outcome, content=each.content))
         for command in record.commands:
             self._transcript.take_command(record.at, command)
             marks.extend(self._decided(record.at, command))
@@ -148,8 +154,8 @@ class PageFold:
                 yield {"k": "left", "who": name, "at": ms(at)}
             case ToolRequested():
                 yield self._call(at, event)
-            case ToolFinished(participant=name, call_id=call_id, outcome=outcome):
-                yield from self._result((name, call_id), at, outcome, event)
+            case ToolFinished(participant=name, call_id=call_id, outcome=outcome, code=code):
+                yield from self._result((name, call_id), at, outcome, code=code, content=event.content)
             case ToolCallCancelled(participant=name, call_id=call_id):
                 yield from self._result((name, call_id), at, "cancelled")
             case _:
@@ -196,14 +202,12 @@ class PageFold:
         return {**mark, "tool": event.tool, "arguments": shown, "ours": event.ours}
 
     def _result(
-        self, key: tuple[str, str], at: float, outcome: str, event: ToolFinished | None = None
+        self, key: tuple[str, str], at: float, outcome: str, *, code: str = "", content: str = ""
     ) -> Iterator[Mark]:
         number, tool = self._calls.pop(key, (None, ""))
         if number is not None:
-            content = brief(event.content, LONGEST) if event else ""
-            code = event.code if event else ""
             mark: Mark = {"k": "result", "id": number, "who": key[0], "tool": tool, "at": ms(at)}
-            yield {**mark, "outcome": outcome, "code": code, "content": content}
+            yield {**mark, "outcome": outcome, "code": code, "content": brief(content, LONGEST)}
 
     # --- decisions ----------------------------------------------------------------------------------
 
@@ -215,6 +219,8 @@ class PageFold:
                 yield {"k": "over", "turn": turn, "who": name, "at": ms(at), "cause": cause}
             case MoveAgenda(item=item, reason=reason):
                 yield self._agenda(at, item, reason)
+            case AnswerTool(participant=name, call_id=call_id, content=content):
+                yield from self._result((name, call_id), at, ANSWERED, content=content)  # it was asked again
             case CancelTool(participant=name, call_id=call_id):
                 yield from self._result((name, call_id), at, "cancelled")
             case Report(code=code, text=text, participant=name, level=level) if code not in _COVERED:
