@@ -105,10 +105,10 @@ def test_a_person_that_cuts_the_chair_off_is_answered_by_the_chair():
 
 
 def test_a_sleep_is_no_time_of_the_point_at_hand():
-    """A point of a minute, of which the machine slept for half, ends half a minute later."""
+    """A point of a minute, for a quarter of which the process was stopped, ends as much later."""
     table = opened(TECH, BIZ, agenda=(AgendaItem("one", "One", time_s=60.0, warn_s=10.0),))
     assert timers(table, "box") == [50.0]
-    table.at(20.0, ProcessSuspended(15.0))
+    table.at(20.0, ProcessSuspended(15.0, 15.0))
     assert timers(table, "box") == [65.0]
 
 

@@ -1,5 +1,6 @@
 """A process that sleeps, dies or loses its disk: what the meeting makes of it."""
 
+import pytest
 from attrs import evolve
 from playbook import BIZ, TECH, Noted, Table, plan
 
@@ -46,6 +47,15 @@ def test_after_a_sleep_every_session_is_dialled_anew():
     assert it.grants() == ["tech", "tech"]
     it.says("tech")
     assert it.grants() == ["tech", "tech", "biz"]
+
+
+@pytest.mark.parametrize(("skipped_s", "at", "moved_s"), [(0.0, 2.0, 0.0), (3600.0, 3602.0, 3600.0)])
+def test_a_limit_of_time_is_moved_by_a_stop_of_the_process_alone(skipped_s, at, moved_s):
+    """The meeting's clock stands still while the machine sleeps: its time limit is not moved once more."""
+    it = speaking()
+    before = it.timers["limit-time"]
+    it.at(at, ProcessSuspended(3600.0, skipped_s))
+    assert it.timers["limit-time"] == before + moved_s
 
 
 def test_a_resumed_meeting_has_no_sessions_and_all_of_its_timers():

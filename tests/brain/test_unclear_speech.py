@@ -66,13 +66,13 @@ def test_speech_before_the_opening_is_unclear():
 
 
 def test_a_sleep_moves_the_limit_of_silence():
-    """A sleep of the machine does not count for the limit on silence, and the silence before it does."""
+    """A stop of the process does not count for the limit on silence, and the silence before it does."""
     made = plan("tech", person("dana"), policy="queue", silence_s=30.0)
     player = Player(Brain(made))
     for at, event in opening(made):
         player.tell(at, event)
     before = [each.at for each in player.decided(WakeAt) if each.timer == "limit-silence"]
-    player.tell(before[-1] + 50.0 - 20.0, ProcessSuspended(50.0))
+    player.tell(before[-1] + 50.0 - 20.0, ProcessSuspended(50.0, 50.0))
     after = [each.at for each in player.decided(WakeAt) if each.timer == "limit-silence"]
     assert after[-1] == before[-1] + 50.0
 

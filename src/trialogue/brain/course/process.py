@@ -3,7 +3,8 @@
 1. Connections do not survive their process, nor its long sleep: every session is gone then, and with it the
    current turn, which is cut as heard and repeated once. People's sources start again.
 2. Deadlines of a dead process's actors are set again; the rest of their state is in the journal.
-   A sleep does not count for limits of time.
+   A sleep does not count for limits of time: while the machine sleeps, the meeting's clock stands still, and
+   by the time for which only the process was stopped, the limits are moved.
 3. A step that blocks the process is for its developer: each is recorded, the first is reported.
 4. Recordings may fail while the meeting continues; people are told once.
 """
@@ -50,10 +51,10 @@ def take(o: Owners, event: ProcessEvent) -> None:
             o.people.lag(lag_s)
         case LoopStalled(for_s=for_s, where=where):
             _tell_stall(o, for_s, where)
-        case ProcessSuspended(for_s=for_s):
+        case ProcessSuspended(for_s=for_s, skipped_s=skipped_s):
             text = f"the process stood still for {for_s:.0f} s: all are dialled anew"
             o.report("suspended", text, level="warning")
-            o.course.sleep(for_s, o.now)
+            o.course.sleep(for_s if skipped_s else 0.0, o.now)  # a machine's sleep stops the meeting's clock
             for name, session in _send_away(o):
                 o.emit(RollOver(name, session))
         case MeetingResumed():
