@@ -58,6 +58,13 @@ def test_a_limit_of_time_is_moved_by_a_stop_of_the_process_alone(skipped_s, at, 
     assert it.timers["limit-time"] == before + moved_s
 
 
+def test_a_turn_was_not_heard_while_the_process_was_stopped():
+    """A process that is stopped in the middle of a turn has played what was heard before, and no more."""
+    it = speaking()
+    it.at(62.0, ProcessSuspended(60.0, 60.0))
+    assert [(taken.heard, taken.spoken_s) for taken in it.meeting.turns] == [("One two", 2.0)]
+
+
 def test_a_resumed_meeting_has_no_sessions_and_all_of_its_timers():
     """The actors of a new process know nothing: what was set is ordered again, at its old time."""
     it = speaking()

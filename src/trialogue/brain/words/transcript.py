@@ -155,8 +155,11 @@ class Transcript:
                 self._fall_silent(name, position_s)
             case PlaybackFinished():
                 self._finish(event)
-            case ProcessSuspended() | MeetingResumed():
+            case ProcessSuspended(skipped_s=skipped_s):
                 self._speaking.clear()  # sources start again
+                self._skip(skipped_s)
+            case MeetingResumed():
+                self._speaking.clear()
             case MuteAsked(participant=name) | Left(participant=name):
                 self._speaking.pop(name, None)
             case _:
@@ -209,6 +212,13 @@ class Transcript:
         taken, start = self._turns[held[1]], self._speaking[name]
         if all(piece.ended_s is not None for piece in taken.pieces):
             taken.pieces.append(_Piece(0, started_s=start, going_since_s=start))
+
+    def _skip(self, skipped_s: float) -> None:
+        """Leave out time that passed unheard: what was being heard has not gone on in it."""
+        taken = self._turns.get(self._held[1]) if self._held is not None else None
+        for piece in taken.pieces if taken is not None else ():
+            if piece.ended_s is None and piece.going_since_s is not None:
+                piece.going_since_s += skipped_s
 
     def _fall_silent(self, name: str, position_s: float) -> None:
         self._speaking.pop(name, None)
