@@ -104,6 +104,16 @@ def test_words_count_when_they_were_heard():
     ]
 
 
+def test_a_hand_that_a_tool_raises_is_a_hand():
+    """An agent raises its hand with `bid` and `request_floor`; a refusal raises none."""
+    told = facts(
+        c.AnswerTool("ann", 1, "c1", "bid", "Your hand is up."),
+        c.AnswerTool("ann", 1, "c2", "request_floor", "Your hand is up."),
+        c.AnswerTool("ann", 1, "c3", "bid", "Refused: you are here to listen."),
+    )
+    assert told == [SeatHappening(at, int(at), "ann", Happening.HAND) for at in (1.0, 2.0)]
+
+
 def test_points_of_the_agenda_begin_and_are_done():
     """A point is done when the next begins or the agenda ends, and not when the meeting ends otherwise."""
     moves = (c.MoveAgenda("one", "opened"), c.MoveAgenda("two", "done"))

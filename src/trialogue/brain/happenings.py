@@ -16,9 +16,11 @@ from typing import Final, TypeAlias
 
 from attrs import Factory, evolve, field
 
+from trialogue.brain.tools.calls import BID, HAND_IS_UP, REQUEST_FLOOR
 from trialogue.brain.words.transcript import Transcript
 from trialogue.model import patterns
 from trialogue.model.commands import (
+    AnswerTool,
     Attribute,
     CancelTool,
     Command,
@@ -292,6 +294,10 @@ class Fold:
                 self._move(item, at, seq)
             case RunTool(participant=name, call_id=call_id):
                 self._over.discard((name, call_id))
+            case AnswerTool(participant=name, tool=tool, content=content) if (
+                tool in {BID, REQUEST_FLOOR} and content == HAND_IS_UP
+            ):
+                self._seat(at, seq, name, Happening.HAND)
             case CancelTool(participant=name, call_id=call_id):
                 self.end_call((name, call_id), (at, seq), "cancelled")
             case EndMeeting(reason=reason):
