@@ -4,7 +4,7 @@ import pytest
 from playbook import Noted
 
 from trialogue.brain.meeting import Brain
-from trialogue.model.commands import Cue, Drop, EndTurn, Play, Speak
+from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Play, Speak
 from trialogue.model.events import (
     FloorRequested,
     GrantAsked,
@@ -154,6 +154,24 @@ def test_words_of_the_apps_that_no_service_says_are_given_up():
     assert player.decided(Speak)[-1].text == "A bell rings."
     player.wait(30.0)
     assert [at for at, _, cs in player.log if EndTurn("biz", 2, "timeout") in cs] == [25.5]
+
+
+def test_words_of_the_apps_that_were_said_in_a_turn_of_its_own_ask_for_no_other():
+    """An agent that says the app's words behind a remark of its own is not given the floor for them again."""
+    player = table()
+    for at, event in (
+        (3.2, ReplyStarted("biz", 1)),
+        (3.5, PlaybackStarted("biz", 2, 1, 3.5)),
+        (4.0, SayAsked("biz", "A bell rings.")),
+        (5.5, PlaybackFinished("biz", 2, 1, 5.5, 2.0, "complete")),
+    ):
+        player.tell(at, event)
+    said = player.decided(Speak)[-1]
+    player.tell(5.6, ReplyStarted("biz", 2, said.prompt))
+    for at, event in played(5.7, "biz", 2, turn=2):
+        player.tell(at, event)
+    assert said.turn == 2
+    assert [grant.to for grant in player.decided(GrantFloor)] == ["tech", "biz", "tech"]
 
 
 def test_an_agent_that_heard_words_in_a_session_that_is_gone_does_not_answer_them():

@@ -172,6 +172,15 @@ class Floor:
         request.urgency = request.urgency if urgency is None else urgency
         request.wants = request.wants if wants is None else wants
 
+    def forget_words(self, participant: str) -> None:
+        """Forget that a participant comes first to say words: it says them in the turn that it has."""
+        request = self._queue.get(participant)
+        if request is None or not request.first or request.retakes or request.about:
+            return
+        request.first = False
+        if not request.raised:
+            self.cancel(participant)
+
     def lower_hand(self, participant: str) -> bool:
         """Lower a hand; False if none is up. A request by the app stands."""
         request = self._queue.get(participant)

@@ -90,6 +90,8 @@ def speak(o: Owners, turn: AgentTurn) -> None:
     """Have the holder say the next words that wait."""
     name = turn.holder.name
     words = o.prompts.next_words(name)
+    if not o.prompts.has_asked_words(name):
+        o.floor.forget_words(name)
     if words.is_warning:
         turn.owe_cue()
     prompt = o.prompts.tell(name, PromptKind.WORDS, turn.number, words.text)
