@@ -9,6 +9,7 @@ from trialogue.model.events import (
     FloorRequested,
     MeetingResumed,
     ProcessSuspended,
+    RevokeAsked,
     SessionReady,
     SpeechStarted,
     SpeechStopped,
@@ -54,6 +55,21 @@ def test_a_person_who_speaks_has_a_free_floor_and_its_ear_ends_the_turn():
         ],
         wakes=True,
     )
+
+
+def test_words_that_are_typed_in_a_turn_that_is_cut_wait_with_a_hand():
+    """Words that a person types while it speaks are read after it, also where its turn was taken away."""
+    player = waiting()
+    for at, event in (
+        (1.0, SpeechStarted("dana", 1.0)),
+        (3.0, TextTyped("dana", "See the link.")),
+        (4.0, RevokeAsked("dana")),
+        (5.0, SpeechStopped("dana", 4.9)),
+        (6.0, FloorRequested("tech")),
+    ):
+        player.tell(at, event)
+    player.wait(30.0)
+    assert [words.text for words in player.decided(Attribute)][-1] == "See the link."
 
 
 def test_a_noise_takes_no_turn_and_has_no_words():

@@ -108,6 +108,8 @@ def _stopped(o: Owners, name: str, position_s: float) -> None:
     else:
         classify_beside(o, name, is_over=True)
         _heard_by_nobody(o, name)
+        if o.people.has_typed(name) and o.turns.person(name) is None:
+            o.floor.ask_first(name, o.now, HIGH)
 
 
 def _heard_by_nobody(o: Owners, name: str) -> None:

@@ -252,6 +252,8 @@ def _follow(o: Owners, turn: Turn, taken: TurnTaken) -> None:
     name, chair = taken.participant, o.chair
     if o.prompts.has_asked_words(name) and o.is_present(name):
         o.floor.ask_first(name, o.now)
+    if o.people.has_typed(name) and not o.people.is_speaking(name) and o.is_present(name):
+        o.floor.ask_first(name, o.now, HIGH)
     if taken.cause == "finished":
         o.agents.retaken(name)
     if not taken.was_silent:
