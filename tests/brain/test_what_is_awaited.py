@@ -1,14 +1,22 @@
 """Patterns beside words at a turn's end for which a meeting waits: its end, and what a point is done by."""
 
 from trialogue.brain.meeting import Brain
-from trialogue.model.commands import EndMeeting, MoveAgenda
-from trialogue.model.events import FloorRequestCancelled, FloorRequested
+from trialogue.model.commands import Attribute, EndMeeting, MoveAgenda
+from trialogue.model.events import (
+    EarHeard,
+    EarReady,
+    FloorRequestCancelled,
+    FloorRequested,
+    SpeechStarted,
+    SpeechStopped,
+)
 from trialogue.model.expectations import Happening, SeatPattern, Trigger
 from trialogue.model.plan import AgendaItem
-from trialogue.testing.casts import opening, plan, played, reply
+from trialogue.testing.casts import opening, person, plan, played, reply
 from trialogue.testing.playbooks import Player
 
 HAND = Trigger(SeatPattern("law", Happening.HAND))
+DANA = Trigger(SeatPattern("dana", Happening.HEARD))
 
 
 def begun(**rules):
@@ -28,6 +36,22 @@ def says(player, by, number):
     *_, (end, over) = [*played(at, by, number, turn=player.brain.turn)]
     player.tell(at, played(at, by, number, turn=player.brain.turn)[0][1])
     return [each for each in player.tell(end, over) if isinstance(each, MoveAgenda | EndMeeting)]
+
+
+def test_a_person_whose_speech_ends_the_meeting_is_heard_out():
+    """The first sound of a person that the plan waits for ends the meeting after that person's turn."""
+    wanted = plan("tech", person("dana"), policy="queue", otherwise="queue", end=(DANA,))
+    player = Player(Brain(wanted), wakes=True)
+    for at, event in (
+        *opening(wanted),
+        (0.0, EarReady("dana", 1)),
+        (1.0, SpeechStarted("dana", 1.0)),
+        (3.0, SpeechStopped("dana", 2.9)),
+        (3.1, EarHeard("dana", 1, 1, "Then we are done.", 1.0, 2.9, "final")),
+    ):
+        player.tell(at, event)
+    assert [words.text for words in player.decided(Attribute)] == ["Then we are done."]
+    assert player.decided(EndMeeting) == [EndMeeting("happened")]
 
 
 def test_an_awaited_event_ends_the_meeting_after_the_current_turn():

@@ -19,7 +19,7 @@ from attrs import Factory
 
 from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import COST, TIME
-from trialogue.brain.floor.next_speaker import gathers_until, ladder_at, resume_at, sure_at
+from trialogue.brain.floor.next_speaker import claimants, gathers_until, ladder_at, resume_at, sure_at
 from trialogue.brain.interruptions import SETTLE_S
 from trialogue.brain.owners import Owners
 from trialogue.brain.recorded_times import has_come, recorded
@@ -71,14 +71,9 @@ def _of_limits(o: Owners) -> Iterator[Deadline]:
 
 def _of_free_floor(o: Owners) -> Iterator[Deadline]:
     course, kept = o.course, o.turns.kept
-    claimants = [
-        name
-        for name in o.people.speaking()
-        if o.is_present(name) and not o.people.is_barred(name) and o.beside.of(name) is None
-    ]
-    if claimants:
-        if not o.people.has_fallen(claimants[0]):
-            yield "begin", sure_at(o, claimants[0])
+    if claiming := claimants(o):
+        if not o.people.has_fallen(claiming[0]):
+            yield "begin", sure_at(o, claiming[0])
     elif kept is not None and kept.ended_s is not None:
         yield "resume", resume_at(o, kept.ended_s)
     elif (gathered_at := gathers_until(o)) is not None:

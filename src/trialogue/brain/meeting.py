@@ -24,7 +24,7 @@ from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import after_turn, end_meeting
 from trialogue.brain.deadlines import Alarms, deadlines
 from trialogue.brain.due_deadlines import take_due
-from trialogue.brain.floor.next_speaker import Chooser
+from trialogue.brain.floor.next_speaker import Chooser, claimants
 from trialogue.brain.floor.view import FloorView, Policy, TurnTaken
 from trialogue.brain.loudness import set_loudness
 from trialogue.brain.opening import open_meeting, start
@@ -140,7 +140,7 @@ class Brain:
         sessions.roll_over(o)
         if o.course.phase is not Phase.OPEN or not o.floor.is_free:
             return False
-        if o.course.closing is not None:
+        if o.course.closing is not None and not claimants(o):  # who has begun to speak is heard out
             end_meeting(o, o.course.closing)
             return True
         return self._chooser.choose(o) or not o.floor.is_free

@@ -169,14 +169,9 @@ def _seen(view: FloorView) -> tuple[object, ...]:
 
 def _is_taken(o: Owners) -> bool:
     """Whether the floor goes to a person who speaks, or waits for a cut turn: no policy is asked then."""
-    claimants = [
-        name
-        for name in o.people.speaking()
-        if o.is_present(name) and not o.people.is_barred(name) and o.beside.of(name) is None
-    ]
-    if claimants:
-        if is_sure(o, claimants[0]):
-            _grant_speaking(o, claimants)
+    if claiming := claimants(o):
+        if is_sure(o, claiming[0]):
+            _grant_speaking(o, claiming)
         return True
     kept = o.turns.kept
     if kept is None:
@@ -187,6 +182,15 @@ def _is_taken(o: Owners) -> bool:
     if kept.ended_s is None or has_come(resume_at(o, kept.ended_s), o.now):
         taking.resume_kept(o, kept)
     return True
+
+
+def claimants(o: Owners) -> list[str]:
+    """People who speak on a free floor, and so claim it, in the order in which they began."""
+    return [
+        name
+        for name in o.people.speaking()
+        if o.is_present(name) and not o.people.is_barred(name) and o.beside.of(name) is None
+    ]
 
 
 def resume_at(o: Owners, ended_s: float) -> float:
@@ -205,10 +209,10 @@ def is_sure(o: Owners, name: str) -> bool:
     return has_come(SURE_S, spoken_s)
 
 
-def _grant_speaking(o: Owners, claimants: list[str]) -> None:
+def _grant_speaking(o: Owners, claiming: list[str]) -> None:
     """Grant the free floor to a person who speaks; of several who began at once, to the first in rank."""
-    first = o.people.current(claimants[0]).begin_s
-    close = [name for name in claimants if o.people.current(name).begin_s - first <= COLLISION_S]
+    first = o.people.current(claiming[0]).begin_s
+    close = [name for name in claiming if o.people.current(name).begin_s - first <= COLLISION_S]
     drawn = int(o.draw() * len(close))
     order = {name: place for place, name in enumerate(close)}
     to = max(
