@@ -3,7 +3,7 @@
 import pytest
 
 from trialogue.brain.triggers import Triggers
-from trialogue.model.commands import EndTurn, GrantFloor, Play
+from trialogue.model.commands import Attribute, EndTurn, GrantFloor, Play
 from trialogue.model.events import (
     MeetingStarted,
     PlaybackFinished,
@@ -13,6 +13,7 @@ from trialogue.model.events import (
     SpeechStarted,
     SpeechStopped,
     TextTyped,
+    Woke,
 )
 from trialogue.model.expectations import (
     Happening,
@@ -44,6 +45,15 @@ def gone_off(triggers, *facts):
     assert fold.next_at is None
     assert fold.due(1e9) == []
     return found
+
+
+def typed(turn, at, text):
+    """A turn of Dana in writing, which is read for a second."""
+    words = Attribute("dana", turn, text, is_certain=True, begin_s=at, end_s=at + 1.0)
+    return (
+        (at, TextTyped("dana", text), GrantFloor("dana", turn, "asked for", 99.0), words),
+        (at + 1.0, Woke("read"), EndTurn("dana", turn, "finished")),
+    )
 
 
 def heard(name, turn, start, end, reply=1):
@@ -123,15 +133,15 @@ def test_words_count_as_they_were_heard():
 
 
 def test_typed_words_count():
-    """A trigger on words also matches what a person types."""
-    typed = (2.0, TextTyped("dana", "please stop"))
-    assert gone_off([Trigger(SpokenPattern(("stop",)))], typed) == [(2.0, 0)]
+    """A trigger on words also matches what a person types: once, when it has been read."""
+    once, twice = (Trigger(SpokenPattern(("stop",)), nth=nth) for nth in (1, 2))
+    assert gone_off([once, twice], *typed(1, 2.0, "please stop")) == [(3.0, 0)]
 
 
 def test_a_trigger_goes_off_once():
     """A further match does not play the clip, or strike the fault, a second time."""
-    facts = [(at, TextTyped("dana", "stop")) for at in (1.0, 2.0, 3.0)]
-    assert gone_off([Trigger(SpokenPattern(("stop",)), nth=2)], *facts) == [(2.0, 0)]
+    facts = [fact for turn in (1, 2, 3) for fact in typed(turn, 2.0 * turn, "stop")]
+    assert gone_off([Trigger(SpokenPattern(("stop",)), nth=2)], *facts) == [(5.0, 0)]
 
 
 @pytest.mark.parametrize("source", ["(", "(a+)+(?=b)$"], ids=["none", "slow"])

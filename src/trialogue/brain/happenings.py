@@ -1,6 +1,6 @@
 """Happenings of a meeting, as patterns name them: one fold of its records, one matcher of a pattern.
 
-1. Words count when their turn is over, beside a turn when they are attributed, typed ones also at once.
+1. Words count when their turn is over, beside a turn when they are attributed, typed ones when read.
 2. A tool call counts at its end; one that never ended counts at the last record, as `unanswered`. A request
    that is repeated after the call's end is no other call unless the tool runs again.
 3. A lost session is back (`rejoined`) when its participant is ready for the first time after it.
@@ -46,7 +46,6 @@ from trialogue.model.events import (
     SessionLost,
     SessionReady,
     SpeechStarted,
-    TextTyped,
     ToolCallCancelled,
     ToolFinished,
     ToolRequested,
@@ -82,9 +81,6 @@ class SaidWords:
 
     text: str = field(repr=False)
     """Words that were heard. Personal."""
-
-    is_typed: bool = False
-    """Whether they were only typed so far: they count again, once they have been read, as words of a turn."""
 
 
 @frozen
@@ -269,8 +265,6 @@ class Fold:
                 self._seat(at, seq, name, Happening.HEARD)
             case SpeechStarted(participant=name):
                 self._seat(at, seq, name, Happening.HEARD)
-            case TextTyped(participant=name, text=text):
-                self.facts.append(SaidWords(at, seq, name, text, is_typed=True))
             case ToolRequested(participant=name, call_id=call_id):
                 self._open.setdefault((name, call_id), event)
             case ToolFinished(participant=name, call_id=call_id, outcome=outcome, content=content):

@@ -73,7 +73,6 @@ class Happenings:
                 fold.end_call(key, (record.at, record.seq), call.outcome, call.content)
         if records:
             fold.close(records[-1].at, records[-1].seq)
-        fold.facts = [each for each in fold.facts if not (isinstance(each, SaidWords) and each.is_typed)]
         return cls(records, failures, fold)
 
     @property
