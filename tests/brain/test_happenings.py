@@ -54,6 +54,13 @@ def test_a_session_is_ready_once_and_rejoined_behind_a_loss():
         assert told == [("ann", "ready"), ("ann", "lost"), ("ann", "rejoined")]
 
 
+def test_a_failed_attempt_to_be_back_is_no_further_loss():
+    """An expectation of at most one lost session is met by one outage with failed attempts."""
+    lost = [e.SessionLost("ann", number, "gone", 1.0) for number in (1, 2, 3)]
+    told = seats(e.SessionReady("ann", 1), *lost, e.SessionReady("ann", 4), lost[0])
+    assert told == [("ann", "ready"), ("ann", "lost"), ("ann", "rejoined"), ("ann", "lost")]
+
+
 def test_happenings_to_a_seat():
     """Expectations can name what happens to a seat: coming, going, hands, speech and the floor."""
     told = seats(

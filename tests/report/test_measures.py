@@ -215,7 +215,7 @@ def test_recovery_counts_from_the_first_loss():
             (5.0, SessionLost("tech_lead", 1, "gone", 0.1)),
         ),
     )
-    assert measured.sessions == SessionMeasures(3, Spread(1, 3.0, 3.0, 3.0), NONE)
+    assert measured.sessions == SessionMeasures(2, Spread(1, 3.0, 3.0, 3.0), NONE)
 
 
 @pytest.mark.parametrize(

@@ -250,8 +250,9 @@ class Fold:
             case SessionReady(participant=name) | EarReady(participant=name):
                 self._ready(name, at, seq)
             case SessionLost(participant=name) | EarLost(participant=name):
+                if name not in self._away:  # a failed attempt to be back is no further loss
+                    self._seat(at, seq, name, Happening.LOST)
                 self._away.add(name)
-                self._seat(at, seq, name, Happening.LOST)
             case SessionFailed(participant=name) | EarFailed(participant=name):
                 self._seat(at, seq, name, Happening.FAILED)
             case Joined(seat=seat):

@@ -15,7 +15,7 @@ class SessionMeasures:
     """Measures of the sessions."""
 
     lost: int
-    """Number of sessions that ended unexpectedly."""
+    """Number of sessions that ended unexpectedly; a failed attempt to be back is no further one."""
 
     recovery: Spread
     """Seconds from a lost session to the participant's next ready one; its n is the number that recovered."""
@@ -35,7 +35,7 @@ def sessions(records: Iterable[Record]) -> SessionMeasures:
     for record in records:
         match record.event:
             case SessionLost(participant=name):
-                lost += 1
+                lost += name not in away
                 away.setdefault(name, record.at)
                 silent.setdefault(name, record.at)
             case SessionReady(participant=name) if name in away:
