@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from trialogue.cli.what_if import WhatIfTold, ask_what_if
 from trialogue.errors import SetupError
 from trialogue.journal.files import verify_files
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.run import run_meeting
+from trialogue.meeting.what_if import what_if
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
 from trialogue.scenario.schema import Clock
@@ -49,6 +51,20 @@ def test_it_holds_both_meetings_and_where_they_part(run):
     assert then["turns"][place]["who"] != now["turns"][place]["who"]
     assert told["others"][0]["turn"] == told["horizon"]["turn"]
     assert {row[0] for row in told["figures"]} >= {"lasted", "share of tech", "floor transfer p50"}
+
+
+def test_it_tells_what_happened_to_the_recorded_meeting_alone(run, tmp_path, monkeypatch):
+    """Who looks at the page does not take the effect of a lost session or a sleep for that of the change."""
+    monkeypatch.setattr(
+        "trialogue.cli.what_if.what_if",
+        lambda *args: evolve(what_if(*args), lost=("tech",), pauses=(61.0,)),
+    )
+    ask_what_if(run, ["floor.policy=least-spoken"], WhatIfTold(out=tmp_path / "other", html=True), edges())
+    outcome = data_of(tmp_path / "other" / "what-if.html")["outcome"]
+    assert outcome.endswith(
+        "; simulated from there on; sessions of tech were lost, but not in the other meeting; "
+        "its process had died or slept at 01:01, but not in the other meeting"
+    )
 
 
 def test_the_manifest_of_the_recorded_run_vouches_for_it(run):

@@ -74,7 +74,7 @@ def _write_page(reading: Reading, came: WhatIf, out: Path | None) -> Path:
         asked=came.asked,
         others=[asdict(each) for each in came.others],
         horizon=None if horizon is None else {"turn": horizon.place, "at": round(_parts_at(horizon), 3)},
-        outcome=_horizon(horizon),
+        outcome="; ".join([_horizon(horizon), *_not_again(came).values()]),
         figures=list(_figures(came.recorded, came.made)),
     )
     folder = out or reading.path.parent
@@ -100,15 +100,22 @@ def _lines(came: WhatIf) -> Iterator[Line]:
         yield line(f"    {clock(each.at)}  turn {each.turn:<3}  ", span(each.then), "  ->  ", span(each.now))
     yield line()
     yield line(f"  again     {_horizon(came.horizon)}")
-    if came.lost:
-        yield line(f"  lost      sessions of {', '.join(came.lost)} were lost, but not in the other meeting")
-    if came.pauses:
-        moments = ", ".join(map(clock, came.pauses))
-        yield line(f"  pauses    its process had died or slept at {moments}, but not in the other meeting")
+    for name, told in _not_again(came).items():
+        yield line(f"  {name:10}{told}")
     yield line()
     yield line(f"  {'':22}{'recorded':>12}{'what if':>12}")
     for name, then, now in _figures(came.recorded, came.made):
         yield line(f"  {name:22}{then:>12}{now:>12}")
+
+
+def _not_again(came: WhatIf) -> dict[str, str]:
+    """Sentences about what happened to the recorded meeting alone, and may be why the two differ."""
+    moments = ", ".join(map(clock, came.pauses))
+    told = {
+        "lost": came.lost and f"sessions of {', '.join(came.lost)} were lost, but not in the other meeting",
+        "pauses": moments and f"its process had died or slept at {moments}, but not in the other meeting",
+    }
+    return {name: text for name, text in told.items() if text}
 
 
 def _horizon(horizon: Difference | None) -> str:
@@ -178,7 +185,7 @@ def _document(came: WhatIf, out: Path | None) -> dict[str, object]:
             "turn": horizon.place,
             "then": horizon.then and horizon.then.participant,
             "now": horizon.now and horizon.now.participant,
-            "at": horizon.now and horizon.now.start_s,
+            "at": _parts_at(horizon),
         },
         "lost": list(came.lost),
         "pauses": list(came.pauses),
