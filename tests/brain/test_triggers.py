@@ -3,7 +3,7 @@
 import pytest
 
 from trialogue.brain.triggers import Triggers
-from trialogue.model.commands import Attribute, EndTurn, GrantFloor, Play
+from trialogue.model.commands import AnswerTool, Attribute, EndTurn, GrantFloor, Play, RunTool
 from trialogue.model.events import (
     MeetingStarted,
     PlaybackFinished,
@@ -13,6 +13,8 @@ from trialogue.model.events import (
     SpeechStarted,
     SpeechStopped,
     TextTyped,
+    ToolFinished,
+    ToolRequested,
     Woke,
 )
 from trialogue.model.expectations import (
@@ -21,6 +23,7 @@ from trialogue.model.expectations import (
     SoundPattern,
     SpokenPattern,
     TimePattern,
+    ToolPattern,
     Trigger,
 )
 from trialogue.model.patterns import PatternFault
@@ -45,6 +48,23 @@ def gone_off(triggers, *facts):
     assert fold.next_at is None
     assert fold.due(1e9) == []
     return found
+
+
+@pytest.mark.parametrize(
+    ("outcome", "content"), [("succeeded", "0.08"), ("answered", "not allowed"), (None, "0.08")]
+)
+def test_a_call_that_is_answered_without_a_run_ends_what_waits_for_it(outcome, content):
+    """An end or a clip that waits for Ben's call comes, also where Ann's result, or a refusal, answers it."""
+    asked = ToolRequested("ann", 1, "c1", "prices", "{}"), ToolRequested("ben", 1, "c2", "prices", "{}")
+    done = ToolFinished("ann", "c1", "succeeded", "0.08")
+    found = gone_off(
+        [Trigger(ToolPattern("prices", by="ben", outcome=outcome))],
+        (1.0, asked[0], RunTool("ann", "c1", "prices", "{}")),
+        (2.0, done, AnswerTool("ann", 1, "c1", "prices", "0.08")),
+        (3.0, asked[1], AnswerTool("ben", 1, "c2", "prices", content)),
+        (4.0, asked[1], AnswerTool("ben", 1, "c2", "prices", content)),
+    )
+    assert found == [(3.0, 0)]
 
 
 def typed(turn, at, text):

@@ -1,8 +1,9 @@
 """Happenings of a meeting, as patterns name them: one fold of its records, one matcher of a pattern.
 
 1. Words count when their turn is over, beside a turn when they are attributed, typed ones when read.
-2. A tool call counts at its end; one that never ended counts at the last record, as `unanswered`. A request
-   that is repeated after the call's end is no other call unless the tool runs again.
+2. A tool call counts at its end, with or without a run of its own; one that never ended counts at the last
+   record, as `unanswered`. A request that is repeated after the call's end is no other call unless the tool
+   runs again.
 3. A lost session is back (`rejoined`) when its participant is ready for the first time after it.
 4. Sound counts when it has lasted long enough: the caller computes that, live with the clock and later from
    intervals.
@@ -62,6 +63,7 @@ from trialogue.model.expectations import (
 )
 from trialogue.model.failed_replies import FAILED, FailedReplies
 from trialogue.model.records import Record
+from trialogue.model.shared_results import SharedResults
 from trialogue.model.spoken_numbers import numbers_in
 from trialogue.values import define, frozen
 
@@ -206,6 +208,8 @@ class Fold:
     _over: set[tuple[str, str]] = Factory(set[tuple[str, str]])
     """Calls that have ended, and did not run again since."""
 
+    _shared: SharedResults = Factory(SharedResults)
+
     def drain(self) -> list[Fact]:
         """Take the facts since the last call; the fold forgets them."""
         facts, self.facts = self.facts, []
@@ -234,9 +238,11 @@ class Fold:
         """Note the tool calls that the records leave open."""
         for key in tuple(self._open):
             if key not in self._over:
-                self.end_call(key, (at, seq), "unanswered")
+                self._end_call(key, (at, seq), "unanswered")
 
-    def end_call(self, key: tuple[str, str], when: tuple[float, int], outcome: str, result: str = "") -> None:
+    def _end_call(
+        self, key: tuple[str, str], when: tuple[float, int], outcome: str, result: str = ""
+    ) -> None:
         """Note the end of an open call, by its participant and id, at a time and a record's number."""
         call = self._open.pop(key, None)
         if call is not None:
@@ -246,6 +252,7 @@ class Fold:
                 self.facts.append(NotedError(*when, f"tool-{outcome}", key[0]))
 
     def _event(self, event: Event, at: float, seq: int) -> None:
+        self._shared.take_event(event)
         match event:
             case SessionReady(participant=name) | EarReady(participant=name):
                 self._ready(name, at, seq)
@@ -269,9 +276,9 @@ class Fold:
             case ToolRequested(participant=name, call_id=call_id):
                 self._open.setdefault((name, call_id), event)
             case ToolFinished(participant=name, call_id=call_id, outcome=outcome, content=content):
-                self.end_call((name, call_id), (at, seq), outcome, content)
+                self._end_call((name, call_id), (at, seq), outcome, content)
             case ToolCallCancelled(participant=name, call_id=call_id):
-                self.end_call((name, call_id), (at, seq), "cancelled")
+                self._end_call((name, call_id), (at, seq), "cancelled")
             case _:
                 pass
 
@@ -289,12 +296,13 @@ class Fold:
                 self._move(item, at, seq)
             case RunTool(participant=name, call_id=call_id):
                 self._over.discard((name, call_id))
-            case AnswerTool(participant=name, tool=tool, content=content) if (
-                tool in {BID, REQUEST_FLOOR} and content == HAND_IS_UP
-            ):
-                self._seat(at, seq, name, Happening.HAND)
+            case AnswerTool(participant=name, tool=tool, content=content):
+                if (call := self._shared.take_command(command)) is not None:
+                    self._end_call((name, call.call_id), (at, seq), call.outcome, content)
+                if tool in {BID, REQUEST_FLOOR} and content == HAND_IS_UP:
+                    self._seat(at, seq, name, Happening.HAND)
             case CancelTool(participant=name, call_id=call_id):
-                self.end_call((name, call_id), (at, seq), "cancelled")
+                self._end_call((name, call_id), (at, seq), "cancelled")
             case EndMeeting(reason=reason):
                 if reason == "agenda-done":
                     self._move(None, at, seq)

@@ -110,12 +110,13 @@ def _lines(came: WhatIf) -> Iterator[Line]:
 
 def _not_again(came: WhatIf) -> dict[str, str]:
     """Sentences about what happened to the recorded meeting alone, and may be why the two differ."""
-    moments = ", ".join(map(clock, came.pauses))
-    told = {
-        "lost": came.lost and f"sessions of {', '.join(came.lost)} were lost, but not in the other meeting",
-        "pauses": moments and f"its process had died or slept at {moments}, but not in the other meeting",
-    }
-    return {name: text for name, text in told.items() if text}
+    told: dict[str, str] = {}
+    if came.lost:
+        told["lost"] = f"sessions of {', '.join(came.lost)} were lost, but not in the other meeting"
+    if came.pauses:
+        moments = ", ".join(map(clock, came.pauses))
+        told["pauses"] = f"its process had died or slept at {moments}, but not in the other meeting"
+    return told
 
 
 def _horizon(horizon: Difference | None) -> str:

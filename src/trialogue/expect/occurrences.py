@@ -24,7 +24,6 @@ from trialogue.brain.happenings import (
 from trialogue.brain.recorded_times import SLACK_S
 from trialogue.model.expectations import ErrorPattern, EventPattern, SoundPattern, TimePattern
 from trialogue.model.records import Record
-from trialogue.model.shared_results import SharedResults
 from trialogue.report.result import Failure
 from trialogue.report.stretches import joined, stretches
 from trialogue.values import frozen
@@ -65,12 +64,9 @@ class Happenings:
     @classmethod
     def of(cls, records: Sequence[Record], failures: Sequence[Failure]) -> Happenings:
         """Read the records once."""
-        fold, shared = Fold(), SharedResults()
+        fold = Fold()
         for record in records:
             fold.take(record)
-            for call in shared.take(record):
-                key = (call.participant, call.call_id)
-                fold.end_call(key, (record.at, record.seq), call.outcome, call.content)
         if records:
             fold.close(records[-1].at, records[-1].seq)
         return cls(records, failures, fold)

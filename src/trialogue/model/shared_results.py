@@ -10,8 +10,8 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import Factory, field
 
-from trialogue.model.commands import AnswerTool
-from trialogue.model.events import ToolFinished, ToolRequested
+from trialogue.model.commands import AnswerTool, Command
+from trialogue.model.events import Event, ToolFinished, ToolRequested
 from trialogue.model.records import Record
 from trialogue.values import define, frozen
 
@@ -41,7 +41,7 @@ class AnsweredCall:
 
 @define
 class SharedResults:
-    """Fold over the records: call `take` for each in order."""
+    """Fold over the records: call `take` for each in order, or its two parts."""
 
     _tools: dict[tuple[str, str], str] = Factory(dict[tuple[str, str], str])
     """Tool of the last request with each id."""
@@ -53,7 +53,12 @@ class SharedResults:
 
     def take(self, record: Record) -> list[AnsweredCall]:
         """Calls that this record answers without a run, each at its first answer."""
-        match record.event:
+        self.take_event(record.event)
+        return [each for each in map(self.take_command, record.commands) if each is not None]
+
+    def take_event(self, event: Event) -> None:
+        """Note an event."""
+        match event:
             case ToolRequested(participant=name, call_id=call_id, tool=tool):
                 self._tools[name, call_id] = tool
             case ToolFinished(participant=name, call_id=call_id, content=content, outcome=outcome, run=run):
@@ -61,14 +66,13 @@ class SharedResults:
                 self._outcomes[self._tools.get((name, call_id), ""), content] = outcome
             case _:
                 pass
-        return [
-            AnsweredCall(each.participant, each.call_id, self._outcome(each), each.content)
-            for each in record.commands
-            if isinstance(each, AnswerTool) and self._is_first(each)
-        ]
 
-    def _outcome(self, answer: AnswerTool) -> Outcome:
-        return self._outcomes.get((answer.tool, answer.content), ANSWERED)
+    def take_command(self, command: Command) -> AnsweredCall | None:
+        """The call that a command answers without a run, at its first answer; None for any other command."""
+        if not isinstance(command, AnswerTool) or not self._is_first(command):
+            return None
+        outcome = self._outcomes.get((command.tool, command.content), ANSWERED)
+        return AnsweredCall(command.participant, command.call_id, outcome, command.content)
 
     def _is_first(self, answer: AnswerTool) -> bool:
         call = (answer.participant, answer.call_id, answer.run)
