@@ -3,7 +3,7 @@
 import pytest
 from report_values import records
 
-from trialogue.model.commands import EndMeeting
+from trialogue.model.commands import EndMeeting, EndTurn
 from trialogue.model.events import (
     LineTaken,
     PlaybackStarted,
@@ -104,3 +104,30 @@ def test_lost_sessions_are_why_nobody_was_heard():
     unheard = result(PLAN, held(lost), (), Run("virtual"))
     assert [(each.code, each.text) for each in unheard.failures] == [("session-lost", lost.reason)]
     assert result(PLAN, held(lost, ReplyStarted("ada", 1)), (), Run("virtual")).failures == ()
+
+
+def test_a_service_that_never_answers_is_a_shortfall():
+    """A meeting whose services were connected, asked and silent is not ok, and names the silent agent."""
+    late = (20.0, Woke("think"), EndTurn("ada", 1, "timeout"))
+    for begun in ((), ((1.0, ReplyStarted("ada", 1)),)):
+        hers = (25.0, Woke("think"), EndTurn("dana", 2, "timeout"))
+        kept = records(*begun, late, hers, (30.0, Woke("silence"), OVER))
+        outcome = result(PLAN, kept, (), Run("real"))
+        assert (outcome.ok, outcome.shortfall) == (False, "unspoken")
+        assert [(each.at, each.code, each.participant) for each in outcome.failures] == [
+            (20.0, "unspoken", "ada")
+        ]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [(1.0, PlaybackStarted("ben", 1, 1, 0.5)), (21.0, ReplyStarted("ben", 1))],
+    ids=["another was heard", "another answers"],
+)
+def test_one_late_agent_among_others_is_no_shortfall(before):
+    """A meeting in which another agent answered is ok, and so is one in which a person let a turn pass."""
+    late = (20.0, Woke("think"), EndTurn("ada", 1, "timeout"))
+    kept = records(*sorted([before, late], key=lambda each: each[0]), (30.0, Woke("silence"), OVER))
+    assert result(PLAN, kept, (), Run("real")).failures == ()
+    hers = records((20.0, Woke("think"), EndTurn("dana", 1, "timeout")), (30.0, Woke("silence"), OVER))
+    assert result(PLAN, hers, (), Run("real")).ok

@@ -14,12 +14,13 @@ from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ReplySent, SessionLost
 from trialogue.model.expectations import NOTHING_EXPECTED, Advice, Expectations, Findings
 from trialogue.model.failed_replies import FAILED, FailedReplies, SilentReplies
+from trialogue.model.participants import Kind
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.cast import with_everybody
 from trialogue.report.measures import Measures, measures
-from trialogue.report.shortfall import Shortfall, shortfall
+from trialogue.report.shortfall import Shortfall, shortfall, timed_out
 from trialogue.values import frozen
 
 BAD_ENDS: Final = frozenset(
@@ -124,7 +125,7 @@ class Result:
     """Shortfall of a meeting with an ordinary end; None for none.
 
     `unspoken`: no agent was heard, because the services or models of those that were asked refused, failed or
-    sent no sound. `unrecorded`: a part of the sound is in no file.
+    sent no sound in time. `unrecorded`: a part of the sound is in no file.
     """
 
     def document(self) -> dict[str, object]:
@@ -152,7 +153,7 @@ def result(plan: MeetingPlan, records: Sequence[Record], utterances: Sequence[Ut
         measures=measured,
         cost=cost_of(plan, records),
         files=run.files,
-        failures=_all_failures(records, measured, short),
+        failures=_all_failures(plan, records, measured, short),
         shortfall=None if short is None or reason in BAD_ENDS else short.value,
     )
 
@@ -166,18 +167,22 @@ def _reason(records: Sequence[Record]) -> str:
 
 
 def _all_failures(
-    records: Sequence[Record], measured: Measures, short: Shortfall | None
+    plan: MeetingPlan, records: Sequence[Record], measured: Measures, short: Shortfall | None
 ) -> tuple[Failure, ...]:
     """Failures in order: reported ones, and failed tool calls.
 
-    A lost session is no failure, since another follows; where no agent was heard, it is the reason.
+    A lost session is no failure, since another follows, nor is a turn without an answer in time; where no
+    agent was heard, they are the reasons.
     """
     replies = FailedReplies()
     found = [failure for record in records for failure in _failures(record, replies)]
     found.extend(_silent(records))
     if short is Shortfall.UNSPOKEN:
+        people = {each.name for each in plan.participants if each.kind is Kind.HUMAN}
         losses = ((each.at, each.event) for each in records if isinstance(each.event, SessionLost))
         found.extend(Failure(at, LOST, event.reason, event.participant) for at, event in losses)
+        late = ((each.at, name) for each in records for name in timed_out(each) if name not in people)
+        found.extend(Failure(at, UNSPOKEN, "its service did not answer in time", name) for at, name in late)
     found.extend(
         Failure(
             at=call.at + (call.duration_s or 0.0),

@@ -7,6 +7,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
+from trialogue.model.commands import EndTurn
 from trialogue.model.events import (
     PlaybackStarted,
     RecordingFailed,
@@ -21,14 +22,15 @@ from trialogue.model.participants import Kind
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 
-__all__ = ["FELL_SHORT", "Shortfall", "shortfall"]
+__all__ = ["FELL_SHORT", "Shortfall", "shortfall", "timed_out"]
 
 
 class Shortfall(Enum):
     """Kind of shortfall: something that was asked for and is missing."""
 
     UNSPOKEN = "unspoken"
-    """No agent was heard: the service or model of each that was asked refused, failed, or sent no sound."""
+    """No agent was heard: the service or model of each that was asked refused, failed, sent no sound, or did
+    not answer in time."""
 
     UNRECORDED = "unrecorded"
     """A part of the sound is in no file."""
@@ -50,7 +52,7 @@ def shortfall(plan: MeetingPlan, records: Sequence[Record]) -> Shortfall | None:
 
 
 def _is_unspoken(plan: MeetingPlan, records: Sequence[Record]) -> bool:
-    """Whether agents were asked and none was heard, because their services failed or sent no sound."""
+    """Whether agents were asked and none was heard, as their services failed or sent no sound in time."""
     people = {each.name for each in plan.participants if each.kind is Kind.HUMAN}
     silent, failed, made = SilentReplies(), set[str](), set[tuple[str, int]]()
     for record in records:
@@ -71,4 +73,13 @@ def _is_unspoken(plan: MeetingPlan, records: Sequence[Record]) -> bool:
                 failed.add(name)
             case _:
                 pass
+        late = {name for name in timed_out(record) if name not in people}
+        failed |= late
+        made = {each for each in made if each[0] not in late}
     return bool(failed) and not made
+
+
+def timed_out(record: Record) -> list[str]:
+    """Participants whose turn a record ends because nothing came of them in time."""
+    ends = (each for each in record.commands if isinstance(each, EndTurn))
+    return [each.participant for each in ends if each.cause == "timeout"]
