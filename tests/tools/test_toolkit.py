@@ -47,6 +47,12 @@ async def test_a_command_gets_json_and_answers(tmp_path):
     assert await python(code, tmp_path).call({"n": 4}) == f"8 {tmp_path.resolve()}"
 
 
+async def test_a_commands_byte_order_mark_is_not_of_its_result(tmp_path):
+    """JSON that a program begins with a byte order mark had no fields: the agent called them unknown."""
+    code = "import sys; sys.stdout.buffer.write(b'\\xef\\xbb\\xbf{}')"
+    assert await python(code, tmp_path).call({}) == "{}"
+
+
 async def test_a_command_has_no_shell(tmp_path):
     """A command's tool runs without a shell, so that a model's words are never run."""
     tool = CommandTool(("/bin/echo", "$(id)", ";", "true"), tmp_path)
@@ -211,6 +217,8 @@ async def test_answers_are_bounded(address):
         ('application/json;Charset="windows-1252"', "grün".encode("cp1252")),
         ("text/plain; charset=utf-16", "grün".encode("utf-16")),
         ("text/plain; charset=utf-8", "grün".encode()),
+        ("application/json", "grün".encode("utf-8-sig")),
+        ("application/json; charset=utf-16-le", "\ufeffgrün".encode("utf-16-le")),
         ("text/plain; charset=punycode", "grün".encode()),
         ("text/plain; charset=none-such", "grün".encode()),
         ("text/plain", "grün".encode()),

@@ -123,7 +123,7 @@ async def _tell(stdin: trio.abc.SendStream, question: bytes) -> None:
 
 
 def _answer(output: bytes) -> str:
-    return output.decode(errors="replace").strip()
+    return output.decode(errors="replace").removeprefix("\ufeff").strip()
 
 
 def make(action: Command, spec: ToolSpec, allowed: Permissions, _: object) -> tuple[Tool, Signature]:

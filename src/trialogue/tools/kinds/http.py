@@ -100,7 +100,7 @@ class HttpTool:
             raise ToolLost(
                 f"the address sent a compressed answer that nobody asked for: {named}", code="encoding"
             )
-        return answer.decode(_charset_of(headers), errors="replace")
+        return answer.decode(_charset_of(headers), errors="replace").removeprefix("\ufeff")
 
 
 def _headers(host: str, body: bytes, given: Mapping[str, str]) -> list[tuple[str, str]]:
