@@ -292,6 +292,31 @@ def test_a_meeting_interrupted_behind_its_end_gets_its_result(tmp_path, left):
     assert [each for each in (1, 2, 3) if resumed(Path(job.folder), each).exists()] == [1][: len(left)]
 
 
+def test_a_meeting_whose_disk_failed_behind_its_end_gets_its_result(tmp_path, monkeypatch):
+    """The batch told to continue it, which was refused for ever: the meeting had come to its own end."""
+    (job,) = jobs(tmp_path, resume=True)
+    whole = hold_job(evolve(job, folder=f"{job.folder}-before"), Loaded())
+    lines = len((Path(whole.folder) / JOURNAL).read_text().splitlines())
+    sync, failed = os.fsync, []
+
+    def fail_once(descriptor):
+        """A disk that is full when the last decision is written, until the journal's reserve is free."""
+        journal = Path(job.folder) / JOURNAL
+        if not failed and journal.exists() and len(journal.read_text().splitlines()) == lines - 1:
+            failed.append(descriptor)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        sync(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("trialogue.journal.writer._SYNC", fail_once)
+        assert hold_job(job, Loaded()).exit_code == 4
+    told = hold_job(evolve(job, resume=False), Loaded())
+    assert told.text == "its journal could not be written to the end; --resume continues it"
+    again = hold_job(job, Loaded())
+    assert (again.exit_code, again.text, again.folder) == (whole.exit_code, whole.text, job.folder)
+    assert hold_job(evolve(job, resume=False), Loaded()).state == "kept"
+
+
 def test_a_meeting_interrupted_before_its_journal_starts_again(tmp_path):
     """A folder without a journal has nothing to resume: the meeting is held from its beginning."""
     (job,) = jobs(tmp_path, resume=True)

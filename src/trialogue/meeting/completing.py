@@ -11,6 +11,7 @@ from trialogue.journal.reader import read
 from trialogue.journal.records import HeaderClock, on_local_clock
 from trialogue.journal.repair import repair
 from trialogue.journal.verify import verify
+from trialogue.meeting.judging import reason_of
 from trialogue.meeting.outputs import RESULT, files_of, write_files
 from trialogue.meeting.policy_loading import brain_for
 from trialogue.meeting.resumption import with_joined
@@ -28,6 +29,7 @@ _LAST: Final = (*KEPT, RESULT)
 def complete_files(run: Path, imports: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Make the last files of a meeting that has ended; returns their paths, none where they are complete.
 
+    They are made again where the result says `journal-failed`: the disk failed behind the meeting's end.
     Also none for a meeting that has not ended. A policy of its own must be among `imports`
     (`Permissions.imports`). `JournalError` where the journal is still being written, damaged or redacted;
     `OtherRules` and `ReplayDivergence` as for resuming.
@@ -61,8 +63,12 @@ def complete_files(run: Path, imports: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 
 def _is_whole(journal: Path) -> bool:
-    """Whether all files exist with their digests; an older version has kept no digests."""
+    """Whether all files exist with their digests, and the result is that of a journal that could be written.
+
+    An older version has kept no digests.
+    """
     manifest = read_manifest(journal)
     vouched = frozenset(manifest.files if manifest is not None else ())
     is_there = all((journal.parent / name).is_file() for name in _LAST)
-    return is_there and (not vouched or vouched.issuperset(_LAST))
+    is_vouched = not vouched or vouched.issuperset(_LAST)
+    return is_there and is_vouched and reason_of(journal.parent) != "journal-failed"

@@ -32,17 +32,28 @@ RESULT_MIB: Final = 64
 
 def verdict_of(folder: Path) -> Findings | None:
     """Findings on a run's expectations from its `result.json`; None where it has none."""
-    try:
-        told: object = read_json(read_regular(folder / RESULT, RESULT_MIB))
-    except (OSError, ValueError):
-        return None  # a killed run has none; reading the result itself reports damage
-    found = cast("dict[str, object]", told).get("expectations") if isinstance(told, dict) else None
+    found = _result_in(folder).get("expectations")
     if not isinstance(found, dict):
         return None
     try:
         return _CONVERTER.structure(found, Findings)
     except cattrs.BaseValidationError:
         return None  # from another version: its page shows the rest
+
+
+def reason_of(folder: Path) -> str | None:
+    """Reason for a meeting's end from its run's `result.json`; None where it has none."""
+    reason = _result_in(folder).get("reason")
+    return reason if isinstance(reason, str) else None
+
+
+def _result_in(folder: Path) -> dict[str, object]:
+    """A run's `result.json`; empty where it is missing (a killed run) or damaged (its readers report it)."""
+    try:
+        told: object = read_json(read_regular(folder / RESULT, RESULT_MIB))
+    except (OSError, ValueError):
+        return {}
+    return cast("dict[str, object]", told) if isinstance(told, dict) else {}
 
 
 def judge_run(reading: Reading, expected: Expectations) -> Result:
