@@ -71,6 +71,34 @@ def test_a_variable_may_be_a_whole_map():
     assert loads(text).document.cast["ann"].think.script[0].say == "Hi."
 
 
+def test_what_a_script_leaves_to_the_server_stays_in_a_variable():
+    """A script that is a variable says what was heard, and not the word "heard"."""
+    script = "{provider: scripted, script: [{say: 'You said ${heard}.'}]}"
+    text = HEAD + f'vars: {{t: {script}}}\ncast: {{ann: {{think: "${{t}}"}}}}\n'
+    assert loads(text).document.cast["ann"].think.script[0].say == "You said ${heard}."
+
+
+def test_a_secret_in_a_list_or_a_map_is_judged_by_its_place():
+    """A variable of the environment is not said aloud because it came with a list, or with a whole script."""
+    secret = "${env:KEY}"
+    text = (
+        f"{HEAD}vars: {{ls: ['{secret}'], t: {{provider: scripted, script: [{{say: '{secret}'}}]}}}}\n"
+        'cast: {ann: {lines: "${ls}"}, ben: {think: "${t}"}}\n'
+    )
+    assert [each.partition(": ${")[0] for each in faults(text)] == [
+        "4:21: cast.ann.lines[0]",
+        "4:44: cast.ben.think.script[0].say",
+    ]
+
+
+def test_a_secret_in_a_map_of_headers_is_allowed():
+    """Headers with a key may be a variable, as they may be written out."""
+    model = "{provider: open_ai, model: m, endpoint: {url: 'https://a.example/v1', headers: '${h}'}}"
+    text = f"{HEAD}vars: {{h: {{authorization: '${{env:KEY}}'}}}}\ncast: {{ann: {{think: {model}}}}}\n"
+    endpoint = loads(text).document.cast["ann"].think.endpoint
+    assert endpoint.headers == {"authorization": "${env:KEY}"}
+
+
 def test_a_map_within_a_text_is_a_fault():
     """A variable that is a map is refused within a text."""
     assert faults(HEAD + "vars: {p: {a: 1}}\ncast: {ann: {lines: ['x ${p}']}}\n") == [

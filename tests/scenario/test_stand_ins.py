@@ -48,3 +48,19 @@ def test_the_operator_moves_stand_ins_too():
     """`--via` moves a fallback with a model, and leaves one with lines."""
     ann, bob, _, _ = resolved(via="deepgram").agents
     assert (ann.fallback.via, bob.fallback.via) == ("local", "deepgram")
+
+
+def test_a_stand_in_has_a_key_of_its_own():
+    """A stand-in's model at an endpoint is asked with a key from the environment, as its agent's is."""
+    key = "Bearer ${env:OTHER_KEY}"
+    model = (
+        f"{{provider: open_ai, model: m, endpoint: {{url: 'https://a.example/v1', headers: {{a: '{key}'}}}}}}"
+    )
+    stand_in = f"on_failure: {{replace: {{via: local, think: {model}, prompt: '${{env:ROLE}}'}}}}"
+    ready = resolve(loads(f"trialogue: 1\nname: x\ncast: {{ann: {{lines: [Hi.], {stand_in}}}}}\n"))
+    assert ready.secrets == ready.needs == ("OTHER_KEY", "ROLE")
+    assert ready.agents[0].fallback.block["think"]["endpoint"]["headers"] == {"a": key}
+    shared = loads(
+        f"trialogue: 1\nname: x\ndefaults: {{agent: {{{stand_in}}}}}\ncast: {{ann: {{lines: [Hi.]}}}}\n"
+    )
+    assert resolve(shared).secrets == ready.secrets

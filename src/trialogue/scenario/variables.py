@@ -8,7 +8,8 @@
 4. `${env:...}` stays a reference until an agent is dialled: it is a secret, and its value is never printed,
    recorded or written.
 5. So it may stand only in values that go to an agent's service and are not spoken: its prompt and its
-   `listen`, `think` and `speak`, except scripts; and in the headers of a tool's address.
+   `listen`, `think` and `speak`, except scripts; those of its stand-in; and in the headers of a tool's
+   address. A list or a map that is inserted whole is judged by the places of its parts.
 6. In a script `${heard}`, `${result}` and `${result.key}` are left for the server, which fills them in.
 7. The result of replacing has the file's limits on size and depth.
 """
@@ -43,7 +44,15 @@ _PLACEHOLDER = re.compile(r"(?P<escape>\$?)\$\{(?P<name>[^{}]*)\}")
 _ENV = re.compile(r"env:(?P<name>[A-Za-z_][A-Za-z0-9_]{0,127})(?:\|(?P<default>.*))?", re.DOTALL)
 _SERVER = re.compile(r"heard|result(?:\.[\w-]+)*")
 
+_SECRET_KEYS = frozenset({("prompt",), ("listen",), ("think",), ("speak",)})
+"""Keys of an agent, and of its stand-in, that may hold secrets."""
+
 _NAME_IT = "define it under vars, or write ${env:NAME|default}; $${...} gives the literal text"
+
+_MISPLACED = (
+    "${env:...} is a secret: it is allowed only in an agent's prompt, listen, think or speak, "
+    "and in a tool's headers"
+)
 
 _Json = TypeVar("_Json")
 
@@ -77,17 +86,24 @@ class _Substitution:
         if whole is not None and not whole["escape"]:
             node = self._alone(whole["name"], path, scalar.at)
             if node is not None:
-                return node
+                return self._without_secrets(node, path, scalar.at)
         text = _PLACEHOLDER.sub(lambda match: self._within(match, path, scalar.at), scalar.value)
-        if environment_names(text) and not self._open and not _may_hold_secrets(path):
-            wrong = (
-                "${env:...} is a secret: it is allowed only in an agent's prompt, "
-                "listen, think or speak, "
-                "and in a tool's headers"
-            )
-            self.problems.add(scalar.at, path, wrong, Code.SECRET)
-            return Hole(scalar.at)
-        return Scalar(scalar.at, text)
+        return self._without_secrets(Scalar(scalar.at, text), path, scalar.at)
+
+    def _without_secrets(self, node: Node, path: Path, at: Place) -> Node:
+        """Value for a path, with a hole and a problem for each secret that may not stand at its place.
+
+        That of a variable inside another is judged where the outermost is used.
+        """
+
+        def public(inner: Path, scalar: Scalar) -> Node:
+            here, text = (*path, *inner), scalar.value
+            if not isinstance(text, str) or not environment_names(text) or _may_hold_secrets(here):
+                return scalar
+            self.problems.add(at, here, _MISPLACED, Code.SECRET)
+            return Hole(at)
+
+        return node if self._open else map_scalars(node, public)
 
     def _alone(self, name: str, path: Path, at: Place) -> Node | None:
         """Node for a value that is a single variable; None for any other text."""
@@ -149,7 +165,9 @@ class _Substitution:
         if not self._open:
             self._depth = len(path)
         self._open.append(name)
-        opened = map_scalars(node, lambda inner, scalar: self._deeper(path, len(inner) + 1, scalar))
+        opened = map_scalars(
+            node, lambda inner, scalar: self._deeper((*path, *inner), len(inner) + 1, scalar)
+        )
         self._open.pop()
         return opened
 
@@ -224,10 +242,9 @@ def _may_hold_secrets(path: Path) -> bool:
         return path[2:4] == ("http", "headers")
     if path[:3] == ("expect", "judge", "endpoint"):
         return True
-    service = path[:1] == ("cast",) or path[:2] == ("defaults", "agent")
-    return (
-        service and path[2:3] in {("prompt",), ("listen",), ("think",), ("speak",)} and not _in_script(path)
-    )
+    is_of_agent = path[:1] == ("cast",) or path[:2] == ("defaults", "agent")
+    seat = path[4:] if path[2:4] == ("on_failure", "replace") else path[2:]
+    return is_of_agent and seat[:1] in _SECRET_KEYS and not _in_script(path)
 
 
 def environment_names(text: str) -> tuple[str, ...]:
