@@ -11,7 +11,9 @@ from trialogue.model.events import (
     FloorRequested,
     Joined,
     Left,
+    MeetingResumed,
     MuteAsked,
+    ProcessSuspended,
     SessionFailed,
     SpeechStarted,
     SpeechStopped,
@@ -206,6 +208,15 @@ def test_hands_and_who_is_muted():
         ("joining · hand up", "thinking"),
         ("joining", "thinking"),
     ]
+
+
+@pytest.mark.parametrize("event", [MuteAsked("dana", True), ProcessSuspended(60.0), MeetingResumed("00")])
+def test_a_person_whose_sound_begins_anew_is_silent(event):
+    """A person who was muted while speaking is not shown as speaking, and awaits its next turn."""
+    view = LiveView(MeetingPlan("m", (Participant("dana", kind=Kind.HUMAN), Participant("tech"))))
+    for record in records((1.0, SpeechStarted("dana", 1.0)), (2.0, event)):
+        view.take(record)
+    assert view.doing("dana") is Doing.LISTENING
 
 
 @pytest.mark.parametrize("event", [SessionFailed("tech", "gone"), Left("tech")])

@@ -19,8 +19,11 @@ from trialogue.model.events import (
     FloorRequested,
     Joined,
     Left,
+    MeetingResumed,
+    MuteAsked,
     PlaybackFinished,
     PlaybackStarted,
+    ProcessSuspended,
     ReplyFailed,
     ReplySent,
     SentenceSaid,
@@ -30,6 +33,8 @@ from trialogue.model.events import (
     SpeechStopped,
     ToolFinished,
     ToolRequested,
+    VoiceFell,
+    VoiceRose,
     Woke,
 )
 from trialogue.model.participants import Participant
@@ -100,6 +105,22 @@ def test_a_lane_ends_with_the_voice():
     ended = PlaybackFinished("ada", 1, 1, 4.0, 3.0, "complete", 0.19)
     marks = marks_of((1.0, PlaybackStarted("ada", 1, 1, 1.0)), (4.0, ended))
     assert [mark["at"] for mark in marks if mark["k"] == "off"] == [3.81]
+
+
+@pytest.mark.parametrize(
+    "event", [MuteAsked("kim", True), Left("kim"), ProcessSuspended(60.0), MeetingResumed("00")]
+)
+def test_a_person_who_is_muted_or_gone_is_silent(event):
+    """A person who was muted while speaking does not go on speaking on the page, and speaks anew later."""
+    began, again = (2.0, SpeechStarted("kim", 2.0)), (9.0, SpeechStarted("kim", 9.0))
+    fell, rose = (3.2, VoiceFell("kim", 3.0)), (3.4, VoiceRose("kim", 3.3))
+    for before, end in (((began,), 4.0), ((began, fell), 3.0), ((began, fell, rose), 4.0)):
+        marks = marks_of(*before, (4.0, event), again)
+        assert [(mark["k"], mark["at"]) for mark in marks if mark["k"] in {"on", "off"}] == [
+            ("on", 2.0),
+            ("off", end),
+            ("on", 9.0),
+        ]
 
 
 def test_open_sound_ends_with_the_records():

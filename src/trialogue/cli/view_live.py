@@ -30,8 +30,11 @@ from trialogue.model.events import (
     Event,
     Joined,
     Left,
+    MeetingResumed,
+    MuteAsked,
     PlaybackFinished,
     PlaybackStarted,
+    ProcessSuspended,
     SessionFailed,
     SessionLost,
     SessionReady,
@@ -192,8 +195,10 @@ class LiveView:
 
     def awaits(self, name: str) -> bool:
         """Whether a person has the floor and is not heard yet."""
-        people = {each.name for each in self.plan.participants if each.kind is not Kind.AGENT}
-        return name in people and name == self._holder and name not in self._sounding
+        return name in self._people() and name == self._holder and name not in self._sounding
+
+    def _people(self) -> set[str]:
+        return {each.name for each in self.plan.participants if each.kind is not Kind.AGENT}
 
     def _holding(self, name: str) -> Doing:
         """Activity of a floor holder who is silent; a person's is never "thinks"."""
@@ -228,6 +233,10 @@ class LiveView:
                 self._sounding.add(name)
             case PlaybackFinished(participant=name) | SpeechStopped(participant=name):
                 self._sounding.discard(name)
+            case MuteAsked(participant=name, muted=True) if name in self._people():
+                self._sounding.discard(name)
+            case ProcessSuspended() | MeetingResumed():  # people's sources begin again
+                self._sounding -= self._people()
             case Joined(seat=seat):
                 self._presence[seat.name] = _at_first(seat)
             case Left(participant=name):

@@ -37,10 +37,13 @@ from trialogue.model.events import (
     FloorRequested,
     Joined,
     Left,
+    MeetingResumed,
+    MuteAsked,
     PlaybackFinished,
     PlaybackPaused,
     PlaybackResumed,
     PlaybackStarted,
+    ProcessSuspended,
     ServiceWarned,
     SessionFailed,
     SessionLost,
@@ -50,6 +53,8 @@ from trialogue.model.events import (
     ToolCallCancelled,
     ToolFinished,
     ToolRequested,
+    VoiceFell,
+    VoiceRose,
 )
 from trialogue.model.failed_replies import FAILED, FailedReplies
 from trialogue.model.participants import Participant
@@ -91,6 +96,7 @@ class PageFold:
     _places: Places = Factory(Places)
     _told: dict[int, Utterance] = Factory(dict[int, Utterance])
     _open: dict[tuple[str, int, int], int] = Factory(dict[tuple[str, int, int], int])
+    _fallen: dict[str, float] = Factory(dict[str, float])
     _calls: dict[tuple[str, str], tuple[int, str]] = Factory(dict[tuple[str, str], tuple[int, str]])
     _away: set[str] = Factory(set[str])
     _failed: FailedReplies = Factory(FailedReplies)
@@ -109,6 +115,7 @@ class PageFold:
         self._failed.take(record.at, record.event)
         marks = [
             *self._asked(record),
+            *self._heard(record.at, record.event),
             *self._seen(record.at, record.event),
             *self._troubled(record.at, record.event),
         ]
@@ -136,7 +143,8 @@ class PageFold:
         if gone is not None:
             yield {"k": "unask", "who": gone, "at": ms(record.at)}
 
-    def _seen(self, at: float, event: Event) -> Iterator[Mark]:
+    def _heard(self, at: float, event: Event) -> Iterator[Mark]:
+        """Beginnings and ends of sound; that of a person ends with its source, too (`stretches`)."""
         match event:
             case PlaybackStarted() | PlaybackResumed():
                 yield self._on((event.participant, event.turn, event.reply), event.position_s, event.turn)
@@ -147,7 +155,22 @@ class PageFold:
             case SpeechStarted(participant=name, position_s=position_s) if (name, 0, 0) not in self._open:
                 yield self._on((name, 0, 0), position_s, None)
             case SpeechStopped(participant=name, position_s=position_s):
+                self._fallen.pop(name, None)
                 yield from self._off((name, 0, 0), position_s)
+            case VoiceFell(participant=name, position_s=position_s):
+                self._fallen[name] = position_s
+            case VoiceRose(participant=name):
+                self._fallen.pop(name, None)
+            case MuteAsked(participant=name, muted=True) | Left(participant=name):
+                yield from self._off((name, 0, 0), self._fallen.pop(name, at))
+            case ProcessSuspended() | MeetingResumed():
+                for name in [name for name, turn, _ in self._open if not turn]:
+                    yield from self._off((name, 0, 0), self._fallen.pop(name, at))
+            case _:
+                pass
+
+    def _seen(self, at: float, event: Event) -> Iterator[Mark]:
+        match event:
             case Joined(seat=seat):
                 yield _lane(seat, at)
             case Left(participant=name):
