@@ -1,4 +1,4 @@
-"""Calls into a trio loop from another loop or a thread: their results, and their cancellation.
+"""Calls into a trio loop, from asyncio or a thread: their results, and their cancellation.
 
 1. The caller waits for a future of the standard library, as any loop and any thread can.
 2. A call is cancelled on its own loop, and its future is done only after the call has ended.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from trialogue.expect.excused import windows
-from trialogue.expect.missing import Finding, HeldRecords, Looked
+from trialogue.expect.findings import Finding, HeldRecords, Looked
 from trialogue.expect.observing import (
     MEASURES,
     Measured,

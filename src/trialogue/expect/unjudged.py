@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from trialogue.expect.missing import HeldRecords
+from trialogue.expect.findings import HeldRecords
 from trialogue.model.events import RecordingFailed
 from trialogue.model.expectations import (
     Bound,

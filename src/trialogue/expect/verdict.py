@@ -30,7 +30,7 @@ from trialogue.arguments import checks_arguments
 from trialogue.brain.happenings import SaidWords, fits
 from trialogue.expect.bounds import bound_results
 from trialogue.expect.excused import windows
-from trialogue.expect.missing import Finding, HeldRecords, Looked
+from trialogue.expect.findings import Finding, HeldRecords, Looked
 from trialogue.expect.occurrences import Happenings, Occurrence, in_turn
 from trialogue.expect.record_lines import around
 from trialogue.expect.unjudged import why_unjudged

@@ -1,4 +1,4 @@
-"""Comparison of two runs by turns: the first turn in which they differ.
+"""Comparison of two runs by turns: the first turn in which they differ, from which on a what-if is simulated.
 
 `journal/comparing.py` compares journals line by line.
 """
