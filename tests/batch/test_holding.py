@@ -101,6 +101,23 @@ def test_a_worker_that_cannot_start_fails_its_meeting_alone(tmp_path, monkeypatc
     assert found.text == "no process could be started for it: Resource temporarily unavailable"
 
 
+def test_a_file_beside_the_scenario_runs_in_no_worker(tmp_path, monkeypatch):
+    """A file in the working directory with a module's name is data: a batch ran it, even with --no-code."""
+    monkeypatch.setattr(local_workers, "subprocess", subprocess)  # an interpreter that begins, not a fork
+    (job,) = jobs(tmp_path)
+    ran = tmp_path / "ran"
+    for name in ("orjson", "http", "queue"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(ran)!r}, 'w').close()\n")
+    monkeypatch.chdir(tmp_path)
+    hand = Hand()
+    try:
+        found = hand.hold(job)
+    finally:
+        hand.close()
+    assert not ran.exists()
+    assert (found.state, found.exit_code) == ("held", 0)
+
+
 def test_a_directory_without_a_result_is_named_and_left_alone(tmp_path):
     """Somebody holds it, or held it until its process died."""
     (job,) = jobs(tmp_path)

@@ -133,6 +133,8 @@ def main() -> None:
     assert active_count() == 1, "a process with threads is not to be forked"
     gc.freeze()
     program, *arguments = asked(socket.socket(fileno=int(sys.argv[1])))
+    if program == "-P":  # what it keeps off the path has no effect here: all is loaded
+        program, *arguments = arguments
     if program == "-m":
         program, *arguments = arguments
         sys.path[0] = str(Path.cwd())

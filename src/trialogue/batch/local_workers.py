@@ -88,7 +88,8 @@ class Hand:
         if self._process is None or self._process.poll() is not None:
             self._is_ready = False
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "trialogue.batch.worker"],
+                # -P: no file of the working directory runs in the place of a module
+                [sys.executable, "-P", "-m", "trialogue.batch.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
