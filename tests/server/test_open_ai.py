@@ -111,6 +111,12 @@ async def think(
         await endpoint.provider(client).think(request or ThinkRequest(memory=()), tell)
 
 
+async def test_nothing_behind_the_terminator_is_said() -> None:
+    """An answer ends at its terminator, in whatever packets it comes: what follows is not of this answer."""
+    async with answering(OK + delta(content="Fine.") + DONE + delta(content="Not this.") + DONE) as endpoint:
+        assert await thoughts_of(endpoint) == [ThoughtSentence("Fine.")]
+
+
 async def test_sentences_are_told_as_they_are_complete() -> None:
     """Tokens become sentences; usage events and comments are passed over."""
     events = [

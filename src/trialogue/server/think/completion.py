@@ -68,7 +68,12 @@ class Completion:
         """Whether its terminator has come, after which there is nothing more."""
 
     def feed(self, text: str) -> Iterator[Thought]:
-        """Take the payload of one event, and return its thoughts; at the terminator, the rest of them."""
+        """Take the payload of one event, and return its thoughts; at the terminator, the rest of them.
+
+        What comes behind the terminator is no part of the answer.
+        """
+        if self.is_terminated:
+            return
         if text == "[DONE]":
             self.is_complete = self.is_terminated = True
             yield from self.rest()
