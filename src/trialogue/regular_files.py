@@ -123,6 +123,22 @@ def open_descriptor(path: str, flags: int) -> int:
     return descriptor
 
 
+def replace_content(path: Path, content: bytes) -> None:
+    """Replace a file's content and keep its mode; OSError where that fails: the file is unchanged then."""
+    kept = path.resolve()
+    draft = kept.with_name(f".{kept.name}.new")
+    try:
+        with open(draft, "wb", opener=open_descriptor) as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.chmod(stat.S_IMODE(kept.stat().st_mode))
+        draft.replace(kept)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+
+
 def _check(mode: int, path: str) -> None:
     if not stat.S_ISREG(mode):
         kind = stat.S_IFMT(mode)

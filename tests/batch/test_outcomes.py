@@ -1,6 +1,7 @@
 """Outcomes for other programs: JUnit XML, GitHub's annotations, JSON, and an estimate before."""
 
 import re
+import resource
 from xml.etree import ElementTree as ET
 
 import orjson
@@ -20,7 +21,7 @@ from trialogue.cli.batch import BatchOptions, hold_batch
 from trialogue.cli.endings import INTERRUPTED
 from trialogue.cli.view_batch import table
 from trialogue.cli.view_lines import plain
-from trialogue.errors import SetupError
+from trialogue.errors import JournalError, SetupError
 from trialogue.model.participants import Participant, Price
 from trialogue.model.plan import Limits, MeetingPlan
 
@@ -225,3 +226,27 @@ def test_unjudged_expectations_are_one_error():
     assert (error.get("type"), error.get("message")) == ("exit-130", told)
     (line,) = github_lines([cut])
     assert line.endswith("::interrupted; 15 expectations not judged: the meeting was interrupted")
+
+
+def test_a_full_disk_keeps_the_baseline(options, tmp_path, monkeypatch):
+    """The figures of a good day are not lost where today's cannot be written; the file keeps its mode."""
+    file, base = written(tmp_path), tmp_path / "base.json"
+    assert hold_batch([file], options(save_baseline=base)) == 0
+    kept = base.read_bytes()
+    base.chmod(0o640)
+
+    def limited(*_args):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+        return {"meetings": ["x" * 99]}
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    monkeypatch.setattr(batch, "baseline_of", limited)
+    try:
+        with pytest.raises(JournalError, match=r"cannot write .*base\.json: File too large"):
+            hold_batch([file], options(save_baseline=base))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert base.read_bytes() == kept
+    monkeypatch.undo()
+    assert hold_batch([file], options(save_baseline=base)) == 0
+    assert (orjson.loads(base.read_bytes())["meetings"] != [], base.stat().st_mode & 0o777) == (True, 0o640)

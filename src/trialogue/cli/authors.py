@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +17,7 @@ from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
 from trialogue.model.clock_time import clock
 from trialogue.model.text import well_formed
-from trialogue.regular_files import check_regular, open_descriptor
+from trialogue.regular_files import check_regular, replace_content
 from trialogue.report.cast import with_everybody
 from trialogue.report.why import TurnGiven, grants
 from trialogue.scenario.defaults import Overrides
@@ -133,17 +131,9 @@ def _text(file: Path) -> str:
 
 def _rewrite(file: Path, text: str) -> None:
     """Replace a file's text. If that fails, for example on a full disk, the file is unchanged."""
-    kept = file.resolve()
-    draft = kept.with_name(f".{kept.name}.new")
     try:
-        with open(draft, "w", encoding="utf-8", opener=open_descriptor) as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        shutil.copymode(kept, draft)
-        draft.replace(kept)
+        replace_content(file, text.encode())
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise SetupError(f"cannot write {file}: {error.strerror}") from error
 
 

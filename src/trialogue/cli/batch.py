@@ -33,7 +33,7 @@ from trialogue.errors import JournalError, SetupError
 from trialogue.journal.records import on_local_clock
 from trialogue.model.json_text import read_json, write_json
 from trialogue.overwriting import refuse_other, refuse_unwritable
-from trialogue.regular_files import read_bounded
+from trialogue.regular_files import read_bounded, replace_content
 from trialogue.values import frozen
 
 if TYPE_CHECKING:
@@ -265,7 +265,11 @@ def _refuse_to_overwrite(path: Path | None) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
+    """Write an output; a file that exists is replaced whole or not at all."""
     try:
-        path.write_bytes(content)
+        if path.is_file():
+            replace_content(path, content)
+        else:
+            path.write_bytes(content)
     except OSError as error:
         raise JournalError(f"cannot write {path}: {error.strerror}", path=str(path)) from error
