@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from trialogue.brain.happenings import SaidWords, fits
 from trialogue.brain.tools.calls import OWN
 from trialogue.errors import ScenarioError
 from trialogue.model.participants import Hears, Participant, Price, Role
@@ -346,3 +347,25 @@ def test_a_flux_model_is_named_by_its_version(keys, stage, provider):
     """A Flux model is asked for in the form that only it has: the service refuses it in another."""
     text = f"trialogue: 1\nname: a\ncast:\n  ann: {{lines: [Hi.], {keys}}}\n  ben: {{lines: [Hi.]}}\n"
     assert resolve(loads(text)).agents[0].block[stage]["provider"] == provider
+
+
+@pytest.mark.parametrize(
+    ("said", "is_named"),
+    [
+        ("Is C++ faster?", True),
+        ("C++", True),
+        ("Ask Dana K. about it.", True),
+        ("Ask ben, please.", True),
+        ("The bench is free.", False),
+        ("Ask Dana Kent.", False),
+    ],
+)
+def test_a_name_that_ends_in_a_sign_is_heard(said, is_named):
+    """`never` is not told as met although a participant was named, as its alias ends in a sign."""
+    text = (
+        "trialogue: 1\nname: a\ncast:\n  ann: {lines: [Hi.]}\n"
+        '  ben: {lines: [Hi.], title: Dana K., aliases: ["C++"]}\n'
+        "expect: {never: [{said: {name: ben}}]}\n"
+    )
+    (never,) = resolve(loads(text)).expectations.never
+    assert fits(never.pattern, SaidWords(1.0, 1, "ann", said)) is is_named

@@ -84,7 +84,7 @@ def _spoken(document: Document, said: SpokenKeys) -> tuple[EventPattern, str]:
         words.append(f"the number {said.number:,.10g}")
     if said.name is not None:
         called = "|".join(re.escape(each) for each in _called(document, said.name))
-        matches.append(rf"(?i)\b(?:{called})\b")
+        matches.append(rf"(?i)(?:^|\W)(?:{called})(?:\W|$)")  # \b would need a letter at both ends
         words.append(f"the name of {said.name}")
     by = f" by {said.by}" if said.by else ""
     pattern = SpokenPattern(tuple(matches), said.by, said.number)
