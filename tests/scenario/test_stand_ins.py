@@ -1,5 +1,8 @@
 """Who holds a seat whose sessions have failed for good."""
 
+import pytest
+
+from trialogue.errors import ScenarioError
 from trialogue.model.participants import OnFailure
 from trialogue.scenario import Overrides, loads, resolve
 
@@ -64,3 +67,37 @@ def test_a_stand_in_has_a_key_of_its_own():
         f"trialogue: 1\nname: x\ndefaults: {{agent: {{{stand_in}}}}}\ncast: {{ann: {{lines: [Hi.]}}}}\n"
     )
     assert resolve(shared).secrets == ready.secrets
+
+
+CALLS = "think: {provider: scripted, script: [{call: {tool: price, arguments: {of: 1}}, say: Well.}]}"
+
+
+@pytest.mark.parametrize(
+    ("defaults", "seat", "place"),
+    [
+        ("", f"lines: [Hi.], on_failure: {{replace: {{{CALLS}}}}}", "cast.ann.on_failure.replace.think"),
+        (f"on_failure: {{replace: {{{CALLS}}}}}", "lines: [Hi.]", "defaults.agent.on_failure.replace.think"),
+        (CALLS, "prompt: Hi.", "defaults.agent.think"),
+    ],
+)
+def test_the_calls_of_each_script_are_checked(defaults, seat, place):
+    """A stand-in whose script calls a tool that its agent lacks is told before it is needed."""
+
+    def told(tools, more):
+        shared = f"trialogue: 1\nname: x\ndefaults: {{agent: {{{defaults}}}}}\n"
+        text = f"{shared}cast: {{ann: {{{seat}{tools}}}}}\n{more}"
+        with pytest.raises(ScenarioError) as error:
+            loads(text)
+        return [str(each).partition(": ")[2].partition(" [")[0] for each in error.value.problems]
+
+    strict = "{type: object, properties: {of: {type: string}}}"
+    tool = f"tools: {{price: {{schema: {strict}, mock: {{result: 8}}}}}}\n"
+    assert told("", "") == [
+        f'{place}.script[0].call.tool: ann has no tool "price"; known: hand_off, bid, request_floor'
+    ]
+    assert [each.partition("; ")[0] for each in told("", tool)] == [
+        f'{place}.script[0].call.tool: ann has no tool "price"'
+    ]
+    assert [each.partition(": arguments.of")[0] for each in told(", tools: [price]", tool)] == [
+        f"{place}.script[0].call.arguments: price would refuse these arguments"
+    ]

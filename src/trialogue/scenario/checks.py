@@ -6,7 +6,7 @@ mistake is reported once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from trialogue.brain.floor.policies import BY_THE_CHAIR
 from trialogue.brain.tools.arguments import misfit
@@ -43,6 +43,8 @@ CHAIR_TOOLS = ("give_floor", "end_meeting")
 
 FRAMES_S = (0.02, 0.04, 0.06, 0.08, 0.1)
 """Possible lengths of a frame, in seconds."""
+
+_SHARED: Path = ("defaults", "agent")
 
 MIX = "mix"
 """Name of the recording of all participants together, beside a recording for each."""
@@ -184,8 +186,8 @@ def _check_tools(look: Look) -> None:
     used = {tool for agent in look.document.cast.values() for tool in agent.tools or ()}
     used.update(
         entry.call.tool
-        for name, agent in look.document.cast.items()
-        for _, think in _own_thinks(name, agent)
+        for name in look.document.cast
+        for _, think in _thinks_of(look.document, name)
         for entry in script_of(think)
         if entry.call is not None
     )
@@ -201,10 +203,14 @@ def _check_tools(look: Look) -> None:
 
 
 def _check_calls(look: Look, name: str, agent: AgentKeys) -> None:
-    """A script may call its agent's tools and the floor tools; the chair's script also the chair's tools."""
+    """A script may call its agent's tools and the floor tools; the chair's script also the chair's tools.
+
+    So may that of its stand-in. Earlier versions checked only an agent's own script.
+    """
     offered = [*(agent.tools or ()), *FLOOR_TOOLS, *(CHAIR_TOOLS if agent.role is Seat.CHAIR else ())]
     tools: Path = ("cast", name, "tools")
-    for path, think in _own_thinks(name, agent):
+    for path, think in _thinks_of(look.document, name):
+        is_later = path[:3] != ("cast", name, "think")
         for index, entry in enumerate(script_of(think)):
             where = (*path, "script", index, "call")
             if entry.call is not None and entry.call.tool not in offered and look.is_read(tools):
@@ -213,26 +219,39 @@ def _check_calls(look: Look, name: str, agent: AgentKeys) -> None:
                 hint = did_you_mean(entry.call.tool, offered) or there_are(offered)
                 hint = f"; add it to the tools of {name}" if own else hint
                 text = f'{name} has no tool "{entry.call.tool}"{hint}'
-                look.tell((*where, "tool"), text, Code.TOOL_UNKNOWN, form=own)
+                look.tell((*where, "tool"), text, Code.TOOL_UNKNOWN, form=own, idle=is_later)
             elif entry.call is not None:
-                _check_arguments(look, where, entry.call)
+                _check_arguments(look, where, entry.call, is_later=is_later)
 
 
-def _check_arguments(look: Look, path: Path, call: ScriptCallKeys) -> None:
+def _check_arguments(look: Look, path: Path, call: ScriptCallKeys, *, is_later: bool) -> None:
     """A script's call must match the tool's schema, if the scenario has one."""
     tool = (look.document.tools or {}).get(call.tool)
     if tool is None or tool.schema is None or any(schema_faults(tool.schema, ())):
         return
     wrong = misfit(tool.schema, call.arguments or {})
     if wrong is not None:
-        look.tell((*path, "arguments"), f"{call.tool} would refuse these arguments: {wrong}", Code.CALL)
+        text = f"{call.tool} would refuse these arguments: {wrong}"
+        look.tell((*path, "arguments"), text, Code.CALL, idle=is_later)
 
 
-def _own_thinks(name: str, agent: AgentKeys) -> Iterable[tuple[Path, ThinkStage]]:
-    path: Path = ("cast", name, "think")
-    if not isinstance(agent.think, tuple):
-        return [] if agent.think is None else [(path, agent.think)]
-    return [((*path, index), think) for index, think in enumerate(agent.think)]
+def _thinks_of(document: Document, name: str) -> Iterator[tuple[Path, ThinkStage]]:
+    """Think providers of a seat and of its stand-in, its own or those under `defaults`."""
+    agent, shared = document.cast[name], document.defaults.agent if document.defaults else None
+    seat, places = ("cast", name), list[tuple[Path, ThinkStage | tuple[ThinkStage, ...]]]()
+    if agent.think is not None:
+        places.append(((*seat, "think"), agent.think))
+    places.extend(_stand_in_thinks(seat, agent.on_failure))
+    if shared is not None and not agent.is_person:
+        if shared.think is not None and agent.think is None and agent.lines is None:
+            places.append(((*_SHARED, "think"), shared.think))
+        if agent.on_failure is None:
+            places.extend(_stand_in_thinks(_SHARED, shared.on_failure))
+    for path, think in places:
+        if isinstance(think, tuple):
+            yield from (((*path, index), each) for index, each in enumerate(think))
+        else:
+            yield path, think
 
 
 # --- floor, agenda, end -------------------------------------------------------------------------------
