@@ -219,6 +219,18 @@ def test_a_call_that_is_answered_without_a_run_has_an_outcome():
     ]
 
 
+def test_a_request_that_is_repeated_while_its_call_runs_is_one_call():
+    """A service that asks twice for a call makes one call on the page, as in the figures."""
+    marks = marks_of(
+        (1.0, ToolRequested("ada", 1, "c1", "price", "{}"), RunTool("ada", "c1", "price", "{}")),
+        (1.5, ToolRequested("ada", 1, "c1", "price", "{}")),
+        (2.0, ToolRequested("ada", 1, "c1", "stock", "{}"), RunTool("ada", "c1", "stock", "{}", run=1)),
+        (3.0, ToolFinished("ada", "c1", "succeeded", "8", run=1)),
+    )
+    calls = [(each["k"], each["at"], each["tool"]) for each in marks if each["k"] in {"call", "result"}]
+    assert calls == [("call", 1.0, "price"), ("call", 2.0, "stock"), ("result", 3.0, "stock")]
+
+
 def test_tools_troubles_and_the_agenda_are_told():
     """A whole meeting gives a mark of each kind that it has."""
     fold = PageFold(PLAN)

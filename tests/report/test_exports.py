@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from report_values import MEETING, PLAN, UTTERANCES, grant, records
 
 from trialogue.errors import SetupError
-from trialogue.model.events import PlaybackFinished, PlaybackStarted, SessionReady
+from trialogue.model.commands import RunTool
+from trialogue.model.events import (
+    PlaybackFinished,
+    PlaybackStarted,
+    SessionReady,
+    ToolFinished,
+    ToolRequested,
+)
 from trialogue.model.participants import Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
@@ -155,6 +162,19 @@ def test_a_call_of_the_floors_own_tool_ends_with_its_answer_in_a_trace():
     track = begun.track_event.track_uuid
     ends = [each for each in packets if (each.track_event.track_uuid, each.track_event.type) == (track, 2)]
     assert [each.timestamp for each in ends] == [begun.timestamp]
+
+
+def test_a_repeated_request_is_one_call_in_a_trace():
+    """A call that a service asks for twice has one slice, from its first request to its result."""
+    asked = ToolRequested("ada", 1, "c1", "price", "{}")
+    told = (
+        Record(1, 1.0, asked, (RunTool("ada", "c1", "price", "{}"),)),
+        Record(2, 1.5, asked, ()),
+        Record(3, 3.0, ToolFinished("ada", "c1", "succeeded", "8"), ()),
+    )
+    packets = read_trace(made("perfetto", HeldMeeting(PLAN, (), told))).packet
+    (begun,) = [each for each in packets if each.track_event.name == "price"]
+    assert begun.timestamp == 1_000_000_000
 
 
 def test_a_trace_without_its_package_says_what_to_install(monkeypatch):

@@ -29,6 +29,7 @@ from trialogue.model.records import Record
 from trialogue.model.text import safe_text
 from trialogue.report.cues import labels
 from trialogue.report.stretches import Stretch, stretches
+from trialogue.report.tools import begins_call
 from trialogue.values import define
 
 _MEETING: Final = 1
@@ -110,7 +111,10 @@ class _Tracing:
             case Left(participant=name):
                 self.end(("session", name), at)
                 self.end(("ear", name), at)
-            case ToolRequested(participant=name, call_id=call, tool=tool):
+            case ToolRequested(participant=name, call_id=call, tool=tool) if (
+                name,
+                call,
+            ) not in self.open or begins_call(record):
                 self.begin((name, call), self.under(name, safe_text(tool)), at, safe_text(tool))
             case ToolFinished(participant=name, call_id=call):
                 self.end((name, call), at)

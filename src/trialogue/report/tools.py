@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from attrs import evolve, field
 
-from trialogue.model.commands import AskHook, RunTool
+from trialogue.model.commands import AnswerTool, AskHook, RunTool
 from trialogue.model.events import ToolCallCancelled, ToolFinished, ToolRequested
 from trialogue.model.records import Record
 from trialogue.model.shared_results import SharedResults
@@ -56,6 +56,14 @@ def tool_calls(records: Iterable[Record]) -> tuple[ToolRecord, ...]:
     for record in records:
         calls.take(record)
     return tuple(calls.all)
+
+
+def begins_call(record: Record) -> bool:
+    """Whether a request with the id of a running call is a new one: it runs, is put to the app, or answered.
+
+    Services repeat requests.
+    """
+    return any(isinstance(each, RunTool | AskHook | AnswerTool) for each in record.commands)
 
 
 @define

@@ -66,6 +66,7 @@ from trialogue.model.transcript import Utterance
 from trialogue.report.floor_requests import FloorRequests
 from trialogue.report.page.sentence_places import Places
 from trialogue.report.stretches import voice_end_s
+from trialogue.report.tools import begins_call
 from trialogue.values import define
 
 __all__ = ["Mark", "PageFold"]
@@ -117,6 +118,7 @@ class PageFold:
             *self._asked(record),
             *self._heard(record.at, record.event),
             *self._seen(record.at, record.event),
+            *self._called(record),
             *self._troubled(record.at, record.event),
         ]
         for each in self._shared.take(record):
@@ -175,8 +177,6 @@ class PageFold:
                 yield _lane(seat, at)
             case Left(participant=name):
                 yield {"k": "left", "who": name, "at": ms(at)}
-            case ToolRequested():
-                yield self._call(at, event)
             case ToolFinished(participant=name, call_id=call_id, outcome=outcome, code=code):
                 yield from self._result((name, call_id), at, outcome, code=code, content=event.content)
             case ToolCallCancelled(participant=name, call_id=call_id):
@@ -216,6 +216,13 @@ class PageFold:
         number = self._open.pop(key, None)
         if number is not None:
             yield {"k": "off", "id": number, "at": ms(at)}
+
+    def _called(self, record: Record) -> Iterator[Mark]:
+        event = record.event
+        if not isinstance(event, ToolRequested):
+            return
+        if (event.participant, event.call_id) not in self._calls or begins_call(record):
+            yield self._call(record.at, event)
 
     def _call(self, at: float, event: ToolRequested) -> Mark:
         self._count += 1
