@@ -276,7 +276,10 @@ def test_the_floor_of_one_who_leaves_is_given_on(tmp_path):
 
 
 def test_a_person_who_leaves_is_heard_no_more(tmp_path):
-    """An app that still gives a person's sound after it left gets an error."""
+    """An app that still gives a person's sound after it left gets an error that says so.
+
+    It said that the meeting has ended.
+    """
 
     async def visit(meeting):
         await meeting.join("dana", {"via": "app"})
@@ -289,7 +292,7 @@ def test_a_person_who_leaves_is_heard_no_more(tmp_path):
             meeting.source("dana")
 
     async def _given(source):
-        with pytest.raises(AlreadyOver):
+        with pytest.raises(AlreadyOver, match="dana has left"):
             await source.send(5 * LOUD)
 
     held(tmp_path, visit)

@@ -41,7 +41,8 @@ def sound_format(sample_rate: object, encoding: object, own_rate: int) -> AudioF
 class PersonSource:
     """Source for the sound of a person with `via: app`; made by `Meeting.source`.
 
-    Sound is mono, in the source's format, in pieces of whole samples.
+    Sound is mono, in the source's format, in pieces of whole samples. A participant who left and came back
+    has a new source.
     """
 
     def __init__(
@@ -60,8 +61,8 @@ class PersonSource:
         """Send sound of any length; it is played in real time. Returns when all of it is queued.
 
         The queue holds half a second. Longer sound waits for room, so a whole file is paced and nothing is
-        dropped. Several senders take turns. Raises `AlreadyOver` after the meeting has ended, and `WrongLoop`
-        outside a task of its loop.
+        dropped. Several senders take turns. Raises `AlreadyOver` after the meeting has ended or the person
+        has left, and `WrongLoop` outside a task of its loop.
         """
         sound = self._checked(pcm)
         self._loop.check()
@@ -83,7 +84,7 @@ class PersonSource:
         """
         sound = self._checked(pcm)
         if self._feed.is_over:
-            raise AlreadyOver("the meeting has ended: no sound is accepted any more")
+            raise self._over()
         with self._held:
             self._feed.jitter.push(self._converted(sound))
 
@@ -107,7 +108,7 @@ class PersonSource:
         rest = memoryview(pcm)
         while True:
             if self._feed.is_over:
-                raise AlreadyOver("the meeting has ended: no sound is accepted any more")
+                raise self._over()
             rest = rest[self._feed.take(bytes(rest)) :]
             if not rest:
                 return
@@ -116,7 +117,11 @@ class PersonSource:
     async def _moved(self) -> None:
         await self._feed.moved()
         if self._feed.is_over:
-            raise AlreadyOver("the meeting has ended: no sound is accepted any more")
+            raise self._over()
+
+    def _over(self) -> AlreadyOver:
+        name = self.participant
+        return AlreadyOver(f"{name} has left, or the meeting has ended: this source accepts no more sound")
 
     def __repr__(self) -> str:
         """Status line."""
