@@ -276,3 +276,43 @@ def test_a_resolved_variant_is_one_meeting(tmp_path: Path):
     document = prepare(file, Overrides(variant=Variant("ci", "2"))).document
     assert (document.profiles, document.matrix, document.run.seed) == (None, None, 8)
     assert load(file, Variant(profile="ci")).document.matrix is not None
+
+
+CLIP = "{play: FILE, when: {at: 1s}}"
+FORMS = (
+    "vars: {v: FILE}\ncast: {ann: {role: human, via: {clips: [{play: '${v}', when: {at: 1s}}]}}}\n",
+    f"vars: {{v: {CLIP}}}\ncast: {{ann: {{role: human, via: {{clips: ['${{v}}']}}}}}}\n",
+    f"vars: {{v: [{CLIP}]}}\ncast: {{ann: {{role: human, via: {{clips: '${{v}}'}}}}}}\n",
+    f"vars: {{v: {{clips: [{CLIP}]}}}}\ncast: {{ann: {{role: human, via: '${{v}}'}}}}\n",
+)
+"""Casts in which a variable names a recording."""
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("file", "told"), [("../a.wav", "is not a file inside the scenario's folder"), ("b.wav", "no such file")]
+)
+def test_a_recording_that_a_variable_names_is_in_the_folder(tmp_path, form, file, told):
+    """A scenario cannot play files outside its folder by naming them in a variable."""
+    (tmp_path / "a.wav").write_bytes(b"")
+    scenario = tmp_path / "inner" / "a.yaml"
+    scenario.parent.mkdir()
+    scenario.write_text(HEAD + form.replace("FILE", file))
+    with pytest.raises(ScenarioError, match=told):
+        load(scenario)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "vars: {who: Kim, v: a.yaml}\ncast: {ann: {think: {provider: scripted, script: '${v}'}}}\n",
+        "vars: {who: Kim, v: a}\ncast: {ann: {think: {provider: scripted, script: '${v}.yaml'}}}\n",
+        "vars: {who: Kim, v: a.yaml}\ncast: {ann: {via: {scripted: '${v}'}}}\n",
+        "vars: {who: Kim, v: {provider: scripted, script: a.yaml}}\ncast: {ann: {think: '${v}'}}\n",
+    ],
+)
+def test_a_script_that_a_variable_names_is_read(tmp_path, form):
+    """A script's file in a variable is said, with its own variables; the agent is not silent."""
+    (tmp_path / "a.yaml").write_text("script: [{say: 'I am ${who}, $${who}.'}]\n")
+    (tmp_path / "b.yaml").write_text(HEAD + form)
+    assert load(tmp_path / "b.yaml").document.cast["ann"].think.script[0].say == "I am Kim, ${who}."

@@ -1,4 +1,4 @@
-"""Inclusion of script files in the place of their paths, so that later steps have one tree."""
+"""Inclusion of script files in the place of their paths, and checks of the paths of recordings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from attrs import field
 
 from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.problems import Code, Path, Problems, shown
-from trialogue.scenario.tree import MAX_BYTES, Entries, Hole, Items, Node, Scalar, compose, map_scalars
+from trialogue.scenario.tree import MAX_BYTES, Entries, Hole, Items, Node, Scalar, compose
 from trialogue.values import define
 
 _TEXTS: Final = (".yaml", ".yml", ".json")
@@ -62,20 +62,20 @@ def decode(content: bytes, problems: Problems, at: Scalar | Hole, path: Path) ->
         return None
 
 
-def include_scripts(root: Node, folder: FilePath | None, problems: Problems) -> Node:
-    """Tree with each script's path replaced by the script."""
-    return map_scalars(root, _Includer(folder, problems).change)
-
-
 @define
-class _Includer:
-    """Reads script files, each only once."""
+class Includer:
+    """Reads script files, each only once, and checks the paths of recordings."""
 
     folder: FilePath | None
+    """Folder of the files; None where none may be named."""
+
     problems: Problems
+    """Problems, in which faults are noted."""
+
     _read: dict[str, Items] = field(factory=dict[str, Items], init=False)
 
     def change(self, path: Path, scalar: Scalar) -> Node:
+        """Script in the place of its path, a hole for a file that cannot be used, any other value itself."""
         if path[:1] == ("cast",) and path[2:4] == ("via", "clips") and path[5:] == ("play",):
             return self._recording(path, scalar)
         seat = path[2:] if path[:1] == ("cast",) or path[:2] == ("defaults", "agent") else ()

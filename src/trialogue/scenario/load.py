@@ -14,7 +14,7 @@ from trialogue.errors import WrongType
 from trialogue.model.kinds import record_of
 from trialogue.scenario.binding import Binder, via_of
 from trialogue.scenario.checks import Look, SourcePlaces, check_document
-from trialogue.scenario.including import decode, include_scripts, read_text
+from trialogue.scenario.including import Includer, decode, read_text
 from trialogue.scenario.names_in_file import names_in
 from trialogue.scenario.problem_lines import raise_problems
 from trialogue.scenario.problems import Code, Path, Place, Problems
@@ -130,8 +130,7 @@ def read_scenario(text: str | bytes, origin: Origin, problems: Problems) -> Scen
         for path, pair in hidden_by_scripts(tree):
             text = "is replaced by the script under via: keep only one of them"
             problems.add(pair.at, path, text, Code.THINK_TWICE)
-    tree = include_scripts(scripted(tree), origin.folder, problems)
-    tree = substitute(tree, problems)
+    tree = substitute(scripted(tree), problems, Includer(origin.folder, problems).change)
     document = _bind(tree, problems)
     if document is None or problems.is_partial:
         return None

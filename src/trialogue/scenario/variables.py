@@ -1,7 +1,8 @@
 """Variables `${name}` and references `${env:NAME|default}`: their values, their places, and secrets.
 
-1. `${name}` is replaced when the file is read; `${name.key}` is an entry of a variable that is a map. A
-   variable may hold others; a circular one is a fault.
+1. `${name}` is replaced when the file is read, in paths of other files and in scripts from them, too;
+   `${name.key}` is an entry of a variable that is a map. A variable may hold others; a circular one is a
+   fault.
 2. A variable that is the whole value keeps its type: a number stays a number, a list or a map is inserted
    whole. Within a text it becomes text.
 3. `$${name}` is the text `${name}`.
@@ -17,7 +18,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 from attrs import field
@@ -57,11 +58,20 @@ _MISPLACED = (
 _Json = TypeVar("_Json")
 
 
-def substitute(root: Node, problems: Problems) -> Node:
-    """The tree with every `${name}` replaced, except in profiles and the matrix before they are applied."""
+def substitute(root: Node, problems: Problems, include: Callable[[Path, Scalar], Node]) -> Node:
+    """The tree with every `${name}` replaced, except in profiles and the matrix before they are applied.
+
+    `include` checks the path of a file, and gives the script that takes the path's place.
+    """
     known = root.find("vars") if isinstance(root, Entries) else None
     variables = known if isinstance(known, Entries) else Entries(root.at, ())
-    return map_scalars(root, _Substitution(variables, problems).change)
+    replace = _Substitution(variables, problems).change
+
+    def included(path: Path, scalar: Scalar) -> Node:
+        found = include(path, scalar)
+        return found if isinstance(found, Scalar) else map_scalars(found, replace, path)
+
+    return map_scalars(root, lambda path, scalar: map_scalars(replace(path, scalar), included, path))
 
 
 @define
