@@ -26,6 +26,21 @@ def test_a_new_file_is_good_and_is_not_written_twice(tmp_path, capsys):
     assert "already exists" in capsys.readouterr().err
 
 
+def test_a_new_file_on_a_full_disk_is_not_begun(tmp_path, capsys):
+    """`new` on a full disk leaves no empty file, which a second try would refuse as existing."""
+    file = tmp_path / "x.yaml"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        code = main(["new", str(file)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert code == 2
+    assert f"cannot write {file}: File too large" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+    assert main(["new", str(file)]) == 0
+
+
 def test_a_new_file_is_asked_for_at_a_terminal(tmp_path, monkeypatch, capsys):
     """`new` at a terminal asks for what it needs with defaults, and asks again after a wrong word."""
 

@@ -49,12 +49,22 @@ def new_file(file: Path, wanted: NewScenario, *, asks: bool) -> int:
         raise SetupError("a moderated meeting needs a chair and another participant: give --agents 2 or more")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(well_formed(skeleton(wanted)))
+        _write_new(file, well_formed(skeleton(wanted)))
     except OSError as error:
         raise SetupError(f"cannot write {file}: {error.strerror}") from error
     put(f"{file}: written. Run it: trialogue run {quote(str(file))}")
     return 0
+
+
+def _write_new(file: Path, text: str) -> None:
+    """Write a file that does not exist yet, whole or not at all; OSError where that fails."""
+    with file.open("x", encoding="utf-8"):
+        pass
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
 
 
 def _asked(wanted: NewScenario) -> NewScenario:
