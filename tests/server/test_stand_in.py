@@ -229,6 +229,7 @@ def test_a_file_with_a_script_answers_everybody(tmp_path: Path) -> None:
         ("agents:\n  - script: []\n", ":2:5:", 'needs the key "name"'),
         ("agents:\n  - name: a\n    match: {path: orders}\n    script: []\n", ":3:19:", "starts with /"),
         ("agents:\n  - name: a\n    match: {prompt: '('}\n    script: []\n", ":3:21:", "[E-PATTERN]"),
+        ("name: a\n", ":1:1:", "under agents[]: agents: [{script: ..., name: a}] [E-KEY"),
         ("{}", ":1:1:", "needs either script or agents"),
         ("script: []\nagents: []\n", ":1:1:", "needs either script or agents"),
         ("script: [", ":1:", "[E-YAML]"),

@@ -223,7 +223,9 @@ def _nested(record: kinds.KeyMap, steps: _Steps, value: Callable[[Kind], str | N
         return form_of(record, first)  # their form is that of the measure
     with_ = companions_of(inside.cls).get(rest[0], {})
     beside = [
-        f"{each.key}: {with_[each.key]}" if each.key in with_ else form_of(inside, each.key)
+        f"{each.key}: {with_[each.key]}"
+        if each.key in with_
+        else form_of(inside, each.key) or f"{shown(each.key)}: ..."
         for each in inside.members
         if each.key != rest[0] and (each.required or each.key in with_)
     ]
