@@ -217,6 +217,19 @@ def test_an_ended_meeting_is_not_resumed(hold, out):
         open_resumption(out)
 
 
+def test_an_ended_meeting_that_cannot_be_written_is_refused_alone(hold, out, monkeypatch, caplog):
+    """The refusal of an ended meeting on a read-only disk is not preceded by a warning about its journal."""
+    hold()
+
+    def read_only(_path):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("trialogue.meeting.resumption.repair", read_only)
+    with pytest.raises(SetupError, match="the meeting has ended"):
+        open_resumption(out)
+    assert "stays open" not in caplog.text
+
+
 def test_a_meeting_of_other_rules_is_not_resumed(crashed, monkeypatch):
     """A run that the present rules would decide in another way is not resumed."""
     run = crashed()
@@ -235,7 +248,7 @@ def test_a_journal_of_nothing_is_not_resumed(crashed):
         open_resumption(run)
 
 
-def test_a_run_whose_disk_cannot_be_written_is_resumed_elsewhere(crashed, resumed, monkeypatch):
+def test_a_run_whose_disk_cannot_be_written_is_resumed_elsewhere(crashed, resumed, monkeypatch, caplog):
     """A run on a full disk is resumed elsewhere, and its own journal is left as it is."""
     run = crashed()
     whole = (run / "journal.jsonl").read_bytes()
@@ -246,6 +259,7 @@ def test_a_run_whose_disk_cannot_be_written_is_resumed_elsewhere(crashed, resume
     monkeypatch.setattr("trialogue.meeting.resumption.repair", full)
     held, _ = resumed(run)
     assert held.result.ok
+    assert "the old journal stays open" in caplog.text
     assert (run / "journal.jsonl").read_bytes() == whole
 
 

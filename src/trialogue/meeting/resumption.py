@@ -271,7 +271,7 @@ def open_resumption(
     as it is now).
     """
     path = journal_of(run)
-    _close(path)
+    failure = _close(path)
     if not allow_changed_scenario:
         _check_unchanged(path)
     reading = read(path)
@@ -279,7 +279,10 @@ def open_resumption(
     verify(path, lambda _: brain)
     if brain.phase is Phase.OVER:
         raise SetupError(f"{path.parent}: the meeting has ended and cannot be continued")
-    return _made(path, reading, brain)
+    made = _made(path, reading, brain)
+    if failure is not None and reading.end is None:
+        diagnostics.warning("the old journal stays open", path=str(path), error=failure.strerror)
+    return made
 
 
 def _made(path: Path, reading: Reading, brain: Brain) -> Resumption:
@@ -337,14 +340,15 @@ def _began_with(name: str) -> bool:
     return name == "scenario.yaml" or name.startswith(f"{CLIPS}/")
 
 
-def _close(path: Path) -> None:
-    """Close the old journal; if it cannot be changed (a full disk), it is read unchanged."""
+def _close(path: Path) -> OSError | None:
+    """Close the old journal; if it cannot be changed (a full disk), it is read unchanged. Returns why."""
     if read(path).header.of is JournalKind.SESSION:
         raise SetupError(f"{path.parent} is a server session, not a meeting, and cannot be continued")
     try:
         repair(path)
     except OSError as error:
-        diagnostics.warning("the old journal stays open", path=str(path), error=error.strerror)
+        return error
+    return None
 
 
 def _resolved(scenario: Path, plan: MeetingPlan) -> Resolved:
