@@ -249,3 +249,15 @@ def test_a_recording_is_opened_where_the_scenario_is_checked(file):
     (told,) = check(file)
     assert told.code is Code.CLIP
     assert "gwen.wav is not a readable WAV file" in str(told)
+
+
+def test_an_ear_has_its_values_from_the_environment():
+    """A language from the environment reaches the ear, as it does an agent's; not its name does."""
+    listen = 'listen: {language: "${env:EAR_LANGUAGE|de}", keyterms: ["${env:OUR_NAME}", edge]}'
+    text = f"trialogue: 1\nname: x\ncast:\n  ann: {{lines: [Hi.]}}\n  dana: {{role: human, {listen}}}\n"
+    ready = resolve(loads(text))
+    assert ready.needs == ("OUR_NAME",)
+    assert ready.secrets == ("EAR_LANGUAGE", "OUR_NAME")
+    told = ready.people[0].ear.revealed({"OUR_NAME": "Edgar"})
+    plain = text.replace("${env:EAR_LANGUAGE|de}", "de").replace("${env:OUR_NAME}", "Edgar")
+    assert told == resolve(loads(plain)).people[0].ear.offer

@@ -48,12 +48,12 @@ def _block(resolved: Resolved, box: Toolbox, name: str, seat: AgentSpec) -> Mapp
 
 
 def ear_services(resolved: Resolved, switchboard: Switchboard) -> dict[str, EarService]:
-    """Services of the ears of all people whose sound the meeting hears, at its rate."""
+    """Services of the ears of people whose sound the meeting hears, at its rate; references are resolved."""
     sample_rate = AudioGrid(frame_ms=resolved.frame_ms).sample_rate
     services: dict[str, EarService] = {}
     for person in resolved.people:
         if person.ear is not None:
-            offer = person.ear.offer.at_rate(sample_rate)
+            offer = person.ear.revealed(os.environ).at_rate(sample_rate)
             connect = switchboard.for_ear(person.name, person.ear.via, offer)
             services[person.name] = EarService(connect, offer, _place(resolved, person.name))
     return services

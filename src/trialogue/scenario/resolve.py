@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import cast
 
@@ -32,7 +32,7 @@ from trialogue.scenario.spoken_checks import check_spoken
 from trialogue.scenario.standing_in import redial_rules, stand_in
 from trialogue.scenario.tool_keys import HttpCall
 from trialogue.scenario.tool_specs import ToolSpec, tool_specs
-from trialogue.scenario.variables import environment_names, needed_names
+from trialogue.scenario.variables import names_within, needed_names
 from trialogue.scenario.variants import AS_IT_STANDS, Variant, variants
 from trialogue.services import EMBEDDED
 from trialogue.services.script import JsonObject
@@ -171,7 +171,7 @@ class Resolved:
     def needed(self) -> tuple[tuple[Path, str], ...]:
         """Variables of `needs`, each with the seat or tool that needs it, in file order."""
         return tuple(
-            (path, name) for path, texts in self._revealed for name in _secrets_in(texts, needed_names)
+            (path, name) for path, texts in self._revealed for name in names_within(texts, needed_names)
         )
 
     @property
@@ -182,18 +182,26 @@ class Resolved:
             for agent in self.agents
             for seat in agent.seats
         ]
+        ears = [(("cast", each.name), each.ear.keys) for each in self.people if each.ear is not None]
         actions = [(("tools", tool.name, "http"), tool.action) for tool in self.tools]
-        return [*blocks, *((path, each.headers) for path, each in actions if isinstance(each, HttpCall))]
+        return [
+            *blocks,
+            *ears,
+            *((path, each.headers) for path, each in actions if isinstance(each, HttpCall)),
+        ]
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The environment variables used by its agents' settings and its tools, sorted."""
+        """The environment variables used by its agents' and ears' settings and its tools, sorted."""
         headers = [tool.action.headers for tool in self.tools if isinstance(tool.action, HttpCall)]
         of_agents = {name for agent in self.agents for name in _secrets_in_seats(agent)}
+        of_ears = [person.ear.keys for person in self.people if person.ear is not None]
         judge = self.document.expect.judge if self.document.expect else None
         endpoint = judge.endpoint if judge else None
         of_judge = [endpoint.url, dict(endpoint.headers or {})] if endpoint else []
-        return tuple(sorted(of_agents.union(_secrets_in(headers), _secrets_in(of_judge))))
+        return tuple(
+            sorted(of_agents.union(names_within(headers), names_within(of_ears), names_within(of_judge)))
+        )
 
 
 @frozen
@@ -376,20 +384,6 @@ def _seat(document: Document, plan: MeetingPlan, name: str) -> AgentSpec:
 
 
 def _secrets_in_seats(agent: AgentSpec) -> Iterator[str]:
-    yield from _secrets_in(agent.block)
+    yield from names_within(agent.block)
     if agent.fallback is not None:
-        yield from _secrets_in(agent.fallback.block)
-
-
-def _secrets_in(value: object, names: Callable[[str], tuple[str, ...]] = environment_names) -> Iterator[str]:
-    match value:
-        case str():
-            yield from names(value)
-        case dict():
-            for item in cast("dict[str, object]", value).values():
-                yield from _secrets_in(item, names)
-        case list():
-            for item in cast("list[object]", value):
-                yield from _secrets_in(item, names)
-        case _:
-            pass
+        yield from names_within(agent.fallback.block)

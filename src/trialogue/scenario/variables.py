@@ -18,7 +18,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar, cast
 
 from attrs import field
@@ -269,6 +269,21 @@ def needed_names(text: str) -> tuple[str, ...]:
     return tuple(match["name"] for match in found if match and match["default"] is None)
 
 
+def names_within(value: object, names: Callable[[str], tuple[str, ...]] = environment_names) -> Iterator[str]:
+    """The environment variables to which the texts of a value refer, by default all of them."""
+    match value:
+        case str():
+            yield from names(value)
+        case dict():
+            for item in cast("dict[str, object]", value).values():
+                yield from names_within(item, names)
+        case list() | tuple():
+            for item in cast("Sequence[object]", value):
+                yield from names_within(item, names)
+        case _:
+            pass
+
+
 def escaped(text: str, path: Path) -> str:
     """A text escaped for a file at `path`, so that it reads back as the same text."""
 
@@ -306,6 +321,9 @@ def _reveal(value: _Json, environment: Mapping[str, str]) -> _Json:
             return cast("_Json", {key: _reveal(inner, environment) for key, inner in pairs})
         case list():
             return cast("_Json", [_reveal(inner, environment) for inner in cast("list[object]", value)])
+        case tuple():
+            members = cast("tuple[object, ...]", value)
+            return cast("_Json", tuple(_reveal(inner, environment) for inner in members))
         case _:
             return value
 
