@@ -14,7 +14,7 @@ from journal_values import keep
 from test_cli_watching import Paper, clock_of_threads  # noqa: F401 - a fixture
 
 from trialogue.cli import main
-from trialogue.cli.replay import Played, play_run
+from trialogue.cli.replay import Played, _start_s, play_run
 from trialogue.cli.view_playback import GrowingRun, Playback, recorded_levels
 from trialogue.cli.view_watcher import Watcher
 from trialogue.errors import JournalError, SetupError
@@ -133,10 +133,19 @@ def test_a_place_is_a_time_or_a_turn(run_folder, capsys):
 
 
 @pytest.mark.parametrize(
+    ("start", "at"),
+    [("83.2", 83.2), ("1:23", 83), ("299:30", 17_970), ("4:59:30", 17_970), ("0:01:02.5", 62.5)],
+)
+def test_a_place_is_any_time_that_a_replay_prints(start, at):
+    """A time is taken as it is printed: from the second hour on, `4:59:30` was refused."""
+    assert _start_s(start, []) == at
+
+
+@pytest.mark.parametrize(
     ("options", "why"),
     [
         (["--from", "turn 99"], "the meeting has no turn 99"),
-        (["--from", "soon"], "--from takes seconds, M:SS or 'turn N'"),
+        (["--from", "soon"], "--from takes seconds, M:SS, H:MM:SS or 'turn N'"),
         (["--speed", "fast"], "--speed takes a factor"),
         (["--speed", "-1"], "--speed takes a factor"),
         (["--speed", "2", "--audio"], "--audio plays in real time"),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from trialogue.cli.view_watcher import Viewed
     from trialogue.devices.driver import Driver
 
-_TIME: Final = re.compile(r"(?:(\d+):)?(\d+(?:\.\d+)?)")
+_TIME: Final = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
 _TURN: Final = re.compile(r"turn\s*(\d{1,18})", re.IGNORECASE)
 
 
@@ -41,7 +41,7 @@ class Played:
     """Factor of real time, or `max`; None to print all at once."""
 
     start: str = "0"
-    """Beginning: seconds, `M:SS`, or `turn N`."""
+    """Beginning: seconds, `M:SS`, `H:MM:SS`, or `turn N`."""
 
     audio: bool = False
     """Whether its sound is played, too."""
@@ -146,8 +146,9 @@ def _start_s(start: str, records: Iterable[Record]) -> float:
             raise SetupError(f"the meeting has no turn {turn}")
         return at
     if found := _TIME.fullmatch(start.strip()):
-        return 60 * float(found[1] or 0) + float(found[2])
-    raise SetupError(f"--from takes seconds, M:SS or 'turn N', not {start!r}")
+        hours, minutes, seconds = (float(each or 0) for each in found.groups())
+        return 3600 * hours + 60 * minutes + seconds
+    raise SetupError(f"--from takes seconds, M:SS, H:MM:SS or 'turn N', not {start!r}")
 
 
 def _moments(reading: Reading, story: Story) -> Iterator[StoryMoment]:

@@ -106,7 +106,7 @@ class Playing:
     ] = None
     """Factor of real time, or `max`."""
 
-    from_: Annotated[str, Parameter(name="--from", help="Where to start: seconds, M:SS, or 'turn N'.")] = "0"
+    from_: Annotated[str, Parameter(name="--from", help="Start: seconds, M:SS, H:MM:SS, or 'turn N'.")] = "0"
     """Place at which the playback begins."""
 
     step: Annotated[Flag, Parameter(help="Print one line at a time, and wait for Enter.")] = False
