@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from pathlib import Path
 
 import orjson
 import pytest
@@ -103,3 +104,18 @@ def test_a_scenario_may_want_its_page(small, hold_it, tmp_path):
     small.write_text(small.read_text().replace("run: {", "run: {page: true, "))
     assert hold(small, RunOptions(out=tmp_path / "run", shown="json"), hold_it) == 0
     assert verify_files(tmp_path / "run").files["report.html"] is FileState.WHOLE
+
+
+@pytest.mark.parametrize("command", [["report"], ["report", "--html"], ["replay"], ["why"]])
+def test_a_run_of_another_user_has_one_exit_code(run_folder, monkeypatch, capsys, command):
+    """A run that this user may not read ends each command with 4, the code of a journal."""
+    stat = Path.stat
+
+    def shut(self, **asked):
+        if self.parent == run_folder:
+            raise PermissionError(13, "Permission denied", str(self))
+        return stat(self, **asked)
+
+    monkeypatch.setattr(Path, "stat", shut)
+    assert main([command[0], str(run_folder), *command[1:]]) == 4
+    assert f"cannot read {run_folder}" in capsys.readouterr().err

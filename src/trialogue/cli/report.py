@@ -96,10 +96,13 @@ def _print_foreign(file: Path, *, as_json: bool) -> int:
 
 
 def _foreign_in(folder: Path) -> list[Path]:
-    """The meeting files in a folder that is not a run."""
-    if not folder.is_dir() or (folder / JOURNAL).exists():
-        return []
-    found = sorted(each for each in folder.iterdir() if each.suffix.lower() in FOREIGN)
+    """The meeting files in a folder that is not a run; JournalError where it cannot be read."""
+    try:
+        if not folder.is_dir() or (folder / JOURNAL).exists():
+            return []
+        found = sorted(each for each in folder.iterdir() if each.suffix.lower() in FOREIGN)
+    except OSError as error:
+        raise JournalError(f"cannot read {folder}: {error.strerror}", path=str(folder)) from error
     for each in found:
         try:
             check_regular(each)  # a pipe in a folder was not named by the user

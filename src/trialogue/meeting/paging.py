@@ -55,8 +55,11 @@ def write_page(run: Path, *, out: Path | None = None, sound: WhereSound = "insid
 
 
 def is_run(path: Path) -> bool:
-    """Whether this is a run or its journal, rather than a folder of runs."""
-    return not runs_in(path)
+    """Whether this is a run or its journal, not a folder of runs; JournalError where it cannot be read."""
+    try:
+        return not runs_in(path)
+    except OSError as error:
+        raise JournalError(f"cannot read {error.filename}: {error.strerror}", path=str(path)) from error
 
 
 def write_runs(folder: Path, *, out: Path | None = None) -> Path:
