@@ -1,5 +1,6 @@
 """What is personal is known by class and field, and can be masked out of a journal."""
 
+import resource
 from enum import Enum
 from typing import Literal, get_args, get_origin, get_type_hints
 
@@ -267,3 +268,18 @@ def test_salvaged_journal_can_be_redacted(tmp_path):
     reading = read(copy, salvage=True)
     list(reading)
     assert [problem.kind for problem in reading.problems] == [ProblemKind.OUT_OF_ORDER]
+
+
+def test_a_copy_on_a_full_disk_is_not_begun(tmp_path):
+    """A redacted copy that a full disk cut off is not left behind, where a second try would refuse it."""
+    path, copy = keep(tmp_path, meeting()), tmp_path / "copy.jsonl"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(JournalError, match=r"cannot write .*File too large"):
+            redact(read(path), copy)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not copy.exists()
+    redact(read(path), copy)
+    assert len(list(read(copy))) == len(meeting())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -36,22 +36,29 @@ def redact(reading: Reading, out: str | Path) -> None:
     Times, numbers, names, codes and participants' titles stay (`trialogue.journal.personal` declares them);
     every other text is masked, and every text of an unknown event or command, with the keys of objects in
     it. Exact timing and word counts remain, so the copy is reduced but not anonymous.
+    A copy that cannot be completed is removed.
     """
-    previous = chain.ORIGIN
     try:
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            head = header_line(_redacted_header(reading.header))
-            line, previous = _sealed(head, previous)
-            file.write(line)
-            for each in reading.lines():
-                line, previous = _sealed(_redacted(each.raw), previous)
-                file.write(line)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.writelines(_copied(reading))
+        except BaseException:
+            Path(out).unlink()
+            raise
     except OSError as error:
         raise JournalError(f"cannot write {out}: {error.strerror}", path=str(out)) from error
     except MISFITS:
         # Cut the chain of causes: their texts may hold text that is to be masked.
         raise JournalError(f"{reading.path} has an invalid line", path=str(reading.path)) from None
+
+
+def _copied(reading: Reading) -> Iterator[bytes]:
+    line, previous = _sealed(header_line(_redacted_header(reading.header)), chain.ORIGIN)
+    yield line
+    for each in reading.lines():
+        line, previous = _sealed(_redacted(each.raw), previous)
+        yield line
 
 
 def _redacted_header(header: Header) -> Header:
