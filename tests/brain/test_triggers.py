@@ -5,9 +5,13 @@ import pytest
 from trialogue.brain.triggers import Triggers
 from trialogue.model.commands import AnswerTool, Attribute, EndTurn, GrantFloor, Play, RunTool
 from trialogue.model.events import (
+    Left,
+    MeetingResumed,
     MeetingStarted,
+    MuteAsked,
     PlaybackFinished,
     PlaybackStarted,
+    ProcessSuspended,
     ReplySent,
     SentenceSaid,
     SpeechStarted,
@@ -65,6 +69,17 @@ def test_a_call_that_is_answered_without_a_run_ends_what_waits_for_it(outcome, c
         (4.0, asked[1], AnswerTool("ben", 1, "c2", "prices", content)),
     )
     assert found == [(3.0, 0)]
+
+
+@pytest.mark.parametrize(
+    "end", [MuteAsked("dana", muted=True), Left("dana"), ProcessSuspended(60.0), MeetingResumed("1")]
+)
+def test_who_is_heard_no_more_speaks_no_longer(end):
+    """A clip that waits for two seconds of Dana's speech does not come when Dana was muted after one."""
+    speech = [Trigger(SoundPattern("dana", 2.0))]
+    began = (1.0, SpeechStarted("dana", 1.0))
+    assert gone_off(speech, began, (2.0, end), (9.0, Woke("t"))) == []
+    assert gone_off(speech, began, (9.0, Woke("t"))) == [(3.0, 0)]
 
 
 def typed(turn, at, text):

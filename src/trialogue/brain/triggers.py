@@ -3,7 +3,7 @@
 1. A pattern matches at one moment: at an event of `happenings`, when a participant has spoken for the given
    time, or when a time has come. `nth` counts matches; a trigger acts once, `after_s` after its match.
 2. Speech matches at most once per turn (a person's once per stretch), and only while it lasts: speech that
-   ends before `for_s` has passed is no match.
+   ends before `for_s` has passed is no match. Who is muted or leaves is not heard any more.
 3. Words are searched in a turn's heard words when the turn is over.
 4. The fold has no clock: `next_at` is the time of its next check, `due(now)` the triggers since then.
 """
@@ -20,8 +20,12 @@ from trialogue.model import patterns
 from trialogue.model.commands import Command
 from trialogue.model.events import (
     Event,
+    Left,
+    MeetingResumed,
+    MuteAsked,
     PlaybackFinished,
     PlaybackStarted,
+    ProcessSuspended,
     SpeechStarted,
     SpeechStopped,
 )
@@ -144,6 +148,10 @@ class Triggers:
                 for watch in self._watching(name):
                     watch.hear(at)
                     watch.since = None
+            case MuteAsked(participant=name, muted=True) | Left(participant=name):
+                self._fall_silent(self._watching(name), at)
+            case ProcessSuspended() | MeetingResumed():
+                self._fall_silent(self._watches, at)
             case _:
                 pass
         self._match(at)
@@ -162,6 +170,14 @@ class Triggers:
     def _speech(self, name: str, turn: int | None, at: float) -> None:
         for watch in self._watching(name):
             watch.begin(turn, at)
+
+    @staticmethod
+    def _fall_silent(watches: Iterable[_Watch], at: float) -> None:
+        """End speech of people, whose sources close or start again; an agent has an event of its own."""
+        for watch in watches:
+            if watch.counted is None:
+                watch.hear(at)
+                watch.since = None
 
     def _watching(self, name: str) -> list[_Watch]:
         return [watch for watch in self._watches if _is_speech_of(watch.trigger.when, name)]
