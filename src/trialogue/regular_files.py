@@ -23,6 +23,7 @@ __all__ = [
     "open_regular",
     "read_bounded",
     "read_regular",
+    "replace_content",
     "unbuffered",
     "write_regular",
 ]
@@ -134,7 +135,7 @@ def replace_content(path: Path, content: bytes) -> None:
             os.fsync(stream.fileno())
         draft.chmod(stat.S_IMODE(kept.stat().st_mode))
         draft.replace(kept)
-    except OSError:
+    except BaseException:  # noqa: ASYNC103 - an interrupt, too, leaves nothing behind
         draft.unlink(missing_ok=True)
         raise
 

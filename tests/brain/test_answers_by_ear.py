@@ -156,12 +156,16 @@ def test_words_of_the_apps_that_no_service_says_are_given_up():
     assert [at for at, _, cs in player.log if EndTurn("biz", 2, "timeout") in cs] == [25.5]
 
 
-def test_words_of_the_apps_that_were_said_in_a_turn_of_its_own_ask_for_no_other():
-    """An agent that says the app's words behind a remark of its own is not given the floor for them again."""
+@pytest.mark.parametrize(
+    ("asked", "follows"), [((), "tech"), ((GrantAsked("biz"),), "biz")], ids=["said", "granted"]
+)
+def test_words_of_the_apps_that_were_said_in_a_turn_of_its_own_ask_for_no_other(asked, follows):
+    """Words said behind a remark of its own give an agent no further turn; a grant by the app does."""
     player = table()
     for at, event in (
         (3.2, ReplyStarted("biz", 1)),
         (3.5, PlaybackStarted("biz", 2, 1, 3.5)),
+        *((3.9, each) for each in asked),
         (4.0, SayAsked("biz", "A bell rings.")),
         (5.5, PlaybackFinished("biz", 2, 1, 5.5, 2.0, "complete")),
     ):
@@ -171,7 +175,7 @@ def test_words_of_the_apps_that_were_said_in_a_turn_of_its_own_ask_for_no_other(
     for at, event in played(5.7, "biz", 2, turn=2):
         player.tell(at, event)
     assert said.turn == 2
-    assert [grant.to for grant in player.decided(GrantFloor)] == ["tech", "biz", "tech"]
+    assert [grant.to for grant in player.decided(GrantFloor)] == ["tech", "biz", follows]
 
 
 def test_an_agent_that_heard_words_in_a_session_that_is_gone_does_not_answer_them():

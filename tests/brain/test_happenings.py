@@ -120,6 +120,19 @@ def test_a_hand_that_a_tool_raises_is_a_hand():
     assert told == [SeatHappening(at, int(at), "ann", Happening.HAND) for at in (1.0, 2.0)]
 
 
+def test_a_call_that_is_answered_twice_raises_one_hand():
+    """A service may request a call again: an expectation of at most one hand is met by one."""
+    answer = c.AnswerTool("ann", 1, "c1", "bid", "Your hand is up.")
+    asked = e.ToolRequested("ann", 1, "c1", "bid", "{}")
+    assert seats(asked, answer, asked, answer) == [("ann", "hand")]
+
+
+def test_a_loss_of_one_who_came_back_is_a_new_one():
+    """Who left while its session was lost, and joined again, can lose it again."""
+    told = seats(e.SessionLost("ann", 1, "gone", 1.0), e.Left("ann"), e.SessionLost("ann", 2, "gone", 1.0))
+    assert told == [("ann", "lost"), ("ann", "left"), ("ann", "lost")]
+
+
 def test_points_of_the_agenda_begin_and_are_done():
     """A point is done when the next begins or the agenda ends, and not when the meeting ends otherwise."""
     moves = (c.MoveAgenda("one", "opened"), c.MoveAgenda("two", "done"))

@@ -82,6 +82,16 @@ def test_who_is_heard_no_more_speaks_no_longer(end):
     assert gone_off(speech, began, (9.0, Woke("t"))) == [(3.0, 0)]
 
 
+def test_nobody_speaks_while_the_process_is_stopped():
+    """Speech of one second before a stop of a minute is not speech of thirty seconds."""
+    fold = Triggers.of([Trigger(SoundPattern("dana", 30.0))])
+    for seq, (at, event) in enumerate(
+        [(10.0, SpeechStarted("dana", 10.0)), (71.0, ProcessSuspended(60.0, 60.0))], 1
+    ):
+        fold.take(Record(seq, at, event, ()))
+    assert (fold.due(71.0), fold.next_at) == ([], None)
+
+
 def typed(turn, at, text):
     """A turn of Dana in writing, which is read for a second."""
     words = Attribute("dana", turn, text, is_certain=True, begin_s=at, end_s=at + 1.0)

@@ -590,6 +590,17 @@ def test_nothing_is_judged_of_a_meeting_that_was_stopped(reason, why):
     assert found.not_judged == f"2 expectations not judged: {why}"
 
 
+def test_a_silence_that_is_expected_is_judged():
+    """A scenario that makes its only agent silent, and expects that, is judged."""
+    mute = numbered(
+        (0.0, MeetingStarted(), GrantFloor("ann", 1, "chosen", 90.0)),
+        (20.0, Woke("think"), EndTurn("ann", 1, "timeout")),
+        (40.0, Woke("silence"), EndMeeting("silence")),
+    )
+    assert verdict("  at_end: [{participant: ann, event: timeout}]", mute).is_met
+    assert verdict("  at_end: [{participant: ann, event: heard}]", mute).unjudged
+
+
 def test_an_end_that_is_expected_is_judged_with_all_else():
     """A scenario may be about a service that fails."""
     cut = numbered((0.0, MeetingStarted()), (1.0, SessionFailed("ann", "gone"), EndMeeting("all-failed")))

@@ -42,6 +42,7 @@ from trialogue.model.events import (
 )
 from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan
+from trialogue.model.text import mask
 from trialogue.report.measures import (
     FloorMeasures,
     LatencyMeasures,
@@ -322,6 +323,36 @@ def test_the_addressee_speaks_next():
     assert measured(utterances=utterances).floor.addressee == Rate(2, 1, 0.5)
 
 
+@pytest.mark.parametrize("tool", ["bid", "request_floor"])
+def test_a_tool_s_hand_on_a_free_floor_is_a_request_that_waits_for_nothing(tool):
+    """An agent whose bid gives it the floor at once has asked, as a person whose hand does."""
+    found = measured(
+        (0.0, MeetingStarted(), grant("ada", 1, 0.0)),
+        (5.0, Woke("x"), EndTurn("ada", 1, "finished")),
+        (
+            6.0,
+            ToolRequested("ben", 1, "c1", tool, "{}"),
+            AnswerTool("ben", 1, "c1", tool, "Your hand is up."),
+            grant("ben", 2, 6.0),
+        ),
+        (10.0, Woke("y"), EndTurn("ben", 2, "meeting-ended"), EndMeeting("said")),
+    ).floor
+    assert (found.requests, found.wait) == (1, one(0.0))
+
+
+def test_a_hand_while_one_speaks_with_the_floor_asks_for_the_next_turn():
+    """Who spoke before the grant came has begun: a hand raised in that turn waits for another one."""
+    found = measured(
+        (0.0, MeetingStarted()),
+        (1.0, SpeechStarted("kim", 1.0)),
+        (1.3, Woke("begin"), grant("kim", 1, 1.3)),
+        (2.0, FloorRequested("kim")),
+        (5.0, SpeechStopped("kim", 5.0), EndTurn("kim", 1, "finished"), grant("kim", 2, 5.0)),
+        (10.0, StopAsked("x"), EndTurn("kim", 2, "meeting-ended"), EndMeeting("x")),
+    ).floor
+    assert (found.requests, found.wait) == (1, one(3.0))
+
+
 @pytest.mark.parametrize("answer", ["Your hand is up.", "<4 words>"])
 @pytest.mark.parametrize("tool", ["bid", "request_floor"])
 def test_a_hand_that_an_agent_raises_with_a_tool_waits(tool, answer):
@@ -335,7 +366,7 @@ def test_a_hand_that_an_agent_raises_with_a_tool_waits(tool, answer):
         (
             6.0,
             ToolRequested("ada", 1, "c4", tool, "{}"),
-            AnswerTool("ada", 1, "c4", tool, answer),
+            AnswerTool("ada", 1, "c4", tool, mask("You have the floor.")),
             grant("ada", 3, 6.0),
         ),
         (10.0, Woke("y"), EndMeeting("said")),

@@ -1,6 +1,7 @@
 """Meetings that ended in order and fell short of what was asked for."""
 
 import pytest
+from attrs import evolve
 from report_values import records
 
 from trialogue.model.commands import EndMeeting, EndTurn
@@ -130,4 +131,6 @@ def test_one_late_agent_among_others_is_no_shortfall(before):
     kept = records(*sorted([before, late], key=lambda each: each[0]), (30.0, Woke("silence"), OVER))
     assert result(PLAN, kept, (), Run("real")).failures == ()
     hers = records((20.0, Woke("think"), EndTurn("dana", 1, "timeout")), (30.0, Woke("silence"), OVER))
-    assert result(PLAN, hers, (), Run("real")).ok
+    for kind in (Kind.HUMAN, Kind.RECORDING):
+        people = (*PLAN.participants[:2], evolve(PLAN.participants[2], kind=kind))
+        assert result(evolve(PLAN, participants=people), hers, (), Run("real")).ok

@@ -265,6 +265,7 @@ class Fold:
             case Joined(seat=seat):
                 self._seat(at, seq, seat.name, Happening.JOINED)
             case Left(participant=name):
+                self._away.discard(name)
                 self._seat(at, seq, name, Happening.LEFT)
             case FloorRequested(participant=name):
                 self._seat(at, seq, name, Happening.HAND)
@@ -299,8 +300,8 @@ class Fold:
             case AnswerTool(participant=name, tool=tool, content=content):
                 if (call := self._shared.take_command(command)) is not None:
                     self._end_call((name, call.call_id), (at, seq), call.outcome, content)
-                if tool in {BID, REQUEST_FLOOR} and content == HAND_IS_UP:
-                    self._seat(at, seq, name, Happening.HAND)
+                    if tool in {BID, REQUEST_FLOOR} and content == HAND_IS_UP:
+                        self._seat(at, seq, name, Happening.HAND)
             case CancelTool(participant=name, call_id=call_id):
                 self._end_call((name, call_id), (at, seq), "cancelled")
             case EndMeeting(reason=reason):

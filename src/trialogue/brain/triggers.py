@@ -150,7 +150,9 @@ class Triggers:
                     watch.since = None
             case MuteAsked(participant=name, muted=True) | Left(participant=name):
                 self._fall_silent(self._watching(name), at)
-            case ProcessSuspended() | MeetingResumed():
+            case ProcessSuspended(skipped_s=skipped_s):
+                self._fall_silent(self._watches, at - skipped_s)
+            case MeetingResumed():
                 self._fall_silent(self._watches, at)
             case _:
                 pass

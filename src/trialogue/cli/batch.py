@@ -265,9 +265,9 @@ def _refuse_to_overwrite(path: Path | None) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write an output; a file that exists is replaced whole or not at all."""
+    """Write an output; a file that exists is replaced whole or not at all, where its folder allows it."""
     try:
-        if path.is_file():
+        if path.is_file() and os.access(path.resolve().parent, os.W_OK) and not path.is_mount():
             replace_content(path, content)
         else:
             path.write_bytes(content)

@@ -9,8 +9,11 @@ from trialogue.model.events import RecordingFailed
 from trialogue.model.expectations import (
     Bound,
     EndPattern,
+    EventPattern,
     Expectations,
     Expected,
+    Happening,
+    SeatPattern,
     SpokenPattern,
     ToolPattern,
     Whenever,
@@ -66,10 +69,21 @@ def why_unjudged(held: HeldRecords, expectations: Expectations) -> str:
     if reason in UNJUDGED:
         return UNJUDGED[reason]
     was_recorded = not any(isinstance(record.event, RecordingFailed) for record in held.records)
-    return UNSPOKEN if not held.result.ok and was_recorded else ""
+    is_unspoken = not held.result.ok and was_recorded and not _expects_silence(expectations)
+    return UNSPOKEN if is_unspoken else ""
 
 
 def _is_expected(reason: str, expectations: Expectations) -> bool:
     """Whether the scenario is about this very end."""
+    return any(each == EndPattern(reason) for each in _patterns(expectations))
+
+
+def _expects_silence(expectations: Expectations) -> bool:
+    """Whether the scenario is about somebody who lets a turn pass."""
+    patterns = _patterns(expectations)
+    return any(isinstance(each, SeatPattern) and each.event is Happening.TIMEOUT for each in patterns)
+
+
+def _patterns(expectations: Expectations) -> list[EventPattern]:
     wanted = (*expectations.in_order, *expectations.at_end)
-    return any(isinstance(each, Expected) and each.pattern == EndPattern(reason) for each in wanted)
+    return [each.pattern for each in wanted if isinstance(each, Expected)]

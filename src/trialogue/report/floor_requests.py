@@ -15,9 +15,13 @@ from trialogue.model.events import (
     FloorRequestCancelled,
     FloorRequested,
     Left,
+    MeetingResumed,
+    MuteAsked,
+    ProcessSuspended,
     SessionFailed,
     SessionReady,
     SpeechStarted,
+    SpeechStopped,
     TextTyped,
     ToolRequested,
 )
@@ -38,22 +42,40 @@ class FloorRequests:
     _awaited: str | None = None
     """Holder that has not begun to speak."""
 
+    _speaking: set[str] = Factory(set[str])
+    """People who speak."""
+
     def take(self, record: Record) -> tuple[str | None, str | None]:
         """Participant who asks for the floor with this record, and the one whose request, if any, ends."""
         asking = self._asking(record)
         match record.event:
             case SessionReady(participant=name):
                 self._agents.add(name)
-            case SpeechStarted(participant=name) | TextTyped(participant=name) if name == self._awaited:
-                self._awaited = None
+            case SpeechStarted(participant=name):
+                self._speaking.add(name)
+                self._begins(name)
+            case TextTyped(participant=name):
+                self._begins(name)
+            case (
+                SpeechStopped(participant=name)
+                | MuteAsked(participant=name, muted=True)
+                | Left(participant=name)
+            ):
+                self._speaking.discard(name)
+            case ProcessSuspended() | MeetingResumed():
+                self._speaking.clear()
             case _:
                 pass
         for command in record.commands:
             if isinstance(command, GrantFloor):
-                self._awaited = command.to
+                self._awaited = None if command.to in self._speaking else command.to
             elif isinstance(command, EndTurn):
                 self._awaited = None
         return asking, _withdrawn(record)
+
+    def _begins(self, name: str) -> None:
+        if name == self._awaited:
+            self._awaited = None
 
     def _asking(self, record: Record) -> str | None:
         match record.event:
@@ -66,10 +88,13 @@ class FloorRequests:
 
 
 def _has_raised(record: Record, name: str) -> bool:
-    """Whether a tool has raised a hand that waits, by its answer, which a redacted journal has masked."""
+    """Whether a tool has raised a hand, by its answer.
+
+    A redacted journal has masked the answer, which is as long as that to who has the floor.
+    """
     answers = {each.content for each in record.commands if isinstance(each, AnswerTool)}
     is_granted = any(isinstance(each, GrantFloor) and each.to == name for each in record.commands)
-    return not is_granted and not answers.isdisjoint({HAND_IS_UP, mask(HAND_IS_UP)})
+    return HAND_IS_UP in answers or (mask(HAND_IS_UP) in answers and not is_granted)
 
 
 def _is_refused(record: Record, name: str) -> bool:

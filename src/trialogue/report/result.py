@@ -178,7 +178,7 @@ def _all_failures(
     found = [failure for record in records for failure in _failures(record, replies)]
     found.extend(_silent(records))
     if short is Shortfall.UNSPOKEN:
-        people = {each.name for each in plan.participants if each.kind is Kind.HUMAN}
+        people = {each.name for each in plan.participants if each.kind is not Kind.AGENT}
         losses = ((each.at, each.event) for each in records if isinstance(each.event, SessionLost))
         found.extend(Failure(at, LOST, event.reason, event.participant) for at, event in losses)
         late = ((each.at, name) for each in records for name in timed_out(each) if name not in people)

@@ -53,7 +53,7 @@ def shortfall(plan: MeetingPlan, records: Sequence[Record]) -> Shortfall | None:
 
 def _is_unspoken(plan: MeetingPlan, records: Sequence[Record]) -> bool:
     """Whether agents were asked and none was heard, as their services failed or sent no sound in time."""
-    people = {each.name for each in plan.participants if each.kind is Kind.HUMAN}
+    people = {each.name for each in plan.participants if each.kind is not Kind.AGENT}
     silent, failed, made = SilentReplies(), set[str](), set[tuple[str, int]]()
     for record in records:
         is_silent = silent.take(record.event)

@@ -91,7 +91,7 @@ class ExpectationKeys(EventKeys):
     """Share of the meeting's time without a voice."""
 
     turns: BoundKeys | None = None
-    """Number of turns in which a participant was heard."""
+    """Number of turns in which a participant was heard, or typed."""
 
     words: BoundKeys | None = None
     """Number of words heard from a participant."""

@@ -82,6 +82,7 @@ class MeetingSpans:
     _turn: tuple[str, float, Any] | None = field(init=False, default=None)
     _open: dict[tuple[str, str], tuple[float, Any]] = field(init=False, factory=dict[tuple[str, str], Any])
     _shared: SharedResults = field(init=False, factory=SharedResults)
+    _away: set[str] = field(init=False, factory=set[str])
     _has_answered: bool = field(init=False, default=False)
     _at: float = field(init=False, default=0.0)
 
@@ -126,13 +127,19 @@ class MeetingSpans:
         match event:
             case SessionReady(participant=name, session=session):
                 attributes = {names.AGENT: name, names.SESSION: session}
+                self._away.discard(name)
                 self._begin(("session", name), at, f"session {name}", attributes)
             case SessionLost(participant=name):
-                self._instruments[names.SESSIONS_LOST].add(1, {names.AGENT: name})
+                if name not in self._away:  # a failed attempt to be back is no further loss
+                    self._instruments[names.SESSIONS_LOST].add(1, {names.AGENT: name})
+                self._away.add(name)
                 self._end(("session", name), at, "lost")
             case SessionFailed(participant=name, refused=refused):
                 self._end(("session", name), at, "refused" if refused else "failed")
-            case SessionRolledOver(participant=name) | Left(participant=name):
+            case SessionRolledOver(participant=name):
+                self._end(("session", name), at)
+            case Left(participant=name):
+                self._away.discard(name)
                 self._end(("session", name), at)
             case ToolRequested(participant=name, call_id=call, tool=tool):
                 attributes = {

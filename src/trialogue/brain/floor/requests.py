@@ -86,6 +86,9 @@ class Request:
     wants: str = ""
     """Subject that the participant wants to speak about; empty for none. Personal."""
 
+    granted: bool = False
+    """Whether the app gives its participant the next turn, whatever is said in it."""
+
     retakes: bool = False
     """Whether it comes first because a lost turn is taken again, not because the app asked."""
 
@@ -160,7 +163,8 @@ class Floor:
 
     def ask_about(self, participant: str, now: float, about: str) -> None:
         """Put a participant first, to speak about a subject."""
-        self.ask_first(participant, now).about = about
+        request = self.ask_first(participant, now)
+        request.about, request.granted = about, True
 
     def retake(self, participant: str, now: float) -> None:
         """Put a participant first that takes a lost turn again."""
@@ -175,7 +179,7 @@ class Floor:
     def forget_words(self, participant: str) -> None:
         """Forget that a participant comes first to say words: it says them in the turn that it has."""
         request = self._queue.get(participant)
-        if request is None or not request.first or request.retakes or request.about:
+        if request is None or not request.first or request.retakes or request.granted:
             return
         request.first = False
         if not request.raised:

@@ -104,7 +104,11 @@ def responses(records: Iterable[Record]) -> Responses:
                 speaking.add(name)
                 if name in granted:
                     waits.append(MeasuredDelay(name, record.at, record.at - granted.pop(name)[1]))
-            case SpeechStopped(participant=name) | MuteAsked(participant=name) | Left(participant=name):
+            case (
+                SpeechStopped(participant=name)
+                | MuteAsked(participant=name, muted=True)
+                | Left(participant=name)
+            ):
                 speaking.discard(name)
             case ProcessSuspended() | MeetingResumed():
                 speaking.clear()

@@ -140,8 +140,9 @@ class PageFold:
 
     def _asked(self, record: Record) -> Iterator[Mark]:
         asking, gone = self._requests.take(record)
-        if asking is not None and isinstance(record.event, FloorRequested):
-            yield {"k": "ask", "who": asking, "at": ms(record.at), "priority": record.event.priority}
+        if asking is not None:
+            priority = record.event.priority if isinstance(record.event, FloorRequested) else 0
+            yield {"k": "ask", "who": asking, "at": ms(record.at), "priority": priority}
         if gone is not None:
             yield {"k": "unask", "who": gone, "at": ms(record.at)}
 
