@@ -165,11 +165,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "summed((stretch.length(o.now) for stretch in stretches)) >= SURE_S",
     ): "no speech is of that length to the bit",
     (
-        "brain/words/spoken.py:_part_until",
-        "number",
-        "min(1.0, max(0.0, (played_s - begin) / length))",
-    ): "more than all characters of a sentence are all of them",
-    (
         "brain/turn/listening.py:_heard",
         "statement",
         "o.utterances.forget(spoken)",

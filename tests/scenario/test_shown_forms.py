@@ -38,6 +38,7 @@ cast:
   fay: {via: {scripted: [{say: Hi.}]}, tools: [prices]}
   law:
     via: deepgram
+    tools: [prices]
     think: {provider: open_ai, model: gpt-4o-mini}
     listen: {}
     speak: {}
