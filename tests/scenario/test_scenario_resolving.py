@@ -337,6 +337,16 @@ def test_functions_and_modules_stay_small():
             {"type": "deepgram", "model": "flux-general-multi", "version": "v2", "language_hints": ["de"]},
         ),
         (
+            'listen: {model: flux-general-multi, language: "${env:CALL_LANGUAGE|en-GB}"}',
+            "listen",
+            {
+                "type": "deepgram",
+                "model": "flux-general-multi",
+                "version": "v2",
+                "language_hints": ["${env:CALL_LANGUAGE|en-GB}"],
+            },
+        ),
+        (
             "speak: {model: flux-kit-en}",
             "speak",
             {"type": "deepgram", "model": "flux-kit-en", "version": "v2"},

@@ -4,6 +4,7 @@
    needs none, its model for several languages takes `language_hints`, and a language as its one hint.
 2. An ear without a `model` gets the one that hears its languages; an agent gets Nova.
 3. A key that the model does not have is a fault, and is not sent: the service would refuse the session.
+4. A reference to the environment stays as it is written.
 """
 
 from __future__ import annotations
@@ -107,4 +108,9 @@ def _is_english(language: str | None) -> bool:
 
 
 def _primary(language: str) -> str:
-    return language.split("-", maxsplit=1)[0].casefold()
+    return language if _is_reference(language) else language.split("-", maxsplit=1)[0].casefold()
+
+
+def _is_reference(text: str | None) -> bool:
+    """Whether a text refers to the environment: its value is not known yet."""
+    return text is not None and "${" in text
