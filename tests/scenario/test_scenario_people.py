@@ -138,6 +138,24 @@ def test_an_ear_is_not_asked_for_what_its_model_does_not_have(listen, told, tmp_
     assert f"cast.dana.listen.{told}" in str(problem)
 
 
+@pytest.mark.parametrize(
+    ("dana", "ben"),
+    [
+        ('language: "${env:CALL_LANGUAGE}", eot_threshold: 0.8', "language: en"),
+        ('language: "${env:CALL_LANGUAGE|pl}", language_hints: [en, pl]', "language: en"),
+        ('model: "${env:HEARS|flux-general-en}", language: de, eot_threshold: 0.8', "language: en"),
+        ("language: en", 'model: flux-general-en, language: "${env:CALL_LANGUAGE|en}"'),
+        ("language: en", 'model: "${env:HEARS}", version: v2, eot_threshold: 0.8'),
+    ],
+)
+def test_values_from_the_environment_are_not_judged_before_they_are_known(dana, ben, tmp_path):
+    """A language or a model that is a variable is no reason to refuse the keys beside it."""
+    text = SMALL.replace("{role: human}", f"{{role: human, listen: {{{dana}}}}}")
+    file = tmp_path / "small.yaml"
+    file.write_text(text.replace("{lines: [Hello.]}", f"{{lines: [Hello.], listen: {{{ben}}}}}"))
+    assert check(file) == []
+
+
 def test_ears_are_where_the_agents_are():
     """A person's words come from the service that the first agent is at."""
     text = SMALL.replace("{lines: [Hello.]}", "{via: deepgram, prompt: Say hello.}")

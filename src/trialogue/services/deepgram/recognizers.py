@@ -4,7 +4,7 @@
    needs none, its model for several languages takes `language_hints`, and a language as its one hint.
 2. An ear without a `model` gets the one that hears its languages; an agent gets Nova.
 3. A key that the model does not have is a fault, and is not sent: the service would refuse the session.
-4. A reference to the environment stays as it is written.
+4. A reference to the environment stays as it is written. Faults that depend on its value are not told.
 """
 
 from __future__ import annotations
@@ -71,6 +71,9 @@ def key_faults(listen: ListenKeys) -> Iterator[KeyFault]:
     """Faults of an agent's completed `listen`, or of an ear's: keys that its model does not have."""
     if listen.provider not in {None, "deepgram"}:
         return
+    if _is_reference(listen.model or listen.language):
+        yield from _threshold_faults(listen)
+        return
     model = model_of_ear(listen)
     if is_flux(model):
         yield from _flux_faults(listen, model)
@@ -85,10 +88,15 @@ def key_faults(listen: ListenKeys) -> Iterator[KeyFault]:
 def _flux_faults(listen: ListenKeys, model: str) -> Iterator[KeyFault]:
     if listen.smart_format:
         yield _fault("smart_format", "only Nova models have this", model, f"write model: {OTHERS}")
-    if model == ENGLISH and not _is_english(listen.language):
+    is_known = not _is_reference(listen.language)
+    if model == ENGLISH and is_known and not _is_english(listen.language):
         yield KeyFault(("language",), f"{ENGLISH} hears only English: write model: {MANY}", "E-CONFLICT")
     if model == ENGLISH and listen.language_hints is not None:
         yield _hints_fault(model)
+    yield from _threshold_faults(listen)
+
+
+def _threshold_faults(listen: ListenKeys) -> Iterator[KeyFault]:
     eager, end = listen.eager_eot_threshold, listen.eot_threshold
     if eager is not None and eager > (_END if end is None else end):
         told = f"may not exceed eot_threshold, which is {_END if end is None else end:g}"
