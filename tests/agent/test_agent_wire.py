@@ -35,6 +35,7 @@ from trialogue.mailbox import MailboxFull
 from trialogue.model.events import (
     InjectionRefused,
     ReplySent,
+    ReplyWithdrawn,
     SentenceSaid,
     ServiceWarned,
     SessionLost,
@@ -317,6 +318,23 @@ async def test_a_result_that_comes_after_a_reconnect_is_told(autojump_clock):
     (told,) = service.socket.of("InjectUserMessage")
     assert told["content"] == "Your tool call clock has finished: noon"
     assert service.socket.of("FunctionCallResponse") == []
+
+
+async def test_a_reply_that_a_lost_connection_cuts_is_over(autojump_clock):
+    """The agent spoke as its connection was lost: the next session is told a result without waiting."""
+    service, arguments = FakeService(), {"id": "c", "name": "clock", "arguments": "{}", "client_side": True}
+    async with held(service) as agent:
+        service.socket.tells({"type": "FunctionCallRequest", "functions": [arguments]})
+        request = await until(agent, ToolRequested)
+        service.socket.tells({"type": "ConversationText", "role": "assistant", "content": "One moment."})
+        await until(agent, SentenceSaid)
+        service.socket.loses()
+        await until(agent, ReplyWithdrawn)
+        await until(agent, SessionReady)
+        agent.answer(request, "noon")
+        await trio.sleep(1)
+    (told,) = service.socket.of("InjectUserMessage")
+    assert told["content"] == "Your tool call clock has finished: noon"
 
 
 async def test_functions_are_told_and_answered(autojump_clock):

@@ -103,7 +103,7 @@ class LoneAgent:
             NAME,
             (service,),
             context=self._memory.context,
-            mouth=LoneMouth(self._inbox.post, terms.speaks),
+            mouth=LoneMouth(self._played, terms.speaks),
             post=self._take,
             observe=self._observe,
         )
@@ -323,6 +323,12 @@ class LoneAgent:
         if event is not None:
             self._inbox.post(self._secrets.hide_in(event))
 
+    def _played(self, event: AgentEvent) -> None:
+        """Take what the mouth tells; a reply that is cut is over."""
+        if isinstance(event, ReplyWithdrawn):
+            self._watch_age(event)
+        self._inbox.post(event)
+
     def _take(self, event: Event) -> None:
         self._memory.take(event)
         self._watch_age(event)
@@ -361,6 +367,7 @@ class LoneAgent:
                 self._ending = session
             case SessionReady():
                 self._ending = None
+                self._is_replying = False
             case ReplyStarted():
                 self._is_replying = True
             case ReplySent() | ReplyWithdrawn():
