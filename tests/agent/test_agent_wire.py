@@ -337,6 +337,31 @@ async def test_a_reply_that_a_lost_connection_cuts_is_over(autojump_clock):
     assert told["content"] == "Your tool call clock has finished: noon"
 
 
+async def test_results_that_wait_are_told_one_after_the_other(autojump_clock):
+    """Two results came after a reconnect: the agent answers the first before it is told the second."""
+    service = FakeService()
+    calls = [{"id": each, "name": each, "arguments": "{}", "client_side": True} for each in ("one", "two")]
+    async with held(service) as agent:
+        service.socket.tells({"type": "FunctionCallRequest", "functions": calls})
+        requests = [await until(agent, ToolRequested) for _ in calls]
+        service.socket.loses()
+        await until(agent, SessionReady)
+        for request in requests:
+            agent.answer(request, "done")
+        await trio.sleep(1)
+        assert [each["content"] for each in service.socket.of("InjectUserMessage")] == [
+            "Your tool call one has finished: done"
+        ]
+        service.socket.tells({"type": "ConversationText", "role": "assistant", "content": "One is done."})
+        await until(agent, SentenceSaid)
+        await trio.sleep(1)
+        assert len(service.socket.of("InjectUserMessage")) == 1
+        service.socket.tells({"type": "AgentAudioDone"})
+        await until(agent, ReplySent)
+        await trio.sleep(1)
+    assert service.socket.of("InjectUserMessage")[1]["content"] == "Your tool call two has finished: done"
+
+
 async def test_functions_are_told_and_answered(autojump_clock):
     """The model knows them by signature and docstring; what they return is the answer, and an event."""
     service = FakeService()

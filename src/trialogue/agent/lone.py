@@ -42,7 +42,9 @@ from trialogue.meeting.settings import order_all, updates_for
 from trialogue.model.commands import AnswerTool, Behavior, CancelTool, Cue, RollOver, RunTool, Speak, Update
 from trialogue.model.events import (
     Event,
+    InjectionRefused,
     Part,
+    ReplyFailed,
     ReplySent,
     ReplyStarted,
     ReplyWithdrawn,
@@ -67,6 +69,9 @@ WAITING = 4096
 
 EARLY = 128
 """Most calls and results that may wait for a session."""
+
+_ANSWERS = (ReplyStarted, ReplyFailed, InjectionRefused, ToolRequested, SessionReady)
+"""Events after which no answer to a question is awaited any more."""
 
 
 @given_by("open_agent")
@@ -94,6 +99,7 @@ class LoneAgent:
         self._late: deque[str] = deque(maxlen=EARLY)
         self._ending: int | None = None
         self._is_replying = False
+        self._is_asked = False
         self._is_over = False
         self._secrets = secrets_of(os.environ)
         self._scope = trio.CancelScope()
@@ -311,11 +317,13 @@ class LoneAgent:
             return
         if isinstance(order, Cue):
             self._memory.heard(order.text)
+            self._is_asked = True
         self._actor.orders.post(order)
 
     def _tell_late(self) -> None:
-        """Tell the session the results that it was promised, between two replies."""
-        while self._late and self._actor.is_ready and not self._is_replying:
+        """Tell the session a result that it was promised, between two replies: each of them is answered."""
+        is_busy = self._is_asked or self._is_replying
+        if self._late and self._actor.is_ready and not is_busy:
             self._ask(self._late.popleft())
 
     def _observe(self, fact: Fact) -> None:
@@ -331,6 +339,8 @@ class LoneAgent:
 
     def _take(self, event: Event) -> None:
         self._memory.take(event)
+        if isinstance(event, _ANSWERS):
+            self._is_asked = False
         self._watch_age(event)
         self._inbox.post(event)
         match event:
