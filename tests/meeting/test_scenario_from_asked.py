@@ -8,9 +8,10 @@ import trio
 
 from trialogue import Edges, Hook, HookAnswer, Scenario
 from trialogue.journal.reader import read
-from trialogue.meeting.scenario_from import retell
+from trialogue.meeting.moving_again import move_again
+from trialogue.meeting.scenario_from import AskedAgain, retell
 from trialogue.meeting.what_if import what_if
-from trialogue.model.events import HookAnswered
+from trialogue.model.events import HookAnswered, NoteGiven
 from trialogue.testing import hold_meeting, murmuring_engines
 
 EDGES = Edges(engines=murmuring_engines())
@@ -65,6 +66,15 @@ def test_other_rules_are_asked_the_same(tmp_path):
     """A what-if with another policy also ends when the app ended the meeting."""
     came = what_if(held(tmp_path, steered), {"floor.policy": "least-spoken"}, tmp_path / "out", EDGES)
     assert came.made.reason == "noon"
+
+
+def test_many_requests_are_asked_in_their_time(tmp_path):
+    """Notes of which none finds the recorded turn before it are all given about when they were."""
+    notes = [AskedAgain(1 + n / 10, 99, NoteGiven("ann", f"Note {n}.")) for n in range(8)]
+    records = held(tmp_path, partial(move_again, notes))
+    given = [record.at for record in records if isinstance(record.event, NoteGiven)]
+    assert len(given) == 8
+    assert given[-1] < 3
 
 
 def test_a_signal_is_not_sent_again(tmp_path):

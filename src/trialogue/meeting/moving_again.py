@@ -28,7 +28,7 @@ from trialogue.values import define
 __all__ = ["move_again"]
 
 LATE_S: Final = 1.0
-"""Seconds that a move waits for the change of the floor before it."""
+"""Seconds after its recorded moment until which a move waits for the change of the floor before it."""
 
 
 async def move_again(moves: Sequence[Move | AskedAgain], meeting: Meeting) -> None:
@@ -42,7 +42,7 @@ async def move_again(moves: Sequence[Move | AskedAgain], meeting: Meeting) -> No
         await changes.has_begun.wait()
         for move in moves:
             await trio.sleep(max(0.0, move.at - meeting.now))
-            with trio.move_on_after(LATE_S):
+            with trio.move_on_after(max(0.0, move.at + LATE_S - meeting.now)):
                 await changes.reach(move.behind)
             try:
                 await _make(move, meeting)
