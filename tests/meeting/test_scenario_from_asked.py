@@ -84,6 +84,19 @@ def test_a_signal_is_not_sent_again(tmp_path):
     assert came.made.duration_s > 6
 
 
+def test_a_failure_is_not_asked_for_again(tmp_path):
+    """A what-if of a meeting that a failure ended goes on to its own end."""
+
+    async def failed(meeting):
+        await trio.sleep(5)
+        meeting.stop("actor-failed")
+
+    came = what_if(held(tmp_path, failed), {"floor.policy": "queue"}, tmp_path / "out", EDGES)
+    assert came.recorded.reason == "actor-failed"
+    assert came.made.reason != "actor-failed"
+    assert came.made.duration_s > 6
+
+
 def test_a_scenario_tells_that_requests_are_missing(tmp_path):
     """The head of a scenario from a run says that what was asked of the meeting is not in it."""
     text = retell(held(tmp_path, steered), tmp_path / "again" / "scenario.yaml").read_text()

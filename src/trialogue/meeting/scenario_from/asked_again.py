@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from trialogue.meeting.outputs import SIGNAL_CODES
+from trialogue.meeting.outputs import FAILURES, SIGNAL_CODES
 from trialogue.model.events import (
     Event,
     FloorRequestCancelled,
@@ -43,10 +43,10 @@ class AskedAgain:
 
 
 def is_asked_again(event: Event, seats: Iterable[Participant]) -> bool:
-    """Whether a repeated meeting is asked this again: not a stop by a signal, which nobody sends again."""
+    """Whether a repeated meeting is asked this again: not a stop by a signal or a failure."""
     match event:
         case StopAsked(reason=reason):
-            return reason not in SIGNAL_CODES
+            return reason not in SIGNAL_CODES and reason not in FAILURES
         case FloorRequested(participant=name) | FloorRequestCancelled(participant=name):
             return any(each.name == name and each.kind is Kind.AGENT for each in seats)
         case _:
