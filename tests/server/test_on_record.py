@@ -11,6 +11,7 @@ from attrs import evolve
 
 from trialogue.errors import SetupError
 from trialogue.model.secrets import Secrets
+from trialogue.server.think import record_file
 from trialogue.server.think.on_record import (
     ModelAnswer,
     ModelQuestion,
@@ -261,6 +262,26 @@ def test_a_recording_cuts_off_a_line_that_its_writer_did_not_finish(tmp_path, to
     recorded(path, Model()).record.keep(QUESTION, ModelAnswer((), 2.0))
     found = open_models(path, asks=False)
     assert [found.answer(QUESTION).took_s for _ in range(2)] == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("cuts_first", [True, False])
+def test_a_line_that_another_process_cuts_off_is_not_cut_twice(tmp_path, monkeypatch, cuts_first):
+    """Two recordings begin at once after a crash: the answer that one has written stays."""
+    path = tmp_path / "models.jsonl"
+    recorded(path, Model()).record.keep(QUESTION, ModelAnswer((), 1.0))
+    whole = path.read_bytes()
+    torn = whole + b'{"asked"' if cuts_first else whole[:-1]
+    answer = whole.split(b"\n")[1] + b"\n"
+    path.write_bytes(torn)
+
+    def read_as_another_mends(read):
+        content = read.read_bytes()
+        path.write_bytes(whole + answer)
+        return content
+
+    monkeypatch.setattr(record_file, "read_regular", read_as_another_mends)
+    record_file.mend(path)
+    assert path.read_bytes() == whole + answer
 
 
 def test_a_file_of_another_kind_is_not_cut(tmp_path):

@@ -32,15 +32,21 @@ def lines_of(path: Path) -> list[bytes]:
 
 
 def mend(path: Path) -> None:
-    """Cut off a last line that its writer did not finish, and end one that lacks only its line break."""
+    """Cut off a last line that its writer did not finish, and end one that lacks only its line break.
+
+    A file that another process has changed meanwhile stays as it is: what follows the line would be lost.
+    """
     try:
-        lines = read_regular(path).split(b"\n")
+        content = read_regular(path)
+        lines = content.split(b"\n")
         last = lines[-1]
         if not _is_header(lines[0]):
             return  # another file: reading it says so
+        if not last or path.stat().st_size != len(content):
+            return
         if _is_cut(last):
-            os.truncate(path, path.stat().st_size - len(last))
-        elif last:
+            os.truncate(path, len(content) - len(last))
+        else:
             with path.open("ab") as file:
                 file.write(b"\n")
     except FileNotFoundError:
