@@ -56,6 +56,9 @@ _NO_REPLY: Final = "FAILED_TO_THINK"
 
 _LONGEST_WARNING: Final = 1024
 
+_MOST_TYPED: Final = 64
+"""Most injected texts that may wait for the server's repetition: some are never repeated."""
+
 _JITTER_S: Final = 0.3
 """Seconds that a client's sound may be early or late within one stretch."""
 
@@ -111,11 +114,11 @@ class WireAsMeeting:
     _open: _Reply | None = field(default=None, init=False)
     _heard: _Reply | None = field(default=None, init=False)
     _user_turn: int = field(default=0, init=False)
-    _typed: deque[str] = field(factory=deque[str], init=False)
-    """Injected words that the server has not repeated yet."""
+    _typed: deque[list[str]] = field(factory=lambda: deque[list[str]](maxlen=_MOST_TYPED), init=False)
+    """Injected texts that the server has not repeated yet, word by word."""
 
-    _is_typed_told: bool = field(default=False, init=False)
-    """Whether the server has reported the first of them as speech."""
+    _typed_told: float | None = field(default=None, init=False)
+    """Moment at which the server reported speech that may be the first of them."""
 
     _due: list[tuple[float, int, FoldedRecord]] = field(
         factory=list[tuple[float, int, FoldedRecord]], init=False
@@ -225,29 +228,30 @@ class WireAsMeeting:
     def take_user_speaks(self, at: float, _: Mapping[str, Any]) -> list[FoldedRecord]:
         """Note that the server hears the user begin; some servers also report injected words by this."""
         told = self._cut(at)
-        if self._typed and not (self._is_typed_told or self._user_turn):
-            self._is_typed_told = True
+        if self._user_turn:
             return told
-        if not self._user_turn:
-            self._turn += 1
-            self._user_turn = self._turn
-            told.append(
-                FoldedRecord(
-                    at, SpeechStarted(USER, at), (GrantFloor(USER, self._turn, _TAKEN, float("inf")),)
-                )
-            )
-        return told
+        if self._typed and self._typed_told is None:
+            self._typed_told = at
+            return told
+        return [*told, self._user_begins(at, at)]
+
+    def _user_begins(self, at: float, begins: float) -> FoldedRecord:
+        self._turn += 1
+        self._user_turn = self._turn
+        granted = GrantFloor(USER, self._turn, _TAKEN, float("inf"))
+        return FoldedRecord(at, SpeechStarted(USER, begins), (granted,))
 
     def take_types(self, _: float, message: Mapping[str, Any]) -> list[FoldedRecord]:
         """Take injected words of the user."""
-        words = str(message.get("content", ""))
-        self._typed.extend([words] if words.strip() else [])
+        words = str(message.get("content", "")).split()
+        self._typed.extend([words] if words else [])
         return []
 
     def _read(self, at: float, words: str) -> list[FoldedRecord]:
-        """Take the server's repetition of injected words."""
-        self._typed.popleft()
-        self._is_typed_told = False
+        """Take the server's repetition of injected words; those before them are not repeated any more."""
+        while self._typed.popleft() != words.split():
+            pass
+        self._typed_told = None
         self._turn += 1
         granted = GrantFloor(USER, self._turn, _TAKEN, float("inf"))
         attributed = Attribute(USER, self._turn, words, is_certain=True, begin_s=at, end_s=at)
@@ -255,9 +259,15 @@ class WireAsMeeting:
         return [*self._cut(at), FoldedRecord(at, TextTyped(USER, words), (granted, attributed, ended))]
 
     def _understood(self, at: float, words: str) -> list[FoldedRecord]:
-        if self._typed and self._typed[0].split() == words.split():
+        if words.split() in self._typed:
             return self._read(at, words)
-        begun = [] if self._user_turn else self.take_user_speaks(at, {})
+        begins, self._typed_told = self._typed_told, None
+        if begins is not None:
+            self._typed.popleft()
+        begun: list[FoldedRecord] = []
+        if not self._user_turn:
+            cut = self._cut(at) if begins is None else []
+            begun = [*cut, self._user_begins(at, at if begins is None else begins)]
         return [*begun, self._user_ends(at, words)]
 
     def _user_ends(self, at: float, words: str) -> FoldedRecord:
