@@ -48,12 +48,6 @@ Keys = dict[str, object]
 
 _LEAST_S: Final = 0.001
 
-_MARGIN_S: Final = 1.0
-"""Seconds before a tool's usual time is over at which it gets a longer one."""
-
-_LONGER_S: Final = 10.0
-"""Seconds by which a time is longer than what must be within it."""
-
 
 @define
 class _Entry:
