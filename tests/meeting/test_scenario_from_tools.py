@@ -1,6 +1,7 @@
 """A scenario from a run has its tools with their results and times, and its texts as they were."""
 
 from functools import reduce
+from time import process_time
 
 import pytest
 import trio
@@ -12,6 +13,7 @@ from trialogue.journal.reader import read
 from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.run import run_meeting
 from trialogue.meeting.scenario_from import retell
+from trialogue.meeting.scenario_from.calls_again import CallAgain, CallsAgain
 from trialogue.meeting.scenario_from.scripts import scripts_of
 from trialogue.meeting.what_if import what_if
 from trialogue.model.commands import AnswerTool, RunTool
@@ -203,6 +205,21 @@ def test_a_call_that_was_requested_twice_stands_once():
     scripts = scripts_of(records)
     assert [each["call"]["tool"] for each in scripts.script("bob")] == ["price"]
     assert scripts.calls.tools(())["price"]["mock"] == {"result": "one", "delay": "1s"}
+
+
+def test_a_meeting_of_many_calls_is_read_at_once():
+    """A scenario from a long run does not go through all earlier calls at each sentence."""
+    calls = CallsAgain()
+    began = process_time()
+    for number in range(10_000):
+        call = CallAgain("ann", "ask", "{}", float(number))
+        assert calls.begin(str(number), call)
+        command = AnswerTool("ann", 1, str(number), "ask", "Yes.")
+        calls.take(Record(number + 1, float(number), ReplyStarted("ann", number), (command,)))
+        calls.go_on("ann")
+        calls.go_on("ben")
+        assert call.has_continued
+    assert process_time() - began < 1.5
 
 
 def test_a_second_result_takes_no_other_tools_name():

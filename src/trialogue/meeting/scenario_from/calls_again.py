@@ -86,6 +86,9 @@ class CallsAgain:
     latest: dict[tuple[str, str], CallAgain] = Factory(dict[tuple[str, str], CallAgain])
     """Last call of each agent with each id: models give several calls the same."""
 
+    answered: dict[str, list[CallAgain]] = Factory(dict[str, list[CallAgain]])
+    """Calls of each agent that were answered since it spoke."""
+
     running: dict[tuple[str, str, int], CallAgain] = Factory(dict[tuple[str, str, int], CallAgain])
     """Calls by agent, id and run."""
 
@@ -101,8 +104,8 @@ class CallsAgain:
 
     def go_on(self, name: str) -> None:
         """Note that an agent speaks on after its answered calls: the same id is another call from here on."""
-        for (who, _), call in self.latest.items():
-            call.has_continued |= who == name and call.answer is not None
+        for call in self.answered.pop(name, ()):
+            call.has_continued = True
 
     def take(self, record: Record) -> None:
         """Note what became of calls."""
@@ -119,8 +122,9 @@ class CallsAgain:
                     self.running[name, call_id, run] = call = self.latest[name, call_id]
                     call.runs = True
                 case AnswerTool(participant=name, call_id=call_id, content=content):
-                    if (name, call_id) in self.latest:
-                        self.latest[name, call_id].answer = content
+                    if (known := self.latest.get((name, call_id))) is not None:
+                        known.answer = content
+                        self.answered.setdefault(name, []).append(known)
                 case _:
                     pass
 
