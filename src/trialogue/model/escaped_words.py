@@ -11,10 +11,10 @@ from typing import Final
 SHELL: Final = re.compile(r"(?<![$\\])\$[A-Za-z_][A-Za-z0-9_]*")
 """Variable of a shell."""
 
-BRACES: Final = re.compile(r"(?<!\\)\{\{\s*[\w. -]{1,64}\s*\}\}")
-"""Variable of a template."""
+BRACES: Final = re.compile(r"(?<!\\)\{\{[\w\s.-]{1,128}\}\}")
+"""Variable of a template; white space counts, since it would take quadratic time apart from the name."""
 
-_ESCAPED: Final = re.compile(r"\\(\$[A-Za-z_]|\{\{\s*[\w. -]{1,64}\s*\}\})")
+_ESCAPED: Final = re.compile(r"\\(\$[A-Za-z_]|\{\{[\w\s.-]{1,128}\}\})")
 
 
 def as_said(text: str) -> str:
