@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Final
+from typing import Final, assert_never
 
 import trio
 from attrs import field
 
 from trialogue.errors import AlreadyOver
 from trialogue.meeting.meeting import Meeting
-from trialogue.meeting.scenario_from import AskedAgain, Move, changes_floor
+from trialogue.meeting.scenario_from import AskedAgain, Move, Request, changes_floor
 from trialogue.model.events import (
-    Event,
     FloorRequestCancelled,
     FloorRequested,
     GrantAsked,
@@ -61,7 +60,7 @@ async def _make(move: Move | AskedAgain, meeting: Meeting) -> None:
             await meeting.join(name, seat)
 
 
-def _ask(event: Event, meeting: Meeting) -> None:
+def _ask(event: Request, meeting: Meeting) -> None:
     match event:
         case GrantAsked(participant=name, about=about):
             meeting.grant(name, about)
@@ -80,7 +79,7 @@ def _ask(event: Event, meeting: Meeting) -> None:
         case StopAsked(reason=reason):
             meeting.stop(reason)
         case _:
-            pass
+            assert_never(event)
 
 
 @define

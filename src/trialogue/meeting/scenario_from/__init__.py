@@ -6,7 +6,7 @@ For meetings recorded elsewhere, `people_again` makes people from their sound, `
 words, and `foreign` has what both share.
 """
 
-from trialogue.meeting.scenario_from.asked_again import AskedAgain
+from trialogue.meeting.scenario_from.asked_again import AskedAgain, Request
 from trialogue.meeting.scenario_from.scenario import (
     Move,
     Retold,
@@ -19,6 +19,7 @@ from trialogue.meeting.scenario_from.scenario import (
 __all__ = [
     "AskedAgain",
     "Move",
+    "Request",
     "Retold",
     "changes_floor",
     "retell",

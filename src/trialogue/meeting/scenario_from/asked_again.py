@@ -6,7 +6,7 @@ What people said, wrote and raised hands for is in their clips.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import TypeAlias, TypeGuard
 
 from trialogue.meeting.outputs import FAILURES, SIGNAL_CODES
 from trialogue.model.events import (
@@ -23,9 +23,19 @@ from trialogue.model.events import (
 from trialogue.model.participants import Kind, Participant
 from trialogue.values import frozen
 
-__all__ = ["AskedAgain", "is_asked_again"]
+__all__ = ["AskedAgain", "Request", "is_asked_again"]
 
-_ALWAYS: Final = (GrantAsked, RevokeAsked, SayAsked, NoteGiven, MuteAsked)
+Request: TypeAlias = (
+    GrantAsked
+    | RevokeAsked
+    | SayAsked
+    | NoteGiven
+    | MuteAsked
+    | FloorRequested
+    | FloorRequestCancelled
+    | StopAsked
+)
+"""Requests that can be made of a repeated meeting."""
 
 
 @frozen
@@ -38,11 +48,11 @@ class AskedAgain:
     behind: int
     """Number of changes of the floor before it."""
 
-    event: Event
+    event: Request
     """Request."""
 
 
-def is_asked_again(event: Event, seats: Iterable[Participant]) -> bool:
+def is_asked_again(event: Event, seats: Iterable[Participant]) -> TypeGuard[Request]:
     """Whether a repeated meeting is asked this again: not a stop by a signal or a failure."""
     match event:
         case StopAsked(reason=reason):
@@ -50,4 +60,4 @@ def is_asked_again(event: Event, seats: Iterable[Participant]) -> bool:
         case FloorRequested(participant=name) | FloorRequestCancelled(participant=name):
             return any(each.name == name and each.kind is Kind.AGENT for each in seats)
         case _:
-            return isinstance(event, _ALWAYS)
+            return isinstance(event, Request)
