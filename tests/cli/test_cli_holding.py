@@ -138,3 +138,11 @@ def test_a_closed_pipe_at_the_end(small, hold_it, tmp_path, monkeypatch, code, r
             hold(small, asked, lambda *how: Held(hold_it(*how)))
     else:
         assert hold(small, asked, lambda *how: Held(hold_it(*how))) == code
+
+
+@pytest.mark.parametrize(("endpoint", "is_told"), [("ws://127.0.0.1:9", True), (None, False)])
+def test_an_address_that_nobody_dials_is_told(small, hold_it, tmp_path, capsys, endpoint, is_told):
+    """Who names a server reads that no agent goes there: the meeting passed, and nobody had asked it."""
+    hold(small, RunOptions(out=tmp_path / "run", endpoint=endpoint, shown="line"), hold_it)
+    told = "--endpoint has no effect: every agent is at the embedded server; add --via deepgram"
+    assert (told in capsys.readouterr().err) is is_told

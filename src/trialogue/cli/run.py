@@ -140,6 +140,7 @@ def hold_resolved(resolved: Resolved, asked: RunOptions, hold_it: Hold) -> int:
     """Run a resolved scenario with `hold_it`; returns the exit code. Raises `TrialogueError`."""
     hide(resolved.secrets)
     _judge_code(resolved, asked)
+    _judge_endpoint(resolved, asked)
     configure(asked.log_level, in_real_time=resolved.clock is Clock.REAL)
     waiting = open_waiting(is_silent=asked.shown != "live")
     watcher = Watcher(
@@ -179,6 +180,17 @@ def _judge_code(resolved: Resolved, asked: RunOptions) -> None:
     if not asked.allows_code:
         raise SetupError(f"{resolved.source} runs code ({names}), which --no-code forbids")
     note(f"{resolved.source} runs code: {names}")
+
+
+def _judge_endpoint(resolved: Resolved, asked: RunOptions) -> None:
+    """Print that an address has no effect, where every agent is at the embedded server."""
+    if asked.endpoint is None:
+        return
+    from trialogue.services import EMBEDDED, HOSTED  # noqa: PLC0415 - only beside the option
+
+    seats = [seat for seat in resolved.document.cast.values() if not seat.is_person]
+    if all(seat.via == EMBEDDED for seat in seats):
+        note(f"--endpoint has no effect: every agent is at the embedded server; add --via {HOSTED}")
 
 
 def _run(
