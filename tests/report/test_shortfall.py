@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 from report_values import records
 
-from trialogue.model.commands import EndMeeting, EndTurn
+from trialogue.model.commands import AnswerTool, Cue, EndMeeting, EndTurn
 from trialogue.model.events import (
     LineTaken,
     PlaybackStarted,
@@ -16,6 +16,7 @@ from trialogue.model.events import (
     ServiceWarned,
     SessionFailed,
     SessionLost,
+    ToolRequested,
     Woke,
 )
 from trialogue.model.participants import Kind, Participant
@@ -134,3 +135,37 @@ def test_one_late_agent_among_others_is_no_shortfall(before):
     for kind in (Kind.HUMAN, Kind.RECORDING):
         people = (*PLAN.participants[:2], evolve(PLAN.participants[2], kind=kind))
         assert result(evolve(PLAN, participants=people), hers, (), Run("real")).ok
+
+
+def _cut_short(at, *events, reason="limit-time"):
+    """A meeting that asked ada at 1 s and ended at `at`."""
+    ask = Cue("ada", 1, "It is your turn.", 1)
+    over = (Woke(reason), EndTurn("ada", 1, "meeting-ended"), EndMeeting(reason))
+    return records((1.0, Woke("ready"), ask), *events, (at, *over))
+
+
+@pytest.mark.parametrize("reason", ["limit-time", "silence", "happened"])
+def test_a_service_that_is_silent_to_the_end_is_a_shortfall(reason):
+    """A meeting whose time is up before a silent service's turn ends is not ok, and names the agent."""
+    outcome = result(PLAN, _cut_short(10.0, reason=reason), (), Run("real"))
+    assert (outcome.ok, outcome.shortfall) == (False, "unspoken")
+    assert [(each.at, each.code, each.participant) for each in outcome.failures] == [
+        (10.0, "unspoken", "ada")
+    ]
+    called = (1.5, ToolRequested("ada", 1, "c1", "look", "{}"), AnswerTool("ada", 1, "c1", "look", "Yes."))
+    assert not result(PLAN, _cut_short(10.0, called), (), Run("real")).ok
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        _cut_short(3.5),
+        _cut_short(10.0, reason="stopped"),
+        _cut_short(10.0, (1.5, ReplyStarted("ada", 1))),
+        _cut_short(10.0, (1.5, ToolRequested("ada", 1, "c1", "look", "{}"))),
+    ],
+    ids=["just asked", "stopped", "begins to answer", "waits for a tool"],
+)
+def test_an_agent_cut_short_is_no_shortfall(held):
+    """A meeting that ends before a service could answer, or while it does, is ok."""
+    assert result(PLAN, held, (), Run("real")).ok

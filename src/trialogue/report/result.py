@@ -14,13 +14,12 @@ from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ReplySent, SessionLost
 from trialogue.model.expectations import NOTHING_EXPECTED, Advice, Expectations, Findings
 from trialogue.model.failed_replies import FAILED, FailedReplies, SilentReplies
-from trialogue.model.participants import Kind
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.cast import with_everybody
 from trialogue.report.measures import Measures, measures
-from trialogue.report.shortfall import Shortfall, shortfall, timed_out
+from trialogue.report.shortfall import Shortfall, late_answers, shortfall
 from trialogue.values import frozen
 
 BAD_ENDS: Final = frozenset(
@@ -178,10 +177,9 @@ def _all_failures(
     found = [failure for record in records for failure in _failures(record, replies)]
     found.extend(_silent(records))
     if short is Shortfall.UNSPOKEN:
-        people = {each.name for each in plan.participants if each.kind is not Kind.AGENT}
         losses = ((each.at, each.event) for each in records if isinstance(each.event, SessionLost))
         found.extend(Failure(at, LOST, event.reason, event.participant) for at, event in losses)
-        late = ((each.at, name) for each in records for name in timed_out(each) if name not in people)
+        late = late_answers(plan, records)
         found.extend(Failure(at, UNSPOKEN, "its service did not answer in time", name) for at, name in late)
     found.extend(
         Failure(

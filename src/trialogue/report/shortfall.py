@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from trialogue.model.commands import EndTurn
+from trialogue.model.commands import AnswerTool, Cue, EndMeeting, EndTurn, Prepare, Speak
 from trialogue.model.events import (
     PlaybackStarted,
     RecordingFailed,
@@ -16,13 +16,20 @@ from trialogue.model.events import (
     ReplyStarted,
     SessionFailed,
     SessionLost,
+    ToolRequested,
 )
 from trialogue.model.failed_replies import SilentReplies
 from trialogue.model.participants import Kind
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 
-__all__ = ["FELL_SHORT", "Shortfall", "shortfall", "timed_out"]
+__all__ = ["FELL_SHORT", "Shortfall", "late_answers", "shortfall"]
+
+LATE_S: Final = 3.0
+"""Seconds after which an agent's answer is late where the meeting ends."""
+
+BY_ITSELF: Final = frozenset({"limit-time", "limit-cost", "silence", "happened"})
+"""Reasons for which a meeting ends though nobody asked for its end."""
 
 
 class Shortfall(Enum):
@@ -73,13 +80,39 @@ def _is_unspoken(plan: MeetingPlan, records: Sequence[Record]) -> bool:
                 failed.add(name)
             case _:
                 pass
-        late = {name for name in timed_out(record) if name not in people}
+        late = {name for name in _timed_out(record) if name not in people}
         failed |= late
         made = {each for each in made if each[0] not in late}
+    failed.update(name for _, name in late_answers(plan, records))
     return bool(failed) and not made
 
 
-def timed_out(record: Record) -> list[str]:
+def late_answers(plan: MeetingPlan, records: Sequence[Record]) -> Iterator[tuple[float, str]]:
+    """Moments, in seconds, and agents from whom nothing came in their turn's time, or to the meeting's end.
+
+    At an end that somebody asked for, or within `LATE_S` of the request, no answer is late.
+    """
+    agents = {each.name for each in plan.participants if each.kind is Kind.AGENT}
+    asked: dict[str, float] = {}
+    for record in records:
+        if isinstance(record.event, ReplyStarted | ToolRequested):
+            asked.pop(record.event.participant, None)
+        ended = [name for name in _timed_out(record) if name in agents]
+        for command in record.commands:
+            match command:
+                case Cue(to=name) | Prepare(to=name) | Speak(to=name) | AnswerTool(participant=name):
+                    asked[name] = record.at
+                case EndTurn(participant=name, cause=cause) if cause != "meeting-ended":
+                    asked.pop(name, None)
+                case EndMeeting(reason=reason) if reason in BY_ITSELF:
+                    waited = (name for name, since in asked.items() if record.at - since >= LATE_S)
+                    ended.extend(name for name in waited if name in agents)
+                case _:
+                    pass
+        yield from ((record.at, name) for name in ended)
+
+
+def _timed_out(record: Record) -> list[str]:
     """Participants whose turn a record ends because nothing came of them in time."""
     ends = (each for each in record.commands if isinstance(each, EndTurn))
     return [each.participant for each in ends if each.cause == "timeout"]
