@@ -35,9 +35,9 @@ tools: {price: {description: What it costs., mock: {result: 8}}}
 """
 
 
-def held(tmp_path, more, *, faults=True):
+def held(tmp_path, more, *, faults=True, meeting=MEETING):
     file = tmp_path / "struck.yaml"
-    file.write_text(MEETING + more)
+    file.write_text(meeting + more)
     edges = Edges(engines=murmuring_engines(), permissions=Permissions(faults=faults))
     return run_meeting(file, out=tmp_path / "run", edges=edges)
 
@@ -99,6 +99,22 @@ def test_a_call_meets_its_fault(tmp_path):
     found = held(tmp_path, wanted("do: tool-raises, when: {at: 100ms}"))
     assert [event.outcome for _, event in events_of(found, ToolFinished)] == ["failed"]
     assert len(events_of(found, FaultStruck)) == 1
+
+
+TWO_CALLERS = """
+  cid:
+    tools: [price]
+    think: {provider: scripted, script: [{call: {tool: price}, say: "It costs ${result}."}]}
+"""
+
+
+def test_only_the_calls_of_its_agent_meet_a_fault(tmp_path):
+    """Another agent's call that comes first succeeds, and the call of the agent in `to` fails."""
+    cast, tools = MEETING.split("tools: {price:")
+    meeting = f"{cast.rstrip()}{TWO_CALLERS}tools: {{price:{tools}"
+    found = held(tmp_path, wanted("do: tool-raises, when: {at: 0s}"), meeting=meeting)
+    calls = [(event.participant, event.outcome) for _, event in events_of(found, ToolFinished)]
+    assert calls[:2] == [("cid", "succeeded"), ("ben", "failed")]
 
 
 @pytest.mark.parametrize("fault", ["refused", "unauthorized"])

@@ -486,6 +486,22 @@ def test_row_39_a_result_reaches_the_next_session_as_context(run_under):
     assert [(each.call_id, each.result) for each in calls] == [(first.call_id, finished[0].event.content)]
 
 
+def test_row_38_a_fault_strikes_only_the_calls_of_its_participant(scene, run_under, scenario_text):
+    """`tool-raises@cleo` lets the earlier call of bob succeed, and fails that of cleo."""
+    of_cleo = """  cleo:
+    tools: [price]
+    think:
+      provider: scripted
+      script: [{when: {heard: ""}, again: true, call: {tool: price, arguments: {item: edge}}, say: "Cheap."}]
+tools:"""
+    text = scenario_text[: scenario_text.index("  cleo:")] + of_cleo + scenario_text.partition("\ntools:")[2]
+    trial, judged = run_under(Planned(fault_named("tool-raises"), "cleo"), resolved=scene(text=text))
+    found = [r.event for r in read(trial.folder / "journal.jsonl") if isinstance(r.event, ToolFinished)]
+    assert judged.broken == ()
+    assert {(each.participant, each.outcome) for each in found} >= {("bob", "succeeded"), ("cleo", "failed")}
+    assert ("bob", "failed") not in {(each.participant, each.outcome) for each in found}
+
+
 MANY = 50
 CROWD = f"""
 trialogue: 1

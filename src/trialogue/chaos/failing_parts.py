@@ -63,10 +63,10 @@ class FailingJournal:
 
 @define
 class _SpoiledTool:
-    """Tool whose next call fails; later calls work."""
+    """Tool whose call meets the first fault that strikes; it works where none does."""
 
     tool: Tool
-    faults: list[tuple[Part, Callable[[], bool]]]
+    faults: Spoiling
 
     @property
     def timeout_s(self) -> float:
@@ -75,18 +75,16 @@ class _SpoiledTool:
 
     async def call(self, arguments: Mapping[str, object]) -> object:
         """Call the tool, or fail."""
-        due = next((each for each in self.faults if each[1]()), None)
-        if due is None:
+        part = next((part for part, strike in self.faults if strike()), None)
+        if part is None:
             return await self.tool.call(arguments)
-        self.faults.remove(due)
-        if due[0] is Part.TOOL_HANGS:
+        if part is Part.TOOL_HANGS:
             await trio.sleep_forever()
-        if due[0] is Part.TOOL_RAISES:
+        if part is Part.TOOL_RAISES:
             raise ToolFailed("the tool failed on demand")
         return "x" * 10_000_000
 
 
-def spoiled_tools(tools: Mapping[str, Tool], faults: Spoiling) -> Mapping[str, Tool]:
-    """Tools whose next call meets the first fault, and so on."""
-    waiting = list(faults)
-    return {name: _SpoiledTool(tool, waiting) for name, tool in tools.items()} if waiting else tools
+def spoiled_tool(tool: Tool, faults: Spoiling) -> Tool:
+    """Tool for a call of the participant whom these faults strike."""
+    return _SpoiledTool(tool, faults) if faults else tool

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
@@ -23,7 +23,7 @@ from trialogue.actors.dialling import Connect
 from trialogue.brain.recorded_times import SLACK_S
 from trialogue.brain.triggers import Triggers
 from trialogue.chaos.catalogue import BadAddress, Part, Signal, fault_named
-from trialogue.chaos.failing_parts import spoiled_tools
+from trialogue.chaos.failing_parts import spoiled_tool
 from trialogue.chaos.faulty_socket import AddToxic, FaultySocket, SessionFault, WrongAnswer, answer_wrongly
 from trialogue.chaos.late_socket import heard_late
 from trialogue.chaos.toxics import Reset, Toxic, ToxicStream
@@ -112,10 +112,10 @@ class MeetingFaults:
         def connect(participant: str, dial: Connect) -> Connect:
             return own.connect(participant, self._connect(participant, dial))
 
-        def tools(given: Mapping[str, Tool]) -> Mapping[str, Tool]:
-            return own.tools(self._tools(given))
+        def tool(participant: str, given: Tool) -> Tool:
+            return own.tool(participant, self._tool(participant, given))
 
-        return evolve(own, connect=connect, tools=tools)
+        return evolve(own, connect=connect, tool=tool)
 
     async def run(
         self,
@@ -181,14 +181,14 @@ class MeetingFaults:
     def _of(self, participant: str) -> list[_Wanted]:
         return [each for each in self._wanted if each.spec.to == participant]
 
-    def _tools(self, tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
-        """Tools whose next call meets a fault that is due."""
-        spoiling: Sequence[tuple[Part, Callable[[], bool]]] = [
+    def _tool(self, participant: str, tool: Tool) -> Tool:
+        """Tool for a participant's call, which meets its fault that is due."""
+        spoiling = [
             (each.effect, partial(self._strike, each))
-            for each in self._wanted
+            for each in self._of(participant)
             if isinstance(each.effect, Part)
         ]
-        return spoiled_tools(tools, spoiling)
+        return spoiled_tool(tool, spoiling)
 
     # --- sessions ---------------------------------------------------------------------------------------
 

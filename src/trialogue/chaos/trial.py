@@ -11,7 +11,7 @@ import os
 import random
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from attrs import evolve, field
 from trialogue.actors.dialling import Connect
 from trialogue.arguments import checks_arguments
 from trialogue.chaos.catalogue import BadAddress, Part, Signal
-from trialogue.chaos.failing_parts import FailingBrain, FailingJournal, FaultOnDemand, spoiled_tools
+from trialogue.chaos.failing_parts import FailingBrain, FailingJournal, FaultOnDemand, spoiled_tool
 from trialogue.chaos.faulty_socket import FaultySocket, SessionFault, WrongAnswer, answer_wrongly
 from trialogue.chaos.plan import FaultPlan, Planned
 from trialogue.chaos.toxics import HalfOpen, ToxicStream
@@ -41,6 +41,7 @@ from trialogue.server.listener import PATH, serve_stream
 from trialogue.server.seams import Converse, ServerSeams, Visitor
 from trialogue.speech.engines import Engines
 from trialogue.speech.murmur import murmuring_engines
+from trialogue.tools.executor import Tool
 from trialogue.tools.permissions import NOTHING_MORE, Permissions
 from trialogue.transport.dial import HeaderValue, in_memory, open_websocket
 from trialogue.transport.socket import WebSocket
@@ -141,9 +142,7 @@ class FaultInjector:
             connect=self._connect,
             brain=lambda brain: FailingBrain(brain, self._of(Part.BRAIN_FAILS)),
             journal=lambda journal: FailingJournal(journal, self._of(Part.JOURNAL_FAILS)),
-            tools=lambda tools: spoiled_tools(
-                tools, self._of(Part.TOOL_HANGS, Part.TOOL_RAISES, Part.TOOL_FLOODS)
-            ),
+            tool=self._tool,
         )
 
     async def watch(self, meeting: Meeting) -> None:
@@ -171,9 +170,16 @@ class FaultInjector:
         return True
 
     def _of(self, *parts: Part) -> list[tuple[Part, Callable[[], bool]]]:
-        return [
-            (cast("Part", each.fault.effect), partial(self.strike, each)) for each in self._plan.of(*parts)
-        ]
+        return self._spoiling(self._plan.of(*parts))
+
+    def _spoiling(self, planned: Iterable[Planned]) -> list[tuple[Part, Callable[[], bool]]]:
+        return [(cast("Part", each.fault.effect), partial(self.strike, each)) for each in planned]
+
+    def _tool(self, participant: str, tool: Tool) -> Tool:
+        """Tool for a participant's call, which meets its fault."""
+        of_tools = self._plan.of(Part.TOOL_HANGS, Part.TOOL_RAISES, Part.TOOL_FLOODS)
+        number = self._dials.get(participant, 0)
+        return spoiled_tool(tool, self._spoiling(e for e in of_tools if e.is_for(participant, number)))
 
     # --- the machine ---
 

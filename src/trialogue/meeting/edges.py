@@ -59,8 +59,8 @@ def _as_it_is(part: T) -> T:
     return part
 
 
-def _its_own(_participant: str, connect: Connect) -> Connect:
-    return connect
+def _its_own(_participant: str, part: T) -> T:
+    return part
 
 
 @frozen
@@ -79,8 +79,8 @@ class Seams:
     journal: Callable[[RecordKeeper], RecordKeeper] = _as_it_is
     """Function that makes the keeper of records."""
 
-    tools: Callable[[Mapping[str, Tool]], Mapping[str, Tool]] = _as_it_is
-    """Function that replaces the tools."""
+    tool: Callable[[str, Tool], Tool] = _its_own
+    """Function that makes the tool for a participant's call."""
 
     secrets: Secrets = NO_SECRETS
     """Secrets that are hidden besides the environment's keys."""

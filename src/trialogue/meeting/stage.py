@@ -142,7 +142,7 @@ class Stage:
         self.router.record(seams.sink(self.recorder))
         post = self.sequencer.post
         self.timers, self.hooks = AlarmClock(post), HookRunner(hooks, post)
-        self.tools = ToolExecutor(seams.tools(tools), post, self.secrets)
+        self.tools = ToolExecutor(tools, post, self.secrets, seams.tool)
         self.seats = Seats(brain, self.router, self.sequencer, self)
         self.faults = None
         self.began, self.overrun, self.has_overrun = 0.0, "", trio.Event()

@@ -51,9 +51,14 @@ class ToolExecutor:
     """Actor that runs tools."""
 
     def __init__(
-        self, tools: Mapping[str, Tool], post: Callable[[Event], None], secrets: Secrets = NO_SECRETS
+        self,
+        tools: Mapping[str, Tool],
+        post: Callable[[Event], None],
+        secrets: Secrets = NO_SECRETS,
+        tool_for: Callable[[str, Tool], Tool] = lambda _, tool: tool,
     ) -> None:
         self._tools = tools
+        self._tool_for = tool_for
         self._secrets = secrets
         self._post = post
         self._scopes: dict[tuple[str, str, int], trio.CancelScope] = {}
@@ -120,7 +125,7 @@ class ToolExecutor:
         arguments = parse_arguments(order.arguments)
         with trio.fail_after(tool.timeout_s):
             async with self._limiter:
-                result = await tool.call(arguments)
+                result = await self._tool_for(order.participant, tool).call(arguments)
         return as_content(order.tool, result, self._secrets)
 
 
