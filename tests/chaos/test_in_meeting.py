@@ -11,7 +11,7 @@ from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.policy_loading import brain_for
 from trialogue.meeting.run import run_meeting
-from trialogue.model.events import FaultStruck, SessionLost, ToolFinished
+from trialogue.model.events import FaultStruck, SessionLost, ToolFinished, ToolRequested
 from trialogue.model.fault_names import FAULT_NAMES, TOOL_FAULTS
 from trialogue.scenario import loads, resolve
 from trialogue.testing import murmuring_engines
@@ -115,6 +115,14 @@ def test_only_the_calls_of_its_agent_meet_a_fault(tmp_path):
     found = held(tmp_path, wanted("do: tool-raises, when: {at: 0s}"), meeting=meeting)
     calls = [(event.participant, event.outcome) for _, event in events_of(found, ToolFinished)]
     assert calls[:2] == [("cid", "succeeded"), ("ben", "failed")]
+
+
+def test_a_session_is_lost_at_its_next_call(tmp_path):
+    """`lost-while-calling` waits for the next call: the session lives until then."""
+    found = held(tmp_path, wanted("do: lost-while-calling, when: {at: 100ms}"))
+    ((called_at, _), *_) = events_of(found, ToolRequested)
+    assert [at >= called_at for at, _ in events_of(found, FaultStruck)] == [True]
+    assert [at >= called_at for at, _ in events_of(found, SessionLost)] == [True]
 
 
 @pytest.mark.parametrize("fault", ["refused", "unauthorized"])

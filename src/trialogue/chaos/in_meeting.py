@@ -31,6 +31,7 @@ from trialogue.chaos.trial import dial_nowhere
 from trialogue.mailbox import Mailbox
 from trialogue.meeting.edges import Edges, Seams, local_equipment
 from trialogue.model.events import Event, FaultStruck
+from trialogue.model.fault_names import LINE_FAULTS
 from trialogue.model.plan import PlannedFault
 from trialogue.model.records import Record
 from trialogue.scenario.resolve import Resolved
@@ -78,7 +79,8 @@ class _Wanted:
     @property
     def waits_for_message(self) -> bool:
         """Whether it belongs to a certain message of its session, before which it cannot strike."""
-        return isinstance(self.effect, SessionFault) and self.effect.when != "sound" and not self.toxics
+        is_of_message = isinstance(self.effect, SessionFault) and self.effect.when != "sound"
+        return is_of_message and self.spec.kind not in LINE_FAULTS
 
 
 @define
