@@ -1,15 +1,18 @@
 """Sessions with real MCP servers: over pipes to a process, and over streamable HTTP to a port."""
 
 import gzip
+import json
 import logging
 import os
+import re
 import signal
 import ssl
 import sys
 import tracemalloc
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
+import plain_price_server
 import pytest
 import trio
 import trustme
@@ -177,23 +180,84 @@ async def test_a_port_whose_server_dies_in_a_call():
         nursery.cancel_scope.cancel(reason="the meeting is over")
 
 
-async def test_a_server_that_has_forgotten_us(nursery):
-    """A call to an MCP server that has forgotten the session fails, and the session is over."""
+@asynccontextmanager
+async def addressed(answers):
+    """Server of the protocol with sessions: `answers` gives the status and the body for each call."""
 
-    from mcp.shared.exceptions import MCPError  # takes half a second, in each worker
-    from mcp_types import INVALID_REQUEST
+    async def serve(stream):
+        taken = b""
+        while True:
+            while b"\r\n\r\n" not in taken:
+                if not (piece := await stream.receive_some()):
+                    return
+                taken += piece
+            head, _, taken = taken.partition(b"\r\n\r\n")
+            size = re.search(rb"(?i)content-length: *(\d+)", head)
+            while size and len(taken) < int(size[1]):
+                taken += await stream.receive_some()
+            asked = json.loads(taken[: int(size[1])]) if size else {}
+            taken = taken[int(size[1]) if size else 0 :]
+            given = asked.get("params", {})
+            status, body = 202, {}
+            match asked.get("method"):
+                case "initialize" | "tools/list" as method:
+                    status, body = 200, plain_price_server.answer(method, given)
+                case "tools/call":
+                    status, body = answers()
+                case None:
+                    status = 405
+            text = json.dumps({"jsonrpc": "2.0", "id": asked.get("id"), **body}).encode()
+            kind = b"content-type: application/json\r\nmcp-session-id: ours\r\n"
+            await stream.send_all(
+                b"HTTP/1.1 %d X\r\n%bcontent-length: %d\r\n\r\n%b" % (status, kind, len(text), text)
+            )
 
-    class Forgetful:
-        async def call_tool(self, _name, _arguments):
-            raise MCPError(INVALID_REQUEST, "Session terminated")
+    async with trio.open_nursery() as nursery:
+        (listener,) = await nursery.start(partial(trio.serve_tcp, serve, 0, host="127.0.0.1"))
+        yield f"http://127.0.0.1:{listener.socket.getsockname()[1]}/mcp"
+        nursery.cancel_scope.cancel(reason="the test is over")
 
-    server = McpServer("price", url="http://127.0.0.1:9/mcp")
-    server._client = Forgetful()
-    with pytest.raises(ToolFailed, match=r"^the MCP server has ended our session$") as raised:
-        await server.call("price", {"item": "edge"})
-    assert not isinstance(raised.value, ToolLost)
-    with pytest.raises(ToolFailed, match=r"^the MCP server has stopped$"):
-        await server.call("price", {"item": "edge"})
+
+FORGOTTEN = {
+    "the protocol's own package": {"error": {"code": -32600, "message": "Session not found"}},
+    "its package for JavaScript": {"error": {"code": -32001, "message": "Session not found"}},
+    "a code of their own": {"error": {"code": -32000, "message": "No such session"}},
+    "no error at all": {},
+}
+"""Bodies with which servers say by 404 that a session is lost."""
+
+
+@pytest.mark.parametrize("body", FORGOTTEN.values(), ids=FORGOTTEN)
+async def test_a_server_that_has_forgotten_us(body):
+    """A server was restarted: whatever its 404 says, one call fails, and the next session's are answered."""
+    answers = iter([(404, body), (200, {"result": {"content": [{"type": "text", "text": "eight"}]}})])
+
+    async def ask(server):
+        with pytest.raises(ToolFailed, match=r"^the MCP server has ended our session$") as raised:
+            await server.call("price", {"item": "edge"})
+        assert not isinstance(raised.value, ToolLost)
+
+    async with addressed(lambda: next(answers)) as url:
+        server = McpServer("price", url=url)
+        with pytest.raises(ConnectionLost):
+            await live(server, ask)
+        with pytest.raises(ToolFailed, match=r"^the MCP server has stopped$"):
+            await server.call("price", {"item": "edge"})
+        async with trio.open_nursery() as nursery:
+            await nursery.start(server.run)
+            assert await server.call("price", {"item": "edge"}) == "eight"
+            nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+async def test_an_error_with_the_code_of_a_closed_connection(nursery):
+    """A server refused a call with the general code -32000: the agent was told that it had stopped."""
+    async with addressed(lambda: (200, {"error": {"code": -32000, "message": "out of stock"}})) as url:
+        server = McpServer("price", url=url)
+        await nursery.start(server.run)
+        with pytest.raises(ToolFailed, match=r"^the MCP server failed: MCPError$") as raised:
+            await server.call("price", {"item": "edge"})
+        assert not isinstance(raised.value, ToolLost)
+        nursery.cancel_scope.cancel(reason="the meeting is over")
 
 
 ENDLESS = """

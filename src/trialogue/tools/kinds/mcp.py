@@ -62,7 +62,10 @@ _LOGGERS = ("mcp", "client")
 """Loggers of the package; its sessions have the second name."""
 
 _CLOSED = -32000
-"""Code of the package for a closed connection."""
+"""Code of the package for a closed connection; servers use it for errors of their own."""
+
+_CLOSED_WORDS = ("Connection closed", "SSE stream ")
+"""Beginnings of the package's words for it."""
 
 FIRST_REFUSAL = 400
 """First HTTP status that is no answer."""
@@ -73,8 +76,8 @@ _REFUSED = "Server returned an error response"
 _UNREAD = ("Unexpected content type: ", "server answered a request with 202 ")
 """Beginnings of the package's words for an address's answer that it does not read."""
 
-_FORGOTTEN = "Session terminated"
-"""Words of the package for an address that was restarted and has lost our session."""
+NOT_FOUND = 404
+"""HTTP status for a session that an address has lost, for example by a restart, whatever its body says."""
 
 
 class _Offered(Protocol):
@@ -139,6 +142,7 @@ class McpServer:
         self._opening = trio.CancelScope()
         self._was_open = False
         self._refused_with = 0
+        self._is_forgotten = False
         self._last_words = Tail()
         self.offered: Mapping[str, _Offered] = {}
 
@@ -182,7 +186,7 @@ class McpServer:
 
     @asynccontextmanager
     async def _session(self) -> AsyncGenerator[None]:
-        self._gone = trio.Event()
+        self._gone, self._is_forgotten = trio.Event(), False
         async with AsyncExitStack() as exits:
             target = self._target or watched(await self._transport(exits), self._gone)
             session = cast("AbstractAsyncContextManager[_Client]", _package("mcp").Client(target))
@@ -211,9 +215,12 @@ class McpServer:
         exits.enter_context(told_of_long_lines(self._refuse))
         return cast("Transport", _package("mcp.client.stdio").stdio_client(program, errlog=stderr))
 
-    def _note_status(self, status: int) -> None:
-        if status >= FIRST_REFUSAL:
-            self._refused_with = status
+    def _note_status(self, answer: Any) -> None:  # noqa: ANN401 - of `httpx2`, an extra
+        if answer.status_code >= FIRST_REFUSAL:
+            self._refused_with = answer.status_code
+        asked = answer.request
+        if answer.status_code == NOT_FOUND and asked.method == "POST" and "mcp-session-id" in asked.headers:
+            self._is_forgotten = True
 
     def _refuse(self) -> None:
         """End the session, of whose program nothing more is read."""
@@ -247,10 +254,10 @@ class McpServer:
                 return unreadable
             case _, str(words) if words.startswith(_UNREAD):
                 return unreadable
-            case _, message if message == _FORGOTTEN:
+            case int(), _ if self._is_forgotten:
                 self._gone.set()
                 return ToolFailed("the MCP server has ended our session", code="server-gone")
-            case int(code), _ if code != _CLOSED:
+            case int(code), str(words) if code != _CLOSED or not words.startswith(_CLOSED_WORDS):
                 why = self._status_of(failure) or _named(failure)
                 return ToolFailed(f"the MCP server failed: {why}", code=_named(failure))
             case _ if isinstance(failure, ValueError):  # the package checks answers by their schema

@@ -26,8 +26,8 @@ class _Body(Protocol):
     async def aclose(self) -> None: ...
 
 
-def open_http_client(opening_s: float, answering_s: float, on_status: Callable[[int], None]) -> Any:  # noqa: ANN401 - of an extra that is absent where types are checked
-    """Client of `httpx2`, to be closed; `on_status` gets the status of each answer, which `mcp` keeps."""
+def open_http_client(opening_s: float, answering_s: float, on_answer: Callable[[Any], None]) -> Any:  # noqa: ANN401 - of an extra that is absent where types are checked
+    """Client of `httpx2`, to be closed; `on_answer` gets each answer before its body, which `mcp` keeps."""
     http: Any = import_extra("httpx2", "an MCP server", "mcp")
 
     class Bounded(http.AsyncByteStream):  # type: ignore[misc] # no types: an extra
@@ -54,7 +54,7 @@ def open_http_client(opening_s: float, answering_s: float, on_status: Callable[[
             await self._body.aclose()
 
     async def bound(response: Any) -> None:  # noqa: ANN401 - as above
-        on_status(int(response.status_code))
+        on_answer(response)
         is_stream = response.headers.get("content-type", "").lower().startswith("text/event-stream")
         encoding, longest = encoding_of(response.headers), None if is_stream else ANSWER_BYTES
         response.stream = Bounded(response.stream, encoding, longest)
