@@ -260,6 +260,22 @@ async def test_an_error_with_the_code_of_a_closed_connection(nursery):
         nursery.cancel_scope.cancel(reason="the meeting is over")
 
 
+async def test_an_answer_in_a_resource(nursery):
+    """A server answers with a file's text, as one of code does: the agent was told `[resource]` alone."""
+    file = {"uri": "file:///prices.txt", "mimeType": "text/plain", "text": "eight cents"}
+    content = [
+        {"type": "resource", "resource": file},
+        {"type": "resource_link", "uri": "file:///more.txt", "name": "more"},
+        {"type": "image", "data": "AAAA", "mimeType": "image/png"},
+    ]
+    async with addressed(lambda: (200, {"result": {"content": content}})) as url:
+        server = McpServer("price", url=url)
+        await nursery.start(server.run)
+        told = await server.call("price", {"item": "edge"})
+        assert told == "eight cents\n[resource_link file:///more.txt]\n[image]"
+        nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
 ENDLESS = """
 import json, os, sys
 for line in sys.stdin if "later" in sys.argv else ():

@@ -235,10 +235,7 @@ class McpServer:
             answer = await self._client.call_tool(tool, dict(arguments))
         except Exception as failure:  # any exception of the package is an answer for the agent
             raise self._failed(failure) from failure
-        text = "\n".join(
-            str(getattr(part, "text", None) or f"[{getattr(part, 'type', 'unknown')}]")
-            for part in answer.content
-        )
+        text = "\n".join(map(_text_of, answer.content))
         if answer.is_error:
             raise ToolFailed(text or _in_json(answer) or "the tool failed", code="refused")
         return answer.structured_content if not text and answer.structured_content is not None else text
@@ -285,6 +282,13 @@ def _package(name: str) -> Any:  # noqa: ANN401 - an extra: it is not there wher
         if not told.handlers:  # its lines hold speech: they must not go to stderr unasked
             told.addHandler(logging.NullHandler())
     return module
+
+
+def _text_of(part: object) -> str:
+    """Text of a part of an answer, also of an embedded resource; else its kind, with a link's address."""
+    text = getattr(part, "text", None) or getattr(getattr(part, "resource", None), "text", None)
+    kind, address = getattr(part, "type", "unknown"), getattr(part, "uri", None)
+    return str(text or (f"[{kind} {address}]" if address else f"[{kind}]"))
 
 
 def _in_json(answer: _Answer) -> str:
