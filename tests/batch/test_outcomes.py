@@ -40,6 +40,17 @@ def test_junit_tells_failures_by_kind_and_errors_by_code():
     assert error.get("type") == "exit-3"
 
 
+def test_junit_fails_for_what_got_worse():
+    """A batch that got worse than its baseline has a failed case for each worse figure, in its suite."""
+    worse = [Regression("b", "pass rate", "1 of 2 passed"), Regression("b", "response p95", "2s")]
+    root = ET.fromstring(junit([outcome("a", "a"), outcome("b", "b"), outcome("c", "b", code=3)], worse))
+    counts = [(s.get("name"), s.get("tests"), s.get("failures"), s.get("errors")) for s in root]
+    assert counts == [("a", "1", "0", "0"), ("b", "4", "2", "1")]
+    cases = [case for case in root.iter("testcase") if case.find("failure") is not None]
+    assert [case.get("name") for case in cases] == ["b: pass rate", "b: response p95"]
+    assert cases[1].find("failure").attrib == {"type": "worse", "message": "response p95 got worse: 2s"}
+
+
 def test_annotations_are_escaped():
     """One line each; timing warns, the rest are errors."""
     told = list(

@@ -7,22 +7,28 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from trialogue.batch.outcomes import Outcome
+from trialogue.batch.tally import Regression
 from trialogue.model.text import safe_text
 
 __all__ = ["is_junit", "junit"]
 
 
-def junit(outcomes: Iterable[Outcome]) -> bytes:
+def junit(outcomes: Iterable[Outcome], worse: Iterable[Regression] = ()) -> bytes:
     """A suite for each scenario file, a case for each meeting; unmet expectations are failures, by kind.
 
-    An expectation that measured nothing is a skipped case of its own, beside its meeting's.
+    An expectation that measured nothing is a skipped case of its own, beside its meeting's, and a figure that
+    is worse than the baseline is a failed one.
     """
+    regressed: dict[str, list[Regression]] = {}
+    for each in worse:
+        regressed.setdefault(each.group, []).append(each)
     files: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         files.setdefault(outcome.file, []).append(outcome)
     root = ET.Element("testsuites", name="trialogue")
     for file, found in files.items():
-        root.append(_suite(file, found))
+        groups = dict.fromkeys(each.group for each in found)
+        root.append(_suite(file, found, [each for group in groups for each in regressed.get(group, ())]))
     ET.indent(root)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 
@@ -32,44 +38,52 @@ def is_junit(head: bytes) -> bool:
     return b"<testsuite" in head
 
 
-def _suite(file: str, found: Sequence[Outcome]) -> ET.Element:
+def _suite(file: str, found: Sequence[Outcome], worse: Sequence[Regression]) -> ET.Element:
     skipped = [case for each in found for case in _skipped(each)]
-    failures = sum(not each.passed and bool(each.unmet) for each in found)
+    unmet = sum(not each.passed and bool(each.unmet) for each in found)
     suite = ET.Element(
         "testsuite",
         name=safe_text(Path(file).stem),
-        tests=str(len(found) + len(skipped)),
-        failures=str(failures),
-        errors=str(sum(not each.passed for each in found) - failures),
+        tests=str(len(found) + len(skipped) + len(worse)),
+        failures=str(unmet + len(worse)),
+        errors=str(sum(not each.passed for each in found) - unmet),
         skipped=str(len(skipped)),
         time=f"{sum(each.machine_s for each in found):.3f}",
     )
     for outcome in found:
         suite.append(_case(outcome))
     suite.extend(skipped)
+    suite.extend(_worse(file, each) for each in worse)
     return suite
 
 
 def _skipped(outcome: Outcome) -> Iterator[ET.Element]:
     """Case for each expectation that measured nothing, with the reason."""
     for each in outcome.empty:
-        case = _test(outcome, f"{outcome.name}: {each.place}", 0.0)
+        case = _test(outcome.file, outcome.group, f"{outcome.name}: {each.place}")
         ET.SubElement(case, "skipped", message=safe_text(f"measured nothing: {each.text}"))
         yield case
 
 
-def _test(outcome: Outcome, name: str, time_s: float) -> ET.Element:
+def _worse(file: str, worse: Regression) -> ET.Element:
+    """Case of a figure that is worse than the baseline."""
+    case = _test(file, worse.group, f"{worse.group}: {worse.name}")
+    ET.SubElement(case, "failure", type="worse", message=safe_text(f"{worse.name} got worse: {worse.text}"))
+    return case
+
+
+def _test(file: str, group: str, name: str, time_s: float = 0.0) -> ET.Element:
     return ET.Element(
         "testcase",
         name=safe_text(name),
-        classname=safe_text(outcome.group),
-        file=safe_text(outcome.file),
+        classname=safe_text(group),
+        file=safe_text(file),
         time=f"{time_s:.3f}",
     )
 
 
 def _case(outcome: Outcome) -> ET.Element:
-    case = _test(outcome, outcome.name, outcome.machine_s)
+    case = _test(outcome.file, outcome.group, outcome.name, outcome.machine_s)
     if outcome.passed:
         return case
     for unmet in outcome.unmet:

@@ -182,7 +182,7 @@ def _tell(
     worse: Sequence[Regression],
 ) -> None:
     if options.junit is not None:
-        _write(options.junit, junit(outcomes))
+        _write(options.junit, junit(outcomes, worse))
     if options.as_json:
         put_json(_document(tallies, outcomes, worse))
     else:
