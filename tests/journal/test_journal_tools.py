@@ -1,5 +1,7 @@
 """Journals selected from, compared, split, and as tables."""
 
+from pathlib import Path
+
 import orjson
 import pytest
 from attrs import evolve
@@ -161,6 +163,18 @@ def test_pieces_have_no_place_in_a_file(tmp_path):
     with pytest.raises(SetupError, match="cannot be a directory for pieces"):
         split(path, path, largest=2000)
     assert path.read_bytes() == before
+
+
+def test_a_folder_for_pieces_that_cannot_be_made_is_a_fault_of_the_disk(tmp_path, monkeypatch):
+    """`split` onto a full or protected disk ends with the exit code of files that cannot be written."""
+    path = keep(tmp_path, meeting())
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(JournalError, match=r"cannot make .*pieces: Permission denied"):
+        split(path, tmp_path / "pieces", largest=2000)
 
 
 def test_tables_have_a_row_an_event_a_command_and_an_utterance(tmp_path):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
+import os
 import stat
 import time
 import wave
@@ -396,3 +398,20 @@ def test_a_disk_that_is_full_does_not_end_the_session(
     assert refused
     (journal,) = (tmp_path / "runs").rglob("journal.jsonl")
     assert "Welcome" in journal.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("fault", ["mkdir", "access"])
+def test_a_folder_that_cannot_be_written_is_no_wrong_option(
+    voice_agent_server: VoiceAgentServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """A disk that refuses sessions is told before the first one comes, with the exit code of files."""
+    from trialogue.errors import JournalError
+
+    def refuse(*_: object, **__: object) -> bool:
+        if fault == "mkdir":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return False
+
+    monkeypatch.setattr(*((Path, "mkdir") if fault == "mkdir" else (os, "access")), refuse)
+    with pytest.raises(JournalError, match=r"cannot record in .*runs: Permission denied"):
+        voice_agent_server.record(tmp_path / "runs")

@@ -23,7 +23,7 @@ def split(
 
     A piece ends before the line that is `every_s` seconds of the meeting after its first, or that would make
     it larger than `largest` bytes; no line is broken. SetupError where neither is given, or a piece already
-    exists; JournalError where the journal is none, or cannot be read.
+    exists, or `out` is a file; JournalError where the journal is none, or files cannot be read or written.
     """
     if every_s is None and largest is None:
         raise SetupError("split needs --every (seconds) or --largest (bytes)")
@@ -34,8 +34,10 @@ def split(
     read(path)
     try:
         out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    except (FileExistsError, NotADirectoryError) as error:
         raise SetupError(f"{out} cannot be a directory for pieces: {error.strerror}") from error
+    except OSError as error:
+        raise JournalError(f"cannot make {out}: {error.strerror}", path=str(out)) from error
     try:
         count = sum(1 for _ in _pieces(path, every_s, largest))
         digits = max(3, len(str(count)))

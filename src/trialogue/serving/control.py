@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -23,7 +25,7 @@ from trialogue.chaos.catalogue import Fault
 from trialogue.chaos.catalogue.dialling import http as wrong_http
 from trialogue.chaos.faulty_socket import WrongAnswer, answer_wrongly
 from trialogue.chaos.toxics import HalfOpen, ToxicStream
-from trialogue.errors import SetupError
+from trialogue.errors import JournalError, SetupError
 from trialogue.fixed_paths import fixed
 from trialogue.model.audio import AudioFormat
 from trialogue.server.equipment import Equipment
@@ -201,11 +203,18 @@ class Control:
             running.delay(seconds)
 
     def record(self, runs: Path) -> None:
-        """Record each later session as a run in this directory; `SetupError` where it cannot be written."""
+        """Record each later session as a run in this directory.
+
+        `SetupError` where it is a file; `JournalError` where it cannot be made or written.
+        """
         try:
             runs.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
+            if not os.access(runs, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        except (FileExistsError, NotADirectoryError) as error:
             raise SetupError(f"cannot record in {runs}: {error.strerror}") from error
+        except OSError as error:
+            raise JournalError(f"cannot record in {runs}: {error.strerror}", path=str(runs)) from error
         self.recorders = (*self.recorders, partial(SessionRecord.begin, fixed(runs)))
 
     def script(self, entries: Sequence[Mapping[str, object]], greeting: str | None = None) -> None:
