@@ -27,11 +27,17 @@ def rules(seat: str, defaults: str = "") -> RedialRules:
         ),
         (", restart: {when: never}", "", RedialRules(attempts=0)),
         ("", "defaults: {agent: {restart: {max: 2}}}\n", RedialRules(attempts=2)),
-        (", restart: {max: 1}", "defaults: {agent: {restart: {within: 5s}}}\n", RedialRules(attempts=1)),
+        (
+            ", restart: {max: 1}",
+            "defaults: {agent: {restart: {max: 2, within: 5s, backoff: 1s..2s}}}\n",
+            RedialRules(base_s=1.0, cap_s=2.0, attempts=1, within_s=5.0),
+        ),
+        (", restart: {when: never}", "defaults: {agent: {restart: {max: 2}}}\n", RedialRules(attempts=0)),
+        (", restart: {max: 1}", "defaults: {agent: {restart: {when: never}}}\n", RedialRules(attempts=1)),
     ],
 )
 def test_patience_is_as_it_is_written(seat, defaults, restart):
-    """Retries are those of `restart`: the seat's before the defaults', and built-in ones for the rest."""
+    """Retries are those of `restart`: the seat's keys over the defaults', and built-in ones for the rest."""
     assert rules(seat, defaults) == restart
 
 
@@ -39,6 +45,13 @@ def test_patience_is_in_the_resolved_scenario():
     """A resumed run retries as its scenario says."""
     resolved = resolve(loads(f"{HEAD}cast: {{ann: {{lines: [Hi.], restart: {{max: 3}}}}}}\n"))
     assert resolve(loads(to_yaml(resolved))).agents[0].restart == RedialRules(attempts=3)
+
+
+def test_what_never_retries_takes_nothing_of_the_defaults():
+    """A scenario made of one in which an agent never retries has no key without effect."""
+    defaults = "defaults: {agent: {restart: {max: 2}}}\n"
+    resolved = resolve(loads(f"{HEAD}{defaults}cast: {{ann: {{lines: [Hi.], restart: {{when: never}}}}}}\n"))
+    assert "max: 2" not in to_yaml(resolved)
 
 
 SCRIPTED = (

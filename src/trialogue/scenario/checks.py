@@ -92,9 +92,14 @@ def _check_cast(look: Look) -> None:
     _check_restart(look, ("defaults", "agent", "restart"), shared.restart if shared else None)
 
 
+def never_retries(restart: RestartKeys) -> bool:
+    """Whether these keys retry nothing."""
+    return restart.when is RestartWhen.NEVER or restart.max == 0
+
+
 def _check_restart(look: Look, path: Path, restart: RestartKeys | None) -> None:
     """Note each key about retries where nothing is retried."""
-    if restart is None or (restart.when is not RestartWhen.NEVER and restart.max != 0):
+    if restart is None or not never_retries(restart):
         return
     never = "when: never" if restart.when is RestartWhen.NEVER else "max: 0"
     for key in ("max", "within", "backoff"):

@@ -16,6 +16,7 @@ from trialogue.errors import WrongValue
 from trialogue.model.participants import Hears
 from trialogue.model.plan import FloorRules, Limits, MeetingPlan, OnInterrupt
 from trialogue.option_or_argument import either
+from trialogue.scenario.checks import never_retries
 from trialogue.scenario.floor_keys import Always, InterruptKeys, ShareKeys
 from trialogue.scenario.people import ClipKeys, ClipMode, ClipsKeys
 from trialogue.scenario.problems import Path
@@ -30,6 +31,7 @@ from trialogue.scenario.schema import (
     HoldKeys,
     LimitKeys,
     ReplacementKeys,
+    RestartKeys,
     RunKeys,
     SilenceKeys,
 )
@@ -174,9 +176,16 @@ def _agent(agent: AgentKeys, shared: AgentDefaultsKeys, overrides: Overrides, in
         listen=keys.listens(agent.listen, shared.listen),
         think=keys.model if needs_model else agent.think,
         speak=keys.speaks(agent.speak, shared.speak, _voice(keys, index)),
-        restart=agent.restart or shared.restart,
+        restart=_restart(agent.restart, shared.restart),
         on_failure=_on_failure(agent.on_failure or shared.on_failure or Failing.DROP, overrides.via, keys),
     )
+
+
+def _restart(own: RestartKeys | None, shared: RestartKeys | None) -> RestartKeys | None:
+    """Retries of an agent: its own keys, over those of `defaults`; where one never retries, its own alone."""
+    if own is None or shared is None:
+        return own or shared
+    return own if never_retries(own) or never_retries(shared) else over(own, shared)
 
 
 def _voice(keys: ServiceKeys, index: int) -> str:

@@ -174,7 +174,7 @@ class AgentDefaultsKeys:
     """Voice: default keys."""
 
     restart: RestartKeys | None = None
-    """Retries of lost sessions."""
+    """Retries of lost sessions: default keys, for agents that retry."""
 
     on_failure: Failing | ReplacementKeys | None = None
     """Consequence of sessions that have failed for good."""
