@@ -1,8 +1,8 @@
 """Regular files: opening a named pipe would wait for its writer, and a device may never end.
 
 The files of a run are read and written by this module. A file that a user names may be a pipe on purpose
-(`check /dev/stdin`): it is opened as usual, and `read_bounded` reads it up to a limit. What a user names as
-an output is checked by `check_output` first.
+(`check /dev/stdin`): `open_input` opens it unless that would wait, and `read_bounded` reads it up to a limit.
+What a user names as an output is checked by `check_output` first.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ __all__ = [
     "check_output",
     "check_regular",
     "open_descriptor",
+    "open_input",
     "open_regular",
     "read_bounded",
     "read_regular",
@@ -40,6 +41,9 @@ _KINDS: Final = {
 
 _WRITTEN: Final = frozenset({stat.S_IFREG, stat.S_IFCHR})
 """Kinds of objects that a user may have written, and whose opening does not wait."""
+
+_DESCRIPTORS: Final = frozenset({Path("/dev"), Path("/dev/fd")})
+"""Directories of a process's descriptors: `/dev/stdin`, `/dev/fd/3`."""
 
 _AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0)
 """Flag that opens a pipe without waiting for its other end; Windows has neither."""
@@ -63,9 +67,20 @@ def read_regular(path: Path, mib: int | None = None) -> bytes:
         return file.readall()
 
 
+def open_input(path: Path) -> BufferedReader:
+    """Open for reading what a user names; OSError where that fails, or would wait.
+
+    What another program has opened (`/dev/stdin`, `<(cat)`) is read; a pipe with a name waits for its writer.
+    """
+    mode = path.stat().st_mode
+    if stat.S_ISFIFO(mode) and not _is_opened(path):
+        _check(mode, os.fspath(path))
+    return path.open("rb")
+
+
 def read_bounded(path: Path, mib: int) -> bytes:
-    """Content of a file, a pipe or a device up to `mib` MiB; OSError for more, or like `open`."""
-    with path.open("rb") as file:
+    """Content of a file, a pipe or a device up to `mib` MiB; OSError for more, or like `open_input`."""
+    with open_input(path) as file:
         content = file.read(mib * _MIB + 1)
     if len(content) > mib * _MIB:
         raise OSError(errno.EFBIG, f"it is larger than {mib} MiB", os.fspath(path))
@@ -107,9 +122,9 @@ def check_output(path: Path) -> None:
 
 
 def _is_opened(pipe: Path) -> bool:
-    """Whether a pipe is a process's descriptor: it has no name (Linux), or is in `/dev/fd`."""
+    """Whether a pipe is a process's descriptor: it has no name (Linux), or is in `/dev` or `/dev/fd`."""
     place = pipe.resolve()
-    return not place.exists() or place.parent == Path("/dev/fd")
+    return not place.exists() or not _DESCRIPTORS.isdisjoint({pipe.parent, place.parent})
 
 
 def open_descriptor(path: str, flags: int) -> int:

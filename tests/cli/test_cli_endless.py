@@ -1,7 +1,6 @@
 """Files without an end, where a command reads one that somebody named: told in one line, with its bound."""
 
 import os
-import threading
 from pathlib import Path
 
 import pytest
@@ -74,10 +73,30 @@ def test_a_pipe_in_a_folder_of_meetings_is_told(tell, tmp_path):
     )
 
 
-def test_a_pipe_that_somebody_named_is_read_to_its_end(tmp_path):
+def test_a_pipe_of_the_shell_is_read_to_its_end():
     """`--expect <(...)` works: a pipe from the shell is read."""
-    os.mkfifo(tmp_path / "pipe")
-    writes = threading.Thread(target=(tmp_path / "pipe").write_text, args=["expect: [{type: Settings}]"])
-    writes.start()
-    assert len(read_expectations(tmp_path / "pipe").each) == 1
-    writes.join(10)
+    reading, writing = os.pipe()
+    os.write(writing, b"expect: [{type: Settings}]")
+    os.close(writing)
+    assert len(read_expectations(Path(f"/dev/fd/{reading}")).each) == 1
+    os.close(reading)
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        ("check", "pipe"),
+        ("run", "pipe"),
+        ("fmt", "--check", "pipe"),
+        ("serve", "--port", "0", "--script", "pipe"),
+        ("serve", "--port", "0", "--expect", "pipe"),
+        ("batch", "SMALL", "--baseline", "pipe"),
+    ],
+    ids=" ".join,
+)
+def test_a_pipe_with_a_name_is_refused(small, tmp_path, monkeypatch, capsys, tokens):
+    """A named pipe in the place of a scenario is one line, and no command waits for its writer."""
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    assert main([str(small) if each == "SMALL" else each for each in tokens]) == 2
+    assert "it is a named pipe, not a file" in "".join(capsys.readouterr())

@@ -17,7 +17,7 @@ from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
 from trialogue.model.clock_time import clock
 from trialogue.model.text import well_formed
-from trialogue.regular_files import check_regular, replace_content
+from trialogue.regular_files import check_regular, open_input, replace_content
 from trialogue.report.cast import with_everybody
 from trialogue.report.why import TurnGiven, grants
 from trialogue.scenario.defaults import Overrides
@@ -127,7 +127,7 @@ def _check_place(file: Path) -> None:
 
 def _text(file: Path) -> str:
     try:
-        with file.open("rb") as stream:
+        with open_input(file) as stream:
             content = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise SetupError(f"cannot read {file}: {error.strerror}") from error

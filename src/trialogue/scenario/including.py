@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import field
 
+from trialogue.regular_files import open_input
 from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.problems import Code, Path, Problems, shown
 from trialogue.scenario.tree import MAX_BYTES, Entries, Hole, Items, Node, Scalar, compose
@@ -24,7 +25,7 @@ _SOUNDS: Final = (".wav", ".flac")
 def read_text(file: FilePath, problems: Problems, at: Scalar | Hole, path: Path) -> str | None:
     """Text of a file, up to the size limit; None if it cannot be read, which adds a problem."""
     try:
-        with file.open("rb") as stream:
+        with open_input(file) as stream:
             content = stream.read(MAX_BYTES + 1)
     except OSError as error:
         why = error.strerror or "no such file"
