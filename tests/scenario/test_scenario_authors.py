@@ -52,8 +52,8 @@ end: {any: [{said: {match: "x"}}, limits]}
 """
 FORMED = """\
 # top
-trialogue: 1
 name: x  # the name
+trialogue: 1
 cast:
   ann: {lines: [Hi.], role: chair}     # she
 
@@ -84,11 +84,10 @@ def test_a_file_that_only_one_parser_reads_is_left(text):
         formatted(text, "x")
 
 
-def test_a_blank_line_above_a_key_that_moves_up_is_not_the_first_line():
-    """A formatted file stays the same when it is formatted again."""
-    once = formatted("cast:\n\nname: x\n", "x")
-    assert once == "name: x\ncast:\n"
-    assert formatted(once, "x") == once
+def test_a_comment_stays_above_its_key():
+    """`fmt` leaves keys where they are: a comment above `run` does not come to stand above `cast`."""
+    text = "# who\ncast: {a: {lines: [Hi.]}}\n# my name\nname: x\n# how long\nrun: {seed: 1}\ntrialogue: 1\n"
+    assert formatted(text, "x") == text
 
 
 @pytest.mark.parametrize("value", ["2001-99-99", "2001-12-14 10:00:00+99:00", "9" * 5_000])

@@ -1,8 +1,7 @@
 """Formatting of a scenario's text, with its comments: two spaces a level, one between the parts of a line.
 
 1. Comments, blank lines, quotes, the order of keys and the choice between lines and `{...}` are the author's.
-2. `trialogue` and `name` come first.
-3. The result reads as the same scenario, or nothing is changed.
+2. The result reads as the same scenario, or nothing is changed.
 """
 
 from __future__ import annotations
@@ -17,9 +16,6 @@ from trialogue.scenario.tree import Entries, Items, Node, Scalar, compose
 
 _WIDTH: Final = 10_000
 """Lines are left as long as they are."""
-
-_HEAD: Final = ("name", "trialogue")
-"""Keys that stand first."""
 
 
 def formatted(text: str, source: str) -> str:
@@ -47,8 +43,6 @@ def formatted(text: str, source: str) -> str:
         raise SetupError(
             f"{source}: left unchanged: a value reads as a number or a date that is none ({error}); quote it"
         ) from error
-    for key in (key for key in _HEAD if key in data):
-        data.move_to_end(key, last=False)
     written = StringIO()
     yaml.dump(data, written)
     after = _tidy(written.getvalue())
