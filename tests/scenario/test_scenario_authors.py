@@ -71,6 +71,35 @@ def test_a_file_is_brought_into_form_with_its_comments():
     assert formatted(FORMED, "x") == FORMED
 
 
+COMMENTED = """\
+name: x  # é 😀
+cast:
+  ann:
+    prompt: |  # of hers
+      You # are
+    lines:
+      - "a # b"  # said
+      - c#d
+    # last
+tools: [a, b]  # all
+"""
+
+
+def test_every_comment_is_kept():
+    """`fmt` keeps comments wherever they stand, and takes no `#` within a text for one."""
+    assert formatted(COMMENTED, "x").count("#") == COMMENTED.count("#")
+
+
+@pytest.mark.parametrize("line", ["tools: [  # lost", "  a,  # lost", "  b: {  # lost"])
+def test_a_file_that_would_lose_a_comment_is_left(line):
+    """`fmt` leaves a file as it is where a comment within brackets would be dropped, and names its line."""
+    text = "tools: [\n  a,\n  c,\n]\ncast:\n  b: {\n    d: e\n  }\n"
+    text = text.replace(line.removesuffix("  # lost"), line)
+    at = text[: text.index("# lost")].count("\n") + 1
+    with pytest.raises(SetupError, match=f"^x:{at}: left unchanged: formatted, it would lose the comment"):
+        formatted(text, "x")
+
+
 def test_invalid_yaml_is_reported_and_left():
     """`fmt` reports invalid YAML with its line, and leaves the file as it is."""
     with pytest.raises(ScenarioError, match="x:1:4: a text cannot start with an at sign"):

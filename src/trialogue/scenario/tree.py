@@ -31,7 +31,7 @@ MAX_NODES = 50_000
 MOST_SLIPS = 20
 """Most YAML errors that are skipped to read the rest."""
 
-_LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 # A parser with a limit of its own (PyYAML 6.0.4: 1000 levels) looks ahead and stops before we see a level.
 _NESTING = "maximum nesting depth"
 _IN_QUOTES = "a text that starts with {} needs quotes"
@@ -167,7 +167,7 @@ def _composed(text: str, composer: _Composer) -> Node | Slip:
     source, problems, path = composer.source, composer.problems, composer.path
     start, before = Place(source, 1, 1), problems.found
     try:
-        return composer.document(yaml.parse(text, Loader=_LOADER))
+        return composer.document(yaml.parse(text, Loader=LOADER))
     except yaml.MarkedYAMLError as error:
         if _NESTING not in str(error.problem) or not error.problem_mark:
             problems.keep(before)  # they are found again when the rest is read
