@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attrs import evolve
 from desk import CALL, error_of, respond, scripted, thinking
 
 from trialogue.server import commands as cmd
@@ -19,6 +20,25 @@ def test_function_call_and_its_response() -> None:
     desk.say(respond(content="21C"))
     assert desk.last(cmd.BeginPass).request.results == (CallItem("c1", "tool", "{}", "21C"),)
     assert desk.names() == ["History", "BeginPass"]
+
+
+def test_the_model_is_told_what_it_said_before_a_call() -> None:
+    """The words of each pass stand before its call, until the reply is over: nothing is said twice."""
+    desk, number = thinking()
+    desk.happen(ev.SentenceThought(number, "Let me see."))
+    desk.happen(ev.CallsThought(number, (CALL,)))
+    desk.happen(ev.ThoughtEnded(number))
+    desk.say(respond())
+    first = desk.last(cmd.BeginPass).request
+    assert [each.said for each in first.results] == ["Let me see."]
+    assert first.memory[-1] == first.results[-1]
+    desk.happen(ev.SentenceThought(number, "One more."))
+    desk.happen(ev.CallsThought(number, (evolve(CALL, id="c2"),)))
+    desk.happen(ev.ThoughtEnded(number))
+    desk.say(respond("c2"))
+    second = desk.last(cmd.BeginPass).request
+    assert [each.said for each in second.results] == ["Let me see.", "One more."]
+    assert second.memory[-2:] == second.results
 
 
 def test_several_calls_wait_for_all_responses() -> None:

@@ -109,6 +109,14 @@ async def test_a_repeated_key_is_not_recorded(tmp_path, autojump_clock):
     assert len(await told(replayed(path), evolve(asking, memory=masked))) == 3
 
 
+async def test_words_before_a_call_are_no_part_of_a_question(tmp_path, autojump_clock):
+    """A record from before a model was told its words before a call still answers."""
+    path = tmp_path / "models.jsonl"
+    await told(recorded(path, Model()))
+    other = evolve(REQUEST, memory=(REQUEST.memory[0], evolve(REQUEST.memory[1], said="Let me see.")))
+    assert len(await told(replayed(path), other)) == 3
+
+
 async def test_ids_of_calls_are_no_part_of_a_question(tmp_path, autojump_clock):
     """A recorded answer is found although the ids of calls differ from run to run."""
     path = tmp_path / "models.jsonl"

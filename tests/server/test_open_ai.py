@@ -158,6 +158,7 @@ async def test_parts_of_a_request() -> None:
             TextItem("user", "Hi"),
             CallItem("c1", "price", "{}", "3"),
             TextItem("assistant", "It is 3."),
+            CallItem("c2", "end", "{}", "4", said="Let me see."),
         ),
         prompt="Be brief.",
         functions=(OfferedFunction("price", "What it costs.", {"type": "object"}), OfferedFunction("end")),
@@ -165,6 +166,7 @@ async def test_parts_of_a_request() -> None:
     async with answering(OK + DONE) as endpoint:
         await thoughts_of(endpoint, request)
     call = {"id": "c1", "type": "function", "function": {"name": "price", "arguments": "{}"}}
+    other = {"id": "c2", "type": "function", "function": {"name": "end", "arguments": "{}"}}
     price = {"name": "price", "description": "What it costs.", "parameters": {"type": "object"}}
     end = {"name": "end", "description": "", "parameters": {"type": "object"}}
     assert endpoint.asked == [
@@ -178,6 +180,8 @@ async def test_parts_of_a_request() -> None:
                 {"role": "assistant", "content": None, "tool_calls": [call]},
                 {"role": "tool", "tool_call_id": "c1", "content": "3"},
                 {"role": "assistant", "content": "It is 3."},
+                {"role": "assistant", "content": "Let me see.", "tool_calls": [other]},
+                {"role": "tool", "tool_call_id": "c2", "content": "4"},
             ],
             "tools": [{"type": "function", "function": price}, {"type": "function", "function": end}],
         }

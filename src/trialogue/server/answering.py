@@ -151,6 +151,7 @@ class Answering:
             self._complete_reply(reply)
             return
         self._orders.send(*reply.stopwatch.think(now))
+        reply.think(text)
         self._speak(reply, text)
 
     def take_calls(self, number: int, calls: tuple[WantedCall, ...]) -> None:

@@ -56,15 +56,24 @@ class SessionMemory:
             self._orders.send(_history_of(item))
 
     def asked_for(self, reply: Reply) -> ThinkRequest:
-        """Request for the next pass of a reply's thinking, with everything that the pass may depend on."""
+        """Request for the next pass of a reply's thinking, with everything that the pass may depend on.
+
+        The reply's words stand before their calls, where the model gave them: it would say them again.
+        """
+        own = {each.id: each for each in reply.results}
         return ThinkRequest(
-            memory=tuple(self._items),
+            memory=tuple(own.get(_id(each), each) for each in self._items),
             prompt=reply.prompt.prompt,
             functions=reply.prompt.functions,
             heard=" ".join(self._unanswered),
             results=tuple(reply.results),
             reply=reply.number,
         )
+
+
+def _id(item: MemoryItem) -> str:
+    """Id of a call; empty for words."""
+    return item.id if isinstance(item, CallItem) else ""
 
 
 def _history_of(item: MemoryItem) -> HistoryContent | HistoryFunctionCalls:

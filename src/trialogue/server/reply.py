@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 
-from attrs import field
+from attrs import evolve, field
 
 from trialogue.errors import LocalProtocolError
 from trialogue.server.latency import Stopwatch
@@ -112,7 +112,10 @@ class Reply:
     """Calls without a response."""
 
     results: list[CallItem] = field(factory=list[CallItem], init=False)
-    """Calls with a response."""
+    """Calls with a response, each with the words that were thought before it."""
+
+    _thought: list[str] = field(factory=list[str], init=False)
+    """Thought sentences that no call has followed. Personal."""
 
     _waiting: deque[_Ordered] = field(factory=deque["_Ordered"], init=False)
     """Sentences that have not begun, in order."""
@@ -158,6 +161,10 @@ class Reply:
     def waits_to_be_sent(self) -> bool:
         """Whether a sentence was ordered whose audio has not begun."""
         return self.ordered > len(self.sentences)
+
+    def think(self, text: str) -> None:
+        """Note a sentence of the pass under way."""
+        self._thought.append(text)
 
     def order(self, *, is_thought: bool, tells: str | None = None) -> None:
         """Note that a sentence was ordered; `tells` is the text for the client, if not the sentence."""
@@ -209,7 +216,8 @@ class Reply:
         """Note the response to a call; the item for the session's memory."""
         del self.calls[call.id]
         item = CallItem(call.id, call.name, call.arguments, content, self.is_client_side(call))
-        self.results.append(item)
+        self.results.append(evolve(item, said=" ".join(self._thought)))
+        self._thought.clear()
         return item
 
     def unanswered(self) -> tuple[CancelledFunction, ...]:

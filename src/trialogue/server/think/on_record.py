@@ -1,7 +1,8 @@
 """Record of models' answers by question, which is replayed without the models.
 
 1. A question holds all that an answer may depend on: the model's name, its temperature, its prompt, the
-   conversation so far and the functions that it may call. Ids of calls are no part of it.
+   conversation so far and the functions that it may call. Ids of calls are no part of it, nor the words
+   before a call: they are the answer to the question before.
 2. An answer is a list of thoughts, each with its time. It is replayed at that pace, so a virtual clock counts
    the time that the model took.
 3. The same question may have several answers: they are replayed in the order of recording, and the last one

@@ -195,7 +195,7 @@ def _call_messages(item: CallItem) -> tuple[dict[str, Any], dict[str, Any]]:
     function = {"name": item.name, "arguments": item.arguments}
     call = {"id": item.id, "type": "function", "function": function}
     return (
-        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "assistant", "content": item.said or None, "tool_calls": [call]},
         {"role": "tool", "tool_call_id": item.id, "content": item.response},
     )
 

@@ -55,6 +55,9 @@ class CallItem:
     client_side: bool = True
     """Whether the client carried it out."""
 
+    said: str = ""
+    """Words that the model gave before the call, in the reply under way. Personal."""
+
 
 MemoryItem: TypeAlias = TextItem | CallItem
 
