@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from trialogue.brain.words.names import addressee
-from trialogue.scenario import check, json_schema, load, prepare, resolve, to_yaml
+from trialogue.scenario import check, json_schema, load, loads, prepare, resolve, to_yaml
 from trialogue.scenario.json_schema import field_docs
 from trialogue.scenario.schema import AgentKeys, Document
 from trialogue.services.deepgram.agent import settings_for
@@ -43,6 +43,25 @@ def test_scenarios_fit_the_schema(file):
     """The included scenarios are valid by the JSON schema, as written and as resolved."""
     SCHEMA.validate(yaml.safe_load(file.read_text()))
     SCHEMA.validate(yaml.safe_load(to_yaml(prepare(file))))
+
+
+WITH_VARIABLES = """
+trialogue: 1
+name: x
+vars: {turns: 3, minutes: 2, mind: {provider: scripted, script: [{say: Hi.}]}, who: [ada, ben], role: chair}
+cast:
+  ada: {role: "${role}", think: ["${mind}"]}
+  ben: {think: "${mind}", title: "Ben ${turns}"}
+run: {limits: {turns: "${turns}", time: "${minutes}m"}}
+floor: {order: "${who}"}
+"""
+
+
+def test_the_schema_accepts_variables():
+    """An editor with the JSON schema marks no variable that stands for a number, a list, a map or a word."""
+    assert resolve(loads(WITH_VARIABLES)).plan.limits.turns == 3
+    SCHEMA.validate(yaml.safe_load(WITH_VARIABLES))
+    assert not SCHEMA.is_valid(yaml.safe_load(WITH_VARIABLES.replace("${turns}", "turns")))
 
 
 @pytest.mark.parametrize("key", ["promt", "restart"])

@@ -21,6 +21,9 @@ from trialogue.services.script import JsonObject
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _NAME = r"^[a-z][a-z0-9_-]{0,63}$"
+_VARIABLE: JsonObject = {"type": "string", "pattern": r"\$\{"}
+"""Text with a variable, which can stand for any value."""
+
 _LENGTH = r"(?:[0-9]+(?:\.[0-9]+)?(?:h|m|s|ms))+"
 
 
@@ -76,6 +79,17 @@ def _record(record: kinds.KeyMap) -> JsonObject:
 
 def _schema(kind: Kind) -> JsonObject:
     match kind:
+        case kinds.Text() | kinds.PatternText() | kinds.Anything():
+            return _literal(kind)
+        case kinds.OneOf(options):
+            return {"anyOf": [*map(_literal, options), _VARIABLE]}
+        case _:
+            return {"anyOf": [_literal(kind), _VARIABLE]}
+
+
+def _literal(kind: Kind) -> JsonObject:
+    """Schema of a value without variables, apart from those within it."""
+    match kind:
         case kinds.KeyMap(cls):
             return _reference(cls)
         case kinds.StageKeys():
@@ -87,7 +101,7 @@ def _schema(kind: Kind) -> JsonObject:
             names = {"propertyNames": _scalar(key)} if isinstance(key, kinds.Name) else {}
             return {"type": "object", **names, "additionalProperties": _schema(value)}
         case kinds.OneOf(options):
-            return {"anyOf": [_schema(option) for option in options]}
+            return {"anyOf": [_literal(option) for option in options]}
         case kinds.Anything():
             return {}
         case kinds.AnyObject():
