@@ -106,6 +106,28 @@ def test_a_scenario_may_want_its_page(small, hold_it, tmp_path):
     assert verify_files(tmp_path / "run").files["report.html"] is FileState.WHOLE
 
 
+def test_a_run_of_another_user_has_a_row(run_folder, tmp_path, monkeypatch, capsys):
+    """A folder in which one run may not be read has a page of the others, and a row that says so."""
+    runs = tmp_path / "runs"
+    for name in ("good", "shut"):
+        shutil.copytree(run_folder, runs / name)
+    stat = Path.stat
+
+    def shut(self, **asked):
+        if self.parent == runs / "shut":
+            raise PermissionError(13, "Permission denied", str(self))
+        return stat(self, **asked)
+
+    monkeypatch.setattr(Path, "stat", shut)
+    assert main(["report", str(runs), "--html"]) == 0
+    page = (runs / "report.html").read_text()
+    assert "2 runs" in page
+    assert "shut/journal.jsonl: Permission denied" in page
+    capsys.readouterr()
+    assert main(["replay", str(runs), "--verify"]) == 4
+    assert "2 runs: 1 verified, 1 not" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("command", [["report"], ["report", "--html"], ["replay"], ["why"]])
 def test_a_run_of_another_user_has_one_exit_code(run_folder, monkeypatch, capsys, command):
     """A run that this user may not read ends each command with 4, the code of a journal."""

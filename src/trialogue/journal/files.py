@@ -115,10 +115,20 @@ def scenario_of(run: Path) -> Path:
 
 
 def runs_in(folder: Path) -> tuple[Path, ...]:
-    """Runs in a folder, sorted by name; empty where the folder is itself a run, or no folder."""
+    """Runs in a folder, sorted by name; empty where the folder is itself a run, or no folder.
+
+    What is in it and cannot be read counts as a run. OSError where the folder itself cannot be read.
+    """
     if not folder.is_dir() or any((folder / name).exists() for name in (JOURNAL, NAME)):
         return ()
-    return tuple(sorted(each for each in folder.iterdir() if (each / JOURNAL).is_file()))
+    return tuple(sorted(each for each in folder.iterdir() if _may_be_run(each)))
+
+
+def _may_be_run(folder: Path) -> bool:
+    try:
+        return (folder / JOURNAL).is_file()
+    except OSError:  # another user's
+        return True
 
 
 def digest_of(path: Path) -> Digest:

@@ -77,7 +77,7 @@ def _row(run: Path, folder: Path, path: Path) -> RunRow:
     links = tuple(
         (name.partition(".")[0], _address(run / name, path))
         for name in (PAGE, "transcript.md", "result.json")
-        if (run / name).is_file()
+        if _is_there(run / name)
     )
     name = run.relative_to(folder).as_posix()
     try:
@@ -85,6 +85,13 @@ def _row(run: Path, folder: Path, path: Path) -> RunRow:
     except JournalError as error:
         return RunRow(name, None, str(error), links)
     return RunRow(name, told, trouble, links)
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:
+        return False
 
 
 def _told(run: Path) -> tuple[dict[str, object], str]:
