@@ -31,6 +31,18 @@ def test_a_waveform_shows_where_it_is_loud(recording):
     assert all(120 <= each <= 128 for each in wave[RATE:])
 
 
+@pytest.mark.parametrize("rate", [8_000, 11_025, 22_050, 44_100])
+def test_a_waveform_is_as_long_as_its_recording_at_every_rate(tmp_path, rate):
+    """What is loud at a place is drawn there, also late in a recording of a rate that 20 does not divide."""
+    sound = np.zeros(32 * rate)
+    sound[25 * rate : 26 * rate] = 0.5
+    soundfile.write(tmp_path / "ada.wav", sound, rate, subtype="PCM_16")
+    wave = peaks(parts_of(tmp_path, "ada"))
+    assert len(wave) == 32 * RATE
+    loud = [at for at, each in enumerate(wave) if each]
+    assert (loud[0], loud[-1]) == (25 * RATE, 26 * RATE - 1)
+
+
 def test_the_sound_is_as_long_as_the_recording(recording, tmp_path):
     """What is said at a place is heard at that place."""
     (tmp_path / "ada.mp3").write_bytes(mp3(recording))
