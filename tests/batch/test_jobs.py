@@ -1,6 +1,7 @@
 """Which meetings a batch is made of."""
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 from batch_values import SMALL, jobs, written
@@ -19,6 +20,15 @@ def test_a_directory_has_the_files_whose_first_key_is_trialogue(tmp_path):
     written(tmp_path, "other.yaml", "name: x\ntrialogue: 1\n")
     assert files_in([str(tmp_path)]) == sorted([quoted, small])
     assert files_in([f"{tmp_path}/*.yaml", str(small)]) == [small]
+
+
+def test_a_file_of_many_empty_lines_takes_no_time(tmp_path):
+    """A folder with a file of empty lines is searched at once."""
+    small = written(tmp_path)
+    written(tmp_path, "empty.yaml", "---" + "\n" * 8_000)
+    began = process_time()
+    assert files_in([str(tmp_path)]) == [small]
+    assert process_time() - began < 0.2
 
 
 def test_scenario_files_in_runs_are_no_jobs(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import orjson
 import pytest
 
@@ -35,6 +37,13 @@ from trialogue.server.think.markup import Markup
 def test_a_sentence_keeps_its_words_alone(written, said):
     """Marks go and words stay; what is for the eye alone is left out."""
     assert Markup().without(written) == said
+
+
+def test_many_spaces_in_a_table_take_no_time():
+    """A reply with a row of many spaces is said at once, and holds up no other conversation."""
+    began = process_time()
+    assert Markup().without(f"| edge{' ' * 20_000}8 cents |") == "edge 8 cents"
+    assert process_time() - began < 0.3
 
 
 def test_a_block_of_code_lasts_until_it_is_closed():

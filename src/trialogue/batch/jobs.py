@@ -35,7 +35,9 @@ _CONVERTER: Final = cattrs.Converter()
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9_.=-]+")
 """Characters that a directory's name does not have."""
 
-_HEAD: Final = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:---\s*\n\s*(?:#[^\n]*\n\s*)*)?[\"']?trialogue[\"']?\s*:")
+_HEAD: Final = re.compile(
+    r"\s*(?:#[^\n]*\n\s*)*(?:---[^\S\n]*\n\s*(?:#[^\n]*\n\s*)*)?[\"']?trialogue[\"']?\s*:"
+)
 """Beginning of a scenario file: its first key is `trialogue`."""
 
 

@@ -51,8 +51,8 @@ class Markup:
             return ""
         text = _LINK.sub(r"\1", _MARK.sub("", sentence))
         text = _STRONG.sub(lambda match: match[1] or match[2], text)
-        text = _EMOJI.sub(" ", _LEFT.sub("", text))
+        text = _SPACES.sub(" ", _EMOJI.sub(" ", _LEFT.sub("", text)))
         if text.lstrip().startswith("|"):
             text = _CELLS.sub(", ", text.strip().strip("|").strip())
-        text = _BEFORE_MARK.sub(r"\1", _SPACES.sub(" ", text)).strip()
+        text = _BEFORE_MARK.sub(r"\1", text).strip()
         return text if any(letter.isalnum() for letter in text) else ""
