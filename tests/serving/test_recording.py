@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from trialogue.cli import main
-from trialogue.errors import SetupError
+from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import verify_files
 from trialogue.journal.reader import read
 from trialogue.journal.records import JournalKind
@@ -379,7 +379,6 @@ def test_a_disk_that_is_full_does_not_end_the_session(
     voice_agent_server: VoiceAgentServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The client goes on; what is there stays."""
-    from trialogue.errors import JournalError
     from trialogue.journal.writer import Journal
 
     refused = []
@@ -405,7 +404,6 @@ def test_a_folder_that_cannot_be_written_is_no_wrong_option(
     voice_agent_server: VoiceAgentServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     """A disk that refuses sessions is told before the first one comes, with the exit code of files."""
-    from trialogue.errors import JournalError
 
     def refuse(*_: object, **__: object) -> bool:
         if fault == "mkdir":
@@ -415,3 +413,34 @@ def test_a_folder_that_cannot_be_written_is_no_wrong_option(
     monkeypatch.setattr(*((Path, "mkdir") if fault == "mkdir" else (os, "access")), refuse)
     with pytest.raises(JournalError, match=r"cannot record in .*runs: Permission denied"):
         voice_agent_server.record(tmp_path / "runs")
+
+
+@pytest.mark.parametrize("fails", ["a header", "a directory"])
+def test_a_client_is_served_where_its_record_cannot_begin(
+    voice_agent_server: VoiceAgentServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    """Whoever connects after the disk is full is served, and told to the operator; no empty run is left."""
+    from trialogue.diagnostics import Log
+    from trialogue.journal.writer import Journal
+
+    told: list[tuple[str, dict[str, object]]] = []
+    monkeypatch.setattr(Log, "warning", lambda _, event, **fields: told.append((event, fields)))
+
+    def full(*_: object, **__: object) -> None:
+        raise JournalError("cannot create the journal: No space left on device")
+
+    runs = tmp_path / "runs"
+    voice_agent_server.record(runs)
+    if fails == "a header":
+        monkeypatch.setattr(Journal, "create", full)
+    else:
+        runs.rmdir()
+        runs.write_bytes(b"")
+    with dial(voice_agent_server.url) as socket:
+        app = App(socket)
+        app.tell(settings({"say": "Yes."}, greeting="Hello!"))
+        app.until("AgentAudioDone")
+    voice_agent_server.reset()
+    assert [event for event, _ in told] == ["a session is not recorded"]
+    assert "cannot" in str(told[0][1]["reason"])
+    assert runs.is_file() or not [*runs.iterdir()]

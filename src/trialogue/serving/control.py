@@ -11,7 +11,7 @@ import errno
 import os
 import random
 from collections import deque
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from trialogue.chaos.catalogue import Fault
 from trialogue.chaos.catalogue.dialling import http as wrong_http
 from trialogue.chaos.faulty_socket import WrongAnswer, answer_wrongly
 from trialogue.chaos.toxics import HalfOpen, ToxicStream
+from trialogue.diagnostics import Log
 from trialogue.errors import JournalError, SetupError
 from trialogue.fixed_paths import fixed
 from trialogue.model.audio import AudioFormat
@@ -46,6 +47,8 @@ from trialogue.transport.socket import WebSocket
 from trialogue.values import define
 
 __all__ = ["LONGEST_WAIT_S", "Control", "Recorder"]
+
+_DIAGNOSTICS: Final = Log("trialogue.server")
 
 LONGEST_WAIT_S: Final = 60.0
 """Most seconds that a wait for a message may take."""
@@ -295,7 +298,7 @@ class Control:
         """Control one session, from its upgrade to its end."""
         asked = visitor.request
         session = self.ledger.open(visitor.request_id, asked.path, asked.query)
-        writers = [record(visitor) for record in self.recorders]
+        writers = [*self._records_of(visitor)]
         attended = Attended(socket, Noting(self.ledger, session), *writers)
         self._attending.add(session.id)
         try:
@@ -311,6 +314,16 @@ class Control:
                 self._left.set()
                 self._left = trio.Event()
         await self._let_linger(visitor.stream)
+
+    def _records_of(self, visitor: Visitor) -> Iterator[Writing]:
+        """Records of a session that begins; one that cannot be begun is left out, and told."""
+        for record in self.recorders:
+            try:
+                yield record(visitor)
+            except JournalError as error:
+                _DIAGNOSTICS.warning(
+                    "a session is not recorded", request_id=visitor.request_id, reason=str(error)
+                )
 
     async def _hold(self, session: Session, attended: Attended, visitor: Visitor, converse: Converse) -> None:
         stream = visitor.stream

@@ -7,13 +7,15 @@
 3. Keys in the headers of endpoints and in credentials are not written, nor is an unreadable text that may
    hold keys, nor, in any place, the key of the client or of this process's environment: a relayed service may
    repeat it. Speech is written.
-4. A full disk ends the record, not the session; one diagnostic reports it.
+4. A full disk ends the record, not the session, also where it begins: one diagnostic reports it.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -79,17 +81,24 @@ class SessionRecord:
 
     @classmethod
     def begin(cls, runs: Path, visitor: Visitor) -> SessionRecord:
-        """Create the directory of a session under `runs`; JournalError where that fails."""
+        """Create the directory of a session under `runs`; JournalError where that fails, and no directory."""
         now = datetime.now(UTC)
-        try:
-            folder = _new_folder(runs, f"session-{on_local_clock(now):%Y%m%d-%H%M%S}")
-            sounds: dict[WireSide, BinaryIO] = {by: _opened(sound_of(folder, by)) for by in SIDES}
-        except OSError as error:
-            raise JournalError(f"cannot record in {runs}: {error.strerror}", path=str(runs)) from error
-        plan = session_plan(folder.name, seed=0)
-        header = Header(plan, own_version(), started=now, of=JournalKind.SESSION)
         secrets = secrets_of(os.environ).beside(_shown(visitor))
-        journal = Journal.create(folder / "journal.jsonl", header, secrets=secrets)
+        with ExitStack() as undone:
+            try:
+                folder = _new_folder(runs, f"session-{on_local_clock(now):%Y%m%d-%H%M%S}")
+                undone.callback(shutil.rmtree, folder, ignore_errors=True)
+                (folder / "sound").mkdir(mode=0o700)
+                sounds: dict[WireSide, BinaryIO] = {
+                    by: undone.enter_context(_opened(sound_of(folder, by))) for by in SIDES
+                }
+            except OSError as error:
+                raise JournalError(f"cannot record in {runs}: {error.strerror}", path=str(runs)) from error
+            header = Header(
+                session_plan(folder.name, seed=0), own_version(), started=now, of=JournalKind.SESSION
+            )
+            journal = Journal.create(folder / "journal.jsonl", header, secrets=secrets)
+            undone.pop_all()
         record = cls(folder, journal, sounds, trio.current_time(), secrets)
         asked = visitor.request
         record.note(WireOpened(visitor.request_id, asked.path, asked.query), record._as_meeting.open())
@@ -126,7 +135,7 @@ class SessionRecord:
             self._write_outputs()
             seal_files(self.folder)
         except (OSError, JournalError) as error:
-            _DIAGNOSTICS.warning("a session's files could not be written", reason=type(error).__name__)
+            _DIAGNOSTICS.warning("a session's files could not be written", reason=str(error))
 
     def _write_outputs(self) -> None:
         reading = read(self.folder / "journal.jsonl")
@@ -157,7 +166,7 @@ class SessionRecord:
             write()
         except (OSError, JournalError) as error:
             self._is_over = True
-            _DIAGNOSTICS.warning("a session is no longer recorded", reason=type(error).__name__)
+            _DIAGNOSTICS.warning("a session is no longer recorded", reason=str(error))
 
     def _at(self) -> float:
         return round(trio.current_time() - self._began, 6)
@@ -214,7 +223,6 @@ def _new_folder(runs: Path, stem: str) -> Path:
             folder.mkdir(mode=0o700)
         except FileExistsError:
             continue
-        (folder / "sound").mkdir(mode=0o700)
         return folder
     raise AssertionError  # numbers can have any length
 
