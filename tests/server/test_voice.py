@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import wave
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import pytest
 import soundfile
@@ -14,6 +15,7 @@ from attrs import evolve
 from fakes import FakeSocket, FakeSynthesizer, fake_equipment
 from trio.testing import MockClock
 
+from trialogue.compute import Compute, Inline
 from trialogue.errors import SetupError
 from trialogue.model.audio import AudioFormat
 from trialogue.server.commands import FinishReply, SpeakSentence
@@ -36,15 +38,20 @@ LINEAR = AudioFormat("linear16", 24_000)
 TWENTY = "x" * 20
 """A sentence of one second."""
 
+INLINE = Inline()
+
+T = TypeVar("T")
+
 
 class Speaker:
     """A voice, what it told, and what it sent."""
 
-    def __init__(self, terms: Terms, synthesizer: FakeSynthesizer) -> None:
+    def __init__(self, terms: Terms, synthesizer: FakeSynthesizer, compute: Compute) -> None:
         self.socket = FakeSocket()
         self.told: list[Event] = []
         self._news = trio.Event()
-        equipment = evolve(fake_equipment(ServerOptions(send_speed=5.0)), synthesizer=synthesizer)
+        usual = fake_equipment(ServerOptions(send_speed=5.0))
+        equipment = evolve(usual, synthesizer=synthesizer, compute=compute)
         self.voice = AgentVoice(
             terms, equipment, self.socket, self.tell, sent=lambda event, _: self.tell(event)
         )
@@ -70,10 +77,11 @@ async def speaking(
     *,
     unspeakable: str | None = None,
     broken: dict[str, Exception] | None = None,
+    compute: Compute = INLINE,
 ) -> AsyncIterator[Speaker]:
     """A voice that runs while the block does."""
     terms = Terms(input=LINEAR, output=form, unspeakable=unspeakable)
-    speaker = Speaker(terms, FakeSynthesizer(broken_voices=broken or {}))
+    speaker = Speaker(terms, FakeSynthesizer(broken_voices=broken or {}), compute)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(speaker.voice.run)
         with trio.fail_after(60):
@@ -167,6 +175,37 @@ async def test_compressed_sound_is_not_held_back(asked: AskedSound, autojump_clo
         speaker.voice.order(SpeakSentence(1, TWENTY, ("a",)))
         await trio.sleep(5)
         assert seconds_of(speaker.socket.audio) > 1.0 - 0.2
+
+
+class SlowFirst:
+    """Compute whose first function is given up by its caller, and ends while the next one runs."""
+
+    def __init__(self) -> None:
+        self._left: Callable[[], object] | None = None
+        self.has_begun = trio.Event()
+
+    async def run(self, function: Callable[[], T]) -> T:
+        if not self.has_begun.is_set():
+            self._left = function
+            self.has_begun.set()
+            await trio.sleep_forever()
+        if self._left is not None:
+            self._left()
+            self._left = None
+        return function()
+
+
+@pytest.mark.parametrize("asked", [AskedSound("linear16", container="wav"), *COMPRESSED], ids=str)
+async def test_a_reply_that_was_cut_while_it_was_made(asked: AskedSound, autojump_clock: MockClock) -> None:
+    """A user spoke while a sentence was made: the next reply had no header, and MP3 ended the server."""
+    compute = SlowFirst()
+    async with speaking(asked.form, compute=compute) as speaker:
+        speaker.say(TWENTY)
+        await compute.has_begun.wait()
+        speaker.voice.cut(1)
+        speaker.say("Yes, twenty of them.", reply=2)
+        await speaker.until_told(ReplyAudioSent)
+        assert seconds_of(speaker.socket.audio) == pytest.approx(1.0, abs=0.15)
 
 
 @pytest.mark.parametrize("asked", COMPRESSED, ids=str)

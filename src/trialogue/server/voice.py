@@ -30,7 +30,7 @@ from trialogue.server.events import (
     VoiceStumbled,
 )
 from trialogue.server.terms import Terms
-from trialogue.speech.coding import Coded, open_encoder
+from trialogue.speech.coding import Coded, SoundEncoder, open_encoder
 from trialogue.speech.formats import encode
 from trialogue.speech.ports import Spoken
 from trialogue.speech.resample import Resampler
@@ -134,7 +134,9 @@ class AgentVoice:
             return None
         for voice in order.voices:
             try:
-                audio, is_whole = await self._compute.run(partial(self._synthesize, order.text, voice))
+                audio, is_whole = await self._compute.run(
+                    partial(self._synthesize, order.text, voice, self._encoder)
+                )
             except TrialogueError as error:
                 self._tell(VoiceStumbled(order.reply, str(error)))
                 continue
@@ -143,12 +145,15 @@ class AgentVoice:
             return audio
         return None
 
-    def _synthesize(self, text: str, voice: str) -> tuple[list[Coded], bool]:
-        """Audio, and whether it has all pronounceable text."""
+    def _synthesize(self, text: str, voice: str, encoder: SoundEncoder) -> tuple[list[Coded], bool]:
+        """Audio, and whether it has all pronounceable text.
+
+        A cut reply leaves its thread at work, so the thread keeps the encoder of its own reply.
+        """
         spoken = list(self._synthesizer.synthesize(text, voice))
         said = letters_in(" ".join(each.text for each in spoken))
         pcm = b"".join(resampled(each, self._form.format.sample_rate) for each in spoken)
-        return self._encoder.encode(pcm), said >= letters_in(speakable(text))
+        return encoder.encode(pcm), said >= letters_in(speakable(text))
 
     async def _send(self, reply: int, audio: list[Coded]) -> None:
         def sent(message: Coded, at: float) -> None:
