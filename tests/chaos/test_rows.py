@@ -25,7 +25,7 @@ from playbook import context_of
 from trialogue.actors.dialling import DialLimiter
 from trialogue.brain.meeting import Brain
 from trialogue.chaos.catalogue import fault_named
-from trialogue.chaos.plan import FaultPlan, Planned, planned
+from trialogue.chaos.plan import FaultPlan, Planned, drawn, planned
 from trialogue.chaos.promises import Row, judge
 from trialogue.chaos.trial import CANARY, Trial
 from trialogue.errors import JournalError, RecordsMissed, SetupError, TrialogueError
@@ -595,8 +595,9 @@ def test_row_56_a_cleanup_that_overruns(scene, hold, note):
 
 
 def test_a_scenario_without_tools_has_no_calls_to_strike(scene):
-    """A fault of tool calls is refused for a scenario without tools."""
+    """A fault of tool calls is refused for a scenario without tools, and none is drawn."""
     resolved = scene()
     toolless = evolve(resolved, agents=tuple(evolve(each, tools=()) for each in resolved.agents))
     with pytest.raises(SetupError, match=r"call-twice: .*table has a tool"):
         planned(["call-twice"], toolless, 1)
+    assert not any(each.fault.needs_tool for each in drawn(200, toolless, 1).planned)

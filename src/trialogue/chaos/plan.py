@@ -80,7 +80,10 @@ def drawn(count: int, resolved: Resolved, seed: int) -> FaultPlan:
     if not 0 <= count <= MOST_DRAWN:
         raise WrongValue(f"count is from 0 to {MOST_DRAWN:,}", argument="count")
     chance = random.Random(f"chaos/{seed}")  # noqa: S311 - a draw, not a secret
-    outlived = [fault for fault in FAULTS if fault.fate is not Fate.ENDS]
+    has_tools = any(spec.tools for spec in resolved.agents)
+    outlived = [
+        fault for fault in FAULTS if fault.fate is not Fate.ENDS and (has_tools or not fault.needs_tool)
+    ]
     faults = [chance.choice(outlived) for _ in range(count)]
     return FaultPlan(tuple(_drawn(each, resolved, chance) for each in faults), seed)
 
