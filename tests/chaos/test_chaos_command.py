@@ -7,6 +7,8 @@ import pytest
 
 from trialogue.chaos.catalogue import FAULTS
 from trialogue.cli import main
+from trialogue.journal.reader import read
+from trialogue.model.events import FaultStruck
 
 
 @pytest.fixture
@@ -81,6 +83,16 @@ def test_a_trial_takes_the_permissions_of_a_run(scene, tmp_path, capsys):
     assert main([*order, "--out", refused]) != 0
     assert "--allow-import platform.node" in capsys.readouterr().err
     assert main([*order, "--out", allowed, "--allow-import", "platform.*"]) == 0
+
+
+def test_a_scenario_with_faults_of_its_own_can_be_tried(scene, tmp_path, capsys):
+    """Only the plan's faults strike it; the command refused it, and asked for an option that did not help."""
+    scene(("floor:", "faults: [{id: own, do: disconnect, to: cleo, when: {at: 2s}}]\nfloor:"))
+    out = tmp_path / "run"
+    order = ["chaos", str(tmp_path / "table.yaml"), "--fault", "malformed@ann", "--out", str(out)]
+    assert main(order) == 0
+    assert "all 7 promises were kept" in capsys.readouterr().out
+    assert not any(isinstance(record.event, FaultStruck) for record in read(out / "journal.jsonl"))
 
 
 def test_drawn_faults_are_the_same_by_seed(table_file, tmp_path, capsys):

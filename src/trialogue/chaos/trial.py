@@ -321,7 +321,11 @@ def try_meeting(
     """Hold the meeting under the plan's faults, to any end; raises only errors that are bugs of trialogue."""
     engines = engines or murmuring_engines()
     # The plan's faults strike, not the scenario's own.
-    resolved = evolve(resolved, document=evolve(resolved.document, faults=None))
+    resolved = evolve(
+        resolved,
+        plan=evolve(resolved.plan, faults=()),
+        document=evolve(resolved.document, faults=None),
+    )
     injector = FaultInjector(plan, engines, _limit_s(resolved.plan), permissions.hosts)
     edges = Edges(engines=engines, permissions=permissions, seams=injector.seams())
     held: MeetingResult | None = None

@@ -97,7 +97,7 @@ AS_WRITTEN: Final = OverrideOptions()
 
 @Parameter(name="*")
 @frozen
-class AllowOptions:
+class CodeOptions:
     """Options that permit a scenario to run code and to reach hosts."""
 
     allow_import: Annotated[
@@ -131,12 +131,21 @@ class AllowOptions:
     ] = ()
     """Names of hosts."""
 
+
+@Parameter(name="*")
+@frozen
+class AllowOptions(CodeOptions):
+    """Options that permit whatever a scenario needs permission for."""
+
     allow_faults: Annotated[Flag, Parameter(help="Inject the faults that the scenario defines.")] = False
     """Whether a scenario's faults strike."""
 
 
-NOTHING_ALLOWED: Final = AllowOptions()
+NO_CODE: Final = CodeOptions()
 """Options that allow nothing beyond mocks, registered tools, and addresses of this machine."""
+
+NOTHING_ALLOWED: Final = AllowOptions()
+"""The same, and no faults."""
 
 
 @Parameter(name="*")

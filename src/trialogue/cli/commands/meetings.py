@@ -10,9 +10,11 @@ from cyclopts import App, Parameter
 
 from trialogue.cli.options import (
     AS_WRITTEN,
+    NO_CODE,
     NOTHING_ALLOWED,
     SHOWN_LIVE,
     AllowOptions,
+    CodeOptions,
     Endpoint,
     Flag,
     HowShown,
@@ -340,7 +342,7 @@ def chaos(  # noqa: PLR0913 - one parameter per option
         Path | None, Parameter(help="Directory for the run (default: a new one under runs/).")
     ] = None,
     json: Annotated[Json, Parameter(help="Print the list or the result as JSON.")] = False,
-    allow: AllowOptions = NOTHING_ALLOWED,
+    allow: CodeOptions = NO_CODE,
 ) -> int:
     """Run a meeting with injected faults, and list every broken promise (exit code 1)."""
     from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
