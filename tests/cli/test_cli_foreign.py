@@ -56,6 +56,16 @@ def test_unknown_figures_of_a_file_are_not_zero(capsys, tmp_path, name):
     assert {measured[each] for each in ("floor", "sessions", "latency", "selectivity")} == {None}
 
 
+@pytest.mark.parametrize("name", ["a.rttm", "a.TextGrid", "a.cha", "a.vtt"])
+@pytest.mark.parametrize(("who", "shown"), [("McKay_DJ", "McKay_DJ"), ("tech_lead", "Tech lead")])
+def test_capitals_of_names_stay(capsys, tmp_path, name, who, shown):
+    """A speaker has the name by which the file's people know them."""
+    (tmp_path / name).write_text(FILES[name].replace("ann", who), "utf-8")
+    code, said = run(capsys, tmp_path / name)
+    assert code == 0
+    assert any(line.startswith(f"  {shown} ") for line in said.out.splitlines())
+
+
 def test_words_of_captions_are_counted(capsys, tmp_path):
     """`report` of a file with captions counts each speaker's words."""
     (tmp_path / "a.vtt").write_text(FILES["a.vtt"], "utf-8")

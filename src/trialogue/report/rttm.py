@@ -62,13 +62,14 @@ def _word(name: str) -> str:
 
 
 def foreign_meeting(name: str, heard: Iterable[Stretch]) -> tuple[MeetingPlan, tuple[Record, ...]]:
-    """Plan with people, and records of their speech, without words.
+    """Plan with people, whose capitals are the file's, and records of their speech, without words.
 
     It has no grants, so measures of the floor, of sessions and of latency have no meaning.
     """
     ordered = sorted(heard, key=lambda each: (each.start_s, each.end_s, each.participant))
     sound = [each for each in joined(ordered) if each.length_s > 0]
-    cast = tuple(Participant(who, kind=Kind.HUMAN) for who in sorted({each.participant for each in sound}))
+    names = sorted({each.participant for each in sound})
+    cast = tuple(Participant(who, kind=Kind.HUMAN, title="" if who.islower() else who) for who in names)
     facts: list[tuple[float, Event]] = [(0.0, MeetingStarted())]
     for each in sound:
         facts.append((each.start_s, SpeechStarted(each.participant, each.start_s)))
