@@ -52,6 +52,32 @@ def test_it_is_repeated_word_for_word(tmp_path):
     assert ask_what_if(run, ["floor.policy=round-robin"], WhatIfTold(), EDGES) == 0
 
 
+SECRETIVE = """
+trialogue: 1
+name: signs
+run: {clock: virtual, limits: {turns: 2}}
+cast:
+  ann: {lines: ['Set $${env:SIGN|none}, not $$${env:SIGN}.']}
+  ben: {think: {provider: scripted, script: [{otherwise: '$${env:SIGN}'}]}}
+"""
+SAID = ["Set ${env:SIGN|none}, not $${env:SIGN}.", "${env:SIGN}"]
+
+
+def test_a_reference_is_said_as_its_text(tmp_path, monkeypatch):
+    """An agent may say how a secret is written; its value is not said, and the meeting can be repeated."""
+    monkeypatch.setenv("SIGN", "secret")
+    file, run = tmp_path / "signs.yaml", tmp_path / "run"
+    file.write_text(SECRETIVE)
+    run_meeting(prepare(file), out=run, edges=EDGES)
+    assert heard(run) == SAID
+    run_meeting(prepare(run / "scenario.yaml"), out=tmp_path / "resolved", edges=EDGES)
+    assert heard(tmp_path / "resolved") == SAID
+    again = tmp_path / "again" / "scenario.yaml"
+    assert print_scenario_from(run, MadeScenario(again, check=True), EDGES) == 0
+    run_meeting(prepare(again), out=tmp_path / "second", edges=EDGES)
+    assert heard(tmp_path / "second") == SAID
+
+
 @given(
     some.lists(some.sampled_from(["$", "\\", "{{", "}}", "{", "}", "a", "_1", " "]), max_size=9).map("".join)
 )

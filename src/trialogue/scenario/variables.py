@@ -11,7 +11,8 @@
 5. So it may stand only in values that go to an agent's service and are not spoken: its prompt and its
    `listen`, `think` and `speak`, except scripts; those of its stand-in; and in the headers of a tool's
    address. A list or a map that is inserted whole is judged by the places of its parts.
-6. In a script `${heard}`, `${result}` and `${result.key}` are left for the server, which fills them in.
+6. In a script `${heard}`, `${result}` and `${result.key}` are left for the server, which fills them in, and
+   `$${env:...}` until an agent is dialled, with the rest of its settings.
 7. The result of replacing has the file's limits on size and depth.
 """
 
@@ -238,7 +239,7 @@ def _is_left(name: str, path: Path) -> bool:
     """Whether a reference is replaced later: by the server, or when an agent connects."""
     if _in_script(path) and _SERVER.fullmatch(name):
         return True
-    return _may_hold_secrets(path) and _ENV.fullmatch(name) is not None
+    return (_may_hold_secrets(path) or _in_script(path)) and _ENV.fullmatch(name) is not None
 
 
 def _in_script(path: Path) -> bool:
@@ -294,10 +295,11 @@ def escaped(text: str, path: Path) -> str:
 
 
 def literal(text: str) -> str:
-    """Words of a script in which the server fills nothing in; `escaped` is for the file's own variables."""
+    """Words of a script in which nothing is filled in later; `escaped` is for the file's own variables."""
 
     def one(match: re.Match[str]) -> str:
-        return f"${match[0]}" if _SERVER.fullmatch(match["name"]) else match[0]
+        is_later = _SERVER.fullmatch(match["name"]) or _ENV.fullmatch(match["name"])
+        return f"${match[0]}" if is_later else match[0]
 
     return _PLACEHOLDER.sub(one, text)
 
