@@ -233,6 +233,7 @@ def test_a_file_with_a_script_answers_everybody(tmp_path: Path) -> None:
         ("{}", ":1:1:", "needs either script or agents"),
         ("script: []\nagents: []\n", ":1:1:", "needs either script or agents"),
         ("script: [", ":1:", "[E-YAML]"),
+        ("trialogue: 1\nname: a\ncast: {ann: {lines: [Hi.]}}\n", ":1:1:", "serve --replay RUN --participant"),
     ],
 )
 def test_faults_of_a_file_have_their_places(tmp_path: Path, text: str, where: str, words: str) -> None:

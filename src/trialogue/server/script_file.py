@@ -17,7 +17,7 @@ from trialogue.scenario.including import read_text
 from trialogue.scenario.problem_lines import raise_problems
 from trialogue.scenario.problems import Code, Place, Problems
 from trialogue.scenario.problems import Path as Keys
-from trialogue.scenario.tree import Hole, compose, places_of
+from trialogue.scenario.tree import Entries, Hole, compose, places_of
 from trialogue.server.think.scripted import Script, ScriptError, read_script
 from trialogue.server.think.stand_in import AgentMatch, StandInAgent
 from trialogue.services.script import JsonObject, ScriptEntryKeys, entry_faults, wire_script
@@ -91,12 +91,26 @@ def read_script_file(file: Path) -> tuple[StandInAgent, ...]:
     start = Hole(Place(str(file), 1, 1))
     text = read_text(file, problems, start, ())
     tree = start if text is None else compose(text, str(file), problems)
+    if isinstance(tree, Entries) and not {"script", "agents"} & {pair.key for pair in tree.pairs}:
+        tree = _no_scenario(tree, problems)
     bound = Binder(problems).bind(record_of(ScriptFile), tree, ())
     agents: tuple[StandInAgent, ...] = ()
     if isinstance(bound, ScriptFile):
         agents = _Reading(problems, places_of(tree)).agents_of(bound)
     raise_problems(problems, str(file))
     return agents
+
+
+def _no_scenario(tree: Entries, problems: Problems) -> Entries | Hole:
+    """Hole for a scenario, with a problem that tells what serves it; another map itself."""
+    if tree.find("trialogue") is None and tree.find("cast") is None:
+        return tree
+    text = (
+        "this is a scenario, not a file of scripts: write an agent's script here under script; or serve a "
+        "run of it: trialogue run FILE --out RUN, then trialogue serve --replay RUN --participant NAME"
+    )
+    problems.add(tree.at, (), text, Code.TYPE)
+    return Hole(tree.at)
 
 
 @frozen
