@@ -86,6 +86,18 @@ def test_a_line_is_slow_for_as_long_as_it_is_said(tmp_path):
     assert found.result.measures.participants[1].response.p95 > 1.5
 
 
+@pytest.mark.parametrize("lasts", [", for: 60s", ""], ids=["with a duration", "without one"])
+def test_the_end_of_a_delay_ends_no_other(tmp_path, lasts):
+    """Of two delays at once the newest counts, and when it ends, the other goes on."""
+    faults = (
+        f"faults:\n  - {{id: long, to: ben, do: delay, when: {{at: 10ms}}, by: 2s{lasts}}}\n"
+        "  - {id: short, to: ben, do: delay, when: {at: 20ms}, by: 100ms, for: 200ms}\n"
+    )
+    found = held(tmp_path, faults)
+    assert [event.fault for _, event in events_of(found, FaultStruck)] == ["long", "short"]
+    assert found.result.measures.participants[1].response.p50 > 1.5
+
+
 def test_effects_of_a_fault_count_unless_it_is_excepted(tmp_path):
     """An expectation that names no fault counts everything."""
     more = "expect: {never: [{participant: ben, event: failed}, {error: any, except: wanted}]}\n"

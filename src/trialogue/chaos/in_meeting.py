@@ -63,7 +63,7 @@ class _Wanted:
             case "disconnect":
                 return cls(spec, SessionFault("sound", (AddToxic(Reset()),)))
             case "delay":
-                return cls(spec, SessionFault("sound", ()))  # its effect is at the receiving end (`_late_s`)
+                return cls(spec, SessionFault("sound", ()))  # its effect is at the receiving end (`_late`)
             case name:
                 fault = fault_named(name)
                 effect = fault.effect
@@ -98,7 +98,9 @@ class MeetingFaults:
     _resolved: Resolved
     _edges: Edges
     _wanted: list[_Wanted] = field(init=False)
-    _late_s: dict[str, float] = field(init=False, factory=dict[str, float])
+    _late: list[PlannedFault] = field(init=False, factory=list[PlannedFault])
+    """Delays that last, the newest last."""
+
     _live: dict[str, _Live] = field(init=False, factory=dict[str, _Live])
     _equipment: Equipment | None = field(init=False, default=None)
     _post: Callable[[Event], None] | None = field(init=False, default=None)
@@ -158,7 +160,7 @@ class MeetingFaults:
         if self._nursery is None or not self._strike(wanted):
             return
         if wanted.spec.kind == "delay":
-            self._late_s[wanted.spec.to] = wanted.spec.by_s
+            self._late.append(wanted.spec)
         live.socket.apply(effect.happenings)
         self._nursery.start_soon(live.socket.flush)
         if wanted.spec.for_s is not None:
@@ -167,7 +169,7 @@ class MeetingFaults:
     async def _relieve(self, stream: ToxicStream, wanted: _Wanted, for_s: float) -> None:
         await trio.sleep(for_s)
         if wanted.spec.kind == "delay":
-            self._late_s.pop(wanted.spec.to, None)
+            self._late.remove(wanted.spec)
         for toxic in wanted.toxics:
             stream.remove(type(toxic))
 
@@ -208,9 +210,13 @@ class MeetingFaults:
         serve = partial(self._serve, participant)
         async with (
             in_memory(serve)(f"ws://embedded{PATH}", headers={}) as socket,
-            heard_late(socket, lambda: self._late_s.get(participant, 0.0)) as late,
+            heard_late(socket, lambda: self._late_s(participant)) as late,
         ):
             yield late
+
+    def _late_s(self, participant: str) -> float:
+        """Seconds by which an agent's messages are late now: those of its newest delay that lasts."""
+        return next((each.by_s for each in reversed(self._late) if each.to == participant), 0.0)
 
     async def _serve(self, participant: str, stream: trio.abc.Stream) -> None:
         for each in self._of(participant):
@@ -223,8 +229,8 @@ class MeetingFaults:
         async def attend(_: Visitor, socket: WebSocket, converse: Converse) -> None:
             faulty = FaultySocket(socket, toxic)
             live = self._live[participant] = _Live(faulty, toxic)
-            if any(each.spec.kind == "delay" and each.spec.for_s is None for each in self._of(participant)):
-                self._late_s.pop(participant, None)  # it lasts until its session's end
+            # a delay without a duration lasts until its session's end
+            self._late = [each for each in self._late if each.to != participant or each.for_s is not None]
             for each in self._of(participant):
                 if isinstance(each.effect, SessionFault) and each.waits_for_message:
                     faulty.arm(evolve(each.effect, nth=1), partial(self._strike, each))
