@@ -70,9 +70,16 @@ def held_away(job: Job, scenario: bytes, bring: Bring, hand: Hand) -> tuple[Outc
 
 
 def brought_home(job: Job, outcome: Outcome, files: bytes) -> Outcome:
-    """Write returned files into the job's run; the outcome, with its places in the author's own file."""
-    unpacked(files, Path(job.folder))
-    if not (Path(job.folder) / RESULT).exists():
+    """Write returned files into the job's run; the outcome, with its places in the author's own file.
+
+    The run's directory has all of them or does not exist: a later batch takes it for a meeting that was held.
+    """
+    folder = Path(job.folder)
+    draft = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(draft, ignore_errors=True)  # of a batch that was killed
+    unpacked(files, draft)
+    draft.rename(folder)
+    if not (folder / RESULT).exists():
         return evolve(outcome, file=job.file, folder=job.folder)
     return evolve(found(job), state=outcome.state, machine_s=outcome.machine_s, text=outcome.text)
 
