@@ -1,6 +1,7 @@
 """A scenario from a run gives the same turns again, and a what-if begins where they part."""
 
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -438,6 +439,16 @@ def test_the_first_turn_that_differs_is_told(then, now, words):
     assert (found if found is None else str(found)) == words
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
+def test_what_is_made_from_a_run_is_its_owners_alone(run, tmp_path):
+    """Other users of the machine could read the words and hear the people, but not in the run itself."""
+    (tmp_path / "dana.wav").rename(run / "audio" / "dana.wav")
+    retell(read(run / "journal.jsonl"), tmp_path / "again" / "scenario.yaml")
+    made = [each for each in (tmp_path / "again").rglob("*") if each.is_file()]
+    assert {each.suffix for each in made} == {".yaml", ".wav"}
+    assert {each.stat().st_mode & 0o777 for each in made} == {0o600}
+
+
 # --- what if ---------------------------------------------------------------------------------------
 
 
@@ -447,6 +458,16 @@ def test_the_same_rules_change_nothing(run, tmp_path, edges):
     assert read(tmp_path / "out" / "journal.jsonl").header.frame_ms == 100
     assert came.asked > 3
     assert (came.others, came.horizon) == ((), None)
+
+
+def test_nothing_but_the_new_run_stays(run, tmp_path, edges):
+    """A folder with people's recorded speech stayed beside it; after a refused value it forbade `out`."""
+    reading = read(run / "journal.jsonl")
+    with pytest.raises(ScenarioError, match="a duration needs its unit"):
+        what_if(reading, {"floor.hold.max": "20"}, tmp_path / "made" / "out", edges)
+    assert not (tmp_path / "made").exists()
+    what_if(reading, {"floor.hold.max": "80s"}, tmp_path / "made" / "out", edges)
+    assert list((tmp_path / "made").iterdir()) == [tmp_path / "made" / "out"]
 
 
 def test_a_policy_of_its_own_gives_way_to_another(tmp_path, edges, monkeypatch):

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -110,13 +111,14 @@ def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edge
         raise SetupError(f"what-if can only change the floor, e.g. floor.policy=auction, not {strangers[0]}")
     if out.exists():
         raise SetupError(f"{out} already exists: choose another directory with {either('--out', 'out')}")
-    retold = retell_as_it_went(reading, out.with_name(f"{out.name}-scenario") / "scenario.yaml", changes)
-    resolved = _prepared(retold.scenario)
-    asked, others = _shadow(reading, resolved.plan.floor, edges.permissions.imports)
-    watch = partial(move_again, retold.moves) if retold.moves else watch_nothing
-    then = held_meeting(reading)
-    again = evolve(edges.of_a_retold_run, hooks=answer_again(reading.header.plan, then.records))
-    held = run_meeting(resolved, out=out, edges=again, watch=watch)
+    with tempfile.TemporaryDirectory(prefix="trialogue-") as folder:  # it has speech: nothing of it stays
+        retold = retell_as_it_went(reading, Path(folder) / "scenario.yaml", changes)
+        resolved = _prepared(retold.scenario)
+        asked, others = _shadow(reading, resolved.plan.floor, edges.permissions.imports)
+        watch = partial(move_again, retold.moves) if retold.moves else watch_nothing
+        then = held_meeting(reading)
+        again = evolve(edges.of_a_retold_run, hooks=answer_again(reading.header.plan, then.records))
+        held = run_meeting(resolved, out=out, edges=again, watch=watch)
     held.check_whole()
     now = held_meeting(read(out / "journal.jsonl"))
     told = Run(clock=reading.header.clock.value)

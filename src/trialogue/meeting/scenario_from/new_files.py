@@ -12,6 +12,7 @@ from attrs import field
 
 from trialogue.errors import JournalError, SetupError
 from trialogue.importing import import_extra
+from trialogue.regular_files import open_descriptor
 from trialogue.values import define
 
 __all__ = ["NewFiles", "new_files"]
@@ -24,10 +25,13 @@ class NewFiles:
     _made: list[Path] = field(factory=list[Path])
 
     def write(self, path: Path, content: bytes) -> None:
-        """Write a file and its folders: SetupError if it already exists, JournalError if that fails."""
+        """Write a file with mode 0600, and its folders.
+
+        SetupError if it already exists, JournalError if that fails.
+        """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("xb") as file:
+            with open(path, "xb", opener=open_descriptor) as file:
                 self._made.append(path)
                 file.write(content)
         except OSError as error:
