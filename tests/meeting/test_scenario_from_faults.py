@@ -154,6 +154,23 @@ def test_who_failed_for_good_fails_again(rules, reason, tmp_path):
     assert abs(found.made.duration_s - found.recorded.duration_s) < 0.5
 
 
+def test_retries_wait_as_long_again(tmp_path):
+    """A repeated meeting is without its agent for as long as the recorded one, whose scenario set it."""
+    path = tmp_path / "waiting.yaml"
+    path.write_text(
+        MEETING.replace("tools: [price]", "restart: {backoff: 6s..9s}\n    tools: [price]") + DROP
+    )
+    then = held(path, tmp_path / "run")
+    document, _, now = again(tmp_path)
+    assert document["cast"]["ben"]["restart"] == {"backoff": "6s..9s"}
+    waits, others = (
+        [each.event.retry_in_s for each in run.records if isinstance(each.event, SessionLost)]
+        for run in (then, now)
+    )
+    assert waits == others
+    assert max(waits) > 0.5
+
+
 def test_a_what_if_tells_whose_sessions_were_lost(first, tmp_path):
     """A what-if names agents whose sessions were lost without a fault, since that is not repeated."""
     first(DROP)

@@ -53,6 +53,17 @@ class Price:
 
 
 @frozen
+class Backoff:
+    """Longest waits before retries of lost sessions."""
+
+    first_s: float
+    """Longest wait before the first retry, in seconds; it doubles with each further one."""
+
+    most_s: float
+    """Longest wait of all, in seconds."""
+
+
+@frozen
 class Participant:
     """Participant of a meeting. Sessions come and go; participants stay."""
 
@@ -86,6 +97,9 @@ class Participant:
 
     price: Price | None = None
     """Price of its service; None for a free one."""
+
+    backoff: Backoff | None = None
+    """Longest waits before retries of its lost sessions; None for the usual ones."""
 
     @property
     def label(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from trialogue.model.participants import Hears, Kind, Participant, Price, Role
+from trialogue.model.participants import Backoff, Hears, Kind, Participant, Price, Role
 from trialogue.model.plan import (
     AgendaItem,
     FloorRules,
@@ -63,7 +63,12 @@ def _participant(document: Document, name: str) -> Participant:
         has_ear=has_ear(agent),
         on_failure=policy_of(agent),
         price=_price(document, name),
+        backoff=_backoff(agent),
     )
+
+
+def _backoff(agent: AgentKeys) -> Backoff | None:
+    return Backoff(*agent.restart.backoff) if agent.restart and agent.restart.backoff else None
 
 
 def _price(document: Document, name: str) -> Price | None:

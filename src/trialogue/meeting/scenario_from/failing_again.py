@@ -1,6 +1,6 @@
 """Failing for good of agents whose sessions a fault of the scenario ended; and what fails only once.
 
-A journal does not have the rules for retries; what is known of them is how many there were.
+Of the rules for retries a journal has the waits; what is known of their number is how many there were.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from trialogue.model.events import (
 from trialogue.model.participants import OnFailure, Participant
 from trialogue.model.plan import MeetingPlan, PlannedFault
 from trialogue.model.records import Record
+from trialogue.scenario.quantities import write_range
 
 __all__ = ["failing_again", "lost_sessions", "pauses"]
 
@@ -32,12 +33,15 @@ def failing_again(seat: Participant, plan: MeetingPlan, records: Sequence[Record
         return {}
     consequence = seat.on_failure or plan.on_failure
     keys: Keys = {"on_failure": "end"} if consequence is OnFailure.END else {}
+    waits: Keys = (
+        {"backoff": write_range((seat.backoff.first_s, seat.backoff.most_s))} if seat.backoff else {}
+    )
     retries = _retries(seat.name, records)
     if (
         retries is None or consequence is OnFailure.REPLACE
     ):  # its words are one script, so it stays at the table
-        return keys
-    return keys | {"restart": {"max": retries} if retries else {"when": "never"}}
+        return keys | {"restart": waits} if waits else keys
+    return keys | {"restart": {"max": retries, **waits} if retries else {"when": "never"}}
 
 
 def _retries(name: str, records: Iterable[Record]) -> int | None:
