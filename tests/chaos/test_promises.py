@@ -5,7 +5,7 @@ import shutil
 import pytest
 from attrs import evolve
 
-from trialogue.chaos.catalogue import Fate, Part, fault_named
+from trialogue.chaos.catalogue import FAULTS, Fate, Part, fault_named
 from trialogue.chaos.failing_parts import FaultOnDemand
 from trialogue.chaos.plan import FaultPlan, Planned
 from trialogue.chaos.promises import PROMISES, judge
@@ -62,11 +62,25 @@ def test_there_are_seven():
     assert len(PROMISES) == 7
 
 
-def test_a_fault_that_left_no_record(trial):
+LIKE_OTHERS = "malformed-message|succeeded"
+"""What the meeting of the trial shows by itself: its own fault, and the calls of its tool."""
+
+
+@pytest.mark.parametrize(
+    "fault", [each for each in FAULTS if each.shows and each.shows not in LIKE_OTHERS], ids=lambda f: f.name
+)
+def test_a_fault_that_left_no_record(trial, fault):
     """A fault that struck without a record breaks the promise that its cause is recorded."""
-    planned = Planned(fault_named("too-many"), "ann")
+    planned = Planned(evolve(fault, notice_s=0.0), "ann")
     unseen = evolve(trial, strikes=(Strike(planned, 0.0),), plan=FaultPlan((planned,)))
     assert "recorded with its cause" in broken(unseen)
+
+
+def test_a_record_from_before_a_fault_is_not_of_it(trial):
+    """A message that was malformed before the fault struck does not show the fault."""
+    (strike,) = trial.strikes
+    later = evolve(trial, strikes=(evolve(strike, at=strike.at + 1.0),))
+    assert "recorded with its cause" in broken(later)
 
 
 def test_a_meeting_that_hangs(trial):

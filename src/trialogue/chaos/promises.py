@@ -20,7 +20,7 @@ from trialogue.chaos.trial import CANARY, Hung, Strike, Trial
 from trialogue.errors import JournalError, ReplayDivergence
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
-from trialogue.model.commands import Command, EndMeeting, EndTurn, GrantFloor
+from trialogue.model.commands import CancelWake, Command, EndMeeting, EndTurn, GrantFloor, WakeAt
 from trialogue.model.events import Event, SessionFailed, SessionLost, SessionReady, SessionRolledOver
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
@@ -112,13 +112,13 @@ def judge(trial: Trial) -> Judged:
 
 def recorded(evidence: Evidence) -> Iterator[str]:
     """Promise that the journal has every fault that struck, with its cause; one may hide another."""
-    said = [text for record in evidence.records for text in _said(record)]
+    said = [(record.at, text) for record in evidence.records for text in _said(record)]
     for strike in evidence.trial.strikes:
         fault = strike.planned.fault
         is_too_late = fault.fate is not Fate.ENDS and evidence.records[-1].at - strike.at < fault.notice_s
         if not fault.shows or is_too_late or _is_hidden(strike, evidence.trial.strikes):
             continue
-        if not any(re.search(fault.shows, text) for text in said):
+        if not any(at >= strike.at and re.search(fault.shows, text) for at, text in said):
             yield f"{fault.name} left no record of {fault.shows!r}"
 
 
@@ -267,8 +267,9 @@ def _brain(plan: MeetingPlan, *, spoiled: bool) -> Brain | FailingBrain:
 
 
 def _said(record: Record) -> list[str]:
-    """Text of a record, to be searched."""
-    return [repr(record.event), *(repr(command) for command in record.commands)]
+    """Text of a record, to be searched; alarms tell nothing, as each of them has some name."""
+    told = (each for each in record.commands if not isinstance(each, WakeAt | CancelWake))
+    return [repr(record.event), *map(repr, told)]
 
 
 def _row(evidence: Evidence, index: int) -> Row:

@@ -202,7 +202,7 @@ SOUND = (
         "words arrive, but no sound",
         prompted(Withhold(("sound", "AgentAudioDone"))),
         Fate.UNHARMED,
-        "stalled|limit|timeout",
+        "stalled|cause='timeout'",
         notice_s=15.0,
     ),
     Fault(

@@ -62,7 +62,7 @@ ROLL_OVERS = (
         "the new session is refused when the old one is about to end",
         speaking(_GROWS_OLD),
         Fate.RETURNS,
-        "503",
+        "answered 503",
         then=http("503 Unavailable"),
         notice_s=20.0,
     ),
