@@ -61,8 +61,8 @@ class Speaker:
             self.voice.order(SpeakSentence(reply, text, voices))
         self.voice.order(FinishReply(reply))
 
-    async def until_told(self, kind: type[Event]) -> None:
-        while not any(isinstance(event, kind) for event in self.told):
+    async def until_told(self, kind: type[Event], times: int = 1) -> None:
+        while sum(isinstance(event, kind) for event in self.told) < times:
             self._news = trio.Event()
             await self._news.wait()
 
@@ -175,6 +175,16 @@ async def test_compressed_sound_is_not_held_back(asked: AskedSound, autojump_clo
         speaker.voice.order(SpeakSentence(1, TWENTY, ("a",)))
         await trio.sleep(5)
         assert seconds_of(speaker.socket.audio) > 1.0 - 0.2
+
+
+@pytest.mark.parametrize("asked", [AskedSound("linear16", container="wav"), *COMPRESSED], ids=str)
+async def test_words_added_to_the_end_of_a_reply(asked: AskedSound, autojump_clock: MockClock) -> None:
+    """A client queued words while the agent spoke: with MP3 and FLAC, its session ended with an error."""
+    async with speaking(asked.form) as speaker:
+        speaker.say(TWENTY)
+        speaker.say(TWENTY)
+        await speaker.until_told(ReplyAudioSent, 2)
+        assert seconds_of(speaker.socket.audio) == pytest.approx(2.0, abs=0.15)
 
 
 class SlowFirst:

@@ -123,7 +123,8 @@ class AgentVoice:
         await self._send(order.reply, audio)
 
     async def _finish(self, reply: int) -> None:
-        if reply == self._begun and (rest := self._encoder.end()):
+        goes_on = any(order.reply == reply for order in self._orders)  # by words that were added to its end
+        if reply == self._begun and not goes_on and (rest := self._encoder.end()):
             self._socket.send_bytes(rest)
         self._tell(ReplyAudioSent(reply))
 
