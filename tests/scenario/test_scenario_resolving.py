@@ -10,7 +10,7 @@ import pytest
 
 from trialogue.brain.happenings import SaidWords, fits
 from trialogue.brain.tools.calls import OWN
-from trialogue.errors import ScenarioError
+from trialogue.errors import ScenarioError, WrongValue
 from trialogue.model.participants import Hears, Participant, Price, Role
 from trialogue.model.plan import (
     AgendaItem,
@@ -267,6 +267,34 @@ def test_the_operator_has_the_last_word():
     assert resolve(loads(to_yaml(resolved))) == resolved
     with pytest.raises(ScenarioError, match="E-LIMIT-NONE"):
         resolve(loads(LOCAL), Overrides(time_s=math.inf))
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        Overrides(silence_s=math.inf),
+        Overrides(time_s=math.inf, turns=1_000_000),
+        Overrides(time_s=3_599_996_400.0, silence_s=3_599_996_400.0),
+        Overrides(seed=0),
+        Overrides(seed=2**53),
+    ],
+    ids=str,
+)
+def test_what_an_option_sets_can_be_read_again(overrides):
+    """After `--limit-silence none`, no command could read the run's scenario: not even `resume`."""
+    resolved = resolve(loads(OFFLINE), overrides)
+    assert resolve(loads(to_yaml(resolved))) == resolved
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("seed", -1), ("seed", 2**53 + 1), ("turns", 1_000_001), ("time_s", 1e10), ("silence_s", 1e10)],
+)
+def test_what_no_scenario_can_have_is_refused(name, value):
+    """A meeting with such an option ran, and after a crash it could not be continued."""
+    with pytest.raises(WrongValue, match=name) as refused:
+        Overrides(**{name: value})
+    assert refused.value.argument == name
 
 
 UNDESCRIBED = """

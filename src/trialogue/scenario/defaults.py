@@ -5,6 +5,7 @@ The result is a document again, without `defaults`, `vars`, `profiles` and `matr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Literal, TypeVar, cast
 
@@ -13,6 +14,7 @@ from attrs import evolve
 
 from trialogue.arguments import check_fields, checks_arguments
 from trialogue.errors import WrongValue
+from trialogue.model.kinds import Whole
 from trialogue.model.participants import Hears
 from trialogue.model.plan import FloorRules, Limits, MeetingPlan, OnInterrupt
 from trialogue.option_or_argument import either
@@ -37,7 +39,7 @@ from trialogue.scenario.schema import (
 )
 from trialogue.scenario.tool_keys import KINDS, ToolKeys, kinds_of
 from trialogue.scenario.variants import AS_IT_STANDS, Variant
-from trialogue.scenario.vocabulary import MICROPHONE, TEXT, EndWord, PolicyName, Seat
+from trialogue.scenario.vocabulary import MICROPHONE, MOST_COUNTED, TEXT, EndWord, PolicyName, Seat
 from trialogue.services import EMBEDDED, SERVICES, service_of
 from trialogue.services.keys import ServiceKeys, ThinkStage, over
 from trialogue.values import frozen
@@ -45,6 +47,9 @@ from trialogue.values import frozen
 FRAME_S = 0.02
 READY_S = cast("float", attrs.fields(MeetingPlan).ready_s.default)
 TOOL_TIMEOUT_S = 20.0
+LONGEST_S = 999_999 * 3600.0
+"""Longest duration that a scenario can hold, in seconds."""
+
 NO_ARGUMENTS: dict[str, object] = {"type": "object", "properties": {}}
 
 _Value = TypeVar("_Value")
@@ -85,7 +90,7 @@ class Overrides:
     """Limit of turns."""
 
     silence_s: float | None = None
-    """Limit of silence in seconds."""
+    """Limit of silence in seconds; infinity for none."""
 
     me: Sitting | None = None
     """Seat of the operator, replacing its participant in the scenario."""
@@ -99,6 +104,17 @@ class Overrides:
         for name, value in (("time_s", self.time_s), ("turns", self.turns), ("silence_s", self.silence_s)):
             if value is not None and not value > 0:
                 raise WrongValue(f"{name} must be more than 0, not {value}", argument=name)
+        self._check_writable()
+
+    def _check_writable(self) -> None:
+        """Raise WrongValue for a number that the scenario in the run's directory could not have."""
+        if self.seed is not None and not 0 <= self.seed <= Whole().high:
+            raise WrongValue(f"seed must be from 0 to {Whole().high}, not {self.seed}", argument="seed")
+        if self.turns is not None and self.turns > MOST_COUNTED:
+            raise WrongValue(f"turns must be at most {MOST_COUNTED}, not {self.turns}", argument="turns")
+        for name, value in (("time_s", self.time_s), ("silence_s", self.silence_s)):
+            if value is not None and LONGEST_S < value < math.inf:
+                raise WrongValue(f"{name} must be at most {LONGEST_S:.0f}, or infinity", argument=name)
 
     @checks_arguments
     def option_of(self, path: Path) -> str | None:

@@ -8,7 +8,7 @@ from attrs import field
 
 from trialogue.model.kinds import Anything, Whole
 from trialogue.scenario.patterns import EventKeys
-from trialogue.scenario.vocabulary import Identifier, OptionalCount
+from trialogue.scenario.vocabulary import MOST_COUNTED, Identifier, OptionalCount
 from trialogue.services.keys import EndpointKeys
 from trialogue.values import frozen
 
@@ -20,7 +20,7 @@ class TimesKeys:
     min: OptionalCount = None
     """Fewest occurrences."""
 
-    max: Annotated[int | None, Whole(0, 1_000_000)] = None
+    max: Annotated[int | None, Whole(0, MOST_COUNTED)] = None
     """Most occurrences; 0 for never."""
 
 

@@ -60,8 +60,8 @@ class LimitKeys:
     cost: Annotated[str | None, Money()] = None
     """Cost of the agents' services, as far as their prices are known: `1.50 USD`."""
 
-    silence: OptionalStretch = None
-    """Time without any sound."""
+    silence: Annotated[float | None, Duration(may_be_none=True, may_be_zero=False)] = None
+    """Time without any sound; `none` for no limit."""
 
 
 @frozen

@@ -10,10 +10,13 @@ from trialogue.model.kinds import Duration, ListedWord, Name, OneLine, StageKeys
 from trialogue.services import SERVICES
 from trialogue.services.keys import ListenStage, SpeakStage, ThinkStage
 
+MOST_COUNTED: Final = 1_000_000
+"""Highest number of turns, matches or occurrences in a document."""
+
 Seconds: TypeAlias = Annotated[float, Duration()]
 OptionalSeconds: TypeAlias = Annotated[float | None, Duration()]
 OptionalStretch: TypeAlias = Annotated[float | None, Duration(may_be_zero=False)]
-OptionalCount: TypeAlias = Annotated[int | None, Whole(1, 1_000_000)]
+OptionalCount: TypeAlias = Annotated[int | None, Whole(1, MOST_COUNTED)]
 Identifier: TypeAlias = Annotated[str, Name()]
 OptionalIdentifier: TypeAlias = Annotated[str | None, Name()]
 OptionalTitle: TypeAlias = Annotated[str | None, OneLine()]
