@@ -11,7 +11,7 @@ from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.policy_loading import brain_for
 from trialogue.meeting.run import run_meeting
-from trialogue.model.events import FaultStruck, SessionLost, ToolFinished, ToolRequested
+from trialogue.model.events import FaultStruck, InjectionRefused, SessionLost, ToolFinished, ToolRequested
 from trialogue.model.fault_names import FAULT_NAMES, TOOL_FAULTS
 from trialogue.scenario import loads, resolve
 from trialogue.testing import murmuring_engines
@@ -135,6 +135,30 @@ def test_a_session_is_lost_at_its_next_call(tmp_path):
     ((called_at, _), *_) = events_of(found, ToolRequested)
     assert [at >= called_at for at, _ in events_of(found, FaultStruck)] == [True]
     assert [at >= called_at for at, _ in events_of(found, SessionLost)] == [True]
+
+
+@pytest.mark.parametrize("fault", ["done-twice", "everything-twice", "acks-late", "odd-sound"])
+def test_a_fault_that_lasts_begins_in_the_session_that_there_is(fault, tmp_path):
+    """A fault of all messages strikes at its moment; it waited for a next session, and hardly ever struck."""
+    found = held(tmp_path, wanted(f"do: {fault}, when: {{speaking: ben, for: 200ms}}"))
+    assert len(events_of(found, FaultStruck)) == 1
+    assert events_of(found, SessionLost) == []
+
+
+@pytest.mark.parametrize("fault", ["prompt-refused", "prompt-refused-by-warning", "prompts-refused"])
+def test_the_next_prompt_is_refused(fault, tmp_path):
+    """A prompt of a session that is open when the fault is due is refused."""
+    found = held(tmp_path, wanted(f"do: {fault}, when: {{said: {{by: ann, match: all}}}}"))
+    assert events_of(found, InjectionRefused)
+
+
+def test_a_call_of_the_session_that_there_is_arrives_twice(tmp_path):
+    """`call-twice` strikes at the next call, which is asked for twice and run once."""
+    found = held(tmp_path, wanted("do: call-twice, when: {at: 2s}"))
+    asked = [at for at, _ in events_of(found, ToolRequested)]
+    assert len(asked) == 2
+    assert [at for at, _ in events_of(found, FaultStruck)] == asked[:1]
+    assert len(events_of(found, ToolFinished)) == 1
 
 
 @pytest.mark.parametrize("fault", ["refused", "unauthorized"])

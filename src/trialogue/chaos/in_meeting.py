@@ -4,7 +4,8 @@
    fail; other agents dial as usual.
 2. The scenario gives each fault a trigger, a pattern over the meeting's records. After the trigger, a fault
    of dialling waits for the agent's next dial, a fault of a call for the next call, and a fault of a
-   session's beginning or of a certain message for the next one. All others strike at once.
+   session's beginning or of a certain message for the next one. All others strike at once, and those that
+   last go on to the end of the session.
 3. A fault is recorded when it strikes (`FaultStruck`). It strikes once: a resumed meeting has no faults left.
 """
 
@@ -24,7 +25,18 @@ from trialogue.brain.recorded_times import SLACK_S
 from trialogue.brain.triggers import Triggers
 from trialogue.chaos.catalogue import BadAddress, Part, Signal, fault_named
 from trialogue.chaos.failing_parts import spoiled_tool
-from trialogue.chaos.faulty_socket import AddToxic, FaultySocket, SessionFault, WrongAnswer, answer_wrongly
+from trialogue.chaos.faulty_socket import (
+    SOUND,
+    AddToxic,
+    Double,
+    FaultySocket,
+    HoldBack,
+    OddSound,
+    Refuse,
+    SessionFault,
+    WrongAnswer,
+    answer_wrongly,
+)
 from trialogue.chaos.late_socket import heard_late
 from trialogue.chaos.toxics import Reset, Toxic, ToxicStream
 from trialogue.chaos.trial import dial_nowhere
@@ -61,14 +73,15 @@ class _Wanted:
         """Fault by its name; `disconnect` and `delay` are words of scenarios only."""
         match spec.kind:
             case "disconnect":
-                return cls(spec, SessionFault("sound", (AddToxic(Reset()),)))
+                return cls(spec, SessionFault(SOUND, (AddToxic(Reset()),)))
             case "delay":
-                return cls(spec, SessionFault("sound", ()))  # its effect is at the receiving end (`_late`)
+                return cls(spec, SessionFault(SOUND, ()))  # its effect is at the receiving end (`_late`)
             case name:
                 fault = fault_named(name)
                 effect = fault.effect
                 assert not isinstance(effect, Signal)  # noqa: S101 - a scenario cannot name a signal
-                return cls(spec, effect, fault.dials)
+                own = _from_now_on(effect) if isinstance(effect, SessionFault) else effect
+                return cls(spec, own, fault.dials)
 
     @property
     def toxics(self) -> list[Toxic]:
@@ -79,8 +92,22 @@ class _Wanted:
     @property
     def waits_for_message(self) -> bool:
         """Whether it belongs to a certain message of its session, before which it cannot strike."""
-        is_of_message = isinstance(self.effect, SessionFault) and self.effect.when != "sound"
+        is_of_message = isinstance(self.effect, SessionFault) and self.effect.when != SOUND
         return is_of_message and self.spec.kind not in LINE_FAULTS
+
+
+def _from_now_on(effect: SessionFault) -> SessionFault:
+    """Fault of a session that lasts to its end, from now on or from its message on, not from a beginning.
+
+    Doubles of one kind of message begin with the next of that kind.
+    """
+    match effect.happenings:
+        case (Double(kinds=(kind,)),):
+            return evolve(effect, when=kind)
+        case (Double() | HoldBack() | OddSound() | Refuse(),):
+            return evolve(effect, when=SOUND)
+        case _:
+            return effect
 
 
 @define
