@@ -126,14 +126,14 @@ def test_a_small_file_does_not_become_hours_of_sound(tmp_path, monkeypatch):
     assert len(content) < 20_000
     with pytest.raises(SetupError, match=r"bomb\.flac is longer than four hours$"):
         read_recording(path, 24_000)
-    header, mono, read = recordings._Header, recordings._mono, []
+    header, mono, read = recordings._Header, recordings.linear16, []
 
     def counted(block):
         read.append(len(block))
         return mono(block)
 
     monkeypatch.setattr(recordings, "_Header", lambda rate, channels, _: header(rate, channels, 8_000))
-    monkeypatch.setattr(recordings, "_mono", counted)
+    monkeypatch.setattr(recordings, "linear16", counted)
     with pytest.raises(SetupError, match="is longer than four hours"):
         read_recording(path, 24_000)
     assert sum(read) == 10 * 8_000

@@ -100,6 +100,17 @@ async def test_files_of_any_kind(kind: str, subtype: str) -> None:
     assert transcript(answer).startswith("hello")
 
 
+@pytest.mark.parametrize("subtype", ["FLOAT", "DOUBLE"])
+async def test_a_wav_of_floats_is_heard(subtype: str) -> None:
+    """A WAV of floats, as scipy and torchaudio write it, had no words: its samples were read as zeros."""
+    samples = np.frombuffer(speech(0.8), "<i2") / 32_768
+    file = io.BytesIO()
+    soundfile.write(file, samples, 16_000, format="WAV", subtype=subtype)
+    async with serving("Hello.") as server:
+        answer = await post(server, content=file.getvalue())
+    assert transcript(answer) == "hello"
+
+
 async def test_samples_whose_form_the_query_says() -> None:
     """Raw samples are recognized by the encoding and rate in the query."""
     async with serving("Hello.") as server:

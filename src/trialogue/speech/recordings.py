@@ -79,7 +79,7 @@ def read_recording(path: Path, sample_rate: int) -> bytes:
     sound = bytearray()
     for header, block in _opened(path):
         resampler = resampler or Resampler(header.sample_rate, sample_rate)
-        sound += resampler.feed(_mono(block))
+        sound += resampler.feed(linear16(block))
     return bytes(sound + resampler.flush()) if resampler else b""
 
 
@@ -123,7 +123,7 @@ def _checked(header: _Header, path: Path) -> int:
     return most
 
 
-def _mono(block: Any) -> bytes:  # noqa: ANN401 - numpy's
+def linear16(block: Any) -> bytes:  # noqa: ANN401 - numpy's
     """Floats of all channels as linear16 of one; what is no number is silence."""
     import numpy as np  # noqa: PLC0415 - likewise
 

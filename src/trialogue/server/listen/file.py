@@ -30,7 +30,7 @@ from trialogue.server.rest.answers import RequestRefused, RestRequest, json_answ
 from trialogue.server.sound import RATES
 from trialogue.services.deepgram.codec import encode
 from trialogue.speech.ports import HEARING_RATE
-from trialogue.speech.recordings import sized
+from trialogue.speech.recordings import linear16, sized
 from trialogue.speech.resample import Resampler
 from trialogue.speech.sound_files import Undecodable, check_beginning
 from trialogue.speech.streams import SampleStream
@@ -59,7 +59,7 @@ class _File(AbstractContextManager["_File"], Protocol):
     samplerate: int
     channels: int
 
-    def blocks(self, blocksize: int, *, dtype: str, always_2d: bool) -> Iterator[npt.NDArray[np.int16]]: ...
+    def blocks(self, blocksize: int, *, dtype: str, always_2d: bool) -> Iterator[npt.NDArray[np.float32]]: ...
 
 
 class _Library(Protocol):
@@ -134,8 +134,8 @@ def _mono(file: _File) -> bytes:
     if file.channels > MAX_CHANNELS:
         raise RequestRefused(400, "Bad Request", f"The file may have {MAX_CHANNELS} channels at most.")
     resampler, sound = Resampler(file.samplerate, HEARING_RATE), bytearray()
-    for block in file.blocks(file.samplerate, dtype="int16", always_2d=True):
-        sound += resampler.feed(block.astype(np.int32).mean(axis=1).astype("<i2").tobytes())
+    for block in file.blocks(file.samplerate, dtype="float32", always_2d=True):
+        sound += resampler.feed(linear16(block))
         if len(sound) > MAX_SECONDS * HEARING_RATE * 2:
             raise RequestRefused(413, "PAYLOAD_TOO_LARGE", _TOO_LONG)
     return bytes(sound + resampler.flush())
