@@ -8,10 +8,15 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from socket import SHUT_RDWR
+from threading import Thread
 from typing import Any, TypeAlias
 
 import pytest
+from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import ClientConnection, connect
+from websockets.sync.server import ServerConnection
+from websockets.sync.server import serve as websocket_server
 
 Command: TypeAlias = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
 Told: TypeAlias = Callable[..., tuple[int, str, str]]
@@ -126,6 +131,33 @@ def test_a_service_that_cannot_be_reached_is_told_to_the_client(
         error = json.loads(socket.recv(20))
     assert (error["type"], error["code"]) == ("Error", "RELAY_FAILED")
     assert "127.0.0.1:9" in error["description"]
+
+
+def test_a_service_that_is_lost_is_lost_to_the_client(
+    serve: Callable[..., AbstractContextManager[str]], tmp_path: Path
+) -> None:
+    """A relayed service that dies looks to the client as it is, no proper close; its session is whole."""
+
+    def die(connection: ServerConnection) -> None:
+        connection.recv()
+        connection.send('{"type":"Welcome","request_id":"r"}')
+        connection.socket.shutdown(SHUT_RDWR)
+
+    runs = tmp_path / "runs"
+    with websocket_server(die, "127.0.0.1", 0) as service:
+        Thread(target=service.serve_forever).start()
+        port = service.socket.getsockname()[1]
+        with (
+            serve("--record", runs, "--record-from", f"ws://127.0.0.1:{port}/") as between,
+            dialled(between) as socket,
+        ):
+            socket.send(json.dumps(SETTINGS))
+            assert "Welcome" in str(socket.recv(20))
+            with pytest.raises(ConnectionClosedError) as closed:
+                socket.recv(20)
+            assert closed.value.rcvd is None
+    journal = (recorded(runs) / "journal.jsonl").read_text(encoding="utf-8")
+    assert json.loads(journal.splitlines()[-1])["reason"] == "server-closed"
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 1. The service gets the client's own key and query; nothing is added.
 2. Nothing is dropped: a side that takes its messages slowly slows down the other.
-3. Close codes and their reasons are passed on. A refusal by the service reaches the client as an `Error`,
-   since the client's upgrade is already done.
+3. Close codes and their reasons are passed on, and so is the loss of the service without one: the client's
+   connection ends without a close, too. A refusal by the service reaches the client as an `Error`, since the
+   client's upgrade is already done.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from trialogue.transport.socket import WebSocket
 __all__ = ["relay"]
 
 _LEGAL = range(1000, 5000)
+_LOST = 1006
 _UNSENDABLE = frozenset({1004, 1005, 1006, 1015})
 
 
@@ -33,14 +35,14 @@ async def relay(socket: WebSocket, visitor: Visitor, url: str) -> None:
     address = f"{url}?{asked.query}" if asked.query else url
     try:
         async with open_websocket(address, headers=headers, rules=CLIENTS) as service:
-            await _between(socket, service)
+            await _between(socket, service, visitor.stream)
     except ConnectionLost as loss:
         await _refuse(socket, str(loss))
     except TrialogueError as refusal:
         await _refuse(socket, str(refusal))
 
 
-async def _between(client: WebSocket, service: WebSocket) -> None:
+async def _between(client: WebSocket, service: WebSocket, to_client: trio.abc.Stream) -> None:
     async with trio.open_nursery() as nursery:
 
         async def pump(source: WebSocket, sink: WebSocket) -> None:
@@ -54,7 +56,10 @@ async def _between(client: WebSocket, service: WebSocket) -> None:
                     await sink.drain()  # an outbox that overflows would drop the oldest sound
             except ConnectionLost as loss:
                 code = _sendable(loss.close_code)
-                await close_whole(sink, code, "" if code is None else loss.reason)
+                if sink is client and loss.close_code == _LOST:
+                    await trio.aclose_forcefully(to_client)
+                else:
+                    await close_whole(sink, code, "" if code is None else loss.reason)
                 nursery.cancel_scope.cancel()
 
         nursery.start_soon(pump, client, service)
