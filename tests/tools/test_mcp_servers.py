@@ -76,7 +76,7 @@ async def test_authorities_of_the_machine_are_trusted(nursery, monkeypatch, tmp_
     (listener,) = await nursery.start(listen)
     port = listener.transport_listener.socket.getsockname()[1]
     try:
-        async with open_http_client(5.0, 5.0, print) as client:
+        async with open_http_client(5.0, 5.0, print, print) as client:
             assert (await client.get(f"https://localhost:{port}/")).status_code == 204
     finally:
         client_context.cache_clear()
@@ -206,8 +206,11 @@ async def addressed(answers):
                     status, body = answers()
                 case None:
                     status = 405
-            text = json.dumps({"jsonrpc": "2.0", "id": asked.get("id"), **body}).encode()
-            kind = b"content-type: application/json\r\nmcp-session-id: ours\r\n"
+            text, of = body, b"text/plain"
+            if isinstance(body, dict):
+                text = json.dumps({"jsonrpc": "2.0", "id": asked.get("id"), **body}).encode()
+                of = b"application/json"
+            kind = b"content-type: %b\r\nmcp-session-id: ours\r\n" % of
             await stream.send_all(
                 b"HTTP/1.1 %d X\r\n%bcontent-length: %d\r\n\r\n%b" % (status, kind, len(text), text)
             )
@@ -219,18 +222,25 @@ async def addressed(answers):
 
 
 FORGOTTEN = {
-    "the protocol's own package": {"error": {"code": -32600, "message": "Session not found"}},
-    "its package for JavaScript": {"error": {"code": -32001, "message": "Session not found"}},
-    "a code of their own": {"error": {"code": -32000, "message": "No such session"}},
-    "no error at all": {},
+    "the protocol's own package": (404, {"error": {"code": -32600, "message": "Session not found"}}),
+    "its package for JavaScript": (404, {"error": {"code": -32001, "message": "Session not found"}}),
+    "a code of their own": (404, {"error": {"code": -32000, "message": "No such session"}}),
+    "no error at all": (404, {}),
+    "the examples for JavaScript": (
+        400,
+        {"error": {"code": -32000, "message": "Bad Request: No valid session ID provided"}, "id": None},
+    ),
+    "a package of 2025": (400, b"Bad Request: No valid session ID provided"),
+    "a package for Go": (400, b"Invalid session ID"),
+    "a server": (400, {"error": {"code": -32000, "message": "Bad Request: Unknown Mcp-Session-Id header"}}),
 }
-"""Bodies with which servers say by 404 that a session is lost."""
+"""Statuses and bodies with which servers say that a session is lost."""
 
 
-@pytest.mark.parametrize("body", FORGOTTEN.values(), ids=FORGOTTEN)
-async def test_a_server_that_has_forgotten_us(body):
-    """A server was restarted: whatever its 404 says, one call fails, and the next session's are answered."""
-    answers = iter([(404, body), (200, {"result": {"content": [{"type": "text", "text": "eight"}]}})])
+@pytest.mark.parametrize("said", FORGOTTEN.values(), ids=FORGOTTEN)
+async def test_a_server_that_has_forgotten_us(said):
+    """A server was restarted: whatever it says of it, one call fails, and the next session's are answered."""
+    answers = iter([said, (200, {"result": {"content": [{"type": "text", "text": "eight"}]}})])
 
     async def ask(server):
         with pytest.raises(ToolFailed, match=r"^the MCP server has ended our session$") as raised:
@@ -247,6 +257,22 @@ async def test_a_server_that_has_forgotten_us(body):
             await nursery.start(server.run)
             assert await server.call("price", {"item": "edge"}) == "eight"
             nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [{"code": -32602, "message": "Invalid session ID"}, {"code": -32000, "message": "No such item"}],
+    ids=["another session", "no session"],
+)
+async def test_a_refusal_by_400_keeps_the_session(nursery, error):
+    """A server that refuses a call by 400 for another reason keeps its session."""
+    async with addressed(lambda: (400, {"error": error})) as url:
+        server = McpServer("price", url=url)
+        await nursery.start(server.run)
+        with pytest.raises(ToolFailed, match=r"^the MCP server failed"):
+            await server.call("price", {"item": "edge"})
+        assert server.is_open
+        nursery.cancel_scope.cancel(reason="the meeting is over")
 
 
 async def test_an_error_with_the_code_of_a_closed_connection(nursery):

@@ -76,9 +76,6 @@ _REFUSED = "Server returned an error response"
 _UNREAD = ("Unexpected content type: ", "server answered a request with 202 ")
 """Beginnings of the package's words for an address's answer that it does not read."""
 
-NOT_FOUND = 404
-"""HTTP status for a session that an address has lost, for example by a restart, whatever its body says."""
-
 
 class _Offered(Protocol):
     """Tool, as a server lists it."""
@@ -198,7 +195,7 @@ class McpServer:
     async def _transport(self, exits: AsyncExitStack) -> Transport:
         if self._url:
             client = await exits.enter_async_context(
-                open_http_client(OPENING_S, ANSWERING_S, self._note_status)
+                open_http_client(OPENING_S, ANSWERING_S, self._note_status, self._forget)
             )
             spoken = _package("mcp.client.streamable_http")
             return cast("Transport", spoken.streamable_http_client(self._url, http_client=client))
@@ -215,12 +212,12 @@ class McpServer:
         exits.enter_context(told_of_long_lines(self._refuse))
         return cast("Transport", _package("mcp.client.stdio").stdio_client(program, errlog=stderr))
 
-    def _note_status(self, answer: Any) -> None:  # noqa: ANN401 - of `httpx2`, an extra
-        if answer.status_code >= FIRST_REFUSAL:
-            self._refused_with = answer.status_code
-        asked = answer.request
-        if answer.status_code == NOT_FOUND and asked.method == "POST" and "mcp-session-id" in asked.headers:
-            self._is_forgotten = True
+    def _note_status(self, status: int) -> None:
+        if status >= FIRST_REFUSAL:
+            self._refused_with = status
+
+    def _forget(self) -> None:
+        self._is_forgotten = True
 
     def _refuse(self) -> None:
         """End the session, of whose program nothing more is read."""
