@@ -181,8 +181,11 @@ async def test_a_port_whose_server_dies_in_a_call():
 
 
 @asynccontextmanager
-async def addressed(answers):
-    """Server of the protocol with sessions: `answers` gives the status and the body for each call."""
+async def addressed(answers, written=lambda text: (b"application/json", text)):
+    """Server of the protocol with sessions: `answers` gives the status and the body for each call.
+
+    `written` gives the kind and the bytes of each answer.
+    """
 
     async def serve(stream):
         taken = b""
@@ -206,10 +209,10 @@ async def addressed(answers):
                     status, body = answers()
                 case None:
                     status = 405
-            text, of = body, b"text/plain"
+            of, text = b"text/plain", body
             if isinstance(body, dict):
-                text = json.dumps({"jsonrpc": "2.0", "id": asked.get("id"), **body}).encode()
-                of = b"application/json"
+                whole = {"jsonrpc": "2.0", "id": asked.get("id"), **body}
+                of, text = written(json.dumps(whole).encode())
             kind = b"content-type: %b\r\nmcp-session-id: ours\r\n" % of
             await stream.send_all(
                 b"HTTP/1.1 %d X\r\n%bcontent-length: %d\r\n\r\n%b" % (status, kind, len(text), text)
@@ -275,15 +278,79 @@ async def test_a_refusal_by_400_keeps_the_session(nursery, error):
         nursery.cancel_scope.cancel(reason="the meeting is over")
 
 
-async def test_an_error_with_the_code_of_a_closed_connection(nursery):
-    """A server refused a call with the general code -32000: the agent was told that it had stopped."""
-    async with addressed(lambda: (200, {"error": {"code": -32000, "message": "out of stock"}})) as url:
+REFUSALS = {
+    "a code of a closed connection": (
+        (200, {"error": {"code": -32000, "message": "out of stock"}}),
+        ("out of stock", "error-32000"),
+    ),
+    "several lines and a key": (
+        (200, {"error": {"code": -32602, "message": "item:\nno \u001b[31m canary-key, " + "x" * 300}}),
+        ("item: no [31m ***, " + "x" * 181 + "… (119 more characters)", "error-32602"),
+    ),
+    "no words": ((200, {"error": {"code": 7, "message": ""}}), ("it gave no reason", "error7")),
+    "a status alone": ((503, b"down"), ("it answered with HTTP status 503", "status-503")),
+}
+"""Answers of servers that refuse a call, and what is told of them."""
+
+
+@pytest.mark.parametrize(("answer", "told"), REFUSALS.values(), ids=REFUSALS)
+async def test_the_reason_of_a_refusal_is_told(nursery, monkeypatch, answer, told):
+    """A server refused a call: the agent and the journal had only the name of our error, not the reason."""
+    monkeypatch.setenv("PRICE_API_KEY", "canary-key")
+    async with addressed(lambda: answer) as url:
         server = McpServer("price", url=url)
         await nursery.start(server.run)
-        with pytest.raises(ToolFailed, match=r"^the MCP server failed: MCPError$") as raised:
+        with pytest.raises(ToolFailed) as raised:
             await server.call("price", {"item": "edge"})
+        assert (str(raised.value), raised.value.code) == (f"the MCP server failed: {told[0]}", told[1])
         assert not isinstance(raised.value, ToolLost)
         nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (lambda text: (b"application/json", b"\xef\xbb\xbf" + text), "caf?"),
+        (lambda text: (b"application/json", text.replace(b"?", b"\xe9")), "caf\ufffd"),
+    ],
+    ids=["mark", "byte"],
+)
+async def test_text_that_is_not_quite_utf_8(nursery, written, read):
+    """An answer with a byte order mark, or in Latin-1, could not be read, except as a stream of events."""
+    content = {"result": {"content": [{"type": "text", "text": "caf?"}]}}
+    async with addressed(lambda: (200, content), written) as url:
+        server = McpServer("price", url=url)
+        await nursery.start(server.run)
+        assert await server.call("price", {"item": "edge"}) == read
+        nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+async def test_events_behind_a_byte_order_mark(nursery):
+    """The first event behind a byte order mark had no known field, so its answer never came."""
+    body = b"\xef\xbb\xbfdata: caf\xe9\n\n"
+
+    async def answer(stream):
+        await stream.receive_some()
+        head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: %d\r\n\r\n"
+        await stream.send_all(head % len(body) + body)
+
+    (listener,) = await nursery.start(partial(trio.serve_tcp, answer, 0, host="127.0.0.1"))
+    port = listener.socket.getsockname()[1]
+    async with open_http_client(5.0, 5.0, print, print) as client:
+        assert (await client.get(f"http://127.0.0.1:{port}/")).text == "data: caf\ufffd\n\n"
+    nursery.cancel_scope.cancel(reason="the answer has come")
+
+
+async def test_a_program_that_begins_with_a_byte_order_mark(nursery):
+    """A program wrote a byte order mark before its first line: it was waited for until it counted as late."""
+    marked = (
+        f"import runpy, sys; sys.stdout.write(chr(0xFEFF)); runpy.run_path({PLAIN[1]!r}, run_name='__main__')"
+    )
+    server = McpServer("price", argv=(sys.executable, "-X", "utf8", "-c", marked))
+    with trio.fail_after(10):
+        await nursery.start(server.run)
+    assert await server.call("price", {"item": "edge"}) == "edge: eight cents"
+    nursery.cancel_scope.cancel(reason="the meeting is over")
 
 
 async def test_an_answer_in_a_resource(nursery):

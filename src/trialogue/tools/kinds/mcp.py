@@ -252,8 +252,10 @@ class McpServer:
                 self._gone.set()
                 return ToolFailed("the MCP server has ended our session", code="server-gone")
             case int(code), str(words) if code != _CLOSED or not words.startswith(_CLOSED_WORDS):
-                why = self._status_of(failure) or _named(failure)
-                return ToolFailed(f"the MCP server failed: {why}", code=_named(failure))
+                told = self._status_of(failure)
+                why = told or _a_line(words) or "it gave no reason"
+                named = f"status-{self._refused_with}" if told else f"error{code}"
+                return ToolFailed(f"the MCP server failed: {why}", code=named)
             case _ if isinstance(failure, ValueError):  # the package checks answers by their schema
                 return unreadable
             case _:

@@ -2,13 +2,16 @@
 
 1. It asks for no compression, and accepts none.
 2. It bounds an answer in one piece; the `mcp` package bounds each event of a stream.
-3. It tells where an address has lost our session: by status 404, or by 400 with such words, as servers of
+3. An answer's text is UTF-8 (RFC 8259, section 8.1): bytes that are none are replaced, and a byte order mark
+   is left out.
+4. It tells where an address has lost our session: by status 404, or by 400 with such words, as servers of
    several official examples and packages do.
-4. The environment's proxies and credentials are not used; authorities are those of every other client.
+5. The environment's proxies and credentials are not used; authorities are those of every other client.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -92,6 +95,7 @@ def _bounded_body(http: Any) -> Callable[[_Body, str | None, int | None], _Body]
             if self._encoding is not None:
                 raise http.StreamError("the answer is in an encoding that was not asked for")
             taken, pieces = 0, aiter(self._body)
+            decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
             async for piece in pieces:
                 taken += len(piece)
                 if self._longest is not None and taken > self._longest:
@@ -100,7 +104,8 @@ def _bounded_body(http: Any) -> Callable[[_Body, str | None, int | None], _Body]
                         async for _ in pieces:
                             pass
                     raise http.StreamError(f"the answer has more than {self._longest:,} bytes")
-                yield piece
+                yield decoder.decode(piece).encode()
+            yield decoder.decode(b"", final=True).encode()
 
         async def aclose(self) -> None:
             await self._body.aclose()

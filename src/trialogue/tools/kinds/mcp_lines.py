@@ -3,7 +3,7 @@
 The package decodes a program's lines with a codec that it looks up by name. Ours counts the bytes of a line
 and refuses one that is too long. The package would then read on silently until the program's end. So the
 session is told, and its end stops the program. Bytes that are not UTF-8 are replaced, since one of them would
-have the same effect.
+have the same effect; so would a byte order mark, which is left out.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class _Decoder(codecs.IncrementalDecoder):
 
     def __init__(self, errors: str = "strict") -> None:
         super().__init__(errors)
-        self._utf_8 = codecs.getincrementaldecoder("utf-8")("replace")
+        self._utf_8 = codecs.getincrementaldecoder("utf-8-sig")("replace")
         self._begun = 0
         self._refused = _REFUSED.get()
 
