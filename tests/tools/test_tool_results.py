@@ -1,6 +1,7 @@
 """A result is told as JSON or text, whole or cut where it can be spared."""
 
 import json
+import math
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -57,10 +58,12 @@ def nested(depth):
         ),
         (Order("tea", {1, 2}), "prices: result.price is a set, which is not JSON"),
         ([2**70], "prices: result[0] is an integer beyond 64 bits, which is not JSON"),
+        ({"a": [None, math.nan]}, "prices: result.a[1] is not a finite number, which is not JSON"),
+        (Order("tea", 1e999), "prices: result.price is not a finite number, which is not JSON"),
         ({"a": {(1, 2): 3}}, "prices: result.a has a key that is a tuple, which is not JSON"),
         (nested(300), "is nested too deeply"),
     ],
-    ids=["all of it", "deep", "field", "integer", "key", "nested"],
+    ids=["all of it", "deep", "field", "integer", "no number", "infinite", "key", "nested"],
 )
 def test_results_that_are_not_json(result, words):
     """The failure for a result that is no JSON names the tool and the place."""

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
@@ -95,9 +96,12 @@ class _Place:
 
 def _said(place: _Place, value: object) -> bytes:
     try:
-        return _dumped(value)
+        text = _dumped(value)
     except TypeError:
         return _dumped(_sayable(place, value))
+    if b"null" in text:  # also written for a number that is not finite
+        _sayable(place, value)
+    return text
 
 
 def _dumped(value: object) -> bytes:
@@ -134,6 +138,8 @@ def _key(place: _Place, key: object) -> object:
 
 
 def _leaf(place: _Place, value: object) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise place.unsayable("is not a finite number, which is not JSON")
     try:
         _dumped(value)
     except TypeError:
