@@ -329,6 +329,57 @@ async def test_reasoning_is_not_spoken() -> None:
         assert await thoughts_of(endpoint) == [ThoughtSentence("It is 3 < 4."), ThoughtSentence("Yes.")]
 
 
+def choice(index: int, said: str) -> dict[str, Any]:
+    """One choice of an event."""
+    return {"index": index, "delta": {"content": said}}
+
+
+def spread(end: str) -> str:
+    """An event over several lines."""
+    return delta(content="Yes.").replace(": {", f":{end}data: {{").replace("\n\n", end * 2)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        spread("\n"),
+        spread("\r\n"),
+        delta(content="Yes.").rstrip() + "\n",
+        'data: {"choices": [{"delta": {"content": "Yes."}, "logprobs": [NaN, -Infinity]}]}\n\n',
+        (
+            f"data: {json.dumps({'choices': [choice(1, 'No.'), choice(0, 'Yes.')]})}\n\n"
+            f"data: {json.dumps({'choices': [choice(1, 'No.')]})}\n\n"
+        ),
+    ],
+    ids=["lines", "CRLF", "no empty line", "no numbers", "two choices"],
+)
+async def test_what_endpoints_write_is_understood(events: str) -> None:
+    """Events as the standards allow them, or as some programs write JSON, cost no reply and add no words."""
+    async with answering(OK + events + DONE) as endpoint:
+        assert await thoughts_of(endpoint) == [ThoughtSentence("Yes.")]
+
+
+async def test_a_character_in_two_pieces() -> None:
+    """A rare character was split between two events, by a model that writes halves: the reply was lost."""
+    content = delta(content="\ud840") + delta(content="\udc0b is a word") + delta(content="\udc0b.")
+    calls = [part('{"x":"\ud840', name="price\ud840", id="a"), part('\udc0b"}', id="a")]
+    async with answering(
+        OK + content + "".join(delta(tool_calls=[each]) for each in calls) + DONE
+    ) as endpoint:
+        assert await thoughts_of(endpoint) == [
+            ThoughtSentence("\U0002000b is a word\ufffd."),
+            ThoughtCalls((FunctionWanted("price?", '{"x":"\U0002000b"}'),)),
+        ]
+
+
+async def test_a_call_in_the_first_form() -> None:
+    """An endpoint with the first form of calls was taken for one that says nothing."""
+    calls = [{"name": "price", "arguments": '{"x":'}, {"arguments": "1}"}]
+    events = "".join(delta(function_call=each) for each in calls)
+    async with answering(OK + events + DONE) as endpoint:
+        assert await thoughts_of(endpoint) == [ThoughtCalls((FunctionWanted("price", '{"x":1}'),))]
+
+
 FOUND = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
 
 

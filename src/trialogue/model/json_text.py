@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 
 import orjson
 
-__all__ = ["MOST_LEVELS", "read_json", "read_whole_numbers", "write_json"]
+__all__ = ["MOST_LEVELS", "read_json", "read_loose_json", "read_whole_numbers", "write_json"]
 
 MOST_LEVELS: Final = 128
 """Most levels of lists and objects in one value, so that it can be written inside others."""
@@ -49,6 +49,27 @@ def read_whole_numbers(text: str) -> object:
     """
     read_json(text)  # raises first: json would recurse too deep, or return text that cannot be written
     return cast("object", json.loads(text))
+
+
+def read_loose_json(text: str) -> Any:  # noqa: ANN401 - as above
+    r"""Value of a text that may hold what some programs write for JSON; the same errors.
+
+    `NaN`, `Infinity` and `-Infinity` are read as their names. Halves of a character (surrogates), whose other
+    half may be in the next text, stay.
+
+    >>> read_loose_json('["\\ud83d", NaN]')
+    ['\ud83d', 'NaN']
+    """
+    try:
+        return read_json(text)
+    except orjson.JSONDecodeError as wrong:
+        try:
+            value: object = json.loads(text, parse_constant=str)
+        except (ValueError, RecursionError):
+            raise wrong from None
+        if _is_deep(value):
+            raise
+        return value
 
 
 def write_json(value: object, option: int | None = None) -> bytes:

@@ -54,14 +54,17 @@ class AnswerLines:
 
     _begun: bytearray = field(factory=bytearray, init=False)
     _taken: int = field(default=0, init=False)
+    _is_after_cr: bool = field(default=False, init=False)
     _encoding: str = field(default="utf-8-sig", init=False)
 
     def feed(self, piece: bytes) -> list[str]:
-        """Lines that this piece completes; CR and LF give an additional empty line, which has no meaning."""
+        """Lines that this piece completes."""
         self._taken += len(piece)
         if self._taken > self.bounds.whole:
             raise AnswerTooLong(f"an answer of more than {self.bounds.whole:,} bytes")
-        first, *others = piece.replace(b"\r", b"\n").split(b"\n")
+        begun = piece[1:] if self._is_after_cr and piece.startswith(b"\n") else piece
+        self._is_after_cr = piece.endswith(b"\r") or (self._is_after_cr and not piece)
+        first, *others = begun.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
         self._add(first)
         lines: list[str] = []
         for other in others:

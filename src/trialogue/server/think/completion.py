@@ -2,7 +2,8 @@
 
 1. Endpoints mark the parts of one call by its `index`, by its `id`, or by neither. A new id begins a new
    call, whatever its index; without an id, a name after a whole call does.
-2. Arguments come as text in pieces, or whole as an object.
+2. Arguments come as text in pieces, or whole as an object. A call may come as the `function_call` of the
+   interface's first versions, which has one at most.
 3. The model's ids are not unique, and are dropped: the caller gives calls ids of its own.
 4. Calls of a stream that broke off are dropped: their arguments may be incomplete.
 5. A model's reasoning, `<think>…</think>`, is left out. Its tags may come in pieces, so text that may begin a
@@ -13,6 +14,9 @@
 7. Content is a text or a list of parts. Its texts are spoken, and so is a refusal, which is an answer of the
    model. An answer that the endpoint withheld whole is a failure.
 8. The text of a reply is bounded: marks alone make no sentence, so no number of sentences would end them.
+9. A character may be split between two pieces, in halves (surrogates); a half alone becomes U+FFFD, and at
+   the end nothing.
+10. Of several choices that of the lowest index is taken, which the first event with choices tells.
 """
 
 from __future__ import annotations
@@ -24,8 +28,8 @@ from typing import Any, Final, cast
 import orjson
 from attrs import field
 
-from trialogue.model.json_text import read_json
-from trialogue.model.text import safe_text
+from trialogue.model.json_text import read_loose_json, write_json
+from trialogue.model.text import safe_text, well_formed
 from trialogue.server.think.markup import Markup
 from trialogue.server.think.object_text import ObjectText
 from trialogue.server.think.ports import (
@@ -40,6 +44,8 @@ from trialogue.speech.sentences import SentenceSplitter
 from trialogue.values import define
 
 _NO_COMPLETION: Final = "The think endpoint sent an answer that is not a chat completion."
+
+_TERMINATOR: Final = "[DONE]"
 
 MAX_CALLS: Final = 128
 """Most calls of one completion."""
@@ -61,6 +67,8 @@ class Completion:
     def __init__(self) -> None:
         self._text = ReplyText()
         self._calls: list[_PartialCall] = []
+        self._content, self._refusal = _Halves(), _Halves()
+        self._index: int | None = None
         self._is_begun = False
         self.is_complete: bool = False
         """Whether the stream has marked its end."""
@@ -74,11 +82,11 @@ class Completion:
         """
         if self.is_terminated:
             return
-        if text == "[DONE]":
+        if text == _TERMINATOR:
             self.is_complete = self.is_terminated = True
             yield from self.rest()
             return
-        choice = _choice(text)
+        choice = self._of_ours(_choices(text))
         delta = choice.get("delta")
         if isinstance(delta, dict):
             yield from self._take(cast("dict[str, Any]", delta))
@@ -94,8 +102,15 @@ class Completion:
         if calls and self.is_complete:
             yield ThoughtCalls(tuple(call.wanted() for call in calls))
 
+    def _of_ours(self, choices: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
+        if self._index is None and choices:
+            self._index = min(choices)
+        return {} if self._index is None else choices.get(self._index, {})
+
     def _take(self, delta: dict[str, Any]) -> Iterator[Thought]:
-        for text in (_words(delta.get("content")), _text(delta.get("refusal"))):
+        content = self._content.feed(_words(delta.get("content")))
+        refusal = self._refusal.feed(_text(delta.get("refusal")))
+        for text in (content, refusal):
             self._is_begun |= bool(text.strip())
             yield from self._text.feed(text)
         pieces: object = delta.get("tool_calls") or []
@@ -105,6 +120,8 @@ class Completion:
             if not isinstance(piece, dict):
                 raise ThinkRefused(_NO_COMPLETION)
             self._add(_Piece.read(cast("dict[str, object]", piece)))
+        if isinstance(delta.get("function_call"), dict):
+            self._add(_Piece.read({"function": delta["function_call"]}))
 
     def _add(self, piece: _Piece) -> None:
         call = next((call for call in reversed(self._calls) if call.goes_on_with(piece)), None)
@@ -113,6 +130,29 @@ class Completion:
                 raise ThinkRefused("The think endpoint requested too many calls at once.")
             self._calls.append(call := _PartialCall(piece.index))
         call.add(piece)
+
+
+@define
+class _Halves:
+    r"""Text in pieces, between which a character may be split.
+
+    >>> halves = _Halves()
+    >>> [halves.feed("\ud83d"), halves.feed("\ude00!")] == ["", "\U0001f600!"]
+    True
+    """
+
+    _waiting: str = field(default="", init=False)
+
+    def feed(self, piece: str) -> str:
+        """Text that is known with the next `piece`."""
+        text = self._waiting + piece
+        self._waiting = text[-1] if text and "\ud800" <= text[-1] <= "\udbff" else ""
+        text = text.removesuffix(self._waiting)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return text
 
 
 @define
@@ -131,8 +171,8 @@ class _Piece:
         index, arguments = raw.get("index"), function.get("arguments")
         return cls(
             index if isinstance(index, int) else None,
-            _text(raw.get("id")),
-            _text(function.get("name")),
+            well_formed(_text(raw.get("id"))),
+            well_formed(_text(function.get("name"))),
             cast("dict[str, object]", arguments) if isinstance(arguments, dict) else _text(arguments),
         )
 
@@ -145,6 +185,7 @@ class _PartialCall:
     id: str = ""
     name: str = ""
     arguments: ObjectText = field(factory=ObjectText)
+    _halves: _Halves = field(factory=_Halves, init=False)
 
     def goes_on_with(self, piece: _Piece) -> bool:
         """Whether a part belongs to this call, by rule 1."""
@@ -164,10 +205,10 @@ class _PartialCall:
         if piece.name != self.name:  # some endpoints repeat it in each part
             self.name += piece.name
         if isinstance(piece.arguments, str):
-            self.arguments.add(piece.arguments)
+            self.arguments.add(self._halves.feed(piece.arguments))
         else:
             self.arguments = ObjectText()
-            self.arguments.add(orjson.dumps(piece.arguments).decode())
+            self.arguments.add(write_json(piece.arguments).decode())
         if len(self.name) > MAX_NAME:
             raise ThinkRefused("The think endpoint requested a call of a function with too long a name.")
         if self.arguments.length > MAX_ARGUMENTS:
@@ -202,10 +243,21 @@ def _part(part: object) -> str:
             return ""
 
 
-def _choice(text: str) -> dict[str, Any]:
-    """First choice of an event; empty for events without one, such as those with the usage."""
+def is_event(text: str) -> bool:
+    """Whether a text is the whole payload of an event: JSON, or the terminator."""
+    if text == _TERMINATOR:
+        return True
     try:
-        event = read_json(text)
+        read_loose_json(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _choices(text: str) -> dict[int, dict[str, Any]]:
+    """Choices of an event by index; none for events without one, such as those with the usage."""
+    try:
+        event = read_loose_json(text)
     except orjson.JSONDecodeError:
         raise ThinkRefused("The think endpoint sent an event that is not JSON.") from None
     match event:
@@ -213,10 +265,17 @@ def _choice(text: str) -> dict[str, Any]:
             raise ThinkRefused(f"The think endpoint sent an error in its stream: {safe_text(words)}")
         case {"error": fault} if fault is not None:  # some endpoints write null in each event
             raise ThinkRefused("The think endpoint sent an error in its stream.")
-        case {"choices": [dict(), *_]}:
-            return cast("dict[str, Any]", event["choices"][0])
+        case {"choices": list()}:
+            choices = cast("list[object]", cast("dict[str, object]", event)["choices"])
+            found = [cast("dict[str, Any]", each) for each in choices if isinstance(each, dict)]
+            return {_index_of(each): each for each in reversed(found)}
         case _:
             return {}
+
+
+def _index_of(choice: Mapping[str, Any]) -> int:
+    index = choice.get("index")
+    return index if isinstance(index, int) else 0
 
 
 class ReplyText:

@@ -7,7 +7,7 @@ bounded (`transport/bounded_answers`), and so is its time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from attrs import field
 
 from trialogue.model.secrets import SHORTEST, Secrets
 from trialogue.model.text import brief, safe_text
-from trialogue.server.think.completion import Completion
+from trialogue.server.think.completion import Completion, is_event
 from trialogue.server.think.ports import (
     CallItem,
     OfferedFunction,
@@ -249,13 +249,13 @@ async def _read(response: httpx.Response, completion: Completion, tell: Callable
     httpx nests generators that it does not close when their reader stops early. A cancellation passes through
     and closes all of them, so an error ends the reading by a cancellation.
     """
-    lines, fault = AnswerLines(), ""
+    lines, events, fault = AnswerLines(), _Events(), ""
     with trio.move_on_after(_WHOLE_S) as scope:
         async for piece in response.aiter_raw():
             if fault or completion.is_terminated:
                 continue
             try:
-                _feed(lines.feed(piece), completion, tell)
+                _feed(events.of(lines.feed(piece)), completion, tell)
             except (AnswerTooLong, ThinkRefused) as refusal:
                 fault = str(refusal) if isinstance(refusal, ThinkRefused) else f"{_ENDPOINT} sent {refusal}."
                 scope.cancel()
@@ -263,11 +263,34 @@ async def _read(response: httpx.Response, completion: Completion, tell: Callable
                 scope.deadline = trio.current_time() + _END_S
     if fault or (scope.cancelled_caught and not completion.is_terminated):
         raise ThinkRefused(fault or f"{_ENDPOINT} did not end its answer within {_WHOLE_S:g} s.")
-    _feed([lines.rest()], completion, tell)
+    _feed(events.of([lines.rest(), ""]), completion, tell)
 
 
-def _feed(lines: list[str], completion: Completion, tell: Callable[[Thought], None]) -> None:
-    for line in lines:
-        if line.startswith("data:"):
-            for thought in completion.feed(line[5:].strip()):
-                tell(thought)
+@define
+class _Events:
+    """Payloads of events, whose lines are joined (HTML standard, section 9.2).
+
+    A line that is whole in itself is an event, since some endpoints write no empty line behind it.
+    """
+
+    _begun: list[str] = field(factory=list[str], init=False)
+
+    def of(self, lines: Iterable[str]) -> Iterator[str]:
+        """Payloads that these lines complete."""
+        for line in lines:
+            if line.startswith("data:"):
+                payload = line[5:].strip()
+                if not self._begun and is_event(payload):
+                    yield payload
+                else:
+                    self._begun.append(payload)
+            elif not line and self._begun:
+                payload = "\n".join(self._begun)
+                self._begun.clear()
+                yield payload
+
+
+def _feed(events: Iterable[str], completion: Completion, tell: Callable[[Thought], None]) -> None:
+    for event in events:
+        for thought in completion.feed(event):
+            tell(thought)
