@@ -63,7 +63,7 @@ def test_unspoken_words_are_a_failure():
 
 
 def test_a_failed_reply_says_why():
-    """A failed reply is listed with the model's own error, of which its service warned."""
+    """A failed reply is listed with the error of which its service warned, not with its slowness."""
     refused = "The endpoint http://127.0.0.1:9 could not be asked: Connection refused"
     failed = Report("reply-failed", "FAILED_TO_THINK", "ann", "failure")
     told = records(
@@ -71,10 +71,14 @@ def test_a_failed_reply_says_why():
         (1.0, ServiceWarned("ann", "FAILED_TO_THINK", "No model answered.")),
         (1.0, ReplyFailed("ann", 1, "FAILED_TO_THINK"), failed),
         (9.0, ReplyFailed("ann", 2, "FAILED_TO_THINK"), failed),
+        (19.9, ServiceWarned("ann", "SLOW_THINK_REQUEST", "The model is slow.")),
+        (20.0, ServiceWarned("ann", "FAILED_TO_THINK", "No model answered.")),
+        (20.0, ReplyFailed("ann", 3, "FAILED_TO_THINK"), failed),
     )
     assert [each.text for each in result(PLAN, told, (), RUN).failures] == [
         f"FAILED_TO_THINK: {refused}",
         "FAILED_TO_THINK",
+        "FAILED_TO_THINK: No model answered.",
     ]
 
 

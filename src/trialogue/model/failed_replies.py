@@ -1,7 +1,7 @@
 """Failed replies of agents: those without sound, and the reasons for those that did not come at all.
 
 1. A service warns of each model or voice that failed, and then reports that it has no reply: the warnings are
-   the reasons, the report is the consequence.
+   the reasons, the report is the consequence. That it was slow is no reason.
 2. A reply that ends without sound has failed, unless its script has no words there.
 """
 
@@ -22,6 +22,9 @@ FAILED: Final = "reply-failed"
 EXPLAINS_S: Final = 0.5
 """Seconds for which a warning can be the reason of a failed reply."""
 
+_SLOW: Final = "SLOW_"
+"""Beginning of the codes of warnings that something is only slow."""
+
 
 @define
 class FailedReplies:
@@ -33,7 +36,7 @@ class FailedReplies:
 
     def take(self, at: float, event: Event) -> None:
         """Note an event."""
-        if isinstance(event, ServiceWarned):
+        if isinstance(event, ServiceWarned) and not event.code.startswith(_SLOW):
             recent = [each for each in self._warnings.get(event.participant, []) if each[0] > at - EXPLAINS_S]
             self._warnings[event.participant] = [*recent, (at, event)]
 
