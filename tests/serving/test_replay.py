@@ -14,17 +14,18 @@ from typing import Any, cast
 import pytest
 import trio
 from foreign import App, dial, settings
-from trio.testing import MockClock
+from trio.testing import MockClock, memory_stream_pair
 from websockets.exceptions import ConnectionClosedError
 
 from trialogue import Clock, Overrides, prepare, run_meeting
-from trialogue.errors import SetupError
+from trialogue.errors import ConnectionLost, SetupError
 from trialogue.journal.reader import read
 from trialogue.journal.records import JournalKind
 from trialogue.meeting.edges import Edges
 from trialogue.serving.for_tests import VoiceAgentServer, opened
 from trialogue.serving.playback import AwaitText, SayBack, play_back
 from trialogue.serving.recorded_replies import REMAINDER
+from trialogue.serving.relay import _between
 from trialogue.speech.murmur import murmuring_engines
 from trialogue.transport.frames import close_frame, data_frame
 from trialogue.transport.socket import WebSocket
@@ -342,3 +343,43 @@ async def test_messages_before_their_step_are_not_kept_without_bound(autojump_cl
     client = Talkative(json.dumps({"type": "UpdatePrompt", "prompt": "x" * 100_000}))
     await play_back(cast("WebSocket", client), [SayBack("{}", 10.0)], print)
     assert client.taken < 100
+
+
+class OneEnded:
+    """A socket whose peer has gone without a close, after `messages`; `is_open` for one that only waits."""
+
+    def __init__(self, *messages: str, is_open: bool = False) -> None:
+        self.messages, self.is_open = [*messages], is_open
+        self.taken: list[str] = []
+        self.closed: list[int | None] = []
+
+    async def receive(self) -> str:
+        await trio.lowlevel.checkpoint()
+        if self.messages:
+            return self.messages.pop(0)
+        if self.is_open:
+            await trio.sleep_forever()
+        raise ConnectionLost("gone", close_code=1006)
+
+    def send_text(self, text: str) -> None:
+        if not self.is_open:
+            raise ConnectionLost("gone", close_code=1006)
+        self.taken.append(text)
+
+    async def drain(self) -> None:
+        await trio.lowlevel.checkpoint()
+
+    async def aclose(self, code: int | None = 1000, _: str = "") -> None:
+        await trio.lowlevel.checkpoint()
+        self.closed.append(code)
+
+
+async def test_a_service_that_goes_while_the_client_speaks_is_lost_to_the_client() -> None:
+    """The client's next message met the loss first: it got an orderly close, and not the last words."""
+    client, service = OneEnded("{}", "{}", "{}", is_open=True), OneEnded("1", "2", "3", "4", "5")
+    to_client, at_client = memory_stream_pair()
+    with trio.fail_after(10):
+        await _between(cast("WebSocket", client), cast("WebSocket", service), to_client)
+    assert client.taken == ["1", "2", "3", "4", "5"]
+    assert client.closed == service.closed == []
+    assert await at_client.receive_some(1) == b""

@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import orjson
 import trio
 
@@ -49,11 +51,8 @@ async def _between(client: WebSocket, service: WebSocket, to_client: trio.abc.St
             try:
                 while True:
                     message = await source.receive()
-                    if isinstance(message, str):
-                        sink.send_text(message)
-                    else:
-                        sink.send_bytes(message)
-                    await sink.drain()  # an outbox that overflows would drop the oldest sound
+                    with suppress(ConnectionLost):  # its own pump reads what came before, and its end
+                        await _give(sink, message)
             except ConnectionLost as loss:
                 code = _sendable(loss.close_code)
                 if sink is client and loss.close_code == _LOST:
@@ -64,6 +63,14 @@ async def _between(client: WebSocket, service: WebSocket, to_client: trio.abc.St
 
         nursery.start_soon(pump, client, service)
         nursery.start_soon(pump, service, client)
+
+
+async def _give(sink: WebSocket, message: str | bytes) -> None:
+    if isinstance(message, str):
+        sink.send_text(message)
+    else:
+        sink.send_bytes(message)
+    await sink.drain()  # an outbox that overflows would drop the oldest sound
 
 
 def _sendable(code: int) -> int | None:
