@@ -77,6 +77,19 @@ def test_flac_is_read(tmp_path):
     assert read_recording(path, RATE) == tone().tobytes()
 
 
+def test_flac_of_no_stated_length_is_read_to_its_end(tmp_path):
+    """A FLAC that a recorder wrote to a pipe was refused as longer than four hours."""
+    soundfile = pytest.importorskip("soundfile")
+    path = tmp_path / "a.flac"
+    soundfile.write(path, tone(2.5), RATE, subtype="PCM_16")
+    raw = bytearray(path.read_bytes())
+    raw[21] &= 0xF0  # the number of samples: 36 bits (RFC 9639, section 8.2)
+    raw[22:26] = bytes(4)
+    path.write_bytes(raw)
+    check_recording(path)
+    assert read_recording(path, RATE) == tone(2.5).tobytes()
+
+
 @pytest.mark.parametrize("damage", ["a part of it", "hit in the middle"])
 def test_a_check_finds_what_reading_would_refuse(tmp_path, damage):
     """A damaged FLAC opens, and its first second is whole: it was good, and the meeting did not begin."""

@@ -89,6 +89,17 @@ async def test_a_wav_of_no_stated_length_is_heard_to_its_end(length: int) -> Non
     assert transcript(answer) == "hello there good bye"
 
 
+async def test_a_flac_of_no_stated_length_is_heard_to_its_end() -> None:
+    """A FLAC from a pipe, like the ones of `/v1/speak`, was refused as no sound that can be read."""
+    file = bytearray(written(TWO, "FLAC", "PCM_16"))
+    file[21] &= 0xF0  # the number of samples: 36 bits (RFC 9639, section 8.2)
+    file[22:26] = bytes(4)
+    async with serving("Hello there.", "Good bye.") as server:
+        answer = await post(server, content=bytes(file))
+    assert transcript(answer) == "hello there good bye"
+    assert answer.json()["metadata"]["duration"] == pytest.approx(3.4, abs=0.05)
+
+
 @pytest.mark.parametrize(
     ("kind", "subtype"),
     [("FLAC", "PCM_16"), ("MP3", "MPEG_LAYER_III"), ("OGG", "VORBIS"), ("AIFF", "PCM_16")],

@@ -1,7 +1,7 @@
 """Reader of audio files: checks the header first, then reads the samples up to a limit.
 
 1. A header may be wrong, and a small FLAC can hold hours of silence: the limit counts samples read. A WAV
-   that was written to a pipe, or whose recorder was killed, has no true size.
+   or FLAC that was written to a pipe, or whose recorder was killed, has no true size.
 2. libsndfile reads the files, with samples of 8 to 32 bits, floats, mu-law or RF64.
 """
 
@@ -31,6 +31,8 @@ _BLOCK_S: Final = 1.0
 
 _KINDS: Final = {b"RIFF": "WAV", b"RF64": "WAV", b"fLaC": "FLAC"}
 _TO_THE_END: Final = b"\xff\xff\xff\xff"
+_UNSTATED: Final = 2**63 - 1
+"""Number of frames that libsndfile gives for a FLAC that does not state it."""
 
 
 @frozen
@@ -90,15 +92,15 @@ def _opened(path: Path) -> Iterator[tuple[_Header, Any]]:
             kind = _KINDS.get(file.read(4))
             if kind is None:
                 raise SetupError(f"{path} is neither WAV nor FLAC")
-            yield from _blocks(sized(file), path, kind)
+            yield from _blocks(file, path, kind)
     except OSError as error:
         raise SetupError(f"cannot read {path}: {error.strerror or error}") from error
 
 
-def _blocks(file: object, path: Path, kind: str) -> Iterator[tuple[_Header, Any]]:
+def _blocks(file: BinaryIO, path: Path, kind: str) -> Iterator[tuple[_Header, Any]]:
     library = _library()
     try:
-        with library.SoundFile(file) as sound:
+        with open_sound(library, file) as sound:
             header = _Header(sound.samplerate, sound.channels, sound.frames)
             left = _checked(header, path)
             while len(block := sound.read(round(_BLOCK_S * header.sample_rate), "float32", always_2d=True)):
@@ -118,7 +120,7 @@ def _checked(header: _Header, path: Path) -> int:
     if not RATES[0] <= header.sample_rate <= RATES[1]:
         raise SetupError(f"{path} has {header.sample_rate} samples per second; 8 to 192 kHz are supported")
     most = round(MOST_S * header.sample_rate)
-    if header.frames > most:
+    if most < header.frames < _UNSTATED:
         raise SetupError(f"{path} is longer than four hours")
     return most
 
@@ -164,6 +166,22 @@ class _Patched(io.RawIOBase):
     def tell(self) -> int:
         """Position in the file."""
         return self._file.tell()
+
+
+def open_sound(library: Any, file: BinaryIO) -> Any:  # noqa: ANN401 - soundfile has no types
+    """Sound file that is read to its end even if its header states no length.
+
+    A WAV has a length of 0 then (see `sized`), and a FLAC has an unknown one (RFC 9639, section 8.2):
+    soundfile goes to the place that it has read up to after each read, which fails at such a FLAC's end.
+    """
+    from trialogue.speech.sound_files import unsought  # noqa: PLC0415 - likewise
+
+    found = library.SoundFile(sized(file))
+    if found.frames < _UNSTATED:
+        return found
+    found.close()
+    file.seek(0)
+    return unsought(library)(file)
 
 
 def sized(file: BinaryIO) -> BinaryIO | _Patched:

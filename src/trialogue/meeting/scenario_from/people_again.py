@@ -25,7 +25,7 @@ from trialogue.report.foreign import READERS
 from trialogue.report.recordings import check_rate
 from trialogue.report.stretches import Stretch, joined, time_with
 from trialogue.scenario.quantities import write_duration
-from trialogue.speech.recordings import sized
+from trialogue.speech.recordings import open_sound
 from trialogue.values import frozen
 
 __all__ = ["Agreement", "agreement", "retell_sound", "speech_of"]
@@ -87,7 +87,7 @@ def _clips(
     soundfile = cast("Any", import_extra("soundfile", "a recording", "local"))
     folder, files = place
     try:
-        with open_regular(recording) as opened, soundfile.SoundFile(sized(opened)) as file:
+        with open_regular(recording) as opened, open_sound(soundfile, opened) as file:
             check_rate(recording, file.samplerate)
             for number, each in enumerate(heard, 1):
                 clip, rate = f"clips/{name}-{number:04}.wav", file.samplerate

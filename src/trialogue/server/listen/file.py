@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
 from typing import Final, Protocol, cast
 
 import numpy as np
@@ -30,9 +28,9 @@ from trialogue.server.rest.answers import RequestRefused, RestRequest, json_answ
 from trialogue.server.sound import RATES
 from trialogue.services.deepgram.codec import encode
 from trialogue.speech.ports import HEARING_RATE
-from trialogue.speech.recordings import linear16, sized
+from trialogue.speech.recordings import linear16, open_sound
 from trialogue.speech.resample import Resampler
-from trialogue.speech.sound_files import Undecodable, check_beginning
+from trialogue.speech.sound_files import Undecodable, check_beginning, sound_library
 from trialogue.speech.streams import SampleStream
 from trialogue.transport.http import HttpResponse
 from trialogue.values import frozen
@@ -59,17 +57,7 @@ class _File(AbstractContextManager["_File"], Protocol):
     samplerate: int
     channels: int
 
-    def blocks(self, blocksize: int, *, dtype: str, always_2d: bool) -> Iterator[npt.NDArray[np.float32]]: ...
-
-
-class _Library(Protocol):
-    """Part of soundfile that this module uses; it has no types."""
-
-    SoundFileError: type[Exception]
-
-    def SoundFile(self, file: object) -> _File:  # noqa: N802 - the library's name
-        """Open a sound file."""
-        ...
+    def read(self, frames: int, *, dtype: str, always_2d: bool) -> npt.NDArray[np.float32]: ...
 
 
 async def listen_file(asked: RestRequest) -> HttpResponse:
@@ -113,10 +101,10 @@ def _decoded(body: bytes, terms: NovaTerms) -> bytes:
         if terms.input.seconds_in(len(body)) > MAX_SECONDS:
             raise RequestRefused(413, "PAYLOAD_TOO_LARGE", _TOO_LONG)
         return b"".join(SampleStream(terms.input).decode(body))
-    library = cast("_Library", import_module("soundfile"))
+    library = sound_library()
     try:
         check_beginning(body)
-        with library.SoundFile(sized(io.BytesIO(body))) as file:
+        with open_sound(library, io.BytesIO(body)) as file:
             return _mono(file)
     except (library.SoundFileError, Undecodable, ValueError):
         words = "The data is no sound that can be read."
@@ -134,7 +122,7 @@ def _mono(file: _File) -> bytes:
     if file.channels > MAX_CHANNELS:
         raise RequestRefused(400, "Bad Request", f"The file may have {MAX_CHANNELS} channels at most.")
     resampler, sound = Resampler(file.samplerate, HEARING_RATE), bytearray()
-    for block in file.blocks(file.samplerate, dtype="float32", always_2d=True):
+    while len(block := file.read(file.samplerate, dtype="float32", always_2d=True)):
         sound += resampler.feed(linear16(block))
         if len(sound) > MAX_SECONDS * HEARING_RATE * 2:
             raise RequestRefused(413, "PAYLOAD_TOO_LARGE", _TOO_LONG)
