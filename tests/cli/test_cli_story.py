@@ -274,6 +274,19 @@ def test_a_failed_reply_without_a_warning_says_what_its_error_says():
     assert [each.text for each in told(failed)] == ["reply-failed: FAILED_TO_THINK"]
 
 
+def test_orders_for_a_session_that_is_over_are_not_told():
+    """Many results for a lost session were a line each, and hid the meeting."""
+    late = [(1.0, ServiceWarned("tech", "stale", "AnswerTool for a session that is over"))] * 3
+    assert told(*late, *DEAD[:1]) == told(*DEAD[:1])
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200e"])
+def test_a_sentence_without_words_is_not_told(text):
+    """A service's empty text was a line with a name alone."""
+    facts = [(1.0, SentenceSaid("tech", 1, text, 0.0)), (1.0, SentenceSaid("tech", 1, "Yes.", 0.5))]
+    assert [each.text for each in told(*facts, (1.0, PlaybackStarted("tech", 1, 1, 1.0)))] == ["Yes."]
+
+
 def test_a_warning_that_explains_nothing_is_told():
     """A service's warning without a failure is printed half a second later, or at the end."""
     facts = [DEAD[0], (1.1, ReplyFailed("biz", 1, "X"), Report("reply-failed", "X", "biz", "failure"))]

@@ -251,6 +251,7 @@ def test_tools_troubles_and_the_agenda_are_told():
 def test_a_report_that_repeats_its_event_is_told_once():
     """An event with its own mark is not marked a second time by its report."""
     assert marks_of((1.0, Woke("x"), Report("participant-failed", "gone", "ada", "failure"))) == []
+    assert marks_of((1.0, ServiceWarned("ada", "stale", "AnswerTool for a session that is over"))) == []
 
 
 def test_a_failed_reply_says_why():

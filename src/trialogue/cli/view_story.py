@@ -6,7 +6,8 @@
    are known only after their speech, and come then; their time is its beginning, as in the transcript.
 4. A service's warning is shown a moment later: if a reply fails or a session ends meanwhile, only that is
    shown, with the warning as its reason.
-5. A backchannel without words was already shown when it was heard: its lack of words is not shown.
+5. An order for a session that is over is not shown: its end is.
+6. A backchannel without words was already shown when it was heard: its lack of words is not shown.
 """
 
 from __future__ import annotations
@@ -47,11 +48,11 @@ from trialogue.model.events import (
 from trialogue.model.failed_replies import EXPLAINS_S, FAILED, FailedReplies
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
-from trialogue.model.text import UNCLEAR
+from trialogue.model.text import UNCLEAR, safe_text
 from trialogue.values import define, frozen
 
 UNTOLD: Final = frozenset({"stale", "superseded", "participant-failed"})
-"""Reports that only the journal needs, or that repeat an event."""
+"""Reports and warnings that only the journal needs, or that repeat an event."""
 
 _Reply: TypeAlias = tuple[str, int]
 """Speaker and number of a reply."""
@@ -188,7 +189,7 @@ class Story:
 
     def _take_event(self, at: float, event: Event) -> None:
         match event:
-            case SentenceSaid(participant=name, reply=reply):
+            case SentenceSaid(participant=name, reply=reply, text=text) if safe_text(text):
                 self._scripts.setdefault((name, reply), []).append(event)
                 playout = self._playing.get((name, reply))
                 if playout is not None and playout.paused_s is None:
@@ -235,7 +236,7 @@ class Story:
                 self._tell(at, Sort.NOTICE, "left", name)
             case FaultStruck(participant=name, fault=fault, kind=kind):
                 self._tell(at, Sort.NOTICE, f"fault injected: {fault} ({kind})", name)
-            case ServiceWarned(participant=name, code=code, text=text):
+            case ServiceWarned(participant=name, code=code, text=text) if code not in UNTOLD:
                 told = _WARNING + ": ".join(filter(None, (code, text)))
                 self._push(StoryMoment(at + EXPLAINS_S, Sort.NOTICE, told, name), (name, _WARNED))
             case ActorCrashed(actor=actor, error=error):

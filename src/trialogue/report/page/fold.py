@@ -202,7 +202,7 @@ class PageFold:
                 yield {"k": "fault", "who": name, "at": ms(at), "text": f"{fault} ({kind})"}
             case ActorCrashed(actor=actor, error=error):
                 yield _note(at, ("actor-crashed", f"{actor}: {error}", "failure"))
-            case ServiceWarned(participant=name, code=code, text=text):
+            case ServiceWarned(participant=name, code=code, text=text) if code not in _COVERED:
                 level = "failure" if code == "SPEAK_REQUEST_FAILED" else "warning"
                 yield _note(at, ("service-warned", f"{code} {text}".strip(), level), name)
             case _:
