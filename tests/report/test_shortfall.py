@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 from report_values import records
 
-from trialogue.model.commands import AnswerTool, Cue, EndMeeting, EndTurn
+from trialogue.model.commands import AnswerTool, Cue, EndMeeting, EndTurn, GrantFloor, Prepare
 from trialogue.model.events import (
     LineTaken,
     PlaybackStarted,
@@ -139,9 +139,9 @@ def test_one_late_agent_among_others_is_no_shortfall(before):
 
 def _cut_short(at, *events, reason="limit-time"):
     """A meeting that asked ada at 1 s and ended at `at`."""
-    ask = Cue("ada", 1, "It is your turn.", 1)
+    ask = (GrantFloor("ada", 1, "order", 60.0), Cue("ada", 1, "It is your turn.", 1))
     over = (Woke(reason), EndTurn("ada", 1, "meeting-ended"), EndMeeting(reason))
-    return records((1.0, Woke("ready"), ask), *events, (at, *over))
+    return records((1.0, Woke("ready"), *ask), *events, (at, *over))
 
 
 @pytest.mark.parametrize("reason", ["limit-time", "silence", "happened"])
@@ -154,6 +154,32 @@ def test_a_service_that_is_silent_to_the_end_is_a_shortfall(reason):
     ]
     called = (1.5, ToolRequested("ada", 1, "c1", "look", "{}"), AnswerTool("ada", 1, "c1", "look", "Yes."))
     assert not result(PLAN, _cut_short(10.0, called), (), Run("real")).ok
+
+
+HERS_TO_SAY = (1.0, Woke("ready"), GrantFloor("dana", 1, "order", 60.0))
+OUT_OF_TIME = (30.0, Woke("time"), EndTurn("dana", 1, "meeting-ended"), EndMeeting("limit-time"))
+NOTED = ToolRequested("ada", 1, "c1", "note", "{}")
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [
+        [(2.0, NOTED), (2.1, Woke("tool"), AnswerTool("ada", 1, "c1", "note", "Noted."))],
+        [(2.0, Woke("pause"), Prepare("ada", "Dana may be ready.", 1))],
+    ],
+    ids=["takes notes", "prepares"],
+)
+def test_a_meeting_in_which_a_person_spoke_to_its_end_is_no_shortfall(happened):
+    """An agent that did not hold the floor, as one that only takes notes, was due to say nothing."""
+    kept = records(HERS_TO_SAY, *happened, OUT_OF_TIME)
+    assert result(PLAN, kept, (), Run("real")).ok
+
+
+def test_an_agent_that_waits_for_one_of_two_calls_is_no_shortfall():
+    """The result of a quick call is no request to answer while a slow one runs."""
+    slow = (1.5, ToolRequested("ada", 1, "c2", "search", "{}"))
+    quick = ((1.6, NOTED), (1.7, Woke("tool"), AnswerTool("ada", 1, "c1", "note", "Noted.")))
+    assert result(PLAN, _cut_short(10.0, slow, *quick), (), Run("real")).ok
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from trialogue.model.commands import AnswerTool, Cue, EndMeeting, EndTurn, Prepare, Speak
+from trialogue.model.commands import AnswerTool, Cue, EndMeeting, EndTurn, GrantFloor, Prepare, Speak
 from trialogue.model.events import (
     PlaybackStarted,
     RecordingFailed,
@@ -90,23 +90,37 @@ def _is_unspoken(plan: MeetingPlan, records: Sequence[Record]) -> bool:
 def late_answers(plan: MeetingPlan, records: Sequence[Record]) -> Iterator[tuple[float, str]]:
     """Moments, in seconds, and agents from whom nothing came in their turn's time, or to the meeting's end.
 
-    At an end that somebody asked for, or within `LATE_S` of the request, no answer is late.
+    At an end that somebody asked for, or within `LATE_S` of the request, no answer is late; nor is that of an
+    agent that does not hold the floor, or waits for a tool.
     """
     agents = {each.name for each in plan.participants if each.kind is Kind.AGENT}
     asked: dict[str, float] = {}
+    open_calls, holder = set[tuple[str, str]](), ""
     for record in records:
-        if isinstance(record.event, ReplyStarted | ToolRequested):
-            asked.pop(record.event.participant, None)
+        match record.event:
+            case ReplyStarted(participant=name):
+                asked.pop(name, None)
+            case ToolRequested(participant=name, call_id=call):
+                asked.pop(name, None)
+                open_calls.add((name, call))
+            case _:
+                pass
         ended = [name for name in _timed_out(record) if name in agents]
         for command in record.commands:
             match command:
-                case Cue(to=name) | Prepare(to=name) | Speak(to=name) | AnswerTool(participant=name):
+                case GrantFloor(to=name):
+                    holder = name
+                case Cue(to=name) | Prepare(to=name) | Speak(to=name):
                     asked[name] = record.at
+                case AnswerTool(participant=name, call_id=call):
+                    open_calls.discard((name, call))
+                    if name not in {caller for caller, _ in open_calls}:
+                        asked[name] = record.at
                 case EndTurn(participant=name, cause=cause) if cause != "meeting-ended":
                     asked.pop(name, None)
-                case EndMeeting(reason=reason) if reason in BY_ITSELF:
-                    waited = (name for name, since in asked.items() if record.at - since >= LATE_S)
-                    ended.extend(name for name in waited if name in agents)
+                    holder = ""
+                case EndMeeting(reason=reason) if reason in BY_ITSELF and holder in agents:
+                    ended += [holder] if record.at - asked.get(holder, record.at) >= LATE_S else []
                 case _:
                     pass
         yield from ((record.at, name) for name in ended)
