@@ -152,6 +152,10 @@ def test_a_service_that_is_silent_to_the_end_is_a_shortfall(reason):
     assert [(each.at, each.code, each.participant) for each in outcome.failures] == [
         (10.0, "unspoken", "ada")
     ]
+    greets = records(
+        (1.0, Woke("ready"), GrantFloor("ada", 1, "order", 60.0)), (10.0, Woke(reason), EndMeeting(reason))
+    )
+    assert not result(PLAN, greets, (), Run("real")).ok
     called = (1.5, ToolRequested("ada", 1, "c1", "look", "{}"), AnswerTool("ada", 1, "c1", "look", "Yes."))
     assert not result(PLAN, _cut_short(10.0, called), (), Run("real")).ok
 

@@ -110,6 +110,7 @@ def late_answers(plan: MeetingPlan, records: Sequence[Record]) -> Iterator[tuple
             match command:
                 case GrantFloor(to=name):
                     holder = name
+                    asked.setdefault(name, record.at)  # one that greets gets no cue
                 case Cue(to=name) | Prepare(to=name) | Speak(to=name):
                     asked[name] = record.at
                 case AnswerTool(participant=name, call_id=call):
