@@ -2,6 +2,7 @@
 
 from time import process_time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -9,6 +10,7 @@ from trialogue import Edges, prepare, run_meeting
 from trialogue.brain.words.transcript import utterances
 from trialogue.cli.scenario_from import MadeScenario, print_scenario_from
 from trialogue.cli.what_if import WhatIfTold, ask_what_if
+from trialogue.errors import ScenarioError
 from trialogue.journal.reader import read
 from trialogue.model.escaped_words import BRACES, SHELL, as_said, as_written
 from trialogue.testing import murmuring_engines
@@ -55,16 +57,22 @@ def test_it_is_repeated_word_for_word(tmp_path):
 SECRETIVE = """
 trialogue: 1
 name: signs
-run: {clock: virtual, limits: {turns: 2}}
+run: {clock: virtual, limits: {turns: 4}}
 cast:
-  ann: {lines: ['Set $${env:SIGN|none}, not $$${env:SIGN}.']}
-  ben: {think: {provider: scripted, script: [{otherwise: '$${env:SIGN}'}]}}
+  ann: {greeting: 'Set $${env:SIGN|none}.', lines: ['Not $$${env:SIGN}.']}
+  ben:
+    tools: [ask]
+    think: {provider: scripted, script: [{call: {tool: ask}, say: '$${env:SIGN} or ${result.said}'}]}
+  dana: {role: human, via: {clips: [{type: 'I like ${kept}.', when: {speaking: ben}}]}}
+tools:
+  ask: {mock: {result: {said: '$${env:SIGN}!'}}, filler: {after: 1s, say: 'One $${env:SIGN} moment.'}}
+vars: {kept: '$${env:SIGN}'}
 """
-SAID = ["Set ${env:SIGN|none}, not $${env:SIGN}.", "${env:SIGN}"]
+SAID = ["Set ${env:SIGN|none}.", "${env:SIGN} or ${env:SIGN}!", "I like ${env:SIGN}.", "Not $${env:SIGN}."]
 
 
 def test_a_reference_is_said_as_its_text(tmp_path, monkeypatch):
-    """An agent may say how a secret is written; its value is not said, and the meeting can be repeated."""
+    """All may say how a secret is written; its value is not said, and the meeting can be repeated."""
     monkeypatch.setenv("SIGN", "secret")
     file, run = tmp_path / "signs.yaml", tmp_path / "run"
     file.write_text(SECRETIVE)
@@ -76,6 +84,26 @@ def test_a_reference_is_said_as_its_text(tmp_path, monkeypatch):
     assert print_scenario_from(run, MadeScenario(again, check=True), EDGES) == 0
     run_meeting(prepare(again), out=tmp_path / "second", edges=EDGES)
     assert heard(tmp_path / "second") == SAID
+    assert "secret" not in (run / "journal.jsonl").read_text()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("'Set $${env:SIGN|none}.'", "'Set ${env:SIGN}, $${env:SIGN}.'"),
+        ("I like ${kept}", "I like ${env:SIGN}"),
+        ("vars: {kept: '$${env", "vars: {kept: '${env"),
+        ("One $${env", "One ${env"),
+        ("{said: '$${env", "{said: '${env"),
+    ],
+    ids=["greeting", "clip", "variable", "filler", "result"],
+)
+def test_a_secret_is_not_said(before, after, tmp_path):
+    """A reference that is not escaped is refused where its value would be said."""
+    file = tmp_path / "signs.yaml"
+    file.write_text(SECRETIVE.replace(before, after))
+    with pytest.raises(ScenarioError, match="is a secret"):
+        prepare(file)
 
 
 @given(

@@ -11,6 +11,7 @@ from trialogue.scenario.checks import CHAIR_TOOLS, script_of
 from trialogue.scenario.conduct import conduct
 from trialogue.scenario.floor_keys import FLOOR_TOOLS
 from trialogue.scenario.schema import AgentKeys, Document
+from trialogue.scenario.variables import unrevealed
 from trialogue.services import EMBEDDED, service_of
 from trialogue.services.keys import Briefing, Stages, ThinkStage
 from trialogue.services.script import JsonObject, ScriptEntryKeys
@@ -140,7 +141,7 @@ def agent_block(document: Document, plan: MeetingPlan, name: str) -> JsonObject:
     prompt = agent.prompt or ""
     if not is_scripted(agent):
         prompt = conduct(plan, plan.participant(name), prompt)
-    greeting = None if agent.greeting is None else as_said(agent.greeting)
+    greeting = None if agent.greeting is None else unrevealed(as_said(agent.greeting))
     briefing = Briefing(prompt, greeting, tuple(functions), plan.seed)
     return service_at(agent).keys.block(stages_of(agent), briefing)
 

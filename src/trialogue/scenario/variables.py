@@ -11,6 +11,8 @@
 5. So it may stand only in values that go to an agent's service and are not spoken: its prompt and its
    `listen`, `think` and `speak`, except scripts; those of its stand-in; and in the headers of a tool's
    address. A list or a map that is inserted whole is judged by the places of its parts.
+   `$${env:...}`, which is the text, may stand in the words of a script, a greeting, a clip or a filler, and
+   in a mock's result.
 6. In a script `${heard}`, `${result}` and `${result.key}` are left for the server, which fills them in, and
    `$${env:...}` until an agent is dialled, with the rest of its settings.
 7. The result of replacing has the file's limits on size and depth.
@@ -90,6 +92,9 @@ class _Substitution:
     _depth: int = field(default=0, init=False)
     """Levels above the present value, including those of the variables that hold it."""
 
+    _used_at: Place | None = field(default=None, init=False)
+    """Place where the outermost of the open variables is used."""
+
     def change(self, path: Path, scalar: Scalar) -> Node:
         if not isinstance(scalar.value, str) or "${" not in scalar.value or is_variant_key(path):
             return scalar
@@ -109,7 +114,9 @@ class _Substitution:
 
         def public(inner: Path, scalar: Scalar) -> Node:
             here, text = (*path, *inner), scalar.value
-            if not isinstance(text, str) or not environment_names(text) or _may_hold_secrets(here):
+            if not isinstance(text, str) or not environment_names(text) or _may_say_references(here):
+                return scalar
+            if _may_hold_secrets(here):
                 return scalar
             self.problems.add(at, here, _MISPLACED, Code.SECRET)
             return Hole(at)
@@ -137,6 +144,9 @@ class _Substitution:
         if match["escape"]:
             return match[0][1:]
         if _ENV.fullmatch(name):
+            if _may_say_references(path):  # where the whole text no longer tells it from an escaped one
+                place = self._used_at if self._open and self._used_at else at
+                self.problems.add(place, path, _MISPLACED, Code.SECRET)
             return match[0]  # where it may not stand, which is reported for the whole text
         node = self._found(name)
         if node is None:
@@ -174,7 +184,7 @@ class _Substitution:
             )
             return Hole(at)
         if not self._open:
-            self._depth = len(path)
+            self._depth, self._used_at = len(path), at
         self._open.append(name)
         opened = map_scalars(
             node, lambda inner, scalar: self._deeper((*path, *inner), len(inner) + 1, scalar)
@@ -253,9 +263,23 @@ def _may_hold_secrets(path: Path) -> bool:
         return path[2:4] == ("http", "headers")
     if path[:3] == ("expect", "judge", "endpoint"):
         return True
-    is_of_agent = path[:1] == ("cast",) or path[:2] == ("defaults", "agent")
-    seat = path[4:] if path[2:4] == ("on_failure", "replace") else path[2:]
-    return is_of_agent and seat[:1] in _SECRET_KEYS and not _in_script(path)
+    return _seat_key(path)[:1] in _SECRET_KEYS and not _in_script(path)
+
+
+def _seat_key(path: Path) -> Path:
+    """Part of a path behind an agent, or its stand-in; empty for other paths."""
+    if path[:1] != ("cast",) and path[:2] != ("defaults", "agent"):
+        return ()
+    return path[4:] if path[2:4] == ("on_failure", "replace") else path[2:]
+
+
+def _may_say_references(path: Path) -> bool:
+    """Whether words at a path are never revealed, so that a reference may be their text."""
+    if path[:1] == ("tools",):
+        return path[2:3] == ("mock",) or path[2:] == ("filler", "say")
+    if path[:1] == ("cast",) and path[2:4] == ("via", "clips"):
+        return path[5:] in {("say",), ("type",), ("text",)}
+    return _seat_key(path) == ("greeting",)
 
 
 def environment_names(text: str) -> tuple[str, ...]:
@@ -302,6 +326,11 @@ def literal(text: str) -> str:
         return f"${match[0]}" if is_later else match[0]
 
     return _PLACEHOLDER.sub(one, text)
+
+
+def unrevealed(text: str) -> str:
+    """Words in which no reference is replaced when an agent is dialled."""
+    return _PLACEHOLDER.sub(lambda match: f"${match[0]}" if _ENV.fullmatch(match["name"]) else match[0], text)
 
 
 @checks_arguments
