@@ -14,8 +14,10 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from glob import escape
 from pathlib import Path
 from typing import Final, Literal
+from uuid import uuid4
 
 from attrs import evolve
 
@@ -37,6 +39,9 @@ Bring = Literal["result", "journal", "run"]
 
 MOST_BYTES: Final = 64 * 2**20
 """Most bytes of files that come back from one meeting."""
+
+_DRAFT: Final = ".{}.{}.part"
+"""Name of a directory for a run's files until it is complete, by the run's name and a random one."""
 
 _JOURNAL: Final = ("journal.jsonl", "manifest.json", "scenario.yaml")
 
@@ -73,12 +78,20 @@ def brought_home(job: Job, outcome: Outcome, files: bytes) -> Outcome:
     """Write returned files into the job's run; the outcome, with its places in the author's own file.
 
     The run's directory has all of them or does not exist: a later batch takes it for a meeting that was held.
+    One that another batch has brought meanwhile stays: it is the same meeting.
     """
     folder = Path(job.folder)
-    draft = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(draft, ignore_errors=True)  # of a batch that was killed
-    unpacked(files, draft)
-    draft.rename(folder)
+    draft = folder.with_name(_DRAFT.format(folder.name, uuid4().hex))
+    try:
+        unpacked(files, draft)
+        draft.rename(folder)
+    except OSError:
+        if not folder.exists():
+            raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    for each in folder.parent.glob(_DRAFT.format(escape(folder.name), "?" * 32)):
+        shutil.rmtree(each, ignore_errors=True)  # of a batch that was killed, or is too late
     if not (folder / RESULT).exists():
         return evolve(outcome, file=job.file, folder=job.folder)
     return evolve(found(job), state=outcome.state, machine_s=outcome.machine_s, text=outcome.text)
