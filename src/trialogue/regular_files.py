@@ -73,8 +73,11 @@ def open_input(path: Path) -> BufferedReader:
     What another program has opened (`/dev/stdin`, `<(cat)`) is read; a pipe with a name waits for its writer.
     """
     mode = path.stat().st_mode
-    if stat.S_ISFIFO(mode) and not _is_opened(path):
-        _check(mode, os.fspath(path))
+    if stat.S_ISFIFO(mode):
+        if not _is_opened(path):
+            _check(mode, os.fspath(path))
+        if (descriptor := _descriptor(path)) is not None:
+            return os.fdopen(os.dup(descriptor), "rb")  # opened again, a pipe with a name would wait
     return path.open("rb")
 
 
@@ -125,6 +128,13 @@ def _is_opened(pipe: Path) -> bool:
     """Whether a pipe is a process's descriptor: it has no name (Linux), or is in `/dev` or `/dev/fd`."""
     place = pipe.resolve()
     return not place.exists() or not _DESCRIPTORS.isdisjoint({pipe.parent, place.parent})
+
+
+def _descriptor(path: Path) -> int | None:
+    """Descriptor of this process that a path names; None for other paths."""
+    if path == Path("/dev/stdin"):
+        return 0
+    return int(path.name) if path.parent == Path("/dev/fd") and path.name.isdecimal() else None
 
 
 def open_descriptor(path: str, flags: int) -> int:

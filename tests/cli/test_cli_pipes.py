@@ -1,6 +1,8 @@
 """Files of a run that are named pipes, devices or directories: told at once, for opening them would wait."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -138,3 +140,18 @@ def test_a_scenario_comes_from_a_pipe_on_purpose(small, capsys):
     assert main(["check", f"/dev/fd/{reading}"]) == 0
     os.close(reading)
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_scenario_comes_from_a_named_pipe_that_the_shell_opened(small, tmp_path):
+    """`check /dev/stdin < pipe` reads what the shell has opened; opened again it waited."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    writing = os.open(pipe, os.O_WRONLY)
+    os.set_blocking(reading, True)
+    os.write(writing, small.read_bytes())
+    os.close(writing)
+    command = [sys.executable, "-m", "trialogue", "check", "/dev/stdin"]
+    told = subprocess.run(command, stdin=reading, capture_output=True, text=True, timeout=30, check=False)
+    os.close(reading)
+    assert (told.returncode, told.stderr) == (0, "")
