@@ -90,6 +90,12 @@ def test_every_comment_is_kept():
     assert formatted(COMMENTED, "x").count("#") == COMMENTED.count("#")
 
 
+@pytest.mark.parametrize("sign", ["|", ">-", "|  # of hers"])
+def test_a_file_may_end_behind_the_sign_of_a_text(sign):
+    """`fmt` formats a file that ends where a text over several lines was to begin, without a line end."""
+    assert formatted(f"name:   {sign}", "x").startswith("name: ")
+
+
 @pytest.mark.parametrize("line", ["tools: [  # lost", "  a,  # lost", "  b: {  # lost"])
 def test_a_file_that_would_lose_a_comment_is_left(line):
     """`fmt` leaves a file as it is where a comment within brackets would be dropped, and names its line."""

@@ -81,7 +81,7 @@ def _check_comments(before: str, after: str, source: str) -> None:
 
 def _comments(text: str) -> Iterator[tuple[int, str]]:
     """Comments of a valid text, each with its line."""
-    text = lines_of(text)
+    text = lines_of(text) + "\n"  # the last line may have no end
     rest = list(text)
     scan: Any = cast("Any", yaml).scan  # it has no types
     for token in scan(text, Loader=LOADER):
