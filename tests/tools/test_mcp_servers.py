@@ -180,6 +180,12 @@ async def test_a_port_whose_server_dies_in_a_call():
         nursery.cancel_scope.cancel(reason="the meeting is over")
 
 
+async def given_by(answer, given):
+    """An answer, which comes after the seconds that the call has for its item."""
+    await trio.sleep(float(given["arguments"]["item"]) if "." in given["arguments"]["item"] else 0)
+    return answer
+
+
 @asynccontextmanager
 async def addressed(answers, written=lambda text: (b"application/json", text)):
     """Server of the protocol with sessions: `answers` gives the status and the body for each call.
@@ -206,7 +212,7 @@ async def addressed(answers, written=lambda text: (b"application/json", text)):
                 case "initialize" | "tools/list" as method:
                     status, body = 200, plain_price_server.answer(method, given)
                 case "tools/call":
-                    status, body = answers()
+                    status, body = await given_by(answers(), given)
                 case None:
                     status = 405
             of, text = b"text/plain", body
@@ -260,6 +266,33 @@ async def test_a_server_that_has_forgotten_us(said):
             await nursery.start(server.run)
             assert await server.call("price", {"item": "edge"}) == "eight"
             nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+async def test_a_call_under_way_at_a_server_that_has_forgotten_us():
+    """A server ended the session during another call: that one may be carried out, and was told as failed."""
+    told = {}
+
+    async def ask(server):
+        async def call(item):
+            with pytest.raises(ToolFailed) as raised:
+                await server.call("price", {"item": item})
+            told[item] = type(raised.value)
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(call, "30.0")
+            await under_way.wait()
+            await call("edge")
+
+    under_way = trio.Event()
+
+    def answers():
+        under_way.set()
+        return FORGOTTEN["no error at all"]
+
+    async with addressed(answers) as url:
+        with pytest.raises(ConnectionLost):
+            await live(McpServer("price", url=url), ask)
+    assert told == {"edge": ToolFailed, "30.0": ToolLost}
 
 
 @pytest.mark.parametrize(

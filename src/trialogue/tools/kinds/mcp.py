@@ -243,15 +243,20 @@ class McpServer:
             "the MCP server gave an answer that cannot be read; the call may have had effects",
             code="unreadable",
         )
+        stopped = ToolLost(
+            "the MCP server stopped during the call; the call may have had effects", code="server-gone"
+        )
         match getattr(failure, "code", None), getattr(failure, "message", None):
             case code, str(words) if code == PARSE_ERROR and words.startswith(NOT_PARSED):
                 return unreadable
             case _, str(words) if words.startswith(_UNREAD):
                 return unreadable
+            case int(code), str(words) if code == _CLOSED and words.startswith(_CLOSED_WORDS):
+                return stopped
             case int(), _ if self._is_forgotten:
                 self._gone.set()
                 return ToolFailed("the MCP server has ended our session", code="server-gone")
-            case int(code), str(words) if code != _CLOSED or not words.startswith(_CLOSED_WORDS):
+            case int(code), str(words):
                 told = self._status_of(failure)
                 why = told or _a_line(words) or "it gave no reason"
                 named = f"status-{self._refused_with}" if told else f"error{code}"
@@ -259,10 +264,7 @@ class McpServer:
             case _ if isinstance(failure, ValueError):  # the package checks answers by their schema
                 return unreadable
             case _:
-                return ToolLost(
-                    "the MCP server stopped during the call; the call may have had effects",
-                    code="server-gone",
-                )
+                return stopped
 
     def _status_of(self, failure: Exception) -> str:
         """HTTP status behind a failure for which the package has only general words; empty for others."""
