@@ -380,6 +380,21 @@ async def test_a_call_in_the_first_form() -> None:
         assert await thoughts_of(endpoint) == [ThoughtCalls((FunctionWanted("price", '{"x":1}'),))]
 
 
+async def test_calls_in_both_forms() -> None:
+    """An endpoint that writes a call in both forms had it carried out twice."""
+    call = {"name": "price", "arguments": "{}"}
+    events = delta(tool_calls=[{"index": 0, "id": "a", "function": call}], function_call=call)
+    async with answering(OK + events + DONE) as endpoint:
+        assert await thoughts_of(endpoint) == [ThoughtCalls((FunctionWanted("price", "{}"),))]
+
+
+@pytest.mark.parametrize("empty", [{}, {"name": "", "arguments": ""}, {"name": None, "arguments": None}])
+async def test_an_empty_call_in_the_first_form(empty: object) -> None:
+    """An endpoint that writes an empty call beside its words had its replies refused."""
+    async with answering(OK + delta(content="Yes.", function_call=empty) + DONE) as endpoint:
+        assert await thoughts_of(endpoint) == [ThoughtSentence("Yes.")]
+
+
 FOUND = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
 
 

@@ -3,7 +3,7 @@
 1. Endpoints mark the parts of one call by its `index`, by its `id`, or by neither. A new id begins a new
    call, whatever its index; without an id, a name after a whole call does.
 2. Arguments come as text in pieces, or whole as an object. A call may come as the `function_call` of the
-   interface's first versions, which has one at most.
+   interface's first versions, which has one at most; some endpoints repeat it so, or leave it empty.
 3. The model's ids are not unique, and are dropped: the caller gives calls ids of its own.
 4. Calls of a stream that broke off are dropped: their arguments may be incomplete.
 5. A model's reasoning, `<think>…</think>`, is left out. Its tags may come in pieces, so text that may begin a
@@ -120,8 +120,9 @@ class Completion:
             if not isinstance(piece, dict):
                 raise ThinkRefused(_NO_COMPLETION)
             self._add(_Piece.read(cast("dict[str, object]", piece)))
-        if isinstance(delta.get("function_call"), dict):
-            self._add(_Piece.read({"function": delta["function_call"]}))
+        first_form = _Piece.read({"function": delta.get("function_call")})
+        if not pieces and (first_form.name or first_form.arguments):
+            self._add(first_form)
 
     def _add(self, piece: _Piece) -> None:
         call = next((call for call in reversed(self._calls) if call.goes_on_with(piece)), None)
