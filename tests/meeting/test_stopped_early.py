@@ -1,12 +1,13 @@
-"""Signals that come while a meeting is prepared, or as soon as its journal is there."""
+"""Signals while a meeting is prepared, as soon as its journal is there, or while a voice computes."""
 
 import json
 import signal
 
 import pytest
 import trio
+from attrs import evolve
 
-from trialogue import Edges, run_meeting
+from trialogue import Edges, open_meeting, run_meeting, run_virtual
 from trialogue.meeting import stage
 from trialogue.meeting.run import STOP_REASONS
 from trialogue.supervise.signals import WATCHED
@@ -72,3 +73,27 @@ def test_another_signal_in_the_preparation_has_its_former_effect_when_all_is_und
     finally:
         signal.signal(signal.SIGTERM, before)
     assert (undone, (tmp_path / "run").exists()) == (["people", "the app's own handler"], False)
+
+
+class InterruptedVoice:
+    """A voice that is interrupted while it makes its second sentence."""
+
+    made = 0
+
+    def synthesize(self, text, voice):
+        self.made += 1
+        if self.made == 2:
+            signal.raise_signal(signal.SIGINT)
+        return EDGES.engines.synthesizer.synthesize(text, voice)
+
+
+def test_an_interrupt_while_a_voice_computes_is_raised(scenario, tmp_path):
+    """Ctrl-C while a voice works in virtual time ends the program, not only that agent's session."""
+    engines = evolve(EDGES.engines, synthesizer=InterruptedVoice(), synthesizer_id="interrupted")
+
+    async def main():
+        async with open_meeting(scenario, out=tmp_path / "run", edges=Edges(engines=engines)) as meeting:
+            await meeting.finished()
+
+    with pytest.raises(KeyboardInterrupt):
+        run_virtual(main)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from math import inf
+from typing import cast
 
 import trio
 from attrs import field
@@ -42,13 +43,29 @@ async def background() -> AsyncGenerator[trio.Nursery]:
 
 @asynccontextmanager
 async def open_for_messages(nursery: trio.Nursery, socket: WireSocket) -> AsyncGenerator[WireSocket]:
-    """Let the liveness of an opened socket be checked, and close it at the end of the block."""
+    """Let the liveness of an opened socket be checked, and close it at the end of the block.
+
+    An interrupt of the program closes it by force: while it closed in order, its peer in the same program
+    could cancel the block, and a cancellation takes the place of the interrupt.
+    """
     if socket.rules.liveness is not None:
         socket.watch(_Liveness(socket, socket.rules.liveness, nursery))
     try:
         yield socket
+    except BaseException as failure:
+        if _is_interrupt(failure):
+            socket.lose(SocketEnding("the program is being interrupted"))
+        raise
     finally:
         await socket.aclose()
+
+
+def _is_interrupt(failure: BaseException) -> bool:
+    """Whether an exception ends the program, such as KeyboardInterrupt, alone or in a group."""
+    if isinstance(failure, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", failure)
+        return group.split((Exception, trio.Cancelled))[1] is not None
+    return not isinstance(failure, (Exception, trio.Cancelled))
 
 
 @define(eq=False)
