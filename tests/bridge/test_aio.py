@@ -383,3 +383,15 @@ def test_a_loop_that_is_closed_in_the_middle_leaves_no_traceback(scenario, edges
     block._held.join()
     assert str(block._held.ended.exception()) == "Event loop is closed"
     assert caplog.records == []
+
+
+def test_a_block_that_is_left_in_another_loop_ends(scenario, edges, tmp_path):
+    """A block that is entered in one `asyncio.run` and left in another one is left, and not waited for."""
+    block = aio.open_meeting(scenario("virtual", "4"), out=tmp_path / "run", edges=edges)
+    meeting = asyncio.run(block.__aenter__())
+    loop = asyncio.new_event_loop()
+    leaving = loop.create_task(block.__aexit__(None, None, None))
+    loop.run_until_complete(asyncio.wait([leaving], timeout=20))
+    assert leaving.done()
+    loop.close()
+    assert meeting.is_over

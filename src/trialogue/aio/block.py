@@ -45,17 +45,17 @@ class Block(Generic[NativeT, OwnT]):
         self._cancelling = self._task.cancelling() if self._task is not None else 0
         self._held = held = self._hold(self._loop)
         held.start()
-        self._ending = asyncio.wrap_future(held.ended)
+        ending = asyncio.wrap_future(held.ended)
         opened = asyncio.wrap_future(held.opened)
         try:
             native = await asyncio.shield(opened)
         except asyncio.CancelledError:
             held.cancel()
-            await self._end(held)
+            await self._end(held, ending)
             await ended(opened)
             raise
         except BaseException:
-            await self._end(held)  # noqa: ASYNC120 - asyncio's: it waits despite cancellation
+            await self._end(held, ending)  # noqa: ASYNC120 - asyncio's: it waits despite cancellation
             raise
         held.ended.add_done_callback(self._tell)
         return self._shown(held, native)
@@ -67,13 +67,14 @@ class Block(Generic[NativeT, OwnT]):
         held = entered(self._held)
         self._is_leaving = True
         held.leave(error)
+        ending = asyncio.wrap_future(held.ended)
         try:
-            await asyncio.wait([self._ending])
+            await asyncio.wait([ending])
         except asyncio.CancelledError:
             held.cancel()
-            await self._end(held)
+            await self._end(held, ending)
             raise
-        await self._end(held)
+        await self._end(held, ending)
         failure = held.ended.exception()
         is_ours = isinstance(error, asyncio.CancelledError) and self._is_ours()
         if failure is not None and (error is None or is_ours or failure is not error):
@@ -95,6 +96,6 @@ class Block(Generic[NativeT, OwnT]):
             return False
         return self._task.uncancel() <= self._cancelling
 
-    async def _end(self, held: HeldBlock[NativeT]) -> None:
-        await ended(self._ending)
+    async def _end(self, held: HeldBlock[NativeT], ending: asyncio.Future[None]) -> None:
+        await ended(ending)
         held.join()
