@@ -71,6 +71,26 @@ def plain(text):
     return "".join(c for c in text.lower() if c.isalnum() or c == " ").split()
 
 
+PATIENT = [
+    ListenSettings(
+        DeepgramListenProviderV2(model="flux-general-en", eot_threshold=1.0, eot_timeout_ms=5_000)
+    ),
+    ListenSettings(DeepgramListenProviderV1(model="nova-3"), endpointing_ms=5_000),
+]
+
+
+@pytest.mark.parametrize("settings", PATIENT, ids=["flux", "nova"])
+async def test_words_after_a_long_pause_are_understood(settings, engines, autojump_clock):
+    """Whoever waits longer than the speaker pauses gets the words before and after the pause, once each."""
+    before, after = "Please bring the blue folder with you.", SAID
+    first, second = spoken(engines, before), spoken(engines, after)
+    sound = silence(1.0) + first + silence(4.0) + second + silence(7.0)
+    final = [fact for fact in await understood(engines, settings, sound) if fact.stage == "final"]
+    words = plain(" ".join(fact.text for fact in final))
+    assert words == plain(before) + plain(after)
+    assert final[-1].end_s == pytest.approx(100.0 + len(sound) / 2 / RATE - 7.0, abs=0.25)
+
+
 @pytest.mark.parametrize("settings", ROUTES, ids=["flux", "nova"])
 async def test_a_sentence_is_understood_with_its_place(settings, engines, autojump_clock):
     """Words while it is said, all of them at its end, and its place to a quarter of a second."""

@@ -4,7 +4,8 @@
 2. An utterance is one or more stretches of detected speech with pauses between them. The route decides that
    it has ended, and calls `forget`.
 3. Sound is kept from a little before the first stretch: first consonants are quiet. A long utterance is
-   taken in pieces, cut where it is quietest, so that no recognition grows without bound.
+   taken in pieces, cut where it is quietest, so that no recognition grows without bound. A long pause cuts,
+   too: with silence inside, the recognizer loses or repeats sentences.
 4. Words get their times from their letters, spread over the detected speech: the recognizer gives none.
 """
 
@@ -34,6 +35,12 @@ _KEPT: Final = 2 * HEARING_RATE
 
 _PIECE: Final = 16 * HEARING_RATE
 """Length in samples from which an utterance is taken up to its last quiet place."""
+
+_CUTTING_PAUSE: Final = HEARING_RATE
+"""Length in samples of a pause after which the words before it are not recognized again.
+
+Measured: with 2 to 4.5 seconds of silence between two sentences, one of them may be lost or repeated.
+"""
 
 _FIRST_S: Final = 0.4
 """Seconds of speech before an utterance's first words are recognized."""
@@ -154,6 +161,8 @@ class StreamHearing:
                 self._asked_at = edge.at
                 if not self._stretches:
                     self._began = edge.at
+                elif self._is_settled and edge.at - (self._stretches[-1][1] or edge.at) >= _CUTTING_PAUSE:
+                    self._fix_all(edge.at)
                 self._stretches.append((edge.at, None))
                 self._is_settled = False
             elif self.is_speaking:
@@ -200,6 +209,12 @@ class StreamHearing:
         self._began = self._asked_at = self.at
         kept = 0 if speaks_on else _KEPT * _WIDTH
         del self._held[: max(0, len(self._held) - kept)]
+
+    def _fix_all(self, at: int) -> None:
+        """Keep the words so far as they are: what follows is recognized without the sound before `at`."""
+        self.fixed = self.words
+        self._stretches.clear()
+        del self._held[: max(0, at - _LEAD - self._held_from) * _WIDTH]
 
     def _fixed_piece(self) -> Piece:
         begins = self._held_from
