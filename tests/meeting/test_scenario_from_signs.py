@@ -95,8 +95,9 @@ def test_a_reference_is_said_as_its_text(tmp_path, monkeypatch):
         ("vars: {kept: '$${env", "vars: {kept: '${env"),
         ("One $${env", "One ${env"),
         ("{said: '$${env", "{said: '${env"),
+        ("{said: '$${env", "{said: 5, lines: '${env"),
     ],
-    ids=["greeting", "clip", "variable", "filler", "result"],
+    ids=["greeting", "clip", "variable", "filler", "result", "lines of a result"],
 )
 def test_a_secret_is_not_said(before, after, tmp_path):
     """A reference that is not escaped is refused where its value would be said."""
@@ -104,6 +105,15 @@ def test_a_secret_is_not_said(before, after, tmp_path):
     file.write_text(SECRETIVE.replace(before, after))
     with pytest.raises(ScenarioError, match="is a secret"):
         prepare(file)
+
+
+def test_a_results_lines_are_no_script(tmp_path):
+    """A result may have `lines`, as an order has: an escaped reference is its text there, too."""
+    file = tmp_path / "signs.yaml"
+    said = "{lines: '$${env:SIGN}!'}"
+    file.write_text(SECRETIVE.replace("{said: '$${env:SIGN}!'}", said).replace("result.said", "result.lines"))
+    run_meeting(prepare(file), out=tmp_path / "run", edges=EDGES)
+    assert heard(tmp_path / "run") == SAID
 
 
 @given(
