@@ -1,6 +1,7 @@
 """Where engines work: one limit a process, whoever asks."""
 
 import threading
+import time
 
 import trio
 import trio.testing
@@ -38,3 +39,22 @@ async def test_a_virtual_clock_computes_in_the_loop(autojump_clock):
     before = trio.current_time()
     assert await compute().run(threading.get_ident) == threading.get_ident()
     assert trio.current_time() == before
+
+
+async def test_a_result_that_comes_as_its_caller_is_cancelled_is_dropped():
+    """A user spoke as a sentence was ready: 200 ms of the cut reply were heard before or within the next."""
+    may_end, results = threading.Event(), []
+
+    async def caller():
+        results.append(await InThreads().run(may_end.wait))
+
+    def end_then_cancel(scope):
+        may_end.set()
+        time.sleep(0.2)  # the loop stands still: the thread's end is queued, and the cancellation behind it
+        trio.lowlevel.current_trio_token().run_sync_soon(scope.cancel)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(caller)
+        await trio.testing.wait_all_tasks_blocked(0.05)
+        end_then_cancel(nursery.cancel_scope)
+    assert results == []

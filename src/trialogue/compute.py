@@ -95,6 +95,7 @@ class InThreads:
         await self._limiter.acquire_on_behalf_of(place)
         future = _submitted(function, tell)
         await is_done.wait()
+        await trio.lowlevel.checkpoint_if_cancelled()  # the caller may be cancelled after the thread's end
         return future.result()
 
 
