@@ -227,6 +227,33 @@ def test_coded_sound_of_the_agent_is_heard(
 
 @pytest.mark.real
 @pytest.mark.parametrize(
+    "output",
+    [{"encoding": "flac", "sample_rate": 16_000}, {"encoding": "opus", "container": "ogg"}],
+    ids=lambda output: output["encoding"],
+)
+def test_coded_sound_of_words_that_interrupt_is_heard(
+    voice_agent_server: VoiceAgentServer, tmp_path: Path, output: dict[str, Any]
+) -> None:
+    """Of a reply that injected words interrupted, and of these words, a recording had nothing."""
+    voice_agent_server.record(tmp_path)
+    asked = settings(greeting="Good morning, everybody, and welcome to the meeting of today.")
+    asked["audio"]["output"] = output
+    with dial(voice_agent_server.url) as socket:
+        app = App(socket)
+        app.tell(asked)
+        while not any(isinstance(each, bytes) for each in app.seen):
+            app.until("ConversationText")
+            app.seen.append(socket.recv())
+        app.tell({"type": "InjectAgentMessage", "message": "Stop, all of you.", "behavior": "interrupt"})
+        app.until("AgentAudioDone")
+        time.sleep(1.2)
+    voice_agent_server.reset()
+    with wave.open(str(finished(tmp_path) / "audio" / "agent.wav")) as file:
+        assert file.getnframes() / file.getframerate() > 1.0  # Opus makes silence of the murmur
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
     ("encoding", "coding", "rate"),
     [
         ("flac", Coding.FLAC, 16_000),

@@ -1,7 +1,7 @@
 """Measurement of each side's sound as it comes: its size, and the time for which it plays.
 
 Compressed sound comes in streams, each with its own header: the client's is one, and each reply of the agent
-is one.
+is one, or two where injected words interrupt it.
 """
 
 from __future__ import annotations
@@ -97,12 +97,15 @@ class SideSounds:
         self._settings = settings
 
     def measured(self, by: WireSide, data: bytes, *, is_new: bool) -> HeardPiece:
-        """Measured piece of sound, without a place; `is_new` where a stream begins with it."""
+        """Measured piece of sound, without a place; `is_new` where a reply begins with it.
+
+        A stream may also begin within a reply: words that interrupt a reply are sent as a part of it.
+        """
         offset, self._sizes[by] = self._sizes[by], self._sizes[by] + len(data)
         plain = self.formats.get(by)
         if plain is not None:
             return HeardPiece(0.0, offset, len(data), plain.seconds_in(len(data)))
-        stream = None if is_new else self._coded.get(by)
+        stream = None if is_new or _is_header(data) else self._coded.get(by)
         if stream is None:
             meter = meter_of(self._settings, _WAYS[by])
             if meter is None:
@@ -113,3 +116,14 @@ class SideSounds:
         piece = HeardPiece(0.0, offset, len(data), seconds, stream.offset, stream.length_s)
         stream.length_s += seconds
         return piece
+
+
+_MAGICS: Final = (b"fLaC", b"RIFF")
+_OGG_BEGINS: Final = 2
+"""Flag of an Ogg stream's first page, in its sixth byte (RFC 3533, section 6)."""
+
+
+def _is_header(data: bytes) -> bool:
+    """Whether a message begins a stream. MP3 has no header; its decoder finds the next whole frame."""
+    is_ogg = data.startswith(b"OggS") and bool(data[5:6]) and bool(data[5] & _OGG_BEGINS)
+    return is_ogg or data.startswith(_MAGICS)
