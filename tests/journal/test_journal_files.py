@@ -16,6 +16,7 @@ from trialogue.journal.files import (
     digest_of,
     digests_in,
     journal_of,
+    runs_in,
     seal_files,
     verify_files,
     write_entered,
@@ -44,6 +45,15 @@ def test_a_folder_of_runs_is_no_run_and_names_one(tmp_path):
     keep(tmp_path / "first", meeting())
     with pytest.raises(JournalError, match=r"; it contains runs, e.g. \S+first$"):
         journal_of(tmp_path)
+
+
+def test_a_part_of_a_run_that_is_brought_home_is_no_run(tmp_path):
+    """What a killed batch leaves of a run that it was unpacking is no damaged run of the folder."""
+    part = tmp_path / f".first.{'0' * 32}.part"
+    for folder in (part, tmp_path / "second"):
+        folder.mkdir()
+        keep(folder, meeting())
+    assert runs_in(tmp_path) == (tmp_path / "second",)
 
 
 def test_a_sealed_run_is_whole(run):

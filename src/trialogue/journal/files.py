@@ -117,11 +117,13 @@ def scenario_of(run: Path) -> Path:
 def runs_in(folder: Path) -> tuple[Path, ...]:
     """Runs in a folder, sorted by name; empty where the folder is itself a run, or no folder.
 
-    What is in it and cannot be read counts as a run. OSError where the folder itself cannot be read.
+    What is in it and cannot be read counts as a run, but nothing hidden does: a batch that was killed leaves
+    the part of a run that it was bringing home. OSError where the folder itself cannot be read.
     """
     if not folder.is_dir() or any((folder / name).exists() for name in (JOURNAL, NAME)):
         return ()
-    return tuple(sorted(each for each in folder.iterdir() if _may_be_run(each)))
+    shown = (each for each in folder.iterdir() if not each.name.startswith("."))
+    return tuple(sorted(each for each in shown if _may_be_run(each)))
 
 
 def _may_be_run(folder: Path) -> bool:
