@@ -174,6 +174,18 @@ async def test_beyond_loopback_only_with_a_key() -> None:
         await open_server(fake_equipment(), Access(host="0.0.0.0"))
 
 
+@pytest.mark.parametrize("host", ["::1", "localhost"])
+async def test_every_loopback_address_needs_no_key(host: str) -> None:
+    """A server on any address of this machine alone starts without a key, and is reached there."""
+    async with trio.open_nursery() as nursery:
+        try:
+            server = await nursery.start(open_server, fake_equipment(), Access(host=host))
+        except OSError:
+            pytest.skip("this machine has no such address")
+        await (await trio.open_tcp_stream(host, server.port)).aclose()
+        nursery.cancel_scope.cancel()
+
+
 @pytest.mark.parametrize("host", ["localhost:\u0663", "\u00a8.localhost", "a" * 64 + "\u00e4.localhost"])
 async def test_a_host_that_is_no_name_is_said_in_one_line(host: str) -> None:
     """An invalid `--host` is one line, without a query of the network."""

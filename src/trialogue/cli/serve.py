@@ -30,7 +30,7 @@ from trialogue.server.admission import LOOPBACK, Access
 from trialogue.server.dates import as_of, read_date
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import LISTEN_PATHS, Server, open_server
-from trialogue.server.options import LatencyStyle, ServerOptions, UnknownFields, is_allowed, is_loopback
+from trialogue.server.options import LatencyStyle, ServerOptions, UnknownFields, is_allowed, is_this_machine
 from trialogue.server.settable import read_settings, with_settings
 from trialogue.server.think.stand_in import StandInAgent, StandInEndpoint, ThinkStandIn, completions_url
 from trialogue.serving.ledger import Ledger
@@ -168,7 +168,7 @@ def serve(serving: Serving) -> int:
         _key(serving.key_variable, wanted),
         fields.get("max_connections", LOOPBACK.max_connections),
     )
-    if access.api_key is None and not is_loopback(f"ws://{access.host}/"):
+    if access.api_key is None and not is_this_machine(access.host):
         raise SetupError(
             f"--host {serving.host} is reachable from other machines, so clients need a key: name its "
             "variable, e.g. --api-key-env VOICE_KEY"

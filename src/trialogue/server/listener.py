@@ -36,7 +36,7 @@ from trialogue.server.equipment import Equipment
 from trialogue.server.leaving import OpenSockets, holding, served_until_cancelled
 from trialogue.server.listen.connection import listen
 from trialogue.server.listen.terms import ListenTerms, QueryRefused, read_query
-from trialogue.server.options import is_loopback
+from trialogue.server.options import is_this_machine
 from trialogue.server.rest.answers import Holdings, RequestRefused, refusal
 from trialogue.server.rest.routes import decide_http, http_rules
 from trialogue.server.seams import NOBODY, ServerSeams, Visitor
@@ -124,7 +124,7 @@ async def open_server(
 
     Raises `SetupError` for an address other than loopback without a key, and for a host that is no name.
     """
-    if access.api_key is None and not is_loopback(f"ws://{access.host}/"):
+    if access.api_key is None and not is_this_machine(access.host):
         raise SetupError("a server that is not on loopback needs an API key for its clients")
     try:
         bound = await trio.open_tcp_listeners(access.port, host=access.host)

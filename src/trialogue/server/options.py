@@ -45,9 +45,16 @@ class LatencyStyle(Enum):
 def is_loopback(url: str) -> bool:
     """Whether the host of `url` is this machine by name or address."""
     try:
-        host = urlsplit(url).hostname or ""
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return is_this_machine(urlsplit(url).hostname or "")
     except ValueError:  # no address at all, such as "http://["
+        return False
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a bare host name or address, such as `::1`, is on loopback."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:  # another name
         return False
 
 
