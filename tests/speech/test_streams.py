@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import threading
+import time
 from contextlib import closing
 
 import numpy as np
@@ -213,3 +214,17 @@ def test_a_header_without_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> No
     for stream, data in ((FlacStream(), endless), (OpusStream(), page * 3)):
         with closing(stream), pytest.raises(Undecodable):
             all_of(stream, data)
+
+
+def test_a_flac_stream_that_has_only_begun_holds_up_no_other() -> None:
+    """Two clients sent FLAC at once, and the server stood still: opening one waited for the other."""
+    plain = written("FLAC", 16_000)
+    padding = b"\x01\x00\x20\x00" + bytes(8192)  # between the blocks of the head, as ffmpeg writes it
+    data = plain[:42] + padding + plain[42:]
+    with closing(open_stream("flac")) as early, closing(open_stream("flac")) as late:
+        assert all_of(early, data[:200]) == b""
+        began = time.monotonic()
+        heard = all_of(late, data)
+        assert time.monotonic() - began < 2
+        assert len(heard) / 2 / HEARING_RATE == pytest.approx(SECONDS, abs=0.12)
+        assert all_of(early, data[200:]) == heard

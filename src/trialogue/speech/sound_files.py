@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from typing import Final, Protocol, cast
 
@@ -106,9 +106,13 @@ _BLOCK: Final = 48_000
 
 
 def unsought(library: SoundFileLibrary) -> Callable[[object], SoundFile]:
-    """File of the library that is never told to seek: a stream of unknown length cannot."""
+    """File of the library that is never told to seek: a stream of unknown length cannot.
+
+    It may wait for bytes as it is opened. soundfile from 0.14 on opens one file at a time, for the sake of
+    its errors' numbers, and all others would wait, too: this file takes no part in that.
+    """
     base = cast("type", library.SoundFile)
-    made = type("UnsoughtFile", (base,), {"seekable": _never})
+    made = type("UnsoughtFile", (base,), {"seekable": _never, "_sf_error_lock": nullcontext()})
     return cast("Callable[[object], SoundFile]", made)
 
 
