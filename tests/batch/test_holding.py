@@ -254,6 +254,17 @@ def test_an_interrupted_meeting_is_resumed_only_on_request(tmp_path):
     assert (hold_job(job, Loaded()).state, hold_job(job, Loaded()).folder) == ("kept", resumed.folder)
 
 
+def test_a_meeting_interrupted_before_its_first_record_is_held_from_its_start(tmp_path):
+    """There is nothing to continue: every later batch would fail until the directory was removed."""
+    (job,) = jobs(tmp_path, resume=True)
+    hold_job(job, Loaded())
+    journal = Path(job.folder) / JOURNAL
+    cut_off(journal.parent)
+    journal.write_bytes(journal.read_bytes().splitlines(keepends=True)[0])
+    again = hold_job(job, Loaded())
+    assert (again.state, again.exit_code, again.folder) == ("held", 0, f"{job.folder}-resumed")
+
+
 def cut_off(folder):
     """Leave of a run what a killed process leaves: half of its journal."""
     lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)

@@ -7,8 +7,9 @@
 3. A directory without one belongs to a meeting that still runs or was cut off; one whose journal could not be
    written counts as cut off, too. It is reported, not changed. On request the meeting is continued in a
    directory beside it, `NAME-resumed`, claimed in the same way; if that is cut off, in `NAME-resumed-2`. If
-   its journal has its end, only its last files are made. A directory is locked while its meeting is held, so
-   one whose process still runs is not continued, even before it has a journal.
+   its journal has its end, only its last files are made; if it has no record, the meeting is held from its
+   start. A directory is locked while its meeting is held, so one whose process still runs is not continued,
+   even before it has a journal.
 4. Where a meeting could not begin (such as for a missing key), the empty directory is removed, so that the
    next attempt can start.
 """
@@ -32,6 +33,7 @@ from trialogue.errors import GaveUp, JournalError, SetupError, TrialogueError
 from trialogue.importing import made_by_named
 from trialogue.journal.files import JOURNAL
 from trialogue.journal.lock import locked
+from trialogue.journal.reader import read
 from trialogue.machine_limits import LACKS, lack_in
 from trialogue.meeting.completing import complete_files
 from trialogue.meeting.edges import Edges
@@ -154,7 +156,7 @@ def _hold(job: Job, folder: Path, loaded: Loaded) -> Outcome:
         endpoint=operator.endpoint, engines=loaded.engines(operator.engines), permissions=permissions
     )
     began = time.perf_counter()
-    earlier = [each for each in _attempts(Path(job.folder)) if each != folder and (each / JOURNAL).exists()]
+    earlier = [each for each in _attempts(Path(job.folder)) if each != folder and _has_records(each)]
     if earlier and complete_files(earlier[-1], operator.imports):
         folder.rmdir()  # nothing is left to continue
         return found(job)
@@ -166,6 +168,17 @@ def _hold(job: Job, folder: Path, loaded: Loaded) -> Outcome:
         write_page(held.folder)
     seen = _Seen(evolve(job, folder=str(folder)), resolved, "held", time.perf_counter() - began)
     return seen.outcome(held.result.document(), held.exit_code)
+
+
+def _has_records(folder: Path) -> bool:
+    """Whether there is anything to continue; True for a damaged journal, whose resumption reports it."""
+    path = folder / JOURNAL
+    if not path.exists():
+        return False
+    try:
+        return any(True for _ in read(path))
+    except JournalError:
+        return True
 
 
 def found(job: Job) -> Outcome:
