@@ -1,6 +1,7 @@
 """Meetings and agents in asyncio."""
 
 import asyncio
+import gc
 import threading
 from contextlib import suppress
 
@@ -292,8 +293,8 @@ def test_a_cancelled_call_cancels_its_function():
     assert ended == [True]
 
 
-def test_a_block_that_fails_cancels_whoever_is_inside():
-    """What has happened is raised in the place of that cancellation, and the task goes on."""
+def test_a_block_that_fails_cancels_whoever_is_inside(caplog):
+    """What has happened is raised in the place of that cancellation, once, and the task goes on."""
     service = FakeService()
 
     def flood():
@@ -312,6 +313,8 @@ def test_a_block_that_fails_cancels_whoever_is_inside():
         return "went on"
 
     assert run(main) == "went on"
+    gc.collect()
+    assert caplog.records == []
 
 
 def test_a_refusal_has_its_own_type():
@@ -385,7 +388,7 @@ def test_a_loop_that_is_closed_in_the_middle_leaves_no_traceback(scenario, edges
     assert caplog.records == []
 
 
-def test_a_block_that_is_left_in_another_loop_ends(scenario, edges, tmp_path):
+def test_a_block_that_is_left_in_another_loop_ends(scenario, edges, tmp_path, caplog):
     """A block that is entered in one `asyncio.run` and left in another one is left, and not waited for."""
     block = aio.open_meeting(scenario("virtual", "4"), out=tmp_path / "run", edges=edges)
     meeting = asyncio.run(block.__aenter__())
@@ -395,3 +398,5 @@ def test_a_block_that_is_left_in_another_loop_ends(scenario, edges, tmp_path):
     assert leaving.done()
     loop.close()
     assert meeting.is_over
+    gc.collect()
+    assert caplog.records == []

@@ -45,17 +45,16 @@ class Block(Generic[NativeT, OwnT]):
         self._cancelling = self._task.cancelling() if self._task is not None else 0
         self._held = held = self._hold(self._loop)
         held.start()
-        ending = asyncio.wrap_future(held.ended)
         opened = asyncio.wrap_future(held.opened)
         try:
             native = await asyncio.shield(opened)
         except asyncio.CancelledError:
             held.cancel()
-            await self._end(held, ending)
+            await self._end(held)
             await ended(opened)
             raise
         except BaseException:
-            await self._end(held, ending)  # noqa: ASYNC120 - asyncio's: it waits despite cancellation
+            await self._end(held)  # noqa: ASYNC120 - asyncio's: it waits despite cancellation
             raise
         held.ended.add_done_callback(self._tell)
         return self._shown(held, native)
@@ -72,9 +71,11 @@ class Block(Generic[NativeT, OwnT]):
             await asyncio.wait([ending])
         except asyncio.CancelledError:
             held.cancel()
-            await self._end(held, ending)
+            await ended(ending)
+            held.join()
             raise
-        await self._end(held, ending)
+        await ended(ending)
+        held.join()
         failure = held.ended.exception()
         is_ours = isinstance(error, asyncio.CancelledError) and self._is_ours()
         if failure is not None and (error is None or is_ours or failure is not error):
@@ -96,6 +97,6 @@ class Block(Generic[NativeT, OwnT]):
             return False
         return self._task.uncancel() <= self._cancelling
 
-    async def _end(self, held: HeldBlock[NativeT], ending: asyncio.Future[None]) -> None:
-        await ended(ending)
+    async def _end(self, held: HeldBlock[NativeT]) -> None:
+        await ended(asyncio.wrap_future(held.ended))
         held.join()
