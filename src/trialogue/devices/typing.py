@@ -22,8 +22,8 @@ from attrs import field
 
 from trialogue.values import define
 
-LONGEST: Final = 1000
-"""Most characters of a line; more are ignored."""
+LONGEST: Final = 20_000
+"""Most characters of a line, some 20 minutes of speech; more are ignored."""
 
 LOOK_S: Final = 0.5
 """Seconds between two checks of a background process whether it may read again."""
