@@ -17,7 +17,7 @@ def context_of(client: object) -> ssl.SSLContext:
 CONTEXTS = {
     "sockets and tools": client_context,
     "think endpoints": lambda: context_of(open_client()),
-    "MCP servers": lambda: context_of(open_http_client(1.0, 1.0, print)),
+    "MCP servers": lambda: context_of(open_http_client(1.0, 1.0, print, print)),
 }
 
 
